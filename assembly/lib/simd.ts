@@ -1,0 +1,33 @@
+// The only file with ISA choices. Binaryen inlines these: none has a loop.
+
+/** a·b + c on four lanes: fused in the relaxed build where the CPU fuses, mul then add in the simd build. */
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** Horizontal sum of four lanes, pairwise. */
+export function sum4(v: v128): f32 {
+  return (
+    f32x4.extract_lane(v, 0) +
+    f32x4.extract_lane(v, 2) +
+    (f32x4.extract_lane(v, 1) + f32x4.extract_lane(v, 3))
+  );
+}
+
+/** Loads n < 4 floats from p, the other lanes 0: reads nothing behind p + 4n. */
+export function loadTail(p: usize, n: i32): v128 {
+  if (n === 1) return v128.load32_zero(p);
+  const low = v128.load64_zero(p);
+  return n === 2 ? low : v128.load_lane<f32>(p, low, 2, 8);
+}
+
+/** Stores the first n < 4 lanes of v at p. */
+export function storeTail(p: usize, v: v128, n: i32): void {
+  if (n === 1) {
+    v128.store_lane<f32>(p, v, 0);
+  } else {
+    v128.store_lane<f64>(p, v, 0);
+    if (n === 3) v128.store_lane<f32>(p, v, 2, 8);
+  }
+}

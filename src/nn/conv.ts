@@ -1,0 +1,55 @@
+import { conv2d } from "../ops/conv2d.js";
+import type { Tensor } from "../tensor.js";
+import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+type Pair = number | readonly [number, number];
+
+export interface Conv2dOptions extends LayerOptions {
+  stride?: Pair;
+  padding?: Pair;
+  dilation?: Pair;
+  groups?: number;
+  bias?: boolean;
+}
+
+/** 2-D cross-correlation: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
+export class Conv2d extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, runtime }: Conv2dOptions = {},
+  ) {
+    super();
+    checkInteger("Conv2d", "inChannels", inChannels);
+    checkInteger("Conv2d", "outChannels", outChannels);
+    checkInteger("Conv2d", "groups", groups);
+    if (inChannels % groups !== 0)
+      throw new RangeError("Conv2d: in_channels must be divisible by groups");
+    if (outChannels % groups !== 0)
+      throw new RangeError("Conv2d: out_channels must be divisible by groups");
+    const [kh, kw] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+    checkInteger("Conv2d", "kernelSize", kh);
+    checkInteger("Conv2d", "kernelSize", kw);
+    const shape = [outChannels, inChannels / groups, kh, kw];
+    this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
+    this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;
+    this.stride = stride;
+    this.padding = padding;
+    this.dilation = dilation;
+    this.groups = groups;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { bias, stride, padding, dilation, groups } = this;
+    return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
+  }
+}

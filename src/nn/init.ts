@@ -1,0 +1,31 @@
+import { uniform_ } from "../random.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { full, keep, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
+
+export interface LayerOptions {
+  /** Where the parameters live; default: the runtime of `init()`. */
+  runtime?: Runtime;
+}
+
+/** A trainable tensor that outlives every `tidy`. */
+export const constant = (shape: Shape, value: number, runtime?: Runtime): Tensor =>
+  keep(full(shape, value, { runtime, requiresGrad: true }));
+
+/**
+ * PyTorch's default for the weight and bias of Linear and Conv: U(−1/√fanIn, 1/√fanIn), fanIn the product of all lengths but
+ * the first. For the weight that is He et al.'s uniform rule (arXiv 1502.01852) with a = √5.
+ */
+export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): Tensor {
+  const parameter = keep(zeros(shape, { runtime, requiresGrad: true }));
+  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  return uniform_(parameter, -bound, bound);
+}
+
+export const fanInOf = (shape: Shape): number => sizeOf(shape.slice(1));
+
+/** Refuses what is not an integer of at least `least`. */
+export function checkInteger(layer: string, name: string, value: number, least = 1): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(`${layer}: expected ${name} to be an integer ≥ ${least}, got ${value}`);
+  }
+}

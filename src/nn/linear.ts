@@ -1,0 +1,30 @@
+import { linear } from "../ops/linear.js";
+import type { Tensor } from "../tensor.js";
+import { checkInteger, kaimingUniform, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface LinearOptions extends LayerOptions {
+  bias?: boolean;
+}
+
+/** y = x·Wᵀ + b: [*, inFeatures] → [*, outFeatures]. */
+export class Linear extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    { bias = true, runtime }: LinearOptions = {},
+  ) {
+    super();
+    checkInteger("Linear", "inFeatures", inFeatures, 0);
+    checkInteger("Linear", "outFeatures", outFeatures, 0);
+    this.weight = kaimingUniform([outFeatures, inFeatures], inFeatures, runtime);
+    this.bias = bias ? kaimingUniform([outFeatures], inFeatures, runtime) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+}

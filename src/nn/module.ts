@@ -1,0 +1,136 @@
+import { type AnyTensor, keep, show, Tensor } from "../tensor.js";
+
+export interface LoadResult {
+  missingKeys: string[];
+  unexpectedKeys: string[];
+}
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/**
+ * Base of all layers and networks. Properties that are tensors are its parameters, those named by `buffer()` its buffers, those
+ * that are modules its children; keys are PyTorch's: the property names in snake case, joined by dots.
+ */
+export abstract class Module {
+  /** Whether batch statistics are used and updated, dropout drops, … */
+  training = true;
+  readonly #buffers = new Set<string>();
+
+  abstract forward(x: Tensor): Tensor;
+
+  /** Marks a property as a buffer: part of the state, but no parameter. Called in constructors. */
+  protected buffer<T extends AnyTensor>(name: string, value: T): T {
+    this.#buffers.add(name);
+    return keep(value);
+  }
+
+  /** Child modules and their names, in order of definition. */
+  *children(): Generator<[string, Module]> {
+    for (const [name, value] of Object.entries(this))
+      if (value instanceof Module) yield [snakeCase(name), value];
+  }
+
+  /** This module and all below it, with their key prefixes. */
+  *modules(prefix = ""): Generator<[string, Module]> {
+    yield [prefix, this];
+    for (const [name, child] of this.children()) yield* child.modules(`${prefix}${name}.`);
+  }
+
+  *#own(buffers: boolean): Generator<[string, AnyTensor]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Tensor && this.#buffers.has(name) === buffers)
+        yield [snakeCase(name), value];
+    }
+  }
+
+  /** Parameters with their keys, in PyTorch's order. */
+  *namedParameters(): Generator<[string, Tensor]> {
+    for (const [prefix, module] of this.modules()) {
+      for (const [name, value] of module.#own(false)) yield [prefix + name, value as Tensor];
+    }
+  }
+
+  /** All parameters, each once. */
+  parameters(): Tensor[] {
+    return [...new Set([...this.namedParameters()].map(([, value]) => value))];
+  }
+
+  /** Parameters and buffers by key, as PyTorch's `state_dict()`: the tensors themselves, not copies. */
+  stateDict(): Map<string, AnyTensor> {
+    const state = new Map<string, AnyTensor>();
+    for (const [prefix, module] of this.modules()) {
+      for (const buffers of [false, true]) {
+        for (const [name, value] of module.#own(buffers)) state.set(prefix + name, value);
+      }
+    }
+    return state;
+  }
+
+  /**
+   * Copies values in by key. Throws, having changed nothing, when a shape or dtype differs, or, with `strict`, when keys are
+   * missing or unexpected; without it they are returned.
+   */
+  loadStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
+    const own = this.stateDict();
+    const missingKeys = [...own.keys()].filter((key) => !state.has(key));
+    const unexpectedKeys = [...state.keys()].filter((key) => !own.has(key));
+    const problems: string[] = [];
+    const quote = (keys: string[]) => keys.map((key) => `"${key}"`).join(", ");
+    if (strict && unexpectedKeys.length > 0)
+      problems.push(`Unexpected key(s) in state_dict: ${quote(unexpectedKeys)}.`);
+    if (strict && missingKeys.length > 0)
+      problems.push(`Missing key(s) in state_dict: ${quote(missingKeys)}.`);
+    for (const [key, target] of own) {
+      const source = state.get(key);
+      if (!source) continue;
+      if (show(source.shape) !== show(target.shape)) {
+        problems.push(
+          `size mismatch for ${key}: copying a param with shape ${show(source.shape)} from checkpoint, ` +
+            `the shape in current model is ${show(target.shape)}.`,
+        );
+      } else if (source.dtype !== target.dtype) {
+        problems.push(
+          `dtype mismatch for ${key}: ${source.dtype} in checkpoint, ${target.dtype} in current model.`,
+        );
+      }
+      source.ptr; // throws when it was disposed
+    }
+    if (problems.length > 0) {
+      throw new Error(
+        `Error(s) in loading state_dict for ${this.constructor.name}:\n\t${problems.join("\n\t")}`,
+      );
+    }
+    for (const [key, target] of own) {
+      const source = state.get(key);
+      if (source) target.data.set(source.data as never);
+    }
+    return { missingKeys, unexpectedKeys };
+  }
+
+  /** Switches this module and all below to training (or evaluation). */
+  train(mode = true): this {
+    for (const [, module] of this.modules()) module.training = mode;
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Forgets and frees all gradients. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) {
+      parameter.grad?.dispose();
+      parameter.grad = null;
+    }
+  }
+
+  /** Frees parameters and buffers. */
+  dispose(): void {
+    for (const tensor of this.stateDict().values()) tensor.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

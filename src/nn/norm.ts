@@ -1,0 +1,239 @@
+import { batchNorm } from "../ops/batch-norm.js";
+import { groupNorm } from "../ops/group-norm.js";
+import { instanceNorm } from "../ops/instance-norm.js";
+import { layerNorm } from "../ops/layer-norm.js";
+import { rmsNorm } from "../ops/rms-norm.js";
+import { ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface TrackingNormOptions extends LayerOptions {
+  eps?: number;
+  /** Weight of the new value in the running statistics; null: their plain average over all batches. */
+  momentum?: number | null;
+  affine?: boolean;
+  trackRunningStats?: boolean;
+}
+
+/** What batch and instance norm share: optional scale and shift, optional running statistics. */
+abstract class TrackingNorm extends Module {
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly weight: Tensor | null = null;
+  readonly bias: Tensor | null = null;
+  readonly runningMean: Tensor | null = null;
+  readonly runningVar: Tensor | null = null;
+  readonly numBatchesTracked: Tensor<"int64"> | null = null;
+
+  constructor(
+    numFeatures: number,
+    { eps = 1e-5, momentum = 0.1, affine, trackRunningStats, runtime }: TrackingNormOptions,
+  ) {
+    super();
+    checkInteger(this.constructor.name, "numFeatures", numFeatures);
+    this.eps = eps;
+    this.momentum = momentum;
+    if (affine) {
+      this.weight = constant([numFeatures], 1, runtime);
+      this.bias = constant([numFeatures], 0, runtime);
+    }
+    if (trackRunningStats) {
+      this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
+      this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
+      this.numBatchesTracked = this.buffer(
+        "numBatchesTracked",
+        tensor(new BigInt64Array(1), [], { runtime }),
+      );
+    }
+  }
+
+  /** Ranks this layer takes, e.g. [4]. */
+  protected abstract readonly ranks: readonly number[];
+
+  protected checkRank(x: Tensor): void {
+    const rank = x.shape.length;
+    if (this.ranks.includes(rank)) return;
+    const expected = this.ranks.map((r) => `${r}D`).join(" or ");
+    throw new RangeError(
+      `${this.constructor.name}: expected ${expected} input (got ${rank}D input)`,
+    );
+  }
+}
+
+/** Batch normalisation, Ioffe & Szegedy 2015, arXiv 1502.03167: statistics of each channel over batch and positions. */
+abstract class BatchNorm extends TrackingNorm {
+  constructor(numFeatures: number, options: TrackingNormOptions = {}) {
+    super(numFeatures, { affine: true, trackRunningStats: true, ...options });
+  }
+
+  forward(x: Tensor): Tensor {
+    this.checkRank(x);
+    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, training } = this;
+    const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
+    const y = batchNorm(x, {
+      runningMean,
+      runningVar,
+      weight,
+      bias,
+      training: training || runningMean === null,
+      momentum,
+      eps,
+    });
+    if (training && numBatchesTracked) numBatchesTracked.data[0] += 1n; // not before: a refused call changes nothing
+    return y;
+  }
+}
+
+/** Batch norm of [N, C] or [N, C, L]. */
+export class BatchNorm1d extends BatchNorm {
+  protected readonly ranks = [2, 3];
+}
+
+/** Batch norm of [N, C, H, W]. */
+export class BatchNorm2d extends BatchNorm {
+  protected readonly ranks = [4];
+}
+
+/** Batch norm of [N, C, D, H, W]. */
+export class BatchNorm3d extends BatchNorm {
+  protected readonly ranks = [5];
+}
+
+/** Instance normalisation, Ulyanov et al. 2016, arXiv 1607.08022: statistics of each channel of each sample. */
+abstract class InstanceNorm extends TrackingNorm {
+  constructor(numFeatures: number, options: TrackingNormOptions = {}) {
+    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+  }
+
+  forward(x: Tensor): Tensor {
+    this.checkRank(x);
+    const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
+    const { runningMean, runningVar, weight, bias, eps } = this;
+    const y = instanceNorm(batched, {
+      runningMean,
+      runningVar,
+      weight,
+      bias,
+      useInputStats: this.training || runningMean === null,
+      momentum: this.momentum ?? 0,
+      eps,
+    });
+    return batched === x ? y : y.reshape(x.shape);
+  }
+}
+
+/** Instance norm of [N, C, L] or [C, L]. */
+export class InstanceNorm1d extends InstanceNorm {
+  protected readonly ranks = [2, 3];
+}
+
+/** Instance norm of [N, C, H, W] or [C, H, W]. */
+export class InstanceNorm2d extends InstanceNorm {
+  protected readonly ranks = [3, 4];
+}
+
+/** Instance norm of [N, C, D, H, W] or [C, D, H, W]. */
+export class InstanceNorm3d extends InstanceNorm {
+  protected readonly ranks = [4, 5];
+}
+
+export interface GroupNormOptions extends LayerOptions {
+  eps?: number;
+  affine?: boolean;
+}
+
+/** Group normalisation of [N, C, *], Wu & He 2018, arXiv 1803.08494: statistics of C / numGroups channels of each sample. */
+export class GroupNorm extends Module {
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+
+  constructor(
+    numGroups: number,
+    numChannels: number,
+    { eps = 1e-5, affine = true, runtime }: GroupNormOptions = {},
+  ) {
+    super();
+    checkInteger("GroupNorm", "numGroups", numGroups);
+    checkInteger("GroupNorm", "numChannels", numChannels);
+    if (numChannels % numGroups !== 0) {
+      throw new RangeError(
+        `GroupNorm: num_channels must be divisible by num_groups, got ${numChannels} and ${numGroups}`,
+      );
+    }
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+    this.weight = affine ? constant([numChannels], 1, runtime) : null;
+    this.bias = affine ? constant([numChannels], 0, runtime) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { numGroups, weight, bias, eps } = this;
+    return groupNorm(x, numGroups, { weight, bias, eps });
+  }
+}
+
+export interface LayerNormOptions extends LayerOptions {
+  eps?: number;
+  elementwiseAffine?: boolean;
+  bias?: boolean;
+}
+
+/** Layer normalisation over the trailing `normalizedShape`, Ba et al. 2016, arXiv 1607.06450. */
+export class LayerNorm extends Module {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number;
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+
+  constructor(
+    normalizedShape: number | readonly number[],
+    { eps = 1e-5, elementwiseAffine = true, bias = true, runtime }: LayerNormOptions = {},
+  ) {
+    super();
+    this.normalizedShape =
+      typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+    for (const length of this.normalizedShape) checkInteger("LayerNorm", "normalizedShape", length);
+    this.eps = eps;
+    this.weight = elementwiseAffine ? constant(this.normalizedShape, 1, runtime) : null;
+    this.bias = elementwiseAffine && bias ? constant(this.normalizedShape, 0, runtime) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { weight, bias, eps } = this;
+    return layerNorm(x, this.normalizedShape, { weight, bias, eps });
+  }
+}
+
+export interface RMSNormOptions extends LayerOptions {
+  /** null: the float32 machine epsilon, as in PyTorch. */
+  eps?: number | null;
+  elementwiseAffine?: boolean;
+}
+
+/** Root-mean-square normalisation over the trailing `normalizedShape`, Zhang & Sennrich 2019, arXiv 1910.07467. */
+export class RMSNorm extends Module {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number | null;
+  readonly weight: Tensor | null;
+
+  constructor(
+    normalizedShape: number | readonly number[],
+    { eps = null, elementwiseAffine = true, runtime }: RMSNormOptions = {},
+  ) {
+    super();
+    this.normalizedShape =
+      typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+    for (const length of this.normalizedShape) checkInteger("RMSNorm", "normalizedShape", length);
+    this.eps = eps;
+    this.weight = elementwiseAffine ? constant(this.normalizedShape, 1, runtime) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { weight, eps } = this;
+    return rmsNorm(x, this.normalizedShape, { weight, eps });
+  }
+}

@@ -1,0 +1,53 @@
+// Argument checks that several ops share. They run before anything is computed, so a refused call changes nothing.
+import { type AnyTensor, type DType, type Shape, show, Tensor } from "../tensor.js";
+
+/** Refuses what is not a tensor, or one of another dtype or already disposed. */
+export function checkTensor(
+  op: string,
+  name: string,
+  value: AnyTensor,
+  dtype: DType = "float32",
+): void {
+  if (!(value instanceof Tensor))
+    throw new TypeError(`${op}: expected ${name} to be a tensor, got ${describe(value)}`);
+  if (value.dtype !== dtype)
+    throw new TypeError(`${op}: expected ${name} of dtype ${dtype}, got ${value.dtype}`);
+  if (value.disposed) {
+    throw new Error(
+      `${op}: ${name} of shape ${show(value.shape)} was disposed; return it from tidy() or keep() it`,
+    );
+  }
+}
+
+/** Like `checkTensor`, for a tensor that must have `shape`; null and undefined pass. */
+export function checkShape(
+  op: string,
+  name: string,
+  value: AnyTensor | null | undefined,
+  shape: Shape,
+): void {
+  if (value === null || value === undefined) return;
+  checkTensor(op, name, value);
+  if (show(value.shape) !== show(shape)) {
+    throw new RangeError(
+      `${op}: expected ${name} of shape ${show(shape)}, got ${show(value.shape)}`,
+    );
+  }
+}
+
+/** Refuses tensors of two runtimes; null and undefined pass. */
+export function checkSameRuntime(
+  op: string,
+  first: AnyTensor,
+  ...others: (AnyTensor | null | undefined)[]
+): void {
+  if (others.some((other) => other && other.runtime !== first.runtime)) {
+    throw new Error(
+      `${op}: the tensors belong to two runtimes; make them all with the same { runtime }`,
+    );
+  }
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}

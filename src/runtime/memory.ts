@@ -1,0 +1,52 @@
+// Linear memory: made in TypeScript, imported by the kernels, grown only here.
+//
+//   0 … 1023   never used (the optimiser may assume so)
+//   1024       control page: one job at a time, see pool.ts
+//   5120 …     heap
+
+export const PAGE = 65536;
+export const CONTROL = 1024;
+export const HEAP = 5120;
+
+/** 4 GiB, all that 32-bit addresses reach; shared memory asks for less, for it is reserved at once on some systems. */
+const MAXIMUM = { own: 65536 * PAGE, shared: 32768 * PAGE };
+const GROW_STEP = 16 * PAGE;
+
+/** Makes a memory of one page that may grow to `maximumBytes`; where the engine refuses the reservation, to half of it. */
+export function createMemory(shared: boolean, maximumBytes?: number): WebAssembly.Memory {
+  let maximum = Math.floor((maximumBytes ?? MAXIMUM[shared ? "shared" : "own"]) / PAGE);
+  if (!(maximum >= 1 && maximum <= 65536)) {
+    throw new RangeError(
+      `init: expected maximumMemory from ${PAGE} to ${65536 * PAGE} bytes, got ${maximumBytes}`,
+    );
+  }
+  for (;;) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared });
+    } catch (error) {
+      if (!(error instanceof RangeError) || maximum <= 256) throw error;
+      maximum >>= 1;
+    }
+  }
+}
+
+/** Makes addresses below `end` valid, in steps, or throws and leaves the memory as it is. */
+export function ensure(memory: WebAssembly.Memory, end: number): void {
+  const missing = end - memory.buffer.byteLength;
+  if (missing <= 0) return;
+  const least = Math.ceil(missing / PAGE);
+  const ample = Math.max(least, GROW_STEP / PAGE, Math.ceil(memory.buffer.byteLength / PAGE / 4));
+  for (const pages of [ample, least]) {
+    try {
+      memory.grow(pages);
+      return;
+    } catch {
+      // the next, smaller wish
+    }
+  }
+  const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  throw new RangeError(
+    `memory is full: ${megabytes(end)} needed, ${megabytes(memory.buffer.byteLength)} there and no more to be had; ` +
+      "free tensors with tidy() or dispose(), use smaller batches, or raise init({ maximumMemory })",
+  );
+}

@@ -1,0 +1,239 @@
+import { Allocator, type Block } from "./allocator.js";
+import { ABI, type Binary, compile, type Variant } from "./binary.js";
+import { hardwareThreads, hasRelaxedSimd, hasSimd, hasThreads } from "./features.js";
+import { createMemory, ensure, HEAP } from "./memory.js";
+import { Pool } from "./pool.js";
+
+export interface RuntimeOptions {
+  /** Threads, the calling one included; "auto" (default): one per core where threads are possible, else 1. */
+  threads?: number | "auto";
+  /** Which build; "auto" (default): relaxed where the engine has it, unless `deterministic`. */
+  variant?: Variant | "auto";
+  /** The same bits on every engine and CPU: forces the simd build, whose every operation IEEE 754 fixes. */
+  deterministic?: boolean;
+  /** A kernel binary of this package's version, for hosts that forbid compiling bytes. */
+  module?: Binary;
+  /** Address of the worker script for pages whose CSP forbids blob: workers. */
+  workerUrl?: string | URL;
+  /** Upper limit of the linear memory in bytes. */
+  maximumMemory?: number;
+}
+
+export interface RuntimeStats {
+  /** Tensors that hold memory. */
+  tensors: number;
+  /** Bytes in use, rounded up to 64 a block. */
+  bytes: number;
+  /** The most bytes in use since the start or the last `resetPeak()`. */
+  peakBytes: number;
+}
+
+type Kernel = (...args: number[]) => void;
+
+/** Work of a chunk, in floats touched: 10 to 20 µs, ten times what it costs to hand it to another thread (about 1 µs). */
+const CHUNK_WORK = 32768;
+
+/** A binary on a memory: allocates, and runs kernels on all threads. It knows addresses, never tensors. */
+export class Runtime {
+  readonly variant: Variant;
+  readonly shared: boolean;
+  readonly memory: WebAssembly.Memory;
+  readonly #kernels: Map<string, { kernel: Kernel; index: number }>;
+  readonly #allocator: Allocator;
+  #pool: Pool | null = null;
+  readonly #size: number;
+  #closed = false;
+  #bytes = 0;
+  #peakBytes = 0;
+  /** Kept by the tensors. */
+  tensors = 0;
+
+  /** Use `createRuntime`. */
+  constructor(
+    instance: WebAssembly.Instance,
+    memory: WebAssembly.Memory,
+    pool: Pool | null,
+    size: number,
+  ) {
+    const exports = Object.entries(instance.exports) as [string, Kernel][];
+    this.#kernels = new Map(exports.map(([name, kernel], index) => [name, { kernel, index }]));
+    this.variant = abiOf(instance) & 1 ? "relaxed" : "simd";
+    this.memory = memory;
+    this.shared =
+      typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+    this.#allocator = new Allocator(HEAP, (end) => ensure(memory, end));
+    this.#pool = pool;
+    this.#size = size;
+  }
+
+  /** Threads at work, this one included: 1 after a worker was lost. */
+  get threads(): number {
+    return this.#pool?.alive ? this.#size : 1;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Runs a kernel over [0, count), in chunks of a size that `work` (floats touched per item) alone decides, on all threads.
+   * With `scratchBytes`, each thread gets the address of that many private bytes as the argument before the range.
+   */
+  run(name: string, count: number, work: number, args: readonly number[], scratchBytes = 0): void {
+    const entry = this.#kernels.get(name);
+    if (!entry) throw new Error(`internal: no kernel ${name}`);
+    if (this.#closed) throw new Error("runtime: this runtime was closed");
+    if (count === 0) return;
+    const items = 2 ** Math.ceil(Math.log2(Math.max(1, CHUNK_WORK / work)));
+    const pool = this.#pool?.alive && items < count ? this.#pool : null;
+    const bytes = Math.ceil(scratchBytes / 64) * 64;
+    const scratch = bytes > 0 ? this.allocate(bytes * (pool ? this.#size : 1)) : null;
+    try {
+      if (pool) pool.run(entry.index, entry.kernel, args, count, items, scratch?.start ?? 0, bytes);
+      else if (scratch) entry.kernel(...args, scratch.start, 0, count);
+      else entry.kernel(...args, 0, count);
+    } finally {
+      if (scratch) this.release(scratch);
+    }
+  }
+
+  /** A block of linear memory, 64-byte aligned, not zeroed. */
+  allocate(bytes: number): Block {
+    if (this.#closed) throw new Error("runtime: this runtime was closed");
+    const block = this.#allocator.allocate(bytes);
+    this.#bytes += block.size;
+    if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes;
+    return block;
+  }
+
+  release(block: Block): void {
+    this.#bytes -= block.size;
+    this.#allocator.release(block);
+  }
+
+  stats(): RuntimeStats {
+    return { tensors: this.tensors, bytes: this.#bytes, peakBytes: this.#peakBytes };
+  }
+
+  resetPeak(): void {
+    this.#peakBytes = this.#bytes;
+  }
+
+  /** Stops the workers. Tensors of this runtime can still be read, nothing can be computed any more. */
+  close(): void {
+    this.#closed = true;
+    this.#pool?.stop();
+    this.#pool = null;
+  }
+}
+
+function abiOf(instance: WebAssembly.Instance): number {
+  const abi = instance.exports.abi;
+  return typeof abi === "function" ? abi() : -1;
+}
+
+/** Another runtime, with its own memory and workers; the default one stays as it is. */
+export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const { threads = "auto", variant = "auto", deterministic = false, workerUrl } = options;
+  if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw new RangeError(
+      `init: expected threads "auto" or an integer from 1 to 64, got ${threads}`,
+    );
+  }
+  if (variant !== "auto" && variant !== "simd" && variant !== "relaxed") {
+    throw new RangeError(
+      `init: expected variant "auto", "simd" or "relaxed", got ${String(variant)}`,
+    );
+  }
+  if (deterministic && variant === "relaxed") {
+    throw new RangeError(
+      "init: deterministic needs the simd variant: relaxed operations differ between CPUs",
+    );
+  }
+  if (!hasSimd()) throw new Error("init: this engine has no WebAssembly SIMD");
+  if (variant === "relaxed" && !hasRelaxedSimd()) {
+    throw new Error('init: this engine has no relaxed SIMD; use variant "simd" or "auto"');
+  }
+  const chosen =
+    variant === "auto" ? (!deterministic && hasRelaxedSimd() ? "relaxed" : "simd") : variant;
+  const size = !hasThreads() ? 1 : threads === "auto" ? Math.min(hardwareThreads(), 16) : threads;
+
+  const { module, shared } = options.module
+    ? await adopt(options.module, size > 1)
+    : { module: await compile(chosen, size > 1), shared: size > 1 };
+  const memory = createMemory(shared, options.maximumMemory);
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  if (abiOf(instance) >> 1 !== ABI)
+    throw new Error("init: the given module is not of this version of evenkeel");
+  let pool: Pool | null = null;
+  if (shared && size > 1) {
+    try {
+      pool = await Pool.start(module, memory, size - 1, workerUrl);
+    } catch (error) {
+      if (threads !== "auto") {
+        console.info(
+          `evenkeel: no workers (${(error as Error).message}); going on with one thread`,
+        );
+      }
+    }
+  }
+  return new Runtime(instance, memory, pool, pool ? size : 1);
+}
+
+/** A user's module and whether it wants shared memory, which only linking tells; shared is tried first where it helps. */
+async function adopt(
+  binary: Binary,
+  wantShared: boolean,
+): Promise<{ module: WebAssembly.Module; shared: boolean }> {
+  const module = "byteLength" in binary ? await WebAssembly.compile(binary) : binary;
+  for (const shared of wantShared ? [true, false] : [false, true]) {
+    try {
+      await WebAssembly.instantiate(module, { env: { memory: createMemory(shared) } });
+      return { module, shared };
+    } catch (error) {
+      if (!(error instanceof WebAssembly.LinkError)) throw error;
+    }
+  }
+  throw new TypeError("init: the given module is not an evenkeel kernel binary");
+}
+
+let current: Runtime | null = null;
+let pending: { options: string; runtime: Promise<Runtime> } | null = null;
+
+/**
+ * Makes the default runtime: the fastest build this engine runs, with one thread per core where threads are possible.
+ * Calling it again with the same options gives the same runtime; with others it is an error until `close()`.
+ */
+export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
+  const key = JSON.stringify({
+    ...options,
+    module: options.module ? "given" : "",
+    workerUrl: String(options.workerUrl),
+  });
+  if (current?.closed) current = pending = null;
+  if (pending) {
+    if (pending.options !== key) {
+      throw new Error(
+        "init: already initialised with other options; close() that runtime first, or use createRuntime()",
+      );
+    }
+    return pending.runtime;
+  }
+  const mine = { options: key, runtime: createRuntime(options) };
+  pending = mine;
+  try {
+    current = await mine.runtime;
+    return current;
+  } catch (error) {
+    if (pending === mine) pending = null;
+    throw error;
+  }
+}
+
+/** The runtime that `init()` made. Throws when there is none. */
+export function defaultRuntime(): Runtime {
+  if (!current) throw new Error("evenkeel: no runtime yet: call `await init()` first");
+  if (current.closed)
+    throw new Error("evenkeel: the default runtime was closed: call `await init()` again");
+  return current;
+}

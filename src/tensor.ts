@@ -1,0 +1,418 @@
+import type { Block } from "./runtime/allocator.js";
+import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
+
+export type DType = "float32" | "float64" | "int32" | "uint8" | "int64";
+export type Shape = readonly number[];
+/** The typed array that holds a dtype's elements. */
+export interface ArrayOf {
+  float32: Float32Array;
+  float64: Float64Array;
+  int32: Int32Array;
+  uint8: Uint8Array;
+  int64: BigInt64Array;
+}
+export type TypedArray = ArrayOf[DType];
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  int64: BigInt64Array,
+} as const;
+
+/** Memory that several tensors (a tensor, its reshapes, a graph that needs it) hold together. */
+class Storage {
+  refs = 1;
+  readonly runtime: Runtime;
+  readonly block: Block;
+
+  constructor(runtime: Runtime, bytes: number) {
+    this.runtime = runtime;
+    this.block = runtime.allocate(bytes);
+  }
+
+  release(): void {
+    if (--this.refs === 0) this.runtime.release(this.block);
+  }
+}
+
+/** What autograd.ts hangs on a tensor that came out of an operation. */
+export interface GradNode {
+  release(): void;
+}
+
+/** The part of autograd.ts that tensors call; it announces itself, so that imports keep running one way. */
+export interface Tape {
+  backward(root: Tensor, gradient?: Tensor): void;
+  /** Records that `out` is `of` under another shape. */
+  recordView(out: Tensor, of: Tensor): void;
+}
+
+let tape: Tape | null = null;
+export function setTape(value: Tape): void {
+  tape = value;
+}
+
+/** What must be given back when a tensor is disposed or collected. It never refers to the tensor itself. */
+class Handle {
+  storage: Storage | null;
+  node: GradNode | null = null;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+    storage.runtime.tensors++;
+  }
+
+  release(): void {
+    const { storage, node } = this;
+    if (!storage) return;
+    this.storage = this.node = null;
+    storage.runtime.tensors--;
+    storage.release();
+    node?.release();
+  }
+}
+
+const collected = new FinalizationRegistry<Handle>((handle) => handle.release());
+
+/** Tensors made since the innermost `tidy` began; null outside of any. */
+let scope: Set<AnyTensor> | null = null;
+
+/** An n-dimensional array, row-major, in a runtime's linear memory. */
+export class Tensor<D extends DType = "float32"> {
+  readonly runtime: Runtime;
+  readonly shape: Shape;
+  readonly dtype: D;
+  /** Number of elements. */
+  readonly size: number;
+  /** The sum of the gradients that `backward()` brought here; null before. Only leaves with `requiresGrad` collect one. */
+  grad: Tensor | null = null;
+  #requiresGrad = false;
+  readonly #handle: Handle;
+  #scope: Set<AnyTensor> | null = null;
+
+  /** @internal Use `tensor`, `zeros`, `empty`. */
+  constructor(runtime: Runtime, shape: Shape, dtype: D, shareWith?: AnyTensor) {
+    this.runtime = runtime;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.size = sizeOf(shape);
+    if (shareWith) {
+      const { storage } = shareWith.#live();
+      storage.refs++;
+      this.#handle = new Handle(storage);
+    } else {
+      this.#handle = new Handle(new Storage(runtime, this.size * arrays[dtype].BYTES_PER_ELEMENT));
+    }
+    collected.register(this, this.#handle, this.#handle);
+    if (scope) {
+      this.#scope = scope;
+      scope.add(this);
+    }
+  }
+
+  #live(): { storage: Storage; node: GradNode | null } {
+    if (!this.#handle.storage) {
+      throw new Error(
+        `tensor of shape ${show(this.shape)} was used after it was disposed; return it from tidy() or keep() it`,
+      );
+    }
+    return this.#handle as { storage: Storage; node: GradNode | null };
+  }
+
+  /** Byte address in linear memory. */
+  get ptr(): number {
+    return this.#live().storage.block.start;
+  }
+
+  get disposed(): boolean {
+    return this.#handle.storage === null;
+  }
+
+  /** The elements: a typed-array view over linear memory, not a copy. Made anew at every call, so it is never stale. */
+  get data(): ArrayOf[D] {
+    const { start } = this.#live().storage.block;
+    return new arrays[this.dtype](this.runtime.memory.buffer, start, this.size) as ArrayOf[D];
+  }
+
+  /** A copy of the elements outside linear memory: for what refuses shared memory, and for keeping. */
+  toArray(): ArrayOf[D] {
+    return this.data.slice() as ArrayOf[D];
+  }
+
+  /** The one element. Throws RangeError when there are more. */
+  item(): number {
+    if (this.size !== 1)
+      throw new RangeError(`item: expected one element, got shape ${show(this.shape)}`);
+    return Number(this.data[0]);
+  }
+
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  /** Only a leaf's can be changed. */
+  set requiresGrad(value: boolean) {
+    if (value && this.dtype !== "float32") {
+      throw new TypeError(
+        `requiresGrad: only float32 tensors can require gradients, got ${this.dtype}`,
+      );
+    }
+    if (this.node && !value)
+      throw new Error("requiresGrad: only leaf tensors can stop it; use detach()");
+    this.#requiresGrad = value;
+  }
+
+  /** @internal The graph node this tensor came out of; null for a leaf. */
+  get node(): GradNode | null {
+    return this.#handle.node;
+  }
+
+  /** @internal */
+  attach(node: GradNode): void {
+    this.#live().node = node;
+    this.#requiresGrad = true;
+  }
+
+  /** @internal True when no other tensor or graph holds this memory, so that it may be overwritten. */
+  get exclusive(): boolean {
+    return this.#live().storage.refs === 1;
+  }
+
+  /**
+   * Adds to `.grad` of every leaf this tensor depends on. `gradient` (same shape) may be left out for a single element.
+   * Throws when nothing was recorded, or the graph was used before: run the forward pass again.
+   */
+  backward(this: Tensor, gradient?: Tensor): void {
+    this.#live();
+    if (!this.#requiresGrad || !tape) {
+      throw new Error(
+        "backward: this tensor does not require gradients and came out of no operation that does",
+      );
+    }
+    tape.backward(this, gradient);
+  }
+
+  /** The same memory without the graph. */
+  detach(): Tensor<D> {
+    return alias(this, this.shape);
+  }
+
+  /** The same memory under another shape; one length may be −1. */
+  reshape(shape: Shape): Tensor<D> {
+    const out = alias(this, inferShape("reshape", this.size, shape));
+    if (this.#requiresGrad) tape?.recordView(out as unknown as Tensor, this as unknown as Tensor);
+    return out;
+  }
+
+  /** Frees the memory (once no reshape or graph needs it) and that of its gradient. Twice is harmless. */
+  dispose(): void {
+    collected.unregister(this.#handle);
+    this.#handle.release();
+    this.leaveScope();
+    this.grad?.dispose();
+    this.grad = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** @internal */
+  leaveScope(to: Set<AnyTensor> | null = null): void {
+    this.#scope?.delete(this);
+    this.#scope = to;
+    to?.add(this);
+  }
+
+  toString(): string {
+    return `Tensor(${this.dtype}, ${show(this.shape)}${this.disposed ? ", disposed" : ""})`;
+  }
+}
+
+/** A tensor of whatever dtype. */
+export type AnyTensor = Tensor<DType>;
+
+/** @internal An uninitialised tensor: for ops that write every element. */
+export function empty<D extends DType = "float32">(
+  runtime: Runtime,
+  shape: Shape,
+  dtype?: D,
+): Tensor<D> {
+  return new Tensor(runtime, shape, dtype ?? ("float32" as D));
+}
+
+/** @internal The memory of `of` under `shape` (same size), outside any graph. */
+export function alias<D extends DType>(of: Tensor<D>, shape: Shape = of.shape): Tensor<D> {
+  return new Tensor(of.runtime, shape, of.dtype, of);
+}
+
+export interface TensorOptions<D extends DType = DType> {
+  dtype?: D;
+  requiresGrad?: boolean;
+  /** Default: the runtime of `init()`. */
+  runtime?: Runtime;
+}
+
+type Data = TypedArray | readonly number[] | number;
+type DTypeOf<T> = T extends Float64Array | Int32Array | Uint8Array | BigInt64Array
+  ? { [D in DType]: T extends ArrayOf[D] ? D : never }[DType]
+  : "float32";
+
+/**
+ * A tensor with a copy of `data`, row-major. The dtype is that of the typed array, float32 for numbers. Without `shape`, a
+ * number makes a scalar (shape []) and a list a vector. Throws RangeError when the length does not fit the shape.
+ */
+export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
+  data: T,
+  shape?: Shape,
+  options: TensorOptions<D> = {},
+): Tensor<D> {
+  const list = typeof data === "number" ? [data] : data;
+  if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
+    throw new TypeError(
+      `tensor: expected a typed array, an array of numbers or a number, got ${typeof data}`,
+    );
+  }
+  const dims = shape ?? (typeof data === "number" ? [] : [list.length]);
+  const dtype = options.dtype ?? dtypeOf(list);
+  checkDims("tensor", dims);
+  if (sizeOf(dims) !== list.length) {
+    throw new RangeError(
+      `tensor: expected ${sizeOf(dims)} elements for shape ${show(dims)}, got ${list.length}`,
+    );
+  }
+  if ((dtype === "int64") !== list instanceof BigInt64Array && list.length > 0) {
+    throw new TypeError("tensor: int64 tensors are made from a BigInt64Array, and nothing else is");
+  }
+  if (Array.isArray(list) && list.some((value) => typeof value !== "number")) {
+    throw new TypeError(
+      "tensor: expected an array of numbers; nested arrays need flat() and a shape",
+    );
+  }
+  const out = make(dims, { ...options, dtype: dtype as D });
+  out.data.set(list as never);
+  return out;
+}
+
+/** A tensor filled with `value`. */
+export function full<D extends DType = "float32">(
+  shape: Shape,
+  value: number,
+  options: TensorOptions<D> = {},
+): Tensor<D> {
+  checkDims("full", shape);
+  const out = make(shape, options);
+  if (out.data instanceof BigInt64Array) out.data.fill(BigInt(value));
+  else out.data.fill(value);
+  return out;
+}
+
+export const zeros = <D extends DType = "float32">(
+  shape: Shape,
+  options?: TensorOptions<D>,
+): Tensor<D> => full(shape, 0, options);
+
+export const ones = <D extends DType = "float32">(
+  shape: Shape,
+  options?: TensorOptions<D>,
+): Tensor<D> => full(shape, 1, options);
+
+function make<D extends DType>(shape: Shape, options: TensorOptions<D>): Tensor<D> {
+  const { runtime = defaultRuntime(), dtype = "float32" as D, requiresGrad = false } = options;
+  if (!(dtype in arrays))
+    throw new TypeError(
+      `tensor: unknown dtype ${String(dtype)}; known: ${Object.keys(arrays).join(", ")}`,
+    );
+  if (requiresGrad && dtype !== "float32") {
+    throw new TypeError(`tensor: only float32 tensors can require gradients, got ${dtype}`);
+  }
+  const out = new Tensor(runtime, [...shape], dtype);
+  out.requiresGrad = requiresGrad;
+  return out;
+}
+
+function dtypeOf(list: TypedArray | readonly number[]): DType {
+  const entry = Object.entries(arrays).find(([, type]) => list instanceof type);
+  if (!entry && ArrayBuffer.isView(list)) {
+    throw new TypeError(
+      `tensor: no dtype for ${(list as object).constructor.name}; known: ${Object.keys(arrays).join(", ")}`,
+    );
+  }
+  return (entry?.[0] as DType | undefined) ?? "float32";
+}
+
+export const sizeOf = (shape: Shape): number =>
+  shape.reduce((product, length) => product * length, 1);
+
+/** A shape as messages show it: [2, 3]. */
+export const show = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+function checkDims(op: string, shape: Shape): void {
+  if (!Array.isArray(shape))
+    throw new TypeError(`${op}: expected a shape (an array of lengths), got ${typeof shape}`);
+  if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) < 2 ** 31)
+    return;
+  throw new RangeError(
+    `${op}: expected a shape of lengths ≥ 0 with fewer than 2³¹ elements, got ${show(shape)}`,
+  );
+}
+
+/** `shape` with its −1, if any, replaced so that `size` elements fit. */
+export function inferShape(op: string, size: number, shape: Shape): Shape {
+  const open = shape.indexOf(-1);
+  const known = sizeOf(shape.filter((_, i) => i !== open));
+  const full = open < 0 ? [...shape] : shape.with(open, size / known);
+  if (full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== size) {
+    throw new RangeError(`${op}: expected a shape of ${size} elements, got ${show(shape)}`);
+  }
+  return full;
+}
+
+/**
+ * Runs `fn` and frees every tensor made in it but those it returns (alone, or in arrays, objects and maps). Gradients, running
+ * statistics and optimiser state stay. `fn` must be synchronous.
+ */
+export function tidy<T>(fn: () => T): T {
+  const outer = scope;
+  const own = new Set<AnyTensor>();
+  scope = own;
+  try {
+    const result = fn();
+    if (result instanceof Promise)
+      throw new TypeError("tidy: expected a synchronous function, got one that returns a promise");
+    for (const kept of tensorsIn(result)) if (own.has(kept)) kept.leaveScope(outer);
+    return result;
+  } finally {
+    scope = outer;
+    for (const made of [...own]) made.dispose();
+  }
+}
+
+/** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */
+export function keep<T extends AnyTensor>(kept: T): T {
+  kept.leaveScope();
+  return kept;
+}
+
+/** @internal Runs `fn` so that what it makes belongs to no `tidy`. */
+export function untidied<T>(fn: () => T): T {
+  const outer = scope;
+  scope = null;
+  try {
+    return fn();
+  } finally {
+    scope = outer;
+  }
+}
+
+function* tensorsIn(value: unknown, seen = new Set<object>()): Generator<AnyTensor> {
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (value instanceof Tensor) yield value;
+  else if (ArrayBuffer.isView(value)) return;
+  else
+    for (const item of value instanceof Map ? value.values() : Object.values(value))
+      yield* tensorsIn(item, seen);
+}

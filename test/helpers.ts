@@ -1,0 +1,168 @@
+import { expect } from "vitest";
+import type { Block } from "../src/runtime/allocator.js";
+import { createRuntime, type Runtime, type RuntimeOptions } from "../src/runtime/runtime.js";
+import { type AnyTensor, type Shape, sizeOf, type Tensor, tensor } from "../src/tensor.js";
+
+/** Every build this engine runs, with 1, 2 and 3 threads. */
+export const configurations: RuntimeOptions[] = (["simd", "relaxed"] as const).flatMap((variant) =>
+  [1, 2, 3].map((threads) => ({ variant, threads })),
+);
+
+/** Runs `body` on each configuration and gives its results back, closing every runtime. */
+export async function onEveryRuntime<T>(
+  body: (runtime: Runtime) => T,
+): Promise<{ options: RuntimeOptions; result: T }[]> {
+  const results: { options: RuntimeOptions; result: T }[] = [];
+  for (const options of configurations) {
+    const runtime = await createRuntime(options);
+    try {
+      results.push({ options, result: body(runtime) });
+    } finally {
+      runtime.close();
+    }
+  }
+  return results;
+}
+
+/** The same bits for every thread count within a variant; `body` returns plain arrays. */
+export async function expectSameBits(
+  body: (runtime: Runtime) => ArrayLike<number>[],
+): Promise<void> {
+  const results = await onEveryRuntime((runtime) =>
+    body(runtime).map((values) => bits(Float32Array.from(values))),
+  );
+  for (const { options, result } of results) {
+    const one = results.find(
+      (r) => r.options.variant === options.variant && r.options.threads === 1,
+    );
+    expect(result, `${options.variant} with ${options.threads} threads`).toEqual(one?.result);
+  }
+}
+
+const bits = (values: Float32Array) => Buffer.from(values.buffer).toString("base64");
+
+/** Seeded numbers: mulberry32, uniform in [0, 1). */
+export function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** `n` seeded N(0, 1) values times `scale` plus `shift`, rounded to float32. */
+export function normal(n: number, seed: number, scale = 1, shift = 0): Float32Array {
+  const next = uniform(seed);
+  return Float32Array.from({ length: n }, () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - next()));
+    return shift + scale * radius * Math.cos(2 * Math.PI * next());
+  });
+}
+
+/** A tensor of seeded N(0, 1) values. */
+export const randomTensor = (
+  runtime: Runtime,
+  shape: Shape,
+  seed: number,
+  requiresGrad = false,
+): Tensor => tensor(normal(sizeOf(shape), seed), shape, { runtime, requiresGrad });
+
+/** ‖got − want‖ / ‖want‖, the absolute error where `want` is zero. NaN unless both are finite everywhere. */
+export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  expect(got.length).toBe(want.length);
+  let largest = 0;
+  for (let i = 0; i < want.length; i++)
+    largest = Math.max(largest, Math.abs(want[i]), Math.abs(got[i]));
+  if (largest === 0) return 0;
+  let difference = 0;
+  let norm = 0;
+  for (let i = 0; i < want.length; i++) {
+    difference += ((got[i] - want[i]) / largest) ** 2;
+    norm += (want[i] / largest) ** 2;
+  }
+  return norm === 0 ? Math.sqrt(difference) * largest : Math.sqrt(difference / norm);
+}
+
+/** Norm-wise comparison with a float64 oracle. */
+export function expectClose(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  tolerance: number,
+  what = "",
+): void {
+  const error = relativeError(got, want);
+  expect(error, `${what} relative error ${error}`).toBeLessThanOrEqual(tolerance);
+}
+
+/**
+ * Compares every gradient of `op` (float32, through the tape) with central differences of `oracle` (float64), under a random
+ * upstream gradient: a sum's ones would hide errors. Both get the inputs in the same order.
+ */
+export function gradcheck(
+  op: (...inputs: Tensor[]) => Tensor,
+  oracle: (...inputs: Float64Array[]) => Float64Array,
+  inputs: Tensor[],
+  tolerance = 1e-4,
+): void {
+  for (const input of inputs) input.requiresGrad = true;
+  const output = op(...inputs);
+  const upstream = normal(output.size, 4711);
+  output.backward(tensor(upstream, output.shape, { runtime: output.runtime }));
+  const values = inputs.map((input) => Float64Array.from(input.data));
+  const loss = () => oracle(...values).reduce((sum, y, i) => sum + y * upstream[i], 0);
+  inputs.forEach((input, k) => {
+    const want = values[k].map((value, i) => {
+      const step = 1e-5 * Math.max(1, Math.abs(value));
+      values[k][i] = value + step;
+      const above = loss();
+      values[k][i] = value - step;
+      const below = loss();
+      values[k][i] = value;
+      return (above - below) / (2 * step);
+    });
+    expectClose(input.grad?.data ?? [], want, tolerance, `gradient of input ${k}`);
+  });
+}
+
+const GUARD = 64;
+
+/**
+ * From here on every block of `runtime` comes filled with NaN and between two guard zones. The returned function checks that
+ * no zone was written to, for blocks still held and for released ones. An unwritten output shows as NaN in the results.
+ */
+export function guardMemory(runtime: Runtime): () => void {
+  const allocate = runtime.allocate.bind(runtime);
+  const release = runtime.release.bind(runtime);
+  const held = new Map<Block, { outer: Block; bytes: number }>();
+  const damage: string[] = [];
+  const check = (outer: Block, bytes: number) => {
+    const all = new Uint8Array(runtime.memory.buffer, outer.start, bytes + 2 * GUARD);
+    if (all.subarray(0, GUARD).some((byte) => byte !== 0xff))
+      damage.push(`before a block of ${bytes} bytes`);
+    if (all.subarray(GUARD + bytes).some((byte) => byte !== 0xff))
+      damage.push(`behind a block of ${bytes} bytes`);
+  };
+  runtime.allocate = (bytes) => {
+    const outer = allocate(bytes + 2 * GUARD);
+    new Uint8Array(runtime.memory.buffer, outer.start, bytes + 2 * GUARD).fill(0xff);
+    const block = { ...outer, start: outer.start + GUARD };
+    held.set(block, { outer, bytes });
+    return block;
+  };
+  runtime.release = (block) => {
+    const entry = held.get(block);
+    if (!entry) return release(block);
+    check(entry.outer, entry.bytes);
+    held.delete(block);
+    release(entry.outer);
+  };
+  return () => {
+    for (const { outer, bytes } of held.values()) check(outer, bytes);
+    expect(damage).toEqual([]);
+  };
+}
+
+export const toFloat64 = (t: AnyTensor): Float64Array =>
+  Float64Array.from(t.data as ArrayLike<number>);

@@ -1,0 +1,25 @@
+import { readFile } from "node:fs/promises";
+import { defineConfig } from "vitest/config";
+
+const node = Number(process.versions.node.split(".")[0]);
+
+export default defineConfig({
+  plugins: [
+    {
+      // What esbuild's binary loader does in the build.
+      name: "wasm-bytes",
+      enforce: "pre",
+      async load(id) {
+        if (!id.endsWith(".wasm")) return null;
+        const text = (await readFile(id)).toString("base64");
+        return `export default Uint8Array.from(atob("${text}"), (c) => c.charCodeAt(0));`;
+      },
+    },
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Node 20 has relaxed SIMD behind a flag; later ones have it as it is.
+    execArgv: node < 22 ? ["--experimental-wasm-relaxed-simd", "--expose-gc"] : ["--expose-gc"],
+    testTimeout: 60_000,
+  },
+});
