@@ -296,28 +296,35 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   return out;
 }
 
-/** A tensor filled with `value`. */
-export function full<D extends DType = "float32">(
+function filled<D extends DType>(
+  op: string,
   shape: Shape,
   value: number,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
-  checkDims("full", shape);
+  checkDims(op, shape);
   const out = make(shape, options);
   if (out.data instanceof BigInt64Array) out.data.fill(BigInt(value));
   else out.data.fill(value);
   return out;
 }
 
+/** A tensor filled with `value`. */
+export const full = <D extends DType = "float32">(
+  shape: Shape,
+  value: number,
+  options?: TensorOptions<D>,
+): Tensor<D> => filled("full", shape, value, options);
+
 export const zeros = <D extends DType = "float32">(
   shape: Shape,
   options?: TensorOptions<D>,
-): Tensor<D> => full(shape, 0, options);
+): Tensor<D> => filled("zeros", shape, 0, options);
 
 export const ones = <D extends DType = "float32">(
   shape: Shape,
   options?: TensorOptions<D>,
-): Tensor<D> => full(shape, 1, options);
+): Tensor<D> => filled("ones", shape, 1, options);
 
 function make<D extends DType>(shape: Shape, options: TensorOptions<D>): Tensor<D> {
   const { runtime = defaultRuntime(), dtype = "float32" as D, requiresGrad = false } = options;

@@ -61,6 +61,20 @@ export function normal(n: number, seed: number, scale = 1, shift = 0): Float32Ar
   });
 }
 
+/** The conformance files' generator, see "Procedural tensors" in their FORMAT: a hash of the index, float64 then float32. */
+export function procedural(
+  n: number,
+  { seed, shift, scale }: { seed: number; shift: number; scale: number },
+): Float32Array {
+  return Float32Array.from({ length: n }, (_, i) => {
+    let h = (i + seed) >>> 0;
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h ^= h >>> 16;
+    return shift + scale * (2 * ((h >>> 0) / 2 ** 32) - 1);
+  });
+}
+
 /** A tensor of seeded N(0, 1) values. */
 export const randomTensor = (
   runtime: Runtime,

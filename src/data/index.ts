@@ -1,0 +1,12 @@
+// evenkeel/data: image data sets and the loader that makes batches of them.
+export { CIFAR10_CLASSES, type ImageDataset, parseCifar10 } from "./cifar10.js";
+export { type DownloadOptions, downloadCifar10 } from "./download.js";
+export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
+export { normalizeImages, type PerChannel } from "./normalize.js";
+export {
+  PROCEDURAL_CLASSES,
+  type ProceduralOptions,
+  proceduralCifar10,
+  proceduralDataset,
+} from "./procedural.js";
+export { type ReadCifar10Options, readCifar10 } from "./read-cifar10.js";

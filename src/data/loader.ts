@@ -1,0 +1,101 @@
+import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { empty, type Tensor } from "../tensor.js";
+import { CHANNELS, HEIGHT, IMAGE_BYTES, type ImageDataset, WIDTH } from "./cifar10.js";
+import { normalizeImages, type PerChannel } from "./normalize.js";
+import { Rng } from "./rng.js";
+
+export interface DataLoaderOptions {
+  /** Default 64. */
+  batchSize?: number;
+  /** A new order every epoch; default false: the data set's own. */
+  shuffle?: boolean;
+  /** Decides, with the epoch, the order. Default 0. */
+  seed?: number;
+  /** Leave out a last batch that is not full. Default false. */
+  dropLast?: boolean;
+  /** What `normalizeImages` gets; default 0.5. */
+  mean?: PerChannel;
+  std?: PerChannel;
+  /** Where the tensors are made; default: the runtime of `init()`. */
+  runtime?: Runtime;
+}
+
+export interface Batch {
+  /** [b, 3, 32, 32], normalised. */
+  images: Tensor;
+  /** [b]. */
+  labels: Tensor<"int32">;
+}
+
+/** Cuts a data set into batches. The same seed and epoch give the same batches, everywhere and every time. */
+export class DataLoader {
+  readonly dataset: ImageDataset;
+  readonly batchSize: number;
+  readonly #options: DataLoaderOptions;
+
+  /** Throws RangeError for a batch size that is not a positive integer, or a data set whose parts do not agree. */
+  constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
+    const { batchSize = 64, seed = 0 } = options;
+    const { images, labels } = dataset;
+    if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+      throw new RangeError(
+        `DataLoader: expected batchSize to be a positive integer, got ${batchSize}`,
+      );
+    }
+    if (!Number.isSafeInteger(seed)) {
+      throw new RangeError(`DataLoader: expected seed to be an integer, got ${seed}`);
+    }
+    if (images.length !== labels.length * IMAGE_BYTES) {
+      throw new RangeError(
+        `DataLoader: expected ${labels.length * IMAGE_BYTES} image bytes for ${labels.length} labels, got ${images.length}`,
+      );
+    }
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.#options = options;
+  }
+
+  /** Batches per epoch. */
+  get length(): number {
+    const full = this.dataset.labels.length / this.batchSize;
+    return this.#options.dropLast ? Math.floor(full) : Math.ceil(full);
+  }
+
+  /** Which image comes when in an epoch: [n] indices into the data set. */
+  order(epoch = 0): Uint32Array {
+    const { shuffle = false, seed = 0 } = this.#options;
+    const order = Uint32Array.from(this.dataset.labels, (_, i) => i);
+    return shuffle ? new Rng(seed, epoch).shuffle(order) : order;
+  }
+
+  /** The indices of each batch of an epoch. */
+  *indices(epoch = 0): Generator<Uint32Array> {
+    const order = this.order(epoch);
+    for (let k = 0; k < this.length; k++) {
+      yield order.subarray(k * this.batchSize, (k + 1) * this.batchSize);
+    }
+  }
+
+  /** The batches of an epoch. A batch is freed when the next one is asked for, or the loop is left. */
+  *batches(epoch = 0): Generator<Batch> {
+    const { runtime = defaultRuntime(), mean, std } = this.#options;
+    for (const indices of this.indices(epoch)) {
+      const { images: bytes, labels: classes } = gather(this.dataset, indices);
+      using images = empty(runtime, [indices.length, CHANNELS, HEIGHT, WIDTH]);
+      using labels = empty(runtime, [indices.length], "int32");
+      normalizeImages(bytes, mean, std, images.data);
+      labels.data.set(classes);
+      yield { images, labels };
+    }
+  }
+}
+
+/** The images and labels at `indices`, copied. */
+export function gather({ images, labels }: ImageDataset, indices: Uint32Array): ImageDataset {
+  const out = new Uint8Array(indices.length * IMAGE_BYTES);
+  indices.forEach((index, i) => {
+    const start = index * IMAGE_BYTES;
+    out.set(images.subarray(start, start + IMAGE_BYTES), i * IMAGE_BYTES);
+  });
+  return { images: out, labels: Uint8Array.from(indices, (index) => labels[index]) };
+}

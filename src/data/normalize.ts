@@ -1,0 +1,57 @@
+import { CHANNELS, HEIGHT, WIDTH } from "./cifar10.js";
+
+const PLANE = HEIGHT * WIDTH;
+
+/** One number for all channels, or one per channel. */
+export type PerChannel = number | readonly number[];
+
+/**
+ * torchvision's ToTensor and Normalize: (v / 255 − mean) / std for bytes [n, 3, 32, 32], each step rounded to float32 as
+ * there, so that the bits agree. Writes into `out` (as many elements) if given. Throws RangeError for lengths that do not
+ * fit, or a std that is not positive.
+ */
+export function normalizeImages(
+  images: Uint8Array,
+  mean: PerChannel = 0.5,
+  std: PerChannel = 0.5,
+  out: Float32Array = new Float32Array(images.length),
+): Float32Array {
+  const means = perChannel("mean", mean);
+  const stds = perChannel("std", std);
+  if (images.length % (CHANNELS * PLANE) !== 0) {
+    throw new RangeError(
+      `normalizeImages: expected whole images of ${CHANNELS * PLANE} bytes, got ${images.length} bytes`,
+    );
+  }
+  if (out.length !== images.length) {
+    throw new RangeError(
+      `normalizeImages: expected room for ${images.length} floats, got ${out.length}`,
+    );
+  }
+  if (!stds.every((value) => value > 0)) {
+    throw new RangeError(`normalizeImages: expected std above 0, got ${stds.join(", ")}`);
+  }
+  const tables = means.map((value, c) => byteTable(value, stds[c]));
+  for (let start = 0; start < images.length; start += PLANE) {
+    const table = tables[(start / PLANE) % CHANNELS];
+    for (let i = start; i < start + PLANE; i++) out[i] = table[images[i]];
+  }
+  return out;
+}
+
+/** What each of the 256 byte values becomes. */
+function byteTable(mean: number, std: number): Float32Array {
+  const { fround } = Math;
+  const at = (v: number) => fround(fround(v / 255) - fround(mean)) / fround(std);
+  return Float32Array.from({ length: 256 }, (_, v) => at(v));
+}
+
+function perChannel(name: string, value: PerChannel): readonly number[] {
+  const list = typeof value === "number" ? Array<number>(CHANNELS).fill(value) : value;
+  if (list.length !== CHANNELS || !list.every(Number.isFinite)) {
+    throw new RangeError(
+      `normalizeImages: expected ${name} to be a number or ${CHANNELS}, got ${list.join(", ")}`,
+    );
+  }
+  return list;
+}

@@ -1,0 +1,147 @@
+/** The element types that tensors have, by their name in the file. */
+export const ARRAYS = {
+  F32: Float32Array,
+  F64: Float64Array,
+  I32: Int32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+} as const;
+
+export type SafetensorsDType = keyof typeof ARRAYS;
+
+/** Free text beside the arrays; PyTorch's loaders look for `{ format: "pt" }`. */
+export type SafetensorsMetadata = Record<string, string>;
+
+/** An array that is bytes [begin, end) of the file. */
+export interface SafetensorsEntry {
+  dtype: SafetensorsDType;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+export interface SafetensorsHeader {
+  /** In the header's order. */
+  entries: Map<string, SafetensorsEntry>;
+  metadata: SafetensorsMetadata;
+}
+
+export const METADATA = "__metadata__";
+
+/** Reads the header and checks that it fits the file; throws RangeError otherwise. Allocates no more than the header's size. */
+export function parseHeader(bytes: Uint8Array): SafetensorsHeader {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`parseSafetensors: expected a Uint8Array, got ${typeof bytes}`);
+  }
+  if (bytes.length < 8) refuse(`expected at least 8 bytes, got ${bytes.length}`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const start = 8 + length;
+  if (start > bytes.length) {
+    refuse(`a header of ${length} bytes goes beyond the end of the file at ${bytes.length}`);
+  }
+  const fields = parseJson(bytes.slice(8, start));
+  const metadata = fields.get(METADATA) ?? {};
+  if (!isRecord(metadata) || Object.values(metadata).some((text) => typeof text !== "string")) {
+    refuse(`expected ${METADATA} to hold texts by name`);
+  }
+  fields.delete(METADATA);
+  const entries = new Map<string, SafetensorsEntry>();
+  for (const [name, field] of fields) {
+    entries.set(name, parseEntry(JSON.stringify(name), field, start, bytes.length));
+  }
+  checkLayout(entries, start, bytes.length);
+  return { entries, metadata: metadata as SafetensorsMetadata };
+}
+
+/** The fields of a JSON object in the order they are written in; an object would put names such as "0" first. */
+function parseJson(bytes: Uint8Array): Map<string, unknown> {
+  let text = "";
+  let value: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    refuse("the header is not JSON");
+  }
+  if (!isRecord(value) || !text.startsWith("{")) return refuse("the header is not a JSON object");
+  return new Map(fieldNames(text).map((name) => [name, value[name]]));
+}
+
+/** The names in the outermost object of valid JSON. Throws when any object has a name twice, which JSON.parse passes over. */
+function fieldNames(text: string): string[] {
+  const outermost = new Set<string>();
+  const open: Set<string>[] = [];
+  let last = "";
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
+    if (token === "{" || token === "[") open.push(open.length > 0 ? new Set() : outermost);
+    else if (token === "}" || token === "]") open.pop();
+    else if (token === ":") {
+      const names = open[open.length - 1];
+      const name = JSON.parse(last) as string;
+      if (names.has(name)) refuse(`${last} is there twice`);
+      names.add(name);
+    }
+    last = token;
+  }
+  return [...outermost];
+}
+
+function parseEntry(name: string, field: unknown, start: number, size: number): SafetensorsEntry {
+  if (!isRecord(field)) return refuse(`${name}: expected an object, got ${JSON.stringify(field)}`);
+  const { dtype, shape, data_offsets: offsets } = field;
+  if (!isDType(dtype)) {
+    const known = Object.keys(ARRAYS).join(", ");
+    return refuse(`${name}: expected a dtype of ${known}, got ${JSON.stringify(dtype)}`);
+  }
+  if (!isLengths(shape)) {
+    return refuse(`${name}: expected a shape of integers ≥ 0, got ${JSON.stringify(shape)}`);
+  }
+  if (!isLengths(offsets) || offsets.length !== 2) {
+    return refuse(`${name}: expected two data_offsets, got ${JSON.stringify(offsets)}`);
+  }
+  const [begin, end] = offsets.map((offset) => start + offset);
+  const shown = `[${offsets.join(", ")}]`;
+  if (begin > end || end > size) {
+    refuse(`${name}: data_offsets ${shown} are not within the ${size - start} bytes of data`);
+  }
+  const bytes = byteLength(dtype, shape);
+  if (end - begin !== bytes) {
+    refuse(
+      `${name}: ${dtype} of shape [${shape.join(", ")}] needs ${bytes} bytes, data_offsets ${shown} hold ${end - begin}`,
+    );
+  }
+  return { dtype, shape, begin, end };
+}
+
+/** The arrays must fill the data, without gaps or overlaps, in whatever order. */
+function checkLayout(entries: Map<string, SafetensorsEntry>, start: number, size: number): void {
+  let at = start;
+  const byPlace = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  for (const [name, { begin, end }] of byPlace) {
+    if (begin !== at) {
+      const problem = begin < at ? "overlaps the array before it" : "leaves a gap before it";
+      refuse(`${JSON.stringify(name)}: ${problem} (begins at ${begin - start}, not ${at - start})`);
+    }
+    at = end;
+  }
+  if (at !== size) refuse(`${size - at} bytes at the end belong to no array`);
+}
+
+/** Bytes of an array; Infinity when that is beyond what a number counts exactly. */
+export function byteLength(dtype: SafetensorsDType, shape: readonly number[]): number {
+  const bytes = shape.reduce((product, n) => product * n, ARRAYS[dtype].BYTES_PER_ELEMENT);
+  return Number.isSafeInteger(bytes) ? bytes : Number.POSITIVE_INFINITY;
+}
+
+export const isDType = (value: unknown): value is SafetensorsDType =>
+  typeof value === "string" && Object.hasOwn(ARRAYS, value);
+
+export const isLengths = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function refuse(problem: string): never {
+  throw new RangeError(`parseSafetensors: ${problem}`);
+}

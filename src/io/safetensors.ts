@@ -1,0 +1,123 @@
+import type { Runtime } from "../runtime/runtime.js";
+import { type AnyTensor, type ArrayOf, type DType, tensor } from "../tensor.js";
+import {
+  ARRAYS,
+  byteLength,
+  isDType,
+  isLengths,
+  METADATA,
+  parseHeader,
+  type SafetensorsDType,
+  type SafetensorsMetadata,
+} from "./safetensors-header.js";
+
+export type { SafetensorsDType, SafetensorsMetadata };
+
+/** An array of a safetensors file. */
+export interface SafetensorsArray {
+  dtype: SafetensorsDType;
+  shape: readonly number[];
+  /** As many elements as the shape says. */
+  data: ArrayOf[DType];
+}
+
+/**
+ * Reads a safetensors file (https://github.com/huggingface/safetensors): copies of its arrays, in the order of the header. Throws
+ * RangeError for anything the format forbids and for a dtype tensors do not have, before it allocates anything for data.
+ */
+export function parseSafetensors(bytes: Uint8Array): Map<string, SafetensorsArray> {
+  const arrays = new Map<string, SafetensorsArray>();
+  for (const [name, { dtype, shape, begin, end }] of parseHeader(bytes).entries) {
+    const { buffer } = new Uint8Array(bytes.subarray(begin, end)); // a copy is aligned, the file is not
+    arrays.set(name, { dtype, shape, data: new ARRAYS[dtype](buffer) });
+  }
+  return arrays;
+}
+
+/** The `__metadata__` of a safetensors file, {} if it has none. Throws as `parseSafetensors` does. */
+export function safetensorsMetadata(bytes: Uint8Array): SafetensorsMetadata {
+  return parseHeader(bytes).metadata;
+}
+
+/**
+ * Writes a safetensors file, its arrays in the order of the map. Throws TypeError when data and dtype do not agree,
+ * RangeError when data and shape do not.
+ */
+export function writeSafetensors(
+  arrays: ReadonlyMap<string, SafetensorsArray>,
+  metadata: SafetensorsMetadata = {},
+): Uint8Array {
+  // JSON put together by hand: an object would move names such as "0" to the front.
+  const fields = Object.keys(metadata).length > 0 ? [field(METADATA, metadata)] : [];
+  let size = 0;
+  for (const [name, array] of arrays) {
+    checkArray(name, array);
+    const begin = size;
+    size += array.data.byteLength;
+    const { dtype, shape } = array;
+    fields.push(field(name, { dtype, shape, data_offsets: [begin, size] }));
+  }
+  const header = new TextEncoder().encode(`{${fields.join()}}`);
+  const start = 8 + Math.ceil(header.length / 8) * 8;
+  const file = new Uint8Array(start + size).fill(0x20, 8, start);
+  new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
+  file.set(header, 8);
+  let at = start;
+  for (const { data } of arrays.values()) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+/** The tensors of a safetensors file, a state dict for instance. Throws as `parseSafetensors` does, and when memory is full. */
+export function loadSafetensors(
+  bytes: Uint8Array,
+  { runtime }: { runtime?: Runtime } = {},
+): Map<string, AnyTensor> {
+  const tensors = new Map<string, AnyTensor>();
+  try {
+    for (const [name, { data, shape }] of parseSafetensors(bytes)) {
+      tensors.set(name, tensor(data, shape, { runtime }));
+    }
+  } catch (error) {
+    for (const made of tensors.values()) made.dispose();
+    throw error;
+  }
+  return tensors;
+}
+
+/** A safetensors file of the tensors, in the order of the map. */
+export function saveSafetensors(
+  tensors: ReadonlyMap<string, AnyTensor>,
+  metadata?: SafetensorsMetadata,
+): Uint8Array {
+  const arrays = new Map<string, SafetensorsArray>();
+  for (const [name, { dtype, shape, data }] of tensors) {
+    arrays.set(name, { dtype: NAMES[dtype], shape, data });
+  }
+  return writeSafetensors(arrays, metadata);
+}
+
+const NAMES: Record<DType, SafetensorsDType> = {
+  float32: "F32",
+  float64: "F64",
+  int32: "I32",
+  int64: "I64",
+  uint8: "U8",
+};
+
+const field = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+
+function checkArray(name: string, { dtype, shape, data }: SafetensorsArray): void {
+  const which = `writeSafetensors: ${JSON.stringify(name)}`;
+  if (name === METADATA) throw new RangeError(`${which}: this name is taken by the format`);
+  if (!isDType(dtype) || !(data instanceof ARRAYS[dtype])) {
+    throw new TypeError(`${which}: ${String(dtype)} cannot be written from ${nameOf(data)}`);
+  }
+  if (!isLengths(shape) || byteLength(dtype, shape) !== data.byteLength) {
+    throw new RangeError(`${which}: shape [${shape}] does not hold ${data.length} elements`);
+  }
+}
+
+const nameOf = (value: unknown): string => Object(value).constructor?.name ?? typeof value;

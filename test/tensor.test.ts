@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
+import { type AnyTensor, full, keep, ones, Tensor, tensor, tidy, zeros } from "../src/tensor.js";
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+});
+afterAll(() => runtime.close());
+
+describe("tensor", () => {
+  test("copies data in and knows shape, dtype and size", () => {
+    const source = Float32Array.of(1, 2, 3, 4, 5, 6);
+    const x = tensor(source, [2, 3], { runtime });
+    source.fill(0);
+    expect([x.shape, x.dtype, x.size]).toEqual([[2, 3], "float32", 6]);
+    expect([...x.data]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test("takes the dtype of the typed array, numbers as float32, a number as a scalar", () => {
+    expect(tensor(Int32Array.of(1), [1], { runtime }).data).toBeInstanceOf(Int32Array);
+    expect(tensor(Uint8Array.of(1), [1], { runtime }).data).toBeInstanceOf(Uint8Array);
+    expect(tensor(BigInt64Array.of(5n), [], { runtime }).item()).toBe(5);
+    expect(tensor(Float64Array.of(0.1), [1], { runtime }).item()).toBe(0.1);
+    expect(tensor([1, 2], undefined, { runtime }).shape).toEqual([2]);
+    expect(tensor(3, undefined, { runtime }).shape).toEqual([]);
+    expect(tensor([1, 2], [2], { runtime, dtype: "int32" }).data).toEqual(Int32Array.of(1, 2));
+  });
+
+  test("zeros, ones, full, empty shapes", () => {
+    expect([...zeros([2], { runtime }).data]).toEqual([0, 0]);
+    expect([...ones([2], { runtime, dtype: "int64" }).data]).toEqual([1n, 1n]);
+    expect([...full([1, 2], 7, { runtime }).data]).toEqual([7, 7]);
+    expect(zeros([0, 3], { runtime }).data.length).toBe(0);
+  });
+
+  test.each<[string, () => unknown, ErrorConstructor, string]>([
+    [
+      "wrong length",
+      () => tensor([1, 2, 3], [2], { runtime }),
+      RangeError,
+      "tensor: expected 2 elements for shape [2], got 3",
+    ],
+    [
+      "negative length",
+      () => zeros([-1], { runtime }),
+      RangeError,
+      "lengths ≥ 0 with fewer than 2³¹ elements, got [-1]",
+    ],
+    ["fraction", () => zeros([1.5], { runtime }), RangeError, "got [1.5]"],
+    ["too large", () => zeros([2 ** 16, 2 ** 15], { runtime }), RangeError, "got [65536, 32768]"],
+    [
+      "no shape",
+      () => zeros(3 as unknown as number[], { runtime }),
+      TypeError,
+      "zeros: expected a shape (an array of lengths), got number",
+    ],
+    [
+      "nested",
+      () => tensor([[1]] as unknown as number[], [1], { runtime }),
+      TypeError,
+      "nested arrays need flat()",
+    ],
+    ["no data", () => tensor("x" as unknown as number, [1], { runtime }), TypeError, "got string"],
+    [
+      "unknown dtype",
+      () => zeros([1], { runtime, dtype: "float16" as "float32" }),
+      TypeError,
+      "unknown dtype float16",
+    ],
+    [
+      "foreign array",
+      () => tensor(new Uint16Array(1) as unknown as Uint8Array, [1], { runtime }),
+      TypeError,
+      "no dtype for Uint16Array",
+    ],
+    [
+      "bigints in float32",
+      () => tensor(new BigInt64Array(1), [1], { runtime, dtype: "float32" }),
+      TypeError,
+      "int64",
+    ],
+    [
+      "gradient of integers",
+      () => zeros([1], { runtime, dtype: "int32", requiresGrad: true }),
+      TypeError,
+      "only float32",
+    ],
+  ])("refuses %s", (_, make, type, message) => {
+    const before = runtime.stats();
+    expect(make).toThrow(type);
+    expect(make).toThrow(message);
+    expect(runtime.stats()).toEqual({ ...before });
+  });
+
+  test("reshape shares memory, −1 is worked out, misfits are refused", () => {
+    const x = tensor([1, 2, 3, 4], [4], { runtime });
+    const y = x.reshape([2, -1]);
+    expect(y.shape).toEqual([2, 2]);
+    x.data[3] = 9;
+    expect(y.data[3]).toBe(9);
+    x.dispose();
+    expect(y.data[3]).toBe(9);
+    for (const shape of [[3], [-1, 3], [-1, -1], [0, -1]])
+      expect(() => y.reshape(shape)).toThrow("of 4 elements");
+  });
+
+  test("used after dispose: says which and what to do", () => {
+    const x = zeros([2, 3], { runtime });
+    x.dispose();
+    x.dispose();
+    expect(() => x.data).toThrow("tensor of shape [2, 3] was used after it was disposed");
+    expect(() => x.reshape([6])).toThrow("disposed");
+    expect(String(x)).toBe("Tensor(float32, [2, 3], disposed)");
+  });
+
+  test("item of several elements is refused", () => {
+    expect(() => zeros([2], { runtime }).item()).toThrow(
+      "item: expected one element, got shape [2]",
+    );
+  });
+
+  test("toArray is a copy", () => {
+    const x = ones([2], { runtime });
+    const copy = x.toArray();
+    x.data[0] = 5;
+    expect([...copy]).toEqual([1, 1]);
+  });
+});
+
+describe("lifetime", () => {
+  const bytes = () => runtime.stats().bytes;
+
+  test("using frees at the end of the block", () => {
+    const before = bytes();
+    {
+      using x = zeros([100], { runtime });
+      expect(x.size).toBe(100);
+    }
+    expect(bytes()).toBe(before);
+  });
+
+  test("tidy frees all but what is returned, wherever it hides", () => {
+    const before = bytes();
+    const kept = tidy(() => {
+      zeros([100], { runtime });
+      return { list: [zeros([16], { runtime })], map: new Map([["x", zeros([16], { runtime })]]) };
+    });
+    expect(bytes() - before).toBe(128);
+    kept.list[0].dispose();
+    kept.map.get("x")?.dispose();
+    expect(bytes()).toBe(before);
+  });
+
+  test("nested tidy: what the inner returns belongs to the outer", () => {
+    const before = bytes();
+    tidy(() => {
+      const x = tidy(() => zeros([16], { runtime }));
+      expect(x.disposed).toBe(false);
+    });
+    expect(bytes()).toBe(before);
+  });
+
+  test("tidy frees when the function throws, and refuses promises", () => {
+    const before = bytes();
+    expect(() =>
+      tidy(() => {
+        zeros([100], { runtime });
+        throw new Error("mine");
+      }),
+    ).toThrow("mine");
+    expect(() => tidy(async () => zeros([100], { runtime }))).toThrow(
+      "tidy: expected a synchronous function",
+    );
+    expect(bytes()).toBe(before);
+  });
+
+  test("keep takes a tensor out of every tidy", () => {
+    const x = tidy(() => tidy(() => void keep(zeros([16], { runtime }))));
+    expect(x).toBeUndefined();
+    let kept: AnyTensor | undefined;
+    tidy(() => {
+      kept = keep(zeros([16], { runtime }));
+    });
+    expect(kept?.disposed).toBe(false);
+    kept?.dispose();
+  });
+
+  test("a tensor nobody can reach is freed by the collector", async () => {
+    const own = await createRuntime({ threads: 1 });
+    (() => {
+      for (let i = 0; i < 10; i++) zeros([1000], { runtime: own });
+    })();
+    expect(own.stats().tensors).toBe(10);
+    for (let i = 0; i < 50 && own.stats().tensors > 0; i++) {
+      (globalThis as unknown as { gc(): void }).gc();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(own.stats()).toMatchObject({ tensors: 0, bytes: 0 });
+    own.close();
+  });
+
+  test("is a Tensor for instanceof", () => {
+    expect(zeros([1], { runtime })).toBeInstanceOf(Tensor);
+  });
+});
