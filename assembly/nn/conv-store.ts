@@ -1,0 +1,71 @@
+import { GROUPS, OUT_FIRST, OUT_PLANE, OUT_X, OUT_Y, ROWS, WIDTH, word } from "./conv-plan";
+
+/** Adds the bias to a tile and puts it in its place: in each channel, runs of pixels. */
+export function storePixels(
+  out: usize,
+  tiles: usize,
+  bias: usize,
+  plan: usize,
+  row: i32,
+  rows: i32,
+  n0: i32,
+  images: i32,
+  y0: i32,
+  height: i32,
+): void {
+  const allRows = word(plan, GROUPS) * word(plan, ROWS);
+  const plane = word(plan, OUT_PLANE);
+  const step = (<usize>word(plan, OUT_X)) << 2;
+  const width = word(plan, WIDTH);
+  // Lattice rows that follow each other in the output are one run.
+  const joined = step === 4 && word(plan, OUT_Y) === width;
+  const runs = joined ? 1 : height;
+  const length = joined ? height * width : width;
+  const columnPitch = (<usize>((rows + 3) / 4)) << 7;
+  const first = word(plan, OUT_FIRST) + y0 * word(plan, OUT_Y);
+  for (let i = 0; i < rows; i++) {
+    const shift: f32 = bias === 0 ? 0 : load<f32>(bias + ((<usize>i) << 2));
+    const tile = tiles + ((<usize>i) << 5);
+    let j = 0;
+    for (let n = n0; n < n0 + images; n++) {
+      let at = (n * allRows + row + i) * plane + first;
+      for (let run = 0; run < runs; run++, j += length, at += word(plan, OUT_Y)) {
+        storeRun(out + ((<usize>at) << 2), step, tile, columnPitch, j, length, shift);
+      }
+    }
+  }
+}
+
+/** to[k·step] = tile row at column j + k, plus shift. */
+function storeRun(
+  to: usize,
+  step: usize,
+  tile: usize,
+  columnPitch: usize,
+  j: i32,
+  length: i32,
+  shift: f32,
+): void {
+  const end = j + length;
+  const shift4 = f32x4.splat(shift);
+  if (step === 4 && (j & 7) === 0) {
+    let from = tile + <usize>(j >> 3) * columnPitch;
+    for (; j + 8 <= end; j += 8, to += 32, from += columnPitch) {
+      v128.store(to, f32x4.add(v128.load(from), shift4));
+      v128.store(to, f32x4.add(v128.load(from, 16), shift4), 16);
+    }
+  } else if ((j & 3) === 0) {
+    for (; j + 4 <= end; j += 4, to += step << 2) {
+      const from = tile + <usize>(j >> 3) * columnPitch + ((<usize>(j & 4)) << 2);
+      const v = f32x4.add(v128.load(from), shift4);
+      v128.store_lane<f32>(to, v, 0);
+      v128.store_lane<f32>(to + step, v, 1);
+      v128.store_lane<f32>(to + 2 * step, v, 2);
+      v128.store_lane<f32>(to + 3 * step, v, 3);
+    }
+  }
+  for (; j < end; j++, to += step) {
+    const from = tile + <usize>(j >> 3) * columnPitch + ((<usize>(j & 7)) << 2);
+    store<f32>(to, load<f32>(from) + shift);
+  }
+}

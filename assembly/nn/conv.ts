@@ -1,0 +1,133 @@
+import { gatherPixels } from "./conv-gather";
+import { readPatch } from "./conv-patch";
+import {
+  CHANNELS,
+  GROUPS,
+  HEIGHT,
+  IMAGES,
+  ROWS,
+  TAP_LIST,
+  TAPS,
+  TILE_CHANNELS,
+  TILE_HEIGHT,
+  TILE_IMAGES,
+  TILE_ROWS,
+  WIDTH,
+  word,
+} from "./conv-plan";
+import { storePixels } from "./conv-store";
+import { interleave4 } from "./gemm-pack";
+import { multiplyPanels } from "./gemm-tile";
+
+/**
+ * Weight panels of 4 output rows, [group][⌈rows/4⌉][channel·taps][4], of weight[group·groupPitch + row·rowPitch +
+ * channel·channelPitch + tap] (floats): OIHW for the forward pass, its transpose for the gradient of the input. Item = one panel.
+ */
+export function convPack(
+  panels: usize,
+  weight: usize,
+  plan: usize,
+  groupPitch: i32,
+  rowPitch: i32,
+  channelPitch: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const rows = word(plan, ROWS);
+  const channels = word(plan, CHANNELS);
+  const taps = word(plan, TAPS);
+  const perGroup = (rows + 3) / 4;
+  let dst = panels + <usize>begin * channels * taps * 16;
+  for (let item = begin; item < end; item++) {
+    const group = item / perGroup;
+    const i = (item - group * perGroup) * 4;
+    let p0 = weight + ((<usize>(group * groupPitch + i * rowPitch)) << 2);
+    // Rows beyond the last are filler, never stored.
+    const p1 = i + 1 < rows ? (<usize>rowPitch) << 2 : 0;
+    const p2 = i + 2 < rows ? (<usize>rowPitch) << 3 : 0;
+    const p3 = i + 3 < rows ? <usize>rowPitch * 12 : 0;
+    if (channelPitch === taps) {
+      // All taps in order: a row is one run.
+      interleave4(dst, 16, p0, p0 + p1, p0 + p2, p0 + p3, channels * taps);
+      dst += (<usize>(channels * taps)) << 4;
+      continue;
+    }
+    for (let c = 0; c < channels; c++, p0 += (<usize>channelPitch) << 2) {
+      for (let t = 0; t < taps; t++, dst += 16) {
+        const w = p0 + ((<usize>load<i32>(plan + TAP_LIST + ((<usize>t) << 2))) << 2);
+        let v = v128.load32_zero(w);
+        v = v128.load_lane<f32>(w + p1, v, 1);
+        v = v128.load_lane<f32>(w + p2, v, 2);
+        v128.store(dst, v128.load_lane<f32>(w + p3, v, 3));
+      }
+    }
+  }
+}
+
+/**
+ * The convolution a plan describes, as an implicit matrix product: rows are output channels (`panels` from `convPack`), columns
+ * the pixels of a tile, gathered block of channels by block. bias [groups·rows] or 0.
+ * Item = ((pixel tile·groups) + group)·rowTiles + row tile. Scratch: tile, a panel of pixels, patch.
+ */
+export function convolve(
+  out: usize,
+  panels: usize,
+  image: usize,
+  bias: usize,
+  plan: usize,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const images = word(plan, IMAGES);
+  const groups = word(plan, GROUPS);
+  const rows = word(plan, ROWS);
+  const channels = word(plan, CHANNELS);
+  const taps = word(plan, TAPS);
+  const lattice = word(plan, HEIGHT);
+  const width = word(plan, WIDTH);
+  const tileImages = word(plan, TILE_IMAGES);
+  const tileHeight = word(plan, TILE_HEIGHT);
+  const tileRows = word(plan, TILE_ROWS);
+  const tileChannels = word(plan, TILE_CHANNELS);
+  const rowTiles = (rows + tileRows - 1) / tileRows;
+  const bands = (lattice + tileHeight - 1) / tileHeight;
+  const maxColumns = <usize>((tileImages * tileHeight * width + 7) & ~7);
+  const packed = scratch + ((maxColumns * tileRows) << 2);
+  const patchAt = packed + ((<usize>(tileChannels * taps)) << 5);
+  const panelPitch = (<usize>(channels * taps)) << 4;
+
+  for (let item = begin; item < end; item++) {
+    const set = item / rowTiles;
+    const i0 = (item - set * rowTiles) * tileRows;
+    const tile = set / groups;
+    const group = set - tile * groups;
+    const n0 = (tile / bands) * tileImages;
+    const y0 = (tile % bands) * tileHeight;
+    const count = min(tileImages, images - n0);
+    const height = min(tileHeight, lattice - y0);
+    const columns = count * height * width;
+    const tall = min(tileRows, rows - i0);
+    const mPanels = (tall + 3) / 4;
+    const a = panels + <usize>(group * ((rows + 3) / 4) + i0 / 4) * panelPitch;
+
+    if (taps * channels === 0) memory.fill(scratch, 0, (maxColumns * tileRows) << 2);
+    else {
+      for (let c0 = 0; c0 < channels; c0 += tileChannels) {
+        const block = min(tileChannels, channels - c0);
+        const patch = readPatch(patchAt, image, plan, group, n0, count, y0, height, c0, block);
+        const aBlock = a + ((<usize>(c0 * taps)) << 4);
+        const depth = block * taps;
+        let tiles = scratch;
+        for (let j = 0; j < columns; j += 8, tiles += (<usize>mPanels) << 7) {
+          gatherPixels(packed, patch, plan, depth, j, columns, height);
+          multiplyPanels(tiles, aBlock, panelPitch, packed, mPanels, depth, c0 === 0);
+        }
+      }
+    }
+
+    const row = group * rows + i0;
+    const rowBias = bias === 0 ? 0 : bias + ((<usize>row) << 2);
+    storePixels(out, scratch, rowBias, plan, row, tall, n0, count, y0, height);
+  }
+}

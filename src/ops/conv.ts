@@ -1,0 +1,104 @@
+// The convolution engine: a plan, panels of weights, one kernel. conv2d and its gradients are plans; so is a transposed one.
+import type { Runtime } from "../runtime/runtime.js";
+import { empty, type Tensor } from "../tensor.js";
+import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
+import { roundUp } from "./gemm.js";
+
+/** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W], weight [groups·rows, channels, kh, kw], bias [groups·rows]. */
+export function convForward(
+  conv: ConvShape,
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+): void {
+  const area = conv.kernel[0] * conv.kernel[1];
+  const pitches = [conv.rows * conv.channels * area, conv.channels * area, area];
+  for (const plan of plansOf("forward", conv)) convolve(plan, y, x, weight, pitches, bias);
+}
+
+/** dx from dy: the same with rows and channels of the weight exchanged, one plan for each remainder modulo the stride. */
+export function convInputGradient(conv: ConvShape, dx: Tensor, dy: Tensor, weight: Tensor): void {
+  const area = conv.kernel[0] * conv.kernel[1];
+  const pitches = [conv.rows * conv.channels * area, area, conv.channels * area];
+  for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches);
+}
+
+/** Runs a plan; pitches of group, row and channel of the weight in floats. */
+function convolve(
+  { plan, words }: ReadyPlan,
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  pitches: readonly number[],
+  bias?: Tensor | null,
+): void {
+  const { runtime } = y;
+  const { groups, rows, channels, images, tile, lattice } = plan;
+  const pixelTiles = Math.ceil(images / tile.images) * Math.ceil(lattice[0] / tile.height);
+  if (pixelTiles * lattice[1] * rows === 0) return;
+  const panelCount = groups * Math.ceil(rows / 4);
+  const depth = channels * plan.taps.length;
+  using address = upload(runtime, words);
+  using panels = empty(runtime, [panelCount, depth, 4]);
+  runtime.run("convPack", panelCount, 4 * depth, [
+    ...[panels.ptr, weight.ptr, address.ptr, ...pitches],
+  ]);
+
+  const columns = tile.images * tile.height * lattice[1];
+  const panel = 8 * tile.channels * plan.taps.length;
+  runtime.run(
+    "convolve",
+    pixelTiles * groups * Math.ceil(rows / tile.rows),
+    (tile.rows * columns * depth) / 4,
+    [y.ptr, panels.ptr, x.ptr, bias ? bias.ptr : 0, address.ptr],
+    4 * (roundUp(columns, 8) * tile.rows + panel + patchFloats(plan)),
+  );
+}
+
+function upload(runtime: Runtime, words: Int32Array): Tensor<"int32"> {
+  const out = empty(runtime, [words.length], "int32");
+  out.data.set(words);
+  return out;
+}
+
+const patchFloats = ({ direct, tile, pitch }: ConvPlan) => (direct ? 0 : tile.images * pitch.image);
+
+/** dw from dy and x, a product over all pixels: where tiles of dw are few, the pixels are cut into parts, added up in order. */
+export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
+  if (dy.size === 0 || dw.size === 0) {
+    dw.data.fill(0);
+    return;
+  }
+  const { runtime } = dw;
+  const { rows, channels, groups, images, output } = conv;
+  const [{ plan, words }] = plansOf("weightGradient", conv);
+  const { tile } = plan;
+  const pixelTiles = Math.ceil(images / tile.images) * Math.ceil(output[0] / tile.height);
+  const tiles = groups * Math.ceil(rows / tile.rows) * Math.ceil(channels / tile.channels);
+  const pixels = images * output[0] * output[1];
+  const enough = Math.min(16, (dw.size * pixels) / ITEM_WORK);
+  const parts = Math.max(1, Math.min(pixelTiles, Math.ceil(enough / tiles)));
+
+  using address = upload(runtime, words);
+  using partials = parts > 1 ? empty(runtime, [parts, dw.size]) : null;
+  const columns = tile.channels * plan.taps.length;
+  const tilePixels = tile.images * tile.height * output[1];
+  runtime.run(
+    "convWeightGradient",
+    tiles * parts,
+    (tile.rows * columns * pixels) / parts / 4,
+    [(partials ?? dw).ptr, dy.ptr, x.ptr, address.ptr, parts],
+    4 * (roundUp(columns, 8) * tile.rows + tilePixels * (tile.rows + 8) + patchFloats(plan)),
+  );
+  if (partials) runtime.run("gemmMerge", dw.size, parts, [dw.ptr, partials.ptr, parts, dw.size]);
+}
+
+/** db [C] from dy [N, C, ...]. */
+export function convBiasGradient(db: Tensor, dy: Tensor): void {
+  const [images, channels, ...sizes] = dy.shape;
+  const plane = sizes.reduce((a, b) => a * b, 1);
+  dy.runtime.run("sumChannels", channels, images * plane, [
+    ...[db.ptr, dy.ptr, images, channels, plane],
+  ]);
+}

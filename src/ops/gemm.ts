@@ -1,0 +1,77 @@
+import type { Runtime } from "../runtime/runtime.js";
+import { empty } from "../tensor.js";
+
+/** A factor of a product: its address, and whether it is stored transposed. */
+export interface Factor {
+  ptr: number;
+  transposed?: boolean;
+}
+
+export interface GemmOptions {
+  /** Address of a [n] bias, 0 for none. */
+  bias?: number;
+  /** Element offset of each product's factors within a and b, for a batch. */
+  batch?: { a: readonly number[]; b: readonly number[] };
+}
+
+/** Below this many multiplications a product is one tile: it takes less time than a second thread to join. */
+const SMALL = 2 ** 20;
+export const roundUp = (x: number, to: number) => Math.ceil(x / to) * to;
+
+/** Tile sides that depend on the shape alone: a block of A and the tile of C in L2, and eight or more tiles for the threads. */
+function tiling(m: number, n: number, k: number): { mTile: number; nTile: number } {
+  let mTile = Math.min(roundUp(m, 4), 256);
+  let nTile = Math.min(roundUp(n, 8), 128);
+  if (m * n * k < SMALL) return { mTile, nTile };
+  while (Math.ceil(m / mTile) * Math.ceil(n / nTile) < 8) {
+    if (mTile >= nTile && mTile > 16) mTile = roundUp(mTile / 2, 4);
+    else if (nTile > 32) nTile = roundUp(nTile / 2, 8);
+    else break;
+  }
+  return { mTile, nTile };
+}
+
+/** out [batch, m, n] = A [m, k] · B [k, n] + bias. */
+export function gemm(
+  runtime: Runtime,
+  out: number,
+  a: Factor,
+  b: Factor,
+  m: number,
+  n: number,
+  k: number,
+  { bias = 0, batch }: GemmOptions = {},
+): void {
+  const count = batch ? batch.a.length : 1;
+  if (m * n * count === 0) return;
+  const { mTile, nTile } = tiling(m, n, k);
+  const tiles = Math.ceil(m / mTile) * Math.ceil(n / nTile) * count;
+  // Few tiles and a long k, as in the gradient of a weight: k is cut into parts, added up in order.
+  const parts = batch ? 1 : Math.max(1, Math.min(Math.ceil(16 / tiles), Math.floor(k / 1024)));
+  const kPart = Math.max(1, roundUp(k / parts, 4));
+
+  using offsets = batch ? empty(runtime, [2, count], "int32") : null;
+  if (batch) offsets?.data.set([...batch.a, ...batch.b].map((offset) => 4 * offset));
+  using panels = empty(runtime, [count, roundUp(m, 4), k]);
+  using partials = parts > 1 ? empty(runtime, [parts, m, n]) : null;
+  const [row, aStep] = a.transposed ? [4, 4 * m] : [4 * k, 4];
+  const [column, bStep] = b.transposed ? [4 * k, 4] : [4, 4 * n];
+  const aOffsets = offsets ? offsets.ptr : 0;
+  const bOffsets = offsets ? offsets.ptr + 4 * count : 0;
+
+  const packing = [panels.ptr, a.ptr, aOffsets, m, k, row, aStep];
+  runtime.run("gemmPack", count * Math.ceil(m / 4), 4 * k, packing);
+  runtime.run(
+    "gemm",
+    tiles * Math.ceil(Math.max(1, k) / kPart),
+    (mTile * nTile * Math.min(k, kPart)) / 4,
+    [
+      ...[partials ? partials.ptr : out, panels.ptr, b.ptr, bias, bOffsets, m, n, k],
+      ...[column, bStep, kPart, mTile, nTile],
+    ],
+    4 * (mTile * nTile + 256 * 8),
+  );
+  if (partials) {
+    runtime.run("gemmMerge", m * n, parts, [out, partials.ptr, Math.ceil(k / kPart), m * n]);
+  }
+}

@@ -1,0 +1,34 @@
+/** [m, k]·[k, n], straight from the definition, in float64. */
+export function matmul(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  m: number,
+  n: number,
+  k: number,
+): Float64Array {
+  const c = new Float64Array(m * n);
+  for (let i = 0; i < m; i++)
+    for (let l = 0; l < k; l++)
+      for (let j = 0; j < n; j++) c[i * n + j] += a[i * k + l] * b[l * n + j];
+  return c;
+}
+
+/** [m, n] of an [n, m] matrix. */
+export function transpose(a: ArrayLike<number>, m: number, n: number): Float64Array {
+  return Float64Array.from({ length: m * n }, (_, i) => a[(i % n) * m + Math.floor(i / n)]);
+}
+
+/** Gradients of a [m, k]·b [k, n] under dc [m, n]: dc·bᵀ and aᵀ·dc. */
+export function matmulBackward(
+  dc: ArrayLike<number>,
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  m: number,
+  n: number,
+  k: number,
+): { da: Float64Array; db: Float64Array } {
+  return {
+    da: matmul(dc, transpose(b, n, k), m, k, n),
+    db: matmul(transpose(a, k, m), dc, k, n, m),
+  };
+}
