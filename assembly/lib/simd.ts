@@ -31,3 +31,21 @@ export function storeTail(p: usize, v: v128, n: i32): void {
     if (n === 3) v128.store_lane<f32>(p, v, 2, 8);
   }
 }
+
+/** Four floats from p for T = v128; n < 4 of them and zeros for T = f32. A loop's body, written once, is compiled for both. */
+export function loadLanes<T>(p: usize, n: i32): v128 {
+  if (isVector<T>()) return v128.load(p);
+  return loadTail(p, n);
+}
+
+/** Stores four lanes at p for T = v128, the first n for T = f32. */
+export function storeLanes<T>(p: usize, v: v128, n: i32): void {
+  if (isVector<T>()) v128.store(p, v);
+  else storeTail(p, v, n);
+}
+
+/** loadTail with the other lanes `other`. */
+export function loadTailOr(p: usize, n: i32, other: f32): v128 {
+  const there = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n));
+  return v128.bitselect(loadTail(p, n), f32x4.splat(other), there);
+}

@@ -48,6 +48,14 @@ export function checkSameRuntime(
   }
 }
 
+/** Refuses what is not a finite number ≥ 0. */
+export function checkNumber(op: string, name: string, value: number): void {
+  if (typeof value !== "number")
+    throw new TypeError(`${op}: expected ${name} to be a number, got ${describe(value)}`);
+  if (!(value >= 0 && value < Infinity))
+    throw new RangeError(`${op}: expected ${name} to be a finite number ≥ 0, got ${value}`);
+}
+
 function describe(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

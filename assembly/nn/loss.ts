@@ -1,0 +1,124 @@
+import { exp, logDouble } from "../lib/math";
+import { loadTail, storeTail } from "../lib/simd";
+import { rowExpSum, rowMax } from "../lib/softmax";
+
+/**
+ * losses [n] float64: ln Σ e^x − x[target] of each row of x [n, classes]; stats [n, 2] float64: the row's max and Σ e^(x − max).
+ * targets: int32, checked by the caller. Range: rows.
+ */
+export function crossEntropyForward(
+  losses: usize,
+  stats: usize,
+  x: usize,
+  targets: usize,
+  classes: i32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let row = begin; row < end; row++) {
+    const from = x + ((<usize>row * classes) << 2);
+    const shift = rowMax(from, classes);
+    const sum = rowExpSum(0, from, shift, classes);
+    const target = load<i32>(targets + ((<usize>row) << 2));
+    const chosen = <f64>load<f32>(from + ((<usize>target) << 2));
+    store<f64>(losses + ((<usize>row) << 3), logDouble(sum) - (chosen - <f64>shift));
+    store<f64>(stats + ((<usize>row) << 4), <f64>shift);
+    store<f64>(stats + ((<usize>row) << 4), sum, 8);
+  }
+}
+
+/**
+ * dx = (softmax(x) − onehot)·dloss/divisor; dloss is one float, or with perRow one a row. Range: rows.
+ */
+export function crossEntropyBackward(
+  dx: usize,
+  dloss: usize,
+  stats: usize,
+  x: usize,
+  targets: usize,
+  classes: i32,
+  divisor: f64,
+  perRow: i32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let row = begin; row < end; row++) {
+    const start = (<usize>row * classes) << 2;
+    const from = x + start;
+    const to = dx + start;
+    const upstream = <f64>load<f32>(dloss + (perRow !== 0 ? (<usize>row) << 2 : 0)) / divisor;
+    const shift = f32x4.splat(<f32>load<f64>(stats + ((<usize>row) << 4)));
+    const scale = f32x4.splat(<f32>(upstream / load<f64>(stats + ((<usize>row) << 4), 8)));
+    // dx[i] = e^(x[i] − max)·(dloss/(divisor·Σ)), then dx[target] −= dloss/divisor
+    let i = 0;
+    for (; i + 4 <= classes; i += 4) {
+      const o = (<usize>i) << 2;
+      v128.store(to + o, f32x4.mul(exp(f32x4.sub(v128.load(from + o), shift)), scale));
+    }
+    if (i < classes) {
+      const o = (<usize>i) << 2;
+      const n = classes - i;
+      storeTail(to + o, f32x4.mul(exp(f32x4.sub(loadTail(from + o, n), shift)), scale), n);
+    }
+    const chosen = to + ((<usize>load<i32>(targets + ((<usize>row) << 2))) << 2);
+    store<f32>(chosen, load<f32>(chosen) - <f32>upstream);
+  }
+}
+
+/** partials float64: Σ (a − b)² of pieces of `pieceLength` elements. Range: pieces. */
+export function squaredErrorSums(
+  partials: usize,
+  a: usize,
+  b: usize,
+  size: i32,
+  pieceLength: i32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let piece = begin; piece < end; piece++) {
+    const to = min((piece + 1) * pieceLength, size);
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let i = piece * pieceLength;
+    for (; i + 4 <= to; i += 4) {
+      const o = (<usize>i) << 2;
+      const d = f32x4.sub(v128.load(a + o), v128.load(b + o));
+      const square = f32x4.mul(d, d);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(square));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(square, square, 2, 3, 2, 3)));
+    }
+    if (i < to) {
+      const o = (<usize>i) << 2;
+      const d = f32x4.sub(loadTail(a + o, to - i), loadTail(b + o, to - i));
+      const square = f32x4.mul(d, d);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(square));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(square, square, 2, 3, 2, 3)));
+    }
+    const sum = f64x2.add(low, high);
+    const total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+    store<f64>(partials + ((<usize>piece) << 3), total);
+  }
+}
+
+/** da = (a − b)·dloss·factor; the gradient of b is its negative. dloss: one float. Range: elements. */
+export function squaredErrorBackward(
+  da: usize,
+  dloss: usize,
+  a: usize,
+  b: usize,
+  factor: f64,
+  begin: i32,
+  end: i32,
+): void {
+  const scale = f32x4.splat(<f32>(<f64>load<f32>(dloss) * factor));
+  let i = begin;
+  for (; i + 4 <= end; i += 4) {
+    const o = (<usize>i) << 2;
+    v128.store(da + o, f32x4.mul(f32x4.sub(v128.load(a + o), v128.load(b + o)), scale));
+  }
+  if (i < end) {
+    const o = (<usize>i) << 2;
+    const n = end - i;
+    storeTail(da + o, f32x4.mul(f32x4.sub(loadTail(a + o, n), loadTail(b + o, n)), scale), n);
+  }
+}

@@ -1,0 +1,28 @@
+// The public surface.
+export { isGradEnabled, noGrad } from "./autograd.js";
+export { loadSafetensors, saveSafetensors } from "./io/safetensors.js";
+export * as nn from "./nn/index.js";
+export * from "./ops/index.js";
+export * as optim from "./optim/index.js";
+export { Generator, manualSeed, rand, randn, randperm } from "./random.js";
+export {
+  createRuntime,
+  init,
+  type Runtime,
+  type RuntimeOptions,
+  type RuntimeStats,
+} from "./runtime/runtime.js";
+export {
+  type AnyTensor,
+  type ArrayOf,
+  type DType,
+  full,
+  keep,
+  ones,
+  type Shape,
+  Tensor,
+  type TensorOptions,
+  tensor,
+  tidy,
+  zeros,
+} from "./tensor.js";

@@ -1,0 +1,121 @@
+// What the four arithmetic ops share: NumPy broadcasting, forward by a plan of strides, backward by sums.
+import { alias, empty, full, type Shape, show, sizeOf, Tensor } from "../tensor.js";
+import { keptShape } from "./axes.js";
+import { checkSameRuntime, checkTensor } from "./check.js";
+import { reduceSum } from "./reduction.js";
+
+/** A number stands for a tensor of shape []. */
+export type Operand = Tensor | number;
+export type Arithmetic = "add" | "sub" | "mul" | "div";
+
+interface Operands extends Disposable {
+  a: Tensor;
+  b: Tensor;
+  shape: Shape;
+}
+
+/** Both operands as tensors and the shape of the result; disposing it frees what numbers became. */
+export function operands(op: Arithmetic, a: Operand, b: Operand): Operands {
+  const like = a instanceof Tensor ? a : b;
+  if (!(like instanceof Tensor)) throw new TypeError(`${op}: expected at least one tensor`);
+  const made: Tensor[] = [];
+  const asTensor = (value: Operand, name: string) => {
+    if (typeof value !== "number") {
+      checkTensor(op, name, value);
+      return value;
+    }
+    const scalar = full([], value, { runtime: like.runtime });
+    made.push(scalar);
+    return scalar;
+  };
+  const pair = { a: asTensor(a, "a"), b: asTensor(b, "b") };
+  checkSameRuntime(op, pair.a, pair.b);
+  return {
+    ...pair,
+    shape: broadcastShape(op, pair.a.shape, pair.b.shape),
+    [Symbol.dispose]: () => {
+      for (const scalar of made) scalar.dispose();
+    },
+  };
+}
+
+function broadcastShape(op: string, a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const [p, q] = [a.at(i - rank) ?? 1, b.at(i - rank) ?? 1];
+    if (p !== q && p !== 1 && q !== 1) {
+      throw new RangeError(`${op}: shapes ${show(a)} and ${show(b)} cannot be broadcast together`);
+    }
+    return p === 1 ? q : p;
+  });
+}
+
+interface Axis {
+  length: number;
+  a: number;
+  b: number;
+}
+
+/** Axes of `shape`, innermost first, with the strides of both operands (0 where broadcast); axes that run on are one. */
+function axesFor(shape: Shape, a: Shape, b: Shape): Axis[] {
+  const axes: Axis[] = [];
+  let [sizeA, sizeB] = [1, 1];
+  for (let i = 1; i <= shape.length; i++) {
+    const length = shape[shape.length - i];
+    if (length === 1) continue;
+    const [p, q] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1];
+    const axis = { length, a: p === 1 ? 0 : sizeA, b: q === 1 ? 0 : sizeB };
+    sizeA *= p;
+    sizeB *= q;
+    const inner = axes.at(-1);
+    if (inner && axis.a === inner.a * inner.length && axis.b === inner.b * inner.length) {
+      inner.length *= length;
+    } else axes.push(axis);
+  }
+  return axes;
+}
+
+/** a ∘ b in `shape`, to which both broadcast. */
+export function combine(op: Arithmetic, a: Tensor, b: Tensor, shape: Shape): Tensor {
+  const { runtime } = a;
+  const y = empty(runtime, shape);
+  if (y.size === 0) return y;
+  const [run = { length: 1, a: 0, b: 0 }, ...outer] = axesFor(shape, a.shape, b.shape);
+  if (outer.length === 0 && run.a === 1 && run.b === 1) {
+    runtime.run(op, y.size, 1, [y.ptr, a.ptr, b.ptr, 0]);
+    return y;
+  }
+  const list = [run.length, run.a, run.b, outer.length];
+  for (const axis of outer) list.push(axis.length, axis.a, axis.b);
+  using plan = empty(runtime, [list.length], "int32");
+  plan.data.set(list);
+  runtime.run(op, y.size, 1, [y.ptr, a.ptr, b.ptr, plan.ptr]);
+  return y;
+}
+
+/** `dy` summed to the operand it broadcast from: itself where nothing was broadcast. */
+export function sumTo(dy: Tensor, shape: Shape): Tensor {
+  if (show(dy.shape) === show(shape)) return dy;
+  const missing = dy.shape.length - shape.length;
+  const axes = dy.shape.flatMap((length, i) =>
+    i < missing || (shape[i - missing] === 1 && length !== 1) ? [i] : [],
+  );
+  return reduceSum(dy, axes, shape);
+}
+
+/** As `sumTo`, freeing `product` where it is not the result. */
+export function sumAndFree(product: Tensor, shape: Shape): Tensor {
+  const sum = sumTo(product, shape);
+  if (sum !== product) product.dispose();
+  return sum;
+}
+
+/** dy, a sum over `axes` of something of `shape`, spread over that shape and divided by `divisor`. */
+export function spread(dy: Tensor, axes: readonly number[], shape: Shape, divisor: number): Tensor {
+  using source = alias(dy, keptShape(shape, axes));
+  using by = full([], divisor, { runtime: dy.runtime });
+  return combine("div", source, by, shape);
+}
+
+export const countOver = (shape: Shape, axes: readonly number[]): number =>
+  sizeOf(axes.map((axis) => shape[axis]));

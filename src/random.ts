@@ -1,0 +1,152 @@
+// PyTorch's CPU generator, so that a seed gives here what torch.manual_seed gives there: the same uniforms and permutations bit
+// for bit, and normals but for the rounding of ln, sin and cos (ours are in assembly/lib/random.ts).
+import { MersenneTwister } from "./runtime/mersenne-twister.js";
+import type { Runtime } from "./runtime/runtime.js";
+import { empty, type Shape, type Tensor, tensor, zeros } from "./tensor.js";
+
+export interface RandomOptions {
+  requiresGrad?: boolean;
+  /** Default: the runtime of `init()`. */
+  runtime?: Runtime;
+  /** Default: the one `manualSeed` sets. */
+  generator?: Generator;
+}
+
+/** A stream of random numbers of its own. */
+export class Generator {
+  #twister: MersenneTwister;
+  #seed: bigint;
+  /** The second half of the last pair of single normals. */
+  #spare: number | null = null;
+
+  /** Throws RangeError unless `seed` is an integer from −2^63 to 2^64 − 1. Only its low 32 bits count, as in PyTorch. */
+  constructor(seed: number | bigint) {
+    this.#seed = checkSeed(seed);
+    this.#twister = new MersenneTwister(Number(BigInt.asUintN(32, this.#seed)));
+  }
+
+  get seed(): bigint {
+    return this.#seed;
+  }
+
+  /** Starts again from `seed`. */
+  manualSeed(seed: number | bigint): this {
+    this.#seed = checkSeed(seed);
+    this.#twister = new MersenneTwister(Number(BigInt.asUintN(32, this.#seed)));
+    this.#spare = null;
+    return this;
+  }
+
+  /** 32 random bits. */
+  random(): number {
+    return this.#twister.next();
+  }
+
+  /** Uniform in [0, 1), 24 bits: what a float32 holds. */
+  uniform(): number {
+    return (this.#twister.next() & 0xffffff) / 2 ** 24;
+  }
+
+  /** Uniform in [0, 1), 53 bits of two draws, the first the high one. */
+  uniformDouble(): number {
+    const high = this.#twister.next() & 0x1fffff;
+    return (high * 2 ** 32 + this.#twister.next()) / 2 ** 53;
+  }
+
+  /** 0 … n − 1 in random order (Fisher and Yates). */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = 0; i < n - 1; i++) {
+      const j = i + (this.random() % (n - i));
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+
+  /** Fills a float32 tensor with N(0, 1). */
+  fillNormal(out: Tensor): void {
+    if (out.size >= 16) this.#fillBlocks(out);
+    else this.#fillSingly(out);
+  }
+
+  /** Blocks of 16 uniforms become normals; where the last is not full, the last 16 elements are drawn anew. */
+  #fillBlocks(out: Tensor): void {
+    const { data, size, runtime, ptr } = out;
+    for (let i = 0; i < size; i++) data[i] = this.uniform();
+    runtime.run("boxMuller", Math.floor(size / 16), 256, [ptr]);
+    if (size % 16 === 0) return;
+    const rest = out.data;
+    for (let i = size - 16; i < size; i++) rest[i] = this.uniform();
+    runtime.run("boxMuller", 1, 256, [ptr + 4 * (size - 16)]);
+  }
+
+  /** Fewer than 16: one by one in float64, each second one from the pair before. */
+  #fillSingly(out: Tensor): void {
+    using pair = empty(out.runtime, [2], "float64");
+    for (let i = 0; i < out.size; i++) {
+      if (this.#spare !== null) {
+        out.data[i] = this.#spare;
+        this.#spare = null;
+        continue;
+      }
+      const u1 = this.uniformDouble();
+      pair.data.set([u1, this.uniformDouble()]);
+      out.runtime.run("boxMullerDouble", 1, 1, [pair.ptr]);
+      out.data[i] = pair.data[0];
+      this.#spare = pair.data[1];
+    }
+  }
+}
+
+/** PyTorch's own default seed. */
+const standard = new Generator(67280421310721n);
+
+/** Seeds the generator that `rand`, `randn`, `randperm` and the initialisers use when given none. */
+export function manualSeed(seed: number | bigint): Generator {
+  return standard.manualSeed(seed);
+}
+
+/** Uniform in [0, 1). */
+export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
+  return uniform_(zeros(shape, options), 0, 1, options.generator);
+}
+
+/** Normal with mean 0 and variance 1. */
+export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
+  const out = zeros(shape, options);
+  (options.generator ?? standard).fillNormal(out);
+  return out;
+}
+
+/** 0 … n − 1 in random order, int32. Throws RangeError unless n is an integer from 0 to 2^31 − 1. */
+export function randperm(
+  n: number,
+  { generator = standard, runtime }: Omit<RandomOptions, "requiresGrad"> = {},
+): Tensor<"int32"> {
+  if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
+    throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${n}`);
+  }
+  return tensor(generator.permutation(n), [n], { runtime });
+}
+
+/** @internal Fills `out` with uniforms in [low, high), computed in float32 as PyTorch does; gives it back. */
+export function uniform_(
+  out: Tensor,
+  low: number,
+  high: number,
+  generator: Generator = standard,
+): Tensor {
+  const { data } = out;
+  const from = Math.fround(low);
+  const range = Math.fround(Math.fround(high) - from);
+  for (let i = 0; i < data.length; i++) data[i] = Math.fround(generator.uniform() * range) + from;
+  return out;
+}
+
+function checkSeed(seed: number | bigint): bigint {
+  const valid = typeof seed === "bigint" || Number.isSafeInteger(seed);
+  if (!valid || seed < -(2n ** 63n) || seed >= 2n ** 64n) {
+    throw new RangeError(`manualSeed: expected an integer from −2⁶³ to 2⁶⁴ − 1, got ${seed}`);
+  }
+  return BigInt(seed);
+}

@@ -1,0 +1,230 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadSafetensors } from "../../src/io/safetensors.js";
+import { type NormName, NormResNet, normNames } from "../../src/models/index.js";
+import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { Adam } from "../../src/optim/index.js";
+import { manualSeed } from "../../src/random.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { type AnyTensor, tensor, tidy } from "../../src/tensor.js";
+import { configurations, procedural } from "../helpers.js";
+
+const golden = new URL("../golden/nets/", import.meta.url);
+const json = (name: string) => JSON.parse(readFileSync(new URL(name, golden), "utf8"));
+const state = (name: string, runtime: Runtime) =>
+  loadSafetensors(readFileSync(new URL(name, golden)), { runtime });
+
+interface Tolerance {
+  atol: number;
+  rtol: number;
+}
+
+/** Every element within atol + rtol·|want|. */
+function expectWithin(
+  got: AnyTensor | undefined,
+  want: ArrayLike<number>,
+  { atol, rtol }: Tolerance,
+  what: string,
+): void {
+  const values = got?.data as ArrayLike<number>;
+  expect(values.length, what).toBe(want.length);
+  for (let i = 0; i < want.length; i++) {
+    const allowed = atol + rtol * Math.abs(want[i]);
+    if (!(Math.abs(values[i] - want[i]) <= allowed))
+      expect.fail(`${what}[${i}]: ${values[i]}, not ${want[i]} ± ${allowed}`);
+  }
+}
+
+describe.each(configurations)("NormResNet with $variant and $threads threads", (options) => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await createRuntime(options);
+  });
+  afterAll(() => runtime.close());
+
+  test.each(["bn", "ln", "in", "gn"] as const)(
+    "%s: five Adam steps from PyTorch's weights",
+    (norm) => {
+      const expected = json(`NormResNet-${norm}.json`);
+      const io = state(`NormResNet-${norm}.io.safetensors`, runtime);
+      const final = state(`NormResNet-${norm}.final.safetensors`, runtime);
+      const net = new NormResNet({ norm, widths: expected.attributes.widths, runtime });
+      const count = net.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+      expect(count).toBe(expected.parameter_count);
+      net.loadStateDict(state(`NormResNet-${norm}.init.safetensors`, runtime));
+
+      const optimizer = new Adam(net.parameters(), { lr: expected.attributes.optimizer.lr });
+      const input = tensor(
+        Float32Array.from(io.get("input")?.data as Float32Array),
+        io.get("input")?.shape,
+        { runtime },
+      );
+      const target = Int32Array.from(io.get("target")?.data as BigInt64Array, Number);
+      for (let step = 0; step < expected.attributes.steps; step++) {
+        tidy(() => {
+          net.zeroGrad();
+          const logits = net.forward(input);
+          const loss = crossEntropy(logits, target);
+          loss.backward();
+          const { atol } = expected.losses.tolerance[step];
+          expect(
+            Math.abs(loss.item() - expected.losses.data[step]),
+            `loss ${step}`,
+          ).toBeLessThanOrEqual(atol);
+          if (step > 0) return optimizer.step();
+          expectWithin(
+            logits,
+            io.get("logits_step0")?.data as Float32Array,
+            expected.logits_step0.tolerance,
+            "logits",
+          );
+          for (const [key, parameter] of net.namedParameters()) {
+            const want = io.get(`grad.${key}`)?.data as Float32Array;
+            expectWithin(
+              parameter.grad as AnyTensor,
+              want,
+              expected.grads_step0[key].tolerance,
+              `gradient of ${key}`,
+            );
+          }
+          optimizer.step();
+        });
+      }
+      expect([...net.stateDict().keys()]).toEqual([...final.keys()]);
+      for (const [key, value] of net.stateDict()) {
+        const want = final.get(key) as AnyTensor;
+        if (value.dtype === "int64") expect(value.data).toEqual(want.data);
+        else {
+          const { elements } = expected.final_state.checksums[key];
+          expectWithin(value, want.data as Float32Array, { rtol: 0, ...elements }, key);
+        }
+      }
+      net.eval();
+      const logits = tidy(() => net.forward(input));
+      expectWithin(
+        logits,
+        io.get("logits_eval_final")?.data as Float32Array,
+        expected.logits_eval_final.tolerance,
+        "eval",
+      );
+    },
+  );
+});
+
+describe("NormResNet", () => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await createRuntime({ threads: 2 });
+  });
+  afterAll(() => runtime.close());
+
+  interface FullWidth {
+    name: string;
+    attributes: { norm_type: NormName };
+    parameter_count: number;
+    state_dict_keys: string[];
+    parameters: { key: string; shape: number[]; procedural: Parameters<typeof procedural>[1] }[];
+    input: { shape: number[]; procedural: Parameters<typeof procedural>[1] };
+    output: { sample_indices: number[]; samples: number[]; tolerance: Tolerance };
+  }
+  const nets = (json("full_width.json").networks as FullWidth[]).filter(({ name }) =>
+    name.startsWith("NormResNet"),
+  );
+
+  test.each(nets)("$name at width 64 has PyTorch's keys, parameters and output", (want) => {
+    const net = new NormResNet({ norm: want.attributes.norm_type, runtime });
+    expect(net.parameters().reduce((sum, parameter) => sum + parameter.size, 0)).toBe(
+      want.parameter_count,
+    );
+    expect([...net.stateDict().keys()]).toEqual(want.state_dict_keys);
+    for (const { key, shape, procedural: rule } of want.parameters) {
+      const target = net.stateDict().get(key) as AnyTensor;
+      expect(target.shape).toEqual(shape);
+      target.data.set(procedural(target.size, rule) as never);
+    }
+    const { shape, procedural: rule } = want.input;
+    const input = tensor(
+      procedural(
+        shape.reduce((a, b) => a * b),
+        rule,
+      ),
+      shape,
+      { runtime },
+    );
+    const output = tidy(() => net.forward(input));
+    const samples = want.output.sample_indices.map((index) => output.data[index]);
+    want.output.samples.forEach((value, i) => {
+      const { atol, rtol } = want.output.tolerance;
+      expect(Math.abs(samples[i] - value)).toBeLessThanOrEqual(atol + rtol * Math.abs(value));
+    });
+    net.dispose();
+  });
+
+  test("all norms start from the same convolutions for the same seed", () => {
+    const first = normNames.map((norm) => {
+      manualSeed(7);
+      const net = new NormResNet({ norm, width: 4, runtime });
+      const state = net.stateDict();
+      return ["model.0.0.weight", "model.3.0.weight", "model.6.weight"].map((key) => [
+        ...(state.get(key) as AnyTensor).toArray(),
+      ]);
+    });
+    for (const weights of first) expect(weights).toEqual(first[0]);
+  });
+
+  test("an unknown norm is an error that lists what is known", () => {
+    expect(() => new NormResNet({ norm: "xn" as NormName, runtime })).toThrow(
+      'NormResNet: unknown norm "xn"; known: bn, ln, in, gn',
+    );
+    expect(() => new NormResNet({ norm: "toString" as NormName, runtime })).toThrow("unknown norm");
+  });
+
+  test("a thousand training steps inside tidy leave the memory as it was after the first", () => {
+    const net = new NormResNet({ norm: "bn", width: 4, runtime });
+    const optimizer = new Adam(net.parameters());
+    const input = tensor(procedural(4 * 3 * 8 * 8, { seed: 1, shift: 0, scale: 1 }), [4, 3, 8, 8], {
+      runtime,
+    });
+    const step = () =>
+      tidy(() => {
+        optimizer.zeroGrad();
+        crossEntropy(net.forward(input), [0, 1, 2, 3]).backward();
+        optimizer.step();
+      });
+    step();
+    const { tensors, bytes } = runtime.stats();
+    for (let i = 0; i < 1000; i++) step();
+    expect(runtime.stats()).toMatchObject({ tensors, bytes });
+  });
+
+  test("same seed, same losses, bit for bit, with 1 and with 2 threads when deterministic", async () => {
+    const train = async (threads: number) => {
+      const own = await createRuntime({ threads, deterministic: true });
+      manualSeed(3);
+      const net = new NormResNet({ norm: "gn", width: 8, runtime: own });
+      const optimizer = new Adam(net.parameters());
+      const input = tensor(
+        procedural(16 * 3 * 32 * 32, { seed: 9, shift: 0, scale: 1 }),
+        [16, 3, 32, 32],
+        { runtime: own },
+      );
+      const labels = Array.from({ length: 16 }, (_, i) => i % 10);
+      const losses = Array.from({ length: 5 }, () =>
+        tidy(() => {
+          optimizer.zeroGrad();
+          const loss = crossEntropy(net.forward(input), labels);
+          loss.backward();
+          optimizer.step();
+          return loss.item();
+        }),
+      );
+      own.close();
+      return losses;
+    };
+    const one = await train(1);
+    expect(await train(1)).toEqual(one);
+    expect(await train(2)).toEqual(one);
+    expect(await train(3)).toEqual(one);
+    expect(new Set(one).size).toBe(5);
+  });
+});

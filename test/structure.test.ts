@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const files = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+    .map((file) => join(folder, file));
+
+const importsOf = (file: string) =>
+  [
+    ...readFileSync(join(root, file), "utf8").matchAll(
+      /^(?:import|export)\b[^;]*?from "([^"]+)"/gm,
+    ),
+  ].map((match) => match[1]);
+
+const targetOf = (file: string, specifier: string) =>
+  relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts");
+
+/** Each layer may import those before it and itself. data, io and optim stand beside ops and nn. */
+const order = [
+  "runtime",
+  "tensor.ts",
+  "autograd.ts",
+  "random.ts",
+  "ops",
+  "io",
+  "optim",
+  "nn",
+  "data",
+  "models",
+  "experiments",
+  "cli",
+];
+const layerOf = (file: string) => file.split("/")[1];
+
+describe("src", () => {
+  test.each(files("src").filter((file) => file !== "src/index.ts"))(
+    "%s imports only earlier layers",
+    (file) => {
+      for (const specifier of importsOf(file).filter((s) => s.startsWith("."))) {
+        const target = targetOf(file, specifier);
+        if (target.startsWith("build/")) continue;
+        const [from, to] = [layerOf(file), layerOf(target)].map((layer) => order.indexOf(layer));
+        expect(from, file).toBeGreaterThanOrEqual(0);
+        expect(to, `${file} imports ${target}`).toBeGreaterThanOrEqual(0);
+        expect(to, `${file} imports ${target}`).toBeLessThanOrEqual(from);
+      }
+    },
+  );
+
+  test.each(files("src").filter((file) => !file.startsWith("src/cli/")))(
+    "%s imports no package and no node: module",
+    (file) => {
+      expect(importsOf(file).filter((specifier) => !specifier.startsWith("."))).toEqual([]);
+    },
+  );
+});
+
+describe("assembly", () => {
+  test.each(files("assembly").filter((file) => file !== "assembly/index.ts"))(
+    "%s imports its own folder and lib",
+    (file) => {
+      for (const specifier of importsOf(file)) {
+        const target = targetOf(file, specifier);
+        expect(
+          dirname(target) === "assembly/lib" || dirname(target) === dirname(file),
+          `${file} imports ${target}`,
+        ).toBe(true);
+      }
+    },
+  );
+
+  test("every kernel file is in the table of contents", () => {
+    const listed = importsOf("assembly/index.ts").map(
+      (specifier) => `${targetOf("assembly/index.ts", specifier)}.ts`,
+    );
+    const kernels = files("assembly").filter((file) => !/assembly\/(lib\/|index)/.test(file));
+    const reached = new Set([
+      ...listed,
+      ...listed.flatMap((file) => importsOf(file).map((s) => `${targetOf(file, s)}.ts`)),
+    ]);
+    expect(kernels.filter((file) => !reached.has(file))).toEqual([]);
+  });
+
+  test("keeps no state: no module-level let or var", () => {
+    for (const file of files("assembly")) {
+      expect(readFileSync(join(root, file), "utf8"), file).not.toMatch(/^(export )?(let|var) /m);
+    }
+  });
+});
