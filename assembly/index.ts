@@ -1,0 +1,30 @@
+// The table of contents of the binary. The contract every kernel keeps:
+// 1. Arguments: outputs, saved statistics, inputs, sizes, eps, then the range `begin, end` of rows, sets, tiles or elements.
+//    Pointers are byte addresses, 64-byte aligned, never below 1024; an absent weight or bias is pointer 0.
+// 2. No state: no module-level `let`, no `new`, strings, `throw`, `assert`, `Mathf.*`, no allocation. One import (`env.memory`).
+// 3. Items of a range are independent: any split over threads gives the same bits. Sums across items go to partial
+//    buffers whose layout depends on the shape alone, and are merged in index order by a second kernel.
+// 4. float32 data; statistics that leave a kernel (mean, rstd, partial sums of moments) are float64.
+export * from "./lib/abi";
+export * from "./lib/copy";
+export * from "./lib/random";
+export * from "./nn/accumulate";
+export * from "./nn/activation";
+export * from "./nn/bias-gradient";
+export * from "./nn/conv";
+export * from "./nn/conv-weight";
+export * from "./nn/elementwise";
+export * from "./nn/gemm";
+export { gemmPeak } from "./nn/gemm-tile";
+export * from "./nn/loss";
+export * from "./nn/pooling";
+export * from "./nn/reduce";
+export * from "./nn/shape";
+export * from "./nn/softmax";
+export * from "./norm/channel-norm";
+export * from "./norm/channel-norm-parts";
+export * from "./norm/layer-norm";
+export * from "./norm/layer-norm-parts";
+export * from "./norm/running-statistics";
+export * from "./optim/adam";
+export * from "./optim/sgd";

@@ -1,0 +1,72 @@
+// npm run bench -- [--filter TEXT] [--quick] [--markdown] [--json FILE]
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { hasRelaxedSimd } from "../src/runtime/features.js";
+import { title } from "./compare.js";
+import { machine, sentence } from "./machine.js";
+import { ours } from "./provider.js";
+import { type Result, type RunOptions, runWorkload } from "./run.js";
+import { legend, markdown, text } from "./table.js";
+import { workloads } from "./workloads/index.js";
+
+/** Node before 22 has relaxed SIMD behind a flag: starts this script again with it. */
+const FLAG = "--experimental-wasm-relaxed-simd";
+
+const normal: RunOptions = { budget: 1200, plainFlops: 1.5e9 };
+const quick: RunOptions = { budget: 150, plainFlops: 3e8 };
+
+async function main(): Promise<number> {
+  const { values: flags } = parseArgs({
+    options: {
+      filter: { type: "string", default: "" },
+      quick: { type: "boolean", default: false },
+      markdown: { type: "boolean", default: false },
+      json: { type: "string" },
+    },
+  });
+  const wanted = flags.filter.toLowerCase();
+  const chosen = workloads.filter((workload) =>
+    title(workload, workload.shape).toLowerCase().includes(wanted),
+  );
+  if (chosen.length === 0) {
+    const names = [...new Set(workloads.map(({ name }) => name))].join(", ");
+    throw new RangeError(`no workload contains "${flags.filter}"; known: ${names}`);
+  }
+
+  const about = machine();
+  const engines = await ours();
+  const variants = [...new Set(engines.map(({ runtime }) => runtime.variant))];
+  const results: Result[] = [];
+  for (const [i, workload] of chosen.entries()) {
+    process.stderr.write(`${i + 1}/${chosen.length} ${title(workload, workload.shape)}\n`);
+    results.push(...runWorkload(workload, engines, flags.quick ? quick : normal));
+  }
+  for (const { runtime } of engines) runtime.close();
+
+  console.log(`${sentence(about, variants)}\n${legend}\n`);
+  console.log(flags.markdown ? markdown(results) : text(results));
+  if (flags.json) {
+    writeFileSync(
+      flags.json,
+      `${JSON.stringify({ machine: about, variants, results }, null, 2)}\n`,
+    );
+  }
+  return 0;
+}
+
+if (
+  !hasRelaxedSimd() &&
+  Number(process.versions.node.split(".")[0]) < 22 &&
+  !process.execArgv.includes(FLAG)
+) {
+  const args = [FLAG, ...process.execArgv, ...process.argv.slice(1)];
+  process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
+} else {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1;
+  }
+}

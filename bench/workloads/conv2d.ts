@@ -1,0 +1,88 @@
+import { noGrad } from "../../src/autograd.js";
+import { conv2d } from "../../src/ops/conv2d.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
+import type { Shape } from "../../src/tensor.js";
+import { type ConvSizes, outputSize, PlainConv } from "../plain/conv2d.js";
+import { leaf, ROUNDING, type Step, takeGradients, values, type Workload } from "../workload.js";
+
+/** NormResNet's convolutions at width 64, batch 64, 32×32 images: 3×3, padding 1. */
+const layers: { shape: Shape; outChannels: number; stride: number }[] = [
+  { shape: [64, 3, 32, 32], outChannels: 64, stride: 1 },
+  { shape: [64, 64, 32, 32], outChannels: 128, stride: 2 },
+  { shape: [64, 128, 16, 16], outChannels: 256, stride: 2 },
+  { shape: [64, 256, 8, 8], outChannels: 512, stride: 2 },
+];
+
+type Layer = (typeof layers)[number];
+type Pass = "forward" | "input gradient" | "weight gradient";
+
+const sizesOf = ({ outChannels, stride }: Layer, shape: Shape): ConvSizes => {
+  const [batch, channels, height, width] = shape;
+  return { batch, channels, height, width, outChannels, kernel: 3, stride };
+};
+
+const inputs = (sizes: ConvSizes) => {
+  const { batch, channels, height, width, outChannels } = sizes;
+  const y: Shape = [batch, outChannels, ...outputSize(sizes)];
+  const kernel: Shape = [outChannels, channels, 3, 3];
+  return {
+    x: {
+      shape: [batch, channels, height, width],
+      list: values([batch, channels, height, width], 1),
+    },
+    weight: { shape: kernel, list: values(kernel, 2) },
+    dy: { shape: y, list: values(y, 3) },
+  };
+};
+
+function ours(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
+  const given = inputs(sizes);
+  const { stride } = sizes;
+  const x = leaf(runtime, given.x.shape, given.x.list, pass === "input gradient");
+  const weight = leaf(runtime, given.weight.shape, given.weight.list, pass === "weight gradient");
+  const forward = () => conv2d(x, weight, { stride, padding: 1 });
+  if (pass === "forward") return { run: () => noGrad(() => [forward()]) };
+  const dy = leaf(runtime, given.dy.shape, given.dy.list);
+  let y = dy;
+  return {
+    before: () => {
+      y = forward();
+    },
+    run: () => {
+      y.backward(dy);
+      return takeGradients([pass === "input gradient" ? x : weight]);
+    },
+  };
+}
+
+function plain(sizes: ConvSizes, pass: Pass): Step {
+  const { x, weight, dy } = inputs(sizes);
+  const conv = new PlainConv(sizes);
+  const run = {
+    forward: () => conv.forward(x.list, weight.list),
+    "input gradient": () => conv.inputGradient(dy.list, weight.list),
+    "weight gradient": () => conv.weightGradient(dy.list, x.list),
+  }[pass];
+  return { run: () => [run()] };
+}
+
+const row = (layer: Layer, pass: Pass): Workload => ({
+  name: `conv2d → ${layer.outChannels}, stride ${layer.stride}, ${pass}`,
+  shape: layer.shape,
+  tiny: [2, layer.shape[1], 6, 5],
+  flops: (shape) => {
+    const sizes = sizesOf(layer, shape);
+    const [height, width] = outputSize(sizes);
+    return 2 * sizes.batch * sizes.outChannels * height * width * sizes.channels * 9;
+  },
+  tolerance: ROUNDING,
+  ours: (runtime, shape) => ours(runtime, sizesOf(layer, shape), pass),
+  plain: (shape) => plain(sizesOf(layer, shape), pass),
+});
+
+/** The first layer's input is the data, which wants no gradient. */
+export const conv2dRows = layers.flatMap((layer, i) =>
+  (["forward", "input gradient", "weight gradient"] as const)
+    .filter((pass) => i > 0 || pass !== "input gradient")
+    .map((pass) => row(layer, pass)),
+);

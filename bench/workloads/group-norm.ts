@@ -1,0 +1,24 @@
+import { groupNorm } from "../../src/ops/group-norm.js";
+import { sizeOf } from "../../src/tensor.js";
+import { plainChannelNorm } from "../plain/channel-norm.js";
+import { normRows } from "./norm.js";
+
+const groups = 32;
+
+export const groupNormRows = normRows(
+  {
+    name: `groupNorm(${groups})`,
+    tiny: [2, 64, 3, 3],
+    features: (shape) => shape[1],
+    ours: () => (x, weight, bias) => groupNorm(x, groups, { weight, bias }),
+    plain: (shape) => {
+      const [batch, channels] = shape;
+      const length = sizeOf(shape.slice(2));
+      return plainChannelNorm({ batch, channels, length, groups }, 1e-5);
+    },
+  },
+  [
+    [1, 64, 8, 8],
+    [2, 256, 56, 56],
+  ],
+);

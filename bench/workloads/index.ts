@@ -1,0 +1,20 @@
+import type { Workload } from "../workload.js";
+import { batchNormRows } from "./batch-norm.js";
+import { conv2dRows } from "./conv2d.js";
+import { groupNormRows } from "./group-norm.js";
+import { instanceNormRows } from "./instance-norm.js";
+import { layerNormRows } from "./layer-norm.js";
+import { matmulRows } from "./matmul.js";
+import { normResNetRows } from "./norm-resnet.js";
+import { rmsNormRows } from "./rms-norm.js";
+
+export const workloads: readonly Workload[] = [
+  ...layerNormRows,
+  ...batchNormRows,
+  ...instanceNormRows,
+  ...groupNormRows,
+  ...rmsNormRows,
+  ...matmulRows,
+  ...conv2dRows,
+  ...normResNetRows,
+];

@@ -1,0 +1,22 @@
+import { instanceNorm } from "../../src/ops/instance-norm.js";
+import { sizeOf } from "../../src/tensor.js";
+import { plainChannelNorm } from "../plain/channel-norm.js";
+import { normRows } from "./norm.js";
+
+export const instanceNormRows = normRows(
+  {
+    name: "instanceNorm",
+    tiny: [2, 3, 5, 3],
+    features: (shape) => shape[1],
+    ours: () => (x, weight, bias) => instanceNorm(x, { weight, bias }),
+    plain: (shape) => {
+      const [batch, channels] = shape;
+      const length = sizeOf(shape.slice(2));
+      return plainChannelNorm({ batch, channels, length, groups: channels }, 1e-5);
+    },
+  },
+  [
+    [1, 16, 8, 8],
+    [4, 128, 64, 64],
+  ],
+);

@@ -1,0 +1,18 @@
+import { rmsNorm } from "../../src/ops/rms-norm.js";
+import { plainRowNorm } from "../plain/row-norm.js";
+import { normRows } from "./norm.js";
+
+export const rmsNormRows = normRows(
+  {
+    name: "rmsNorm",
+    tiny: [3, 19],
+    features: (shape) => shape[1],
+    hasBias: false,
+    ours: () => (x, weight) => rmsNorm(x, [x.shape[1]], { weight, eps: 1e-6 }),
+    plain: (shape) => plainRowNorm(shape, 1e-6, false),
+  },
+  [
+    [1, 768],
+    [1600, 512],
+  ],
+);

@@ -1,0 +1,59 @@
+import { show, sizeOf, type Tensor } from "../tensor.js";
+import { batchSets, channelNorm, type Running } from "./channel-norm.js";
+import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+
+export interface BatchNormOptions {
+  /** Running statistics [C]: used when not training, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  /** Normalise by the statistics of this batch. */
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
+}
+
+/** What batch and instance norm check alike; returns [batch, channels, length] and the running statistics, if any. */
+export function checkChannelNorm(
+  op: string,
+  x: Tensor,
+  options: Omit<BatchNormOptions, "training">,
+): { dims: [number, number, number]; running: Running | null } {
+  const { runningMean, runningVar, weight, bias, momentum = 0.1, eps = 1e-5 } = options;
+  checkTensor(op, "input", x);
+  if (x.shape.length < 2)
+    throw new RangeError(`${op}: expected input of shape [N, C, ...], got ${show(x.shape)}`);
+  const [batch, channels, ...space] = x.shape;
+  const perChannel = { runningMean, runningVar, weight, bias };
+  for (const [name, tensor] of Object.entries(perChannel)) checkShape(op, name, tensor, [channels]);
+  checkSameRuntime(op, x, runningMean, runningVar, weight, bias);
+  checkNumber(op, "momentum", momentum);
+  checkNumber(op, "eps", eps);
+  if (!runningMean !== !runningVar)
+    throw new TypeError(`${op}: expected runningMean and runningVar both or neither`);
+  const running =
+    runningMean && runningVar ? { mean: runningMean, variance: runningVar, momentum } : null;
+  return { dims: [batch, channels, sizeOf(space)], running };
+}
+
+/**
+ * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight + bias, per
+ * channel, by the statistics of the batch (`training`) or the running ones. Training moves the running statistics, with the
+ * unbiased variance. Throws RangeError on wrong shapes and when training with one value per channel.
+ */
+export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { weight, bias, training = false, eps = 1e-5 } = options;
+  const { dims, running } = checkChannelNorm("batchNorm", x, options);
+  const [batch, , length] = dims;
+  if (!training && !running)
+    throw new TypeError("batchNorm: runningMean and runningVar must be defined in evaluation mode");
+  if (training && batch * length === 1) {
+    throw new RangeError(
+      `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
+    );
+  }
+  const statistics = training ? { running } : { constant: running };
+  return channelNorm("batchNorm", x, batchSets(...dims), { weight, bias, eps }, statistics);
+}

@@ -1,0 +1,42 @@
+import { show, sizeOf, type Tensor } from "../tensor.js";
+import { channelNorm, groupSets } from "./channel-norm.js";
+import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+
+export interface GroupNormOptions {
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  eps?: number;
+}
+
+/**
+ * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...]: by the statistics of each sample's groups of
+ * C / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does not divide
+ * C, and one value per group.
+ */
+export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
+  const { weight, bias, eps = 1e-5 } = options;
+  checkTensor("groupNorm", "input", x);
+  if (x.shape.length < 2)
+    throw new RangeError(`groupNorm: expected input of shape [N, C, ...], got ${show(x.shape)}`);
+  if (!Number.isInteger(numGroups) || numGroups < 1)
+    throw new RangeError(`groupNorm: expected numGroups an integer ≥ 1, got ${numGroups}`);
+  const [batch, channels, ...space] = x.shape;
+  if (channels % numGroups !== 0) {
+    throw new RangeError(
+      `groupNorm: num_channels must be divisible by num_groups, got ${channels} and ${numGroups}`,
+    );
+  }
+  checkShape("groupNorm", "weight", weight, [channels]);
+  checkShape("groupNorm", "bias", bias, [channels]);
+  checkSameRuntime("groupNorm", x, weight, bias);
+  checkNumber("groupNorm", "eps", eps);
+  const length = sizeOf(space);
+  // PyTorch counts the values of all samples here
+  if ((batch * channels * length) / numGroups === 1) {
+    throw new RangeError(
+      `groupNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
+    );
+  }
+  const sets = groupSets(batch, channels, length, numGroups);
+  return channelNorm("groupNorm", x, sets, { weight, bias, eps }, {});
+}

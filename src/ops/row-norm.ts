@@ -1,0 +1,117 @@
+// What layer norm and RMS norm share: normalisation of rows, see assembly/norm/layer-norm.ts.
+import { record } from "../autograd.js";
+import { empty, full, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
+import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+
+export interface RowNorm {
+  weight: Tensor | null | undefined;
+  bias: Tensor | null | undefined;
+  eps: number;
+  /** False: leave the mean out. */
+  centre: boolean;
+}
+
+const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
+
+/** Few long rows are done in parts, so that threads help: the size of a part, or null for whole rows. */
+function partOf(rows: number, cols: number): number | null {
+  if (rows >= 8 || rows * cols <= 32768) return null;
+  return Math.ceil(cols / Math.min(32, Math.ceil(cols / 4096)) / 1024) * 1024;
+}
+
+function forward(y: Tensor, stats: Tensor<"float64">, x: Tensor, cols: number, o: RowNorm): void {
+  const { runtime } = x;
+  const rows = x.size / cols;
+  const centre = Number(o.centre);
+  const pointers = [y.ptr, stats.ptr, x.ptr, ptr(o.weight), ptr(o.bias)];
+  const partSize = partOf(rows, cols);
+  if (!partSize) {
+    runtime.run("layerNormForward", rows, 2 * cols, [...pointers, cols, centre, o.eps]);
+    return;
+  }
+  const parts = Math.ceil(cols / partSize);
+  using partials = empty(runtime, [rows * parts, 2], "float64");
+  const args = [partials.ptr, x.ptr, cols, partSize, parts, centre, o.eps];
+  runtime.run("layerNormMoments", rows * parts, partSize, args);
+  const merge = [stats.ptr, partials.ptr, 1, 1, cols, partSize, parts, o.eps];
+  runtime.run("channelStatistics", rows, 8 * parts, merge);
+  runtime.run("layerNormalize", rows * parts, 2 * partSize, [...pointers, cols, partSize, parts]);
+}
+
+/** Rows a block whose parameter gradients are summed in float32: the blocks' sums take 2 / blockRows of the size of x. */
+const blockRowsOf = (rows: number): number => Math.min(256, Math.max(4, Math.ceil(rows / 32)));
+
+function backward(
+  dx: Tensor | null,
+  dweight: Tensor | null,
+  dbias: Tensor | null,
+  dy: Tensor,
+  x: Tensor,
+  stats: Tensor<"float64">,
+  weight: Tensor | undefined,
+  cols: number,
+  centre: number,
+): void {
+  const { runtime } = x;
+  const rows = x.size / cols;
+  const inputs = [dy.ptr, x.ptr, stats.ptr];
+  const partSize = partOf(rows, cols);
+  if (!partSize) {
+    const blockRows = blockRowsOf(rows);
+    const blocks = Math.ceil(rows / blockRows);
+    using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
+    const pointers = [ptr(dx), ptr(partials), ...inputs, ptr(weight)];
+    const args = [...pointers, rows, cols, blockRows, centre];
+    runtime.run("layerNormBackward", blocks, 3 * blockRows * cols, args);
+    if (!partials) return;
+    const sums = [ptr(dweight), ptr(dbias), partials.ptr, blocks, cols];
+    runtime.run("layerNormParameterGradients", cols, 4 * blocks, sums);
+    return;
+  }
+  const parts = Math.ceil(cols / partSize);
+  using sums = empty(runtime, [rows * parts, 2], "float64");
+  const split = [partSize, parts];
+  if (dx) {
+    const args = [sums.ptr, ...inputs, ptr(weight), cols, ...split];
+    runtime.run("layerNormSums", rows * parts, 2 * partSize, args);
+  }
+  // the kernel makes both or neither
+  using spare = Boolean(dweight) === Boolean(dbias) ? null : empty(runtime, [cols]);
+  const grads = [ptr(dweight ?? spare), ptr(dbias ?? spare)];
+  const pointers = [ptr(dx), ...grads, ...inputs, sums.ptr, ptr(weight)];
+  const args = [...pointers, rows, cols, ...split, centre];
+  runtime.run("layerNormColumns", parts, 4 * rows * partSize, args);
+}
+
+/** Checks the arguments and normalises x over its last `normalizedShape.length` axes. */
+export function rowNorm(op: string, x: Tensor, normalizedShape: Shape, o: RowNorm): Tensor {
+  checkTensor(op, "input", x);
+  const shape = normalizedShape;
+  if (!Array.isArray(shape) || shape.length === 0)
+    throw new TypeError(`${op}: expected normalizedShape to be a list of one or more lengths`);
+  if (show(x.shape.slice(-shape.length)) !== show(shape) || x.shape.length < shape.length) {
+    throw new RangeError(
+      `${op}: Given normalizedShape ${show(shape)}, expected input with shape [*, ${shape.join(", ")}], ` +
+        `but got input of size ${show(x.shape)}`,
+    );
+  }
+  checkShape(op, "weight", o.weight, shape);
+  checkShape(op, "bias", o.bias, shape);
+  checkSameRuntime(op, x, o.weight, o.bias);
+  checkNumber(op, "eps", o.eps);
+  const { runtime } = x;
+  const cols = sizeOf(shape);
+  const y = empty(runtime, x.shape);
+  using stats = empty(runtime, [cols === 0 ? 0 : x.size / cols, 3], "float64");
+  if (x.size > 0) forward(y, stats, x, cols, o);
+  return record(op, y, [x, o.weight, o.bias], [x, stats, o.weight], (dy, saved, needs) => {
+    const [x, stats, weight] = saved as unknown as [Tensor, Tensor<"float64">, Tensor | undefined];
+    const grads = [x.shape, shape, shape].map((of, i) => {
+      if (!needs[i]) return null;
+      return x.size > 0 ? empty(runtime, of) : full(of, 0, { runtime });
+    });
+    const [dx, dweight, dbias] = grads;
+    if (x.size > 0) backward(dx, dweight, dbias, dy, x, stats, weight, cols, Number(o.centre));
+    return grads;
+  });
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compare, relativeError, title } from "../bench/compare.js";
+import { measure, median } from "../bench/measure.js";
+import { ours, plain } from "../bench/provider.js";
+import type { Result } from "../bench/run.js";
+import { markdown, text } from "../bench/table.js";
+import type { Workload } from "../bench/workload.js";
+import { workloads } from "../bench/workloads/index.js";
+import { sizeOf } from "../src/tensor.js";
+
+let engines: Awaited<ReturnType<typeof ours>> = [];
+beforeAll(async () => {
+  engines = await ours();
+});
+afterAll(() => {
+  for (const { runtime } of engines) runtime.close();
+});
+
+const named = workloads.map((workload) => [title(workload, workload.shape), workload] as const);
+
+describe("workloads", () => {
+  test("have different titles", () => {
+    expect(new Set(named.map(([name]) => name)).size).toBe(workloads.length);
+  });
+
+  test.each(named)("%s is rated by bytes or by operations", (_, { shape, tiny, bytes, flops }) => {
+    expect([bytes, flops].filter(Boolean)).toHaveLength(1);
+    expect((bytes ?? flops)?.(shape)).toBeGreaterThan(0);
+    expect(sizeOf(tiny)).toBeLessThan(20_000);
+  });
+
+  test.each(named)("%s: providers agree", (_, workload) => {
+    const before = engines.map(({ runtime }) => runtime.stats().bytes);
+    compare(workload, workload.tiny, [...engines, plain]);
+    expect(engines.map(({ runtime }) => runtime.stats().bytes)).toEqual(before);
+  });
+});
+
+describe("compare", () => {
+  const workload = {
+    name: "double",
+    shape: [9],
+    tiny: [2],
+    tolerance: 1e-6,
+  } as unknown as Workload;
+  const provider = (name: string, ...outputs: number[][]) => ({
+    name,
+    prepare: () => ({ run: () => outputs.map((output) => Float32Array.from(output)) }),
+  });
+
+  test("refuses other values, NaN, other lengths and other counts, with the row's name", () => {
+    const good = provider("good", [1, 2]);
+    expect(() => compare(workload, [2], [good, provider("same", [1, 2])])).not.toThrow();
+    for (const bad of [[[1, 2.001]], [[1, Number.NaN]], [[1]], [[1, 2], [3]]])
+      expect(() => compare(workload, [2], [good, provider("bad", ...bad)])).toThrow(
+        /^double \[2\]: good and bad/,
+      );
+  });
+
+  test("measures the error by norms", () => {
+    expect(relativeError([3, 4.05], [3, 4])).toBeCloseTo(0.01);
+    expect(relativeError([0.5], [0])).toBe(0.5);
+  });
+});
+
+describe("measure", () => {
+  test("leaves `before` outside the clock and gives each step three samples or more", () => {
+    const spin = (ms: number) => {
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+      return [];
+    };
+    const samples = measure([{ before: () => spin(30), run: () => spin(1) }, { run: () => [] }], 1);
+    for (const list of samples) expect(list.length).toBeGreaterThanOrEqual(3);
+    expect(Math.min(...samples[0])).toBeLessThan(30);
+    expect(median(samples[0])).toBeGreaterThanOrEqual(1);
+  });
+
+  test("takes medians", () => {
+    expect(median([5, 1, 3])).toBe(3);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+});
+
+test("tables have a cell for every column and name a workload once", () => {
+  const line: Result = {
+    ...{
+      workload: "layerNorm",
+      shape: [2, 3],
+      provider: "simd",
+      ms: 0.1234,
+      bestMs: 0.1,
+      samples: 7,
+    },
+    ...{ unit: "GB/s", rate: 12.345, ofYardstick: 0.654, overPlain: 7.89, speedUp: null },
+  };
+  const results = [line, { ...line, provider: "simd ×2", speedUp: 1.9 }];
+  expect(markdown(results).split("\n").slice(2)).toEqual([
+    "| layerNorm [2, 3] | simd | 0.123 | 12.3 GB/s | 65 % | 7.89× |  |",
+    "|  | simd ×2 | 0.123 | 12.3 GB/s | 65 % | 7.89× | 1.90× |",
+  ]);
+  expect(text(results).split("\n")[2]).toMatch(
+    /simd ×2 +0\.123 +12\.3 GB\/s +65 % +7\.89× +1\.90×$/,
+  );
+});
