@@ -1,4 +1,4 @@
-import { type AnyTensor, keep, show, Tensor } from "../tensor.js";
+import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
 
 export interface LoadResult {
   missingKeys: string[];
@@ -130,7 +130,7 @@ export abstract class Module {
     for (const tensor of this.stateDict().values()) tensor.dispose();
   }
 
-  [Symbol.dispose](): void {
+  [disposeSymbol](): void {
     this.dispose();
   }
 }

@@ -1,5 +1,5 @@
 // What the four arithmetic ops share: NumPy broadcasting, forward by a plan of strides, backward by sums.
-import { alias, empty, full, type Shape, show, sizeOf, Tensor } from "../tensor.js";
+import { alias, disposeSymbol, empty, full, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { keptShape } from "./axes.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { reduceSum } from "./reduction.js";
@@ -33,7 +33,7 @@ export function operands(op: Arithmetic, a: Operand, b: Operand): Operands {
   return {
     ...pair,
     shape: broadcastShape(op, pair.a.shape, pair.b.shape),
-    [Symbol.dispose]: () => {
+    [disposeSymbol]: () => {
       for (const scalar of made) scalar.dispose();
     },
   };

@@ -135,6 +135,7 @@ export class Pool {
     words[job + 3] = chunk;
     words[job + 4] = scratch;
     words[job + 5] = scratchBytes;
+    words[job + 6] = words[job + 6] === -1 ? 1 : words[job + 6] + 1;
     this.#values.set(args, ARGS);
     const chunks = Math.ceil(count / chunk);
     Atomics.store(words, done, 0);
@@ -143,14 +144,16 @@ export class Pool {
       Atomics.add(words, wake, 1);
       Atomics.notify(words, wake);
     }
-    const own = scratchBytes > 0 ? [...args, scratch] : args;
+    const own = scratchBytes > 0 ? [...args, scratch, 0, 0] : [...args, 0, 0];
     let expected = chunks;
     try {
       for (;;) {
         const left = Atomics.sub(words, remaining, 1);
         if (left <= 0) break;
         expected--;
-        kernel(...own, (left - 1) * chunk, Math.min(count, left * chunk));
+        own[own.length - 2] = (left - 1) * chunk;
+        own[own.length - 1] = Math.min(count, left * chunk);
+        kernel(...own);
       }
     } catch (error) {
       expected -= Math.max(0, Atomics.exchange(words, remaining, 0));

@@ -2,7 +2,8 @@
 //   remaining  chunks nobody has claimed yet; claimed by subtracting 1, so a late worker can do no harm
 //   done       chunks finished · wake, sleepers  a worker that found nothing to do sleeps on `wake`
 //   failed     1 + the thread whose kernel trapped · stop  1: leave the loop
-//   job        kernel index, number of arguments, count of items, items a chunk, scratch address, scratch bytes a thread
+//   job        kernel index, number of arguments, count of items, items a chunk, scratch address, scratch bytes a thread,
+//              number of the job (never 0)
 //   args       float64: it holds every pointer, int32 and float32 exactly
 export const WORD = {
   remaining: 0,
@@ -51,12 +52,21 @@ export function workerMain(): void {
     const values = new Float64Array(memory.buffer, control, 128);
     const { remaining, done, wake, sleepers, failed, stop, job } = word;
 
+    // Arguments are read once a job, not for each of its chunks.
+    let seen = 0;
+    let args: number[] = [];
     const runChunk = (chunk: number) => {
-      const args = Array.from(values.subarray(argsAt, argsAt + words[job + 1]));
       const size = words[job + 3];
-      const bytes = words[job + 5];
-      if (bytes > 0) args.push((words[job + 4] >>> 0) + thread * bytes);
-      kernels[words[job]](...args, chunk * size, Math.min(words[job + 2], (chunk + 1) * size));
+      if (words[job + 6] !== seen) {
+        seen = words[job + 6];
+        args = Array.from(values.subarray(argsAt, argsAt + words[job + 1]));
+        const bytes = words[job + 5];
+        if (bytes > 0) args.push((words[job + 4] >>> 0) + thread * bytes);
+        args.push(0, 0);
+      }
+      args[args.length - 2] = chunk * size;
+      args[args.length - 1] = Math.min(words[job + 2], (chunk + 1) * size);
+      kernels[words[job]](...args);
     };
 
     port.postMessage("ready");

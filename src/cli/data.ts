@@ -1,0 +1,51 @@
+import { downloadCifar10 } from "../data/download.js";
+import { proceduralDataset, readCifar10 } from "../data/index.js";
+import type { CompareData } from "../experiments/compare.js";
+
+export interface DataOptions {
+  limit: number;
+  /** A directory with CIFAR-10's binary files. */
+  data?: string;
+  /** Fetch them first; the directory to keep them in, or true for the usual one. */
+  download?: string | true;
+}
+
+const DOWNLOADS = "evenkeel-data";
+
+/**
+ * At most `limit` training and as many test images: CIFAR-10 if a directory is named, else procedurally drawn ones, the same
+ * whatever the seed of the run.
+ */
+export async function loadData(
+  { limit, data, download }: DataOptions,
+  signal?: AbortSignal,
+): Promise<CompareData & { name: string }> {
+  if (!data && !download) {
+    return {
+      train: proceduralDataset({ count: limit, split: "train" }),
+      test: proceduralDataset({ count: limit, split: "test" }),
+      name: "procedural",
+    };
+  }
+  if (data && download) throw new Error("--data and --download exclude each other");
+  const directory = download
+    ? await fetchData(download === true ? DOWNLOADS : download, signal)
+    : (data as string);
+  return {
+    train: await readCifar10(directory, { split: "train", limit }),
+    test: await readCifar10(directory, { split: "test", limit }),
+    name: `CIFAR-10 in ${directory}`,
+  };
+}
+
+async function fetchData(directory: string, signal?: AbortSignal): Promise<string> {
+  let tenths = 0;
+  return downloadCifar10(directory, {
+    signal,
+    onProgress(received, total) {
+      const now = Math.floor((10 * received) / total);
+      if (now > tenths) console.log(`CIFAR-10: ${10 * now} % of ${(total / 1e6).toFixed(0)} MB`);
+      tenths = Math.max(tenths, now);
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+/**
+ * Makes a directory and those it lies in; returns the first that was not there. Node's own recursive mkdir never returns where
+ * the system refuses with ENOENT, as it does in /proc.
+ */
+async function makeDirectory(directory: string): Promise<string | undefined> {
+  const parent = dirname(directory);
+  const there = await stat(directory).catch(() => null);
+  if (there?.isDirectory()) return undefined;
+  const made = parent === directory ? undefined : await makeDirectory(parent);
+  await mkdir(directory);
+  return made ?? directory;
+}
+
+/** Refuses a directory that files cannot be written to, by trying; leaves nothing behind. */
+export async function checkWritable(directory: string): Promise<void> {
+  const probe = join(directory, `.evenkeel-${process.pid}`);
+  let made: string | undefined;
+  try {
+    made = await makeDirectory(resolve(directory));
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (cause) {
+    throw new Error(`cannot write to the directory ${directory}: ${reasonOf(cause)}`, { cause });
+  } finally {
+    if (made) await rm(made, { recursive: true, force: true });
+  }
+}
+
+/** Writes files into a directory; each appears complete or not at all. */
+export async function writeFiles(directory: string, files: Record<string, string>): Promise<void> {
+  try {
+    await makeDirectory(resolve(directory));
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(directory, name);
+      const partial = `${path}.${process.pid}.partial`;
+      try {
+        await writeFile(partial, text);
+        await rename(partial, path);
+      } finally {
+        await rm(partial, { force: true });
+      }
+    }
+  } catch (cause) {
+    throw new Error(`cannot write to the directory ${directory}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: "permission denied",
+  EEXIST: "there is a file of that name",
+  ENOENT: "no such file or directory",
+  ENOSPC: "no space left",
+  ENOTDIR: "there is a file of that name on the way",
+  EPERM: "permission denied",
+  EROFS: "read-only file system",
+};
+
+function reasonOf(cause: unknown): string {
+  const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
+  return REASONS[code] ?? message;
+}

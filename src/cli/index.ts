@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { addCompare } from "./compare.js";
+
+/** Refused: flags, values, files. Bugs are 1, a stop by Ctrl-C is 130. */
+const REFUSED = 2;
+
+const program = new Command("evenkeel")
+  .description("Neural-network normalisation layers, compared in training")
+  .showHelpAfterError(false)
+  .exitOverride()
+  .configureOutput({
+    outputError: (text, write) =>
+      write(
+        `evenkeel: ${text
+          .replace(/^error: /, "")
+          .trim()
+          .replace(/\s+/g, " ")}\n`,
+      ),
+  });
+addCompare(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** One sentence for what the user can change, all there is for our own bugs. Returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED; // it has spoken
+  if (!(error instanceof Error) || error.message.startsWith("internal:") || isBug(error)) {
+    console.error(error);
+    return 1;
+  }
+  console.error(`evenkeel: ${error.message}`);
+  return REFUSED;
+}
+
+/** What the engine throws, as against what we do: our TypeErrors begin with the operation's name. */
+function isBug(error: Error): boolean {
+  if (error instanceof TypeError) return !/^\w+: /.test(error.message);
+  return error instanceof ReferenceError || error instanceof WebAssembly.RuntimeError;
+}

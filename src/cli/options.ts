@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from "commander";
+import { type NormName, normNames } from "../models/norm-resnet.js";
+
+// Parsers of option values. What they throw is printed after the flag's name.
+
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `${least} to ${most}`;
+    throw new InvalidArgumentError(`Expected an integer ${range}.`);
+  };
+}
+
+export function positive(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new InvalidArgumentError("Expected a number above 0.");
+}
+
+/** Names with commas between; each once. */
+export function norms(text: string): NormName[] {
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !normNames.includes(name as NormName));
+  const known = `Known: ${normNames.join(", ")}.`;
+  if (unknown === "") throw new InvalidArgumentError(`A name is missing. ${known}`);
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no norm "${unknown}". ${known}`);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" is there twice.`);
+  return names as NormName[];
+}
+
+export const threads = (text: string): number | "auto" =>
+  text === "auto" ? text : integer(1, 64)(text);

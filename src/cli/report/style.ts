@@ -1,0 +1,25 @@
+/** Light and dark by the reader's setting; one column; wide charts from 640 px on. */
+export const STYLE = `
+:root { color-scheme: light dark; --paper: light-dark(#fff, #16181c); --ink: light-dark(#1c1e21, #e4e6ea);
+  --soft: light-dark(#5b6168, #a0a6ae); --line: light-dark(#d9dce0, #383c43); }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 54rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
+h1 { font-size: 1.6rem; margin: 1rem 0 0.5rem; }
+h2 { font-size: 1.15rem; margin: 2rem 0 0.5rem; }
+svg { display: block; width: 100%; height: auto; }
+.wide { display: none; }
+@media (min-width: 640px) { .wide { display: block; } .narrow { display: none; } }
+.caption { color: var(--soft); font-size: 0.9rem; margin: 0.3rem 0 0; }
+.stopped { border-left: 4px solid #d55e00; padding-left: 0.75rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.95rem; }
+th, td { padding: 0.35rem 0.7rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: bottom; }
+th { font-weight: 600; }
+td { white-space: nowrap; }
+td:last-child { white-space: normal; min-width: 7rem; }
+th:first-child, td:first-child { text-align: left; }
+.facts { font-size: 0.9rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0; }
+dt { color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+`;

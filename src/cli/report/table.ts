@@ -1,0 +1,49 @@
+import type { NormSummary, Spread } from "../../experiments/summary.js";
+
+interface Column {
+  title: string;
+  cell(row: NormSummary): string;
+}
+
+/** What is told of each norm, on the terminal and on the page. */
+export const columns: readonly Column[] = [
+  { title: "norm", cell: (row) => row.norm },
+  { title: "parameters", cell: (row) => row.parameters.toLocaleString("en") },
+  { title: "test accuracy", cell: (row) => percent(row.testAccuracy) },
+  { title: "time per epoch", cell: (row) => `${row.relativeTime.toFixed(2)}×` },
+  { title: "peak of a step", cell: (row) => `${(row.peakBytes / 2 ** 20).toFixed(1)} MiB` },
+  { title: "batch-1 evaluation", cell: (row) => percent(row.batch1Eval) },
+  {
+    title: "batch-1 training",
+    cell: (row) => (row.batch1Train ? percent(row.batch1Train) : "–"),
+  },
+];
+
+/** 71.2 %, or 71.2 ± 0.8 % over two seeds or more. */
+export function percent({ mean, deviation }: Spread): string {
+  const digits = (share: number) => (100 * share).toFixed(1);
+  return deviation === null ? `${digits(mean)} %` : `${digits(mean)} ± ${digits(deviation)} %`;
+}
+
+/** What the runs' notes say, each with the norms it is true of. */
+export function footnotes(rows: readonly NormSummary[]): string[] {
+  const notes = [...new Set(rows.flatMap((row) => row.notes))];
+  return notes.map((note) => {
+    const norms = rows.filter((row) => row.notes.includes(note)).map((row) => row.norm);
+    return `${norms.join(", ")}: ${note}`;
+  });
+}
+
+/** The table for a terminal: names flush left, numbers flush right, notes below. */
+export function textTable(rows: readonly NormSummary[]): string {
+  const lines = [
+    columns.map((column) => column.title),
+    ...rows.map((row) => columns.map((column) => column.cell(row))),
+  ];
+  const widths = columns.map((_, k) => Math.max(...lines.map((line) => line[k].length)));
+  const [head, ...body] = lines.map((line) =>
+    line.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join("  "),
+  );
+  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  return [head, rule, ...body, "", ...footnotes(rows)].join("\n");
+}

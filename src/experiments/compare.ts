@@ -1,0 +1,180 @@
+import type { ImageDataset } from "../data/cifar10.js";
+import { DataLoader } from "../data/loader.js";
+import { type NormName, NormResNet, normNames } from "../models/norm-resnet.js";
+import { manualSeed } from "../random.js";
+import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import {
+  type Batch1,
+  type CompareConfig,
+  type CompareData,
+  type CompareEvent,
+  type CompareOptions,
+  type CompareResult,
+  compareDefaults,
+  type Phase,
+  type Run,
+} from "./compare-types.js";
+import { evaluate, train } from "./train.js";
+
+export * from "./compare-types.js";
+
+interface Job {
+  config: CompareConfig;
+  data: CompareData;
+  runtime: Runtime;
+  signal?: AbortSignal;
+  norm: NormName;
+  seed: number;
+}
+
+const EVAL_BATCH = 64;
+
+/**
+ * Trains NormResNet once per norm and seed, each from the same convolution weights and on the same batches. Yields an event
+ * when a training starts, after every step, when it is finished, and when a run is complete; returns the runs. Throws
+ * RangeError, before anything is trained, for a setting that cannot be.
+ */
+export async function* compare(
+  data: CompareData,
+  settings: Partial<CompareConfig> = {},
+  { runtime = defaultRuntime(), signal, machine, config: more }: CompareOptions = {},
+): AsyncGenerator<CompareEvent, CompareResult> {
+  const config = { ...compareDefaults, ...settings };
+  checkConfig(config);
+  const { variant, threads, shared } = runtime;
+  const result: CompareResult = {
+    config: { ...config, ...more },
+    machine: { ...machine, variant, threads, shared },
+    runs: [],
+  };
+  const job = { config, data, runtime, signal };
+  try {
+    for (const norm of config.norms) await warmUp({ ...job, norm, seed: 0 });
+    for (let seed = config.seed; seed < config.seed + config.seeds; seed++) {
+      for (const norm of config.norms) {
+        const run = yield* trainOne({ ...job, norm, seed });
+        result.runs.push(run);
+        yield { type: "run", run };
+      }
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
+  return result;
+}
+
+function checkConfig(config: CompareConfig): void {
+  const whole = { epochs: 1, batchSize: 1, width: 1, seeds: 1, seed: 0, batch1Samples: 0 };
+  for (const [name, least] of Object.entries(whole)) {
+    const value = config[name as keyof typeof whole];
+    if (value === null && name === "batch1Samples") continue;
+    if (!Number.isSafeInteger(value) || (value as number) < least) {
+      throw new RangeError(
+        `compare: expected ${name} to be an integer of at least ${least}, got ${value}`,
+      );
+    }
+  }
+  if (!(config.lr > 0 && config.lr < Number.POSITIVE_INFINITY))
+    throw new RangeError(`compare: expected lr to be a number above 0, got ${config.lr}`);
+  const unknown = config.norms.find((norm) => !normNames.includes(norm));
+  if (unknown !== undefined || config.norms.length === 0) {
+    throw new RangeError(
+      `compare: ${unknown === undefined ? "no norm given" : `unknown norm "${unknown}"`}; known: ${normNames.join(", ")}`,
+    );
+  }
+}
+
+/**
+ * Some steps of a net that is thrown away: refuses widths a norm cannot have before anything is trained, and lets the engine
+ * compile the kernels, which would count against the first norm.
+ */
+async function warmUp(job: Job): Promise<void> {
+  using net = build(job);
+  const loader = loaderOf(job, job.data.train, job.config.batchSize, true);
+  const steps = train(net, loader, {
+    samples: Math.min(job.data.train.labels.length, 4 * job.config.batchSize),
+    lr: job.config.lr,
+    signal: job.signal,
+  });
+  for await (const _ of steps);
+}
+
+async function* trainOne(job: Job): AsyncGenerator<CompareEvent, Run> {
+  const { config, data, runtime, signal, norm, seed } = job;
+  const samples = config.epochs * data.train.labels.length;
+  const before = runtime.stats().bytes;
+  using net = build(job);
+  const parameters = net.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+
+  runtime.resetPeak();
+  const { losses, seconds } = yield* training(job, net, "train", config.batchSize, samples);
+  const peakBytes = runtime.stats().peakBytes - before;
+
+  const testAccuracy = await evaluate(net, loaderOf(job, data.test, EVAL_BATCH), signal);
+  yield { type: "finish", phase: "train", norm, seed, testAccuracy };
+  const evalAccuracy = await evaluate(net, loaderOf(job, data.test, 1), signal);
+  const batch1 = { evalAccuracy, ...(yield* trainWithBatch1(job)) };
+  const epochSeconds = seconds / config.epochs;
+  return { norm, seed, parameters, losses, testAccuracy, epochSeconds, peakBytes, batch1 };
+}
+
+/** A fresh net from the same weights that sees one image a step; a stop or a refusal becomes the note. */
+async function* trainWithBatch1(
+  job: Job,
+): AsyncGenerator<CompareEvent, Omit<Batch1, "evalAccuracy">> {
+  const { config, data, signal, norm, seed } = job;
+  const samples = config.batch1Samples ?? config.epochs * data.train.labels.length;
+  if (samples === 0) return { trainAccuracy: null, note: "not trained with batch 1" };
+  using net = build(job);
+  let trainAccuracy: number | null = null;
+  let note = `trained on ${samples} single images`;
+  try {
+    yield* training(job, net, "batch1", 1, samples);
+    trainAccuracy = await evaluate(net, loaderOf(job, data.test, EVAL_BATCH), signal);
+  } catch (error) {
+    if (signal?.aborted) note = "stopped before the training with batch 1 was finished";
+    else if (isRefusal(error)) note = error.message;
+    else throw error;
+  }
+  yield { type: "finish", phase: "batch1", norm, seed, testAccuracy: trainAccuracy };
+  return { trainAccuracy, note };
+}
+
+/** PyTorch's refusal, and ours, of statistics over a single value. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Error && /expected more than 1 /i.test(error.message);
+
+async function* training(
+  job: Job,
+  net: NormResNet,
+  phase: Phase,
+  batchSize: number,
+  samples: number,
+): AsyncGenerator<CompareEvent, { losses: number[]; seconds: number }> {
+  const { norm, seed } = job;
+  yield { type: "start", phase, norm, seed };
+  const loader = loaderOf(job, job.data.train, batchSize, true);
+  const steps = train(net, loader, { samples, lr: job.config.lr, signal: job.signal });
+  try {
+    for (;;) {
+      const { done, value } = await steps.next();
+      if (done) return value;
+      yield { type: "step", phase, norm, seed, ...value };
+    }
+  } finally {
+    await steps.return({ losses: [], seconds: 0 });
+  }
+}
+
+/** The same seed gives every norm the same convolutions: norms start from ones and zeros and draw nothing. */
+function build({ config, runtime, norm, seed }: Job): NormResNet {
+  manualSeed(seed);
+  return new NormResNet({ norm, width: config.width, runtime });
+}
+
+const loaderOf = (
+  { runtime, seed }: Job,
+  dataset: ImageDataset,
+  batchSize: number,
+  shuffle = false,
+): DataLoader => new DataLoader(dataset, { batchSize, shuffle, seed, runtime });

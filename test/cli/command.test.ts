@@ -1,0 +1,111 @@
+import { type ChildProcess, execSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const scripts = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
+const directory = mkdtempSync(join(tmpdir(), "evenkeel-"));
+const cli = join(directory, "cli.js");
+
+beforeAll(() => {
+  // The script itself, but to a place of its own.
+  const path = `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
+  const command = `${scripts["build:cli"]} --outdir=${directory} --log-level=error`;
+  execSync(command, { cwd: root, env: { ...process.env, PATH: path } });
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const start = (...args: string[]) =>
+  spawn(process.execPath, [cli, ...args], { cwd: directory, stdio: "pipe" });
+
+async function end(child: ChildProcess) {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr?.on("data", (text) => {
+    stderr += text;
+  });
+  const code = await new Promise((done) => child.on("close", done));
+  return { code, stdout, stderr };
+}
+
+const tiny = ["compare", "--limit", "40", "--width", "4", "--epochs", "1", "--threads", "1"];
+
+describe("evenkeel", () => {
+  test.each([
+    ["--norms bn,xn", /There is no norm "xn"\. Known: bn, ln, in, gn\./],
+    ["--epochs 0", /'--epochs <n>' argument '0' is invalid/],
+    ["--batch-size 1.5", /'--batch-size <n>' argument '1\.5' is invalid/],
+    ["--seeds -2", /'--seeds <k>' argument '-2' is invalid/],
+    ["--lr fast", /Expected a number above 0/],
+    ["--threads 0", /Expected an integer 1 to 64/],
+    ["--epoch 3", /unknown option '--epoch' \(Did you mean --epochs\?\)/],
+    ["--data nowhere", /cannot read the directory nowhere: no such file or directory/],
+    ["--data empty --download", /exclude each other/],
+    ["--out file", /cannot write to the directory file: there is a file of that name/],
+    ["--out file/below", /cannot write to the directory file\/below/],
+    ["--norms gn --width 6", /num_channels must be divisible by num_groups/],
+  ])("compare %s: one sentence, exit code 2, nothing written", async (flags, message) => {
+    writeFileSync(join(directory, "file"), "");
+    const before = readdirSync(directory);
+    const { code, stdout, stderr } = await end(start(...tiny, ...flags.split(" ")));
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^evenkeel: [^\n]+\n$/);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+    expect(readdirSync(directory)).toEqual(before);
+  });
+
+  test("an unknown command is refused, --help is not", async () => {
+    expect((await end(start("frob"))).code).toBe(2);
+    const { code, stdout } = await end(start("compare", "--help"));
+    expect(code).toBe(0);
+    expect(stdout).toContain("--batch-size <n>");
+  });
+
+  test("compare writes the report, prints the table and ends by itself", async () => {
+    const flags = ["--out", "a/b", "--seeds", "2", "--deterministic"];
+    const { code, stdout, stderr } = await end(start(...tiny, ...flags));
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const out = join(directory, "a/b");
+    expect(readdirSync(out).sort()).toEqual(["index.html", "results.json"]);
+    const { config, machine, runs, ...more } = JSON.parse(
+      readFileSync(join(out, "results.json"), "utf8"),
+    );
+    expect(more).toEqual({});
+    expect(config).toMatchObject({ limit: 40, width: 4, seeds: 2, deterministic: true });
+    expect(machine).toMatchObject({ variant: "simd", threads: 1 });
+    expect(runs).toHaveLength(8);
+    expect(readFileSync(join(out, "index.html"), "utf8")).toMatch(
+      /^<!doctype html>[\s\S]*<\/html>\n$/,
+    );
+    for (const norm of ["bn", "ln", "in", "gn"])
+      expect(stdout).toMatch(new RegExp(`^${norm} +[\\d,]+ .* ± `, "m"));
+  });
+
+  test("Ctrl-C leaves a report of the finished runs", async () => {
+    const few = ["--batch1-samples", "1", "--norms", "bn,gn", "--out", "c"];
+    const child = start(...tiny, ...few, "--seeds", "100000");
+    child.stdout?.once("data", () => setTimeout(() => child.kill("SIGINT"), 1500));
+    const { code, stdout } = await end(child);
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/Stopped: \d+ of 200000 runs are finished/);
+    const { runs } = JSON.parse(readFileSync(join(directory, "c/results.json"), "utf8"));
+    expect(runs.length).toBeGreaterThan(0);
+    expect(readFileSync(join(directory, "c/index.html"), "utf8")).toContain("Stopped early");
+  });
+
+  test("Ctrl-C before the first run is finished writes nothing", async () => {
+    const child = start(...tiny, "--epochs", "100000", "--out", "d");
+    child.stdout?.once("data", () => child.kill("SIGINT"));
+    const { code, stderr } = await end(child);
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/nothing written/);
+    expect(existsSync(join(directory, "d"))).toBe(false);
+  });
+});

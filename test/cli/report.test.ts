@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { page } from "../../src/cli/report/page.js";
+import { meanCurve, smooth, thin } from "../../src/cli/report/smooth.js";
+import { textTable } from "../../src/cli/report/table.js";
+import type { CompareResult } from "../../src/experiments/compare.js";
+import { summarize } from "../../src/experiments/summary.js";
+
+const norms = ["bn", "ln", "in", "gn"] as const;
+
+/** Runs of known accuracy: 0.70, 0.72 … for the seeds of bn, a tenth less for batch 1, which bn refuses. */
+function made(seeds: number, finished = norms.length * seeds): CompareResult {
+  const runs = Array.from({ length: seeds }, (_, seed) =>
+    norms.map((norm, k) => ({
+      norm,
+      seed,
+      parameters: 98_970,
+      losses: Array.from({ length: 50 }, (_, i) => 2.3 - i / 50 + k / 10),
+      testAccuracy: 0.7 + k / 20 + seed / 50,
+      epochSeconds: 2 + k,
+      peakBytes: 3 * 2 ** 20,
+      batch1: {
+        evalAccuracy: 0.7 + k / 20 + seed / 50,
+        trainAccuracy: k === 0 ? null : 0.6,
+        note: k === 0 ? "Expected more than 1 value per channel <b>" : "trained",
+      },
+    })),
+  ).flat();
+  const config = { norms, epochs: 1, batchSize: 4, width: 4, seed: 0, seeds, lr: 1e-3 };
+  return {
+    config: { ...config, batch1Samples: null, data: 'CIFAR-10 in "a&b"' },
+    machine: { cpu: "<script>alert(1)</script>", threads: 1 },
+    runs: runs.slice(0, finished),
+  };
+}
+
+const tags = (html: string, tag: string) => html.match(new RegExp(`<${tag}[ >]`, "g"))?.length ?? 0;
+
+test("the page holds every norm, two charts in two widths, and nothing from elsewhere", () => {
+  const html = page(made(1));
+  for (const norm of norms) expect(html).toContain(`<td>${norm}</td>`);
+  expect(tags(html, "svg")).toBe(4);
+  expect(tags(html, "script") + tags(html, "link") + tags(html, "img")).toBe(0);
+  expect(html.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:|url\(\s*["']?\w/);
+  for (const title of ["training step", "cross-entropy (nats)", "test accuracy (%)"])
+    expect(html).toContain(title);
+  expect(html).not.toMatch(/NaN|undefined|Stopped/);
+});
+
+test("the page escapes what comes from outside", () => {
+  const html = page(made(1));
+  expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+  expect(html).toContain("CIFAR-10 in &quot;a&amp;b&quot;");
+  expect(html).toContain("per channel &lt;b&gt;");
+});
+
+test("error bars and ± are there for two seeds and more only", () => {
+  expect(page(made(1))).not.toMatch(/±|Error bars/);
+  const html = page(made(3));
+  expect(html).toContain("72.0 ± 2.0 %");
+  expect(html).toContain("Error bars");
+  // Each bar of more than one value has three strokes, in both widths: seven bars, and those of batch 1 do not vary.
+  const strokes = (page(made(3)).match(/stroke="currentColor"/g) ?? []).length;
+  expect(strokes - (page(made(1)).match(/stroke="currentColor"/g) ?? []).length).toBe(2 * 4 * 3);
+});
+
+test("the page of a stopped comparison tells what is finished", () => {
+  const html = page(made(2, 3));
+  expect(html).toContain("3 of 8 runs are finished");
+  expect(html).toContain("<td>in</td>");
+  expect(html).not.toContain("<td>gn</td>");
+});
+
+test("the table for the terminal", () => {
+  const lines = textTable(summarize(made(1))).split("\n");
+  expect(lines[2].split(/\s{2,}/)).toEqual(
+    ["bn", "98,970", "70.0 %", "1.00×", "3.0 MiB"].concat(["70.0 %", "–"]),
+  );
+  expect(lines[3]).toMatch(/^ln .* 75\.0 % .* 1\.50× .* 60\.0 %$/);
+  expect(new Set(lines.slice(0, 6).map((line) => line.length)).size).toBe(1);
+  expect(lines.slice(6)).toEqual([
+    "",
+    "bn: Expected more than 1 value per channel <b>",
+    "ln, in, gn: trained",
+  ]);
+});
+
+test("smoothing: a constant stays, a step is followed late, NaN stays a gap", () => {
+  expect(smooth([3, 3, 3], 10)).toEqual([3, 3, 3].map((v) => expect.closeTo(v, 12)));
+  const step = smooth([0, 0, 1, 1, 1], 4);
+  expect(step[1]).toBe(0);
+  expect(step[2]).toBeGreaterThan(0.2);
+  expect(step[4]).toBeGreaterThan(step[3]);
+  expect(step[4]).toBeLessThan(1);
+  expect(smooth([1, Number.NaN, 1], 4)).toEqual([1, Number.NaN, 1]);
+  expect(
+    meanCurve([
+      [1, 2, 3],
+      [3, 4],
+    ]),
+  ).toEqual([2, 3]);
+});
+
+test("thinning keeps the last point and the distances", () => {
+  expect(thin([5, 6, 7, 8, 9], 3)).toEqual([
+    [1, 5],
+    [3, 7],
+    [5, 9],
+  ]);
+  expect(thin([5, 6, 7, 8], 2)).toEqual([
+    [2, 6],
+    [4, 8],
+  ]);
+  expect(thin([5, Number.NaN], 10)).toEqual([
+    [1, 5],
+    [2, null],
+  ]);
+});

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { proceduralDataset } from "../../src/data/index.js";
+import {
+  type CompareConfig,
+  type CompareEvent,
+  type CompareResult,
+  compare,
+} from "../../src/experiments/compare.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+
+const data = {
+  train: proceduralDataset({ count: 40 }),
+  test: proceduralDataset({ count: 40, split: "test" }),
+};
+const tiny = { epochs: 2, batchSize: 16, width: 4 };
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1, deterministic: true });
+});
+afterAll(() => runtime.close());
+
+async function finish(
+  settings: Partial<CompareConfig>,
+  { on = runtime, signal, seen }: Options = {},
+): Promise<CompareResult> {
+  const events = compare(data, { ...tiny, ...settings }, { runtime: on, signal });
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) return value;
+    seen?.(value);
+  }
+}
+interface Options {
+  on?: Runtime;
+  signal?: AbortSignal;
+  seen?: (event: CompareEvent) => void;
+}
+
+describe("compare", () => {
+  test("gives every norm and seed a run of the agreed shape and leaves no memory behind", async () => {
+    const before = runtime.stats();
+    const { config, machine, runs } = await finish({ seeds: 2 });
+    expect(runtime.stats().bytes).toBe(before.bytes);
+    expect(runtime.stats().tensors).toBe(before.tensors);
+    expect(machine).toMatchObject({ variant: "simd", threads: 1, shared: false });
+    expect(config).toMatchObject({ ...tiny, seeds: 2, norms: ["bn", "ln", "in", "gn"] });
+    expect(runs.map(({ norm, seed }) => `${norm}${seed}`)).toEqual(
+      ["bn0", "ln0", "in0", "gn0"].concat(["bn1", "ln1", "in1", "gn1"]),
+    );
+    for (const run of runs) {
+      expect(Object.keys(run)).toEqual(
+        ["norm", "seed", "parameters", "losses", "testAccuracy", "epochSeconds"].concat([
+          "peakBytes",
+          "batch1",
+        ]),
+      );
+      expect(Object.keys(run.batch1)).toEqual(["evalAccuracy", "trainAccuracy", "note"]);
+      expect(run.losses).toHaveLength(2 * 3);
+      expect(run.losses.every((loss) => loss > 1 && loss < 4)).toBe(true); // ln 10 = 2.3
+      expect(run.epochSeconds).toBeGreaterThan(0);
+      expect(run.batch1.evalAccuracy).toBe(run.testAccuracy);
+      expect(run.batch1.note).toBe("trained on 80 single images");
+      // Parameters, gradients and two moments at the least; the first map alone is [16, 4, 32, 32].
+      expect(run.peakBytes).toBeGreaterThan(4 * 4 * run.parameters + 4 * 16 * 4 * 1024);
+    }
+    // conv 3→4→8→16→32, linear 32→10; scale and shift where the norm has them.
+    const bare = 9 * (3 * 4 + 4 * 8 + 8 * 16 + 16 * 32) + 330;
+    expect(runs.slice(0, 4).map((run) => run.parameters)).toEqual(
+      [120, 120, 0, 120].map((affine) => bare + affine),
+    );
+  });
+
+  test("repeats itself bit for bit, on one thread and on two", async () => {
+    const settings: Partial<CompareConfig> = { norms: ["bn", "in"], batch1Samples: 20 };
+    const accuracies = ({ runs }: CompareResult) =>
+      runs.map(({ losses, testAccuracy, batch1 }) => ({ losses, testAccuracy, batch1 }));
+    const first = accuracies(await finish(settings));
+    expect(accuracies(await finish(settings))).toEqual(first);
+    const two = await createRuntime({ threads: 2, deterministic: true });
+    try {
+      expect(two.threads).toBe(2);
+      expect(accuracies(await finish(settings, { on: two }))).toEqual(first);
+    } finally {
+      two.close();
+    }
+    expect(accuracies(await finish({ ...settings, seed: 1 }))).not.toEqual(first);
+  });
+
+  test("trains all norms on the same batches: a norm's run does not depend on the others", async () => {
+    const settings = { batch1Samples: 0 };
+    const alone = await finish({ ...settings, norms: ["gn"] });
+    const last = await finish({ ...settings, norms: ["bn", "gn"] });
+    expect(last.runs[1].losses).toEqual(alone.runs[0].losses);
+    expect(alone.runs[0].batch1).toMatchObject({
+      trainAccuracy: null,
+      note: "not trained with batch 1",
+    });
+  });
+
+  test("tells of each step, with the loss that ends up in the result", async () => {
+    const events: CompareEvent[] = [];
+    const { runs } = await finish(
+      { norms: ["ln"], batch1Samples: 7 },
+      { seen: (event) => events.push(event) },
+    );
+    const steps = events.filter((event) => event.type === "step");
+    const main = steps.filter((event) => event.phase === "train");
+    expect(main.map((event) => event.loss)).toEqual(runs[0].losses);
+    expect(main.map((event) => event.step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(steps.length - main.length).toBe(7);
+    expect(steps.every((event) => event.rate > 0)).toBe(true);
+    expect(events.filter((event) => event.type !== "step").map((event) => event.type)).toEqual([
+      "start",
+      "finish",
+      "start",
+      "finish",
+      "run",
+    ]);
+  });
+
+  test("keeps the finished runs when it is stopped, and frees the memory of the others", async () => {
+    const before = runtime.stats().bytes;
+    const stop = new AbortController();
+    const { runs } = await finish(
+      { norms: ["bn", "ln"], batch1Samples: 0 },
+      {
+        signal: stop.signal,
+        seen(event) {
+          if (event.type === "step" && event.norm === "ln" && event.step === 2) stop.abort();
+        },
+      },
+    );
+    expect(runs.map((run) => run.norm)).toEqual(["bn"]);
+    expect(runtime.stats().bytes).toBe(before);
+  });
+
+  test("keeps a run whose main part is finished when it is stopped in the training with batch 1", async () => {
+    const stop = new AbortController();
+    const { runs } = await finish(
+      { norms: ["bn", "ln"] },
+      {
+        signal: stop.signal,
+        seen(event) {
+          if (event.type === "step" && event.phase === "batch1") stop.abort();
+        },
+      },
+    );
+    expect(runs).toHaveLength(1);
+    expect(runs[0].batch1.trainAccuracy).toBeNull();
+    expect(runs[0].batch1.note).toMatch(/^stopped before/);
+  });
+
+  test("frees everything when nobody asks for more", async () => {
+    const before = runtime.stats().bytes;
+    for await (const event of compare(data, tiny, { runtime })) if (event.type === "step") break;
+    expect(runtime.stats().bytes).toBe(before);
+  });
+
+  test.each([
+    [{ norms: ["bn", "xn"] }, 'compare: unknown norm "xn"; known: bn, ln, in, gn'],
+    [{ norms: [] }, "compare: no norm given; known: bn, ln, in, gn"],
+    [{ epochs: 0 }, "compare: expected epochs to be an integer of at least 1, got 0"],
+    [
+      { batch1Samples: -1 },
+      "compare: expected batch1Samples to be an integer of at least 0, got -1",
+    ],
+    [{ lr: Number.NaN }, "compare: expected lr to be a number above 0, got NaN"],
+    [{ norms: ["bn", "gn"], width: 6 }, "GroupNorm: num_channels must be divisible by num_groups"],
+  ])("refuses %o before anything is trained", async (settings, message) => {
+    const seen: CompareEvent[] = [];
+    const refused = finish(settings as Partial<CompareConfig>, {
+      seen: (event) => seen.push(event),
+    });
+    await expect(refused).rejects.toThrow(message);
+    expect(seen).toEqual([]);
+  });
+});
