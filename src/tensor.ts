@@ -1,6 +1,9 @@
 import type { Block } from "./runtime/allocator.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
 
+/** `Symbol.dispose`; in engines without it (WebKit) the stand-in that compiled `using` declarations look for. */
+export const disposeSymbol: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+
 export type DType = "float32" | "float64" | "int32" | "uint8" | "int64";
 export type Shape = readonly number[];
 /** The typed array that holds a dtype's elements. */
@@ -74,7 +77,11 @@ class Handle {
   }
 }
 
-const collected = new FinalizationRegistry<Handle>((handle) => handle.release());
+/** Hosts without it (Workers with a compatibility date before May 2025) free only what is disposed. */
+const collected =
+  typeof FinalizationRegistry === "undefined"
+    ? null
+    : new FinalizationRegistry<Handle>((handle) => handle.release());
 
 /** Tensors made since the innermost `tidy` began; null outside of any. */
 let scope: Set<AnyTensor> | null = null;
@@ -105,7 +112,7 @@ export class Tensor<D extends DType = "float32"> {
     } else {
       this.#handle = new Handle(new Storage(runtime, this.size * arrays[dtype].BYTES_PER_ELEMENT));
     }
-    collected.register(this, this.#handle, this.#handle);
+    collected?.register(this, this.#handle, this.#handle);
     if (scope) {
       this.#scope = scope;
       scope.add(this);
@@ -208,14 +215,14 @@ export class Tensor<D extends DType = "float32"> {
 
   /** Frees the memory (once no reshape or graph needs it) and that of its gradient. Twice is harmless. */
   dispose(): void {
-    collected.unregister(this.#handle);
+    collected?.unregister(this.#handle);
     this.#handle.release();
     this.leaveScope();
     this.grad?.dispose();
     this.grad = null;
   }
 
-  [Symbol.dispose](): void {
+  [disposeSymbol](): void {
     this.dispose();
   }
 

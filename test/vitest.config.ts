@@ -6,13 +6,13 @@ const node = Number(process.versions.node.split(".")[0]);
 export default defineConfig({
   plugins: [
     {
-      // What esbuild's binary loader does in the build.
-      name: "wasm-bytes",
+      // What esbuild's base64 loader does in the build.
+      name: "wasm-base64",
       enforce: "pre",
       async load(id) {
         if (!id.endsWith(".wasm")) return null;
         const text = (await readFile(id)).toString("base64");
-        return `export default Uint8Array.from(atob("${text}"), (c) => c.charCodeAt(0));`;
+        return `export default "${text}";`;
       },
     },
   ],

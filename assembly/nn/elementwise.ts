@@ -68,22 +68,22 @@ function broadcast<F>(y: usize, a: usize, b: usize, plan: usize, begin: i32, end
   }
 }
 
-/** y = a + b. */
+/** y = a + b. Range: elements. */
 export function add(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: i32): void {
   broadcast<Add>(y, a, b, plan, begin, end);
 }
 
-/** y = a − b. */
+/** y = a − b. Range: elements. */
 export function sub(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: i32): void {
   broadcast<Sub>(y, a, b, plan, begin, end);
 }
 
-/** y = a·b. */
+/** y = a·b. Range: elements. */
 export function mul(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: i32): void {
   broadcast<Mul>(y, a, b, plan, begin, end);
 }
 
-/** y = a / b. */
+/** y = a / b. Range: elements. */
 export function div(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: i32): void {
   broadcast<Div>(y, a, b, plan, begin, end);
 }

@@ -1,5 +1,6 @@
 import relaxedSource from "../../build/relaxed.wasm";
 import simdSource from "../../build/simd.wasm";
+import { decodeBase64 } from "./base64.js";
 
 export type Variant = "simd" | "relaxed";
 export type Binary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
@@ -7,7 +8,14 @@ export type Binary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 /** Raised when a kernel's arguments change: a binary of another number is refused. */
 export const ABI = 1;
 
-export const binaries: Record<Variant, Binary> = { simd: simdSource, relaxed: relaxedSource };
+const sources: Record<Variant, string | Binary> = { simd: simdSource, relaxed: relaxedSource };
+
+/** Whether a source is compiled already. Not instanceof: realms differ. */
+const isModule = (source: string | Binary): source is WebAssembly.Module =>
+  typeof source !== "string" && !("byteLength" in source);
+
+/** Whether this is an edge build: its host compiles no bytes at run time and has no workers. */
+export const precompiled = isModule(simdSource);
 
 /**
  * The same module for shared memory. Kernels use no atomics, so the two builds differ in one byte, the limits flag of the
@@ -18,21 +26,39 @@ export function asShared(source: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffe
   const at =
     source.findIndex((_, i) => key.every((byte, j) => source[i + j] === byte)) + key.length;
   if (at < key.length || source[at] !== 1) throw new Error("internal: no bounded memory import");
-  const copy = source.slice();
+  const copy = new Uint8Array(source); // not slice(): a Buffer's is a view
   copy[at] = 3;
   return copy;
 }
 
+/**
+ * A page's main thread compiles in the background. Elsewhere it is done in place: V8 compiles functions on their first call, so
+ * that waking its compiler thread (2.4 ms on Node 20) is five times the work itself.
+ */
+export async function compileBytes(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  return "document" in globalThis ? WebAssembly.compile(bytes) : new WebAssembly.Module(bytes);
+}
+
+/** For our own binary, which is valid: where it cannot be compiled or instantiated, the host forbids it. */
+export function forbidden(error: Error): never {
+  throw new Error(
+    `init: WebAssembly is refused here (${error.message.trim()}); under a Content-Security-Policy the page needs ` +
+      "script-src 'wasm-unsafe-eval', other hosts a compiled module: init({ module })",
+    { cause: error },
+  );
+}
+
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-/** Compiles a variant once per process. A Module (edge builds) is used as it is. */
+/** Compiles a variant once per process, decoding only that one. A Module (edge builds) is used as it is. */
 export function compile(variant: Variant, shared: boolean): Promise<WebAssembly.Module> {
-  const source = binaries[variant];
-  if (!("byteLength" in source)) return Promise.resolve(source); // not instanceof: realms differ
+  const source = sources[variant];
+  if (isModule(source)) return Promise.resolve(source);
   const key = `${variant}${shared ? "-threads" : ""}`;
   let module = compiled.get(key);
   if (!module) {
-    module = WebAssembly.compile(shared ? asShared(source) : source);
+    const bytes = typeof source === "string" ? decodeBase64(source) : source;
+    module = compileBytes(shared ? asShared(bytes) : bytes);
     compiled.set(key, module);
   }
   return module;

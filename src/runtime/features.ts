@@ -9,8 +9,10 @@ const simdProbe = `${header}0a08010600${"4100fd0f"}0b`;
 // (func (result v128) (f32x4.relaxed_madd x x x)), x = (i8x16.splat (i32.const 0))
 const relaxedProbe = `${header}0a13011100${"4100fd0f".repeat(3)}fd85020b`;
 
-export const hasSimd = (): boolean => WebAssembly.validate(bytes(simdProbe));
-export const hasRelaxedSimd = (): boolean => WebAssembly.validate(bytes(relaxedProbe));
+const validates = (probe: string): boolean =>
+  typeof WebAssembly !== "undefined" && WebAssembly.validate(bytes(probe));
+export const hasSimd = (): boolean => validates(simdProbe);
+export const hasRelaxedSimd = (): boolean => validates(relaxedProbe);
 
 /** Node's built-in modules without a static import, so that bundles for browsers and edges never see `node:`. */
 export function nodeBuiltin<T>(name: string): T | undefined {

@@ -5,7 +5,7 @@ import { ARGS, MAX_ARGS, WORD, type WorkerStart, workerMain } from "./worker.js"
 /** The little of worker_threads and Web Workers that the pool needs, alike on both. */
 interface Thread {
   start(message: WorkerStart): Promise<void>;
-  /** Lets the process end while the worker lives; Deno and browsers have no such thing. */
+  /** Lets the process end while the worker lives; browsers have no such thing. */
   unref(): void;
   terminate(): void;
 }
@@ -23,9 +23,8 @@ interface NodeWorker {
 type NodeWorkerClass = new (source: string | URL, options: { eval: boolean }) => NodeWorker;
 
 function spawn(url: string | URL | undefined, onDeath: () => void): Thread {
-  const threads =
-    typeof Worker === "undefined" &&
-    nodeBuiltin<{ Worker: NodeWorkerClass }>("node:worker_threads");
+  // first where there are both (Deno, Bun): Deno's Web Workers keep the process alive
+  const threads = nodeBuiltin<{ Worker: NodeWorkerClass }>("node:worker_threads");
   const source = `(${workerMain})()`;
   if (threads) {
     const worker = new threads.Worker(url ? new URL(url) : source, { eval: !url });

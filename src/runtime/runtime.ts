@@ -1,5 +1,13 @@
 import { Allocator, type Block } from "./allocator.js";
-import { ABI, type Binary, compile, type Variant } from "./binary.js";
+import {
+  ABI,
+  type Binary,
+  compile,
+  compileBytes,
+  forbidden,
+  precompiled,
+  type Variant,
+} from "./binary.js";
 import { hardwareThreads, hasRelaxedSimd, hasSimd, hasThreads } from "./features.js";
 import { createMemory, ensure, HEAP } from "./memory.js";
 import { Pool } from "./pool.js";
@@ -150,34 +158,54 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       "init: deterministic needs the simd variant: relaxed operations differ between CPUs",
     );
   }
-  if (!hasSimd()) throw new Error("init: this engine has no WebAssembly SIMD");
+  if (!hasSimd()) {
+    throw new Error(
+      "init: this engine has no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16.4, Node 16.4 and newer have it",
+    );
+  }
   if (variant === "relaxed" && !hasRelaxedSimd()) {
     throw new Error('init: this engine has no relaxed SIMD; use variant "simd" or "auto"');
   }
   const chosen =
     variant === "auto" ? (!deterministic && hasRelaxedSimd() ? "relaxed" : "simd") : variant;
-  const size = !hasThreads() ? 1 : threads === "auto" ? Math.min(hardwareThreads(), 16) : threads;
+  const alone = threads === 1 || precompiled || !hasThreads();
+  const size = alone ? 1 : threads === "auto" ? Math.min(hardwareThreads(), 16) : threads;
 
   const { module, shared } = options.module
     ? await adopt(options.module, size > 1)
-    : { module: await compile(chosen, size > 1), shared: size > 1 };
+    : { module: await compile(chosen, size > 1).catch(forbidden), shared: size > 1 };
   const memory = createMemory(shared, options.maximumMemory);
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  if (abiOf(instance) >> 1 !== ABI)
-    throw new Error("init: the given module is not of this version of evenkeel");
+  const instance = await WebAssembly.instantiate(module, { env: { memory } }).catch(forbidden);
+  const abi = abiOf(instance);
+  if (abi >> 1 !== ABI) {
+    throw new Error(
+      `init: the given module is not of this version of evenkeel (interface ${abi >> 1}, expected ${ABI})`,
+    );
+  }
+  if (chosen === "simd" && abi & 1 && (deterministic || variant === "simd"))
+    throw new RangeError("init: expected a module of the simd variant, got the relaxed one");
   let pool: Pool | null = null;
+  if (threads !== "auto" && threads > 1 && !precompiled && !hasThreads()) {
+    hint(
+      "no shared memory here, pages need the headers COOP same-origin and COEP require-corp for it",
+    );
+  }
   if (shared && size > 1) {
     try {
       pool = await Pool.start(module, memory, size - 1, workerUrl);
     } catch (error) {
-      if (threads !== "auto") {
-        console.info(
-          `evenkeel: no workers (${(error as Error).message}); going on with one thread`,
-        );
-      }
+      hint(`no workers (${(error as Error).message})`);
     }
   }
   return new Runtime(instance, memory, pool, pool ? size : 1);
+}
+
+let hinted = false;
+
+/** Says once why there is one thread. */
+function hint(why: string): void {
+  if (!hinted) console.info(`evenkeel: ${why}; going on with one thread`);
+  hinted = true;
 }
 
 /** A user's module and whether it wants shared memory, which only linking tells; shared is tried first where it helps. */
@@ -185,7 +213,13 @@ async function adopt(
   binary: Binary,
   wantShared: boolean,
 ): Promise<{ module: WebAssembly.Module; shared: boolean }> {
-  const module = "byteLength" in binary ? await WebAssembly.compile(binary) : binary;
+  const refuse = (why = ""): never => {
+    throw new TypeError(`init: the given module is not an evenkeel kernel binary${why}`);
+  };
+  const module =
+    "byteLength" in binary
+      ? await compileBytes(binary).catch((error: Error) => refuse(` (${error.message})`))
+      : binary;
   for (const shared of wantShared ? [true, false] : [false, true]) {
     try {
       await WebAssembly.instantiate(module, { env: { memory: createMemory(shared) } });
@@ -194,7 +228,7 @@ async function adopt(
       if (!(error instanceof WebAssembly.LinkError)) throw error;
     }
   }
-  throw new TypeError("init: the given module is not an evenkeel kernel binary");
+  return refuse();
 }
 
 let current: Runtime | null = null;

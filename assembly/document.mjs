@@ -1,0 +1,75 @@
+// Writes the ABI of the binaries as Markdown, from assembly/index.ts and the comments of the kernels it exports:
+//   node assembly/document.mjs > dist/abi.md
+import { readFileSync } from "node:fs";
+
+const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
+const index = read("./index.ts");
+
+/** A comment's text without its marks, its lines joined; a numbered line stays a line. */
+const unwrap = (comment) =>
+  comment
+    .replace(/^\/\*\*|\*\/$/g, "")
+    .split("\n")
+    .map((line) => line.replace(/^\s*(\/\/|\*)? ?/, "").trimEnd())
+    .join("\n")
+    .trim();
+const flow = (text) => text.replace(/\n(?!\s*\d\. |\n)\s*/g, " ");
+
+const header = (source) => flow(unwrap(source.match(/^(\/\/.*\n)+/)?.[0] ?? ""));
+
+/** The exported functions of a file, or those named. */
+function kernels(source, names) {
+  const pattern = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export function (\w+)\(([^)]*)\): (\w+)/g;
+  return [...source.matchAll(pattern)]
+    .map(([, comment = "", name, list, result]) => {
+      const args = [...list.matchAll(/(\w+): (\w+)/g)].map(([, arg, type]) => ({ arg, type }));
+      return { name, args, result, says: flow(unwrap(comment.trim())) };
+    })
+    .filter(({ name }) => names === null || names.includes(name));
+}
+
+const files = [...index.matchAll(/^export (\*|\{[^}]*\}) from "(.*)";$/gm)].map(
+  ([, what, path]) => {
+    const source = read(`${path}.ts`);
+    const names = what === "*" ? null : [...what.matchAll(/\w+/g)].map(([name]) => name);
+    return { path, says: header(source), kernels: kernels(source, names) };
+  },
+);
+
+/** What WebAssembly calls a type. */
+const wasm = { usize: "i32", i32: "i32", u32: "i32", f32: "f32", f64: "f64", void: "" };
+
+/** Kernels without a comment are those whose name says all. */
+const plain = ({ args }) => {
+  const [out, ...inputs] = args.map(({ arg }) => arg).filter((arg) => !/begin|end/.test(arg));
+  return `Elementwise: ${out} from ${inputs.join(" and ")}. Range: elements.`;
+};
+
+const signature = ({ name, args, result }) => {
+  const list = args.map(
+    ({ arg, type }) => `${arg}: ${wasm[type]}${type === "usize" ? " address" : ""}`,
+  );
+  return `${name}(${list.join(", ")})${wasm[result] ? `: ${wasm[result]}` : ""}`;
+};
+
+const entry = (kernel) =>
+  `### ${kernel.name}\n\n\`\`\`\n${signature(kernel)}\n\`\`\`\n\n${kernel.says || plain(kernel)}\n`;
+
+const section = ({ path, says, kernels }) =>
+  `## ${path.slice(2)}\n\n${says ? `${says}\n\n` : ""}${kernels.map(entry).join("\n")}`;
+
+process.stdout.write(`# The binary interface of evenkeel
+
+For hosts without JavaScript, and for those who want the kernels alone. \`simd.wasm\` and \`relaxed.wasm\` (fused multiply-add where
+the CPU has it) import one memory, \`env.memory\`, not shared, of 1 to 65536 pages; \`simd-threads.wasm\` and
+\`relaxed-threads.wasm\` are the same for a shared memory. There is no start function, no data segment, no global, no table.
+
+An *address* is in bytes, as an i32. Give each array an address that is a multiple of 64 and not below 1024 (the optimiser takes
+what lies below for unused), and see that the memory reaches to its end: kernels never grow it and allocate nothing. Numbers are
+little-endian. A kernel does the items from \`begin\` to before \`end\`; to use several threads, instantiate the shared binary on the
+same memory in each and give each a part of the range. \`abi()\` returns twice the number of this interface, plus 1 in the
+relaxed builds.
+
+${header(index).slice(header(index).indexOf("The contract"))}
+
+${files.map(section).join("\n")}`);

@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { sizes, sizeTable } from "./platform/sizes.mjs";
+
+const root = resolve(import.meta.dirname, "..");
+const text = (path: string) => readFileSync(join(root, path), "utf8");
+const manifest = JSON.parse(text("package.json"));
+const scripts = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".js") && path !== "cli.js");
+const importsOf = (script: string) =>
+  [...text(`dist/${script}`).matchAll(/^(?:import|export)\b[^;"]*"([^"]+)";$/gm)].map((m) => m[1]);
+
+describe("exports", () => {
+  test("are these and no others", () => {
+    expect(Object.keys(manifest.exports)).toEqual([
+      ".",
+      "./models",
+      "./data",
+      "./simd.wasm",
+      "./relaxed.wasm",
+      "./simd-threads.wasm",
+      "./relaxed-threads.wasm",
+      "./worker.js",
+      "./package.json",
+    ]);
+    expect(manifest.sideEffects).toBe(false);
+    expect(manifest.dependencies).toBeUndefined();
+  });
+
+  test.each([".", "./models", "./data"])(
+    "%s: types first, the two hosts that need another file, default last",
+    (entry) => {
+      const conditions = Object.keys(manifest.exports[entry]);
+      expect(conditions).toEqual(["types", "workerd", "edge-light", "default"]);
+    },
+  );
+
+  test("all exist and are packed", () => {
+    const [{ files }] = JSON.parse(
+      execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+        cwd: root,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    );
+    const packed = new Set(files.map((file: { path: string }) => file.path));
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === "string" ? [target] : Object.values(target as Record<string, string>),
+    );
+    for (const target of [...targets, manifest.bin.evenkeel]) {
+      expect(packed, target).toContain(target.slice(2));
+      expect(existsSync(join(root, target)), target).toBe(true);
+    }
+    const stray = [...packed].filter(
+      (path) => !/^(dist\/|README\.md|LICENSE|package\.json)/.test(path as string),
+    );
+    expect(stray).toEqual([]);
+  });
+});
+
+describe("the bundles", () => {
+  test.each(scripts)("%s imports nothing from outside the package", (script) => {
+    for (const specifier of importsOf(script))
+      expect(specifier).toMatch(/^\.\.?\/[\w-]+\.(js|wasm(\?module)?)$/);
+  });
+
+  test("only the edge builds import .wasm, each in its host's way, and inline none", () => {
+    const wasmImports = (folder: string) =>
+      scripts
+        .filter((script) => script.startsWith(folder))
+        .flatMap(importsOf)
+        .filter((specifier) => specifier.includes(".wasm"))
+        .sort();
+    expect(wasmImports("workerd/")).toEqual(["../relaxed.wasm", "../simd.wasm"]);
+    expect(wasmImports("edge-light/")).toEqual(["../relaxed.wasm?module", "../simd.wasm?module"]);
+    expect(wasmImports("").length).toBe(4);
+    const inlined = scripts.filter((script) => text(`dist/${script}`).includes('"AGFzbQEAAAAB'));
+    expect(inlined).toEqual([expect.stringMatching(/^chunk-/)]);
+  });
+
+  test.each(["", "workerd/", "edge-light/"])(
+    "%s. keeps its state in one module, however many entries are imported",
+    (folder) => {
+      const own = scripts.filter((script) => script.replace(/[^/]*$/, "") === folder);
+      const holders = own.filter((script) => text(`dist/${script}`).includes("no runtime yet"));
+      expect(holders.length).toBe(1);
+    },
+  );
+
+  test("entries share the default runtime", async () => {
+    const load = (name: string) => import(pathToFileURL(join(root, "dist", name)).href);
+    const { init, zeros } = await load("index.js");
+    const { NormResNet } = await load("models.js");
+    const runtime = await init({ threads: 1 });
+    const net = new NormResNet({ norm: "gn", width: 4 });
+    expect(net.forward(zeros([1, 3, 8, 8])).runtime).toBe(runtime);
+    runtime.close();
+  });
+});
+
+test("sizes stay within their budgets", async () => {
+  const rows = await sizes(root);
+  console.log(`\n${sizeTable(rows)}`);
+  const gzip = (what: string) => rows.find((row) => row.what.startsWith(what))?.gzip ?? Infinity;
+  expect(gzip("everything")).toBeLessThan(120_000); // the promise of the README; peers: 144 KB (jax-js) and more
+  for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
+    expect(gzip(`${name}.wasm`)).toBeLessThan(32_000);
+  // One op needs runtime, tensor and tape, but no layers, optimisers or other ops: 10.4 KB today.
+  expect(gzip("the same on an edge host")).toBeLessThan(12_500);
+  expect(gzip("`import { init, layerNorm }`")).toBeLessThan(90_000);
+});

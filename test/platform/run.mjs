@@ -1,0 +1,84 @@
+// npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser and bundler.
+//   --readme           writes the matrix and the sizes between their marks in README.md
+//   --only <a,b>       of: runtimes, browsers, bundlers, package
+// A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { markdown, writeBetween } from "./matrix.mjs";
+import { run } from "./runtimes/start.mjs";
+import { sizes, sizeTable } from "./sizes.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const here = fileURLToPath(new URL(".", import.meta.url));
+const groups = {
+  package: ["./package-checks.mjs", "packageRows"],
+  runtimes: ["./runtimes/index.mjs", "runtimeRows"],
+  browsers: ["./browsers/index.mjs", "browserRows"],
+  bundlers: ["./bundlers/index.mjs", "bundlerRows"],
+};
+
+const { values } = parseArgs({
+  options: {
+    readme: { type: "boolean", default: false },
+    only: { type: "string", default: Object.keys(groups).join() },
+  },
+});
+const ci = process.env.CI === "true";
+
+async function must(command, args, cwd) {
+  const { code, stdout, stderr } = await run(command, args, { cwd, limit: 300_000 });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")}: exit ${code}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+if (!existsSync(join(here, "node_modules"))) {
+  await must("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], here);
+}
+const folder = await mkdtemp(join(tmpdir(), "evenkeel-platforms-"));
+const rows = [];
+try {
+  await must("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], root);
+  const tarball = join(
+    folder,
+    (await readdir(folder)).find((file) => file.endsWith(".tgz")),
+  );
+  const project = { private: true, type: "module", dependencies: { evenkeel: `file:${tarball}` } };
+  await writeFile(join(folder, "package.json"), JSON.stringify(project));
+  await must("npm", ["install", "--offline", "--no-audit", "--no-fund"], folder);
+  const packageDir = join(folder, "node_modules/evenkeel");
+  for (const name of values.only.split(",")) {
+    const [file, rowsOf] = groups[name];
+    const onRow = ({
+      runtime,
+      version = "",
+      place = "",
+      variant = "",
+      threads = "",
+      ms,
+      result,
+    }) => {
+      const time = ms == null ? "" : `${ms} ms`;
+      console.log([runtime, version, place, variant, threads, time, result].join("\t"));
+    };
+    rows.push(...(await (await import(file))[rowsOf]({ folder, packageDir, tarball, ci, onRow })));
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+const table = sizeTable(await sizes(root));
+console.log(`\n${markdown(rows)}\n${table}`);
+if (values.readme) {
+  await writeBetween(join(root, "README.md"), "platforms", markdown(rows));
+  await writeBetween(join(root, "README.md"), "sizes", table);
+}
+const skipped = rows.filter(({ result }) => result.startsWith("skipped")).length;
+const passed = rows.filter(({ result }) => result === "ok").length;
+const failed = rows.length - passed - skipped;
+if (skipped > 0) console.log(`${skipped} skipped`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
