@@ -10,3 +10,8 @@ export {
   proceduralDataset,
 } from "./procedural.js";
 export { type ReadCifar10Options, readCifar10 } from "./read-cifar10.js";
+export { MinMaxScaler, type MinMaxScalerOptions } from "./scalers/min-max-scaler.js";
+export { Normalize } from "./scalers/normalize.js";
+export { RobustScaler, type RobustScalerOptions } from "./scalers/robust-scaler.js";
+export type { FloatArray, Numbers, ScalerOptions } from "./scalers/scaler.js";
+export { StandardScaler, type StandardScalerOptions } from "./scalers/standard-scaler.js";

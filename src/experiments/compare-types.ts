@@ -25,7 +25,7 @@ export interface CompareConfig {
  */
 export const compareDefaults: CompareConfig = {
   norms: ["bn", "ln", "in", "gn"],
-  epochs: 8,
+  epochs: 9,
   batchSize: 16,
   width: 16,
   seed: 0,

@@ -1,9 +1,9 @@
 // npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser and bundler.
-//   --readme           writes the matrix and the sizes between their marks in README.md
+//   --readme           writes the matrix, the sizes and the edge example between their marks in README.md
 //   --only <a,b>       of: runtimes, browsers, bundlers, package
 // A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,6 +75,8 @@ console.log(`\n${markdown(rows)}\n${table}`);
 if (values.readme) {
   await writeBetween(join(root, "README.md"), "platforms", markdown(rows));
   await writeBetween(join(root, "README.md"), "sizes", table);
+  const worker = await readFile(join(here, "edge/worker.js"), "utf8");
+  await writeBetween(join(root, "README.md"), "edge", `\`\`\`js\n${worker}\`\`\`\n`);
 }
 const skipped = rows.filter(({ result }) => result.startsWith("skipped")).length;
 const passed = rows.filter(({ result }) => result === "ok").length;

@@ -1,0 +1,84 @@
+import { type FloatArray, type Numbers, notZero, Scaler, type ScalerOptions } from "./scaler.js";
+
+export interface MinMaxScalerOptions extends ScalerOptions {
+  /** What the least and the greatest value seen become. */
+  featureRange?: readonly [low: number, high: number];
+  /** Cut off what lies outside: data that `fit` did not see. */
+  clip?: boolean;
+}
+
+/** Maps the range of each feature to `featureRange`, as scikit-learn's MinMaxScaler: NaN ignored, a constant becomes the low end. */
+export class MinMaxScaler extends Scaler {
+  readonly featureRange: readonly [number, number];
+  readonly clip: boolean;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+
+  constructor(features: number, options: MinMaxScalerOptions = {}) {
+    super(features, options);
+    const { featureRange = [0, 1], clip = false } = options;
+    if (!(featureRange[0] < featureRange[1])) {
+      throw new RangeError(
+        `MinMaxScaler: expected featureRange to ascend, got ${featureRange.join(", ")}`,
+      );
+    }
+    this.featureRange = featureRange;
+    this.clip = clip;
+    this.min = new Float64Array(features).fill(Infinity);
+    this.max = new Float64Array(features).fill(-Infinity);
+    this.offset = featureRange[0];
+    this.factor = featureRange[1] - featureRange[0];
+  }
+
+  /** Forgets what it saw and learns from `data`. */
+  fit(data: Numbers): this {
+    this.check(data);
+    this.min.fill(Infinity);
+    this.max.fill(-Infinity);
+    return this.partialFit(data);
+  }
+
+  /** Learns from more data. */
+  partialFit(data: Numbers): this {
+    this.check(data);
+    for (let j = 0; j < this.features; j++) {
+      for (const x of this.valuesOf(data, j)) {
+        if (x < this.min[j]) this.min[j] = x;
+        if (x > this.max[j]) this.max[j] = x;
+      }
+    }
+    return this.#finish();
+  }
+
+  /** Adds what another scaler saw. Throws RangeError unless it has as many features. */
+  merge(other: MinMaxScaler): this {
+    if (other.features !== this.features) {
+      throw new RangeError(
+        `MinMaxScaler: expected a scaler of ${this.features} features, got ${other.features}`,
+      );
+    }
+    other.min.forEach((v, j) => {
+      this.min[j] = Math.min(v, this.min[j]);
+      this.max[j] = Math.max(other.max[j], this.max[j]);
+    });
+    return this.#finish();
+  }
+
+  #finish(): this {
+    const { min, max } = this;
+    this.centre = min.map((v) => (v === Infinity ? 0 : v)); // nothing but NaN
+    this.scale = max.map((v, j) => notZero(v - min[j]));
+    return this;
+  }
+
+  override transform<T extends FloatArray = Float64Array>(data: Numbers, out?: T): T {
+    const y = super.transform(data, out);
+    const [low, high] = this.featureRange;
+    if (this.clip) {
+      y.forEach((v, i) => {
+        y[i] = Math.min(Math.max(v, low), high);
+      });
+    }
+    return y;
+  }
+}

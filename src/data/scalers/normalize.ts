@@ -1,0 +1,20 @@
+import { type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
+
+/**
+ * (x − mean)/std with numbers known beforehand, one per channel, as torchvision's Normalize: `new Normalize([0.5], [0.5])` maps
+ * [0, 1] to [−1, 1]. A std of 0, of a constant channel, counts as 1.
+ */
+export class Normalize extends Scaler {
+  constructor(mean: Numbers, std: Numbers, options: ScalerOptions = {}) {
+    super(mean.length, options);
+    if (std.length !== mean.length) {
+      throw new RangeError(
+        `Normalize: expected as many std as mean, got ${std.length} and ${mean.length}`,
+      );
+    }
+    this.centre = Float64Array.from(mean);
+    this.scale = Float64Array.from(std, (v) => v || 1);
+    if (!this.centre.every(Number.isFinite) || !this.scale.every((v) => v > 0 && v < Infinity))
+      throw new RangeError("Normalize: expected finite means and std of 0 or more");
+  }
+}

@@ -1,0 +1,52 @@
+import { normalQuantile, quantile } from "./quantile.js";
+import { type Numbers, notZero, Scaler, type ScalerOptions } from "./scaler.js";
+
+export interface RobustScalerOptions extends ScalerOptions {
+  /** Subtract the median. */
+  withCentering?: boolean;
+  /** Divide by the distance of the quantiles. */
+  withScaling?: boolean;
+  /** Which quantiles, in percent. */
+  quantileRange?: readonly [low: number, high: number];
+  /** Divide by what the distance would be for N(0, 1), so that normal data get variance 1. */
+  unitVariance?: boolean;
+}
+
+/**
+ * (x − median)/(distance of two quantiles) of each feature, as scikit-learn's RobustScaler: outliers hardly count, NaN not at all, a
+ * constant feature becomes 0. Needs all data at once: medians cannot be merged.
+ */
+export class RobustScaler extends Scaler {
+  readonly #options: Required<Omit<RobustScalerOptions, "plane">>;
+
+  constructor(features: number, options: RobustScalerOptions = {}) {
+    super(features, options);
+    const { withCentering = true, withScaling = true, unitVariance = false } = options;
+    const { quantileRange = [25, 75] } = options;
+    const [low, high] = quantileRange;
+    if (!(low >= 0 && low <= high && high <= 100)) {
+      throw new RangeError(
+        `RobustScaler: expected quantileRange to ascend from 0 to 100, got ${low}, ${high}`,
+      );
+    }
+    this.#options = { withCentering, withScaling, unitVariance, quantileRange };
+  }
+
+  fit(data: Numbers): this {
+    this.check(data);
+    const { withCentering, withScaling, unitVariance, quantileRange } = this.#options;
+    const [low, high] = quantileRange.map((q) => q / 100);
+    const normal = unitVariance ? normalQuantile(high) - normalQuantile(low) : 1;
+    const centre = new Float64Array(this.features);
+    const scale = new Float64Array(this.features).fill(1);
+    for (let j = 0; j < this.features; j++) {
+      const sorted = Float64Array.from(this.valuesOf(data, j)).sort();
+      if (sorted.length === 0) continue;
+      if (withCentering) centre[j] = quantile(sorted, 0.5);
+      const distance = quantile(sorted, high) - quantile(sorted, low);
+      if (withScaling) scale[j] = notZero(distance) / normal;
+    }
+    [this.centre, this.scale] = [centre, scale];
+    return this;
+  }
+}

@@ -1,0 +1,83 @@
+// What the scalers share: data [rows, features] (or images [rows, features, plane]) in any array, float64 statistics, and an affine
+// map per feature and back.
+
+export type Numbers = ArrayLike<number>;
+export type FloatArray = Float32Array | Float64Array;
+
+export interface ScalerOptions {
+  /** Neighbouring values of one feature: the pixels of a channel; 1 (default) for plain rows. */
+  plane?: number;
+}
+
+/** (x − centre)/scale·factor + offset for each feature. */
+export abstract class Scaler {
+  readonly features: number;
+  readonly plane: number;
+  protected centre: Float64Array | null = null;
+  protected scale: Float64Array | null = null;
+  protected factor = 1;
+  protected offset = 0;
+
+  constructor(features: number, { plane = 1 }: ScalerOptions = {}) {
+    for (const [name, value] of Object.entries({ features, plane })) {
+      if (Number.isInteger(value) && value > 0) continue;
+      throw new RangeError(
+        `${this.constructor.name}: expected ${name} to be a positive integer, got ${value}`,
+      );
+    }
+    this.features = features;
+    this.plane = plane;
+  }
+
+  /** The values of feature j that are not NaN. */
+  protected *valuesOf(data: Numbers, j: number): Generator<number> {
+    const pitch = this.features * this.plane;
+    for (let row = j * this.plane; row < data.length; row += pitch)
+      for (let i = row; i < row + this.plane; i++) if (!Number.isNaN(data[i])) yield data[i];
+  }
+
+  /** Throws RangeError unless `data` is whole rows. */
+  protected check(data: Numbers): void {
+    const row = this.features * this.plane;
+    if (typeof data?.length === "number" && data.length % row === 0) return;
+    throw new RangeError(
+      `${this.constructor.name}: expected whole rows of ${row} numbers, got ${data?.length} numbers`,
+    );
+  }
+
+  /** Writes the scaled data to `out` (default: a new Float64Array), which may be `data`. NaN stays NaN. */
+  transform<T extends FloatArray = Float64Array>(data: Numbers, out?: T): T {
+    const { factor, offset } = this;
+    return this.#map(data, out, (x, centre, scale) => ((x - centre) / scale) * factor + offset);
+  }
+
+  /** The way back. */
+  inverse<T extends FloatArray = Float64Array>(data: Numbers, out?: T): T {
+    const { factor, offset } = this;
+    return this.#map(data, out, (y, centre, scale) => ((y - offset) / factor) * scale + centre);
+  }
+
+  #map<T extends FloatArray>(
+    data: Numbers,
+    out: T | undefined,
+    f: (x: number, centre: number, scale: number) => number,
+  ): T {
+    const { features, plane, centre, scale } = this;
+    if (!centre || !scale) throw new Error(`${this.constructor.name}: call fit first`);
+    this.check(data);
+    const to = out ?? (new Float64Array(data.length) as T);
+    if (to.length !== data.length) {
+      throw new RangeError(
+        `${this.constructor.name}: expected room for ${data.length} numbers, got ${to.length}`,
+      );
+    }
+    for (let i = 0; i < data.length; i++) {
+      const j = Math.floor(i / plane) % features;
+      to[i] = f(data[i], centre[j], scale[j]);
+    }
+    return to;
+  }
+}
+
+/** A scale with what is as good as 0 (less than ten roundings of 1) made 1: a constant feature is not blown up, scikit-learn's rule. */
+export const notZero = (scale: number): number => (scale < 10 * Number.EPSILON ? 1 : scale);

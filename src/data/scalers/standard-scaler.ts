@@ -1,0 +1,100 @@
+import { type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
+
+export interface StandardScalerOptions extends ScalerOptions {
+  /** Subtract the mean. */
+  withMean?: boolean;
+  /** Divide by the standard deviation. */
+  withStd?: boolean;
+}
+
+/**
+ * (x − mean)/std of each feature, the deviation divided by n as in scikit-learn's StandardScaler. NaN is left out of the
+ * statistics, a constant feature becomes 0. Statistics are float64, merged by Chan, Golub, LeVeque's formula (1979).
+ */
+export class StandardScaler extends Scaler {
+  readonly withMean: boolean;
+  readonly withStd: boolean;
+  /** Values seen, mean and sum of squared differences of each feature. */
+  readonly count: Float64Array;
+  readonly mean: Float64Array;
+  readonly #m2: Float64Array;
+
+  constructor(features: number, options: StandardScalerOptions = {}) {
+    super(features, options);
+    this.withMean = options.withMean ?? true;
+    this.withStd = options.withStd ?? true;
+    this.count = new Float64Array(features);
+    this.mean = new Float64Array(features);
+    this.#m2 = new Float64Array(features);
+  }
+
+  /** Divided by n. */
+  get variance(): Float64Array {
+    return this.#m2.map((m2, j) => (this.count[j] > 0 ? m2 / this.count[j] : 0));
+  }
+
+  /** Forgets what it saw and learns from `data`. */
+  fit(data: Numbers): this {
+    this.check(data);
+    for (const list of [this.count, this.mean, this.#m2]) list.fill(0);
+    return this.partialFit(data);
+  }
+
+  /** Learns from more data: any split gives what all of it at once gives, but for rounding. */
+  partialFit(data: Numbers): this {
+    this.check(data);
+    for (let j = 0; j < this.features; j++) {
+      let [count, sum] = [0, 0];
+      for (const x of this.valuesOf(data, j)) {
+        count++;
+        sum += x;
+      }
+      if (count === 0) continue;
+      const mean = sum / count;
+      let [m2, rest] = [0, 0];
+      for (const x of this.valuesOf(data, j)) {
+        m2 += (x - mean) ** 2;
+        rest += x - mean;
+      }
+      this.#add(j, count, mean + rest / count, m2 - rest ** 2 / count);
+    }
+    return this.#finish();
+  }
+
+  /** Adds what another scaler saw. Throws RangeError unless it has as many features. */
+  merge(other: StandardScaler): this {
+    if (other.features !== this.features) {
+      throw new RangeError(
+        `StandardScaler: expected a scaler of ${this.features} features, got ${other.features}`,
+      );
+    }
+    const { count, mean } = other;
+    const m2 = other.#m2.slice(); // it may be this one
+    [...count].forEach((n, j) => {
+      this.#add(j, n, mean[j], m2[j]);
+    });
+    return this.#finish();
+  }
+
+  #add(j: number, count: number, mean: number, m2: number): void {
+    if (count === 0) return;
+    const before = this.count[j];
+    const all = before + count;
+    const delta = mean - this.mean[j];
+    this.#m2[j] += m2 + (delta * delta * before * count) / all;
+    this.mean[j] += (delta * count) / all;
+    this.count[j] = all;
+  }
+
+  #finish(): this {
+    const { variance, count, mean } = this;
+    this.centre = this.withMean ? mean.slice() : mean.map(() => 0);
+    // a variance within the rounding errors of its computation is that of a constant, scikit-learn's bound
+    const eps = Number.EPSILON;
+    this.scale = variance.map((v, j) => {
+      const constant = v <= count[j] * eps * v + (count[j] * mean[j] * eps) ** 2;
+      return constant || !this.withStd ? 1 : Math.sqrt(v);
+    });
+    return this;
+  }
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { MinMaxScaler } from "../../src/data/scalers/min-max-scaler.js";
+import { Normalize } from "../../src/data/scalers/normalize.js";
+import { normalQuantile } from "../../src/data/scalers/quantile.js";
+import { RobustScaler } from "../../src/data/scalers/robust-scaler.js";
+import { StandardScaler } from "../../src/data/scalers/standard-scaler.js";
+import { normal } from "../helpers.js";
+
+const data = Float64Array.from([1, 10, 7, 2, 20, 7, 3, 60, 7, 6, 30, 7]); // three features, the last constant
+const near = (got: ArrayLike<number>, want: number[], digits = 12) => {
+  expect(got.length).toBe(want.length);
+  want.forEach((v, i) => {
+    if (Number.isNaN(v)) expect(got[i]).toBeNaN();
+    else expect(got[i]).toBeCloseTo(v, digits);
+  });
+};
+
+describe.each([
+  ["StandardScaler", () => new StandardScaler(3)],
+  ["MinMaxScaler", () => new MinMaxScaler(3, { featureRange: [-1, 2] })],
+  ["RobustScaler", () => new RobustScaler(3)],
+])("%s", (_, make) => {
+  test("goes there and back", () => {
+    const scaler = make().fit(data);
+    near(scaler.inverse(scaler.transform(data)), [...data]);
+  });
+
+  test("a constant feature stays finite, whatever comes later", () => {
+    const scaled = make().fit(data).transform(data);
+    const constant = scaled.filter((_, i) => i % 3 === 2);
+    expect(new Set(constant)).toEqual(new Set([make() instanceof MinMaxScaler ? -1 : 0]));
+    expect(make().fit([0.1, 0.1, 0.1]).transform([5, 5, 5]).every(Number.isFinite)).toBe(true);
+  });
+
+  test("NaN is left out of the fit and stays NaN", () => {
+    const holes = Float64Array.from([...data, Number.NaN, Number.NaN, Number.NaN]);
+    const scaled = make().fit(holes).transform(holes);
+    near(scaled.subarray(0, 12), [...make().fit(data).transform(data)]);
+    expect([...scaled.subarray(12)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    const nothing = Float64Array.from([Number.NaN, 1, 1]);
+    expect(make().fit(nothing).transform([3, 1, 1]).every(Number.isFinite)).toBe(true);
+  });
+
+  test("writes where it is told, in place too", () => {
+    const own = Float32Array.from(data);
+    expect(make().fit(data).transform(own, own)).toBe(own);
+    near(own, [...make().fit(data).transform(data)], 5);
+  });
+
+  test("refusals", () => {
+    expect(() => make().transform(data)).toThrow("call fit first");
+    expect(() => make().fit([1, 2])).toThrow("expected whole rows of 3 numbers, got 2 numbers");
+    expect(() => make().fit(data).transform(data, new Float32Array(3))).toThrow(
+      "expected room for 12 numbers, got 3",
+    );
+  });
+});
+
+describe("StandardScaler", () => {
+  test("divides by the deviation with n, not n − 1", () => {
+    const scaler = new StandardScaler(3).fit(data);
+    near(scaler.mean, [3, 30, 7]);
+    near(scaler.variance, [3.5, 350, 0]);
+    near(scaler.transform([1, 10, 7]), [-2 / Math.sqrt(3.5), -20 / Math.sqrt(350), 0]);
+    near(new StandardScaler(3, { withMean: false }).fit(data).transform([7, 0, 2]), [
+      7 / Math.sqrt(3.5),
+      0,
+      2,
+    ]);
+    near(new StandardScaler(3, { withStd: false }).fit(data).transform([7, 0, 2]), [4, -30, -5]);
+  });
+
+  test("in parts, merged or at once: the same statistics, far from zero too", () => {
+    const far = Float64Array.from(normal(3000, 1), (v) => 1e8 + v);
+    const [once, parts, left, right] = [1, 2, 3, 4].map(() => new StandardScaler(3));
+    once.fit(far);
+    for (const [from, to] of [
+      [0, 3],
+      [3, 300],
+      [300, 3000],
+    ])
+      parts.partialFit(far.subarray(from, to));
+    left.fit(far.subarray(0, 999)).merge(right.fit(far.subarray(999)));
+    for (const other of [parts, left]) {
+      expect([...other.count]).toEqual([1000, 1000, 1000]);
+      other.variance.forEach((v, j) => {
+        expect(Math.abs(v / once.variance[j] - 1)).toBeLessThan(1e-9);
+      });
+    }
+    near(left.fit(data).merge(left).variance, [3.5, 350, 0]);
+    expect(() => left.merge(new StandardScaler(2))).toThrow("expected a scaler of 3 features");
+  });
+
+  test("a constant that is no binary fraction counts as constant", () => {
+    const scaler = new StandardScaler(1).fit(new Float64Array(1000).fill(0.1));
+    expect(Math.abs(scaler.transform([0.1])[0])).toBeLessThan(1e-15);
+    expect(scaler.transform([1.1])[0]).toBeCloseTo(1, 12);
+  });
+
+  test("images by channel", () => {
+    const scaler = new StandardScaler(2, { plane: 2 }).fit([1, 3, 10, 30, 5, 7, 50, 70]);
+    near(scaler.mean, [4, 40]);
+  });
+});
+
+describe("MinMaxScaler", () => {
+  test("maps the range it saw, and clips what lies outside if asked", () => {
+    const scaler = new MinMaxScaler(1).partialFit([2, 4]).partialFit([6]);
+    near(scaler.transform([2, 3, 10]), [0, 0.25, 2]);
+    near(new MinMaxScaler(1, { clip: true }).fit([2, 6]).transform([0, 3, 10]), [0, 0.25, 1]);
+    near(scaler.merge(new MinMaxScaler(1).fit([12])).transform([2, 12]), [0, 1]);
+    near(scaler.fit([0, 1]).transform([0.5]), [0.5]);
+    expect(() => new MinMaxScaler(1, { featureRange: [1, 1] })).toThrow("to ascend");
+    expect(() => scaler.merge(new MinMaxScaler(2))).toThrow("expected a scaler of 1 features");
+  });
+});
+
+describe("RobustScaler", () => {
+  test("median and quartiles, linear between neighbours", () => {
+    const scaler = new RobustScaler(1).fit([4, 1, 3, 2, 1000]);
+    near(scaler.transform([3, 4, 1]), [0, 0.5, -1]); // quartiles 2 and 4
+    near(new RobustScaler(1).fit([1, 2, 3, 4]).transform([2.5, 4]), [0, 1]); // 1.75 and 3.25
+    near(
+      new RobustScaler(1, { withCentering: false, withScaling: false }).fit([1, 2]).transform([9]),
+      [9],
+    );
+    expect(() => new RobustScaler(1, { quantileRange: [75, 25] })).toThrow("to ascend");
+  });
+
+  test("unit variance for normal data", () => {
+    expect(normalQuantile(0.75)).toBeCloseTo(0.6744897501960817, 14);
+    expect(normalQuantile(0.025)).toBeCloseTo(-1.9599639845400545, 13);
+    const options = { unitVariance: true, quantileRange: [10, 90] as const };
+    const scaled = new RobustScaler(1, options)
+      .fit(normal(20000, 3, 5))
+      .transform(normal(20000, 3, 5));
+    const square = scaled.reduce((sum, v) => sum + v * v, 0) / scaled.length;
+    expect(square).toBeGreaterThan(0.95);
+    expect(square).toBeLessThan(1.05);
+  });
+});
+
+describe("Normalize", () => {
+  test("by numbers known beforehand", () => {
+    const half = new Normalize([0.5], [0.5]);
+    near(half.transform([0, 0.25, 1]), [-1, -0.5, 1]);
+    near(half.inverse([-1, 1]), [0, 1]);
+    const rgb = new Normalize([1, 2], [2, 0], { plane: 2 });
+    near(rgb.transform([1, 3, 2, 5]), [0, 1, 0, 3]);
+    expect(() => new Normalize([1], [1, 2])).toThrow("got 2 and 1");
+    expect(() => new Normalize([1], [-1])).toThrow(RangeError);
+  });
+});
