@@ -1,28 +1,15 @@
+import { type ArrayOf, arrays, type DType, dtypeOf, type TypedArray } from "./dtype.js";
 import type { Block } from "./runtime/allocator.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
+import { enterScope, leaveScope, type Scoped } from "./scope.js";
+import { checkDims, inferShape, type Shape, show, sizeOf } from "./shape.js";
+
+export type { ArrayOf, DType, TypedArray } from "./dtype.js";
+export { keep, tidy, untidied } from "./scope.js";
+export { inferShape, type Shape, show, sizeOf } from "./shape.js";
 
 /** `Symbol.dispose`; in engines without it (WebKit) the stand-in that compiled `using` declarations look for. */
 export const disposeSymbol: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
-
-export type DType = "float32" | "float64" | "int32" | "uint8" | "int64";
-export type Shape = readonly number[];
-/** The typed array that holds a dtype's elements. */
-export interface ArrayOf {
-  float32: Float32Array;
-  float64: Float64Array;
-  int32: Int32Array;
-  uint8: Uint8Array;
-  int64: BigInt64Array;
-}
-export type TypedArray = ArrayOf[DType];
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  uint8: Uint8Array,
-  int64: BigInt64Array,
-} as const;
 
 /** Memory that several tensors (a tensor, its reshapes, a graph that needs it) hold together. */
 class Storage {
@@ -83,9 +70,6 @@ const collected =
     ? null
     : new FinalizationRegistry<Handle>((handle) => handle.release());
 
-/** Tensors made since the innermost `tidy` began; null outside of any. */
-let scope: Set<AnyTensor> | null = null;
-
 /** An n-dimensional array, row-major, in a runtime's linear memory. */
 export class Tensor<D extends DType = "float32"> {
   readonly runtime: Runtime;
@@ -97,7 +81,8 @@ export class Tensor<D extends DType = "float32"> {
   grad: Tensor | null = null;
   #requiresGrad = false;
   readonly #handle: Handle;
-  #scope: Set<AnyTensor> | null = null;
+  /** @internal */
+  scope: Set<Scoped> | null = null;
 
   /** @internal Use `tensor`, `zeros`, `empty`. */
   constructor(runtime: Runtime, shape: Shape, dtype: D, shareWith?: AnyTensor) {
@@ -113,10 +98,7 @@ export class Tensor<D extends DType = "float32"> {
       this.#handle = new Handle(new Storage(runtime, this.size * arrays[dtype].BYTES_PER_ELEMENT));
     }
     collected?.register(this, this.#handle, this.#handle);
-    if (scope) {
-      this.#scope = scope;
-      scope.add(this);
-    }
+    enterScope(this);
   }
 
   #live(): { storage: Storage; node: GradNode | null } {
@@ -217,20 +199,13 @@ export class Tensor<D extends DType = "float32"> {
   dispose(): void {
     collected?.unregister(this.#handle);
     this.#handle.release();
-    this.leaveScope();
+    leaveScope(this);
     this.grad?.dispose();
     this.grad = null;
   }
 
   [disposeSymbol](): void {
     this.dispose();
-  }
-
-  /** @internal */
-  leaveScope(to: Set<AnyTensor> | null = null): void {
-    this.#scope?.delete(this);
-    this.#scope = to;
-    to?.add(this);
   }
 
   toString(): string {
@@ -345,88 +320,4 @@ function make<D extends DType>(shape: Shape, options: TensorOptions<D>): Tensor<
   const out = new Tensor(runtime, [...shape], dtype);
   out.requiresGrad = requiresGrad;
   return out;
-}
-
-function dtypeOf(list: TypedArray | readonly number[]): DType {
-  const entry = Object.entries(arrays).find(([, type]) => list instanceof type);
-  if (!entry && ArrayBuffer.isView(list)) {
-    throw new TypeError(
-      `tensor: no dtype for ${(list as object).constructor.name}; known: ${Object.keys(arrays).join(", ")}`,
-    );
-  }
-  return (entry?.[0] as DType | undefined) ?? "float32";
-}
-
-export const sizeOf = (shape: Shape): number =>
-  shape.reduce((product, length) => product * length, 1);
-
-/** A shape as messages show it: [2, 3]. */
-export const show = (shape: Shape): string => `[${shape.join(", ")}]`;
-
-function checkDims(op: string, shape: Shape): void {
-  if (!Array.isArray(shape))
-    throw new TypeError(`${op}: expected a shape (an array of lengths), got ${typeof shape}`);
-  if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) < 2 ** 31)
-    return;
-  throw new RangeError(
-    `${op}: expected a shape of lengths ≥ 0 with fewer than 2³¹ elements, got ${show(shape)}`,
-  );
-}
-
-/** `shape` with its −1, if any, replaced so that `size` elements fit. */
-export function inferShape(op: string, size: number, shape: Shape): Shape {
-  const open = shape.indexOf(-1);
-  const known = sizeOf(shape.filter((_, i) => i !== open));
-  const full = open < 0 ? [...shape] : shape.with(open, size / known);
-  if (full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== size) {
-    throw new RangeError(`${op}: expected a shape of ${size} elements, got ${show(shape)}`);
-  }
-  return full;
-}
-
-/**
- * Runs `fn` and frees every tensor made in it but those it returns (alone, or in arrays, objects and maps). Gradients, running
- * statistics and optimiser state stay. `fn` must be synchronous.
- */
-export function tidy<T>(fn: () => T): T {
-  const outer = scope;
-  const own = new Set<AnyTensor>();
-  scope = own;
-  try {
-    const result = fn();
-    if (result instanceof Promise)
-      throw new TypeError("tidy: expected a synchronous function, got one that returns a promise");
-    for (const kept of tensorsIn(result)) if (own.has(kept)) kept.leaveScope(outer);
-    return result;
-  } finally {
-    scope = outer;
-    for (const made of [...own]) made.dispose();
-  }
-}
-
-/** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */
-export function keep<T extends AnyTensor>(kept: T): T {
-  kept.leaveScope();
-  return kept;
-}
-
-/** @internal Runs `fn` so that what it makes belongs to no `tidy`. */
-export function untidied<T>(fn: () => T): T {
-  const outer = scope;
-  scope = null;
-  try {
-    return fn();
-  } finally {
-    scope = outer;
-  }
-}
-
-function* tensorsIn(value: unknown, seen = new Set<object>()): Generator<AnyTensor> {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
-  if (value instanceof Tensor) yield value;
-  else if (ArrayBuffer.isView(value)) return;
-  else
-    for (const item of value instanceof Map ? value.values() : Object.values(value))
-      yield* tensorsIn(item, seen);
 }

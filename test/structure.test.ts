@@ -20,6 +20,9 @@ const targetOf = (file: string, specifier: string) =>
 
 /** Each layer may import those before it and itself. data, io and optim stand beside ops and nn. */
 const order = [
+  "shape.ts",
+  "dtype.ts",
+  "scope.ts",
   "runtime",
   "tensor.ts",
   "autograd.ts",

@@ -1,0 +1,76 @@
+// Scopes free what was made in them and not returned. They know nothing of a tensor but this:
+export interface Scoped {
+  /** The scope that will free it; null outside of any, or when it was kept. */
+  scope: Set<Scoped> | null;
+  dispose(): void;
+}
+
+/** What was made since the innermost `tidy` began; null outside of any. */
+let current: Set<Scoped> | null = null;
+
+/** Puts something new into the innermost scope. */
+export function enterScope(made: Scoped, scope = current): void {
+  scope?.add(made);
+  made.scope = scope;
+}
+
+/** Takes something out of its scope, if it is in one. */
+export function leaveScope(made: Scoped): void {
+  made.scope?.delete(made);
+  made.scope = null;
+}
+
+/**
+ * Runs `fn` and frees every tensor made in it but those it returns (alone, or in arrays, objects and maps). Gradients, running
+ * statistics and optimiser state stay. `fn` must be synchronous.
+ */
+export function tidy<T>(fn: () => T): T {
+  const outer = current;
+  const own = new Set<Scoped>();
+  current = own;
+  try {
+    const result = fn();
+    if (result instanceof Promise)
+      throw new TypeError("tidy: expected a synchronous function, got one that returns a promise");
+    for (const kept of membersOf(own, result)) {
+      leaveScope(kept);
+      enterScope(kept, outer);
+    }
+    return result;
+  } finally {
+    current = outer;
+    for (const made of [...own]) made.dispose();
+  }
+}
+
+/** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */
+export function keep<T extends Scoped>(kept: T): T {
+  leaveScope(kept);
+  return kept;
+}
+
+/** @internal Runs `fn` so that what it makes belongs to no `tidy`. */
+export function untidied<T>(fn: () => T): T {
+  const outer = current;
+  current = null;
+  try {
+    return fn();
+  } finally {
+    current = outer;
+  }
+}
+
+/** The members of a scope that `value` is or holds. */
+function* membersOf(
+  scope: Set<Scoped>,
+  value: unknown,
+  seen = new Set<object>(),
+): Generator<Scoped> {
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (scope.has(value as Scoped)) yield value as Scoped;
+  else if (!ArrayBuffer.isView(value)) {
+    for (const item of value instanceof Map ? value.values() : Object.values(value))
+      yield* membersOf(scope, item, seen);
+  }
+}

@@ -1,0 +1,30 @@
+// Shapes: lengths of the axes, outermost first.
+export type Shape = readonly number[];
+
+export const sizeOf = (shape: Shape): number =>
+  shape.reduce((product, length) => product * length, 1);
+
+/** A shape as messages show it: [2, 3]. */
+export const show = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+/** Refuses what is not a list of lengths ≥ 0, or has 2³¹ elements or more. */
+export function checkDims(op: string, shape: Shape): void {
+  if (!Array.isArray(shape))
+    throw new TypeError(`${op}: expected a shape (an array of lengths), got ${typeof shape}`);
+  if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) < 2 ** 31)
+    return;
+  throw new RangeError(
+    `${op}: expected a shape of lengths ≥ 0 with fewer than 2³¹ elements, got ${show(shape)}`,
+  );
+}
+
+/** `shape` with its −1, if any, replaced so that `size` elements fit. */
+export function inferShape(op: string, size: number, shape: Shape): Shape {
+  const open = shape.indexOf(-1);
+  const known = sizeOf(shape.filter((_, i) => i !== open));
+  const full = open < 0 ? [...shape] : shape.with(open, size / known);
+  if (full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== size) {
+    throw new RangeError(`${op}: expected a shape of ${size} elements, got ${show(shape)}`);
+  }
+  return full;
+}
