@@ -77,6 +77,25 @@ export function sigmoid(x: v128): v128 {
   return v128.bitselect(f32x4.sub(e, q), q, negative);
 }
 
+/** erf x within 2 ulp: odd polynomial below 0.927734375, 1 − e^(x·q(x) − x) above (coefficients of N. Juffa's erff). NaN through. */
+export function erf(x: v128): v128 {
+  const a = f32x4.abs(x);
+  const z = f32x4.mul(x, x);
+  let q = madd(f32x4.splat(-1.7285347e-5), a, f32x4.splat(3.83197126e-4));
+  q = madd(q, z, madd(f32x4.splat(-3.88396438e-3), a, f32x4.splat(2.42546219e-2)));
+  q = madd(q, a, f32x4.splat(-1.06777877e-1));
+  q = madd(q, a, f32x4.splat(-6.34846687e-1));
+  q = madd(q, a, f32x4.splat(-1.28717512e-1));
+  const large = f32x4.sub(f32x4.splat(1), exp(f32x4.sub(f32x4.mul(q, a), a)));
+  let p = madd(f32x4.splat(-5.96761703e-4), z, f32x4.splat(4.99119423e-3));
+  p = madd(p, z, f32x4.splat(-2.67681349e-2));
+  p = madd(p, z, f32x4.splat(1.12819925e-1));
+  p = madd(p, z, f32x4.splat(-3.76125336e-1));
+  p = madd(p, z, f32x4.splat(1.28379166e-1));
+  const y = v128.bitselect(large, madd(p, a, a), f32x4.gt(a, f32x4.splat(0.927734375)));
+  return v128.bitselect(x, y, f32x4.splat(-0.0)); // the sign of x
+}
+
 /** x less the nearest multiple n of π/2, for two doubles and |x| ≤ 2^20: π/2 in two parts, the first of 33 bits. */
 function quarterTurn(x: v128, n: v128): v128 {
   const high = f64x2.sub(x, f64x2.mul(n, f64x2.splat(1.5707963267341256)));

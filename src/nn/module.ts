@@ -16,10 +16,11 @@ export abstract class Module {
   training = true;
   readonly #buffers = new Set<string>();
 
-  abstract forward(x: Tensor): Tensor;
+  /** The layer's output; conditional layers take what they are conditioned on behind x. */
+  abstract forward(x: Tensor, ...conditions: never[]): Tensor;
 
   /** Marks a property as a buffer: part of the state, but no parameter. Called in constructors. */
-  protected buffer<T extends AnyTensor>(name: string, value: T): T {
+  buffer<T extends AnyTensor>(name: string, value: T): T {
     this.#buffers.add(name);
     return keep(value);
   }

@@ -212,28 +212,40 @@ export interface RMSNormOptions extends LayerOptions {
   /** null: the float32 machine epsilon, as in PyTorch. */
   eps?: number | null;
   elementwiseAffine?: boolean;
+  /** The factor is 1 + weight and the weight starts at 0, as in Gemma. */
+  unitOffset?: boolean;
+  /** pRMSNorm: the share of the features, the first ones, that make the root mean square. */
+  partial?: number;
+  /** eps beside the root, as in the paper's code. */
+  epsOutside?: boolean;
 }
 
 /** Root-mean-square normalisation over the trailing `normalizedShape`, Zhang & Sennrich 2019, arXiv 1910.07467. */
 export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
+  readonly unitOffset: boolean;
+  readonly partial: number;
+  readonly epsOutside: boolean;
   readonly weight: Tensor | null;
 
-  constructor(
-    normalizedShape: number | readonly number[],
-    { eps = null, elementwiseAffine = true, runtime }: RMSNormOptions = {},
-  ) {
+  constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
+    const { eps = null, elementwiseAffine = true, runtime } = options;
+    const { unitOffset = false, partial = 1, epsOutside = false } = options;
     super();
     this.normalizedShape =
       typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     for (const length of this.normalizedShape) checkInteger("RMSNorm", "normalizedShape", length);
     this.eps = eps;
-    this.weight = elementwiseAffine ? constant(this.normalizedShape, 1, runtime) : null;
+    this.unitOffset = unitOffset;
+    this.partial = partial;
+    this.epsOutside = epsOutside;
+    const start = unitOffset ? 0 : 1;
+    this.weight = elementwiseAffine ? constant(this.normalizedShape, start, runtime) : null;
   }
 
   forward(x: Tensor): Tensor {
-    const { weight, eps } = this;
-    return rmsNorm(x, this.normalizedShape, { weight, eps });
+    const { weight, eps, unitOffset, partial, epsOutside } = this;
+    return rmsNorm(x, this.normalizedShape, { weight, eps, unitOffset, partial, epsOutside });
   }
 }

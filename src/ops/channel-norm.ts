@@ -40,7 +40,8 @@ export interface Running {
 const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
 /** Parts of a plane, whole blocks of 1024 elements: 32 items or more where the planes are large. */
-function partition(planes: number, length: number): { partSize: number; parts: number } {
+export function partition(planes: number, length: number): { partSize: number; parts: number } {
+  if (planes * length === 0) return { partSize: 1, parts: 1 };
   const wanted = Math.min(Math.ceil(32 / planes), Math.ceil(length / 4096));
   const partSize = wanted <= 1 ? length : Math.ceil(length / wanted / 1024) * 1024;
   return { partSize, parts: Math.ceil(length / partSize) };
@@ -61,7 +62,8 @@ function merged(s: Sets): Sets {
   return s.planeStep === 1 ? { ...s, runs: 1, length: s.runs * s.length } : s;
 }
 
-function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: number): void {
+/** stats [sets, 3] (mean, variance, rstd) of x. */
+export function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: number): void {
   const { sets, runs, planeStep, length } = merged(s);
   const planes = sets * runs;
   const { partSize, parts } = partition(planes, length);
@@ -74,7 +76,14 @@ function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: number): 
   runtime.run("channelStatistics", sets, 8 * runs * parts, merge);
 }
 
-function normalize(y: Tensor, stats: Tensor<"float64">, x: Tensor, s: Sets, affine: Affine): void {
+/** y = (x − mean)·rstd·weight + bias by given statistics. */
+export function normalize(
+  y: Tensor,
+  stats: Tensor<"float64">,
+  x: Tensor,
+  s: Sets,
+  affine: Affine,
+): void {
   const { sets, runs, planeStep, length, channels } = s;
   const { partSize, parts } = partition(sets * runs, length);
   const pointers = [y.ptr, stats.ptr, x.ptr, ptr(affine.weight), ptr(affine.bias)];
@@ -159,17 +168,11 @@ function noGradients(dy: Tensor, channels: number, needs: boolean[]): (Tensor | 
 /** Moves running statistics [channels] towards the mean over the batch of those of `s.sets` sets. */
 function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
   const { mean, variance, momentum } = running;
+  const channels = mean.size; // s.channels may count the planes of all samples
   const count = s.runs * s.length;
-  const args = [
-    mean.ptr,
-    variance.ptr,
-    stats.ptr,
-    s.sets / s.channels,
-    s.channels,
-    count,
-    momentum,
-  ];
-  stats.runtime.run("runningUpdate", s.channels, 16, args);
+  const pointers = [mean.ptr, variance.ptr, stats.ptr];
+  const args = [...pointers, s.sets / channels, channels, count, momentum];
+  stats.runtime.run("runningUpdate", channels, 16, args);
 }
 
 /**

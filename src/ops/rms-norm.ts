@@ -1,21 +1,42 @@
 import type { Shape, Tensor } from "../tensor.js";
+import { add } from "./add.js";
 import { rowNorm } from "./row-norm.js";
+import { scaledRows } from "./scaled-rows.js";
 
 export interface RMSNormOptions {
   weight?: Tensor | null;
   /** Default: 2⁻²³, the spacing of float32 at 1. */
   eps?: number | null;
+  /** The factor is 1 + weight, as in Gemma. */
+  unitOffset?: boolean;
+  /** pRMSNorm: the share in (0, 1] of the (one) axis whose first elements make the root mean square. */
+  partial?: number;
+  /** x/(rms + eps), as the paper's code, in place of x/√(mean(x²) + eps); over one axis. */
+  epsOutside?: boolean;
 }
 
 /**
  * RMS normalisation (Zhang, Sennrich 2019, arXiv 1910.07467) over the last axes of x: x/√(mean(x²) + eps)·weight; weight has the
  * shape `normalizedShape`. Throws RangeError on shapes that do not fit.
  */
-export function rmsNorm(
-  x: Tensor,
-  normalizedShape: Shape,
-  { weight, eps }: RMSNormOptions = {},
-): Tensor {
-  const options = { weight, bias: null, eps: eps ?? 1.1920928955078125e-7, centre: false };
-  return rowNorm("rmsNorm", x, normalizedShape, options);
+export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptions = {}): Tensor {
+  const { weight, unitOffset = false, partial = 1, epsOutside = false } = options;
+  const eps = options.eps ?? 1.1920928955078125e-7;
+  if (!(partial > 0 && partial <= 1))
+    throw new RangeError(`rmsNorm: expected partial in (0, 1], got ${partial}`);
+  using shifted = unitOffset && weight ? add(weight, 1) : null;
+  const factor = shifted ?? weight;
+  if (partial === 1 && !epsOutside)
+    return rowNorm("rmsNorm", x, normalizedShape, {
+      weight: factor,
+      bias: null,
+      eps,
+      centre: false,
+    });
+  if (normalizedShape.length !== 1)
+    throw new RangeError("rmsNorm: expected one axis with partial or epsOutside");
+  const d = normalizedShape[0];
+  const counted = Math.max(1, Math.floor(d * partial));
+  const kind = epsOutside ? "rmsEpsOutside" : "rms";
+  return scaledRows("rmsNorm", x, d, { kind, weight: factor, eps, counted });
 }

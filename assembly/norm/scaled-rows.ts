@@ -1,0 +1,101 @@
+// Rows divided by one number that is not the root mean square of all their columns: partial RMS norm (Zhang, Sennrich 2019,
+// arXiv 1910.07467), RMS norm with eps outside the root, CRMS norm (Jiang et al. 2023, 2305.14858), the 2-norm. stats [rows, 3] hold 0, the
+// slope s and the factor r; offsets [rows] hold t: y = x·r·weight + bias and, on the columns that count,
+// dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂), on the others r·w·dy.
+import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
+import { parameterGradients } from "../lib/row-blocks";
+import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
+
+const EPS_OUTSIDE: i32 = 1;
+const CENTRED: i32 = 2;
+const NORM: i32 = 3;
+
+/** The first `counted` columns make the statistic. Range: rows. */
+export function scaledRowsForward(
+  y: usize,
+  stats: usize,
+  offsets: usize,
+  x: usize,
+  weight: usize,
+  bias: usize,
+  cols: i32,
+  counted: i32,
+  kind: i32,
+  eps: f64,
+  begin: i32,
+  end: i32,
+): void {
+  for (let i = begin; i < end; i++) {
+    const own = stats + <usize>i * STATS;
+    const o = (<usize>i * cols) << 2;
+    // eps 0 where it is not added to the mean square: small numbers keep their digits
+    moments(own, x + o, counted, 0, 0, counted, kind === CENTRED, kind === 0 ? eps : 0);
+    const n = <f64>counted;
+    const mean = meanOf(own);
+    const square = load<f64>(own, 8);
+    let r = 1 / sqrt<f64>(square + eps);
+    let s = 1 / n;
+    let t: f64 = 0;
+    if (kind === EPS_OUTSIDE) {
+      const root = sqrt<f64>(square);
+      r = 1 / (root + eps);
+      s = root > 0 ? (root + eps) / (root * n) : 0;
+    } else if (kind === NORM) {
+      const norm = sqrt<f64>(square * n);
+      r = 1 / max<f64>(norm, eps);
+      s = norm < eps ? 0 : 1;
+    } else if (kind === CENTRED) {
+      // n values and the one that makes their sum 0: Σx² + (Σx)² over n + 1
+      const sum = mean * n;
+      r = 1 / sqrt<f64>((n * (square + mean * mean) + sum * sum) / (n + 1) + eps);
+      s = 1 / (n + 1);
+      t = sum * r * s;
+    }
+    store<f64>(own, 0);
+    store<f64>(own, s, 8);
+    store<f64>(own, r, 16);
+    store<f64>(offsets + ((<usize>i) << 3), t);
+    normalizeRow(y + o, x + o, weight, bias, cols, 0, r);
+  }
+}
+
+/** dx (0: not wanted) and partials [blocks, 2, cols] (0: not wanted) as layerNormBackward. Range: blocks of `blockRows` rows. */
+export function scaledRowsBackward(
+  dx: usize,
+  partials: usize,
+  dy: usize,
+  x: usize,
+  stats: usize,
+  offsets: usize,
+  weight: usize,
+  rows: i32,
+  cols: i32,
+  counted: i32,
+  blockRows: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const row = (<usize>cols) << 2;
+  const rest = (<usize>counted) << 2;
+  for (let block = begin; block < end; block++) {
+    const first = block * blockRows;
+    const stop = min(first + blockRows, rows);
+    for (let i = first; dx && i < stop; i++) {
+      const own = stats + <usize>i * STATS;
+      const o = <usize>i * row;
+      const r = rstdOf(own);
+      const sum = f64x2.extract_lane(rowSums(dy + o, x + o, weight, cols, 0, r), 1);
+      const m1 = load<f64>(offsets + ((<usize>i) << 3)) * sum;
+      rowGradient(dx + o, dy + o, x + o, weight, counted, 0, r, m1, load<f64>(own, 8) * sum);
+      if (counted === cols) continue;
+      const p = o + rest;
+      const w = weight ? weight + rest : 0;
+      rowGradient(dx + p, dy + p, x + p, w, cols - counted, 0, r, 0, 0);
+    }
+    if (!partials) continue;
+    const dw = partials + <usize>block * (row << 1);
+    const o = <usize>first * row;
+    const own = stats + <usize>first * STATS;
+    parameterGradients(dw, dw + row, dy + o, x + o, own, stop - first, row, cols);
+  }
+}

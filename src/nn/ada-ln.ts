@@ -1,0 +1,73 @@
+// Layer norm conditioned as in diffusion transformers, Peebles & Xie 2022, DiT, arXiv 2212.09748.
+import { adaLN, gatedAdd } from "../ops/ada-ln.js";
+import { mul } from "../ops/mul.js";
+import { sigmoid } from "../ops/sigmoid.js";
+import { slice } from "../ops/slice.js";
+import type { Tensor } from "../tensor.js";
+import { checkInteger, type LayerOptions } from "./init.js";
+import { Linear } from "./linear.js";
+import { Module } from "./module.js";
+
+export interface AdaLNOptions extends LayerOptions {
+  eps?: number;
+}
+
+/** What both make of a condition [N, conditionDim]: `count` tensors [N, dim], the chunks of linear(silu(condition)). */
+abstract class Modulated extends Module {
+  readonly dim: number;
+  readonly eps: number;
+  readonly linear: Linear;
+
+  constructor(
+    dim: number,
+    conditionDim: number,
+    count: number,
+    { eps = 1e-6, runtime }: AdaLNOptions = {},
+  ) {
+    super();
+    checkInteger(this.constructor.name, "dim", dim);
+    this.dim = dim;
+    this.eps = eps;
+    this.linear = new Linear(conditionDim, count * dim, { runtime });
+  }
+
+  protected chunks(condition: Tensor): Tensor[] {
+    using gate = sigmoid(condition);
+    using silu = mul(condition, gate);
+    using all = this.linear.forward(silu);
+    const count = all.shape[1] / this.dim;
+    return Array.from({ length: count }, (_, i) => slice(all, 1, i * this.dim, (i + 1) * this.dim));
+  }
+}
+
+/** Adaptive layer norm of [N, *, dim]: the chunks are shift and scale, as in DiT's final layer. */
+export class AdaLN extends Modulated {
+  constructor(dim: number, conditionDim: number, options: AdaLNOptions = {}) {
+    super(dim, conditionDim, 2, options);
+  }
+
+  forward(x: Tensor, condition: Tensor): Tensor {
+    const [shift, scale] = this.chunks(condition);
+    return adaLN(x, scale, shift, this);
+  }
+}
+
+type Branch = (x: Tensor) => Tensor;
+
+/**
+ * The block of DiT around two branches: x + gate·branch(adaLN(x)), twice. The chunks are shift, scale and gate of the attention,
+ * then of the MLP; weight and bias of the linear layer start at zero, so that the block starts as the identity.
+ */
+export class AdaLNZero extends Modulated {
+  constructor(dim: number, conditionDim: number, options: AdaLNOptions = {}) {
+    super(dim, conditionDim, 6, options);
+    this.linear.weight.data.fill(0);
+    this.linear.bias?.data.fill(0);
+  }
+
+  forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
+    const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
+    const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, this)));
+    return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, this)));
+  }
+}

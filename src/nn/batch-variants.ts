@@ -1,0 +1,127 @@
+// Layers of the batch family that differ from BatchNorm in what they do with its statistics.
+import { batchInstanceNorm } from "../ops/batch-instance-norm.js";
+import { batchNorm } from "../ops/batch-norm.js";
+import { batchRenorm } from "../ops/batch-renorm.js";
+import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
+import { ones, type Tensor, zeros } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface BatchVariantOptions extends LayerOptions {
+  eps?: number;
+  /** Weight of the new value in the running statistics. */
+  momentum?: number;
+}
+
+/** What they share: scale, shift and running statistics of [N, C, *]. */
+abstract class BatchVariant extends Module {
+  readonly eps: number;
+  readonly momentum: number;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVar: Tensor;
+
+  constructor(
+    numFeatures: number,
+    { eps = 1e-5, momentum = 0.1, runtime }: BatchVariantOptions = {},
+  ) {
+    super();
+    checkInteger(this.constructor.name, "numFeatures", numFeatures);
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = constant([numFeatures], 1, runtime);
+    this.bias = constant([numFeatures], 0, runtime);
+    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
+    this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
+  }
+}
+
+/** Batch norm whose four tensors are buffers and which is always in evaluation, as torchvision's. */
+export class FrozenBatchNorm2d extends Module {
+  readonly eps: number;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVar: Tensor;
+
+  constructor(
+    numFeatures: number,
+    { eps = 1e-5, runtime }: Omit<BatchVariantOptions, "momentum"> = {},
+  ) {
+    super();
+    checkInteger("FrozenBatchNorm2d", "numFeatures", numFeatures);
+    this.eps = eps;
+    this.weight = this.buffer("weight", ones([numFeatures], { runtime }));
+    this.bias = this.buffer("bias", zeros([numFeatures], { runtime }));
+    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
+    this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
+  }
+
+  forward(x: Tensor): Tensor {
+    const { weight, bias, runningMean, runningVar, eps } = this;
+    return batchNorm(x, { weight, bias, runningMean, runningVar, eps });
+  }
+}
+
+export interface BatchRenormOptions extends BatchVariantOptions {
+  rMax?: number;
+  dMax?: number;
+}
+
+/** Batch renormalisation, Ioffe 2017, arXiv 1702.03275: batch norm corrected towards its running statistics. */
+export class BatchRenorm extends BatchVariant {
+  /** Change them between steps to follow a schedule; the paper's goes from 1 to 3 and from 0 to 5. */
+  rMax: number;
+  dMax: number;
+
+  constructor(numFeatures: number, options: BatchRenormOptions = {}) {
+    super(numFeatures, options);
+    this.rMax = options.rMax ?? 3;
+    this.dMax = options.dMax ?? 5;
+  }
+
+  forward(x: Tensor): Tensor {
+    return batchRenorm(x, this);
+  }
+}
+
+export interface GhostBatchNormOptions extends BatchVariantOptions {
+  virtualBatchSize?: number;
+}
+
+/** Ghost batch norm, Hoffer, Hubara & Soudry 2017, arXiv 1705.08741: statistics of parts of the batch. */
+export class GhostBatchNorm extends BatchVariant {
+  readonly virtualBatchSize: number;
+
+  constructor(numFeatures: number, options: GhostBatchNormOptions = {}) {
+    super(numFeatures, { momentum: 0.01, ...options });
+    this.virtualBatchSize = options.virtualBatchSize ?? 128;
+  }
+
+  forward(x: Tensor): Tensor {
+    return ghostBatchNorm(x, this);
+  }
+}
+
+/** Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: a learned mix per channel. */
+export class BatchInstanceNorm extends BatchVariant {
+  /** The share of batch norm; call `clamp` after each step of the optimiser. */
+  readonly gate: Tensor;
+
+  constructor(numFeatures: number, options: BatchVariantOptions = {}) {
+    super(numFeatures, options);
+    this.gate = constant([numFeatures], 1, options.runtime);
+  }
+
+  forward(x: Tensor): Tensor {
+    return batchInstanceNorm(x, this.gate, this);
+  }
+
+  /** Keeps the gate in [0, 1]. */
+  clamp(): void {
+    this.gate.data.forEach((value, i, data) => {
+      data[i] = Math.min(Math.max(value, 0), 1);
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import { add } from "../ops/add.js";
+import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/conditional-norm.js";
+import { embedding } from "../ops/embedding.js";
+import { slice } from "../ops/slice.js";
+import { ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Linear } from "./linear.js";
+import { Module } from "./module.js";
+
+/** Which style or class each sample has. */
+export type Ids = readonly number[] | Int32Array;
+
+export interface ConditionalNormOptions extends LayerOptions {
+  eps?: number;
+}
+
+/** Instance norm of [N, C, *] with a weight and bias of each style, Dumoulin et al. 2016, arXiv 1610.07629. */
+export class ConditionalInstanceNorm extends Module {
+  readonly eps: number;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+
+  constructor(
+    numFeatures: number,
+    numStyles: number,
+    { eps = 1e-5, runtime }: ConditionalNormOptions = {},
+  ) {
+    super();
+    checkInteger("ConditionalInstanceNorm", "numFeatures", numFeatures);
+    checkInteger("ConditionalInstanceNorm", "numStyles", numStyles);
+    this.eps = eps;
+    this.weight = constant([numStyles, numFeatures], 1, runtime);
+    this.bias = constant([numStyles, numFeatures], 0, runtime);
+  }
+
+  forward(x: Tensor, styles: Ids): Tensor {
+    using weight = embedding(this.weight, styles);
+    using bias = embedding(this.bias, styles);
+    return conditionalInstanceNorm(x, weight, bias, { eps: this.eps });
+  }
+}
+
+export interface ConditionalBatchNormOptions extends ConditionalNormOptions {
+  momentum?: number;
+}
+
+/**
+ * Batch norm of [N, C, *] with a weight and bias of each class, de Vries et al. 2017, arXiv 1707.00683, in the form of Dumoulin's
+ * and Miyato & Koyama's (1802.05637) tables. Statistics are those of all samples.
+ */
+export class ConditionalBatchNorm extends Module {
+  readonly eps: number;
+  readonly momentum: number;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVar: Tensor;
+  readonly numBatchesTracked: Tensor<"int64">;
+
+  constructor(
+    numFeatures: number,
+    numClasses: number,
+    { eps = 1e-5, momentum = 0.1, runtime }: ConditionalBatchNormOptions = {},
+  ) {
+    super();
+    checkInteger("ConditionalBatchNorm", "numFeatures", numFeatures);
+    checkInteger("ConditionalBatchNorm", "numClasses", numClasses);
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = constant([numClasses, numFeatures], 1, runtime);
+    this.bias = constant([numClasses, numFeatures], 0, runtime);
+    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
+    this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
+    const none = tensor(new BigInt64Array(1), [], { runtime });
+    this.numBatchesTracked = this.buffer("numBatchesTracked", none);
+  }
+
+  forward(x: Tensor, classes: Ids): Tensor {
+    using weight = embedding(this.weight, classes);
+    using bias = embedding(this.bias, classes);
+    const { runningMean, runningVar, training, momentum, eps } = this;
+    const options = { runningMean, runningVar, training, momentum, eps };
+    const y = conditionalBatchNorm(x, weight, bias, options);
+    if (training) this.numBatchesTracked.data[0] += 1n;
+    return y;
+  }
+}
+
+/**
+ * Feature-wise linear modulation of [N, C, *] by a condition [N, conditionFeatures], Perez et al. 2017, arXiv 1709.07871:
+ * x·(1 + γ) + β, (γ, β) = linear(condition), the 1 as in the authors' code.
+ */
+export class FiLM extends Module {
+  readonly linear: Linear;
+
+  constructor(numFeatures: number, conditionFeatures: number, options: LayerOptions = {}) {
+    super();
+    checkInteger("FiLM", "numFeatures", numFeatures);
+    this.linear = new Linear(conditionFeatures, 2 * numFeatures, options);
+  }
+
+  forward(x: Tensor, condition: Tensor): Tensor {
+    using both = this.linear.forward(condition);
+    const channels = both.shape[1] / 2;
+    using gamma = slice(both, 1, 0, channels);
+    using scale = add(gamma, 1);
+    using shift = slice(both, 1, channels);
+    return film(x, scale, shift);
+  }
+}

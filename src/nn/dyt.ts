@@ -1,0 +1,47 @@
+import { derf } from "../ops/derf.js";
+import { dyt } from "../ops/dyt.js";
+import type { Tensor } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface DyTOptions extends LayerOptions {
+  /** Alpha at first. */
+  alpha?: number;
+  /** Where the features are: the last axis (default), or axis 1 of [N, C, *]. */
+  channels?: "last" | "first";
+}
+
+/** Dynamic tanh in the place of a norm, Zhu, Chen, He, LeCun & Liu 2025, arXiv 2503.10622. */
+export class DyT extends Module {
+  readonly alpha: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly channels: "last" | "first";
+
+  constructor(numFeatures: number, { alpha = 0.5, channels = "last", runtime }: DyTOptions = {}) {
+    super();
+    checkInteger(this.constructor.name, "numFeatures", numFeatures);
+    this.alpha = constant([1], alpha, runtime);
+    this.weight = constant([numFeatures], 1, runtime);
+    this.bias = constant([numFeatures], 0, runtime);
+    this.channels = channels;
+  }
+
+  forward(x: Tensor): Tensor {
+    return dyt(x, this.alpha, this);
+  }
+}
+
+/** Dynamic erf in the place of a norm, Chen, Lu, Zhu, Sun & Liu 2025, arXiv 2512.10938. */
+export class Derf extends DyT {
+  readonly shift: Tensor;
+
+  constructor(numFeatures: number, options: DyTOptions = {}) {
+    super(numFeatures, options);
+    this.shift = constant([1], 0, options.runtime);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return derf(x, this.alpha, this);
+  }
+}

@@ -1,0 +1,70 @@
+import { evonormB0 } from "../ops/evonorm-b0.js";
+import { evonormS0 } from "../ops/evonorm-s0.js";
+import { ones, type Tensor } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+/** Scale, shift and the slope v of the activation; Liu, Brock, Simonyan & Le 2020, arXiv 2004.02967. */
+abstract class EvoNorm extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly v: Tensor;
+
+  constructor(numFeatures: number, { runtime }: LayerOptions) {
+    super();
+    checkInteger(this.constructor.name, "numFeatures", numFeatures);
+    this.weight = constant([numFeatures], 1, runtime);
+    this.bias = constant([numFeatures], 0, runtime);
+    this.v = constant([numFeatures], 1, runtime);
+  }
+}
+
+export interface EvoNormB0Options extends LayerOptions {
+  eps?: number;
+  momentum?: number;
+}
+
+/** EvoNorm-B0 of [N, C, *]: batch and instance deviation, no activation needed behind it. */
+export class EvoNormB0 extends EvoNorm {
+  readonly eps: number;
+  readonly momentum: number;
+  readonly runningVar: Tensor;
+
+  constructor(numFeatures: number, { eps = 1e-3, momentum = 0.1, runtime }: EvoNormB0Options = {}) {
+    super(numFeatures, { runtime });
+    this.eps = eps;
+    this.momentum = momentum;
+    this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
+  }
+
+  forward(x: Tensor): Tensor {
+    return evonormB0(x, this);
+  }
+}
+
+export interface EvoNormS0Options extends LayerOptions {
+  groups?: number;
+  eps?: number;
+}
+
+/** EvoNorm-S0 of [N, C, *]: the deviation of a sample's groups, no activation needed behind it. */
+export class EvoNormS0 extends EvoNorm {
+  readonly groups: number;
+  readonly eps: number;
+
+  constructor(numFeatures: number, { groups = 32, eps = 1e-5, runtime }: EvoNormS0Options = {}) {
+    super(numFeatures, { runtime });
+    checkInteger("EvoNormS0", "groups", groups);
+    if (numFeatures % groups !== 0) {
+      throw new RangeError(
+        `EvoNormS0: expected groups to divide the channels, got ${groups} and ${numFeatures}`,
+      );
+    }
+    this.groups = groups;
+    this.eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    return evonormS0(x, this.groups, this);
+  }
+}

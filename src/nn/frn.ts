@@ -1,0 +1,36 @@
+import { frn } from "../ops/frn.js";
+import type { Tensor } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface FRNOptions extends LayerOptions {
+  eps?: number;
+  /** Learn eps, one for all channels, from 1e-4 on: for planes of one element. */
+  learnedEps?: boolean;
+  /** The threshold of the activation, learned; false leaves it out. */
+  tlu?: boolean;
+}
+
+/** Filter response normalisation of [N, C, *] with its thresholded linear unit, Singh & Krishnan 2019, arXiv 1911.09737. */
+export class FRN extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly tau: Tensor | null;
+  readonly eps: number | Tensor;
+
+  constructor(
+    numFeatures: number,
+    { learnedEps = false, eps = learnedEps ? 1e-4 : 1e-6, tlu = true, runtime }: FRNOptions = {},
+  ) {
+    super();
+    checkInteger("FRN", "numFeatures", numFeatures);
+    this.weight = constant([numFeatures], 1, runtime);
+    this.bias = constant([numFeatures], 0, runtime);
+    this.tau = tlu ? constant([numFeatures], 0, runtime) : null;
+    this.eps = learnedEps ? constant([1], eps, runtime) : eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    return frn(x, this);
+  }
+}

@@ -1,0 +1,26 @@
+import { type GlobalResponseNormOptions, globalResponseNorm } from "../ops/global-response-norm.js";
+import type { Tensor } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+/** Global response normalisation, Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808: the identity at first. */
+export class GlobalResponseNorm extends Module {
+  readonly options: GlobalResponseNormOptions;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+
+  constructor(
+    dim: number,
+    { eps = 1e-6, layout = "nchw", runtime }: GlobalResponseNormOptions & LayerOptions = {},
+  ) {
+    super();
+    checkInteger("GlobalResponseNorm", "dim", dim);
+    this.options = { eps, layout };
+    this.weight = constant([dim], 0, runtime);
+    this.bias = constant([dim], 0, runtime);
+  }
+
+  forward(x: Tensor): Tensor {
+    return globalResponseNorm(x, this.weight, this.bias, this.options);
+  }
+}

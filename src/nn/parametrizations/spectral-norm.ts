@@ -1,0 +1,86 @@
+import { noGrad } from "../../autograd.js";
+import * as ops from "../../ops/spectral-norm.js";
+import { randn } from "../../random.js";
+import { keep, type Tensor } from "../../tensor.js";
+import { Module } from "../module.js";
+import { Parametrization, parametrize, weightOf } from "./parametrize.js";
+
+export interface SpectralNormOptions {
+  /** Which tensor of the layer. */
+  name?: string;
+  /** The axis that becomes the rows of the matrix; 1 for transposed convolutions. */
+  dim?: number;
+  nPowerIterations?: number;
+  eps?: number;
+  /** Keys `weight_orig`, `weight_u`, `weight_v` of PyTorch's older hook instead of `parametrizations.weight.…`. */
+  hook?: boolean;
+}
+
+/** A random vector of length 1. */
+function unit(n: number, { runtime }: Tensor): Tensor {
+  const vector = randn([n], { runtime });
+  const norm = Math.sqrt(vector.data.reduce((sum, x) => sum + x * x, 0)) || 1;
+  vector.data.forEach((x, i, data) => {
+    data[i] = x / norm;
+  });
+  return keep(vector);
+}
+
+/** What the power iteration moves. */
+class Vectors extends Module {
+  readonly _u: Tensor;
+  readonly _v: Tensor;
+
+  constructor(weight: Tensor, rows: number) {
+    super();
+    this._u = this.buffer("_u", unit(rows, weight));
+    this._v = this.buffer("_v", unit(weight.size / rows, weight));
+  }
+
+  forward(): Tensor {
+    return this._u;
+  }
+}
+
+class SpectralNorm extends Parametrization {
+  readonly original: Tensor;
+  readonly "0": Vectors;
+  readonly #options: { dim: number; iterations: number; eps: number };
+  readonly #moves: () => boolean;
+
+  constructor(weight: Tensor, options: Required<SpectralNormOptions>, moves: () => boolean) {
+    super();
+    const { dim, eps, nPowerIterations: iterations } = options;
+    this.original = weight;
+    this[0] = new Vectors(weight, weight.shape.at(dim) ?? 0);
+    this.#options = { dim, eps, iterations };
+    this.#moves = moves;
+  }
+
+  forward(iterations = this.#moves() ? this.#options.iterations : 0): Tensor {
+    const { _u, _v } = this[0];
+    return ops.spectralNorm(this.original, _u, _v, { ...this.#options, iterations });
+  }
+}
+
+/** Steps before the first use, as in PyTorch's parametrisation (its older hook has none). */
+const WARM_UP = 15;
+
+/**
+ * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957) of a layer's weight: divided by its largest
+ * singular value, by power iteration at each use in training. Returns the layer; `removeParametrization` folds it.
+ */
+export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
+  const all = { name: "weight", dim: 0, nPowerIterations: 1, eps: 1e-12, hook: false, ...options };
+  const { name, hook } = all;
+  const made = new SpectralNorm(weightOf("spectralNorm", layer, name), all, () => layer.training);
+  if (!hook) noGrad(() => made.forward(WARM_UP)).dispose();
+  const { _u, _v } = made[0];
+  const keys = {
+    [`${name}Orig`]: { tensor: made.original },
+    [`${name}U`]: { tensor: _u, buffer: true },
+    [`${name}V`]: { tensor: _v, buffer: true },
+  };
+  parametrize(layer, name, made, hook ? keys : null);
+  return layer;
+}

@@ -1,0 +1,47 @@
+import * as ops from "../../ops/weight-norm.js";
+import { keep, type Tensor } from "../../tensor.js";
+import type { Module } from "../module.js";
+import { Parametrization, parametrize, weightOf } from "./parametrize.js";
+
+export interface WeightNormOptions {
+  /** Which tensor of the layer. */
+  name?: string;
+  /** The axis whose slices have a length of their own; null: one length for all. */
+  dim?: number | null;
+  /** Keys `weight_g` and `weight_v` of PyTorch's older hook instead of `parametrizations.weight.original0` and `…1`. */
+  hook?: boolean;
+}
+
+/** g·v/‖v‖: original0 is g, original1 is v. */
+class WeightNorm extends Parametrization {
+  readonly original0: Tensor;
+  readonly original1: Tensor;
+  readonly dim: number | null;
+
+  constructor(weight: Tensor, dim: number | null) {
+    super();
+    this.original0 = keep(ops.weightLengths(weight, dim));
+    this.original0.requiresGrad = true;
+    this.original1 = weight;
+    this.dim = dim;
+  }
+
+  forward(): Tensor {
+    return ops.weightNorm(this.original1, this.original0, this.dim);
+  }
+}
+
+/**
+ * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868) of a layer's weight: length and direction become parameters of
+ * their own; the weight is unchanged at first. Returns the layer; `removeParametrization` folds it.
+ */
+export function weightNorm<L extends Module>(
+  layer: L,
+  { name = "weight", dim = 0, hook = false }: WeightNormOptions = {},
+): L {
+  const made = new WeightNorm(weightOf("weightNorm", layer, name), dim);
+  const { original0, original1 } = made;
+  const keys = { [`${name}G`]: { tensor: original0 }, [`${name}V`]: { tensor: original1 } };
+  parametrize(layer, name, made, hook ? keys : null);
+  return layer;
+}

@@ -1,0 +1,74 @@
+import * as ops from "../../ops/weight-standardization.js";
+import type { Tensor } from "../../tensor.js";
+import { constant } from "../init.js";
+import type { Module } from "../module.js";
+import { Parametrization, parametrize, weightOf } from "./parametrize.js";
+
+export interface WeightStandardizationOptions extends ops.WeightStandardizationOptions {
+  /** Which tensor of the layer. */
+  name?: string;
+}
+
+export interface ScaledWeightStandardizationOptions
+  extends Omit<ops.ScaledWeightStandardizationOptions, "gain"> {
+  /** Which tensor of the layer. */
+  name?: string;
+}
+
+class WeightStandardization extends Parametrization {
+  readonly original: Tensor;
+  readonly #options: ops.WeightStandardizationOptions;
+
+  constructor(weight: Tensor, options: ops.WeightStandardizationOptions) {
+    super();
+    this.original = weight;
+    this.#options = options;
+  }
+
+  forward(): Tensor {
+    return ops.weightStandardization(this.original, this.#options);
+  }
+}
+
+class ScaledWeightStandardization extends Parametrization {
+  readonly original: Tensor;
+  readonly gain: Tensor;
+  readonly #options: ops.ScaledWeightStandardizationOptions;
+
+  constructor(weight: Tensor, options: ops.ScaledWeightStandardizationOptions) {
+    super();
+    this.original = weight;
+    this.gain = constant([weight.shape[0]], 1, weight.runtime);
+    this.#options = options;
+  }
+
+  forward(): Tensor {
+    return ops.scaledWeightStandardization(this.original, { ...this.#options, gain: this.gain });
+  }
+}
+
+/**
+ * Weight standardisation (Qiao et al. 2019, arXiv 1903.10520) of a layer's weight: each filter less its mean, over its deviation.
+ * Returns the layer; `removeParametrization` folds it.
+ */
+export function weightStandardization<L extends Module>(
+  layer: L,
+  { name = "weight", ...options }: WeightStandardizationOptions = {},
+): L {
+  const weight = weightOf("weightStandardization", layer, name);
+  parametrize(layer, name, new WeightStandardization(weight, options), null);
+  return layer;
+}
+
+/**
+ * Scaled weight standardisation (Brock, De, Smith 2021, arXiv 2101.08692) of a layer's weight, with a learned gain per filter
+ * that starts at 1. Returns the layer; `removeParametrization` folds it.
+ */
+export function scaledWeightStandardization<L extends Module>(
+  layer: L,
+  { name = "weight", ...options }: ScaledWeightStandardizationOptions = {},
+): L {
+  const weight = weightOf("scaledWeightStandardization", layer, name);
+  parametrize(layer, name, new ScaledWeightStandardization(weight, options), null);
+  return layer;
+}

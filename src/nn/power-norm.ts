@@ -1,0 +1,57 @@
+import { powerNorm } from "../ops/power-norm.js";
+import { ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface PowerNormOptions extends LayerOptions {
+  eps?: number;
+  alphaForward?: number;
+  alphaBackward?: number;
+  /** Steps that normalise by the batch itself. */
+  warmUpIterations?: number;
+}
+
+/** Power normalisation of [N, C, *], Shen et al. 2020, arXiv 2003.07845: by a running mean of squares, in training too. */
+export class PowerNorm extends Module {
+  readonly eps: number;
+  readonly alphaForward: number;
+  readonly alphaBackward: number;
+  readonly warmUpIterations: number;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly runningPhi: Tensor;
+  readonly emaGz: Tensor;
+  readonly iters: Tensor<"int64">;
+
+  constructor(
+    numFeatures: number,
+    {
+      eps = 1e-5,
+      alphaForward = 0.9,
+      alphaBackward = 0.9,
+      warmUpIterations = 10000,
+      runtime,
+    }: PowerNormOptions = {},
+  ) {
+    super();
+    checkInteger("PowerNorm", "numFeatures", numFeatures);
+    this.eps = eps;
+    this.alphaForward = alphaForward;
+    this.alphaBackward = alphaBackward;
+    this.warmUpIterations = warmUpIterations;
+    this.weight = constant([numFeatures], 1, runtime);
+    this.bias = constant([numFeatures], 0, runtime);
+    this.runningPhi = this.buffer("runningPhi", ones([numFeatures], { runtime }));
+    this.emaGz = this.buffer("emaGz", zeros([numFeatures], { runtime }));
+    this.iters = this.buffer("iters", tensor(new BigInt64Array(1), [], { runtime }));
+  }
+
+  forward(x: Tensor): Tensor {
+    const warmUp = this.iters.item() < this.warmUpIterations;
+    const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
+    const alphas = { alphaForward, alphaBackward, eps };
+    const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });
+    if (training) this.iters.data[0] += 1n; // not before: a refused call changes nothing
+    return y;
+  }
+}

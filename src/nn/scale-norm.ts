@@ -1,0 +1,103 @@
+import { crmsNorm } from "../ops/crms-norm.js";
+import { layerScale } from "../ops/layer-scale.js";
+import { qkNorm } from "../ops/qk-norm.js";
+import { scaleNorm } from "../ops/scale-norm.js";
+import type { Tensor } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface EpsOptions extends LayerOptions {
+  eps?: number;
+}
+
+/** ScaleNorm of [*, dim], Nguyen & Salazar 2019, arXiv 1910.05895: one learned scale, √dim at first. */
+export class ScaleNorm extends Module {
+  readonly eps: number;
+  readonly scale: Tensor;
+
+  constructor(dim: number, { eps = 1e-5, runtime }: EpsOptions = {}) {
+    super();
+    checkInteger("ScaleNorm", "dim", dim);
+    this.eps = eps;
+    this.scale = constant([], Math.sqrt(dim), runtime);
+  }
+
+  forward(x: Tensor): Tensor {
+    return scaleNorm(x, this.scale, this);
+  }
+}
+
+/** Compressed RMS norm of [*, dim], Jiang et al. 2023, arXiv 2305.14858: of dim + 1 numbers that add up to 0. */
+export class CRMSNorm extends Module {
+  readonly dim: number;
+  readonly eps: number;
+  readonly weight: Tensor | null;
+
+  constructor(
+    dim: number,
+    {
+      eps = 1e-8,
+      elementwiseAffine = true,
+      runtime,
+    }: EpsOptions & { elementwiseAffine?: boolean } = {},
+  ) {
+    super();
+    checkInteger("CRMSNorm", "dim", dim);
+    this.dim = dim;
+    this.eps = eps;
+    this.weight = elementwiseAffine ? constant([dim], 1, runtime) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    return crmsNorm(x, this);
+  }
+}
+
+/**
+ * Query-key norm, Henry et al. 2020, arXiv 2010.04245: both by their 2-norm over the last axis, the queries times one learned
+ * scale, log₂(L² − L) at first for sequences of length L.
+ */
+export class QKNorm extends Module {
+  readonly eps: number;
+  readonly scale: Tensor;
+
+  constructor(sequenceLength: number, { eps = 1e-12, runtime }: EpsOptions = {}) {
+    super();
+    checkInteger("QKNorm", "sequenceLength", sequenceLength, 2);
+    this.eps = eps;
+    this.scale = constant([], Math.log2(sequenceLength ** 2 - sequenceLength), runtime);
+  }
+
+  /** The queries alone. */
+  forward(q: Tensor): Tensor {
+    return scaleNorm(q, this.scale, this);
+  }
+
+  apply(q: Tensor, k: Tensor): { q: Tensor; k: Tensor } {
+    return qkNorm(q, k, this.scale, this);
+  }
+}
+
+/** A learned factor for each feature, `initValues` at first: Touvron et al. 2021, CaiT, arXiv 2103.17239. */
+export class LayerScale extends Module {
+  readonly layout: "nchw" | "nhwc";
+  readonly gamma: Tensor;
+
+  constructor(
+    dim: number,
+    {
+      initValues = 1e-5,
+      layout = "nhwc",
+      runtime,
+    }: LayerOptions & { initValues?: number; layout?: "nchw" | "nhwc" } = {},
+  ) {
+    super();
+    checkInteger("LayerScale", "dim", dim);
+    this.layout = layout;
+    this.gamma = constant([dim], initValues, runtime);
+  }
+
+  forward(x: Tensor): Tensor {
+    return layerScale(x, this.gamma, this);
+  }
+}

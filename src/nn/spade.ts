@@ -1,0 +1,54 @@
+import { modulate } from "../ops/modulate.js";
+import { resizeNearest } from "../ops/resize-nearest.js";
+import { show, type Tensor } from "../tensor.js";
+import { ReLU } from "./activation.js";
+import { Conv2d } from "./conv.js";
+import { checkInteger, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+import { BatchNorm2d, InstanceNorm2d } from "./norm.js";
+import { Sequential } from "./sequential.js";
+
+export interface SPADEOptions extends LayerOptions {
+  norm?: "batch" | "instance";
+  kernelSize?: number;
+  hidden?: number;
+}
+
+/**
+ * Spatially adaptive normalisation of [N, C, H, W] by a segmentation [N, labels, *, *], Park et al. 2019, arXiv 1903.07291:
+ * norm(x)·(1 + γ) + β, γ and β maps made from the segmentation, resized to H × W, by a convolution, ReLU and one more each.
+ */
+export class SPADE extends Module {
+  readonly paramFreeNorm: BatchNorm2d | InstanceNorm2d;
+  readonly mlpShared: Sequential;
+  readonly mlpGamma: Conv2d;
+  readonly mlpBeta: Conv2d;
+
+  constructor(
+    numFeatures: number,
+    labels: number,
+    { norm = "batch", kernelSize = 3, hidden = 128, runtime }: SPADEOptions = {},
+  ) {
+    super();
+    checkInteger("SPADE", "numFeatures", numFeatures);
+    checkInteger("SPADE", "labels", labels);
+    const Norm = norm === "batch" ? BatchNorm2d : InstanceNorm2d;
+    this.paramFreeNorm = new Norm(numFeatures, { affine: false, runtime });
+    const options = { padding: Math.floor(kernelSize / 2), runtime };
+    this.mlpShared = new Sequential(new Conv2d(labels, hidden, kernelSize, options), new ReLU());
+    this.mlpGamma = new Conv2d(hidden, numFeatures, kernelSize, options);
+    this.mlpBeta = new Conv2d(hidden, numFeatures, kernelSize, options);
+  }
+
+  forward(x: Tensor, segmentation: Tensor): Tensor {
+    const [, , height, width] = x.shape;
+    if (x.shape.length !== 4)
+      throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
+    using normalized = this.paramFreeNorm.forward(x);
+    using resized = resizeNearest(segmentation, [height, width]);
+    using features = this.mlpShared.forward(resized);
+    using gamma = this.mlpGamma.forward(features);
+    using beta = this.mlpBeta.forward(features);
+    return modulate(normalized, gamma, beta);
+  }
+}

@@ -1,0 +1,44 @@
+import { switchableNorm } from "../ops/switchable-norm.js";
+import { type Tensor, zeros } from "../tensor.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface SwitchableNormOptions extends LayerOptions {
+  eps?: number;
+  /** Weight of the new value in the running statistics (the authors' 0.9 is that of the old one). */
+  momentum?: number;
+  /** Start with weight 0: for the last norm of a residual branch. */
+  lastGamma?: boolean;
+}
+
+/** Switchable normalisation of [N, C, *], Luo et al. 2018, arXiv 1806.10779: a learned mix of instance, layer and batch norm. */
+export class SwitchableNorm extends Module {
+  readonly eps: number;
+  readonly momentum: number;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly meanWeight: Tensor;
+  readonly varWeight: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVar: Tensor;
+
+  constructor(
+    numFeatures: number,
+    { eps = 1e-5, momentum = 0.1, lastGamma = false, runtime }: SwitchableNormOptions = {},
+  ) {
+    super();
+    checkInteger("SwitchableNorm", "numFeatures", numFeatures);
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = constant([numFeatures], lastGamma ? 0 : 1, runtime);
+    this.bias = constant([numFeatures], 0, runtime);
+    this.meanWeight = constant([3], 1, runtime);
+    this.varWeight = constant([3], 1, runtime);
+    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
+    this.runningVar = this.buffer("runningVar", zeros([numFeatures], { runtime }));
+  }
+
+  forward(x: Tensor): Tensor {
+    return switchableNorm(x, this.meanWeight, this.varWeight, this);
+  }
+}

@@ -1,0 +1,110 @@
+import { record } from "../autograd.js";
+import { empty, full, show, type Tensor } from "../tensor.js";
+import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { permute } from "./permute.js";
+import {
+  planeAffine,
+  planeGradient,
+  planeStatistics,
+  planeSums,
+  planesOf,
+  type Statistics,
+} from "./plane-norm.js";
+
+export interface GlobalResponseNormOptions {
+  eps?: number;
+  layout?: "nchw" | "nhwc";
+}
+
+/** ‖x‖₂ of each plane, and each sample's mean of them plus eps. */
+function norms(x: Tensor, eps: number) {
+  const [batch, channels] = x.shape;
+  const { length } = planesOf(x);
+  using stats = planeStatistics(x, 0);
+  const g = Float64Array.from({ length: batch * channels }, (_, p) =>
+    Math.sqrt(length * (stats.data[3 * p + 1] + stats.data[3 * p] ** 2)),
+  );
+  const means = new Float64Array(batch).fill(eps);
+  g.forEach((norm, p) => {
+    means[Math.floor(p / channels)] += norm / channels;
+  });
+  return { g, means };
+}
+
+/** Statistics by which x̂ is x. */
+function identity(x: Tensor): Statistics {
+  const stats = empty(x.runtime, [x.shape[0] * x.shape[1], 3], "float64");
+  stats.data.fill(1).forEach((_, i, data) => {
+    if (i % 3 === 0) data[i] = 0;
+  });
+  return stats;
+}
+
+function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
+  const op = "globalResponseNorm";
+  const { runtime } = x;
+  const [batch, channels] = x.shape;
+  const planes = batch * channels;
+  const { g, means } = norms(x, eps);
+  using scale = empty(runtime, [planes]);
+  using shift = empty(runtime, [planes]);
+  for (let p = 0; p < planes; p++) {
+    const c = p % channels;
+    scale.data[p] = 1 + (weight.data[c] * g[p]) / means[Math.floor(p / channels)];
+    shift.data[p] = bias.data[c];
+  }
+  using stats = identity(x);
+  const y = planeAffine(x, stats, scale, shift);
+  const saved = [x, stats, scale, weight];
+  return record(op, y, [x, weight, bias], saved, (dy, saved, needs) => {
+    const [x, stats, scale, weight] = saved as unknown as [Tensor, Statistics, Tensor, Tensor];
+    const sums = planeSums(dy, x, stats);
+    const [dweight, dbias] = [1, 2].map(() => full([channels], 0, { runtime }));
+    const [dw, db] = [0, 0].map(() => new Float64Array(channels));
+    using back = empty(runtime, [planes, 2], "float64");
+    for (let n = 0; n < batch; n++) {
+      // dnx = weight·Σdy·x; dg = dnx / mean − Σ dnx·g / (mean²·channels); dx = scale·dy + x·dg / g
+      let total = 0;
+      for (let c = 0, p = n * channels; c < channels; c++, p++) {
+        db[c] += sums[2 * p];
+        dw[c] += (sums[2 * p + 1] * g[p]) / means[n];
+        total += (weight.data[c] * sums[2 * p + 1] * g[p]) / means[n];
+      }
+      for (let c = 0, p = n * channels; c < channels; c++, p++) {
+        const dg = (weight.data[c] * sums[2 * p + 1] - total / channels) / means[n];
+        back.data.set([0, g[p] === 0 ? 0 : -dg / g[p]], 2 * p);
+      }
+    }
+    dweight.data.set(dw);
+    dbias.data.set(db);
+    return [needs[0] ? planeGradient(dy, x, stats, scale, back) : null, dweight, dbias];
+  });
+}
+
+/**
+ * Global response normalisation (Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808) of x [N, C, ...]: weight·x·g/(mean(g) + eps) +
+ * bias + x, g the 2-norm of each plane, its mean over the channels; weight and bias [C], eps = 1e-6. For `layout` "nhwc" x is
+ * [N, ..., C] as in the reference. Throws RangeError on wrong shapes.
+ */
+export function globalResponseNorm(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  { eps = 1e-6, layout = "nchw" }: GlobalResponseNormOptions = {},
+): Tensor {
+  const op = "globalResponseNorm";
+  checkTensor(op, "input", x);
+  const rank = x.shape.length;
+  if (rank < 3)
+    throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
+  const channels = x.shape[layout === "nchw" ? 1 : rank - 1];
+  checkShape(op, "weight", weight, [channels]);
+  checkShape(op, "bias", bias, [channels]);
+  checkSameRuntime(op, x, weight, bias);
+  checkNumber(op, "eps", eps);
+  if (layout === "nchw") return nchw(x, weight, bias, eps);
+  const axes = x.shape.map((_, i) => i);
+  using turned = permute(x, [0, rank - 1, ...axes.slice(1, -1)]);
+  using y = nchw(turned, weight, bias, eps);
+  return permute(y, [0, ...axes.slice(2), 1]);
+}

@@ -1,0 +1,23 @@
+import { show, type Tensor } from "../tensor.js";
+import { checkShape, checkTensor } from "./check.js";
+import { mul } from "./mul.js";
+
+/**
+ * Layer scale (Touvron et al. 2021, CaiT, arXiv 2103.17239): x·weight, weight [C] along the last axis or, for `layout` "nchw",
+ * axis 1. Throws RangeError on shapes that do not fit.
+ */
+export function layerScale(
+  x: Tensor,
+  weight: Tensor,
+  { layout = "nhwc" }: { layout?: "nchw" | "nhwc" } = {},
+): Tensor {
+  const op = "layerScale";
+  checkTensor(op, "input", x);
+  const axis = layout === "nchw" ? 1 : x.shape.length - 1;
+  if (!(axis in x.shape))
+    throw new RangeError(`${op}: expected input with a channel axis, got ${show(x.shape)}`);
+  checkTensor(op, "weight", weight);
+  checkShape(op, "weight", weight, [x.shape[axis]]);
+  using factor = weight.reshape([-1, ...x.shape.slice(axis + 1).map(() => 1)]);
+  return mul(x, factor as Tensor);
+}

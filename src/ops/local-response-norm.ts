@@ -1,0 +1,46 @@
+import { record } from "../autograd.js";
+import { empty, show, sizeOf, type Tensor } from "../tensor.js";
+import { checkNumber, checkTensor } from "./check.js";
+
+export interface LocalResponseNormOptions {
+  alpha?: number;
+  beta?: number;
+  k?: number;
+  /** Where the longer side of an even window lies: below the channel as in PyTorch, or above as in ONNX. */
+  even?: "before" | "after";
+}
+
+/**
+ * Local response normalisation (Krizhevsky, Sutskever, Hinton 2012) of x [N, C, ...] over `size` neighbouring channels:
+ * x / (k + alpha/size·Σx²)^beta, defaults 1e-4, 0.75 and 1 as in PyTorch. TensorFlow and the paper do not divide alpha: give
+ * them alpha·size. Throws RangeError for less than 3 dimensions and sizes that are not integers ≥ 1.
+ */
+export function localResponseNorm(
+  x: Tensor,
+  size: number,
+  { alpha = 1e-4, beta = 0.75, k = 1, even = "before" }: LocalResponseNormOptions = {},
+): Tensor {
+  const op = "localResponseNorm";
+  checkTensor(op, "input", x);
+  const { runtime, shape } = x;
+  if (shape.length < 3)
+    throw new RangeError(`${op}: Expected 3D or higher dimensionality input, got ${show(shape)}`);
+  if (!Number.isInteger(size) || size < 1)
+    throw new RangeError(`${op}: expected size an integer ≥ 1, got ${size}`);
+  for (const [name, value] of Object.entries({ alpha, beta, k })) checkNumber(op, name, value);
+  const [batch, channels, ...space] = shape;
+  const length = sizeOf(space);
+  const [less, more] = [Math.floor((size - 1) / 2), Math.floor(size / 2)];
+  const window = even === "before" ? [more, less] : [less, more];
+  const sizes = [channels, length, ...window, alpha / size, beta, k];
+  const items = x.size === 0 ? 0 : batch * Math.ceil(length / 4);
+  const work = 4 * channels * (4 + Math.min(size, channels));
+  const y = empty(runtime, shape);
+  runtime.run("localResponseNormForward", items, work, [y.ptr, x.ptr, ...sizes]);
+  return record(op, y, [x], [x], (dy, [x]) => {
+    const dx = empty(runtime, shape);
+    const args = [dx.ptr, dy.ptr, x.ptr, ...sizes];
+    runtime.run("localResponseNormBackward", items, 2 * work, args, 64 * channels);
+    return [dx];
+  });
+}

@@ -1,0 +1,71 @@
+import { record } from "../autograd.js";
+import { empty, full, show, type Tensor } from "../tensor.js";
+import { add } from "./add.js";
+import { axisNorm } from "./axis-norm.js";
+import { combine, spread } from "./broadcast.js";
+import { checkNumber, checkTensor } from "./check.js";
+import { mul } from "./mul.js";
+
+export interface PositionalNormOptions {
+  eps?: number;
+  /** Divisor C − correction of the variance: 0 as in the paper, 1 as in its code. */
+  correction?: 0 | 1;
+}
+
+export interface PositionalNorm {
+  output: Tensor;
+  /** [N, 1, ...] */
+  mean: Tensor;
+  /** √(variance + eps), [N, 1, ...] */
+  std: Tensor;
+}
+
+/**
+ * Positional normalisation (Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312) of x [N, C, ...] over the channels of each
+ * position; eps = 1e-5. Mean and deviation come along for a moment shortcut, and gradients flow through all three. Throws
+ * RangeError for less than 2 dimensions and for an unbiased variance of one channel.
+ */
+export function positionalNorm(
+  x: Tensor,
+  { eps = 1e-5, correction = 0 }: PositionalNormOptions = {},
+): PositionalNorm {
+  const op = "positionalNorm";
+  checkTensor(op, "input", x);
+  const { runtime, shape } = x;
+  if (shape.length < 2)
+    throw new RangeError(`${op}: expected input of shape [N, C, ...], got ${show(shape)}`);
+  checkNumber(op, "eps", eps);
+  const n = shape[1];
+  if (n <= correction)
+    throw new RangeError(`${op}: expected more than ${correction} channel(s), got ${show(shape)}`);
+  // (x − mean)/√(v·n/(n − 1) + eps) is √((n − 1)/n)·(x − mean)/√(v + eps·(n − 1)/n)
+  const share = (n - correction) / n;
+  using weight = share === 1 ? null : full([n], Math.sqrt(share), { runtime });
+  const kept = shape.with(1, 1);
+  const [means, deviations] = [empty(runtime, kept), empty(runtime, kept)];
+  const output = axisNorm(op, x, 1, 2, {
+    statistic: "moments",
+    eps: eps * share,
+    weight,
+    onStatistics: ({ data }) => {
+      for (let i = 0; i < means.size; i++) {
+        means.data[i] = data[3 * i];
+        deviations.data[i] = 1 / (data[3 * i + 2] * Math.sqrt(share));
+      }
+    },
+  });
+  const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [1], shape, n)]);
+  const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
+    // ∂std/∂x = output/(n − correction)
+    using by = full([], n - correction, { runtime });
+    using each = combine("div", d, by, kept);
+    return [combine("mul", y, each, shape)];
+  });
+  return { output, mean, std };
+}
+
+/** The moments of an early layer given to a later one (same paper): x·std + mean. */
+export function momentShortcut(x: Tensor, { mean, std }: Pick<PositionalNorm, "mean" | "std">) {
+  using scaled = mul(x, std);
+  return add(scaled, mean);
+}

@@ -1,0 +1,20 @@
+import type { Tensor } from "../tensor.js";
+import { checkSameRuntime, checkTensor } from "./check.js";
+import { normalize } from "./normalize.js";
+import { scaledUnits } from "./scale-norm.js";
+
+/**
+ * Query-key normalisation (Henry, Dachapally, Pawar, Chen 2020, arXiv 2010.04245) of q and k [..., d]: both by their 2-norm
+ * over the last axis, q times one learned scale of shape [], so that q·kᵀ are cosines times scale in place of dot products over
+ * √d; eps = 1e-12. Throws RangeError for scalars and another shape of `scale`.
+ */
+export function qkNorm(
+  q: Tensor,
+  k: Tensor,
+  scale: Tensor,
+  { eps = 1e-12 }: { eps?: number } = {},
+): { q: Tensor; k: Tensor } {
+  checkTensor("qkNorm", "k", k);
+  checkSameRuntime("qkNorm", k, q, scale);
+  return { q: scaledUnits("qkNorm", q, scale, eps), k: normalize(k, { dim: -1, eps }) };
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as nn from "../../src/nn/index.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import type { Tensor } from "../../src/tensor.js";
+import { expectClose, normal, randomTensor } from "../helpers.js";
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+});
+afterAll(() => runtime.close());
+
+const state = ["weight", "bias", "running_mean", "running_var"];
+const layers: [name: string, make: () => nn.Module, keys: string[], learned: number][] = [
+  ["FrozenBatchNorm2d", () => new nn.FrozenBatchNorm2d(3, { runtime }), state, 0],
+  ["BatchRenorm", () => new nn.BatchRenorm(3, { runtime }), state, 2],
+  ["GhostBatchNorm", () => new nn.GhostBatchNorm(3, { virtualBatchSize: 2, runtime }), state, 2],
+  [
+    "BatchInstanceNorm",
+    () => new nn.BatchInstanceNorm(3, { runtime }),
+    ["weight", "bias", "gate", "running_mean", "running_var"],
+    3,
+  ],
+];
+
+const mixed: typeof layers = [
+  [
+    "SwitchableNorm",
+    () => new nn.SwitchableNorm(3, { runtime }),
+    ["weight", "bias", "mean_weight", "var_weight", "running_mean", "running_var"],
+    4,
+  ],
+  [
+    "PowerNorm",
+    () => new nn.PowerNorm(3, { runtime }),
+    ["weight", "bias", "running_phi", "ema_gz", "iters"],
+    2,
+  ],
+  [
+    "IterNorm",
+    () => new nn.IterNorm(3, { groups: 3, runtime }),
+    ["weight", "bias", "running_mean", "running_whitening"],
+    2,
+  ],
+];
+
+test.each([...layers, ...mixed])("%s: keys, training and evaluation", (_, make, keys, learned) => {
+  const layer = make();
+  expect([...layer.stateDict().keys()]).toEqual(keys);
+  expect(layer.parameters().length).toBe(learned);
+  const x = randomTensor(runtime, [4, 3, 5, 5], 1, true);
+  const before = stateOf(layer);
+  const y = layer.forward(x);
+  y.backward(randomTensor(runtime, y.shape, 2));
+  for (const parameter of layer.parameters()) expect(parameter.grad).not.toBeNull();
+  const after = stateOf(layer);
+  if (learned > 0) expect(after).not.toEqual(before);
+  else expect(after).toEqual(before);
+  expect(layer.eval().forward(x).data.every(Number.isFinite)).toBe(true);
+});
+
+/** The first running statistic. */
+const stateOf = (layer: nn.Module) => {
+  const keys = ["running_mean", "running_phi"];
+  const [value] = keys.flatMap((key) => layer.stateDict().get(key) ?? []);
+  return (value as Tensor).toArray();
+};
+
+test("PowerNorm leaves its warm-up after so many steps", () => {
+  const layer = new nn.PowerNorm(3, { warmUpIterations: 1, runtime });
+  const x = randomTensor(runtime, [4, 3, 5], 1);
+  const first = layer.forward(x).toArray();
+  expect(layer.iters.item()).toBe(1);
+  expect(layer.forward(x).toArray()).not.toEqual(first);
+});
+
+test("IterNorm starts as the identity in evaluation", () => {
+  const x = randomTensor(runtime, [4, 6, 5], 1);
+  const layer = new nn.IterNorm(6, { groups: 2, runtime }).eval();
+  expect(layer.forward(x).data).toEqual(x.data);
+});
+
+test("clamp keeps the gate of BatchInstanceNorm in [0, 1]", () => {
+  const layer = new nn.BatchInstanceNorm(3, { runtime });
+  layer.gate.data.set([-1, 0.5, 2]);
+  layer.clamp();
+  expect([...layer.gate.data]).toEqual([0, 0.5, 1]);
+});
+
+describe("foldBatchNorm", () => {
+  /** A norm that has seen something. */
+  const trained = (channels: number) => {
+    const norm = new nn.BatchNorm2d(channels, { runtime });
+    const tensors = [...norm.stateDict().values()].slice(0, 4) as Tensor[];
+    tensors.forEach((t, i) => {
+      t.data.set(normal(channels, i, 0.2, 1));
+    });
+    return norm.eval();
+  };
+  const x = () => randomTensor(runtime, [2, 4, 6, 6], 1);
+  const convs: [string, () => nn.Conv2d][] = [
+    ["plain", () => new nn.Conv2d(4, 6, 3, { runtime })],
+    [
+      "grouped, strided, without bias",
+      () => new nn.Conv2d(4, 6, 3, { groups: 2, stride: 2, padding: 1, bias: false, runtime }),
+    ],
+  ];
+  test.each(convs)("convolution, %s", (_, make) => {
+    const [layer, norm] = [make(), trained(6)];
+    const want = norm.forward(layer.forward(x()));
+    const folded = nn.foldBatchNorm(layer, norm);
+    expect(folded).not.toBe(layer);
+    const got = folded.forward(x());
+    expect(got.shape).toEqual(want.shape);
+    expectClose(got.data, want.data, 1e-6);
+  });
+
+  test("linear, and a frozen norm", () => {
+    const [layer, norm] = [
+      new nn.Linear(4, 6, { runtime }),
+      new nn.FrozenBatchNorm2d(6, { runtime }),
+    ];
+    norm.loadStateDict(trained(6).stateDict(), { strict: false });
+    const rows = randomTensor(runtime, [5, 4], 2);
+    const want = norm.forward(layer.forward(rows));
+    expectClose(nn.foldBatchNorm(layer, norm).forward(rows).data, want.data, 1e-6);
+  });
+
+  test("refusals", () => {
+    const layer = new nn.Linear(4, 6, { runtime });
+    expect(() => nn.foldBatchNorm(layer, trained(5))).toThrow(
+      "foldBatchNorm: expected a norm of 6 channels, got 5",
+    );
+    const untracked = new nn.BatchNorm2d(6, { trackRunningStats: false, runtime });
+    expect(() => nn.foldBatchNorm(layer, untracked)).toThrow("with running statistics");
+  });
+});
