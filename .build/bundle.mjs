@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: the default build with the binaries inlined, and one for each edge host, which import them as modules.
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const entries = {
   index: "src/index.ts",
@@ -25,15 +25,25 @@ const common = {
  */
 const droppable = (text) =>
   text.replace(
-    /^var (\w+) = \{\};\n__export\(\1, \{$/gm,
-    "var $1 = /* @__PURE__ */ ((all, to = {}) => (__export(to, all), to))({",
+    /\bvar (\w+)=\{\};__export\(\1,\{/g,
+    "var $1=/* @__PURE__ */((all,to={})=>(__export(to,all),to))({",
   );
+
+/** Without comments and spaces: a millisecond less to parse on Node 20. Names stay, for messages name their class. */
+const compact = async (text) =>
+  (await transform(text, { minifyWhitespace: true, format: "esm", target: "es2022" })).code;
 
 const standard = await build({
   ...common,
-  entryPoints: { ...entries, worker: "src/runtime/worker-entry.ts" },
+  entryPoints: entries,
   loader: { ".wasm": "base64" },
   chunkNames: "chunk-[hash]",
+});
+// Apart from the others, so that they need not load a chunk shared with it.
+const worker = await build({
+  ...common,
+  splitting: false,
+  entryPoints: { worker: "src/runtime/worker-entry.ts" },
 });
 const edge = await build({
   ...common,
@@ -45,13 +55,17 @@ const edge = await build({
 });
 
 const files = new Map();
-for (const { path, text } of [...standard.outputFiles, ...edge.outputFiles]) {
-  if (path.endsWith(".js")) files.set(path, droppable(text));
+for (const { path, text } of [
+  ...standard.outputFiles,
+  ...worker.outputFiles,
+  ...edge.outputFiles,
+]) {
+  if (path.endsWith(".js")) files.set(path, droppable(await compact(text)));
 }
 for (const [path, text] of [...files]) {
   if (!/[\\/]workerd[\\/]/.test(path)) continue;
   // Vercel's way of asking for a compiled module
-  const edgeLight = text.replaceAll(/(from "[^"]+\.wasm)"/g, '$1?module"');
+  const edgeLight = text.replaceAll(/(from\s?"[^"]+\.wasm)"/g, '$1?module"');
   files.set(path.replace("workerd", "edge-light"), edgeLight);
 }
 for (const [path, text] of files) {

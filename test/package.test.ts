@@ -12,7 +12,9 @@ const scripts = readdirSync(join(root, "dist"), { recursive: true, encoding: "ut
   .map((path) => path.replaceAll("\\", "/"))
   .filter((path) => path.endsWith(".js") && path !== "cli.js");
 const importsOf = (script: string) =>
-  [...text(`dist/${script}`).matchAll(/^(?:import|export)\b[^;"]*"([^"]+)";$/gm)].map((m) => m[1]);
+  [...text(`dist/${script}`).matchAll(/(?:^|;)(?:import|export)\b[^;"]*"([^"]+)"/gm)].map(
+    (m) => m[1],
+  );
 
 describe("exports", () => {
   test("are these and no others", () => {
