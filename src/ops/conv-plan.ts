@@ -171,7 +171,14 @@ function gather(
 
   const column = (dx: number) => (direct ? dx : (dx % x.step) * phase + Math.floor(dx / x.step));
   return {
-    ...{ images, groups, rows, channels, source, spanY, direct, tile },
+    images,
+    groups,
+    rows,
+    channels,
+    source,
+    spanY,
+    direct,
+    tile,
     lattice: [y.count, x.count],
     step: [y.step, x.step],
     origin: [top, left],

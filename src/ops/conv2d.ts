@@ -80,8 +80,16 @@ function checkConv(x: Tensor, weight: Tensor, options: Conv2dOptions): ConvShape
     return Math.floor((padded - reach) / stride[d]) + 1;
   }) as unknown as Pair;
   return {
-    ...{ images, groups, channels, rows: allRows / groups },
-    ...{ image, kernel, output, stride, padding, dilation },
+    images,
+    groups,
+    channels,
+    rows: allRows / groups,
+    image,
+    kernel,
+    output,
+    stride,
+    padding,
+    dilation,
   };
 }
 

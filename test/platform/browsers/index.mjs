@@ -23,6 +23,7 @@ export const cases = [
   { place: "worker", mode: "isolated", threads: 2, worker: true },
   { place: "worker, not isolated", mode: "open", threads: 2, expected: 1, hints: 1, worker: true },
   { place: "strict CSP, workerUrl", mode: "strict", threads: 2, workerUrl },
+  { place: "CSP with worker-src blob:", mode: "blob", threads: 2 },
   { place: "strict CSP, blob worker blocked", mode: "blocked", threads: 2, expected: 1, hints: 1 },
   {
     place: "module fetched by the page",

@@ -1,5 +1,5 @@
 // The web server of the pages under test. A path's first part names the headers, so that relative addresses keep them:
-//   /open/…  none · /isolated/…  COOP and COEP · /strict/…, /blocked/…, /nowasm/…  a content security policy as well
+//   /open/…  none · /isolated/…  COOP and COEP · /strict/…, /blob/…, /blocked/…, /nowasm/…  a content security policy as well
 // Its second part names a root. A page posts its report to the address it was given.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -14,6 +14,7 @@ export const HEADERS = {
   open: {},
   isolated,
   strict: csp("script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"),
+  blob: csp("script-src 'self' 'wasm-unsafe-eval'; worker-src blob:"),
   blocked: csp("script-src 'self' 'wasm-unsafe-eval'"),
   nowasm: csp("script-src 'self'"),
 };
