@@ -10,7 +10,7 @@ export default defineConfig({
       name: "wasm-base64",
       enforce: "pre",
       async load(id) {
-        if (!id.endsWith(".wasm")) return null;
+        if (!/\.(wasm|patch)$/.test(id)) return null;
         const text = (await readFile(id)).toString("base64");
         return `export default "${text}";`;
       },

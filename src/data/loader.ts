@@ -1,5 +1,5 @@
-import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
-import { empty, type Tensor } from "../tensor.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { type Tensor, zeros } from "../tensor.js";
 import { CHANNELS, HEIGHT, IMAGE_BYTES, type ImageDataset, WIDTH } from "./cifar10.js";
 import { normalizeImages, type PerChannel } from "./normalize.js";
 import { Rng } from "./rng.js";
@@ -78,11 +78,11 @@ export class DataLoader {
 
   /** The batches of an epoch. A batch is freed when the next one is asked for, or the loop is left. */
   *batches(epoch = 0): Generator<Batch> {
-    const { runtime = defaultRuntime(), mean, std } = this.#options;
+    const { runtime, mean, std } = this.#options;
     for (const indices of this.indices(epoch)) {
       const { images: bytes, labels: classes } = gather(this.dataset, indices);
-      using images = empty(runtime, [indices.length, CHANNELS, HEIGHT, WIDTH]);
-      using labels = empty(runtime, [indices.length], "int32");
+      using images = zeros([indices.length, CHANNELS, HEIGHT, WIDTH], { runtime });
+      using labels = zeros([indices.length], { runtime, dtype: "int32" });
       normalizeImages(bytes, mean, std, images.data);
       labels.data.set(classes);
       yield { images, labels };

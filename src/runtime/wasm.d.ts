@@ -6,3 +6,9 @@ declare module "*.wasm" {
   const source: string | Uint8Array<ArrayBuffer> | WebAssembly.Module;
   export default source;
 }
+
+/** What makes relaxed.wasm of simd.wasm, in base64; under the edge conditions relaxed.wasm itself. */
+declare module "*.patch" {
+  const source: string | Uint8Array<ArrayBuffer> | WebAssembly.Module;
+  export default source;
+}

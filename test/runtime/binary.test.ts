@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { asShared } from "../../src/runtime/binary.js";
+import { applyPatch } from "../../src/runtime/patch.js";
 
 const variants = ["simd", "relaxed", "simd-threads", "relaxed-threads"];
 const read = (name: string) =>
@@ -63,6 +64,21 @@ test.each(["simd", "relaxed"])(
     ).toBe(true);
   },
 );
+
+test("the patch makes the relaxed binary of the other, in a tenth of its bytes", () => {
+  const patch = readFileSync(new URL("../../build/relaxed.patch", import.meta.url));
+  expect(Buffer.from(applyPatch(read("simd"), patch)).equals(Buffer.from(read("relaxed")))).toBe(
+    true,
+  );
+  expect(patch.length).toBeLessThan(read("relaxed").length / 10);
+});
+
+test("a patch may copy backwards and end in literals", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  // "cab": "c" by a copy from 2, "a" by a copy from 0 (three back), then a literal "b"
+  const patch = new Uint8Array([3, 0, 4, 1, 0, 5, 1, 1, ...bytes("b"), 0, 0]);
+  expect(applyPatch(bytes("abc"), patch)).toEqual(bytes("cab"));
+});
 
 test("a binary without a memory import is our own bug and says so", () => {
   expect(() => asShared(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))).toThrow(
