@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { addCompare } from "./compare.js";
+import { addExperiment } from "./command.js";
+import { experiments } from "./experiments.js";
 
 /** Refused: flags, values, files. Bugs are 1, a stop by Ctrl-C is 130. */
 const REFUSED = 2;
 
 const program = new Command("evenkeel")
-  .description("Neural-network normalisation layers, compared in training")
+  .description("Neural-network normalisation layers, by experiment")
   .showHelpAfterError(false)
   .exitOverride()
   .configureOutput({
@@ -18,7 +19,7 @@ const program = new Command("evenkeel")
           .replace(/\s+/g, " ")}\n`,
       ),
   });
-addCompare(program);
+for (const experiment of experiments) addExperiment(program, experiment);
 
 try {
   await program.parseAsync();

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { type NormName, normNames } from "../models/norm-resnet.js";
 
 // Parsers of option values. What they throw is printed after the flag's name.
@@ -33,3 +33,17 @@ export function norms(text: string): NormName[] {
 
 export const threads = (text: string): number | "auto" =>
   text === "auto" ? text : integer(1, 64)(text);
+
+/** A flag whose value is parsed. */
+export const option = <T>(
+  flags: string,
+  description: string,
+  parse: (text: string) => T,
+  standard?: T,
+): Option => {
+  const made = new Option(flags, description).argParser(parse);
+  return standard === undefined ? made : made.default(standard);
+};
+
+export const seed = (standard: number): Option =>
+  option("--seed <n>", "decides all that is random", integer(0), standard);

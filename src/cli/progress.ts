@@ -1,69 +1,78 @@
 import { SingleBar } from "cli-progress";
-import type { CompareEvent, Phase } from "../experiments/compare.js";
+import type { Stage } from "../experiments/stage.js";
 
 const LINE_EVERY = 10_000;
+const NAME = 19;
 
-const nameOf = (event: { phase: Phase; norm: string; seed: number }) =>
-  `${event.norm} seed ${event.seed}${event.phase === "batch1" ? " batch 1" : ""}`;
-
-const percent = (share: number | null) =>
-  share === null ? "refused" : `${(100 * share).toFixed(1)} %`;
-
-type Show = (event: CompareEvent) => void;
 export interface Display {
-  show: Show;
+  show(stage: Stage): void;
   /** Leaves the terminal as it should be after a stop. */
   stop(): void;
 }
 
-/** A bar per training on a terminal, lines elsewhere. */
+/** A bar per stage on a terminal, lines elsewhere. */
 export const display = (out: NodeJS.WriteStream): Display => (out.isTTY ? bars(out) : lines(out));
 
+/** Seconds left of a stage and steps a second, from what passed since its first step. */
+function pacer(): (stage: Stage) => { rate: number; left: number } {
+  let begin = 0;
+  let first = 0;
+  let name = "";
+  return ({ stage, step, steps }) => {
+    if (stage !== name) [name, begin, first] = [stage, performance.now(), step];
+    const rate = (1000 * (step - first)) / Math.max(1e-3, performance.now() - begin);
+    return { rate, left: rate > 0 ? (steps - step) / rate : 0 };
+  };
+}
+
+const rateText = (rate: number) => `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s`;
+
 function bars(stream: NodeJS.WriteStream): Display {
+  const paceOf = pacer();
   let bar: SingleBar | null = null;
-  let started = 0;
-  const tokens = { loss: "", rate: "", left: "", accuracy: "" };
+  let name = "";
   const stop = () => {
     bar?.stop();
     bar = null;
+    name = "";
   };
   return {
     stop,
     show(event) {
-      if (event.type === "start") {
-        const name = nameOf(event).padEnd(19);
+      const { stage, step, steps, text = "", done = false } = event;
+      const title = stage.padEnd(NAME);
+      const { rate, left } = paceOf(event);
+      if (name !== "" && stage !== name) stop();
+      name = stage;
+      if (!bar && steps > 0 && !(done && step === 0)) {
         bar = new SingleBar({
           stream,
-          format: `${name} {bar} {percentage}%  loss {loss}  {rate} steps/s  {left}{accuracy}`,
+          format: `${title} {bar} {percentage}%  {text}`,
           barsize: 20,
           barCompleteChar: "█",
           barIncompleteChar: "░",
           fps: 8,
           hideCursor: true,
-          gracefulExit: false, // Ctrl-C ends the comparison, and that the bar
+          gracefulExit: false, // Ctrl-C ends the experiment, and that the bar
         });
-        started = 0;
-      } else if (event.type === "step") {
-        if (started++ === 0) bar?.start(event.steps, 0, { ...tokens, rate: "–", loss: "–" });
-        const left = `ETA ${duration((event.steps - event.step) / event.rate)}`;
-        bar?.update(event.step, {
-          ...tokens,
-          loss: event.loss.toFixed(3),
-          rate: event.rate.toFixed(event.rate < 10 ? 1 : 0),
-          left,
-        });
-      } else if (event.type === "finish") {
-        const accuracy = `test ${percent(event.testAccuracy)}`;
-        if (started > 0) bar?.update({ left: "", accuracy });
-        else stream.write(`${nameOf(event).padEnd(19)} ${accuracy}\n`);
-        stop();
+        bar.start(steps, 0, { text: "" });
       }
+      const pace = rate > 0 ? `  ${rateText(rate)}  ETA ${duration(left)}` : "";
+      if (!done) {
+        bar?.update(step, { text: text + pace });
+        return;
+      }
+      bar?.update({ text });
+      if (!bar) stream.write(`${title} ${text}\n`);
+      stop();
     },
   };
 }
 
 function lines(stream: NodeJS.WriteStream): Display {
+  const paceOf = pacer();
   let last = 0;
+  let name = "";
   const say = (text: string) => {
     stream.write(`${text}\n`);
     last = performance.now();
@@ -71,16 +80,14 @@ function lines(stream: NodeJS.WriteStream): Display {
   return {
     stop() {},
     show(event) {
-      if (event.type === "start") say(`${nameOf(event)}: training`);
-      if (event.type === "finish")
-        say(`${nameOf(event)}: test accuracy ${percent(event.testAccuracy)}`);
-      if (event.type === "step" && performance.now() - last > LINE_EVERY) {
-        const { step, steps, loss, rate } = event;
-        say(
-          `${nameOf(event)}: step ${step}/${steps}, loss ${loss.toFixed(3)}, ` +
-            `${rate.toFixed(1)} steps/s, ETA ${duration((steps - step) / rate)}`,
-        );
-      }
+      const { stage, step, steps, text, done = false } = event;
+      const { rate, left } = paceOf(event);
+      const told = [`${stage}${step > 0 && !done ? `: step ${step}/${steps}` : ""}`];
+      if (text) told.push(text);
+      if (done || stage !== name) say(told.join(step > 0 && !done ? ", " : ": "));
+      else if (performance.now() - last > LINE_EVERY)
+        say([...told, rateText(rate), `ETA ${duration(left)}`].join(", "));
+      name = done ? "" : stage;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { page } from "../../src/cli/report/page.js";
+import { compareReport } from "../../src/cli/report/compare.js";
+import { page as document } from "../../src/cli/report/page.js";
 import { meanCurve, smooth, thin } from "../../src/cli/report/smooth.js";
 import { textTable } from "../../src/cli/report/table.js";
 import type { CompareResult } from "../../src/experiments/compare.js";
@@ -32,6 +33,9 @@ function made(seeds: number, finished = norms.length * seeds): CompareResult {
     runs: runs.slice(0, finished),
   };
 }
+
+const page = (result: CompareResult) =>
+  document(compareReport(result), { name: "compare", ...result });
 
 const tags = (html: string, tag: string) => html.match(new RegExp(`<${tag}[ >]`, "g"))?.length ?? 0;
 

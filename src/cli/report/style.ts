@@ -9,6 +9,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 0.5rem; }
 svg { display: block; width: 100%; height: auto; }
 .wide { display: none; }
 @media (min-width: 640px) { .wide { display: block; } .narrow { display: none; } }
+.summary { border-left: 4px solid #0072b2; padding-left: 0.75rem; }
 .caption { color: var(--soft); font-size: 0.9rem; margin: 0.3rem 0 0; }
 .stopped { border-left: 4px solid #d55e00; padding-left: 0.75rem; }
 .scroll { overflow-x: auto; }

@@ -1,0 +1,139 @@
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import type { Json } from "../experiments/compare.js";
+import type { Stage } from "../experiments/stage.js";
+import { createRuntime, type Runtime } from "../runtime/runtime.js";
+import { checkWritable, writeFiles } from "./files.js";
+import { describeMachine } from "./machine.js";
+import { threads } from "./options.js";
+import { display } from "./progress.js";
+import { page, type Report } from "./report/page.js";
+
+/** One command: its flags, what it runs, and how the result is shown. `run` throws the signal's reason where nothing is finished. */
+export interface Experiment<Flags extends object = object, Result extends Outcome = Outcome> {
+  name: string;
+  description: string;
+  /** Flags of its own; their defaults are what `evenkeel all` runs. */
+  options: readonly Option[];
+  /** Where its files go; default: evenkeel-report/<name>. */
+  out?: string;
+  /** What `--quick` puts in place of the defaults. */
+  quick: Partial<Flags>;
+  /** Asks for what is missing, on a terminal or by refusing; not called by `evenkeel all`. */
+  complete?(flags: Flags): Promise<Flags>;
+  run(flags: Flags & CommonFlags, context: Context): AsyncGenerator<Stage, Result>;
+  /** For the terminal. */
+  text(result: Result): string;
+  report(result: Result): Report;
+}
+
+/** Every result says what it was made with. */
+export interface Outcome {
+  config: object;
+  machine?: Record<string, Json>;
+}
+
+export interface CommonFlags {
+  threads: number | "auto";
+  deterministic: boolean;
+  quick: boolean;
+  out: string;
+}
+
+export interface Context {
+  runtime: Runtime;
+  signal: AbortSignal;
+}
+
+export const INTERRUPTED = 130;
+
+/** The flags of every command. */
+export const commonOptions = (out: string): Option[] => [
+  new Option("--threads <n>", "threads, or auto").argParser(threads).default("auto"),
+  new Option("--deterministic", "the same bits on every machine").default(false),
+  new Option("--quick", "smaller, in seconds").default(false),
+  new Option("--out <dir>", "where index.html and results.json go").default(out),
+];
+
+/** Makes an experiment a command of its own. */
+export function addExperiment(program: Command, experiment: Experiment): void {
+  const { name, description, options, quick, out = `evenkeel-report/${name}` } = experiment;
+  const command = program.command(name).description(description);
+  for (const option of [...options, ...commonOptions(out)]) command.addOption(option);
+  command.action(async (given: CommonFlags) => {
+    const unset = Object.entries(quick).filter(
+      ([key]) => command.getOptionValueSource(key) === "default",
+    );
+    const chosen = given.quick ? { ...given, ...Object.fromEntries(unset) } : given;
+    const flags = experiment.complete
+      ? ((await experiment.complete(chosen)) as CommonFlags)
+      : chosen;
+    await session(flags, async (context) => {
+      const { result } = await perform(experiment, flags, context, flags.out);
+      console.log(`\n${experiment.text(result)}\n`);
+      const files = ["index.html", "results.json"].map((file) => join(flags.out, file));
+      console.log(`Report: ${files.join(", ")}`);
+    });
+  });
+}
+
+/** Runs `work` with a runtime and a signal that Ctrl-C fires; a second Ctrl-C ends the process. */
+export async function session(
+  { threads, deterministic, out }: CommonFlags,
+  work: (context: Context) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(INTERRUPTED); // asked twice
+    stop.abort();
+  };
+  process.on("SIGINT", interrupt);
+  try {
+    await checkWritable(out);
+    const runtime = await createRuntime({ threads, deterministic });
+    try {
+      await work({ runtime, signal: stop.signal });
+    } finally {
+      runtime.close();
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.error("evenkeel: stopped; nothing written");
+  } finally {
+    process.off("SIGINT", interrupt);
+    if (stop.signal.aborted) process.exitCode = INTERRUPTED;
+  }
+}
+
+/** Runs one experiment to its end, showing progress, and writes its two files into `out`. */
+export async function perform(
+  experiment: Experiment,
+  flags: CommonFlags,
+  context: Context,
+  out: string,
+  home?: string,
+): Promise<{ result: Outcome; report: Report }> {
+  const result = await follow(experiment.run(flags, context));
+  const { variant, threads, shared } = context.runtime;
+  const machine = { ...describeMachine(), variant, threads, shared, ...result.machine };
+  const report = experiment.report(result);
+  const { name } = experiment;
+  await writeFiles(out, {
+    "results.json": `${JSON.stringify({ ...result, machine })}\n`,
+    "index.html": page(report, { name, config: result.config, machine, home }),
+  });
+  return { result, report };
+}
+
+async function follow<Result>(events: AsyncGenerator<Stage, Result>): Promise<Result> {
+  const { show, stop } = display(process.stdout);
+  try {
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) return value;
+      show(value);
+    }
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,5 @@
+import type { Experiment } from "./command.js";
+import { compareExperiment } from "./compare.js";
+
+/** The commands, in the order `evenkeel all` runs them. */
+export const experiments: readonly Experiment[] = [compareExperiment];

@@ -1,0 +1,45 @@
+import type { CompareResult } from "../../experiments/compare.js";
+import { summarize } from "../../experiments/summary.js";
+import { accuracyChart, lossChart } from "./charts.js";
+import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
+import { columns, footnotes, percent } from "./table.js";
+
+export function compareReport(result: CompareResult): Report {
+  const { config, runs } = result;
+  const rows = summarize(result);
+  const planned = config.norms.length * config.seeds;
+  const best = [...rows].sort((a, b) => b.testAccuracy.mean - a.testAccuracy.mean);
+  const unfinished =
+    runs.length < planned
+      ? `</p><p class="stopped">Stopped early: ${runs.length} of ${planned} runs are finished.`
+      : "";
+  const table = htmlTable(
+    columns.map((column) => column.title),
+    rows.map((row) => columns.map((column) => column.cell(row))),
+  );
+  return {
+    title: `One net, ${count(rows.length, "normalisation")}`,
+    summary: `Test accuracy: ${best.map((row) => `${row.norm} ${percent(row.testAccuracy)}`).join(", ")}.`,
+    lead: `NormResNet of width ${config.width}, trained on ${escapeHtml(`${config.trainImages ?? "the"} images`)}
+(${escapeHtml(String(config.data ?? "given"))}) for ${count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
+from ${count(config.seeds, "seed")}; every norm starts from the same convolution weights and sees the same batches.${unfinished}`,
+    sections: [
+      {
+        title: "Loss",
+        html: `${chart("Training loss over steps", lossChart(result))}
+<p class="caption">Thick: moving average${config.seeds > 1 ? " of the mean over seeds" : ""}. Thin: each run as it is.</p>`,
+      },
+      {
+        title: "Accuracy",
+        html: `${chart("Test accuracy per norm", accuracyChart(rows))}
+${config.seeds > 1 ? '<p class="caption">Error bars: one standard deviation over seeds.</p>' : ""}`,
+      },
+      {
+        title: "Table",
+        html: `${table}
+<p class="caption">Time is relative to the first norm. In the last two columns the trained net sees one image at a time, and a
+net is trained with one image a step. ${escapeHtml(footnotes(rows).join("; "))}.</p>`,
+      },
+    ],
+  };
+}
