@@ -10,6 +10,7 @@ export * from "./lib/copy";
 export * from "./lib/random";
 export * from "./nn/accumulate";
 export * from "./nn/activation";
+export * from "./nn/attention";
 export * from "./nn/bias-gradient";
 export * from "./nn/conv";
 export * from "./nn/conv-weight";

@@ -32,7 +32,8 @@ export function gemmPack(
 
 /**
  * c = A·B + bias: A as panels from `gemmPack`, B[k][j] = b[j·columnStride + k·kStride] (bytes, one stride 4) packed here, bias
- * [n] or 0. c is [batch][part][m][n]: k is cut into parts of kPart steps, for the host to add up (`gemmMerge`).
+ * [n] or 0. c is [batch][part][m][n]: k is cut into parts of kPart steps, for the host to add up (`gemmMerge`). With cOffsets the
+ * product of a batch is at c + cOffsets[batch] instead. Rows of c are cPitch bytes apart.
  * Item = one tile of mTile×nTile (multiples of 4 and 8): ((batch·parts + part)·mTiles + mi)·nTiles + ni.
  * Scratch: mTile·nTile + 256·8 floats.
  */
@@ -42,11 +43,13 @@ export function gemm(
   b: usize,
   bias: usize,
   offsets: usize,
+  cOffsets: usize,
   m: i32,
   n: i32,
   k: i32,
   columnStride: i32,
   kStride: i32,
+  cPitch: i32,
   kPart: i32,
   mTile: i32,
   nTile: i32,
@@ -84,9 +87,11 @@ export function gemm(
         tiles += (<usize>mPanels) << 7;
       }
     }
-    const out = c + ((<usize>part * m * n + <usize>i0 * n + j0) << 2);
+    let out = c + (<usize>i0 * cPitch + ((<usize>j0) << 2));
+    if (cOffsets === 0) out += <usize>part * m * cPitch;
+    else out += <usize>load<i32>(cOffsets + ((<usize>batch) << 2));
     const rowBias = bias === 0 || k0 > 0 ? 0 : bias + ((<usize>j0) << 2);
-    storeRows(out, (<usize>n) << 2, scratch, rowBias, rows, columns);
+    storeRows(out, cPitch, scratch, rowBias, rows, columns);
   }
 }
 

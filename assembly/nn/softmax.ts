@@ -1,12 +1,8 @@
 // softmax, and with `log` its logarithm, over the middle axis of x seen as [outer, n, inner]. The maximum is subtracted first, so
 // nothing overflows; a row of −Inf gives NaN, as in PyTorch. Range: [outer, ⌈inner / 4⌉], a row or four columns an item.
 import { exp, logDouble } from "../lib/math";
-import { loadLanes, loadTail, storeLanes, storeTail, sum4 } from "../lib/simd";
-import { rowExpSum, rowMax } from "../lib/softmax";
-
-/** Tags: which of the two functions a loop is compiled for. */
-class Plain {}
-class Log {}
+import { loadLanes, storeLanes } from "../lib/simd";
+import { rowBackward, rowForward, slope, term } from "../lib/softmax";
 
 /** y = e^(x − max) / Σ e^(x − max); log: y = x − max − ln Σ e^(x − max). */
 export function softmaxForward(
@@ -49,70 +45,9 @@ export function softmaxBackward(
     const width = inner - column;
     const stride = (<usize>inner) << 2;
     if (inner === 1) {
-      if (log !== 0) rowBackward<Log>(dx + o, dy + o, y + o, n);
-      else rowBackward<Plain>(dx + o, dy + o, y + o, n);
+      rowBackward(dx + o, dy + o, y + o, n, log);
     } else if (width >= 4) columnsBackward<v128>(dx + o, dy + o, y + o, n, stride, 4, log);
     else columnsBackward<f32>(dx + o, dy + o, y + o, n, stride, width, log);
-  }
-}
-
-function rowForward(y: usize, x: usize, n: i32, log: i32): void {
-  const shift = rowMax(x, n);
-  if (log !== 0) {
-    affine(y, x, shift, 1, <f32>logDouble(rowExpSum(0, x, shift, n)), n);
-  } else {
-    affine(y, y, 0, <f32>(1 / rowExpSum(y, x, shift, n)), 0, n);
-  }
-}
-
-/** y[i] = (x[i] − shift)·factor − offset. */
-function affine(y: usize, x: usize, shift: f32, factor: f32, offset: f32, n: i32): void {
-  const s = f32x4.splat(shift);
-  const f = f32x4.splat(factor);
-  const b = f32x4.splat(offset);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const o = (<usize>i) << 2;
-    v128.store(y + o, f32x4.sub(f32x4.mul(f32x4.sub(v128.load(x + o), s), f), b));
-  }
-  if (i < n) {
-    const o = (<usize>i) << 2;
-    storeTail(y + o, f32x4.sub(f32x4.mul(f32x4.sub(loadTail(x + o, n - i), s), f), b), n - i);
-  }
-}
-
-function term<F>(dy: v128, y: v128): v128 {
-  return idof<F>() === idof<Log>() ? dy : f32x4.mul(dy, y);
-}
-
-function slope<F>(dy: v128, y: v128, dot: v128): v128 {
-  if (idof<F>() === idof<Log>()) return f32x4.sub(dy, f32x4.mul(exp(y), dot));
-  return f32x4.mul(y, f32x4.sub(dy, dot));
-}
-
-function rowBackward<F>(dx: usize, dy: usize, y: usize, n: i32): void {
-  let total: f64 = 0;
-  let i = 0;
-  // dot = Σ dy[i]·y[i], or Σ dy[i]: float32 blocks of 128 merged in float64
-  while (i + 4 <= n) {
-    const to = min(i + 128, n);
-    let sum = f32x4.splat(0);
-    for (; i + 4 <= to; i += 4) {
-      const o = (<usize>i) << 2;
-      sum = f32x4.add(sum, term<F>(v128.load(dy + o), v128.load(y + o)));
-    }
-    total += <f64>sum4(sum);
-  }
-  const rest = (<usize>i) << 2;
-  if (i < n) total += <f64>sum4(term<F>(loadTail(dy + rest, n - i), loadTail(y + rest, n - i)));
-  const dot = f32x4.splat(<f32>total);
-  for (i = 0; i + 4 <= n; i += 4) {
-    const o = (<usize>i) << 2;
-    v128.store(dx + o, slope<F>(v128.load(dy + o), v128.load(y + o), dot));
-  }
-  if (i < n) {
-    const v = slope<F>(loadTail(dy + rest, n - i), loadTail(y + rest, n - i), dot);
-    storeTail(dx + rest, v, n - i);
   }
 }
 
@@ -157,7 +92,7 @@ function columnsBackward<T>(
   for (let i = 0; i < n; i++) {
     const g = loadLanes<T>(dy + <usize>i * stride, width);
     const v = loadLanes<T>(y + <usize>i * stride, width);
-    const t = log !== 0 ? term<Log>(g, v) : term<Plain>(g, v);
+    const t = term(g, v, log);
     low = f64x2.add(low, f64x2.promote_low_f32x4(t));
     high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(t, t, 2, 3, 2, 3)));
   }
@@ -167,6 +102,6 @@ function columnsBackward<T>(
     const o = <usize>i * stride;
     const g = loadLanes<T>(dy + o, width);
     const v = loadLanes<T>(y + o, width);
-    storeLanes<T>(dx + o, log !== 0 ? slope<Log>(g, v, dot) : slope<Plain>(g, v, dot), width);
+    storeLanes<T>(dx + o, slope(g, v, dot, log), width);
   }
 }

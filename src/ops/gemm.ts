@@ -1,17 +1,21 @@
 import type { Runtime } from "../runtime/runtime.js";
 import { empty } from "../tensor.js";
 
-/** A factor of a product: its address, and whether it is stored transposed. */
+/** A factor of a product: its address, whether it is stored transposed, and the elements from one stored row to the next. */
 export interface Factor {
   ptr: number;
   transposed?: boolean;
+  /** Default: the length of a row. */
+  pitch?: number;
 }
 
 export interface GemmOptions {
   /** Address of a [n] bias, 0 for none. */
   bias?: number;
-  /** Element offset of each product's factors within a and b, for a batch. */
-  batch?: { a: readonly number[]; b: readonly number[] };
+  /** Element offset of each product's factors within a and b, for a batch, and of the product within out if not one after another. */
+  batch?: { a: readonly number[]; b: readonly number[]; out?: readonly number[] };
+  /** Elements from one row of out to the next, for a batch; default n. */
+  pitch?: number;
 }
 
 /** Below this many multiplications a product is one tile: it takes less time than a second thread to join. */
@@ -40,7 +44,7 @@ export function gemm(
   m: number,
   n: number,
   k: number,
-  { bias = 0, batch }: GemmOptions = {},
+  { bias = 0, batch, pitch = n }: GemmOptions = {},
 ): void {
   const count = batch ? batch.a.length : 1;
   if (m * n * count === 0) return;
@@ -50,14 +54,18 @@ export function gemm(
   const parts = batch ? 1 : Math.max(1, Math.min(Math.ceil(16 / tiles), Math.floor(k / 1024)));
   const kPart = Math.max(1, roundUp(k / parts, 4));
 
-  using offsets = batch ? empty(runtime, [2, count], "int32") : null;
-  if (batch) offsets?.data.set([...batch.a, ...batch.b].map((offset) => 4 * offset));
+  using offsets = batch ? empty(runtime, [3, count], "int32") : null;
+  if (batch) {
+    const all = [...batch.a, ...batch.b, ...(batch.out ?? [])];
+    offsets?.data.set(all.map((offset) => 4 * offset));
+  }
   using panels = empty(runtime, [count, roundUp(m, 4), k]);
   using partials = parts > 1 ? empty(runtime, [parts, m, n]) : null;
-  const [row, aStep] = a.transposed ? [4, 4 * m] : [4 * k, 4];
-  const [column, bStep] = b.transposed ? [4 * k, 4] : [4, 4 * n];
-  const aOffsets = offsets ? offsets.ptr : 0;
-  const bOffsets = offsets ? offsets.ptr + 4 * count : 0;
+  const [row, aStep] = a.transposed ? [4, 4 * (a.pitch ?? m)] : [4 * (a.pitch ?? k), 4];
+  const [column, bStep] = b.transposed ? [4 * (b.pitch ?? k), 4] : [4, 4 * (b.pitch ?? n)];
+  const [aOffsets, bOffsets, outOffsets] = [0, 1, 2].map((i) =>
+    offsets && (i < 2 || batch?.out) ? offsets.ptr + 4 * i * count : 0,
+  );
 
   const packing = [panels.ptr, a.ptr, aOffsets, m, k, row, aStep];
   runtime.run("gemmPack", count * Math.ceil(m / 4), 4 * k, packing);
@@ -66,8 +74,8 @@ export function gemm(
     tiles * Math.ceil(Math.max(1, k) / kPart),
     (mTile * nTile * Math.min(k, kPart)) / 4,
     [
-      ...[partials ? partials.ptr : out, panels.ptr, b.ptr, bias, bOffsets, m, n, k],
-      ...[column, bStep, kPart, mTile, nTile],
+      ...[partials ? partials.ptr : out, panels.ptr, b.ptr, bias, bOffsets, outOffsets, m, n, k],
+      ...[column, bStep, 4 * pitch, kPart, mTile, nTile],
     ],
     4 * (mTile * nTile + 256 * 8),
   );

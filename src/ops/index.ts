@@ -63,6 +63,10 @@ export { reshape } from "./reshape.js";
 export { resizeNearest } from "./resize-nearest.js";
 export { type RMSNormOptions, rmsNorm } from "./rms-norm.js";
 export { scaleNorm } from "./scale-norm.js";
+export {
+  type AttentionOptions,
+  scaledDotProductAttention,
+} from "./scaled-dot-product-attention.js";
 export { sigmoid } from "./sigmoid.js";
 export { slice } from "./slice.js";
 export { softmax } from "./softmax.js";

@@ -129,8 +129,8 @@ function broadcast(a: Shape, b: Shape): number[] | null {
   return shape;
 }
 
-/** For each index of the batch, row-major, the element offset of its matrix in a tensor of batch shape `own`. */
-function matrixOffsets(batch: Shape, own: Shape, matrix: number): number[] {
+/** @internal For each index of the batch, row-major, the element offset of its matrix in a tensor of batch shape `own`. */
+export function matrixOffsets(batch: Shape, own: Shape, matrix: number): number[] {
   let offsets = [0];
   let pitch = matrix * sizeOf(own);
   batch.forEach((length, i) => {

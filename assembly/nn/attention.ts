@@ -1,0 +1,74 @@
+// The softmax of scaled dot-product attention, with what precedes it in the same pass over the row: the scale and the mask. A row
+// is one query's; where mask == 0 its score is −1e9, as in "The Annotated Transformer", so that a row all masked is uniform and
+// no NaN. With `causal` query i sees keys 0 … i alone. Row i of matrix m has its mask at mask + offsets[m] + i·maskPitch (bytes).
+import { loadLanes, storeLanes } from "../lib/simd";
+import { rowBackward, rowForward } from "../lib/softmax";
+
+/** p [matrices, rows, n]: scores become weights, in place. Range: rows of all matrices. */
+export function attentionWeights(
+  p: usize,
+  mask: usize,
+  offsets: usize,
+  rows: i32,
+  n: i32,
+  maskPitch: i32,
+  causal: i32,
+  scale: f32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let item = begin; item < end; item++) {
+    const row = p + ((<usize>item * n) << 2);
+    const i = item % rows;
+    const seen = causal !== 0 ? min(i + 1, n) : n;
+    scaleRow(row, maskRow(mask, offsets, item / rows, i, maskPitch), scale, -1e9, seen);
+    rowForward(row, row, seen, 0);
+    memory.fill(row + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
+  }
+}
+
+/** ds: gradients of the weights p become those of the scores, in place. Range: rows of all matrices. */
+export function attentionWeightsBackward(
+  ds: usize,
+  p: usize,
+  mask: usize,
+  offsets: usize,
+  rows: i32,
+  n: i32,
+  maskPitch: i32,
+  causal: i32,
+  scale: f32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let item = begin; item < end; item++) {
+    const o = (<usize>item * n) << 2;
+    const i = item % rows;
+    const seen = causal !== 0 ? min(i + 1, n) : n;
+    rowBackward(ds + o, ds + o, p + o, seen, 0);
+    scaleRow(ds + o, maskRow(mask, offsets, item / rows, i, maskPitch), scale, 0, seen);
+    memory.fill(ds + o + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
+  }
+}
+
+function maskRow(mask: usize, offsets: usize, matrix: i32, row: i32, pitch: i32): usize {
+  if (mask === 0) return 0;
+  return mask + <usize>load<i32>(offsets + ((<usize>matrix) << 2)) + <usize>row * pitch;
+}
+
+/** x[i] = mask[i] == 0 ? fill : x[i]·factor; mask 0: none. */
+function scaleRow(x: usize, mask: usize, factor: f32, fill: f32, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) scaleLanes<v128>(x, mask, factor, fill, i, 4);
+  if (i < n) scaleLanes<f32>(x, mask, factor, fill, i, n - i);
+}
+
+function scaleLanes<T>(x: usize, mask: usize, factor: f32, fill: f32, i: i32, n: i32): void {
+  const o = (<usize>i) << 2;
+  let v = f32x4.mul(loadLanes<T>(x + o, n), f32x4.splat(factor));
+  if (mask !== 0) {
+    const hidden = f32x4.eq(loadLanes<T>(mask + o, n), f32x4.splat(0));
+    v = v128.bitselect(f32x4.splat(fill), v, hidden);
+  }
+  storeLanes<T>(x + o, v, n);
+}

@@ -1,0 +1,63 @@
+import {
+  type LayerOptions,
+  type Mask,
+  Module,
+  MultiHeadAttention,
+  PositionwiseFFN,
+} from "../nn/index.js";
+import { add } from "../ops/add.js";
+import type { Tensor } from "../tensor.js";
+import { type TransformerNorm, transformerNorm } from "./transformer-norms.js";
+
+export interface TransformerBlockOptions extends LayerOptions {
+  dModel: number;
+  nHead: number;
+  dFF: number;
+  /** Behind each sum, or (Xiong et al. 2020, arXiv 2002.04745) before each part that is added. */
+  norm?: "post" | "pre";
+  normLayer?: TransformerNorm;
+}
+
+/**
+ * Attention and a position-wise feed-forward net, each added to what it got, Vaswani et al. 2017, arXiv 1706.03762:
+ * [B, T, dModel] → [B, T, dModel]. Throws RangeError for an unknown norm.
+ */
+export class TransformerBlock extends Module {
+  readonly attn: MultiHeadAttention;
+  readonly ffn: PositionwiseFFN;
+  readonly norm1: Module;
+  readonly norm2: Module;
+  readonly #pre: boolean;
+
+  constructor({
+    dModel,
+    nHead,
+    dFF,
+    norm = "post",
+    normLayer = "layer",
+    runtime,
+  }: TransformerBlockOptions) {
+    super();
+    if (norm !== "post" && norm !== "pre") {
+      throw new RangeError(`TransformerBlock: expected norm "post" or "pre", got "${norm}"`);
+    }
+    const options = { runtime };
+    this.#pre = norm === "pre";
+    this.attn = new MultiHeadAttention(dModel, nHead, options);
+    this.ffn = new PositionwiseFFN(dModel, dFF, options);
+    this.norm1 = transformerNorm("TransformerBlock", normLayer, dModel, options);
+    this.norm2 = transformerNorm("TransformerBlock", normLayer, dModel, options);
+  }
+
+  /** The mask as MultiHeadAttention's: [T, T], [B, T, T], "causal", …. */
+  forward(x: Tensor, mask: Mask = null): Tensor {
+    const { attn, ffn, norm1, norm2 } = this;
+    if (this.#pre) {
+      const normed = norm1.forward(x);
+      const mixed = add(x, attn.forward(normed, normed, normed, mask));
+      return add(mixed, ffn.forward(norm2.forward(mixed)));
+    }
+    const mixed = norm1.forward(add(x, attn.forward(x, x, x, mask)));
+    return norm2.forward(add(mixed, ffn.forward(mixed)));
+  }
+}

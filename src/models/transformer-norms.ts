@@ -1,0 +1,56 @@
+import {
+  BatchNorm1d,
+  DyT,
+  LayerNorm,
+  type LayerOptions,
+  Module,
+  RMSNorm,
+  ScaleNorm,
+} from "../nn/index.js";
+import type { Tensor } from "../tensor.js";
+
+/** Batch norm of each feature over all tokens: [..., C] by way of [tokens, C]. */
+class TokenBatchNorm extends BatchNorm1d {
+  override forward(x: Tensor): Tensor {
+    return super.forward(x.reshape([-1, x.shape.at(-1) ?? 0])).reshape(x.shape);
+  }
+}
+
+/** The input as it is: a transformer without norms. */
+class Identity extends Module {
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+/** The norms a transformer is compared under, each made for a number of features. */
+const norms = {
+  layer: (features: number, options: LayerOptions) => new LayerNorm(features, options),
+  rms: (features: number, options: LayerOptions) => new RMSNorm(features, options),
+  dyt: (features: number, options: LayerOptions) => new DyT(features, options),
+  scale: (features: number, options: LayerOptions) => new ScaleNorm(features, options),
+  batch: (features: number, options: LayerOptions) => new TokenBatchNorm(features, options),
+  none: () => new Identity(),
+} as const;
+
+export type TransformerNormName = keyof typeof norms;
+export const transformerNormNames = Object.keys(norms) as TransformerNormName[];
+
+/** A name, or what makes a norm of [..., features]. */
+export type TransformerNorm =
+  | TransformerNormName
+  | ((features: number, options: LayerOptions) => Module);
+
+/** @internal A norm of [..., features]. Throws RangeError for an unknown name. */
+export function transformerNorm(
+  model: string,
+  norm: TransformerNorm,
+  features: number,
+  options: LayerOptions,
+): Module {
+  if (typeof norm === "function") return norm(features, options);
+  if (Object.hasOwn(norms, norm)) return norms[norm](features, options);
+  throw new RangeError(
+    `${model}: unknown normLayer "${norm}"; known: ${transformerNormNames.join(", ")}`,
+  );
+}

@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  type AttentionOptions,
+  scaledDotProductAttention,
+} from "../../src/ops/scaled-dot-product-attention.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
+import { expectClose, gradcheck, guardMemory, randomTensor, uniform } from "../helpers.js";
+import { type AttentionRule, attention } from "../reference/attention.js";
+import { describeMethod } from "./method-cases.js";
+
+let runtime: Runtime;
+let checkGuards: () => void;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  checkGuards = guardMemory(runtime);
+});
+afterEach(() => checkGuards());
+afterAll(() => runtime.close());
+
+const op = (options?: AttentionOptions) => (q: Tensor, k: Tensor, v: Tensor) =>
+  scaledDotProductAttention(q, k, v, options);
+const oracle =
+  (rule: AttentionRule = {}) =>
+  (shape: Shape, q: Float64Array, k: Float64Array, v: Float64Array) => {
+    const [l, width] = shape.slice(-2);
+    const batch = sizeOf(shape.slice(0, -2));
+    return attention(batch, l, width / (rule.heads ?? 1), q, k, v, rule);
+  };
+
+describeMethod("scaledDotProductAttention", {
+  runtime: () => runtime,
+  op: op(),
+  oracle: oracle(),
+  cases: [
+    [
+      [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      "one query, one key: the value",
+    ],
+    [
+      [
+        [3, 4],
+        [5, 4],
+        [5, 2],
+      ],
+      "no batch; other lengths of keys and of values",
+    ],
+    [
+      [
+        [2, 3, 5, 3],
+        [2, 3, 4, 3],
+        [2, 3, 4, 7],
+      ],
+      "two batch axes, tails",
+    ],
+    [
+      [
+        [2, 1, 16],
+        [2, 17, 16],
+        [2, 17, 16],
+      ],
+      "one query: decoding",
+    ],
+  ],
+  large: [
+    [6, 70, 32],
+    [6, 90, 32],
+    [6, 90, 32],
+  ],
+});
+
+describeMethod("scaledDotProductAttention with heads, causal", {
+  runtime: () => runtime,
+  op: op({ heads: 3, causal: true, scale: 0.7 }),
+  oracle: oracle({ heads: 3, sees: (_b, _h, i, j) => j <= i, scale: 0.7 }),
+  cases: [
+    [
+      [
+        [2, 5, 6],
+        [2, 5, 6],
+        [2, 5, 3],
+      ],
+      "square",
+    ],
+    [
+      [
+        [2, 3, 6],
+        [2, 7, 6],
+        [2, 7, 6],
+      ],
+      "more keys than queries: the last are never seen",
+    ],
+    [
+      [
+        [2, 7, 6],
+        [2, 3, 6],
+        [2, 3, 6],
+      ],
+      "more queries than keys: the last see all",
+    ],
+  ],
+  large: [
+    [6, 70, 48],
+    [6, 70, 48],
+    [6, 70, 48],
+  ],
+});
+
+const [B, H, L, S, E] = [2, 3, 5, 6, 4];
+const masks: [shape: Shape, why: string][] = [
+  [[L, S], "one for all"],
+  [[1, L, S], "one for all, as the article makes it"],
+  [[B, L, S], "one a sample: every head's, not every sample's"],
+  [[B, 1, L, S], "the same with an axis for heads"],
+  [[B, H, L, S], "one a head"],
+  [[1, H, L, S], "one a head for all samples"],
+  [[B, 1, 1, S], "padding: one row for all queries"],
+  [[1, S], "padding alike everywhere"],
+];
+
+describe("masks", () => {
+  test.each(masks)("%j: %s", (shape) => {
+    const next = uniform(3);
+    const values = Float32Array.from({ length: sizeOf(shape) }, () => (next() < 0.4 ? 0 : 1));
+    values.fill(0, 0, S); // a query that sees nothing
+    const four = [...new Array(4 - shape.length).fill(1), ...shape];
+    if (shape.length === 3) four.splice(0, 2, shape[0], 1);
+    const sees = (...at: number[]) =>
+      values[at.reduce((sum, i, k) => sum * four[k] + (four[k] === 1 ? 0 : i), 0)] !== 0;
+    const mask = tensor(values, shape, { runtime });
+    const inputs = [L, S, S].map((rows, i) => randomTensor(runtime, [B, rows, H * E], 5 + i));
+    const [q, k, v] = inputs;
+    const want = (a: Float64Array, b: Float64Array, c: Float64Array) =>
+      attention(B, L, E, a, b, c, { heads: H, sees });
+    const [a, b, c] = inputs.map(({ data }) => Float64Array.from(data));
+    const got = scaledDotProductAttention(q, k, v, { mask, heads: H });
+    expectClose(got.data, want(a, b, c), 2e-6);
+    gradcheck(op({ mask, heads: H }), want, inputs);
+    const bytes = tensor(Uint8Array.from(values), shape, { runtime });
+    expect(scaledDotProductAttention(q, k, v, { mask: bytes, heads: H }).toArray()).toEqual(
+      got.toArray(),
+    );
+  });
+
+  test("a causal mask is what `causal` does", () => {
+    const inputs = [1, 2, 3].map((seed) => randomTensor(runtime, [2, 9, 8], seed, true));
+    const [q, k, v] = inputs;
+    const mask = tensor(
+      Float32Array.from({ length: 81 }, (_, i) => Number(i % 9 <= Math.floor(i / 9))),
+      [9, 9],
+      { runtime },
+    );
+    const dy = randomTensor(runtime, [2, 9, 8], 4);
+    const results = [{ mask }, { causal: true }].map((options) => {
+      const y = scaledDotProductAttention(q, k, v, { heads: 2, ...options });
+      y.backward(dy);
+      return [y, ...inputs.map((x) => x.grad as Tensor)].map((x) => x.toArray());
+    });
+    // the second call added its gradients to the first's
+    results[1].forEach((values, i) => {
+      expectClose(i === 0 ? values : values.map((g) => g / 2), results[0][i], 1e-6);
+    });
+  });
+
+  test("without heads a mask has the axes of the scores", () => {
+    const q = randomTensor(runtime, [2, 3, 4, 5], 1);
+    const mask = tensor(Int32Array.of(1, 0, 0, 0), [1, 1, 1, 4], { runtime });
+    const y = scaledDotProductAttention(q, q, q, { mask });
+    for (let i = 0; i < 24; i++)
+      expect([...y.data.subarray(5 * i, 5 * i + 5)]).toEqual([
+        ...q.data.subarray(20 * Math.floor(i / 4), 20 * Math.floor(i / 4) + 5),
+      ]);
+  });
+});
+
+describe("scaledDotProductAttention", () => {
+  test.each<[Shape, Shape, Shape, Shape]>([
+    [
+      [0, 3, 4],
+      [0, 3, 4],
+      [0, 3, 4],
+      [0, 3, 4],
+    ],
+    [
+      [2, 0, 4],
+      [2, 3, 4],
+      [2, 3, 5],
+      [2, 0, 5],
+    ],
+  ])("nothing to attend from: %j", (...shapes) => {
+    const out = shapes.pop();
+    const inputs = shapes.map((shape) => zeros(shape, { runtime, requiresGrad: true }));
+    const y = scaledDotProductAttention(inputs[0], inputs[1], inputs[2], { heads: 1 });
+    expect(y.shape).toEqual(out);
+    y.backward(zeros(y.shape, { runtime }));
+    for (const { grad } of inputs) expect(grad?.data.every((g) => g === 0)).toBe(true);
+  });
+
+  test("refuses what does not fit", () => {
+    const t = (...shape: number[]) => zeros(shape, { runtime });
+    const call = (...shapes: number[][]) => {
+      const [q, k, v, mask] = shapes.map((shape) => t(...shape));
+      return () => scaledDotProductAttention(q, k, v, { mask, heads: 2 });
+    };
+    const expected = "expected q [..., L, E], k [..., S, E] and v [..., S, D], got";
+    expect(call([2, 4], [3, 6], [3, 4])).toThrow(`${expected} [2, 4], [3, 6], [3, 4]`);
+    expect(call([2, 4], [3, 4], [2, 4])).toThrow(expected);
+    expect(call([5, 2, 4], [1, 3, 4], [1, 3, 4])).toThrow(expected);
+    expect(call([4], [4], [4])).toThrow("expected q of shape [..., L, E]");
+    expect(call([2, 5], [2, 5], [2, 4])).toThrow("expected features that 2 heads share evenly");
+    const masked = (...mask: number[]) => call([7, 2, 4], [7, 3, 4], [7, 3, 4], mask);
+    for (const mask of [
+      [2, 2],
+      [3, 3],
+      [2, 1],
+      [6, 2, 3],
+      [7, 3, 2, 3],
+      [1, 7, 2, 2, 3],
+    ])
+      expect(masked(...mask), `${mask}`).toThrow("that broadcasts to [7, 2, 2, 3]");
+    const long = tensor(new BigInt64Array(6), [2, 3], { runtime });
+    const q = t(7, 2, 4);
+    const k = t(7, 3, 4);
+    expect(() => scaledDotProductAttention(q, k, k, { mask: long })).toThrow(TypeError);
+    expect(() => scaledDotProductAttention(q, k, k, { heads: 0 })).toThrow(
+      "heads to be an integer",
+    );
+    expect(() => scaledDotProductAttention(q, k, k, { scale: Number.NaN })).toThrow("scale to be");
+  });
+});
