@@ -1,30 +1,25 @@
 import type { Tensor } from "../tensor.js";
-import { checkNonNegative, Optimizer, stateLike } from "./optimizer.js";
+import type { CommonOptions, Params } from "./groups.js";
+import { checkNonNegative, Optimizer } from "./optimizer.js";
+import { power } from "./power.js";
+import type { ParamState } from "./state.js";
 
-export interface AdamOptions {
-  lr?: number;
-  betas?: readonly [number, number];
-  eps?: number;
-  weightDecay?: number;
-}
-
-interface State {
-  mean: Tensor;
-  square: Tensor;
-  /** β1^t and β2^t, as running products: Math.pow differs between engines. */
-  powers: [number, number];
-}
-
-/** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
-export class Adam extends Optimizer {
+export interface AdamGroupOptions extends CommonOptions {
   readonly betas: readonly [number, number];
   readonly eps: number;
-  readonly weightDecay: number;
-  readonly #states = new Map<Tensor, State>();
+}
+export type AdamOptions = Partial<AdamGroupOptions>;
 
-  constructor(params: Iterable<Tensor>, options: AdamOptions = {}, name = "Adam") {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
-    super(name, params, lr);
+const defaults: AdamGroupOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
+
+/** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
+export class Adam extends Optimizer<AdamGroupOptions> {
+  constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}, name = "Adam") {
+    super(name, params, { ...defaults, ...options });
+  }
+
+  protected override check(name: string, { lr, betas, eps, weightDecay }: AdamGroupOptions): void {
+    checkNonNegative(name, "lr", lr);
     for (const i of [0, 1]) {
       if (!(betas[i] >= 0 && betas[i] < 1)) {
         throw new RangeError(`${name}: expected betas from 0 to below 1, got ${betas[i]}`);
@@ -32,53 +27,39 @@ export class Adam extends Optimizer {
     }
     checkNonNegative(name, "eps", eps);
     checkNonNegative(name, "weightDecay", weightDecay);
-    this.betas = betas;
-    this.eps = eps;
-    this.weightDecay = weightDecay;
   }
 
-  override dispose(): void {
-    for (const { mean, square } of this.#states.values()) {
-      mean.dispose();
-      square.dispose();
-    }
-    this.#states.clear();
-  }
-
-  /** @internal The moments of a parameter that has been moved. */
-  stateOf(param: Tensor): { mean: Tensor; square: Tensor } | undefined {
-    return this.#states.get(param);
+  protected override buffers(): readonly string[] {
+    return ["exp_avg", "exp_avg_sq"];
   }
 
   /** Factor on the parameter and addition to the gradient, per unit of the parameter. */
-  protected decay(): [factor: number, addition: number] {
-    return [1, this.weightDecay];
+  protected decay({ weightDecay }: AdamGroupOptions): [factor: number, addition: number] {
+    return [1, weightDecay];
   }
 
-  protected override update(param: Tensor, grad: Tensor): void {
-    let state = this.#states.get(param);
-    if (!state) {
-      state = { mean: stateLike(param), square: stateLike(param), powers: [1, 1] };
-      this.#states.set(param, state);
-    }
-    const [beta1, beta2] = this.betas;
-    state.powers[0] *= beta1;
-    state.powers[1] *= beta2;
-    const stepSize = this.lr / (1 - state.powers[0]);
-    const correction = Math.sqrt(1 - state.powers[1]);
-    const pointers = [param.ptr, state.mean.ptr, state.square.ptr, grad.ptr];
-    const rates = [...this.decay(), beta1, beta2, stepSize, correction, this.eps];
+  protected override update(
+    param: Tensor,
+    grad: Tensor,
+    { step, buffers }: ParamState,
+    options: AdamGroupOptions,
+  ): void {
+    const { lr, betas, eps } = options;
+    const stepSize = lr / (1 - power(betas[0], step));
+    const correction = Math.sqrt(1 - power(betas[1], step));
+    const pointers = [param.ptr, buffers.exp_avg.ptr, buffers.exp_avg_sq.ptr, grad.ptr];
+    const rates = [...this.decay(options), ...betas, stepSize, correction, eps];
     param.runtime.run("adamStep", param.size, 8, [...pointers, ...rates]);
   }
 }
 
 /** torch.optim.AdamW (arXiv 1711.05101): weightDecay shrinks the parameter itself, apart from the gradient. */
 export class AdamW extends Adam {
-  constructor(params: Iterable<Tensor>, options: AdamOptions = {}) {
+  constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
     super(params, { weightDecay: 0.01, ...options }, "AdamW");
   }
 
-  protected override decay(): [factor: number, addition: number] {
-    return [1 - this.lr * this.weightDecay, 0];
+  protected override decay({ lr, weightDecay }: AdamGroupOptions): [number, number] {
+    return [1 - lr * weightDecay, 0];
   }
 }

@@ -1,30 +1,39 @@
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
 import { keep, type Tensor, zeros } from "../tensor.js";
+import { type CommonOptions, groupsOf, type ParamGroup, type Params } from "./groups.js";
+import {
+  checkState,
+  type OptimizerState,
+  type ParamState,
+  restored,
+  stateOfGroups,
+} from "./state.js";
 
 /** What every optimiser is: parameters that `step` moves against their gradients, and state that outlives every `tidy`. */
-export abstract class Optimizer {
-  readonly params: readonly Tensor[];
-  /** Learning rate; change it between steps to follow a schedule. */
-  lr: number;
+export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
+  readonly groups: readonly ParamGroup<O>[];
   readonly #name: string;
+  readonly #states = new Map<Tensor, ParamState>();
 
-  /** Throws as torch.optim does: RangeError for no parameters or a bad lr, TypeError for what is no float32 leaf. */
-  constructor(name: string, params: Iterable<Tensor>, lr: number) {
-    if (typeof params?.[Symbol.iterator] !== "function") {
-      throw new TypeError(`${name}: expected params to be an iterable of tensors`);
-    }
-    this.params = [...params];
-    if (this.params.length === 0) throw new RangeError(`${name}: got an empty parameter list`);
-    this.params.forEach((param, i) => {
-      checkTensor(name, `parameter ${i}`, param);
-      if (param.node) throw new TypeError(`${name}: parameter ${i} is not a leaf tensor`);
-    });
-    if (new Set(this.params).size < this.params.length) {
-      throw new RangeError(`${name}: a parameter appears twice`);
-    }
-    checkNonNegative(name, "lr", lr);
-    this.lr = lr;
+  /** Throws as torch.optim does: RangeError for no parameters or a bad option, TypeError for what is no float32 leaf. */
+  constructor(name: string, params: Params<O>, defaults: O) {
+    this.groups = groupsOf(name, params, defaults);
+    for (const group of this.groups) this.check(name, group);
     this.#name = name;
+  }
+
+  /** All parameters, group by group. */
+  get params(): readonly Tensor[] {
+    return this.groups.flatMap((group) => group.params);
+  }
+
+  /** Learning rate of the first group; setting it sets every group's. */
+  get lr(): number {
+    return this.groups[0].lr;
+  }
+
+  set lr(lr: number) {
+    for (const group of this.groups) group.lr = lr;
   }
 
   /** Moves every parameter that has a gradient; the others, and their state, stay as they are. Refuses before moving any. */
@@ -34,7 +43,14 @@ export abstract class Optimizer {
       checkShape(this.#name, `gradient ${i}`, param.grad, param.shape);
       checkSameRuntime(this.#name, param, param.grad);
     });
-    for (const param of this.params) if (param.grad) this.update(param, param.grad);
+    for (const group of this.groups) {
+      for (const param of group.params) {
+        if (!param.grad) continue;
+        const state = this.#stateFor(param, group);
+        state.step++;
+        this.update(param, param.grad, state, group);
+      }
+    }
   }
 
   /** Frees all gradients. */
@@ -45,15 +61,73 @@ export abstract class Optimizer {
     }
   }
 
+  /** Options, steps and tensors: the tensors themselves, not copies. */
+  stateDict(): OptimizerState {
+    return stateOfGroups(this.groups, this.#states);
+  }
+
+  /** @internal Throws what `loadStateDict` would and changes nothing. */
+  checkStateDict(state: OptimizerState): void {
+    checkState(this.#name, this.groups, state, (options) => this.buffers(options));
+    this.groups.forEach((group, i) => {
+      this.check(this.#name, restored(group, state.groups[i]));
+    });
+  }
+
+  /**
+   * Copies another optimiser's state in: options, steps and tensors, after which this one goes on as that one would. Throws
+   * RangeError, having changed nothing, when groups, parameters or shapes are others.
+   */
+  loadStateDict(state: OptimizerState): void {
+    this.checkStateDict(state);
+    const { groups, steps } = state;
+    const values = new Map([...state.tensors].map(([key, tensor]) => [key, tensor.toArray()]));
+    this.dispose();
+    let number = 0;
+    for (const [i, group] of this.groups.entries()) {
+      Object.assign(group, restored(group, groups[i]));
+      for (const param of group.params) {
+        if (steps[number] > 0) {
+          const own = this.#stateFor(param, group);
+          own.step = steps[number];
+          for (const [name, tensor] of Object.entries(own.buffers))
+            tensor.data.set(values.get(`${number}.${name}`) as Float32Array);
+        }
+        number++;
+      }
+    }
+  }
+
   /** Frees the state; the parameters and their gradients stay. */
-  abstract dispose(): void;
+  dispose(): void {
+    for (const { buffers } of this.#states.values())
+      for (const tensor of Object.values(buffers)) tensor.dispose();
+    this.#states.clear();
+  }
 
-  protected abstract update(param: Tensor, grad: Tensor): void;
+  /** @internal What is remembered of a parameter; undefined before it was moved. */
+  stateOf(param: Tensor): ParamState | undefined {
+    return this.#states.get(param);
+  }
+
+  #stateFor(param: Tensor, group: ParamGroup<O>): ParamState {
+    let state = this.#states.get(param);
+    if (!state) {
+      const zero = () => keep(zeros(param.shape, { runtime: param.runtime }));
+      const buffers = this.buffers(group).map((name) => [name, zero()] as const);
+      state = { step: 0, buffers: Object.fromEntries(buffers) };
+      this.#states.set(param, state);
+    }
+    return state;
+  }
+
+  /** Throws RangeError for options that cannot be. */
+  protected abstract check(name: string, options: O): void;
+  /** The names of the tensors kept for each parameter. */
+  protected abstract buffers(options: O): readonly string[];
+  /** Moves a parameter, for the `state.step`-th time. */
+  protected abstract update(param: Tensor, grad: Tensor, state: ParamState, options: O): void;
 }
-
-/** A state tensor: zeros like `param`, outside every `tidy`. */
-export const stateLike = (param: Tensor): Tensor =>
-  keep(zeros(param.shape, { runtime: param.runtime }));
 
 export function checkNonNegative(op: string, name: string, value: number): void {
   if (typeof value !== "number") throw new TypeError(`${op}: expected ${name} to be a number`);

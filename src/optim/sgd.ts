@@ -1,54 +1,46 @@
 import type { Tensor } from "../tensor.js";
-import { checkNonNegative, Optimizer, stateLike } from "./optimizer.js";
+import type { CommonOptions, Params } from "./groups.js";
+import { checkNonNegative, Optimizer } from "./optimizer.js";
+import type { ParamState } from "./state.js";
 
-export interface SGDOptions {
-  lr: number;
-  momentum?: number;
-  dampening?: number;
-  weightDecay?: number;
-  nesterov?: boolean;
-}
-
-/** torch.optim.SGD: gradient descent, with momentum heavy-ball or Nesterov's as PyTorch writes them. */
-export class SGD extends Optimizer {
+export interface SGDGroupOptions extends CommonOptions {
   readonly momentum: number;
   readonly dampening: number;
-  readonly weightDecay: number;
   readonly nesterov: boolean;
-  readonly #velocities = new Map<Tensor, Tensor>();
+}
+export type SGDOptions = Partial<SGDGroupOptions> & { lr: number };
 
-  constructor(
-    params: Iterable<Tensor>,
-    { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false }: SGDOptions,
-  ) {
-    super("SGD", params, lr);
-    checkNonNegative("SGD", "momentum", momentum);
-    checkNonNegative("SGD", "weightDecay", weightDecay);
+const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
+
+/** torch.optim.SGD: gradient descent, with momentum heavy-ball or Nesterov's as PyTorch writes them. */
+export class SGD extends Optimizer<SGDGroupOptions> {
+  constructor(params: Params<SGDGroupOptions>, options: SGDOptions) {
+    super("SGD", params, { ...defaults, ...options });
+  }
+
+  protected override check(name: string, options: SGDGroupOptions): void {
+    const { lr, momentum, dampening, weightDecay, nesterov } = options;
+    checkNonNegative(name, "lr", lr);
+    checkNonNegative(name, "momentum", momentum);
+    checkNonNegative(name, "weightDecay", weightDecay);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new RangeError("SGD: nesterov needs a momentum and no dampening");
+      throw new RangeError(`${name}: nesterov needs a momentum and no dampening`);
     }
-    this.momentum = momentum;
-    this.dampening = dampening;
-    this.weightDecay = weightDecay;
-    this.nesterov = nesterov;
   }
 
-  override dispose(): void {
-    for (const velocity of this.#velocities.values()) velocity.dispose();
-    this.#velocities.clear();
+  protected override buffers({ momentum }: SGDGroupOptions): readonly string[] {
+    return momentum === 0 ? [] : ["momentum_buffer"];
   }
 
-  protected override update(param: Tensor, grad: Tensor): void {
-    const { momentum, dampening, weightDecay } = this;
-    let velocity = this.#velocities.get(param);
-    const first = !velocity;
-    if (!velocity && momentum !== 0) {
-      velocity = stateLike(param);
-      this.#velocities.set(param, velocity);
-    }
-    const pointers = [param.ptr, velocity?.ptr ?? 0, grad.ptr];
-    const rates = [this.lr, momentum, dampening, weightDecay];
-    const flags = [this.nesterov, first].map(Number);
-    param.runtime.run("sgdStep", param.size, 4, [...pointers, ...rates, ...flags]);
+  protected override update(
+    param: Tensor,
+    grad: Tensor,
+    { step, buffers }: ParamState,
+    { lr, momentum, dampening, weightDecay, nesterov }: SGDGroupOptions,
+  ): void {
+    const pointers = [param.ptr, buffers.momentum_buffer?.ptr ?? 0, grad.ptr];
+    const flags = [nesterov, step === 1].map(Number);
+    const args = [...pointers, lr, momentum, dampening, weightDecay, ...flags];
+    param.runtime.run("sgdStep", param.size, 4, args);
   }
 }

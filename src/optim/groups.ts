@@ -1,0 +1,74 @@
+import { checkTensor } from "../ops/check.js";
+import { Tensor } from "../tensor.js";
+
+/** What every optimiser has for each group of parameters; both may be changed between steps. */
+export interface CommonOptions {
+  /** Learning rate. */
+  lr: number;
+  weightDecay: number;
+}
+
+/** Parameters and the options they are moved by. */
+export type ParamGroup<O extends CommonOptions = CommonOptions> = O & {
+  readonly params: readonly Tensor[];
+};
+
+/** Parameters, or groups of them whose options take precedence over the optimiser's. */
+export type Params<O> = Iterable<Tensor> | Iterable<{ params: Iterable<Tensor> } & Partial<O>>;
+
+/** Groups with all options. Throws TypeError for what is no float32 leaf, RangeError for no parameters, or one that comes twice. */
+export function groupsOf<O extends CommonOptions>(
+  name: string,
+  params: Params<O>,
+  defaults: O,
+): ParamGroup<O>[] {
+  if (typeof params?.[Symbol.iterator] !== "function")
+    throw new TypeError(`${name}: expected params to be an iterable of tensors, or of groups`);
+  const items = [...params];
+  const plain = items.filter((item) => item instanceof Tensor);
+  const given =
+    plain.length > 0 ? [{ params: items as Tensor[] }] : (items as { params: Iterable<Tensor> }[]);
+  const groups = given.map((group) => {
+    if (typeof group?.params?.[Symbol.iterator] !== "function")
+      throw new TypeError(`${name}: expected groups with an iterable of tensors as params`);
+    return { ...defaults, ...group, params: [...group.params] };
+  });
+  const all = groups.flatMap((group) => group.params);
+  if (all.length === 0) throw new RangeError(`${name}: got an empty parameter list`);
+  all.forEach((param, i) => {
+    checkTensor(name, `parameter ${i}`, param);
+    if (param.node) throw new TypeError(`${name}: parameter ${i} is not a leaf tensor`);
+  });
+  if (new Set(all).size < all.length) throw new RangeError(`${name}: a parameter appears twice`);
+  return groups;
+}
+
+/** A network, as far as this file has to know it. */
+interface Parameters {
+  modules(): Iterable<[prefix: string, module: object]>;
+  namedParameters(): Iterable<[key: string, parameter: Tensor]>;
+}
+
+/**
+ * Two groups of a module's parameters: those that decay, and without decay the biases, whatever has less than two axes, and
+ * all that belongs to a norm (a module with an `eps`): pulling those to 0 regularises nothing.
+ */
+export function decayGroups(
+  module: Parameters,
+  weightDecay: number,
+): { params: Tensor[]; weightDecay: number }[] {
+  const norms = new Set(
+    [...module.modules()].filter(([, m]) => "eps" in m).map(([prefix]) => prefix),
+  );
+  const seen = new Set<Tensor>();
+  const groups = [weightDecay, 0].map((decay) => ({ params: [] as Tensor[], weightDecay: decay }));
+  for (const [key, parameter] of module.namedParameters()) {
+    if (seen.has(parameter)) continue;
+    seen.add(parameter);
+    const dot = key.lastIndexOf(".") + 1;
+    const spared =
+      parameter.shape.length < 2 || /bias/.test(key.slice(dot)) || norms.has(key.slice(0, dot));
+    groups[Number(spared)].params.push(parameter);
+  }
+  return groups.filter(({ params }) => params.length > 0);
+}

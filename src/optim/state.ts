@@ -1,0 +1,94 @@
+import { checkTensor } from "../ops/check.js";
+import { type AnyTensor, show, type Tensor } from "../tensor.js";
+import type { CommonOptions, ParamGroup } from "./groups.js";
+
+/** What an optimiser remembers of a parameter: how often it was moved, and tensors like it. */
+export interface ParamState {
+  step: number;
+  buffers: Record<string, Tensor>;
+}
+
+/** An optimiser's state. But for the tensors it is JSON. */
+export interface OptimizerState {
+  /** The options of each group; `params` are the numbers of its parameters. */
+  groups: Record<string, unknown>[];
+  /** How often each parameter was moved. */
+  steps: number[];
+  /** By "<number of the parameter>.<name>", the names PyTorch's. */
+  tensors: Map<string, AnyTensor>;
+}
+
+/** The state of all groups: the tensors themselves, not copies. */
+export function stateOfGroups<O extends CommonOptions>(
+  groups: readonly ParamGroup<O>[],
+  states: ReadonlyMap<Tensor, ParamState>,
+): OptimizerState {
+  const out: OptimizerState = { groups: [], steps: [], tensors: new Map() };
+  for (const { params, ...options } of groups) {
+    const numbers: number[] = [];
+    for (const param of params) {
+      const number = out.steps.length;
+      const { step, buffers } = states.get(param) ?? { step: 0, buffers: {} };
+      out.steps.push(step);
+      for (const [name, tensor] of Object.entries(buffers)) {
+        out.tensors.set(`${number}.${name}`, tensor);
+      }
+      numbers.push(number);
+    }
+    out.groups.push({ ...structuredClone(options), params: numbers });
+  }
+  return out;
+}
+
+/** `group` with the options of a saved one. */
+export function restored<O extends CommonOptions>(
+  group: ParamGroup<O>,
+  saved: Record<string, unknown>,
+): ParamGroup<O> {
+  const known = Object.keys(group).filter((key) => key !== "params" && key in saved);
+  return {
+    ...group,
+    ...structuredClone(Object.fromEntries(known.map((key) => [key, saved[key]]))),
+  };
+}
+
+/** Throws RangeError unless `state` has these groups' parameters and, for each that was moved, these buffers. */
+export function checkState<O extends CommonOptions>(
+  name: string,
+  groups: readonly ParamGroup<O>[],
+  state: OptimizerState,
+  buffersOf: (options: ParamGroup<O>) => readonly string[],
+): void {
+  const refuse = (problem: string) => {
+    throw new RangeError(`${name}: ${problem}`);
+  };
+  const sizes = (list: readonly { params?: unknown }[]) =>
+    Array.isArray(list)
+      ? list.map((group) => (Array.isArray(group?.params) ? group.params.length : 0)).join(" + ")
+      : "nothing";
+  if (sizes(state.groups) !== sizes(groups)) {
+    refuse(`expected a state of groups of ${sizes(groups)} parameters, got ${sizes(state.groups)}`);
+  }
+  const all = groups.flatMap((group, i) =>
+    group.params.map((param) => ({ param, names: buffersOf(restored(group, state.groups[i])) })),
+  );
+  const { steps, tensors } = state;
+  const isCount = (step: unknown) => Number.isSafeInteger(step) && (step as number) >= 0;
+  if (!Array.isArray(steps) || steps.length !== all.length || !steps.every(isCount)) {
+    refuse(`expected the state to hold the steps of ${all.length} parameters`);
+  }
+  const expected = new Map<string, Tensor>(
+    all.flatMap(({ param, names }, i) =>
+      steps[i] > 0 ? names.map((name) => [`${i}.${name}`, param] as [string, Tensor]) : [],
+    ),
+  );
+  for (const key of tensors.keys())
+    if (!expected.has(key)) refuse(`unexpected ${key} in the state`);
+  for (const [key, param] of expected) {
+    const tensor = tensors.get(key);
+    if (!tensor) throw new RangeError(`${name}: ${key} is missing in the state`);
+    checkTensor(name, key, tensor);
+    if (show(tensor.shape) !== show(param.shape))
+      refuse(`expected ${key} of shape ${show(param.shape)}, got ${show(tensor.shape)}`);
+  }
+}

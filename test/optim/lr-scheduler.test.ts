@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cosPi } from "../../src/optim/cosine.js";
+import * as optim from "../../src/optim/index.js";
+import { power } from "../../src/optim/power.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { zeros } from "../../src/tensor.js";
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+});
+afterAll(() => runtime.close());
+
+const optimizer = (...lrs: number[]) =>
+  new optim.SGD(
+    lrs.map((lr) => ({ params: [zeros([1], { runtime, requiresGrad: true })], lr })),
+    { lr: 1 },
+  );
+
+const cosine = (base: number, min: number, way: number) =>
+  min + ((base - min) * (1 + Math.cos(Math.PI * way))) / 2;
+
+const schedules: [
+  name: string,
+  make: (o: optim.Optimizer) => optim.LRScheduler,
+  want: (step: number, base: number) => number,
+][] = [
+  ["StepLR", (o) => new optim.StepLR(o, 3), (t, lr) => lr * 0.1 ** Math.floor(t / 3)],
+  [
+    "StepLR, gamma",
+    (o) => new optim.StepLR(o, 2, { gamma: 0.7 }),
+    (t, lr) => lr * 0.7 ** Math.floor(t / 2),
+  ],
+  [
+    "MultiStepLR",
+    (o) => new optim.MultiStepLR(o, [2, 5, 5], { gamma: 0.5 }),
+    (t, lr) => lr * (t < 2 ? 1 : t < 5 ? 0.5 : 0.125),
+  ],
+  ["LambdaLR", (o) => new optim.LambdaLR(o, (t) => 0.95 ** t), (t, lr) => lr * 0.95 ** t],
+  [
+    "LinearLR",
+    (o) => new optim.LinearLR(o, { startFactor: 0.5, totalIters: 4 }),
+    (t, lr) => lr * [0.5, 0.625, 0.75, 0.875, 1][Math.min(t, 4)],
+  ],
+  [
+    "LinearLR, torch's defaults",
+    (o) => new optim.LinearLR(o),
+    (t, lr) => lr * (1 / 3 + (2 / 3) * Math.min(1, t / 5)),
+  ],
+  [
+    "CosineAnnealingLR, there and back",
+    (o) => new optim.CosineAnnealingLR(o, 4),
+    (t, lr) => cosine(lr, 0, t / 4),
+  ],
+  [
+    "CosineAnnealingLR, etaMin",
+    (o) => new optim.CosineAnnealingLR(o, 7, { etaMin: 0.01 }),
+    (t, lr) => cosine(lr, 0.01, t / 7),
+  ],
+  [
+    "WarmupCosineLR",
+    (o) =>
+      new optim.WarmupCosineLR(o, {
+        warmupSteps: 3,
+        totalSteps: 8,
+        startFactor: 0.1,
+        etaMin: 0.01,
+      }),
+    (t, lr) => (t < 3 ? lr * (0.1 + (0.9 * t) / 3) : cosine(lr, 0.01, Math.min(1, (t - 3) / 5))),
+  ],
+];
+
+describe.each(schedules)("%s", (_, make, want) => {
+  test("the rates of two groups over 20 steps", () => {
+    const own = optimizer(0.5, 0.02);
+    const scheduler = make(own);
+    for (let t = 0; t < 20; t++) {
+      [0.5, 0.02].forEach((base, i) => {
+        expect(own.groups[i].lr, `step ${t}`).toBeCloseTo(want(t, base), 14);
+      });
+      expect(scheduler.lrs).toEqual(own.groups.map(({ lr }) => lr));
+      scheduler.step();
+    }
+  });
+
+  test("goes on where it was, in another optimiser of another rate", () => {
+    const straight = optimizer(0.5);
+    const whole = make(straight);
+    for (let t = 0; t < 4; t++) whole.step();
+    const state = JSON.parse(JSON.stringify(whole.stateDict()));
+    const own = optimizer(0.7);
+    const resumed = make(own);
+    resumed.loadStateDict(state);
+    for (let t = 0; t < 5; t++) {
+      expect(own.lr).toBe(straight.lr);
+      resumed.step();
+      whole.step();
+    }
+  });
+});
+
+test("refusals", () => {
+  const own = optimizer(1);
+  expect(() => new optim.StepLR(own, 0)).toThrow(
+    "StepLR: expected stepSize to be an integer ≥ 1, got 0",
+  );
+  expect(() => new optim.CosineAnnealingLR(own, 1.5)).toThrow("tMax to be an integer");
+  expect(() => new optim.WarmupCosineLR(own, { warmupSteps: 5, totalSteps: 5 })).toThrow(
+    "totalSteps to be an integer ≥ 6",
+  );
+  expect(own.lr).toBe(1);
+  const scheduler = new optim.StepLR(own, 1);
+  expect(() => scheduler.loadStateDict({ step: 3, baseLrs: [1, 2] })).toThrow(
+    "StepLR: expected 1 baseLrs, got [1,2]",
+  );
+  expect(() => scheduler.loadStateDict({ step: -1, baseLrs: [1] })).toThrow(
+    "step to be an integer ≥ 0",
+  );
+  expect(scheduler.stateDict()).toEqual({ step: 0, baseLrs: [1] });
+});
+
+test("cosPi is cos(πx) to 1e-15, and exact at whole and half turns", () => {
+  for (let i = -3000; i <= 3000; i++) {
+    const x = i / 997;
+    expect(Math.abs(cosPi(x) - Math.cos(Math.PI * x))).toBeLessThan(2e-15); // cos of the rounded π·x is itself 1e-15 off
+  }
+  expect([0, 1, 2, 3, -1].map(cosPi)).toEqual([1, -1, 1, -1, -1]);
+  expect(Math.abs(cosPi(0.5))).toBeLessThan(1e-16);
+});
+
+test("power is base^exponent", () => {
+  for (const base of [0.9, 0.999, 0.1, 1.5, 0])
+    for (const exponent of [0, 1, 2, 7, 100, 1001])
+      expect(power(base, exponent) / base ** exponent || 1).toBeCloseTo(1, 12);
+  expect(power(0.5, 2 ** 40)).toBe(0);
+});
