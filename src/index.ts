@@ -4,7 +4,7 @@ export { loadSafetensors, saveSafetensors } from "./io/safetensors.js";
 export * as nn from "./nn/index.js";
 export * from "./ops/index.js";
 export * as optim from "./optim/index.js";
-export { Generator, manualSeed, rand, randn, randperm } from "./random.js";
+export { defaultGenerator, Generator, manualSeed, rand, randn, randperm } from "./random.js";
 export {
   createRuntime,
   init,

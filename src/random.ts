@@ -1,6 +1,6 @@
 // PyTorch's CPU generator, so that a seed gives here what torch.manual_seed gives there: the same uniforms and permutations bit
 // for bit, and normals but for the rounding of ln, sin and cos (ours are in assembly/lib/random.ts).
-import { MersenneTwister } from "./runtime/mersenne-twister.js";
+import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
 import { empty, type Shape, type Tensor, tensor, zeros } from "./tensor.js";
 
@@ -34,6 +34,31 @@ export class Generator {
     this.#seed = checkSeed(seed);
     this.#twister = new MersenneTwister(Number(BigInt.asUintN(32, this.#seed)));
     this.#spare = null;
+    return this;
+  }
+
+  /** All that decides what comes next, as bytes to keep: [seed, the single normal left over, the words of the twister]. */
+  getState(): Uint8Array {
+    const bytes = new Uint8Array(STATE_BYTES);
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(0, BigInt.asUintN(64, this.#seed), true);
+    view.setFloat64(8, this.#spare ?? Number.NaN, true);
+    this.#twister.save().forEach((word, i) => {
+      view.setUint32(16 + 4 * i, word, true);
+    });
+    return bytes;
+  }
+
+  /** Goes on from a state `getState` gave. Throws, having changed nothing: TypeError for no bytes, RangeError for others. */
+  setState(bytes: Uint8Array): this {
+    checkGeneratorState(bytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const spare = view.getFloat64(8, true);
+    this.#seed = view.getBigUint64(0, true);
+    this.#spare = Number.isNaN(spare) ? null : spare;
+    this.#twister.restore(
+      Uint32Array.from({ length: SAVED_WORDS }, (_, i) => view.getUint32(16 + 4 * i, true)),
+    );
     return this;
   }
 
@@ -98,12 +123,26 @@ export class Generator {
   }
 }
 
-/** PyTorch's own default seed. */
-const standard = new Generator(67280421310721n);
+const STATE_BYTES = 16 + 4 * SAVED_WORDS;
+
+/** @internal Refuses what `getState` cannot have given. */
+export function checkGeneratorState(bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError("Generator: expected the state to be a Uint8Array");
+  if (bytes.length !== STATE_BYTES)
+    throw new RangeError(
+      `Generator: expected a state of ${STATE_BYTES} bytes, got ${bytes.length}`,
+    );
+  const at = new DataView(bytes.buffer, bytes.byteOffset).getUint32(16, true);
+  if (at >= SAVED_WORDS) throw new RangeError("Generator: this is no state of a generator");
+}
+
+/** The generator that is used where none is given; it begins with PyTorch's own default seed. */
+export const defaultGenerator = new Generator(67280421310721n);
 
 /** Seeds the generator that `rand`, `randn`, `randperm` and the initialisers use when given none. */
 export function manualSeed(seed: number | bigint): Generator {
-  return standard.manualSeed(seed);
+  return defaultGenerator.manualSeed(seed);
 }
 
 /** Uniform in [0, 1). */
@@ -114,14 +153,14 @@ export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
 /** Normal with mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   const out = zeros(shape, options);
-  (options.generator ?? standard).fillNormal(out);
+  (options.generator ?? defaultGenerator).fillNormal(out);
   return out;
 }
 
 /** 0 … n − 1 in random order, int32. Throws RangeError unless n is an integer from 0 to 2^31 − 1. */
 export function randperm(
   n: number,
-  { generator = standard, runtime }: Omit<RandomOptions, "requiresGrad"> = {},
+  { generator = defaultGenerator, runtime }: Omit<RandomOptions, "requiresGrad"> = {},
 ): Tensor<"int32"> {
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
     throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${n}`);
@@ -134,7 +173,7 @@ export function uniform_(
   out: Tensor,
   low: number,
   high: number,
-  generator: Generator = standard,
+  generator: Generator = defaultGenerator,
 ): Tensor {
   const { data } = out;
   const from = Math.fround(low);

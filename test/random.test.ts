@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Generator, manualSeed, rand, randn, randperm, uniform_ } from "../src/random.js";
+import {
+  defaultGenerator,
+  Generator,
+  manualSeed,
+  rand,
+  randn,
+  randperm,
+  uniform_,
+} from "../src/random.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { zeros } from "../src/tensor.js";
 import { expectSameBits } from "./helpers.js";
@@ -101,4 +109,51 @@ test("empty shapes, requiresGrad and refused arguments", () => {
   expect(rand([2], { ...from(1), requiresGrad: true }).requiresGrad).toBe(true);
   expect(() => rand([-1], from(1))).toThrow(RangeError);
   expect(() => randperm(2.5, from(1))).toThrow("randperm: expected an integer from 0");
+});
+
+describe("state", () => {
+  const draw = (generator: Generator) => [
+    ...[1, 2].map(() => generator.random()),
+    ...randn([3], { runtime, generator }).data, // leaves the second of a pair
+    ...randn([40], { runtime, generator }).data,
+    ...randperm(9, { runtime, generator }).data,
+  ];
+
+  test.each([0, 1, 623, 624, 1000])("after %i draws another generator goes on from it", (draws) => {
+    const generator = new Generator(11);
+    for (let i = 0; i < draws; i++) generator.random();
+    randn([1], { runtime, generator });
+    const other = new Generator(5).setState(generator.getState());
+    expect(other.seed).toBe(11n);
+    expect(draw(other)).toEqual(draw(generator));
+    expect(draw(other)).toEqual(draw(generator));
+  });
+
+  test("is a copy", () => {
+    const generator = new Generator(11);
+    const state = generator.getState();
+    const first = draw(generator);
+    expect(draw(generator)).not.toEqual(first);
+    expect(draw(generator.setState(state))).toEqual(first);
+  });
+
+  test("what is no state is refused and changes nothing", () => {
+    const [generator, other] = [new Generator(11), new Generator(11)];
+    const damaged = generator.getState();
+    damaged.fill(0xff, 16, 20);
+    expect(() => generator.setState(damaged)).toThrow("no state of a generator");
+    expect(() => generator.setState(damaged.subarray(1))).toThrow(
+      "a state of 2516 bytes, got 2515",
+    );
+    expect(() => generator.setState([] as unknown as Uint8Array)).toThrow(TypeError);
+    expect(draw(generator)).toEqual(draw(other));
+  });
+
+  test("the default generator is what manualSeed seeds", () => {
+    manualSeed(3);
+    const state = defaultGenerator.getState();
+    const first = [...rand([5], { runtime }).data];
+    defaultGenerator.setState(state);
+    expect([...rand([5], { runtime }).data]).toEqual(first);
+  });
 });

@@ -1,6 +1,9 @@
 const N = 624;
 const M = 397;
 
+/** Words of a saved state. */
+export const SAVED_WORDS = N + 1;
+
 /** MT19937 (Matsumoto and Nishimura 1998), seeded as C++'s std::mt19937 and torch.manual_seed do. */
 export class MersenneTwister {
   readonly #state = new Uint32Array(N);
@@ -22,6 +25,17 @@ export class MersenneTwister {
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
     return (y ^ (y >>> 18)) >>> 0;
+  }
+
+  /** Where it is in its sequence: 625 words. */
+  save(): Uint32Array {
+    return Uint32Array.of(this.#at, ...this.#state);
+  }
+
+  /** Goes on from where another one was. */
+  restore(words: Uint32Array): void {
+    this.#at = words[0];
+    this.#state.set(words.subarray(1));
   }
 
   #refill(): void {
