@@ -1,5 +1,6 @@
 import type { Experiment } from "./command.js";
 import { compareExperiment } from "./compare.js";
+import { layersExperiment } from "./layers.js";
 
 /** The commands, in the order `evenkeel all` runs them. */
-export const experiments: readonly Experiment[] = [compareExperiment];
+export const experiments: readonly Experiment[] = [layersExperiment, compareExperiment];

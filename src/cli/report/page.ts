@@ -1,4 +1,5 @@
 import type { Json } from "../../experiments/compare.js";
+import { type Correction, correctionsOf } from "../../experiments/corrections.js";
 import { drawSvg, type Option } from "./chart.js";
 import { STYLE } from "./style.js";
 
@@ -27,8 +28,12 @@ export interface PageContext {
 
 /** The report as one HTML document that needs nothing else. */
 export function page(report: Report, { name, config, machine, home }: PageContext): string {
+  const wrong = correctionsOf(name);
   const all = [
-    ...report.sections.map(section),
+    ...report.sections.map((given) => section(given)),
+    ...(wrong.length > 0
+      ? [section({ title: "Where the articles were wrong", html: correctionTable(wrong) })]
+      : []),
     section({ title: "Settings", html: facts(config) }, "facts"),
     section({ title: "Machine", html: facts(machine) }, "facts"),
   ];
@@ -44,8 +49,15 @@ ${all.join("\n")}`,
   );
 }
 
-const section = ({ title, html }: Section, kind: unknown = ""): string =>
-  `<section${kind === "facts" ? ' class="facts"' : ""}><h2>${escapeHtml(title)}</h2>\n${html}</section>`;
+const section = ({ title, html }: Section, kind = ""): string =>
+  `<section${kind && ` class="${kind}"`}><h2>${escapeHtml(title)}</h2>\n${html}</section>`;
+
+/** What the articles say, and what is right. */
+export const correctionTable = (rows: readonly Correction[]): string =>
+  `<div class="prose">${htmlTable(
+    ["article", "it says", "what is right"],
+    rows.map(({ id, where, claim, truth }) => [`${where} (${id})`, claim, truth]),
+  )}</div>`;
 
 /** An HTML document of this style. */
 export const html = (title: string, main: string): string => `<!doctype html>

@@ -19,6 +19,11 @@ th { font-weight: 600; }
 td { white-space: nowrap; }
 td:last-child { white-space: normal; min-width: 7rem; }
 th:first-child, td:first-child { text-align: left; }
+.prose td, .prose th { white-space: normal; text-align: left; min-width: 7rem; vertical-align: top; }
+.figures { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; justify-content: center; }
+figure { margin: 0; width: 9.5rem; text-align: center; }
+figcaption { font-size: 0.85rem; }
+.numbers td:last-child { white-space: nowrap; }
 .facts { font-size: 0.9rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0; }
 dt { color: var(--soft); }

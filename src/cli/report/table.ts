@@ -34,16 +34,23 @@ export function footnotes(rows: readonly NormSummary[]): string[] {
   });
 }
 
-/** The table for a terminal: names flush left, numbers flush right, notes below. */
+/** The table for a terminal, notes below. */
 export function textTable(rows: readonly NormSummary[]): string {
-  const lines = [
+  const table = alignedTable(
     columns.map((column) => column.title),
-    ...rows.map((row) => columns.map((column) => column.cell(row))),
-  ];
-  const widths = columns.map((_, k) => Math.max(...lines.map((line) => line[k].length)));
-  const [head, ...body] = lines.map((line) =>
+    rows.map((row) => columns.map((column) => column.cell(row))),
+  );
+  return [table, "", ...footnotes(rows)].join("\n");
+}
+
+/** Names flush left, numbers flush right. */
+export function alignedTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const widths = head.map((_, k) => Math.max(...[head, ...rows].map((line) => line[k].length)));
+  const [first, ...body] = [head, ...rows].map((line) =>
     line.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join("  "),
   );
-  const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [head, rule, ...body, "", ...footnotes(rows)].join("\n");
+  return [first, widths.map((width) => "─".repeat(width)).join("  "), ...body].join("\n");
 }

@@ -1,0 +1,72 @@
+import { type LayersConfig, type Pattern, setIndex } from "../../experiments/layers.js";
+
+/** Cells along samples, channels and positions; what is drawn stands for any number of each. */
+const SIDE = 4;
+const CELL = 22;
+/** Of the sides that recede: half a cell right and up. */
+const SLANT = 11;
+
+const SHARED = "#0072b2";
+const TINTS = ["rgba(128, 128, 128, 0.12)", "rgba(128, 128, 128, 0.38)"];
+
+type Cell = [sample: number, channel: number, position: number];
+type Point = [x: number, y: number];
+
+/**
+ * The block of samples × channels × positions, as SVG. Blue: the elements that share one statistic; the greys tell the other
+ * sets apart. Channels run right, positions down, samples into the depth.
+ */
+export function cube(pattern: Pattern, label: string): string {
+  const shape: LayersConfig["shape"] = [SIDE, SIDE, SIDE, 1];
+  const sets = setIndex(pattern, shape, 2);
+  const setOf = ([n, c, p]: Cell) => sets((n * SIDE + c) * SIDE + p);
+  const own = setOf([0, 0, 0]);
+  const ways = pattern.channels === "each" ? SIDE : pattern.channels === "group" ? 2 : 1;
+  const colour = (cell: Cell) => {
+    if (setOf(cell) === own) return SHARED;
+    const [n, c, p] = cell;
+    const parity =
+      (pattern.samples === "each" ? n : 0) +
+      Math.floor((c * ways) / SIDE) +
+      (pattern.positions === "each" ? p : 0);
+    return TINTS[parity % 2];
+  };
+  const top = SIDE * SLANT + 22;
+  const at = (right: number, down: number, deep: number): Point => [
+    28 + right * CELL + deep * SLANT,
+    top + down * CELL - deep * SLANT,
+  ];
+  const face = (cell: Cell, ...corners: Point[]) =>
+    `<polygon points="${corners.join(" ")}" fill="${colour(cell)}" stroke="currentColor" stroke-width="0.8"/>`;
+  const faces: string[] = [];
+  for (let i = 0; i < SIDE; i++) {
+    for (let k = 0; k < SIDE; k++) {
+      // Front: sample 0. Top: position 0. Right: the last channel.
+      faces.push(
+        face([0, i, k], at(i, k, 0), at(i + 1, k, 0), at(i + 1, k + 1, 0), at(i, k + 1, 0)),
+      );
+      faces.push(
+        face([k, i, 0], at(i, 0, k), at(i + 1, 0, k), at(i + 1, 0, k + 1), at(i, 0, k + 1)),
+      );
+      faces.push(
+        face(
+          [i, SIDE - 1, k],
+          at(SIDE, k, i),
+          at(SIDE, k, i + 1),
+          at(SIDE, k + 1, i + 1),
+          at(SIDE, k + 1, i),
+        ),
+      );
+    }
+  }
+  const text = ([x, y]: Point, words: string, turn = 0) =>
+    `<text x="${x}" y="${y}" text-anchor="middle" font-size="13" fill="currentColor"${turn ? ` transform="rotate(${turn} ${x} ${y})"` : ""}>${words}</text>`;
+  const [width, height] = [28 + SIDE * (CELL + SLANT) + 26, top + SIDE * CELL + 24];
+  const middle = SIDE / 2;
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
+${faces.join("\n")}
+${text([at(middle, SIDE, 0)[0], height - 6], "C")}
+${text([16, at(0, middle, 0)[1]], "H, W", -90)}
+${text([at(SIDE, SIDE, middle)[0] + 16, at(SIDE, SIDE, middle)[1] + 8], "N")}
+</svg>`;
+}

@@ -1,0 +1,193 @@
+import { noGrad } from "../autograd.js";
+import { BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm, LayerNorm2d } from "../nn/index.js";
+import type { Module } from "../nn/module.js";
+import { manualSeed, rand } from "../random.js";
+import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { sizeOf } from "../shape.js";
+import { type Tensor, tidy } from "../tensor.js";
+import { type Moments, momentsBySet } from "./moments.js";
+import { pace } from "./pace.js";
+import type { ExperimentOptions, Stage } from "./stage.js";
+
+export interface LayersConfig {
+  /** [N, C, H, W]. */
+  shape: readonly [number, number, number, number];
+  groups: number;
+  seed: number;
+}
+
+/** The article's tensor: four channels, whatever its comment says. */
+export const layersDefaults: LayersConfig = { shape: [4, 4, 32, 32], groups: 2, seed: 0 };
+
+const EPS = 1e-5;
+
+/** Which elements share a statistic: one for each of what is "each", pooled over what is "all". */
+export interface Pattern {
+  samples: "each" | "all";
+  channels: "each" | "all" | "group";
+  positions: "each" | "all";
+}
+
+export interface LayerStatistics {
+  name: string;
+  /** How it is made in PyTorch. */
+  code: string;
+  pattern: Pattern;
+  /** Scales and shifts. */
+  parameters: number;
+  /** Statistics, and elements that share one. */
+  sets: number;
+  count: number;
+  /** The output over these sets: the largest |mean|, and the variances averaged. */
+  output: { mean: number; biased: number; unbiased: number };
+  /** σ²/(σ² + ε) averaged over the sets, the biased variance to expect, and m/(m − 1) times it. */
+  expected: { biased: number; unbiased: number };
+  /** The largest |mean| of the output over each channel of the batch, and over each sample. */
+  largestMean: { channel: number; sample: number };
+}
+
+export interface LayersResult {
+  config: LayersConfig;
+  layers: LayerStatistics[];
+  /** Group norm's output per group, [N][groups], and as the article looked at it, per channel, [N][C]. */
+  groupSets: Moments[][];
+  groupChannels: Moments[][];
+}
+
+interface Made {
+  name: string;
+  code: string;
+  pattern: Pattern;
+  layer: Module;
+}
+
+const pattern = (
+  samples: Pattern["samples"],
+  channels: Pattern["channels"],
+  positions: Pattern["positions"] = "all",
+): Pattern => ({ samples, channels, positions });
+
+function makeLayers({ shape, groups }: LayersConfig, runtime: Runtime): Made[] {
+  const [, c, h, w] = shape;
+  const options = { eps: EPS, runtime };
+  const made = (name: string, code: string, pattern: Pattern, layer: Module) => ({
+    name,
+    code,
+    pattern,
+    layer,
+  });
+  return [
+    made("BN", `BatchNorm2d(${c})`, pattern("all", "each"), new BatchNorm2d(c, options)),
+    made(
+      "LN",
+      `LayerNorm([${c}, ${h}, ${w}])`,
+      pattern("each", "all"),
+      new LayerNorm([c, h, w], options),
+    ),
+    made("IN", `InstanceNorm2d(${c})`, pattern("each", "each"), new InstanceNorm2d(c, options)),
+    made(
+      "GN",
+      `GroupNorm(${groups}, ${c})`,
+      pattern("each", "group"),
+      new GroupNorm(groups, c, options),
+    ),
+    made("GN1", `GroupNorm(1, ${c})`, pattern("each", "all"), new GroupNorm(1, c, options)),
+    made("LN2d", `LayerNorm2d(${c})`, pattern("each", "all", "each"), new LayerNorm2d(c, options)),
+  ];
+}
+
+/** The number of the set an element belongs to. */
+export function setIndex(
+  { samples, channels, positions }: Pattern,
+  [, c, h, w]: LayersConfig["shape"],
+  groups: number,
+): (index: number) => number {
+  const plane = h * w;
+  const ways = channels === "each" ? c : channels === "group" ? groups : 1;
+  return (index) => {
+    const sample = Math.floor(index / (c * plane));
+    const channel = Math.floor(index / plane) % c;
+    const way = Math.floor((channel * ways) / c);
+    const set = (samples === "each" ? sample : 0) * ways + way;
+    return positions === "each" ? set * plane + (index % plane) : set;
+  };
+}
+
+/**
+ * Every norm on one tensor of uniform numbers: the mean and both variances of its output over the elements that share a
+ * statistic, and group norm's per channel too. Throws RangeError for a shape that is not four positive integers or channels that
+ * do not go into groups.
+ */
+export async function* layers(
+  settings: Partial<LayersConfig> = {},
+  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+): AsyncGenerator<Stage, LayersResult> {
+  const config = { ...layersDefaults, ...settings };
+  const { shape, seed } = config;
+  if (shape.length !== 4 || !shape.every((length) => Number.isSafeInteger(length) && length > 0))
+    throw new RangeError(`layers: expected shape to be four positive integers, got [${shape}]`);
+  manualSeed(seed);
+  using x = rand(shape, { runtime });
+  const result: LayersResult = { config, layers: [], groupSets: [], groupChannels: [] };
+  const all = makeLayers(config, runtime);
+  try {
+    for (const [i, made] of all.entries()) {
+      await pace(signal);
+      const output = outputOf(made.layer, x);
+      result.layers.push(describe(made, x.data, output, config));
+      if (made.name === "GN") {
+        result.groupSets = perSample(output, made.pattern, config);
+        result.groupChannels = perSample(output, pattern("each", "each"), config);
+      }
+      yield { stage: "layers", step: i + 1, steps: all.length, text: made.name };
+    }
+  } finally {
+    for (const { layer } of all) layer.dispose();
+  }
+  return result;
+}
+
+const outputOf = (layer: Module, x: Tensor): Float32Array =>
+  tidy(() => noGrad(() => layer.forward(x).data.slice()));
+
+function describe(
+  { name, code, pattern: shared, layer }: Made,
+  input: Float32Array,
+  output: Float32Array,
+  { shape, groups }: LayersConfig,
+): LayerStatistics {
+  const over = (values: Float32Array, pattern: Pattern) =>
+    momentsBySet(values, setIndex(pattern, shape, groups));
+  const largest = (all: Moments[]) => Math.max(...all.map(({ mean }) => Math.abs(mean)));
+  const after = over(output, shared);
+  const { count } = after[0];
+  const biased = meanOf(over(input, shared).map(({ biased }) => biased / (biased + EPS)));
+  return {
+    name,
+    code,
+    pattern: shared,
+    parameters: layer.parameters().reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    sets: after.length,
+    count,
+    output: {
+      mean: largest(after),
+      biased: meanOf(after.map(({ biased }) => biased)),
+      unbiased: meanOf(after.map(({ unbiased }) => unbiased)),
+    },
+    expected: { biased, unbiased: (biased * count) / (count - 1) },
+    largestMean: {
+      channel: largest(over(output, pattern("all", "each"))),
+      sample: largest(over(output, pattern("each", "all"))),
+    },
+  };
+}
+
+/** The moments of each sample's sets. */
+function perSample(output: Float32Array, pattern: Pattern, config: LayersConfig): Moments[][] {
+  const all = momentsBySet(output, setIndex(pattern, config.shape, config.groups));
+  const sets = all.length / config.shape[0];
+  return Array.from({ length: config.shape[0] }, (_, i) => all.slice(i * sets, (i + 1) * sets));
+}
+
+const meanOf = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
