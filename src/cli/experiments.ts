@@ -1,6 +1,11 @@
 import type { Experiment } from "./command.js";
 import { compareExperiment } from "./compare.js";
 import { layersExperiment } from "./layers.js";
+import { runningStatsExperiment } from "./running-stats.js";
 
 /** The commands, in the order `evenkeel all` runs them. */
-export const experiments: readonly Experiment[] = [layersExperiment, compareExperiment];
+export const experiments: readonly Experiment[] = [
+  layersExperiment,
+  runningStatsExperiment,
+  compareExperiment,
+];

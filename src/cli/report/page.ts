@@ -104,7 +104,7 @@ export function facts(of: object): string {
 function shown(value: Json): string {
   if (value === null) return "as many as the main run";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return Array.isArray(value) ? value.join(", ") : String(value);
+  return Array.isArray(value) ? value.map((item) => item ?? "none").join(", ") : String(value);
 }
 
 export const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,53 @@
+import { axis, COLOURS, INK, legend, type Option } from "./chart.js";
+
+export interface Line {
+  name: string;
+  points: readonly (readonly [x: number, y: number | null])[];
+  /** A reference: thin, dashed, in the text's colour. */
+  dashed?: boolean;
+  /** Draws the points too. */
+  symbols?: boolean;
+  /** Default: by its place among the lines. */
+  colour?: string;
+}
+
+interface Axes {
+  x: string;
+  y: string;
+  /** More for either axis: type, min, max … */
+  xAxis?: object;
+  yAxis?: object;
+  /** Rows of the legend. */
+  rows?: number;
+}
+
+/** Lines over a titled x and y axis. */
+export function lineChart(lines: readonly Line[], { x, y, xAxis, yAxis, rows = 1 }: Axes): Option {
+  let coloured = 0;
+  return {
+    legend: { ...legend(lines.map(({ name }) => name)), type: "plain", itemHeight: 8 },
+    grid: { left: 70, right: 24, top: 20 + 22 * rows, bottom: 52 },
+    xAxis: axis(x, 30, { type: "value", min: "dataMin", max: "dataMax", ...xAxis }),
+    yAxis: axis(y, 50, { type: "value", ...yAxis }),
+    series: lines.map(({ name, points, dashed = false, symbols = false, colour }) => {
+      const color = dashed ? INK : (colour ?? COLOURS[coloured++ % COLOURS.length]);
+      return {
+        type: "line",
+        name,
+        data: points,
+        silent: true,
+        showSymbol: symbols,
+        symbol: symbols ? "circle" : "none",
+        symbolSize: 6,
+        itemStyle: { color },
+        lineStyle: { color, width: dashed ? 1.2 : 2, type: dashed ? "dashed" : "solid" },
+      };
+    }),
+  };
+}
+
+/** 4.3 → 4.30, 0.00012 → 1.20e-4: three digits. */
+export const short = (value: number): string =>
+  value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e4)
+    ? value.toPrecision(3)
+    : value.toExponential(2);

@@ -1,0 +1,25 @@
+import {
+  runningStatsDefaults as defaults,
+  type RunningStatsConfig,
+  type RunningStatsResult,
+  runningStats,
+} from "../experiments/running-stats.js";
+import type { Experiment } from "./command.js";
+import { integer, option, seed } from "./options.js";
+import { runningStatsReport, runningStatsText } from "./report/running-stats.js";
+
+type Flags = Pick<RunningStatsConfig, "seed" | "steps" | "batch">;
+
+export const runningStatsExperiment: Experiment<Flags, RunningStatsResult> = {
+  name: "running-stats",
+  description: "batch norm's running statistics: the article's rule, PyTorch's, and momenta",
+  options: [
+    seed(defaults.seed),
+    option("--steps <n>", "batches", integer(1), defaults.steps),
+    option("--batch <n>", "values per channel and batch", integer(2), defaults.batch),
+  ],
+  quick: { steps: 150 },
+  run: ({ seed, steps, batch }, context) => runningStats({ seed, steps, batch }, context),
+  text: runningStatsText,
+  report: runningStatsReport,
+};

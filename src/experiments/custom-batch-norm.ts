@@ -1,0 +1,34 @@
+import { BatchNorm2d } from "../nn/index.js";
+import { add, div, mean, mul, sqrt, sub } from "../ops/index.js";
+import type { Tensor } from "../tensor.js";
+
+/**
+ * The article's hand-written batch norm of [N, C, H, W], put together from operations: as ours, but the running variance takes
+ * the biased variance of the batch, divided by m.
+ */
+export class CustomBatchNorm extends BatchNorm2d {
+  override forward(x: Tensor): Tensor {
+    const { weight, bias, runningMean, runningVar, eps, training } = this;
+    const perChannel = (of: Tensor) => of.reshape([1, -1, 1, 1]);
+    let centre = perChannel(runningMean as Tensor);
+    let variance = perChannel(runningVar as Tensor);
+    if (training) {
+      centre = mean(x, [0, 2, 3], true);
+      const deviation = sub(x, centre);
+      variance = mean(mul(deviation, deviation), [0, 2, 3], true);
+      this.#move(runningMean as Tensor, centre);
+      this.#move(runningVar as Tensor, variance);
+    }
+    const standard = div(sub(x, centre), sqrt(add(variance, eps)));
+    return add(mul(standard, perChannel(weight as Tensor)), perChannel(bias as Tensor));
+  }
+
+  #move(running: Tensor, batch: Tensor): void {
+    const count = this.numBatchesTracked as Tensor<"int64">;
+    const share = this.momentum ?? 1 / (Number(count.item()) + 1);
+    running.data.forEach((value, c) => {
+      running.data[c] = (1 - share) * value + share * batch.data[c];
+    });
+    if (running === this.runningVar) count.data[0] += 1n;
+  }
+}

@@ -1,0 +1,163 @@
+import { noGrad } from "../autograd.js";
+import { BatchNorm2d } from "../nn/index.js";
+import { manualSeed, randn } from "../random.js";
+import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { type Tensor, tidy } from "../tensor.js";
+import { CustomBatchNorm } from "./custom-batch-norm.js";
+import { momentsOf } from "./moments.js";
+import { pace } from "./pace.js";
+import type { ExperimentOptions, Stage } from "./stage.js";
+
+export interface RunningStatsConfig {
+  seed: number;
+  /** null: the plain average over all batches. */
+  momenta: readonly (number | null)[];
+  steps: number;
+  /** Values per channel and step while momenta are compared. */
+  batch: number;
+  /** Values per channel and step while the two rules are compared. */
+  sizes: readonly number[];
+}
+
+export const runningStatsDefaults: RunningStatsConfig = {
+  seed: 42,
+  momenta: [0.01, 0.1, 0.5, null],
+  steps: 300,
+  batch: 16,
+  sizes: [2, 3, 4, 6, 8, 12, 16, 24, 32],
+};
+
+/** What the batches of the second and third part are drawn from. */
+export const TRUE_MEAN = 1;
+export const TRUE_VARIANCE = 4;
+
+/** One layer after one batch [4, 3, 32, 32]. */
+export interface OneStep {
+  rule: "biased" | "unbiased";
+  runningMean: number[];
+  runningVar: number[];
+  /** All of the output, the variance divided by m − 1 as torch.var does. */
+  outputMean: number;
+  outputVariance: number;
+}
+
+export interface RunningStatsResult {
+  config: RunningStatsConfig;
+  article: OneStep;
+  ours: OneStep;
+  /** The largest difference between the two outputs. */
+  difference: number;
+  /** After each step, by momentum. */
+  momenta: { momentum: number | null; mean: number[]; variance: number[] }[];
+  /** Running variance as a share of the true one, averaged over all batches of m values. */
+  rules: { m: number; article: number; ours: number }[];
+}
+
+/**
+ * The article's batch norm beside PyTorch's rule: on the article's tensor, over steps for several momenta, and for batches of
+ * several sizes. Seed 42 is the article's.
+ */
+export async function* runningStats(
+  settings: Partial<RunningStatsConfig> = {},
+  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+): AsyncGenerator<Stage, RunningStatsResult> {
+  const config = { ...runningStatsDefaults, ...settings };
+  manualSeed(config.seed);
+  const one = onArticleTensor(runtime);
+  const parts = 2 + config.sizes.length;
+  yield { stage: "running statistics", step: 1, steps: parts, text: "the article's tensor" };
+  const momenta = await overSteps(config, runtime, signal);
+  yield { stage: "running statistics", step: 2, steps: parts, text: "momenta" };
+  const rules: RunningStatsResult["rules"] = [];
+  for (const m of config.sizes) {
+    rules.push(await compareRules(m, config.steps, runtime, signal));
+    const text = `${m} values a channel`;
+    yield { stage: "running statistics", step: 2 + rules.length, steps: parts, text };
+  }
+  return { config, ...one, momenta, rules };
+}
+
+function onArticleTensor(
+  runtime: Runtime,
+): Pick<RunningStatsResult, "article" | "ours" | "difference"> {
+  using x = randn([4, 3, 32, 32], { runtime });
+  using custom = new CustomBatchNorm(3, { runtime });
+  using ours = new BatchNorm2d(3, { runtime });
+  const outputs = [custom, ours].map((layer) => outputOf(layer, x));
+  const [article, conforming] = [custom, ours].map((layer, k): OneStep => {
+    const { mean, unbiased } = momentsOf(outputs[k]);
+    return {
+      rule: k === 0 ? "biased" : "unbiased",
+      ...runningOf(layer),
+      outputMean: mean,
+      outputVariance: unbiased,
+    };
+  });
+  const difference = outputs[0].reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - outputs[1][i])),
+    0,
+  );
+  return { article, ours: conforming, difference };
+}
+
+async function overSteps(
+  { momenta, steps, batch }: RunningStatsConfig,
+  runtime: Runtime,
+  signal?: AbortSignal,
+): Promise<RunningStatsResult["momenta"]> {
+  const layers = momenta.map((momentum) => new BatchNorm2d(1, { momentum, runtime }));
+  const curves = momenta.map((momentum) => ({
+    momentum,
+    mean: [] as number[],
+    variance: [] as number[],
+  }));
+  try {
+    for (let step = 0; step < steps; step++) {
+      await pace(signal);
+      using x = drawBatch(batch, runtime);
+      layers.forEach((layer, k) => {
+        outputOf(layer, x);
+        const { runningMean, runningVar } = runningOf(layer);
+        curves[k].mean.push(runningMean[0]);
+        curves[k].variance.push(runningVar[0]);
+      });
+    }
+  } finally {
+    for (const layer of layers) layer.dispose();
+  }
+  return curves;
+}
+
+async function compareRules(
+  m: number,
+  steps: number,
+  runtime: Runtime,
+  signal?: AbortSignal,
+): Promise<RunningStatsResult["rules"][number]> {
+  using article = new CustomBatchNorm(1, { momentum: null, runtime });
+  using ours = new BatchNorm2d(1, { momentum: null, runtime });
+  for (let step = 0; step < 2 * steps; step++) {
+    await pace(signal);
+    using x = drawBatch(m, runtime);
+    for (const layer of [article, ours]) outputOf(layer, x);
+  }
+  const share = (layer: BatchNorm2d) => runningOf(layer).runningVar[0] / TRUE_VARIANCE;
+  return { m, article: share(article), ours: share(ours) };
+}
+
+/** [m, 1, 1, 1]: one channel of normal numbers. */
+function drawBatch(m: number, runtime: Runtime): Tensor {
+  const x = randn([m, 1, 1, 1], { runtime });
+  x.data.forEach((value, i) => {
+    x.data[i] = TRUE_MEAN + Math.sqrt(TRUE_VARIANCE) * value;
+  });
+  return x;
+}
+
+const outputOf = (layer: BatchNorm2d, x: Tensor): Float32Array =>
+  tidy(() => noGrad(() => layer.forward(x).data.slice()));
+
+const runningOf = ({ runningMean, runningVar }: BatchNorm2d) => ({
+  runningMean: [...(runningMean as Tensor).data],
+  runningVar: [...(runningVar as Tensor).data],
+});
