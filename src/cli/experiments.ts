@@ -1,5 +1,6 @@
 import type { Experiment } from "./command.js";
 import { compareExperiment } from "./compare.js";
+import { gradientsExperiment } from "./gradients.js";
 import { layersExperiment } from "./layers.js";
 import { runningStatsExperiment } from "./running-stats.js";
 
@@ -7,5 +8,6 @@ import { runningStatsExperiment } from "./running-stats.js";
 export const experiments: readonly Experiment[] = [
   layersExperiment,
   runningStatsExperiment,
+  gradientsExperiment,
   compareExperiment,
 ];

@@ -21,14 +21,23 @@ interface Axes {
   rows?: number;
 }
 
+/** Not where the other axis is 0. */
+const LEFT_AND_BELOW = { show: true, onZero: false, lineStyle: { color: "gray" } };
+
 /** Lines over a titled x and y axis. */
 export function lineChart(lines: readonly Line[], { x, y, xAxis, yAxis, rows = 1 }: Axes): Option {
   let coloured = 0;
   return {
     legend: { ...legend(lines.map(({ name }) => name)), type: "plain", itemHeight: 8 },
     grid: { left: 70, right: 24, top: 20 + 22 * rows, bottom: 52 },
-    xAxis: axis(x, 30, { type: "value", min: "dataMin", max: "dataMax", ...xAxis }),
-    yAxis: axis(y, 50, { type: "value", ...yAxis }),
+    xAxis: axis(x, 30, {
+      type: "value",
+      min: "dataMin",
+      max: "dataMax",
+      axisLine: LEFT_AND_BELOW,
+      ...xAxis,
+    }),
+    yAxis: axis(y, 50, { type: "value", axisLine: LEFT_AND_BELOW, ...yAxis }),
     series: lines.map(({ name, points, dashed = false, symbols = false, colour }) => {
       const color = dashed ? INK : (colour ?? COLOURS[coloured++ % COLOURS.length]);
       return {
@@ -50,4 +59,14 @@ export function lineChart(lines: readonly Line[], { x, y, xAxis, yAxis, rows = 1
 export const short = (value: number): string =>
   value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e4)
     ? value.toPrecision(3)
-    : value.toExponential(2);
+    : value.toExponential(2).replace("+", "");
+
+/** For `yAxis`: powers of ten. */
+export const LOG = {
+  type: "log",
+  axisLabel: {
+    color: INK,
+    fontSize: 12,
+    formatter: (value: number) => value.toExponential(0).replace("e+0", "").replace("e+", "e"),
+  },
+};

@@ -6,6 +6,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 sy
 main { max-width: 54rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
 h1 { font-size: 1.6rem; margin: 1rem 0 0.5rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 0.5rem; }
+h3 { font-size: 1rem; margin: 1rem 0 0; }
 svg { display: block; width: 100%; height: auto; }
 .wide { display: none; }
 @media (min-width: 640px) { .wide { display: block; } .narrow { display: none; } }

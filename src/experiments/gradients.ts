@@ -1,0 +1,215 @@
+import type { Linear } from "../nn/index.js";
+import { crossEntropy } from "../ops/cross-entropy.js";
+import { SGD } from "../optim/index.js";
+import { manualSeed, rand } from "../random.js";
+import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { type Tensor, tidy } from "../tensor.js";
+import {
+  type ActivationName,
+  activationNames,
+  DeepMLP,
+  type DeepMLPOptions,
+  type MLPNorm,
+  mlpNorms,
+} from "./deep-mlp.js";
+import { pace } from "./pace.js";
+import { type Linearity, linearity, type Shape, shapes } from "./scale-and-shift.js";
+import type { ExperimentOptions, Stage } from "./stage.js";
+import { countRight } from "./train.js";
+
+export interface GradientsConfig {
+  seed: number;
+  depth: number;
+  width: number;
+  /** Points the gradients are measured on, and those of a training step. */
+  batch: number;
+  /** Training steps. */
+  steps: number;
+  /** Of SGD with momentum 0.9. */
+  lr: number;
+  /** Factor on the initial weights where saturation is looked at. */
+  gain: number;
+}
+
+export const gradientsDefaults: GradientsConfig = {
+  seed: 0,
+  depth: 8,
+  width: 64,
+  batch: 128,
+  steps: 300,
+  lr: 0.02,
+  gain: 10,
+};
+
+/** A fresh net: one forward and one backward pass. */
+export interface Measured {
+  activation: ActivationName;
+  norm: MLPNorm;
+  gain: number;
+  /** ‖∂loss/∂W‖ of each hidden layer, the first one first. */
+  gradients: number[];
+  /** Share of the activations of each layer whose slope is below a twentieth of the largest. */
+  saturated: number[];
+  /** How often, in shares, the middle layer's outputs fall into each of `BINS` equal parts of [low, high]. */
+  histogram: { low: number; high: number; shares: number[] };
+}
+
+export interface Trained {
+  activation: ActivationName;
+  norm: MLPNorm;
+  affine: boolean;
+  losses: number[];
+  /** Of the steps' last tenth: the share of right answers, in training mode. */
+  accuracy: number;
+}
+
+export interface GradientsResult {
+  config: GradientsConfig;
+  measured: Measured[];
+  trained: Trained[];
+  linearity: Linearity;
+  shapes: Shape[];
+}
+
+export const BINS = 40;
+
+/** The circle that halves the square. */
+const RADIUS = Math.sqrt(2 / Math.PI);
+
+/** Points in [−1, 1]², and whether they lie outside a circle. */
+function drawPoints(count: number, runtime: Runtime): { points: Tensor; labels: Int32Array } {
+  const points = rand([count, 2], { runtime });
+  points.data.forEach((value, i) => {
+    points.data[i] = 2 * value - 1;
+  });
+  const labels = Int32Array.from({ length: count }, (_, i) =>
+    Number(Math.hypot(points.data[2 * i], points.data[2 * i + 1]) > RADIUS),
+  );
+  return { points, labels };
+}
+
+/**
+ * Why nets are normalised: the gradient of every layer of a deep net at its start, how many of its activations are saturated,
+ * how it trains, what scale and shift give back, and that a norm makes nothing Gaussian.
+ */
+export async function* gradients(
+  settings: Partial<GradientsConfig> = {},
+  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+): AsyncGenerator<Stage, GradientsResult> {
+  const config = { ...gradientsDefaults, ...settings };
+  const { depth, width, seed } = config;
+  const pairs = activationNames.flatMap((activation) =>
+    mlpNorms.map((norm) => ({ activation, norm, depth, width, runtime })),
+  );
+  const measured: Measured[] = [];
+  for (const gain of [1, config.gain]) {
+    for (const pair of pairs) {
+      await pace(signal);
+      measured.push(measure({ ...pair, gain }, config));
+      const step = measured.length;
+      yield { stage: "gradients", step, steps: 2 * pairs.length, text: nameOf(pair) };
+    }
+  }
+  const trained: Trained[] = [];
+  const bare = pairs
+    .filter(({ norm, activation }) => norm !== "none" && activation === "sigmoid")
+    .map((pair) => ({ ...pair, affine: false }));
+  for (const options of [...pairs.map((pair) => ({ ...pair, affine: true })), ...bare]) {
+    trained.push(yield* trainOne(options, config, signal));
+  }
+  manualSeed(seed);
+  return { config, measured, trained, linearity: linearity(runtime), shapes: shapes(runtime) };
+}
+
+const nameOf = ({ activation, norm }: Pick<Measured, "activation" | "norm">) =>
+  `${activation}, ${norm}`;
+
+function measure(
+  options: DeepMLPOptions & { gain: number },
+  { seed, batch }: GradientsConfig,
+): Measured {
+  const { activation, norm, gain, depth } = options;
+  manualSeed(seed);
+  using net = new DeepMLP(options);
+  const saturated: number[] = [];
+  let histogram: Measured["histogram"] | undefined;
+  tidy(() => {
+    const { points, labels } = drawPoints(batch, options.runtime as Runtime);
+    const logits = net.forward(points, (before, after) => {
+      saturated.push(saturatedShare(activation, before.data));
+      if (saturated.length === Math.ceil(depth / 2))
+        histogram = histogramOf(activation, after.data);
+    });
+    crossEntropy(logits, labels).backward();
+  });
+  const gradients = (net.linears.layers as Linear[]).map(({ weight }) =>
+    Math.hypot(...(weight.grad?.data ?? [])),
+  );
+  net.zeroGrad();
+  return {
+    activation,
+    norm,
+    gain,
+    gradients,
+    saturated,
+    histogram: histogram as Measured["histogram"],
+  };
+}
+
+/** The slope of an activation as a share of its largest one. */
+const slopes: Record<ActivationName, (x: number) => number> = {
+  sigmoid: (x) => 1 / Math.cosh(x / 2) ** 2,
+  tanh: (x) => 1 / Math.cosh(x) ** 2,
+  relu: (x) => (x > 0 ? 1 : 0),
+};
+
+const saturatedShare = (activation: ActivationName, values: Float32Array): number =>
+  values.reduce((sum, x) => sum + (slopes[activation](x) < 0.05 ? 1 : 0), 0) / values.length;
+
+function histogramOf(activation: ActivationName, values: Float32Array): Measured["histogram"] {
+  const low = activation === "tanh" ? -1 : 0;
+  const high = activation === "relu" ? 3 : 1;
+  const shares = new Array<number>(BINS).fill(0);
+  for (const value of values) {
+    const bin = Math.floor((BINS * (value - low)) / (high - low));
+    shares[Math.min(BINS - 1, Math.max(0, bin))] += 1 / values.length;
+  }
+  return { low, high, shares };
+}
+
+async function* trainOne(
+  options: DeepMLPOptions & { affine: boolean },
+  { seed, steps, batch, lr }: GradientsConfig,
+  signal?: AbortSignal,
+): AsyncGenerator<Stage, Trained> {
+  const { activation, norm, affine } = options;
+  manualSeed(seed);
+  using net = new DeepMLP(options);
+  const optimizer = new SGD(net.parameters(), { lr, momentum: 0.9 });
+  const stage = `${nameOf(options)}${affine ? "" : ", bare"}`;
+  const losses: number[] = [];
+  let right = 0;
+  const last = Math.ceil(steps / 10);
+  try {
+    for (let step = 1; step <= steps; step++) {
+      await pace(signal);
+      tidy(() => {
+        const { points, labels } = drawPoints(batch, options.runtime as Runtime);
+        optimizer.zeroGrad();
+        const logits = net.forward(points);
+        const loss = crossEntropy(logits, labels);
+        loss.backward();
+        optimizer.step();
+        losses.push(loss.item());
+        if (step > steps - last) right += countRight(logits.data, labels);
+      });
+      yield { stage, step, steps, text: `loss ${losses[step - 1].toFixed(3)}` };
+    }
+  } finally {
+    net.zeroGrad();
+    optimizer.dispose();
+  }
+  const accuracy = right / (last * batch);
+  yield { stage, step: steps, steps, text: `${(100 * accuracy).toFixed(1)} % right`, done: true };
+  return { activation, norm, affine, losses, accuracy };
+}
