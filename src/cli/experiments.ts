@@ -2,6 +2,7 @@ import type { Experiment } from "./command.js";
 import { compareExperiment } from "./compare.js";
 import { gradientsExperiment } from "./gradients.js";
 import { layersExperiment } from "./layers.js";
+import { paddingExperiment } from "./padding.js";
 import { runningStatsExperiment } from "./running-stats.js";
 
 /** The commands, in the order `evenkeel all` runs them. */
@@ -9,5 +10,6 @@ export const experiments: readonly Experiment[] = [
   layersExperiment,
   runningStatsExperiment,
   gradientsExperiment,
+  paddingExperiment,
   compareExperiment,
 ];

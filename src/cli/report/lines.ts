@@ -56,10 +56,11 @@ export function lineChart(lines: readonly Line[], { x, y, xAxis, yAxis, rows = 1
 }
 
 /** 4.3 → 4.30, 0.00012 → 1.20e-4: three digits. */
-export const short = (value: number): string =>
-  value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e4)
-    ? value.toPrecision(3)
-    : value.toExponential(2).replace("+", "");
+export function short(value: number): string {
+  if (value === 0) return "0";
+  const plain = Math.abs(value) >= 0.01 && Math.abs(value) < 1e4;
+  return plain ? value.toPrecision(3) : value.toExponential(2).replace("+", "");
+}
 
 /** For `yAxis`: powers of ten. */
 export const LOG = {
