@@ -21,5 +21,6 @@ export default defineConfig({
     // Node 20 has relaxed SIMD behind a flag; later ones have it as it is.
     execArgv: node < 22 ? ["--experimental-wasm-relaxed-simd", "--expose-gc"] : ["--expose-gc"],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

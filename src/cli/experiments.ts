@@ -4,6 +4,7 @@ import { gradientsExperiment } from "./gradients.js";
 import { layersExperiment } from "./layers.js";
 import { paddingExperiment } from "./padding.js";
 import { runningStatsExperiment } from "./running-stats.js";
+import { transformerExperiment } from "./transformer.js";
 
 /** The commands, in the order `evenkeel all` runs them. */
 export const experiments: readonly Experiment[] = [
@@ -11,5 +12,6 @@ export const experiments: readonly Experiment[] = [
   runningStatsExperiment,
   gradientsExperiment,
   paddingExperiment,
+  transformerExperiment,
   compareExperiment,
 ];

@@ -47,3 +47,13 @@ export const option = <T>(
 
 export const seed = (standard: number): Option =>
   option("--seed <n>", "decides all that is random", integer(0), standard);
+
+/** Some of `known`, with commas between. */
+export const list =
+  <T extends string>(known: readonly T[]) =>
+  (text: string): T[] => {
+    const names = [...new Set(text.split(",").map((name) => name.trim()))];
+    const unknown = names.find((name) => !known.includes(name as T));
+    if (unknown === undefined) return names as T[];
+    throw new InvalidArgumentError(`There is no "${unknown}". Known: ${known.join(", ")}.`);
+  };

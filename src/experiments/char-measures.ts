@@ -1,0 +1,93 @@
+// What is measured of a small language model beside its training loss.
+import { noGrad } from "../autograd.js";
+import { Rng } from "../data/rng.js";
+import { crossEntropy } from "../ops/cross-entropy.js";
+import { Generator as RandomNumbers } from "../random.js";
+import { type Tensor, tidy } from "../tensor.js";
+import type { CharText, Pieces } from "./char-text.js";
+import type { CharTransformer } from "./char-transformer.js";
+
+/** Cross-entropy in nats a character. */
+export const lossOf = (net: CharTransformer, { inputs, targets, count }: Pieces): Tensor =>
+  crossEntropy(net.logits(inputs, count), targets);
+
+/**
+ * ‖gradient‖ of each block's second feed-forward weight, the mean over four batches: what Xiong et al. 2020 (arXiv 2002.04745) plot of
+ * post-norm and pre-norm nets.
+ */
+export function firstGradients(
+  net: CharTransformer,
+  text: CharText,
+  batchSize: number,
+  seed: number,
+): number[] {
+  const rng = new Rng(seed, 1);
+  const batches = 4;
+  const norms = net.blocks.map(() => 0);
+  for (let batch = 0; batch < batches; batch++) {
+    net.zeroGrad();
+    tidy(() => lossOf(net, text.batch(batchSize, rng)).backward());
+    net.blocks.forEach((block, i) => {
+      const gradient = block.ffn.linear2.weight.grad?.data ?? new Float32Array();
+      norms[i] += Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0)) / batches;
+    });
+  }
+  net.zeroGrad();
+  return norms;
+}
+
+/** How much the logits of earlier characters change with the last one. */
+export function leakOf(net: CharTransformer, text: CharText, seed: number): number {
+  const { inputs, count } = text.batch(2, new Rng(seed, 2));
+  const { length: vocabulary } = text.characters;
+  const changed = inputs.slice();
+  changed[changed.length - 1] = (changed[changed.length - 1] + 1) % vocabulary;
+  const logits = (of: Int32Array) => tidy(() => noGrad(() => net.logits(of, count).toArray()));
+  const before = Float32Array.from(logits(inputs)).slice(0, -vocabulary);
+  const after = logits(changed);
+  return before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i])), 0);
+}
+
+/** Of the held-out text, `count` pieces at a time. */
+export function heldOutLoss(net: CharTransformer, text: CharText, count: number): number {
+  let sum = 0;
+  let pieces = 0;
+  for (const batch of text.heldOut(count)) {
+    sum += batch.count * tidy(() => noGrad(() => lossOf(net, batch).item()));
+    pieces += batch.count;
+  }
+  return sum / pieces;
+}
+
+/** Continues the held-out text, drawing each character with its probability. */
+export function write(net: CharTransformer, text: CharText, length: number, seed: number): string {
+  const generator = new RandomNumbers(seed);
+  const { context, characters } = text;
+  let window = [...text.prompt];
+  let written = "";
+  for (let i = 0; i < length; i++) {
+    const next = tidy(() =>
+      noGrad(() => {
+        const logits = net.logits(Int32Array.from(window), 1).data;
+        return draw(logits.subarray(-characters.length), generator.uniform());
+      }),
+    );
+    written += characters[next];
+    window = [...window.slice(1 - context), next];
+  }
+  return written;
+}
+
+/** The index at which the probabilities of `logits`, added up, pass `share`. */
+function draw(logits: Float32Array, share: number): number {
+  const most = Math.max(...logits);
+  const weights = Array.from(logits, (value) => Math.exp(value - most));
+  let left = share * weights.reduce((sum, weight) => sum + weight, 0);
+  return Math.max(
+    0,
+    weights.findIndex((weight) => {
+      left -= weight;
+      return left < 0;
+    }),
+  );
+}

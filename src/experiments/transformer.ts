@@ -1,0 +1,173 @@
+import { Rng } from "../data/rng.js";
+import type { TransformerNormName } from "../models/transformer-norms.js";
+import { AdamW, LinearLR } from "../optim/index.js";
+import { manualSeed } from "../random.js";
+import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { tidy } from "../tensor.js";
+import { type BlockTiming, timeBlock } from "./article-block.js";
+import { firstGradients, heldOutLoss, leakOf, lossOf, write } from "./char-measures.js";
+import { CharText } from "./char-text.js";
+import { CharTransformer } from "./char-transformer.js";
+import { pace } from "./pace.js";
+import type { ExperimentOptions, Stage } from "./stage.js";
+
+/** Where the norm stands and which it is. */
+export const transformerVariants = {
+  "post-ln": { norm: "post", normLayer: "layer" },
+  "pre-ln": { norm: "pre", normLayer: "layer" },
+  "pre-rms": { norm: "pre", normLayer: "rms" },
+  "pre-dyt": { norm: "pre", normLayer: "dyt" },
+  "pre-bn": { norm: "pre", normLayer: "batch" },
+} as const satisfies Record<string, { norm: "post" | "pre"; normLayer: TransformerNormName }>;
+export type TransformerVariant = keyof typeof transformerVariants;
+
+export interface TransformerConfig {
+  variants: readonly TransformerVariant[];
+  layers: number;
+  dModel: number;
+  nHead: number;
+  dFF: number;
+  /** Characters of a piece. */
+  context: number;
+  batchSize: number;
+  steps: number;
+  lr: number;
+  /** Steps in which the rate rises to `lr`; 0: none. */
+  warmup: number;
+  seed: number;
+  /** Trainings per variant, seeds counting up. */
+  seeds: number;
+  /** Characters each trained net goes on writing. */
+  sample: number;
+}
+
+export const transformerDefaults: TransformerConfig = {
+  variants: Object.keys(transformerVariants) as TransformerVariant[],
+  layers: 8,
+  dModel: 64,
+  nHead: 4,
+  dFF: 256,
+  context: 64,
+  batchSize: 8,
+  steps: 200,
+  lr: 2e-3,
+  warmup: 0,
+  seed: 0,
+  seeds: 1,
+  sample: 160,
+};
+
+export interface TransformerRun {
+  variant: TransformerVariant;
+  seed: number;
+  parameters: number;
+  /** Cross-entropy in nats a character, one per step. */
+  losses: number[];
+  /** Of the held-out text, in evaluation mode. */
+  heldOut: number;
+  /** The same, one piece at a time. */
+  heldOutBatch1: number;
+  /** ‖gradient‖ of each block's second feed-forward weight before the first step, the mean over four batches. */
+  gradientNorms: number[];
+  /** How much the logits of earlier characters change with the last one, in training: 0 unless statistics leak. */
+  leak: number;
+  secondsPerStep: number;
+  /** Batch-1 decoding: what it writes, and milliseconds a character. */
+  sample: string;
+  millisecondsPerCharacter: number;
+}
+
+export interface TransformerResult {
+  config: TransformerConfig;
+  text: { name: string; characters: number; vocabulary: number };
+  runs: TransformerRun[];
+  block: BlockTiming;
+}
+
+/**
+ * Trains small language models that differ in where their norms stand and which they are, from the same seeds and on the same
+ * pieces of `text`. Ends with the article's block in full size.
+ */
+export async function* transformer(
+  { name, content }: { name: string; content: string },
+  settings: Partial<TransformerConfig> = {},
+  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+): AsyncGenerator<Stage, TransformerResult> {
+  const config = { ...transformerDefaults, ...settings };
+  const text = new CharText(content, config.context);
+  const runs: TransformerRun[] = [];
+  for (let seed = config.seed; seed < config.seed + config.seeds; seed++)
+    for (const variant of config.variants)
+      runs.push(yield* trainOne(text, variant, seed, config, runtime, signal));
+  yield { stage: "the article's block", step: 0, steps: 0, text: "[32, 50, 512]" };
+  const block = await timeBlock(runtime, signal);
+  const { length: vocabulary } = text.characters;
+  return { config, text: { name, characters: [...content].length, vocabulary }, runs, block };
+}
+
+async function* trainOne(
+  text: CharText,
+  variant: TransformerVariant,
+  seed: number,
+  config: TransformerConfig,
+  runtime: Runtime,
+  signal?: AbortSignal,
+): AsyncGenerator<Stage, TransformerRun> {
+  const { steps, batchSize, lr, warmup, sample: length } = config;
+  const stage = `${variant} seed ${seed}`;
+  manualSeed(seed);
+  const { length: vocabulary } = text.characters;
+  const options = { ...config, ...transformerVariants[variant], vocabulary, runtime };
+  const net = new CharTransformer(options);
+  const optimizer = new AdamW(net.parameters(), { lr });
+  const schedule =
+    warmup > 0 ? new LinearLR(optimizer, { startFactor: 1 / warmup, totalIters: warmup }) : null;
+  const rng = new Rng(seed);
+  try {
+    const gradientNorms = firstGradients(net, text, batchSize, seed);
+    const leak = leakOf(net, text, seed);
+    const losses: number[] = [];
+    let seconds = 0;
+    for (let step = 1; step <= steps; step++) {
+      await pace(signal);
+      const begin = performance.now();
+      const pieces = text.batch(batchSize, rng);
+      losses.push(
+        tidy(() => {
+          optimizer.zeroGrad();
+          const loss = lossOf(net, pieces);
+          loss.backward();
+          optimizer.step();
+          schedule?.step();
+          return loss.item();
+        }),
+      );
+      seconds += (performance.now() - begin) / 1000;
+      yield { stage, step, steps, text: `loss ${losses[step - 1].toFixed(3)}` };
+    }
+    net.eval();
+    const heldOut = heldOutLoss(net, text, batchSize);
+    const heldOutBatch1 = heldOutLoss(net, text, 1);
+    const begin = performance.now();
+    const sample = write(net, text, length, seed);
+    const millisecondsPerCharacter = (performance.now() - begin) / length;
+    yield { stage, step: 0, steps: 0, text: `held-out loss ${heldOut.toFixed(3)}`, done: true };
+    return {
+      variant,
+      seed,
+      parameters: net.parameters().reduce((sum, { size }) => sum + size, 0),
+      losses,
+      heldOut,
+      heldOutBatch1,
+      gradientNorms,
+      leak,
+      secondsPerStep: seconds / steps,
+      sample,
+      millisecondsPerCharacter,
+    };
+  } finally {
+    optimizer.dispose();
+    net.zeroGrad();
+    net.dispose();
+  }
+}
