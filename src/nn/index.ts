@@ -4,6 +4,7 @@ export * from "./ada-ln.js";
 export * from "./batch-variants.js";
 export * from "./conditional.js";
 export * from "./conv.js";
+export * from "./conv-transpose.js";
 export * from "./dyt.js";
 export * from "./evonorm.js";
 export * from "./flatten.js";

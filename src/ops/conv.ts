@@ -17,11 +17,20 @@ export function convForward(
   for (const plan of plansOf("forward", conv)) convolve(plan, y, x, weight, pitches, bias);
 }
 
-/** dx from dy: the same with rows and channels of the weight exchanged, one plan for each remainder modulo the stride. */
-export function convInputGradient(conv: ConvShape, dx: Tensor, dy: Tensor, weight: Tensor): void {
+/**
+ * dx from dy: the same with rows and channels of the weight exchanged, one plan for each remainder modulo the stride. With a bias
+ * [groups·channels] it is the forward pass of a transposed convolution.
+ */
+export function convInputGradient(
+  conv: ConvShape,
+  dx: Tensor,
+  dy: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+): void {
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, area, conv.channels * area];
-  for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches);
+  for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches, bias);
 }
 
 /** Runs a plan; pitches of group, row and channel of the weight in floats. */

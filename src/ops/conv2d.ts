@@ -1,17 +1,16 @@
 import { record } from "../autograd.js";
 import { empty, show, type Tensor } from "../tensor.js";
-import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { convBiasGradient, convForward, convInputGradient, convWeightGradient } from "./conv.js";
-import type { ConvShape, Pair } from "./conv-plan.js";
+import {
+  type ConvOptions,
+  checkConvChannels,
+  checkConvOptions,
+  perSide,
+  reachOf,
+} from "./conv-options.js";
+import type { ConvShape } from "./conv-plan.js";
 
-export interface Conv2dOptions {
-  /** [out channels] */
-  bias?: Tensor | null;
-  stride?: number | Pair;
-  padding?: number | Pair;
-  dilation?: number | Pair;
-  groups?: number;
-}
+export type Conv2dOptions = ConvOptions;
 
 /**
  * 2-D cross-correlation of x [N, C, H, W] with weight [O, C / groups, kh, kw] → [N, O, H', W'] with
@@ -36,70 +35,26 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
 
 /** All sizes of a convolution, or the error PyTorch would give. */
 function checkConv(x: Tensor, weight: Tensor, options: Conv2dOptions): ConvShape {
-  const { bias, groups = 1 } = options;
-  checkTensor("conv2d", "input", x);
-  checkTensor("conv2d", "weight", weight);
-  if (x.shape.length !== 4)
-    throw new RangeError(`conv2d: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
-  if (weight.shape.length !== 4) {
-    throw new RangeError(
-      `conv2d: expected weight of shape [out, in / groups, kh, kw], got ${show(weight.shape)}`,
-    );
-  }
-  const [images, allChannels, height, width] = x.shape;
-  const [allRows, channels, kernelHeight, kernelWidth] = weight.shape;
-  const stride = pair("stride", options.stride ?? 1, 1);
-  const padding = pair("padding", options.padding ?? 0, 0);
-  const dilation = pair("dilation", options.dilation ?? 1, 1);
-  if (!Number.isInteger(groups) || groups < 1)
-    throw new RangeError(`conv2d: expected groups to be a positive integer, got ${groups}`);
+  const layout = "[out, in / groups, kh, kw]";
+  const common = checkConvOptions("conv2d", x, weight, options, layout);
+  const { groups, kernel, stride, padding, dilation } = common;
+  const [allRows, channels] = weight.shape;
   if (allRows % groups !== 0) {
     throw new RangeError(
       `conv2d: expected out channels divisible by ${groups} groups, got weight of shape ${show(weight.shape)}`,
     );
   }
-  if (allChannels !== channels * groups) {
-    throw new RangeError(
-      `conv2d: expected input with ${channels * groups} channels (weight ${show(weight.shape)}, groups ${groups}), got ${show(x.shape)}`,
-    );
-  }
-  checkShape("conv2d", "bias", bias, [allRows]);
-  checkSameRuntime("conv2d", x, weight, bias);
-  const image: Pair = [height, width];
-  const kernel: Pair = [kernelHeight, kernelWidth];
-  if (kernelHeight < 1 || kernelWidth < 1)
-    throw new RangeError(`conv2d: expected a kernel of at least 1×1, got ${show(weight.shape)}`);
-  const output = [0, 1].map((d) => {
+  checkConvChannels("conv2d", x, weight, options, channels * groups, allRows);
+  const image = perSide((d) => x.shape[2 + d]);
+  const output = perSide((d) => {
     const padded = image[d] + 2 * padding[d];
-    const reach = dilation[d] * (kernel[d] - 1) + 1;
+    const reach = reachOf(kernel[d], dilation[d]);
     if (reach > padded) {
       throw new RangeError(
         `conv2d: expected a kernel no larger than the padded input, got kernel ${kernel.join("×")} reaching over ${reach} of ${padded} pixels`,
       );
     }
     return Math.floor((padded - reach) / stride[d]) + 1;
-  }) as unknown as Pair;
-  return {
-    images,
-    groups,
-    channels,
-    rows: allRows / groups,
-    image,
-    kernel,
-    output,
-    stride,
-    padding,
-    dilation,
-  };
-}
-
-function pair(name: string, value: number | Pair, least: number): Pair {
-  const both: readonly unknown[] = typeof value === "number" ? [value, value] : value;
-  const fine = (v: unknown) => Number.isInteger(v) && (v as number) >= least;
-  if (!Array.isArray(both) || both.length !== 2 || !both.every(fine)) {
-    throw new RangeError(
-      `conv2d: expected ${name} to be an integer of at least ${least} or two of them, got ${String(value)}`,
-    );
-  }
-  return both as unknown as Pair;
+  });
+  return { ...common, channels, rows: allRows / groups, image, output };
 }

@@ -11,6 +11,7 @@ export { type BatchRenormOptions, batchRenorm } from "./batch-renorm.js";
 export type { Operand } from "./broadcast.js";
 export { concat } from "./concat.js";
 export { conditionalBatchNorm, conditionalInstanceNorm, film } from "./conditional-norm.js";
+export { type ConvTranspose2dOptions, convTranspose2d } from "./conv-transpose2d.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { type CRMSNormOptions, crmsNorm } from "./crms-norm.js";
 export {

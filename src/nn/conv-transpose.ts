@@ -1,0 +1,55 @@
+import { convTranspose2d } from "../ops/conv-transpose2d.js";
+import type { Tensor } from "../tensor.js";
+import type { Conv2dOptions } from "./conv.js";
+import { checkInteger, fanInOf, kaimingUniform } from "./init.js";
+import { Module } from "./module.js";
+
+type Pair = number | readonly [number, number];
+
+export interface ConvTranspose2dOptions extends Conv2dOptions {
+  outputPadding?: Pair;
+}
+
+/** Transposed 2-D convolution: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
+export class ConvTranspose2d extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly outputPadding: Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    options: ConvTranspose2dOptions = {},
+  ) {
+    super();
+    const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = options;
+    const { bias = true, runtime } = options;
+    checkInteger("ConvTranspose2d", "inChannels", inChannels);
+    checkInteger("ConvTranspose2d", "outChannels", outChannels);
+    checkInteger("ConvTranspose2d", "groups", groups);
+    if (inChannels % groups !== 0)
+      throw new RangeError("ConvTranspose2d: in_channels must be divisible by groups");
+    if (outChannels % groups !== 0)
+      throw new RangeError("ConvTranspose2d: out_channels must be divisible by groups");
+    const [kh, kw] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+    checkInteger("ConvTranspose2d", "kernelSize", kh);
+    checkInteger("ConvTranspose2d", "kernelSize", kw);
+    const shape = [inChannels, outChannels / groups, kh, kw];
+    this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
+    this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;
+    this.stride = stride;
+    this.padding = padding;
+    this.outputPadding = outputPadding;
+    this.dilation = dilation;
+    this.groups = groups;
+  }
+
+  forward(x: Tensor): Tensor {
+    return convTranspose2d(x, this.weight, this);
+  }
+}
