@@ -1,7 +1,10 @@
 import { type AnyTensor, sizeOf } from "../tensor.js";
 import { Conv2d } from "./conv.js";
+import { ConvTranspose2d } from "./conv-transpose.js";
 import { Linear } from "./linear.js";
 import type { Module } from "./module.js";
+
+type Foldable = Conv2d | ConvTranspose2d | Linear;
 
 /** What folding reads of a batch norm: any of the layers here, frozen ones too. */
 export interface FoldableNorm extends Module {
@@ -16,20 +19,20 @@ export interface FoldableNorm extends Module {
  * A new layer that does what `layer` and then `norm` do in evaluation: w' = w·γ/√(v + eps), b' = β + (b − mean)·γ/√(v + eps).
  * Only right when nothing stands between the two. Throws when the norm has no running statistics or another number of channels.
  */
-export function foldBatchNorm<L extends Conv2d | Linear>(layer: L, norm: FoldableNorm): L {
-  if (!(layer instanceof Conv2d || layer instanceof Linear))
-    throw new TypeError("foldBatchNorm: expected a Conv2d or Linear layer");
+export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm): L {
+  const known = [Conv2d, ConvTranspose2d, Linear].some((Layer) => layer instanceof Layer);
+  if (!known)
+    throw new TypeError("foldBatchNorm: expected a Conv2d, ConvTranspose2d or Linear layer");
   const { runningMean, runningVar, eps } = norm;
   if (!runningMean || !runningVar)
     throw new TypeError("foldBatchNorm: expected a norm with running statistics");
   const { weight, bias } = layer;
-  const [out] = weight.shape;
+  const { out, outputOf } = outputsOf(layer);
   if (runningMean.size !== out) {
     throw new RangeError(
       `foldBatchNorm: expected a norm of ${out} channels, got ${runningMean.size}`,
     );
   }
-  const pitch = sizeOf(weight.shape.slice(1));
   const scale = Float64Array.from({ length: out }, (_, c) => {
     return Number(norm.weight?.data[c] ?? 1) / Math.sqrt(Number(runningVar.data[c]) + eps);
   });
@@ -38,18 +41,35 @@ export function foldBatchNorm<L extends Conv2d | Linear>(layer: L, norm: Foldabl
     return Number(norm.bias?.data[c] ?? 0) + centred * s;
   });
   const folded = like(layer);
-  folded.weight.data.set(weight.data.map((v, i) => v * scale[Math.floor(i / pitch)]));
+  folded.weight.data.set(weight.data.map((v, i) => v * scale[outputOf(i)]));
   folded.bias?.data.set(shift);
   return folded;
 }
 
+/** Number of output channels, and the one that element i of the weight belongs to. */
+function outputsOf(layer: Foldable): { out: number; outputOf: (i: number) => number } {
+  const { shape } = layer.weight;
+  if (!(layer instanceof ConvTranspose2d)) {
+    const pitch = sizeOf(shape.slice(1));
+    return { out: shape[0], outputOf: (i) => Math.floor(i / pitch) };
+  }
+  const [inputs, outputs, ...kernel] = shape;
+  const group = (inputs / layer.groups) * outputs * sizeOf(kernel);
+  const outputOf = (i: number) =>
+    Math.floor(i / group) * outputs + (Math.floor(i / sizeOf(kernel)) % outputs);
+  return { out: outputs * layer.groups, outputOf };
+}
+
 /** A new layer of the same sizes, with a bias. */
-function like<L extends Conv2d | Linear>(layer: L): L;
-function like(layer: Conv2d | Linear): Conv2d | Linear {
-  const [out, features, ...kernel] = layer.weight.shape;
+function like<L extends Foldable>(layer: L): L;
+function like(layer: Foldable): Foldable {
+  const [first, second, ...kernel] = layer.weight.shape;
   const { runtime } = layer.weight;
-  if (layer instanceof Linear) return new Linear(features, out, { runtime });
+  if (layer instanceof Linear) return new Linear(second, first, { runtime });
   const { stride, padding, dilation, groups } = layer;
   const options = { stride, padding, dilation, groups, runtime };
-  return new Conv2d(features * groups, out, [kernel[0], kernel[1]], options);
+  const size = [kernel[0], kernel[1]] as const;
+  if (layer instanceof Conv2d) return new Conv2d(second * groups, first, size, options);
+  const { outputPadding } = layer;
+  return new ConvTranspose2d(first, second * groups, size, { ...options, outputPadding });
 }
