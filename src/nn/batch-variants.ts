@@ -37,7 +37,10 @@ abstract class BatchVariant extends Module {
   }
 }
 
-/** Batch norm whose four tensors are buffers and which is always in evaluation, as torchvision's. */
+/**
+ * Batch norm whose four tensors are buffers and which is always in evaluation, as torchvision's: it loads the state of a
+ * BatchNorm2d and passes over its `num_batches_tracked`.
+ */
 export class FrozenBatchNorm2d extends Module {
   readonly eps: number;
   readonly weight: Tensor;
@@ -56,6 +59,10 @@ export class FrozenBatchNorm2d extends Module {
     this.bias = this.buffer("bias", zeros([numFeatures], { runtime }));
     this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
     this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
+  }
+
+  override ignoredKeys(): readonly string[] {
+    return ["num_batches_tracked"];
   }
 
   forward(x: Tensor): Tensor {

@@ -25,6 +25,11 @@ export abstract class Module {
     return keep(value);
   }
 
+  /** Own keys that a state dict may hold beside those of this layer, and that loading passes over. */
+  ignoredKeys(): readonly string[] {
+    return [];
+  }
+
   /** Child modules and their names, in order of definition. */
   *children(): Generator<[string, Module]> {
     for (const [name, value] of Object.entries(this))
@@ -74,7 +79,12 @@ export abstract class Module {
   loadStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
     const own = this.stateDict();
     const missingKeys = [...own.keys()].filter((key) => !state.has(key));
-    const unexpectedKeys = [...state.keys()].filter((key) => !own.has(key));
+    const ignored = new Set(
+      [...this.modules()].flatMap(([prefix, module]) =>
+        module.ignoredKeys().map((key) => prefix + key),
+      ),
+    );
+    const unexpectedKeys = [...state.keys()].filter((key) => !own.has(key) && !ignored.has(key));
     const problems: string[] = [];
     const quote = (keys: string[]) => keys.map((key) => `"${key}"`).join(", ");
     if (strict && unexpectedKeys.length > 0)

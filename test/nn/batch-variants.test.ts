@@ -80,6 +80,33 @@ test("IterNorm starts as the identity in evaluation", () => {
   expect(layer.forward(x).data).toEqual(x.data);
 });
 
+test("FrozenBatchNorm2d passes over num_batches_tracked, in a network too, but over nothing else", () => {
+  const network = (Norm: typeof nn.FrozenBatchNorm2d | typeof nn.BatchNorm2d) =>
+    new nn.Sequential(new nn.Conv2d(2, 3, 1, { runtime }), new Norm(3, { runtime }));
+  const state = network(nn.BatchNorm2d).stateDict();
+  expect(state.has("1.num_batches_tracked")).toBe(true);
+  const frozen = network(nn.FrozenBatchNorm2d);
+  expect(frozen.loadStateDict(state)).toEqual({ missingKeys: [], unexpectedKeys: [] });
+  expect(() => frozen.loadStateDict(new Map([...state, ["1.gate", x3()]]))).toThrow(
+    'Unexpected key(s) in state_dict: "1.gate"',
+  );
+});
+const x3 = () => randomTensor(runtime, [3], 1);
+
+test("ConvTranspose2d: PyTorch's keys, shapes and bounds of the first values", () => {
+  const layer = new nn.ConvTranspose2d(4, 6, [3, 2], { groups: 2, runtime });
+  expect([...layer.stateDict()].map(([key, { shape }]) => [key, shape])).toEqual([
+    ["weight", [4, 3, 3, 2]],
+    ["bias", [6]],
+  ]);
+  const bound = 1 / Math.sqrt(3 * 3 * 2);
+  const largest = Math.max(...[...layer.weight.data, ...(layer.bias?.data ?? [])].map(Math.abs));
+  expect(largest).toBeLessThanOrEqual(bound);
+  expect(largest).toBeGreaterThan(0.9 * bound);
+  expect(() => new nn.ConvTranspose2d(4, 6, 3, { groups: 3, runtime })).toThrow("in_channels");
+  expect(() => new nn.ConvTranspose2d(3, 4, 3, { groups: 3, runtime })).toThrow("out_channels");
+});
+
 test("clamp keeps the gate of BatchInstanceNorm in [0, 1]", () => {
   const layer = new nn.BatchInstanceNorm(3, { runtime });
   layer.gate.data.set([-1, 0.5, 2]);
@@ -98,11 +125,19 @@ describe("foldBatchNorm", () => {
     return norm.eval();
   };
   const x = () => randomTensor(runtime, [2, 4, 6, 6], 1);
-  const convs: [string, () => nn.Conv2d][] = [
+  const convs: [string, () => nn.Conv2d | nn.ConvTranspose2d][] = [
     ["plain", () => new nn.Conv2d(4, 6, 3, { runtime })],
     [
       "grouped, strided, without bias",
       () => new nn.Conv2d(4, 6, 3, { groups: 2, stride: 2, padding: 1, bias: false, runtime }),
+    ],
+    ["transposed", () => new nn.ConvTranspose2d(4, 6, 3, { runtime })],
+    [
+      "transposed, grouped, up-sampling, without bias",
+      () => {
+        const upSampling = { stride: 2, padding: 1, outputPadding: 1 };
+        return new nn.ConvTranspose2d(4, 6, 3, { ...upSampling, groups: 2, bias: false, runtime });
+      },
     ],
   ];
   test.each(convs)("convolution, %s", (_, make) => {
@@ -120,7 +155,7 @@ describe("foldBatchNorm", () => {
       new nn.Linear(4, 6, { runtime }),
       new nn.FrozenBatchNorm2d(6, { runtime }),
     ];
-    norm.loadStateDict(trained(6).stateDict(), { strict: false });
+    norm.loadStateDict(trained(6).stateDict());
     const rows = randomTensor(runtime, [5, 4], 2);
     const want = norm.forward(layer.forward(rows));
     expectClose(nn.foldBatchNorm(layer, norm).forward(rows).data, want.data, 1e-6);
