@@ -1,5 +1,14 @@
 // The public surface.
 export { isGradEnabled, noGrad } from "./autograd.js";
+export {
+  type CheckpointParts,
+  checkpointMetadata,
+  type LoadCheckpointOptions,
+  loadCheckpoint,
+  type Stateful,
+  saveCheckpoint,
+} from "./io/checkpoint.js";
+export { readCheckpoint, writeCheckpoint } from "./io/checkpoint-file.js";
 export { loadSafetensors, saveSafetensors } from "./io/safetensors.js";
 export * as nn from "./nn/index.js";
 export * from "./ops/index.js";

@@ -1,5 +1,5 @@
+import { builtin } from "../io/node.js";
 import { RECORD_BYTES } from "./cifar10.js";
-import { builtin } from "./node.js";
 import { ARCHIVE_DIRECTORY, CIFAR10_FILES } from "./read-cifar10.js";
 import { readTar } from "./tar.js";
 

@@ -1,3 +1,4 @@
+import { builtin } from "../io/node.js";
 import {
   concatDatasets,
   countRecords,
@@ -5,7 +6,6 @@ import {
   parseCifar10,
   RECORD_BYTES,
 } from "./cifar10.js";
-import { builtin } from "./node.js";
 
 /** The directory inside the official archive. */
 export const ARCHIVE_DIRECTORY = "cifar-10-batches-bin";

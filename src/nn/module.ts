@@ -72,11 +72,8 @@ export abstract class Module {
     return state;
   }
 
-  /**
-   * Copies values in by key. Throws, having changed nothing, when a shape or dtype differs, or, with `strict`, when keys are
-   * missing or unexpected; without it they are returned.
-   */
-  loadStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
+  /** @internal Throws what `loadStateDict` would and changes nothing. */
+  checkStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
     const own = this.stateDict();
     const missingKeys = [...own.keys()].filter((key) => !state.has(key));
     const ignored = new Set(
@@ -111,11 +108,20 @@ export abstract class Module {
         `Error(s) in loading state_dict for ${this.constructor.name}:\n\t${problems.join("\n\t")}`,
       );
     }
-    for (const [key, target] of own) {
+    return { missingKeys, unexpectedKeys };
+  }
+
+  /**
+   * Copies values in by key. Throws, having changed nothing, when a shape or dtype differs, or, with `strict`, when keys are
+   * missing or unexpected; without it they are returned.
+   */
+  loadStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
+    const result = this.checkStateDict(state, { strict });
+    for (const [key, target] of this.stateDict()) {
       const source = state.get(key);
       if (source) target.data.set(source.data as never);
     }
-    return { missingKeys, unexpectedKeys };
+    return result;
   }
 
   /** Switches this module and all below to training (or evaluation). */

@@ -54,7 +54,7 @@ export abstract class LRScheduler {
   /** Goes on where another left off. Throws RangeError, having changed nothing, when the number of groups differs. */
   loadStateDict(state: LRSchedulerState): void {
     this.checkStateDict(state);
-    this.#state = structuredClone(state);
+    this.#state = { step: state.step, baseLrs: [...state.baseLrs] };
     this.#apply();
   }
 

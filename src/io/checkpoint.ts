@@ -1,0 +1,111 @@
+// A training run in one safetensors file: the tensors of every part under "<part>.", what else a part has as JSON in the metadata.
+import { checkGeneratorState, Generator } from "../random.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { type AnyTensor, tidy } from "../tensor.js";
+import { loadSafetensors, safetensorsMetadata, saveSafetensors } from "./safetensors.js";
+
+type Tensors = Map<string, AnyTensor>;
+
+/** Something with a state: tensors by name, as a module's, or JSON that may have `tensors`, as an optimiser's or a schedule's. */
+export interface Stateful {
+  stateDict(): object;
+  /** Throws what `loadStateDict` would, and changes nothing. */
+  checkStateDict(state: never): unknown;
+  loadStateDict(state: never): unknown;
+}
+
+/** What a checkpoint holds, by names of your own: `{ model, optimizer, scheduler, generator }`. */
+export type CheckpointParts = Record<string, Stateful | Generator>;
+
+export interface LoadCheckpointOptions {
+  /** Where the tensors of the file are put for as long as it takes; default: where those of the parts are. */
+  runtime?: Runtime;
+}
+
+/** The metadata entry "evenkeel". */
+interface Contents {
+  version: 1;
+  /** The JSON of each part; null for one that is tensors alone. */
+  parts: Record<string, object | null>;
+  metadata: unknown;
+}
+
+/** A checkpoint as bytes; `metadata` is whatever JSON can hold. Throws RangeError for a part with a dot in its name. */
+export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null): Uint8Array {
+  const all: Tensors = new Map();
+  const contents: Contents = { version: 1, parts: {}, metadata };
+  for (const [name, part] of Object.entries(parts)) {
+    if (name.includes("."))
+      throw new RangeError(`saveCheckpoint: expected a part's name without a dot, got "${name}"`);
+    const { tensors, json } = split(stateful(part).stateDict());
+    for (const [key, value] of tensors) all.set(`${name}.${key}`, value);
+    contents.parts[name] = json;
+  }
+  return saveSafetensors(all, { format: "pt", evenkeel: JSON.stringify(contents) });
+}
+
+/**
+ * Brings every part to the state it has in the file, and returns the metadata. Parts the file has beside these are left there.
+ * Throws RangeError for what is no checkpoint or lacks a part, and what the parts throw: all of it before any part is changed.
+ */
+export function loadCheckpoint(
+  bytes: Uint8Array,
+  parts: CheckpointParts,
+  { runtime = runtimeOf(parts) }: LoadCheckpointOptions = {},
+): unknown {
+  const contents = contentsOf(bytes);
+  return tidy(() => {
+    const all = loadSafetensors(bytes, { runtime });
+    const loads = Object.entries(parts).map(([name, part]) => {
+      if (!Object.hasOwn(contents.parts, name))
+        throw new RangeError(`loadCheckpoint: there is no part "${name}" in the file`);
+      const own = [...all].filter(([key]) => key.startsWith(`${name}.`));
+      const tensors = new Map(own.map(([key, value]) => [key.slice(name.length + 1), value]));
+      const json = contents.parts[name];
+      return { target: stateful(part), state: json === null ? tensors : { ...json, tensors } };
+    });
+    for (const { target, state } of loads) target.checkStateDict(state as never);
+    for (const { target, state } of loads) target.loadStateDict(state as never);
+    return contents.metadata;
+  });
+}
+
+/** The metadata of a checkpoint, and nothing else read. Throws RangeError for what is no checkpoint. */
+export const checkpointMetadata = (bytes: Uint8Array): unknown => contentsOf(bytes).metadata;
+
+function contentsOf(bytes: Uint8Array): Contents {
+  const { evenkeel: text } = safetensorsMetadata(bytes);
+  let contents: Contents | null = null;
+  try {
+    contents = JSON.parse(text);
+  } catch {}
+  if (contents?.version !== 1 || typeof contents.parts !== "object" || contents.parts === null) {
+    throw new RangeError("loadCheckpoint: this file holds tensors but no checkpoint of evenkeel's");
+  }
+  return contents;
+}
+
+function split(state: object): { tensors: Tensors; json: object | null } {
+  if (state instanceof Map) return { tensors: state, json: null };
+  const { tensors = new Map(), ...json } = state as { tensors?: Tensors };
+  return { tensors, json };
+}
+
+/** A generator's bytes become a list of numbers. */
+function stateful(part: Stateful | Generator): Stateful {
+  if (!(part instanceof Generator)) return part;
+  const bytesOf = ({ state }: { state: unknown }) =>
+    Uint8Array.from(Array.isArray(state) ? state : []);
+  return {
+    stateDict: () => ({ state: [...part.getState()] }),
+    checkStateDict: (state) => checkGeneratorState(bytesOf(state)),
+    loadStateDict: (state) => part.setState(bytesOf(state)),
+  };
+}
+
+function runtimeOf(parts: CheckpointParts): Runtime | undefined {
+  for (const part of Object.values(parts)) {
+    for (const { runtime } of split(stateful(part).stateDict()).tensors.values()) return runtime;
+  }
+  return undefined;
+}
