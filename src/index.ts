@@ -8,7 +8,12 @@ export {
   type Stateful,
   saveCheckpoint,
 } from "./io/checkpoint.js";
-export { readCheckpoint, writeCheckpoint } from "./io/checkpoint-file.js";
+export {
+  type CheckpointStore,
+  checkpointFile,
+  readCheckpoint,
+  writeCheckpoint,
+} from "./io/checkpoint-file.js";
 export { loadSafetensors, saveSafetensors } from "./io/safetensors.js";
 export * as nn from "./nn/index.js";
 export * from "./ops/index.js";

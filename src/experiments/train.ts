@@ -1,10 +1,13 @@
 import { noGrad } from "../autograd.js";
 import type { Batch, DataLoader } from "../data/loader.js";
+import type { CheckpointStore } from "../io/checkpoint-file.js";
 import type { Module } from "../nn/module.js";
 import { crossEntropy } from "../ops/cross-entropy.js";
 import { Adam, type Optimizer } from "../optim/index.js";
+import { defaultGenerator } from "../random.js";
 import { tidy } from "../tensor.js";
 import { pace } from "./pace.js";
+import { RunLog } from "./run-log.js";
 
 /** One step of a classifier on a batch; returns the cross-entropy before it. */
 export function trainStep(net: Module, optimizer: Optimizer, { images, labels }: Batch): number {
@@ -31,6 +34,8 @@ export interface TrainOptions {
   samples: number;
   lr: number;
   signal?: AbortSignal;
+  /** Where the run is saved after every epoch; what is there already is gone on from, with the same losses to the last bit. */
+  store?: CheckpointStore;
 }
 
 /**
@@ -40,26 +45,29 @@ export interface TrainOptions {
 export async function* train(
   net: Module,
   loader: DataLoader,
-  { samples, lr, signal }: TrainOptions,
+  { samples, lr, signal, store }: TrainOptions,
 ): AsyncGenerator<Progress, { losses: number[]; seconds: number }> {
   const steps = countSteps(loader, samples);
-  const losses: number[] = [];
-  let seconds = 0;
   const optimizer = new Adam(net.parameters(), { lr });
+  const run = new RunLog({ lr, batchSize: loader.batchSize, batches: loader.length }, steps);
+  const parts = { model: net, optimizer, generator: defaultGenerator, run };
   try {
+    await store?.load(parts);
+    const { losses } = run;
     net.train();
-    for (let epoch = 0; losses.length < steps; epoch++) {
-      for (const batch of loader.batches(epoch)) {
+    while (losses.length < steps) {
+      for (const batch of loader.batches(losses.length / loader.length)) {
         await pace(signal);
         const begin = performance.now();
         const loss = trainStep(net, optimizer, batch);
-        seconds += (performance.now() - begin) / 1000;
+        run.seconds += (performance.now() - begin) / 1000;
         losses.push(loss);
-        yield { step: losses.length, steps, loss, rate: losses.length / seconds };
+        yield { step: losses.length, steps, loss, rate: losses.length / run.seconds };
         if (losses.length === steps) break;
       }
+      if (losses.length % loader.length === 0) await store?.save(parts, null);
     }
-    return { losses, seconds };
+    return { losses, seconds: run.seconds };
   } finally {
     net.zeroGrad();
     optimizer.dispose();

@@ -30,6 +30,23 @@ export async function readCheckpoint(
   return loadCheckpoint(bytes, parts, options);
 }
 
+/** Where a run is kept between sessions: a file here, elsewhere perhaps a database of the browser. */
+export interface CheckpointStore {
+  save(parts: CheckpointParts, metadata: unknown): Promise<void>;
+  /** The metadata, the parts being as they were saved; null, the parts being as they are, where nothing was saved. */
+  load(parts: CheckpointParts): Promise<unknown>;
+}
+
+/** A file as a store; the directory it lies in must be there. */
+export const checkpointFile = (path: string): CheckpointStore => ({
+  save: (parts, metadata) => writeCheckpoint(path, parts, metadata),
+  load: async (parts) => {
+    const { stat } = builtin("checkpointFile", "node:fs/promises");
+    const there = await stat(path).catch(({ code }) => code !== "ENOENT");
+    return there ? readCheckpoint(path, parts) : null;
+  },
+});
+
 /** Writes beside `path`, to the disk, and then renames. */
 async function replaceFile(caller: string, path: string, bytes: Uint8Array): Promise<void> {
   const fs = builtin(caller, "node:fs/promises");
