@@ -1,4 +1,9 @@
 export * from "./norm-resnet.js";
+export {
+  type StyleNormName,
+  StyleTransferNet,
+  type StyleTransferNetOptions,
+} from "./style-transfer-net.js";
 export * from "./transformer-block.js";
 export {
   type TransformerNorm,

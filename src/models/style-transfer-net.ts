@@ -1,0 +1,93 @@
+import {
+  BatchNorm2d,
+  Conv2d,
+  ConvTranspose2d,
+  InstanceNorm2d,
+  type LayerOptions,
+  Module,
+  ReLU,
+  Sequential,
+} from "../nn/index.js";
+import { checkInteger } from "../nn/init.js";
+import { add } from "../ops/add.js";
+import { tanh } from "../ops/tanh.js";
+import type { Tensor } from "../tensor.js";
+
+/** The norms the net is compared under, each made for a number of channels. */
+const norms = {
+  in: (channels: number, options: LayerOptions) => new InstanceNorm2d(channels, options),
+  bn: (channels: number, options: LayerOptions) => new BatchNorm2d(channels, options),
+  none: () => new Sequential(),
+} as const;
+
+export type StyleNormName = keyof typeof norms;
+
+export interface StyleTransferNetOptions extends LayerOptions {
+  /** Channels at full, half and quarter resolution. */
+  widths?: readonly [number, number, number];
+  residualBlocks?: number;
+  norm?: StyleNormName;
+}
+
+/** x + conv–norm–ReLU–conv–norm of x, 3×3: [N, C, H, W] → [N, C, H, W]. */
+class ResidualBlock extends Module {
+  readonly block: Sequential;
+
+  constructor(...layers: Module[]) {
+    super();
+    this.block = new Sequential(...layers);
+  }
+
+  forward(x: Tensor): Tensor {
+    return add(x, this.block.forward(x));
+  }
+}
+
+/**
+ * The image transformation net of Johnson et al. 2016, arXiv 1603.08155, under instance norm (Ulyanov et al. 2016, arXiv
+ * 1607.08022), zero-padded and with transposed convolutions: [N, 3, H, W] → [N, 3, H, W] between −1 and 1. H and W that are no
+ * multiples of 4 are rounded up to one.
+ */
+export class StyleTransferNet extends Module {
+  readonly downsample: Sequential;
+  readonly residual: Sequential;
+  readonly upsample: Sequential;
+
+  constructor({
+    widths: [full, half, quarter] = [32, 64, 128],
+    residualBlocks = 5,
+    norm = "in",
+    runtime,
+  }: StyleTransferNetOptions = {}) {
+    super();
+    if (!Object.hasOwn(norms, norm)) {
+      const known = Object.keys(norms).join(", ");
+      throw new RangeError(`StyleTransferNet: unknown norm "${norm}"; known: ${known}`);
+    }
+    checkInteger("StyleTransferNet", "residualBlocks", residualBlocks, 0);
+    const normOf = (channels: number) => norms[norm](channels, { runtime });
+    const conv = (from: number, to: number, size: number, stride = 1) =>
+      new Conv2d(from, to, size, { stride, padding: (size - 1) / 2, runtime });
+    const up = (from: number, to: number) =>
+      new ConvTranspose2d(from, to, 3, { stride: 2, padding: 1, outputPadding: 1, runtime });
+    this.downsample = new Sequential(
+      ...[conv(3, full, 9), normOf(full), new ReLU()],
+      ...[conv(full, half, 3, 2), normOf(half), new ReLU()],
+      ...[conv(half, quarter, 3, 2), normOf(quarter), new ReLU()],
+    );
+    const blocks = Array.from({ length: residualBlocks }, () => {
+      const [first, second] = [0, 1].map(() => [conv(quarter, quarter, 3), normOf(quarter)]);
+      return new ResidualBlock(...first, new ReLU(), ...second);
+    });
+    this.residual = new Sequential(...blocks);
+    this.upsample = new Sequential(
+      ...[up(quarter, half), normOf(half), new ReLU()],
+      ...[up(half, full), normOf(full), new ReLU()],
+      conv(full, 3, 9),
+    );
+  }
+
+  forward(x: Tensor): Tensor {
+    return tanh(this.upsample.forward(this.residual.forward(this.downsample.forward(x))));
+  }
+}
