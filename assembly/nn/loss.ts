@@ -3,8 +3,8 @@ import { loadTail, storeTail } from "../lib/simd";
 import { rowExpSum, rowMax } from "../lib/softmax";
 
 /**
- * losses [n] float64: ln Σ e^x − x[target] of each row of x [n, classes]; stats [n, 2] float64: the row's max and Σ e^(x − max).
- * targets: int32, checked by the caller. Range: rows.
+ * losses [n] float64: ln Σ e^x − (1 − smoothing)·x[target] − smoothing·mean(x) of each row of x [n, classes], 0 where the target
+ * is negative; stats [n, 2] float64: the row's max and Σ e^(x − max). targets: int32, checked by the caller. Range: rows.
  */
 export function crossEntropyForward(
   losses: usize,
@@ -12,6 +12,7 @@ export function crossEntropyForward(
   x: usize,
   targets: usize,
   classes: i32,
+  smoothing: f64,
   begin: i32,
   end: i32,
 ): void {
@@ -20,15 +21,27 @@ export function crossEntropyForward(
     const shift = rowMax(from, classes);
     const sum = rowExpSum(0, from, shift, classes);
     const target = load<i32>(targets + ((<usize>row) << 2));
-    const chosen = <f64>load<f32>(from + ((<usize>target) << 2));
-    store<f64>(losses + ((<usize>row) << 3), logDouble(sum) - (chosen - <f64>shift));
+    let loss: f64 = 0;
+    if (target >= 0) {
+      const chosen = <f64>load<f32>(from + ((<usize>target) << 2)) - <f64>shift;
+      loss = logDouble(sum) - chosen;
+      if (smoothing !== 0) {
+        // mean(x − max): rare, so plain
+        let rest: f64 = 0;
+        for (let i = 0; i < classes; i++)
+          rest += <f64>load<f32>(from + ((<usize>i) << 2)) - <f64>shift;
+        loss += smoothing * (chosen - rest / <f64>classes);
+      }
+    }
+    store<f64>(losses + ((<usize>row) << 3), loss);
     store<f64>(stats + ((<usize>row) << 4), <f64>shift);
     store<f64>(stats + ((<usize>row) << 4), sum, 8);
   }
 }
 
 /**
- * dx = (softmax(x) − onehot)·dloss/divisor; dloss is one float, or with perRow one a row. Range: rows.
+ * dx = (softmax(x) − (1 − smoothing)·onehot − smoothing/classes)·dloss/divisor, 0 where the target is negative; dloss is one
+ * float, or with perRow one a row. Range: rows.
  */
 export function crossEntropyBackward(
   dx: usize,
@@ -39,6 +52,7 @@ export function crossEntropyBackward(
   classes: i32,
   divisor: f64,
   perRow: i32,
+  smoothing: f64,
   begin: i32,
   end: i32,
 ): void {
@@ -46,22 +60,35 @@ export function crossEntropyBackward(
     const start = (<usize>row * classes) << 2;
     const from = x + start;
     const to = dx + start;
+    const target = load<i32>(targets + ((<usize>row) << 2));
+    if (target < 0) {
+      memory.fill(to, 0, (<usize>classes) << 2);
+      continue;
+    }
     const upstream = <f64>load<f32>(dloss + (perRow !== 0 ? (<usize>row) << 2 : 0)) / divisor;
     const shift = f32x4.splat(<f32>load<f64>(stats + ((<usize>row) << 4)));
     const scale = f32x4.splat(<f32>(upstream / load<f64>(stats + ((<usize>row) << 4), 8)));
-    // dx[i] = e^(x[i] − max)·(dloss/(divisor·Σ)), then dx[target] −= dloss/divisor
+    const even = f32x4.splat(<f32>((upstream * smoothing) / <f64>classes));
+    // dx[i] = e^(x[i] − max)·(dloss/(divisor·Σ)) − even, then dx[target] −= (1 − smoothing)·dloss/divisor
     let i = 0;
     for (; i + 4 <= classes; i += 4) {
       const o = (<usize>i) << 2;
-      v128.store(to + o, f32x4.mul(exp(f32x4.sub(v128.load(from + o), shift)), scale));
+      v128.store(
+        to + o,
+        f32x4.sub(f32x4.mul(exp(f32x4.sub(v128.load(from + o), shift)), scale), even),
+      );
     }
     if (i < classes) {
       const o = (<usize>i) << 2;
       const n = classes - i;
-      storeTail(to + o, f32x4.mul(exp(f32x4.sub(loadTail(from + o, n), shift)), scale), n);
+      storeTail(
+        to + o,
+        f32x4.sub(f32x4.mul(exp(f32x4.sub(loadTail(from + o, n), shift)), scale), even),
+        n,
+      );
     }
-    const chosen = to + ((<usize>load<i32>(targets + ((<usize>row) << 2))) << 2);
-    store<f32>(chosen, load<f32>(chosen) - <f32>upstream);
+    const chosen = to + ((<usize>target) << 2);
+    store<f32>(chosen, load<f32>(chosen) - <f32>(upstream * (1 - smoothing)));
   }
 }
 

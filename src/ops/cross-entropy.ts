@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
-import { type AnyTensor, empty, show, Tensor } from "../tensor.js";
+import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
+import { reorder } from "./permute.js";
 import { sumPartials } from "./reduction.js";
 
 export type Reduction = "mean" | "sum" | "none";
@@ -9,36 +10,64 @@ export type Targets = Tensor<"int32"> | Int32Array | readonly number[];
 
 export interface CrossEntropyOptions {
   reduction?: Reduction;
+  /** Rows with this target count for nothing, not for the mean either. Default −100. */
+  ignoreIndex?: number;
+  /** So much of the target is spread over all classes: Szegedy et al. 2016, arXiv 1512.00567. From 0, the default, to 1. */
+  labelSmoothing?: number;
 }
 
 /**
- * −ln softmax(logits)[target] of logits [N, C], averaged over the N rows (of none: NaN), summed, or [N] with "none".
- * Throws RangeError for a target outside 0 … C − 1, naming it, before anything is computed.
+ * −ln softmax(logits)[target] of logits [N, C], averaged over the N rows (of none: NaN), summed, or [N] with "none". Logits may
+ * be [N, C, d1, …] as well, with targets of shape [N, d1, …] (or as many). Throws RangeError for a target outside 0 … C − 1
+ * that is not to be ignored, naming it, before anything is computed.
  */
 export function crossEntropy(
   logits: Tensor,
   targets: Targets,
-  { reduction = "mean" }: CrossEntropyOptions = {},
+  { reduction = "mean", ignoreIndex = -100, labelSmoothing = 0 }: CrossEntropyOptions = {},
 ): Tensor {
   checkTensor("crossEntropy", "logits", logits);
   checkReduction("crossEntropy", reduction);
-  if (logits.shape.length !== 2) {
+  if (logits.shape.length < 2) {
     throw new RangeError(
-      `crossEntropy: expected logits of shape [N, C], got ${show(logits.shape)}`,
+      `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
     );
   }
-  const [n, classes] = logits.shape;
-  const list = checkTargets(logits, targets, n, classes);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(
+      `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`,
+    );
+  }
+  const [batch, classes, ...rest] = logits.shape;
+  const list = checkTargets(logits, targets, [batch, ...rest], classes, ignoreIndex);
+  const options = { reduction, labelSmoothing };
+  if (rest.length === 0) return rowLosses(logits, list, options);
+  const order = [0, ...rest.map((_, i) => i + 2), 1];
+  using moved = reorder("crossEntropy", logits, order);
+  using rows = moved.reshape([list.length, classes]);
+  const loss = rowLosses(rows, list, options);
+  if (reduction !== "none") return loss;
+  using flat = loss;
+  return flat.reshape([batch, ...rest]);
+}
 
+/** Losses of logits [N, C]; negative targets are ignored. */
+function rowLosses(
+  logits: Tensor,
+  targets: Int32Array,
+  { reduction, labelSmoothing }: { reduction: Reduction; labelSmoothing: number },
+): Tensor {
   const { runtime } = logits;
+  const [n, classes] = logits.shape;
   using labels = empty(runtime, [n], "int32");
-  labels.data.set(list);
+  labels.data.set(targets);
   using losses = empty(runtime, [n], "float64");
   using stats = empty(runtime, [n, 2], "float64");
   const work = 8 * classes;
-  const args = [losses.ptr, stats.ptr, logits.ptr, labels.ptr, classes];
+  const args = [losses.ptr, stats.ptr, logits.ptr, labels.ptr, classes, labelSmoothing];
   runtime.run("crossEntropyForward", n, work, args);
-  const divisor = reduction === "mean" ? n : 1;
+  const counted = targets.reduce((count, target) => count + Number(target >= 0), 0);
+  const divisor = reduction === "mean" ? counted : 1;
   const perRow = reduction === "none";
   const loss = perRow ? empty(runtime, [n]) : sumPartials(losses, divisor);
   if (perRow) runtime.run("storeSums", n, 2, [loss.ptr, losses.ptr, 1]);
@@ -46,7 +75,8 @@ export function crossEntropy(
   const saved = [logits, labels as AnyTensor, stats as AnyTensor];
   return record("crossEntropy", loss, [logits], saved, (dy, [x, labels, stats]) => {
     const dx = empty(x.runtime, x.shape);
-    const args = [dx.ptr, dy.ptr, stats.ptr, x.ptr, labels.ptr, classes, divisor, perRow ? 1 : 0];
+    const pointers = [dx.ptr, dy.ptr, stats.ptr, x.ptr, labels.ptr];
+    const args = [...pointers, classes, divisor, perRow ? 1 : 0, labelSmoothing];
     x.runtime.run("crossEntropyBackward", n, work, args);
     return [dx];
   });
@@ -61,18 +91,21 @@ export function checkReduction(op: string, reduction: Reduction): void {
   }
 }
 
+/** The targets row by row, −1 where they are to be ignored. */
 function checkTargets(
   logits: Tensor,
   targets: Targets,
-  n: number,
+  shape: Shape,
   classes: number,
-): Int32Array | readonly number[] {
+  ignoreIndex: number,
+): Int32Array {
+  const n = sizeOf(shape);
   if (targets instanceof Tensor) {
     checkTensor("crossEntropy", "targets", targets, "int32");
     checkSameRuntime("crossEntropy", logits, targets);
-    if (targets.shape.length !== 1) {
+    if (show(targets.shape) !== show(shape)) {
       throw new RangeError(
-        `crossEntropy: expected targets of shape [${n}], got ${show(targets.shape)}`,
+        `crossEntropy: expected targets of shape ${show(shape)}, got ${show(targets.shape)}`,
       );
     }
   } else if (!Array.isArray(targets) && !(targets instanceof Int32Array)) {
@@ -84,11 +117,11 @@ function checkTargets(
   if (list.length !== n) {
     throw new RangeError(`crossEntropy: expected ${n} targets, got ${list.length}`);
   }
-  for (let i = 0; i < n; i++) {
-    if (Number.isInteger(list[i]) && list[i] >= 0 && list[i] < classes) continue;
+  return Int32Array.from(list, (target, i) => {
+    if (target === ignoreIndex) return -1;
+    if (Number.isInteger(target) && target >= 0 && target < classes) return target;
     throw new RangeError(
-      `crossEntropy: expected targets from 0 to ${classes - 1}, got ${list[i]} at index ${i}`,
+      `crossEntropy: expected targets from 0 to ${classes - 1}, got ${target} at index ${i}`,
     );
-  }
-  return list;
+  });
 }

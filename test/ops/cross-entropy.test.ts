@@ -54,6 +54,63 @@ describe("crossEntropy", () => {
     }
   });
 
+  test.each([0.1, 1])("label smoothing %f, rows ignored", (labelSmoothing) => {
+    const [n, classes] = [7, 10];
+    const targets = targetsFor(n, classes);
+    const ignored = [1, 6];
+    const given = targets.map((target, i) => (ignored.includes(i) ? 255 : target));
+    for (const reduction of ["mean", "sum", "none"] as const) {
+      const options = { reduction, labelSmoothing, ignoreIndex: 255 };
+      const oracle = (x: Float64Array) => {
+        const losses = reference.crossEntropy(x, targets, classes, labelSmoothing);
+        for (const i of ignored) losses[i] = 0;
+        if (reduction === "none") return losses;
+        const sum = losses.reduce((total, loss) => total + loss, 0);
+        return Float64Array.of(reduction === "mean" ? sum / 5 : sum);
+      };
+      const x = randomTensor(runtime, [n, classes], 1);
+      const loss = crossEntropy(x, given, options);
+      expectClose(loss.data, oracle(Float64Array.from(x.data)), 5e-7);
+      gradcheck((x) => crossEntropy(x, given, options), oracle, [x]);
+      for (const i of ignored)
+        expect([...(x.grad as Tensor).data.subarray(10 * i, 10 * i + 10)]).toEqual(
+          new Array(10).fill(0),
+        );
+    }
+  });
+
+  test("−100 is ignored by default; with every row ignored the mean is NaN and no gradient flows", () => {
+    const x = randomTensor(runtime, [2, 3], 1, true);
+    expect(crossEntropy(x, [-100, 1]).item()).toBe(
+      crossEntropy(x, [1, 1], { reduction: "none" }).data[1],
+    );
+    const loss = crossEntropy(x, [-100, -100]);
+    expect(loss.item()).toBeNaN();
+    loss.backward();
+    expect([...(x.grad?.data ?? [])]).toEqual(new Array(6).fill(0));
+  });
+
+  test("[N, C, d…]: classes on the second axis, a target for each place", () => {
+    const [n, classes, d] = [2, 5, 6];
+    const targets = targetsFor(n * d, classes);
+    const oracle = (x: Float64Array) => {
+      const rows = Float64Array.from(x, (_, i) => {
+        const [place, k] = [Math.floor(i / classes), i % classes];
+        return x[(Math.floor(place / d) * classes + k) * d + (place % d)];
+      });
+      return reference.crossEntropy(rows, targets, classes);
+    };
+    const x = randomTensor(runtime, [n, classes, 2, 3], 1);
+    const tensors = runtime.stats().tensors;
+    const losses = crossEntropy(x, targets, { reduction: "none" });
+    expect(runtime.stats().tensors).toBe(tensors + 1);
+    expect(losses.shape).toEqual([n, 2, 3]);
+    expectClose(losses.data, oracle(Float64Array.from(x.data)), 5e-7);
+    gradcheck((x) => crossEntropy(x, targets, { reduction: "none" }), oracle, [x]);
+    const mean = crossEntropy(x, tensor(Int32Array.from(targets), [n, 2, 3], { runtime }));
+    expect(mean.item()).toBeCloseTo(losses.data.reduce((a, b) => a + b) / 12, 6);
+  });
+
   test("targets as an array, an Int32Array and an int32 tensor, which may be freed", () => {
     const x = randomTensor(runtime, [3, 4], 1, true);
     const want = crossEntropy(x, [0, 3, 2]).item();
@@ -93,6 +150,17 @@ describe("crossEntropy", () => {
     expect(() => crossEntropy(x, [0, 1], { reduction: "max" as "mean" })).toThrow('got "max"');
     expect(() => crossEntropy(x, x as unknown as Tensor<"int32">)).toThrow("dtype int32");
     expect(runtime.stats().bytes - bytes).toBeLessThanOrEqual(256); // the tensors made in this test
+  });
+
+  test("refuses a smoothing beyond 1 and targets of another shape", () => {
+    const x = zeros([2, 3], { runtime });
+    expect(() => crossEntropy(x, [0, 1], { labelSmoothing: 1.1 })).toThrow(
+      "labelSmoothing from 0 to 1",
+    );
+    const square = tensor(new Int32Array(4), [2, 2], { runtime });
+    expect(() => crossEntropy(zeros([2, 3, 2, 2], { runtime }), square)).toThrow(
+      "of shape [2, 2, 2], got [2, 2]",
+    );
   });
 
   test("the same bits on every number of threads", async () => {

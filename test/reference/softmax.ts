@@ -20,12 +20,19 @@ export function softmax(
   return y;
 }
 
-/** −ln softmax(x)[target] of each row of x [n, classes]. */
+/** −ln softmax(x) of each row of x [n, classes] on average over the target, of which `smoothing` is spread over all classes. */
 export function crossEntropy(
   x: ArrayLike<number>,
   targets: readonly number[],
   classes: number,
+  smoothing = 0,
 ): Float64Array {
   const y = softmax(x, targets.length, classes, 1, true);
-  return Float64Array.from(targets, (target, i) => -y[i * classes + target]);
+  return Float64Array.from(targets, (target, i) => {
+    const row = y.subarray(i * classes, (i + 1) * classes);
+    return row.reduce(
+      (loss, v, k) => loss - v * (smoothing / classes + (k === target ? 1 - smoothing : 0)),
+      0,
+    );
+  });
 }
