@@ -5,6 +5,7 @@ export {
   type StyleTransferNetOptions,
 } from "./style-transfer-net.js";
 export * from "./transformer-block.js";
+export * from "./transformer-lm.js";
 export {
   type TransformerNorm,
   type TransformerNormName,

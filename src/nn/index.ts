@@ -6,6 +6,7 @@ export * from "./conditional.js";
 export * from "./conv.js";
 export * from "./conv-transpose.js";
 export * from "./dyt.js";
+export * from "./embedding.js";
 export * from "./evonorm.js";
 export * from "./flatten.js";
 export { type FoldableNorm, foldBatchNorm } from "./fold-batch-norm.js";

@@ -1,9 +1,12 @@
 import { record } from "../autograd.js";
-import { empty, full, show, type Tensor } from "../tensor.js";
-import { checkTensor } from "./check.js";
+import { type AnyTensor, empty, full, show, Tensor } from "../tensor.js";
+import { checkSameRuntime, checkTensor } from "./check.js";
 
-/** Rows `ids` of table [rows, columns], as [ids.length, columns]. Throws RangeError for rows there are not. */
-export function embedding(table: Tensor, ids: ArrayLike<number>): Tensor {
+/**
+ * Rows `ids` of table [rows, columns]: a list gives [ids.length, columns], an int32 tensor [...ids.shape, columns]. Throws
+ * RangeError for rows there are not.
+ */
+export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Tensor {
   checkTensor("embedding", "table", table);
   if (table.shape.length !== 2)
     throw new RangeError(
@@ -11,19 +14,25 @@ export function embedding(table: Tensor, ids: ArrayLike<number>): Tensor {
     );
   const { runtime, shape } = table;
   const [rows, columns] = shape;
-  const list = Array.from(ids);
+  if (ids instanceof Tensor) {
+    checkTensor("embedding", "ids", ids, "int32");
+    checkSameRuntime("embedding", table, ids);
+  }
+  const list = Array.from((ids instanceof Tensor ? ids.data : ids) as ArrayLike<number>);
   for (const id of list) {
     if (!Number.isInteger(id) || id < 0 || id >= rows)
       throw new RangeError(`embedding: expected ids from 0 to ${rows - 1}, got ${id}`);
   }
-  const y = empty(runtime, [list.length, columns]);
+  const y = empty(runtime, [...(ids instanceof Tensor ? ids.shape : [list.length]), columns]);
+  const [from, to] = [table.data, y.data];
   list.forEach((id, i) => {
-    y.data.set(table.data.subarray(id * columns, (id + 1) * columns), i * columns);
+    to.set(from.subarray(id * columns, (id + 1) * columns), i * columns);
   });
   return record("embedding", y, [table], [], (dy) => {
     const gradient = full(shape, 0, { runtime });
-    dy.data.forEach((value, i) => {
-      gradient.data[list[Math.floor(i / columns)] * columns + (i % columns)] += value;
+    const [from, to] = [dy.data, gradient.data];
+    list.forEach((id, i) => {
+      for (let k = 0; k < columns; k++) to[id * columns + k] += from[i * columns + k];
     });
     return [gradient];
   });

@@ -1,0 +1,60 @@
+import { Embedding, type LayerOptions, Linear, Module, Sequential } from "../nn/index.js";
+import { checkInteger } from "../nn/init.js";
+import { add } from "../ops/add.js";
+import { embedding } from "../ops/embedding.js";
+import { type AnyTensor, show, type Tensor } from "../tensor.js";
+import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.js";
+import { transformerNorm } from "./transformer-norms.js";
+
+export interface TransformerLMOptions extends TransformerBlockOptions {
+  /** How many symbols there are. */
+  vocabSize: number;
+  /** The longest sequence: so many positions are learned. */
+  contextLength: number;
+  layers: number;
+}
+
+/**
+ * A language model: symbols and positions as learned vectors, causal transformer blocks, pre-norm (with a last norm) unless told
+ * otherwise, and the logits of the next symbol at each place: int32 [B, T] → [B, T, vocabSize].
+ */
+export class TransformerLM extends Module {
+  readonly tokens: Embedding;
+  readonly positions: Embedding;
+  readonly blocks: Sequential;
+  readonly norm: Module;
+  readonly head: Linear;
+
+  constructor(options: TransformerLMOptions) {
+    super();
+    const { vocabSize, contextLength, layers, dModel, norm = "pre", normLayer = "layer" } = options;
+    const layer: LayerOptions = { runtime: options.runtime };
+    checkInteger("TransformerLM", "layers", layers);
+    this.tokens = new Embedding(vocabSize, dModel, layer);
+    this.positions = new Embedding(contextLength, dModel, layer);
+    const blocks = Array.from({ length: layers }, () => new TransformerBlock({ ...options, norm }));
+    this.blocks = new Sequential(...blocks);
+    this.norm =
+      norm === "pre"
+        ? transformerNorm("TransformerLM", normLayer, dModel, layer)
+        : new Sequential();
+    this.head = new Linear(dModel, vocabSize, { ...layer, bias: false });
+  }
+
+  /** Throws RangeError for a sequence longer than the context. */
+  forward(ids: AnyTensor): Tensor {
+    const [length, context] = [ids.shape.at(-1) ?? 0, this.positions.weight.shape[0]];
+    if (ids.shape.length !== 2 || length > context) {
+      throw new RangeError(
+        `TransformerLM: expected ids of shape [B, T ≤ ${context}], got ${show(ids.shape)}`,
+      );
+    }
+    const places = Int32Array.from({ length }, (_, i) => i);
+    const x = add(this.tokens.forward(ids), embedding(this.positions.weight, places));
+    const mixed = (this.blocks.layers as readonly TransformerBlock[]).reduce(
+      (value, block) => block.forward(value, "causal"),
+      x,
+    );
+    return this.head.forward(this.norm.forward(mixed));
+  }
+}

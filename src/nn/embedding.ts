@@ -1,0 +1,21 @@
+import { embedding } from "../ops/embedding.js";
+import { randn } from "../random.js";
+import { type AnyTensor, keep, type Tensor } from "../tensor.js";
+import { checkInteger, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+/** A learned vector for each of numEmbeddings symbols, N(0, 1) at first: int32 ids [*] → [*, embeddingDim]. */
+export class Embedding extends Module {
+  readonly weight: Tensor;
+
+  constructor(numEmbeddings: number, embeddingDim: number, { runtime }: LayerOptions = {}) {
+    super();
+    checkInteger("Embedding", "numEmbeddings", numEmbeddings);
+    checkInteger("Embedding", "embeddingDim", embeddingDim);
+    this.weight = keep(randn([numEmbeddings, embeddingDim], { runtime, requiresGrad: true }));
+  }
+
+  forward(ids: AnyTensor): Tensor {
+    return embedding(this.weight, ids);
+  }
+}
