@@ -1,16 +1,13 @@
 // What takes the place of a norm: f(alpha·x + shift)·weight + bias. f = tanh is DyT (Zhu, Chen, He, LeCun, Liu 2025, arXiv
 // 2503.10622), f = erf is Derf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938). Weight and bias are per column of a row, or, with
 // `channels` above 0, per plane of `cols` floats.
-import { erf, exp, tanh } from "../lib/math";
+import { curve, type Erf, type Tanh } from "../lib/curves";
+import { exp } from "../lib/math";
 import { total } from "../lib/moments";
+import { at } from "../lib/planes";
+import { normalizeRow } from "../lib/rows";
+import { normalizeRun } from "../lib/runs";
 import { loadTail, madd, storeTail } from "../lib/simd";
-
-class Tanh {}
-class Erf {}
-
-function value<F>(z: v128): v128 {
-  return idof<F>() === idof<Tanh>() ? tanh(z) : erf(z);
-}
 
 /** f′(z), t = f(z). */
 function slope<F>(z: v128, t: v128): v128 {
@@ -18,9 +15,9 @@ function slope<F>(z: v128, t: v128): v128 {
   return f32x4.mul(f32x4.splat(1.1283791671), exp(f32x4.neg(f32x4.mul(z, z)))); // 2/√π
 }
 
-/** n ≤ 4 floats at p + o, or four times the one at p where `each` is false; 1 or 0 where there are none. */
-function parameter(p: usize, o: usize, each: bool, n: i32, otherwise: f32): v128 {
-  if (!p) return f32x4.splat(otherwise);
+/** n ≤ 4 floats at p, or four times the one at p where `each` is false; 1 where there are none. */
+function factor(p: usize, o: usize, each: bool, n: i32): v128 {
+  if (!p) return f32x4.splat(1);
   if (!each) return v128.load32_splat(p);
   return n >= 4 ? v128.load(p + o) : loadTail(p + o, n);
 }
@@ -37,24 +34,13 @@ function forward<F>(
   begin: i32,
   end: i32,
 ): void {
-  const a = f32x4.splat(<f32>alpha);
-  const s = f32x4.splat(<f32>shift);
-  const each = channels === 0;
   for (let row = begin; row < end; row++) {
-    const start = (<usize>row * cols) << 2;
-    const own = each ? 0 : (<usize>(row % channels)) << 2;
-    const w = weight ? weight + own : 0;
-    const b = bias ? bias + own : 0;
-    // y[i] = f(alpha * x[i] + shift) * weight[i] + bias[i]
-    for (let i = 0; i < cols; i += 4) {
-      const o = (<usize>i) << 2;
-      const n = cols - i;
-      const h = n >= 4 ? v128.load(x + start + o) : loadTail(x + start + o, n);
-      const t = value<F>(madd(h, a, s));
-      const out = madd(t, parameter(w, o, each, n, 1), parameter(b, o, each, n, 0));
-      if (n >= 4) v128.store(y + start + o, out);
-      else storeTail(y + start + o, out, n);
-    }
+    const o = (<usize>row * cols) << 2;
+    curve<F>(y + o, x + o, cols, <f32>alpha, <f32>shift);
+    const c = channels ? row % channels : 0;
+    // in L1
+    if (channels) normalizeRun(y + o, y + o, cols, 0, 1, at(weight, c, 1), at(bias, c, 0));
+    else if (weight || bias) normalizeRow(y + o, y + o, weight, bias, cols, 0, 1);
   }
 }
 
@@ -81,14 +67,17 @@ function backRow<F>(
     let ofShift = ofAlpha;
     let product = ofAlpha;
     let sum = ofAlpha;
-    for (let i = from; i < to; i += 4) {
+    const first = (<usize>from) << 2;
+    curve<F>(dx + first, x + first, to - from, f32x4.extract_lane(a, 0), f32x4.extract_lane(s, 0));
+    let i = from;
+    do {
       const o = (<usize>i) << 2;
       const n = to - i;
       const g = n >= 4 ? v128.load(dy + o) : loadTail(dy + o, n);
       const h = n >= 4 ? v128.load(x + o) : loadTail(x + o, n);
       const z = madd(h, a, s);
-      const t = value<F>(z);
-      const change = f32x4.mul(f32x4.mul(g, parameter(weight, o, each, n, 1)), slope<F>(z, t));
+      const t = n >= 4 ? v128.load(dx + o) : loadTail(dx + o, n);
+      const change = f32x4.mul(f32x4.mul(g, factor(weight, o, each, n)), slope<F>(z, t));
       const scaled = f32x4.mul(g, t);
       ofAlpha = madd(change, h, ofAlpha);
       ofShift = f32x4.add(ofShift, change);
@@ -104,7 +93,8 @@ function backRow<F>(
         storeTail(dw + o, f32x4.add(loadTail(dw + o, n), scaled), n);
         storeTail(db + o, f32x4.add(loadTail(db + o, n), g), n);
       }
-    }
+      i += 4;
+    } while (i < to);
     store<f64>(out, load<f64>(out) + total(ofAlpha));
     store<f64>(out, load<f64>(out, 8) + total(ofShift), 8);
     store<f64>(out, load<f64>(out, 16) + total(product), 16);

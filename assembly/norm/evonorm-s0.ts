@@ -1,27 +1,9 @@
 // EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x·sigmoid(v·x) over the deviation of a group, a group at a time.
-import { sigmoid } from "../lib/math";
+import { curve, type Logistic, type Swish } from "../lib/curves";
 import { finishStats, meanOf, moments, rstdOf, STATS, total } from "../lib/moments";
 import { at, planeOffset } from "../lib/planes";
+import { normalizeRun } from "../lib/runs";
 import { loadTail, madd, storeTail } from "../lib/simd";
-
-/** y = x·sigmoid(v·x)·scale + shift on n floats. */
-function swishRun(y: usize, x: usize, n: i32, v: f32, scale: f32, shift: f32): void {
-  const slope = f32x4.splat(v);
-  const a = f32x4.splat(scale);
-  const b = f32x4.splat(shift);
-  let i = 0;
-  // y[i] = x[i] * sigmoid(v * x[i]) * scale + shift
-  for (; i + 4 <= n; i += 4) {
-    const o = (<usize>i) << 2;
-    const h = v128.load(x + o);
-    v128.store(y + o, madd(f32x4.mul(h, sigmoid(f32x4.mul(slope, h))), a, b));
-  }
-  if (i < n) {
-    const o = (<usize>i) << 2;
-    const h = loadTail(x + o, n - i);
-    storeTail(y + o, madd(f32x4.mul(h, sigmoid(f32x4.mul(slope, h))), a, b), n - i);
-  }
-}
 
 /**
  * dx = dy·w·rstd·(x·sigmoid(v·x))′ on n floats, the group's part left out; adds Σdy, Σdy·h and Σdy·∂h/∂v to the three sums at
@@ -46,12 +28,14 @@ function swishBackRun(
     let sum = f32x4.splat(0);
     let product = sum;
     let steep = sum;
+    const first = (<usize>from) << 2;
+    curve<Logistic>(dx + first, x + first, to - from, v, 0);
     for (let i = from; i < to; i += 4) {
       const o = (<usize>i) << 2;
       const whole = to - i >= 4;
       const g = whole ? v128.load(dy + o) : loadTail(dy + o, to - i);
       const t = whole ? v128.load(x + o) : loadTail(x + o, to - i);
-      const s = sigmoid(f32x4.mul(slope, t));
+      const s = whole ? v128.load(dx + o) : loadTail(dx + o, to - i);
       const scaled = f32x4.mul(t, r);
       const change = f32x4.mul(f32x4.mul(s, f32x4.sub(one, s)), t); // sigmoid′·x: 0 for a huge x, not 0·Inf
       sum = f32x4.add(sum, g);
@@ -113,8 +97,8 @@ export function evonormS0Forward(
     for (let p = s * runs; p < (s + 1) * runs; p++) {
       const c = p % channels;
       const o = planeOffset(p, length);
-      const scale = <f32>(rstdOf(own) * at(weight, c, 1));
-      swishRun(y + o, x + o, length, <f32>at(v, c, 1), scale, <f32>at(bias, c, 0));
+      curve<Swish>(y + o, x + o, length, <f32>at(v, c, 1), 0);
+      normalizeRun(y + o, y + o, length, 0, rstdOf(own), at(weight, c, 1), at(bias, c, 0)); // in L1
     }
   }
 }
