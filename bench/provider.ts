@@ -14,7 +14,10 @@ export interface Provider {
 export const plain: Provider = {
   name: "plain",
   runtime: null,
-  prepare: (workload, shape) => workload.plain(shape),
+  prepare(workload, shape) {
+    if (!workload.plain) throw new Error(`bench: ${workload.name} has no plain loops`);
+    return workload.plain(shape);
+  },
 };
 
 /** Ours in every variant this engine runs, with one thread and, where there are cores for it, two. */

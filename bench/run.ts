@@ -36,9 +36,9 @@ type Ours = Awaited<ReturnType<typeof ours>>;
 /** Compares the providers of a row, then times them. Throws an error with the row's name when they disagree. */
 export function runWorkload(workload: Workload, engines: Ours, options: RunOptions): Result[] {
   const { shape } = workload;
-  const withPlain = (workload.flops?.(shape) ?? 0) <= options.plainFlops;
+  const withPlain = workload.plain && (workload.flops?.(shape) ?? 0) <= options.plainFlops;
   const providers = withPlain ? [...engines, plain] : engines;
-  if (!withPlain) compare(workload, workload.tiny, [...engines, plain]);
+  if (workload.plain && !withPlain) compare(workload, workload.tiny, [...engines, plain]);
   compare(workload, shape, providers);
   return tidy(() => {
     const yardsticks = yardsticksOf(workload, engines);

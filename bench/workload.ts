@@ -1,6 +1,7 @@
 import { Rng } from "../src/data/rng.js";
 import type { Runtime } from "../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor } from "../src/tensor.js";
+import type { Program } from "./program.js";
 
 /** What a provider computed, in an order all providers of a workload share. */
 export type Outputs = readonly (Tensor | Float32Array)[];
@@ -26,7 +27,12 @@ export interface Workload {
   /** Largest norm-wise relative difference between providers. */
   tolerance: number;
   ours(runtime: Runtime, shape: Shape): Step;
-  plain(shape: Shape): Step;
+  /** Absent for whole networks that nobody would write as loops. */
+  plain?(shape: Shape): Step;
+  /** The same for other libraries: rows that have it are in bench:peers. */
+  program?(shape: Shape): Program;
+  /** Numbers of threads other libraries are measured with. Default: one. */
+  threads?: readonly number[];
 }
 
 /** Sums of a few thousand float32 terms in another order differ by about 1e-6. */

@@ -17,9 +17,16 @@ const sizes = (shape: Shape) => ({
 });
 const runningMean = (channels: number) => values([channels], 5, 0.5);
 const runningVar = (channels: number) => values([channels], 6, 0.2, 1);
+const runningLeaves = (channels: number) => ({
+  runningMean: { shape: [channels], data: runningMean(channels) },
+  runningVar: { shape: [channels], data: runningVar(channels) },
+});
 
 const training: NormCase = {
   name: "batchNorm training",
+  op: "batchNorm",
+  options: { training: true, eps },
+  running: runningLeaves,
   tiny: [5, 3, 3, 7],
   features: (shape) => shape[1],
   ours(runtime, shape) {
@@ -49,6 +56,9 @@ function plainTraining(shape: Shape): PlainNorm {
 
 const evaluation: ForwardCase = {
   name: "batchNorm eval",
+  op: "batchNorm",
+  options: { training: false, eps },
+  running: runningLeaves,
   tiny: training.tiny,
   features: training.features,
   ours(runtime, shape) {

@@ -3,17 +3,25 @@ import { conv2d } from "../../src/ops/conv2d.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import type { Shape } from "../../src/tensor.js";
 import { type ConvSizes, outputSize, PlainConv } from "../plain/conv2d.js";
+import { program } from "../program.js";
 import { leaf, ROUNDING, type Step, takeGradients, values, type Workload } from "../workload.js";
 
 /** NormResNet's convolutions at width 64, batch 64, 32×32 images: 3×3, padding 1. */
-const layers: { shape: Shape; outChannels: number; stride: number }[] = [
+const layers: Layer[] = [
   { shape: [64, 3, 32, 32], outChannels: 64, stride: 1 },
   { shape: [64, 64, 32, 32], outChannels: 128, stride: 2 },
   { shape: [64, 128, 16, 16], outChannels: 256, stride: 2 },
   { shape: [64, 256, 8, 8], outChannels: 512, stride: 2 },
 ];
 
-type Layer = (typeof layers)[number];
+/** One image through one layer of a ResNet-50: where a convolution has little to share. */
+const single: Layer = { shape: [1, 64, 56, 56], outChannels: 64, stride: 1 };
+
+interface Layer {
+  shape: Shape;
+  outChannels: number;
+  stride: number;
+}
 type Pass = "forward" | "input gradient" | "weight gradient";
 
 const sizesOf = ({ outChannels, stride }: Layer, shape: Shape): ConvSizes => {
@@ -66,6 +74,16 @@ function plain(sizes: ConvSizes, pass: Pass): Step {
   return { run: () => [run()] };
 }
 
+function toProgram(sizes: ConvSizes) {
+  const { x, weight } = inputs(sizes);
+  const leaves = {
+    x: { shape: x.shape, data: x.list },
+    weight: { shape: weight.shape, data: weight.list },
+  };
+  const { stride } = sizes;
+  return program(leaves, (apply) => apply("conv2d", ["x", "weight"], { stride, padding: 1 }));
+}
+
 const row = (layer: Layer, pass: Pass): Workload => ({
   name: `conv2d → ${layer.outChannels}, stride ${layer.stride}, ${pass}`,
   shape: layer.shape,
@@ -78,11 +96,15 @@ const row = (layer: Layer, pass: Pass): Workload => ({
   tolerance: ROUNDING,
   ours: (runtime, shape) => ours(runtime, sizesOf(layer, shape), pass),
   plain: (shape) => plain(sizesOf(layer, shape), pass),
+  program: pass === "forward" ? (shape) => toProgram(sizesOf(layer, shape)) : undefined,
 });
 
 /** The first layer's input is the data, which wants no gradient. */
-export const conv2dRows = layers.flatMap((layer, i) =>
-  (["forward", "input gradient", "weight gradient"] as const)
-    .filter((pass) => i > 0 || pass !== "input gradient")
-    .map((pass) => row(layer, pass)),
-);
+export const conv2dRows = [
+  row(single, "forward"),
+  ...layers.flatMap((layer, i) =>
+    (["forward", "input gradient", "weight gradient"] as const)
+      .filter((pass) => i > 0 || pass !== "input gradient")
+      .map((pass) => row(layer, pass)),
+  ),
+];

@@ -8,6 +8,8 @@ const groups = 32;
 export const groupNormRows = normRows(
   {
     name: `groupNorm(${groups})`,
+    op: "groupNorm",
+    options: { groups, eps: 1e-5 },
     tiny: [2, 64, 3, 3],
     features: (shape) => shape[1],
     ours: () => (x, weight, bias) => groupNorm(x, groups, { weight, bias }),

@@ -7,6 +7,7 @@ import { layerNormRows } from "./layer-norm.js";
 import { matmulRows } from "./matmul.js";
 import { normResNetRows } from "./norm-resnet.js";
 import { rmsNormRows } from "./rms-norm.js";
+import { softmaxRows } from "./softmax.js";
 
 export const workloads: readonly Workload[] = [
   ...layerNormRows,
@@ -14,6 +15,7 @@ export const workloads: readonly Workload[] = [
   ...instanceNormRows,
   ...groupNormRows,
   ...rmsNormRows,
+  ...softmaxRows,
   ...matmulRows,
   ...conv2dRows,
   ...normResNetRows,

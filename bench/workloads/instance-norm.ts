@@ -6,6 +6,8 @@ import { normRows } from "./norm.js";
 export const instanceNormRows = normRows(
   {
     name: "instanceNorm",
+    op: "instanceNorm",
+    options: { eps: 1e-5 },
     tiny: [2, 3, 5, 3],
     features: (shape) => shape[1],
     ours: () => (x, weight, bias) => instanceNorm(x, { weight, bias }),

@@ -5,6 +5,8 @@ import { normRows } from "./norm.js";
 export const layerNormRows = normRows(
   {
     name: "layerNorm",
+    op: "layerNorm",
+    options: { eps: 1e-5 },
     tiny: [3, 19],
     features: (shape) => shape[1],
     ours: () => (x, weight, bias) => layerNorm(x, [x.shape[1]], { weight, bias }),

@@ -2,6 +2,7 @@ import { noGrad } from "../../src/autograd.js";
 import { matmul } from "../../src/ops/matmul.js";
 import type { Shape } from "../../src/tensor.js";
 import { plainMatmul } from "../plain/matmul.js";
+import { program } from "../program.js";
 import { leaf, ROUNDING, values, type Workload } from "../workload.js";
 
 /** shape [m, n, k] */
@@ -27,6 +28,14 @@ const row = (shape: Shape): Workload => ({
       },
     };
   },
+  program: ([m, n, k]) =>
+    program(
+      {
+        a: { shape: [m, k], data: values([m, k], 1) },
+        b: { shape: [k, n], data: values([k, n], 2) },
+      },
+      (apply) => apply("matmul", ["a", "b"]),
+    ),
 });
 
 export const matmulRows = [row([128, 128, 128]), row([512, 512, 512])];

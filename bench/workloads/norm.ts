@@ -2,6 +2,7 @@ import { noGrad } from "../../src/autograd.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
 import type { PlainNorm } from "../plain/norm.js";
+import { type Leaf, type Program, program } from "../program.js";
 import { leaf, ROUNDING, takeGradients, values, type Workload } from "../workload.js";
 
 /** y from x, weight and bias: an op with its other options, and running statistics if it has any, filled in. */
@@ -10,16 +11,20 @@ type Norm = (x: Tensor, weight: Tensor, bias: Tensor) => Tensor;
 /** A normalisation as the bench sees it. */
 export interface ForwardCase {
   name: string;
+  /** The operation, its options and what it takes besides x, weight and bias, for other libraries. */
+  op: string;
+  options: Record<string, number | boolean>;
+  running?(features: number): Record<string, Leaf>;
   tiny: Shape;
   /** Length of weight and bias. */
   features(shape: Shape): number;
   ours(runtime: Runtime, shape: Shape): Norm;
   plain(shape: Shape): Pick<PlainNorm, "forward">;
+  /** False for RMS norm, whose bias is not used and gets no gradient. */
+  hasBias?: boolean;
 }
 
 export interface NormCase extends ForwardCase {
-  /** False for RMS norm, whose bias is not used and gets no gradient. */
-  hasBias?: boolean;
   plain(shape: Shape): PlainNorm;
 }
 
@@ -29,6 +34,24 @@ const inputs = (shape: Shape, features: number) => ({
   weight: values([features], 3, 0.2, 1),
   bias: values([features], 4),
 });
+
+function toProgram(norm: ForwardCase, shape: Shape, backward: boolean): Program {
+  const { op, options, running, hasBias = true } = norm;
+  const features = norm.features(shape);
+  const { x, dy, weight, bias } = inputs(shape, features);
+  const affine = hasBias ? ["weight", "bias"] : ["weight"];
+  const given: Record<string, Leaf> = {
+    x: { shape, data: x },
+    weight: { shape: [features], data: weight },
+    ...(hasBias ? { bias: { shape: [features], data: bias } } : {}),
+    ...running?.(features),
+  };
+  return program(
+    backward ? { ...given, dy: { shape, data: dy } } : given,
+    (apply) => apply(op, Object.keys(given), options),
+    { gradients: backward ? ["x", ...affine] : [] },
+  );
+}
 
 /** x is read and y written. */
 export function forwardRow(norm: ForwardCase, shape: Shape): Workload {
@@ -52,6 +75,7 @@ export function forwardRow(norm: ForwardCase, shape: Shape): Workload {
       const plain = norm.plain(shape);
       return { run: () => [plain.forward(x, weight, bias)] };
     },
+    program: (shape) => toProgram(norm, shape, false),
   };
 }
 
@@ -92,6 +116,7 @@ export function trainingRow(norm: NormCase, shape: Shape): Workload {
         },
       };
     },
+    program: (shape) => toProgram(norm, shape, true),
   };
 }
 

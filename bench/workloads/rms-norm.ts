@@ -5,6 +5,8 @@ import { normRows } from "./norm.js";
 export const rmsNormRows = normRows(
   {
     name: "rmsNorm",
+    op: "rmsNorm",
+    options: { eps: 1e-6 },
     tiny: [3, 19],
     features: (shape) => shape[1],
     hasBias: false,

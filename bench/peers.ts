@@ -1,0 +1,11 @@
+// What bench/peers takes from here: a bundle, so that its programs run without TypeScript.
+
+export { hasRelaxedSimd } from "../src/runtime/features.js";
+export { createRuntime } from "../src/runtime/runtime.js";
+export { tidy } from "../src/scope.js";
+export { Tensor } from "../src/tensor.js";
+export { outputsOf, relativeError, title } from "./compare.js";
+export { machine } from "./machine.js";
+export { median } from "./measure.js";
+export { ROUNDING } from "./workload.js";
+export { workloads } from "./workloads/index.js";

@@ -1,0 +1,107 @@
+// jax-js on its wasm backend, which has one thread in Node (its pool wants the Worker of browsers). Everything is jitted; a
+// training step is loss and gradients without the update. Arguments are owned by what they are given to, hence `.ref`.
+import {
+  blockUntilReady,
+  defaultDevice,
+  init,
+  jit,
+  lax,
+  nn,
+  numpy as np,
+  valueAndGrad,
+  vjp,
+} from "@jax-js/jax";
+import { interpret } from "./cannot.mjs";
+
+const normalized = (x, axis, epsilon) => nn.standardize(x, axis, { epsilon });
+const channels = (x, vector) => vector.reshape([1, -1, ...x.shape.slice(2).map(() => 1)]);
+const affine = (x, weight, bias) => x.mul(weight).add(bias);
+const perChannel = (y, weight, bias) => {
+  const [w, b] = [channels(y, weight), channels(y, bias)];
+  return affine(y, w, b);
+};
+
+const operations = {
+  layerNorm: ({ eps }, x, weight, bias) => affine(normalized(x.ref, -1, eps), weight.ref, bias.ref),
+  rmsNorm({ eps }, x, weight) {
+    const square = np.mean(np.square(x.ref), -1, { keepdims: true });
+    return x.ref.div(np.sqrt(square.add(eps))).mul(weight.ref);
+  },
+  instanceNorm: ({ eps }, x, weight, bias) =>
+    perChannel(normalized(x.ref, [2, 3], eps), weight.ref, bias.ref),
+  groupNorm({ groups, eps }, x, weight, bias) {
+    const y = normalized(x.ref.reshape([x.shape[0], groups, -1]), -1, eps).reshape(x.shape);
+    return perChannel(y, weight.ref, bias.ref);
+  },
+  batchNorm({ training, eps }, x, weight, bias, mean, variance) {
+    const axes = x.shape.map((_, i) => i).filter((axis) => axis !== 1);
+    if (training) return perChannel(normalized(x.ref, axes, eps), weight.ref, bias.ref);
+    const scale = weight.ref.div(np.sqrt(variance.ref.add(eps)));
+    const shift = bias.ref.sub(mean.ref.mul(scale.ref));
+    return perChannel(x.ref, scale, shift);
+  },
+  softmax: (_, x) => nn.softmax(x.ref, -1),
+  matmul: (_, a, b) => np.matmul(a.ref, b.ref),
+  relu: (_, x) => nn.relu(x.ref),
+  add: (_, a, b) => a.ref.add(b.ref),
+  conv2d({ stride, padding }, x, weight, bias) {
+    const pad = [padding, padding];
+    const y = lax.convGeneralDilated(x.ref, weight.ref, [stride, stride], [pad, pad]);
+    return bias ? y.add(bias.ref.reshape([1, -1, 1, 1])) : y;
+  },
+  globalAvgPool: (_, x) => np.mean(x.ref, [2, 3]),
+  linear: (_, x, weight, bias) => np.matmul(x.ref, weight.ref.transpose()).add(bias.ref),
+  crossEntropy(_, logits, targets) {
+    const picked = nn.logSoftmax(logits.ref, -1).mul(nn.oneHot(targets.ref, logits.shape[1]));
+    return picked.sum().mul(-1 / logits.shape[0]);
+  },
+};
+
+export async function open() {
+  await init("wasm");
+  defaultDevice("wasm");
+  return { version: "0.1.25", prepare };
+}
+
+function prepare(program) {
+  const names = Object.keys(program.leaves);
+  const leaves = names.map((name) => {
+    const { shape, data } = program.leaves[name];
+    return np.array(data).reshape(shape);
+  });
+  const { gradients } = program;
+  const places = gradients.map((name) => names.indexOf(name));
+
+  const forward = (values) =>
+    interpret(program, operations, Object.fromEntries(names.map((name, i) => [name, values[i]])));
+  const withGradients = (...all) => {
+    const of = (parameters) => {
+      const values = [...all];
+      places.forEach((place, i) => {
+        values[place] = parameters[i];
+      });
+      return forward(values);
+    };
+    const parameters = places.map((place) => all[place].ref);
+    if (names.includes("dy")) {
+      const [y, back] = vjp(of, [parameters]);
+      const [grads] = back(all[names.indexOf("dy")].ref);
+      return [y, ...grads];
+    }
+    const [loss, grads] = valueAndGrad(of)(parameters);
+    return [loss, ...grads];
+  };
+  const compiled = jit((...all) => (gradients.length > 0 ? withGradients(...all) : [forward(all)]));
+  const run = () => compiled(...leaves.map((leaf) => leaf.ref));
+  return {
+    outputs: () => Promise.all(run().map((array) => array.data())),
+    async run() {
+      const results = run();
+      await blockUntilReady(results);
+      for (const array of results) array.dispose();
+    },
+    dispose: () => {
+      for (const leaf of leaves) leaf.dispose();
+    },
+  };
+}

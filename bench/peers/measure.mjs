@@ -1,0 +1,62 @@
+import { median, relativeError } from "../../build/peers.js";
+
+const WARM_UP_MS = 60;
+const SAMPLE_MS = 20;
+/** Before each sample a library runs untimed for this long, so that its data is in the caches and not the last one's. */
+const LEAD_IN_MS = 3;
+/** Libraries order their sums differently, and some compute variances and exponentials in cheaper ways. */
+const TOLERANCE = 1e-4;
+
+/** Throws unless `got` are `want` within the row's tolerance. */
+function check(got, want, tolerance) {
+  if (got.length !== want.length)
+    throw new Error(`${got.length} results instead of ${want.length}`);
+  const errors = got.map((list, i) => relativeError(list, want[i]));
+  const allowed = Math.max(TOLERANCE, tolerance);
+  const bad = errors.findIndex((error) => !(error <= allowed));
+  if (bad >= 0) throw new Error(`result ${bad} differs by ${errors[bad].toPrecision(2)}`);
+}
+
+/**
+ * One row: every library computes it, is compared with the first, and, when right, timed in turns with the others. Gives a cell per
+ * library: `ms`, the median of its samples, or `reason` it has none; `wrong` where it computed something else.
+ */
+export async function measureRow(peers, row, { tolerance }, { budget }) {
+  const cells = peers.map(({ adapter }) => ({ adapter, samples: [] }));
+  let want = null;
+  const guarded = async (i, work) => {
+    if (cells[i].reason) return;
+    try {
+      await work(peers[i], cells[i]);
+    } catch (error) {
+      if (i === 0) throw error;
+      cells[i].reason = error.message.replaceAll(/\s+/g, " ").slice(0, 120);
+      cells[i].wrong = !error.cannot;
+    }
+  };
+  for (const i of peers.keys()) {
+    await guarded(i, async (peer, cell) => {
+      await peer.start();
+      const got = await peer.ask("prepare", { row });
+      want ??= got;
+      check(got, want, tolerance);
+      const wall = await peer.ask("warm", { ms: WARM_UP_MS });
+      cell.calls = Math.min(1000, Math.max(1, Math.ceil(SAMPLE_MS / wall)));
+      cell.slow = wall > budget;
+      cell.leadIn = wall < SAMPLE_MS ? LEAD_IN_MS : 0;
+    });
+  }
+  const end = performance.now() + budget;
+  for (let round = 0; round < 3 || (performance.now() < end && round < 51); round++) {
+    for (const i of peers.keys()) {
+      await guarded(i, async (peer, cell) => {
+        if (cell.slow && round > 0) return;
+        const { calls, leadIn } = cell;
+        cell.samples.push(await peer.ask("time", { calls, leadIn }));
+      });
+    }
+  }
+  return cells.map(({ adapter, samples, reason, wrong }) =>
+    reason ? { adapter, reason, wrong } : { adapter, ms: median(samples), samples: samples.length },
+  );
+}

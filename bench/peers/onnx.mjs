@@ -1,0 +1,169 @@
+// Programs as ONNX models: a protobuf writer as long as it takes, and the operations. Field numbers are those of onnx.proto.
+import { Cannot, interpret } from "./cannot.mjs";
+
+const FLOAT = 1;
+const OPSET = 23;
+
+function varint(value) {
+  const bytes = [];
+  for (let rest = BigInt.asUintN(64, BigInt(value)); ; rest >>= 7n) {
+    if (rest < 128n) return Uint8Array.from([...bytes, Number(rest)]);
+    bytes.push(Number(rest & 127n) | 128);
+  }
+}
+const integer = (field, value) => [varint(8 * field), varint(value)];
+const float = (field, value) => [
+  varint(8 * field + 5),
+  new Uint8Array(Float32Array.of(value).buffer),
+];
+/** A string, bytes, or a message given as its parts. */
+function block(field, content) {
+  const bytes = Array.isArray(content) ? join(content) : content;
+  const own = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
+  return [varint(8 * field + 2), varint(own.length), own];
+}
+function join(parts) {
+  const flat = parts.flat(Number.POSITIVE_INFINITY);
+  const out = new Uint8Array(flat.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of flat) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+const attribute = ([name, value]) =>
+  block(5, [
+    block(1, name),
+    ...(Array.isArray(value)
+      ? [value.map((each) => integer(8, each)), integer(20, 7)]
+      : name === "epsilon"
+        ? [float(2, value), integer(20, 1)]
+        : [integer(3, value), integer(20, 2)]),
+  ]);
+const tensor = (name, shape, data) =>
+  block(5, [
+    shape.map((length) => integer(1, length)),
+    integer(2, data instanceof BigInt64Array ? 7 : FLOAT),
+    block(8, name),
+    block(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ]);
+function value(field, name, shape) {
+  const dims = shape && block(2, [shape.map((length) => block(1, integer(1, length)))]);
+  return block(field, [block(1, name), block(2, block(1, [integer(1, FLOAT), dims ?? []]))]);
+}
+
+/** A graph under construction. Values are the names of its edges. */
+class Graph {
+  nodes = [];
+  initializers = [];
+  #names = 0;
+
+  add(type, inputs, attributes = {}) {
+    const output = `v${this.#names++}`;
+    this.nodes.push(
+      block(1, [
+        inputs.map((input) => block(1, input)),
+        block(2, output),
+        block(4, type),
+        Object.entries(attributes).map(attribute),
+      ]),
+    );
+    return output;
+  }
+
+  constant(shape, data) {
+    const name = `c${this.#names++}`;
+    this.initializers.push(tensor(name, shape, data));
+    return name;
+  }
+}
+
+const operations = (graph) => ({
+  layerNorm: ({ eps }, ...inputs) =>
+    graph.add("LayerNormalization", inputs, { axis: -1, epsilon: eps }),
+  rmsNorm: ({ eps }, ...inputs) =>
+    graph.add("RMSNormalization", inputs, { axis: -1, epsilon: eps }),
+  instanceNorm: ({ eps }, ...inputs) =>
+    graph.add("InstanceNormalization", inputs, { epsilon: eps }),
+  groupNorm: ({ groups, eps }, ...inputs) =>
+    graph.add("GroupNormalization", inputs, { num_groups: groups, epsilon: eps }),
+  batchNorm({ training, eps }, ...inputs) {
+    if (training) throw new Cannot("its batch norm has no training mode");
+    return graph.add("BatchNormalization", inputs, { epsilon: eps });
+  },
+  softmax: (_, x) => graph.add("Softmax", [x], { axis: -1 }),
+  matmul: (_, a, b) => graph.add("MatMul", [a, b]),
+  relu: (_, x) => graph.add("Relu", [x]),
+  add: (_, a, b) => graph.add("Add", [a, b]),
+  conv2d: ({ stride, padding }, ...inputs) =>
+    graph.add("Conv", inputs, {
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+    }),
+  globalAvgPool: (_, x) => graph.add("Flatten", [graph.add("GlobalAveragePool", [x])], { axis: 1 }),
+  linear: (_, ...inputs) => graph.add("Gemm", inputs, { transB: 1 }),
+});
+
+/** Leaves that vary from call to call: the first operation's input, and both of a matrix product. The rest are constants. */
+export function inputsOf({ steps }) {
+  const [{ op, inputs }] = steps;
+  return op === "matmul" ? inputs : inputs.slice(0, 1);
+}
+
+/** True where the result can be the input of the same operation again. */
+function chains({ steps, leaves }) {
+  const [{ op, inputs, options }] = steps;
+  const [first, second] = inputs.map((name) => leaves[name].shape);
+  if (op === "matmul") return second[0] === second[1];
+  return op !== "conv2d" || (options.stride === 1 && first[1] === second[0]);
+}
+
+/**
+ * The model of a program. With `copies`, of a program of one operation: that many in a row, each on the last one's result; where
+ * shapes forbid that, side by side, each with weights of its own and one element of its result used, so that none is merged or left out.
+ */
+export function toModel(program, copies = 1) {
+  const graph = new Graph();
+  const { leaves, result, gradients } = program;
+  if (gradients.length > 0) throw new Cannot("no gradients");
+  const inputs = inputsOf(program);
+  const constants = () =>
+    Object.fromEntries(
+      Object.entries(leaves)
+        .filter(([name]) => !inputs.includes(name))
+        .map(([name, { shape, data }]) => [name, graph.constant(shape, data)]),
+    );
+  const once = (first) => {
+    const given = Object.fromEntries(inputs.map((name) => [name, name]));
+    const start = { ...given, [inputs[0]]: first };
+    return interpret(program, operations(graph), { ...start, ...constants() });
+  };
+  let output = "";
+  if (copies === 1 || chains(program)) {
+    output = inputs[0];
+    for (let i = 0; i < copies; i++) output = once(output);
+  } else {
+    const rank = leaves[inputs[0]].shape.length;
+    const corner = [0, 1].map((at) =>
+      graph.constant([rank], new BigInt64Array(rank).fill(BigInt(at))),
+    );
+    const parts = Array.from({ length: copies }, () =>
+      graph.add("Slice", [once(inputs[0]), ...corner]),
+    );
+    output = graph.add("Sum", parts);
+  }
+  const model = join([
+    integer(1, 10),
+    block(7, [
+      graph.nodes,
+      block(2, result),
+      graph.initializers,
+      inputs.map((name) => value(11, name, leaves[name].shape)),
+      value(12, output),
+    ]),
+    block(8, [block(1, ""), integer(2, OPSET)]),
+  ]);
+  return { model, output };
+}

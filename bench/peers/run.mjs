@@ -1,0 +1,132 @@
+// npm run bench:peers: every library does the rows that have a program, on Node 20 and on Node 24; results are compared with ours
+// before anything is timed, then the libraries take turns.
+//   --filter TEXT   rows whose title contains it         --quick         less time a row, rougher
+//   --only A,B      of the peers below                   --node 20,24    which Nodes; 20 stands for the one that runs this
+//   --json FILE     all figures                          --readme        writes the tables between their marks in README.md
+// torch needs a Python that has it: $PYTHON, else python3.
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { machine, title, workloads } from "../../build/peers.js";
+import { writeBetween } from "../../test/platform/matrix.mjs";
+import { run } from "../../test/platform/runtimes/start.mjs";
+import { measureRow } from "./measure.mjs";
+import { Peer } from "./peer.mjs";
+import { table } from "./table.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = join(here, "../..");
+/** Libraries by adapter; native ones are not compared with as wasm. */
+const libraries = {
+  evenkeel: { name: "evenkeel" },
+  "onnxruntime-web": { name: "onnxruntime-web" },
+  tfjs: { name: "tfjs wasm", singleThread: true },
+  "jax-js": { name: "jax-js", singleThread: true },
+  "onnxruntime-node": { name: "onnxruntime-node", native: true },
+  torch: { name: "torch", native: true },
+};
+const normal = { budget: 3000, limit: 30_000 };
+const quick = { budget: 300, limit: 8_000 };
+
+const { values: flags } = parseArgs({
+  options: {
+    filter: { type: "string", default: "" },
+    only: { type: "string", default: Object.keys(libraries).slice(1).join() },
+    node: { type: "string", default: "20,24" },
+    quick: { type: "boolean", default: false },
+    json: { type: "string" },
+    readme: { type: "boolean", default: false },
+  },
+});
+
+async function install() {
+  if (existsSync(join(here, "node_modules"))) return;
+  // Without their scripts: onnxruntime-node's fetches what only GPUs need.
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
+  const { code, stderr } = await run("npm", args, { cwd: here, limit: 600_000 });
+  if (code !== 0) throw new Error(`npm install in bench/peers: ${stderr}`);
+}
+
+/** One Node's table: starts the libraries that are there, for one thread and for two where a row asks for it. */
+async function measureOn(node, chosen, wanted, options) {
+  const peers = new Map();
+  const absent = [];
+  const start = async (adapter, threads) => {
+    const key = `${adapter} ${threads}`;
+    if (peers.has(key)) return peers.get(key);
+    const peer = new Peer(adapter, { node, threads, limit: options.limit });
+    peers.set(key, peer);
+    try {
+      await peer.start();
+      return peer;
+    } catch (error) {
+      peers.set(key, null);
+      absent.push(`${libraries[adapter].name} left out: ${error.message}`);
+      return null;
+    }
+  };
+  const rows = [];
+  try {
+    for (const { row, workload } of chosen) {
+      for (const threads of workload.threads ?? [1]) {
+        const able = wanted.filter((name) => threads === 1 || !libraries[name].singleThread);
+        const line = [];
+        for (const name of able) {
+          const peer = await start(name, threads);
+          if (peer) line.push(peer);
+        }
+        const name = title(workload, workload.shape) + (threads > 1 ? `, ${threads} threads` : "");
+        process.stderr.write(`${name}\n`);
+        rows.push({ name, threads, cells: await measureRow(line, row, workload, options) });
+      }
+    }
+  } finally {
+    for (const peer of peers.values()) peer?.close();
+  }
+  const versions = Object.fromEntries(
+    wanted.map((name) => [name, peers.get(`${name} 1`)?.version ?? null]),
+  );
+  return { rows, versions, absent };
+}
+
+async function nodeOf(major) {
+  const [own] = process.versions.node.split(".");
+  if (major === own) return process.execPath;
+  const path = join(here, `node_modules/node${major}/bin/node`);
+  if (!existsSync(path)) throw new RangeError(`--node: no Node ${major} here`);
+  return path;
+}
+
+await install();
+const unknown = flags.only.split(",").filter((name) => !(name in libraries));
+if (unknown.length > 0)
+  throw new RangeError(`--only: unknown ${unknown}; known: ${Object.keys(libraries)}`);
+const wanted = ["evenkeel", ...flags.only.split(",").filter((name) => name !== "evenkeel")];
+const chosen = [...workloads.entries()]
+  .map(([row, workload]) => ({ row, workload }))
+  .filter(({ workload }) => workload.program)
+  .filter(({ workload }) =>
+    title(workload, workload.shape).toLowerCase().includes(flags.filter.toLowerCase()),
+  );
+if (chosen.length === 0) throw new RangeError(`--filter: no row contains "${flags.filter}"`);
+
+const about = machine();
+const reports = [];
+for (const major of flags.node.split(",")) {
+  const node = await nodeOf(major);
+  const { stdout } = await run(node, ["-p", "process.version"]);
+  process.stderr.write(`\nNode ${stdout}`);
+  const measured = await measureOn(node, chosen, wanted, flags.quick ? quick : normal);
+  reports.push({ node: stdout.trim(), ...measured });
+}
+const text = reports.map((report) => table(report, libraries, about)).join("\n");
+console.log(text);
+if (flags.json)
+  await writeFile(flags.json, `${JSON.stringify({ machine: about, reports }, null, 2)}\n`);
+if (flags.readme) await writeBetween(join(root, "README.md"), "peers", text);
+const wrong = reports
+  .flatMap(({ rows }) => rows)
+  .filter(({ cells }) => cells.some((cell) => cell?.wrong));
+process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -1,0 +1,55 @@
+/** Three digits, without an exponent. */
+const significant = (value) =>
+  value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
+const ratio = (value) => `${value >= 10 ? value.toFixed(0) : value.toFixed(1)}×`;
+
+/** The reasons for empty cells, each with a letter, in order of appearance. */
+function notes() {
+  const letters = new Map();
+  return {
+    mark(reason) {
+      if (!letters.has(reason)) letters.set(reason, String.fromCharCode(97 + letters.size));
+      return letters.get(reason);
+    },
+    text: () => [...letters].map(([reason, letter]) => `${letter}: ${reason}`).join("; "),
+  };
+}
+
+/** One Node's figures in Markdown: ours, the best of the wasm and of the native libraries, then each, with its ratio to ours. */
+export function table({ node, rows, versions, absent }, libraries, machine) {
+  const there = Object.keys(libraries).filter((name) => versions[name]);
+  const [own, ...others] = there;
+  const remarks = notes();
+  const lines = rows.map(({ name, cells }) => {
+    const at = (adapter) => cells.find((cell) => cell.adapter === adapter);
+    const ours = at(own).ms;
+    const best = (native) => {
+      const times = others
+        .filter((adapter) => Boolean(libraries[adapter].native) === native)
+        .map((adapter) => at(adapter)?.ms)
+        .filter((ms) => ms !== undefined);
+      return times.length === 0 ? "" : ratio(Math.min(...times) / ours);
+    };
+    const each = others.map((adapter) => {
+      const { ms, reason = "one thread in Node" } = at(adapter) ?? {};
+      return ms === undefined
+        ? `– ${remarks.mark(reason)}`
+        : `${significant(ms)} (${ratio(ms / ours)})`;
+    });
+    return [name, significant(ours), best(false), best(true), ...each];
+  });
+  const label = (adapter) => `${libraries[adapter].name} ${versions[adapter]}`;
+  const header = ["workload, ms", label(own), "best wasm", "best native", ...others.map(label)];
+  const text = [header, header.map((_, i) => (i === 0 ? "---" : "---:")), ...lines]
+    .map((cells) => `| ${cells.join(" | ")} |\n`)
+    .join("");
+  const { cpu, cores, platform, date, load } = machine;
+  return [
+    `${cpu}, ${cores} cores, ${platform}, Node ${node.slice(1)}, ${date}, load ${load}. One thread unless a row says otherwise.\n`,
+    text,
+    [remarks.text() && `– ${remarks.text()}.`, ...absent.map((line) => `${line}.`)]
+      .filter(Boolean)
+      .join(" "),
+    "",
+  ].join("\n");
+}
