@@ -1,11 +1,14 @@
-// npm run bench -- [--filter TEXT] [--quick] [--markdown] [--json FILE]
+// npm run bench -- [--filter TEXT] [--quick] [--markdown] [--readme] [--json FILE] [--report DIR]
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { hasRelaxedSimd } from "../src/runtime/features.js";
+import { writeBetween } from "../test/platform/matrix.mjs";
 import { title } from "./compare.js";
 import { machine, sentence } from "./machine.js";
 import { ours } from "./provider.js";
+import { report } from "./report.js";
 import { type Result, type RunOptions, runWorkload } from "./run.js";
 import { legend, markdown, text } from "./table.js";
 import { workloads } from "./workloads/index.js";
@@ -22,6 +25,8 @@ async function main(): Promise<number> {
       filter: { type: "string", default: "" },
       quick: { type: "boolean", default: false },
       markdown: { type: "boolean", default: false },
+      readme: { type: "boolean", default: false },
+      report: { type: "string" },
       json: { type: "string" },
     },
   });
@@ -35,6 +40,10 @@ async function main(): Promise<number> {
   }
 
   const about = machine();
+  if (flags.report !== undefined) {
+    await report(flags.report, about, flags.quick ? 60 : 300);
+    return 0;
+  }
   const engines = await ours();
   const variants = [...new Set(engines.map(({ runtime }) => runtime.variant))];
   const results: Result[] = [];
@@ -44,8 +53,10 @@ async function main(): Promise<number> {
   }
   for (const { runtime } of engines) runtime.close();
 
-  console.log(`${sentence(about, variants)}\n${legend}\n`);
-  console.log(flags.markdown ? markdown(results) : text(results));
+  const head = `${sentence(about, variants)}\n${legend}\n`;
+  console.log(`${head}\n${flags.markdown ? markdown(results) : text(results)}`);
+  if (flags.readme)
+    await writeBetween(resolve("README.md"), "bench", `${head}\n${markdown(results)}\n`);
   if (flags.json) {
     writeFileSync(
       flags.json,

@@ -36,22 +36,17 @@ export async function ours(): Promise<(Provider & { runtime: Runtime })[]> {
   return providers;
 }
 
-/** What a rate is set beside, always on one thread. */
-export interface Yardstick {
-  name: string;
-  step: Step;
-  bytes?: number;
-  flops?: number;
+/** What a rate is set beside, always on one thread: a step that moves so many bytes, or does so many operations. */
+export interface Yardstick extends Step {
+  amount: number;
 }
 
-/** A wasm memory.copy of `length` bytes, rated as `bytes`. */
-export function memoryCopy(
-  runtime: Runtime,
-  name: string,
-  length: number,
-  bytes: number,
-): Yardstick {
-  const units = Math.ceil(length / 64);
+/** Longer copies go to memory all the same. */
+const LONGEST_COPY = 64 * 2 ** 20;
+
+/** A wasm memory.copy that reads and writes `bytes` together. */
+export function memoryCopy(runtime: Runtime, bytes: number): Yardstick {
+  const units = Math.ceil(Math.min(bytes, LONGEST_COPY) / 128);
   const from = empty(runtime, [16 * units]);
   const to = empty(runtime, [16 * units]);
   from.data.fill(1);
@@ -60,7 +55,7 @@ export function memoryCopy(
     runtime.run("copyBytes", units, 16, [to.ptr, from.ptr]);
     return [];
   };
-  return { name, step: { run }, bytes };
+  return { run, amount: 128 * units };
 }
 
 /** The GEMM micro-kernel alone, on panels that stay in L1: 4×8 tiles over 256 steps. */
@@ -75,5 +70,5 @@ export function microKernel(runtime: Runtime): Yardstick {
     runtime.run("gemmPeak", tiles, 64 * depth, [c.ptr, a.ptr, b.ptr, depth]);
     return [];
   };
-  return { name: `${runtime.variant} peak`, step: { run }, flops: 64 * depth * tiles };
+  return { run, amount: 64 * depth * tiles };
 }

@@ -1,21 +1,29 @@
 import type { Result } from "./run.js";
 
+/** How much of the bound's speed a time reaches. */
+const share = (least: number, ms: number) => `${Math.round((100 * least) / ms)} %`;
+const orNothing = (value: number | null, format: (value: number) => string) =>
+  value === null ? "" : format(value);
+
 const columns: [string, (result: Result) => string][] = [
   ["workload", ({ workload, shape }) => `${workload} [${shape.join(", ")}]`],
-  ["provider", ({ provider }) => provider],
-  ["median ms", ({ ms }) => significant(ms)],
-  ["rate", ({ rate, unit }) => `${significant(rate)} ${unit}`],
-  ["of copy or peak", ({ ofYardstick }) => show(ofYardstick, (r) => `${Math.round(100 * r)} %`)],
-  ["over plain", ({ overPlain }) => show(overPlain, (r) => `${significant(r)}×`)],
-  ["2 threads", ({ speedUp }) => show(speedUp, (r) => `${r.toFixed(2)}×`)],
+  ["build", ({ variant }) => variant],
+  ["ms", ({ ms }) => significant(ms)],
+  ["GB/s", ({ bytes, ms }) => significant(bytes / ms / 1e6)],
+  ["of copy", ({ bytes, copyRate, ms }) => share(bytes / copyRate / 1e6, ms)],
+  ["GFLOP/s", ({ flops, ms }) => significant(flops / ms / 1e6)],
+  ["of peak", ({ flops, peakRate, ms }) => share(flops / peakRate / 1e6, ms)],
+  ["of bound", ({ boundMs, ms }) => share(boundMs, ms)],
+  [
+    "2 threads",
+    ({ twoThreadsMs, ms }) => orNothing(twoThreadsMs, (t) => `${(ms / t).toFixed(2)}×`),
+  ],
+  ["over plain", ({ plainMs, ms }) => orNothing(plainMs, (t) => `${significant(t / ms)}×`)],
 ];
 
 export const legend =
-  "GB/s counts the bytes of input and output once; percentages are of a one-thread memory.copy of that length (copy in + out), or of " +
-  "the GEMM micro-kernel alone (peak). Copy in to out moves half of that: the least traffic there can be.";
-
-const show = (value: number | null, format: (value: number) => string) =>
-  value === null ? "" : format(value);
+  "Median milliseconds on one thread. GB/s counts the bytes that must be read and written, beside a memory.copy that moves as many; " +
+  "GFLOP/s the operations, beside the GEMM micro-kernel alone. Of bound: the greater of both shares.";
 
 /** Three digits, without an exponent: 0.00123, 1.23, 123, 1234. */
 const significant = (value: number) =>

@@ -14,16 +14,21 @@ export interface Step {
   dispose?(): void;
 }
 
+/** What a workload cannot do without. */
+export interface Cost {
+  /** Bytes read and written when every pass reads its inputs and writes its outputs once, and nothing else leaves the caches. */
+  bytes: number;
+  /** Floating-point operations, a multiply-add being two. */
+  flops: number;
+}
+
 /** One row of the bench. Providers make their inputs from `values`, so all work on the same numbers. */
 export interface Workload {
   name: string;
   shape: Shape;
   /** A shape that is quick in every provider, for tests and for comparing with `plain` where `shape` is too slow. */
   tiny: Shape;
-  /** Bytes of input and output, each counted once: the rate is set beside memory.copy's. */
-  bytes?(shape: Shape): number;
-  /** Floating-point operations: the rate is set beside the GEMM micro-kernel alone. */
-  flops?(shape: Shape): number;
+  cost(shape: Shape): Cost;
   /** Largest norm-wise relative difference between providers. */
   tolerance: number;
   ours(runtime: Runtime, shape: Shape): Step;

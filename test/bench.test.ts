@@ -23,9 +23,11 @@ describe("workloads", () => {
     expect(new Set(named.map(([name]) => name)).size).toBe(workloads.length);
   });
 
-  test.each(named)("%s is rated by bytes or by operations", (_, { shape, tiny, bytes, flops }) => {
-    expect([bytes, flops].filter(Boolean)).toHaveLength(1);
-    expect((bytes ?? flops)?.(shape)).toBeGreaterThan(0);
+  test.each(named)("%s has a cost that grows with its shape", (_, { shape, tiny, cost }) => {
+    for (const key of ["bytes", "flops"] as const) {
+      expect(cost(tiny)[key]).toBeGreaterThan(0);
+      expect(cost(shape)[key]).toBeGreaterThan(cost(tiny)[key]);
+    }
     expect(sizeOf(tiny)).toBeLessThan(20_000);
   });
 
@@ -84,22 +86,14 @@ describe("measure", () => {
 
 test("tables have a cell for every column and name a workload once", () => {
   const line: Result = {
-    ...{
-      workload: "layerNorm",
-      shape: [2, 3],
-      provider: "simd",
-      ms: 0.1234,
-      bestMs: 0.1,
-      samples: 7,
-    },
-    ...{ unit: "GB/s", rate: 12.345, ofYardstick: 0.654, overPlain: 7.89, speedUp: null },
+    ...{ workload: "layerNorm", shape: [2, 3], variant: "simd", ms: 0.5, bestMs: 0.4, samples: 7 },
+    ...{ bytes: 5e6, flops: 4e6, copyRate: 20, peakRate: 40, boundMs: 0.25 },
+    ...{ twoThreadsMs: 0.3, plainMs: 6.172 },
   };
-  const results = [line, { ...line, provider: "simd ×2", speedUp: 1.9 }];
+  const results = [line, { ...line, variant: "relaxed", twoThreadsMs: null, plainMs: null }];
   expect(markdown(results).split("\n").slice(2)).toEqual([
-    "| layerNorm [2, 3] | simd | 0.123 | 12.3 GB/s | 65 % | 7.89× |  |",
-    "|  | simd ×2 | 0.123 | 12.3 GB/s | 65 % | 7.89× | 1.90× |",
+    "| layerNorm [2, 3] | simd | 0.5 | 10 | 50 % | 8 | 20 % | 50 % | 1.67× | 12.3× |",
+    "|  | relaxed | 0.5 | 10 | 50 % | 8 | 20 % | 50 % |  |  |",
   ]);
-  expect(text(results).split("\n")[2]).toMatch(
-    /simd ×2 +0\.123 +12\.3 GB\/s +65 % +7\.89× +1\.90×$/,
-  );
+  expect(text(results).split("\n")[2]).toMatch(/ relaxed +0\.5 +10 +50 % +8 +20 % +50 %$/);
 });

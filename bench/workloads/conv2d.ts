@@ -1,10 +1,18 @@
 import { noGrad } from "../../src/autograd.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
-import type { Shape } from "../../src/tensor.js";
+import { type Shape, sizeOf } from "../../src/tensor.js";
 import { type ConvSizes, outputSize, PlainConv } from "../plain/conv2d.js";
 import { program } from "../program.js";
-import { leaf, ROUNDING, type Step, takeGradients, values, type Workload } from "../workload.js";
+import {
+  type Cost,
+  leaf,
+  ROUNDING,
+  type Step,
+  takeGradients,
+  values,
+  type Workload,
+} from "../workload.js";
 
 /** NormResNet's convolutions at width 64, batch 64, 32×32 images: 3×3, padding 1. */
 const layers: Layer[] = [
@@ -28,6 +36,17 @@ const sizesOf = ({ outChannels, stride }: Layer, shape: Shape): ConvSizes => {
   const [batch, channels, height, width] = shape;
   return { batch, channels, height, width, outChannels, kernel: 3, stride };
 };
+
+/** Of any of the three passes: each reads two of input, output and weights and writes the third. */
+export function convCost(sizes: ConvSizes): Cost {
+  const { batch, channels, height, width, outChannels, kernel } = sizes;
+  const outputs = batch * outChannels * sizeOf(outputSize(sizes));
+  const depth = channels * kernel ** 2;
+  return {
+    bytes: 4 * (batch * channels * height * width + outputs + outChannels * depth),
+    flops: 2 * outputs * depth,
+  };
+}
 
 const inputs = (sizes: ConvSizes) => {
   const { batch, channels, height, width, outChannels } = sizes;
@@ -88,11 +107,7 @@ const row = (layer: Layer, pass: Pass): Workload => ({
   name: `conv2d → ${layer.outChannels}, stride ${layer.stride}, ${pass}`,
   shape: layer.shape,
   tiny: [2, layer.shape[1], 6, 5],
-  flops: (shape) => {
-    const sizes = sizesOf(layer, shape);
-    const [height, width] = outputSize(sizes);
-    return 2 * sizes.batch * sizes.outChannels * height * width * sizes.channels * 9;
-  },
+  cost: (shape) => convCost(sizesOf(layer, shape)),
   tolerance: ROUNDING,
   ours: (runtime, shape) => ours(runtime, sizesOf(layer, shape), pass),
   plain: (shape) => plain(sizesOf(layer, shape), pass),

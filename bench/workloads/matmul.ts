@@ -10,7 +10,7 @@ const row = (shape: Shape): Workload => ({
   name: "matmul",
   shape,
   tiny: [9, 11, 7],
-  flops: ([m, n, k]) => 2 * m * n * k,
+  cost: ([m, n, k]) => ({ bytes: 4 * (m * k + k * n + m * n), flops: 2 * m * n * k }),
   tolerance: ROUNDING,
   ours(runtime, [m, n, k]) {
     const a = leaf(runtime, [m, k], values([m, k], 1));

@@ -18,6 +18,8 @@ export interface ForwardCase {
   tiny: Shape;
   /** Length of weight and bias. */
   features(shape: Shape): number;
+  /** Operations an element, forward and backward. */
+  flops: readonly [number, number];
   ours(runtime: Runtime, shape: Shape): Norm;
   plain(shape: Shape): Pick<PlainNorm, "forward">;
   /** False for RMS norm, whose bias is not used and gets no gradient. */
@@ -59,7 +61,7 @@ export function forwardRow(norm: ForwardCase, shape: Shape): Workload {
     name: `${norm.name} forward`,
     shape,
     tiny: norm.tiny,
-    bytes: (shape) => 8 * sizeOf(shape),
+    cost: (shape) => ({ bytes: 8 * sizeOf(shape), flops: norm.flops[0] * sizeOf(shape) }),
     tolerance: ROUNDING,
     ours(runtime, shape) {
       const features = norm.features(shape);
@@ -79,6 +81,26 @@ export function forwardRow(norm: ForwardCase, shape: Shape): Workload {
   };
 }
 
+/** The forward row with gradients wanted: what recording adds to a call. The graph is freed with the result. */
+export function recordedRow(norm: ForwardCase, shape: Shape): Workload {
+  const { program: _, ...rest } = forwardRow(norm, shape);
+  return {
+    ...rest,
+    name: `${norm.name} forward, recorded`,
+    ours(runtime, shape) {
+      const features = norm.features(shape);
+      const { x, weight, bias } = inputs(shape, features);
+      const leaves = [
+        leaf(runtime, shape, x, true),
+        leaf(runtime, [features], weight, true),
+        leaf(runtime, [features], bias, true),
+      ] as const;
+      const forward = norm.ours(runtime, shape);
+      return { run: () => [forward(...leaves)] };
+    },
+  };
+}
+
 /** Forward as above, then x and dy are read and dx written. */
 export function trainingRow(norm: NormCase, shape: Shape): Workload {
   const { hasBias = true } = norm;
@@ -86,7 +108,10 @@ export function trainingRow(norm: NormCase, shape: Shape): Workload {
     name: `${norm.name} forward + backward`,
     shape,
     tiny: norm.tiny,
-    bytes: (shape) => 20 * sizeOf(shape),
+    cost: (shape) => ({
+      bytes: 20 * sizeOf(shape),
+      flops: (norm.flops[0] + norm.flops[1]) * sizeOf(shape),
+    }),
     tolerance: ROUNDING,
     ours(runtime, shape) {
       const features = norm.features(shape);

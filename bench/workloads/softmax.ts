@@ -11,7 +11,8 @@ export const softmaxRows: Workload[] = [
     name: "softmax",
     shape: [12800, 50],
     tiny: [5, 7],
-    bytes: (shape) => 8 * sizeOf(shape),
+    // The greatest 1, difference 1, exponential about 12, sum 1, quotient 1.
+    cost: (shape) => ({ bytes: 8 * sizeOf(shape), flops: 16 * sizeOf(shape) }),
     tolerance: ROUNDING,
     ours(runtime, shape) {
       const x = leaf(runtime, shape, values(shape, 1, 2));

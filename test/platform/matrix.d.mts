@@ -1,0 +1,1 @@
+export function writeBetween(path: string, name: string, table: string): Promise<void>;
