@@ -5,6 +5,7 @@ import {
   alias,
   empty,
   type GradNode,
+  hold,
   setTape,
   show,
   type Tensor,
@@ -68,7 +69,7 @@ export function record(
   backward: Backward,
 ): Tensor {
   if (!recording || !inputs.some((input) => input?.requiresGrad)) return output;
-  const held = untidied(() => saved.map((tensor) => (tensor ? alias(tensor) : tensor)));
+  const held = untidied(() => saved.map((tensor) => (tensor ? hold(tensor) : tensor)));
   output.attach(new Node(name, inputs.map(edgeOf), held as Tensor[], backward));
   return output;
 }

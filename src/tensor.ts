@@ -81,11 +81,12 @@ export class Tensor<D extends DType = "float32"> {
   grad: Tensor | null = null;
   #requiresGrad = false;
   readonly #handle: Handle;
+  readonly #watched: boolean;
   /** @internal */
   scope: Set<Scoped> | null = null;
 
   /** @internal Use `tensor`, `zeros`, `empty`. */
-  constructor(runtime: Runtime, shape: Shape, dtype: D, shareWith?: AnyTensor) {
+  constructor(runtime: Runtime, shape: Shape, dtype: D, shareWith?: AnyTensor, watched = true) {
     this.runtime = runtime;
     this.shape = shape;
     this.dtype = dtype;
@@ -97,7 +98,8 @@ export class Tensor<D extends DType = "float32"> {
     } else {
       this.#handle = new Handle(new Storage(runtime, this.size * arrays[dtype].BYTES_PER_ELEMENT));
     }
-    collected?.register(this, this.#handle, this.#handle);
+    this.#watched = watched;
+    if (watched) collected?.register(this, this.#handle, this.#handle);
     enterScope(this);
   }
 
@@ -197,7 +199,7 @@ export class Tensor<D extends DType = "float32"> {
 
   /** Frees the memory (once no reshape or graph needs it) and that of its gradient. Twice is harmless. */
   dispose(): void {
-    collected?.unregister(this.#handle);
+    if (this.#watched) collected?.unregister(this.#handle);
     this.#handle.release();
     leaveScope(this);
     this.grad?.dispose();
@@ -228,6 +230,14 @@ export function empty<D extends DType = "float32">(
 /** @internal The memory of `of` under `shape` (same size), outside any graph. */
 export function alias<D extends DType>(of: Tensor<D>, shape: Shape = of.shape): Tensor<D> {
   return new Tensor(of.runtime, shape, of.dtype, of);
+}
+
+/**
+ * @internal An alias whose holder disposes of it and is watched by the collector itself. To be watched costs 0.3 µs: a recorded layer
+ * norm of one row, which saves three tensors, took 3.9 µs instead of 3.0.
+ */
+export function hold<D extends DType>(of: Tensor<D>): Tensor<D> {
+  return new Tensor(of.runtime, of.shape, of.dtype, of, false);
 }
 
 export interface TensorOptions<D extends DType = DType> {

@@ -56,7 +56,11 @@ export async function measureRow(peers, row, { tolerance }, { budget }) {
       });
     }
   }
-  return cells.map(({ adapter, samples, reason, wrong }) =>
-    reason ? { adapter, reason, wrong } : { adapter, ms: median(samples), samples: samples.length },
-  );
+  return cells.map(({ adapter, samples, reason, wrong }) => {
+    if (reason) return { adapter, reason, wrong };
+    const ms = median(samples);
+    return ms > 0
+      ? { adapter, ms, samples: samples.length }
+      : { adapter, reason: "lost in the noise of this machine" };
+  });
 }

@@ -112,17 +112,18 @@ export function inputsOf({ steps }) {
   return op === "matmul" ? inputs : inputs.slice(0, 1);
 }
 
-/** True where the result can be the input of the same operation again. */
+/** True where the result is to be the input of the same operation again. Norms are not: in a row they would work in place. */
 function chains({ steps, leaves }) {
   const [{ op, inputs, options }] = steps;
   const [first, second] = inputs.map((name) => leaves[name].shape);
   if (op === "matmul") return second[0] === second[1];
-  return op !== "conv2d" || (options.stride === 1 && first[1] === second[0]);
+  if (op === "conv2d") return options.stride === 1 && first[1] === second[0];
+  return op === "softmax";
 }
 
 /**
- * The model of a program. With `copies`, of a program of one operation: that many in a row, each on the last one's result; where
- * shapes forbid that, side by side, each with weights of its own and one element of its result used, so that none is merged or left out.
+ * The model of a program. With `copies`, of a program of one operation: that many in a row, each on the last one's result, or
+ * side by side, each with weights of its own and one element of its result used, so that none is merged or left out.
  */
 export function toModel(program, copies = 1) {
   const graph = new Graph();

@@ -23,15 +23,18 @@ async function load(ort, program, copies, options) {
   };
 }
 
-/** The median of `calls` calls, in milliseconds. */
-async function time({ run }, calls) {
-  const times = [];
-  for (let i = 0; i < calls; i++) {
-    const start = performance.now();
-    await run();
-    times.push(performance.now() - start);
-  }
-  return median(times);
+/** Milliseconds of one call. */
+async function time({ run }) {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/** Median difference of a call of `many` and one of `one`, which take turns. */
+async function difference(many, one, calls) {
+  const differences = [];
+  for (let i = 0; i < calls; i++) differences.push((await time(many)) - (await time(one)));
+  return median(differences);
 }
 
 export const adapter = (ort, options) => async (program) => {
@@ -41,11 +44,11 @@ export const adapter = (ort, options) => async (program) => {
   const small = sizeOf(program.leaves[inputsOf(program)[0]].shape) <= SMALL;
   if (small || program.steps.length > 1) return job;
 
-  const more = clamp(Math.round(60 / (await time(one, 1))), 2, 8);
+  const more = clamp(Math.round(60 / (await time(one))), 2, 8);
   const many = await load(ort, program, 1 + more, options);
   return {
     ...job,
-    time: async (calls) => ((await time(many, calls)) - (await time(one, calls))) / more,
+    time: async (calls) => (await difference(many, one, calls)) / more,
     dispose: async () => {
       await one.release();
       await many.release();
