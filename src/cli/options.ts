@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { type NormName, normNames } from "../models/norm-resnet.js";
+import { normNames, parseNorm } from "../nn/index.js";
 
 // Parsers of option values. What they throw is printed after the flag's name.
 
@@ -18,17 +18,20 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("Expected a number above 0.");
 }
 
-/** Names with commas between; each once. */
-export function norms(text: string): NormName[] {
+/** Specs of norms with commas between, each once; "all" is every one that can stand behind a convolution. */
+export function norms(text: string): string[] {
+  if (text.trim() === "all") return [...normNames];
   const names = text.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !normNames.includes(name as NormName));
-  const known = `Known: ${normNames.join(", ")}.`;
-  if (unknown === "") throw new InvalidArgumentError(`A name is missing. ${known}`);
-  if (unknown !== undefined)
-    throw new InvalidArgumentError(`There is no norm "${unknown}". ${known}`);
+  for (const name of names) {
+    try {
+      parseNorm(name);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message.replace(/^parseNorm: /, ""));
+    }
+  }
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" is there twice.`);
-  return names as NormName[];
+  return names;
 }
 
 export const threads = (text: string): number | "auto" =>

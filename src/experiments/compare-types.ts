@@ -4,6 +4,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import type { Progress } from "./train.js";
 
 export interface CompareConfig {
+  /** Specs of `createNorm`. */
   norms: readonly NormName[];
   epochs: number;
   batchSize: number;

@@ -1,6 +1,7 @@
 import type { ImageDataset } from "../data/cifar10.js";
 import { DataLoader } from "../data/loader.js";
-import { type NormName, NormResNet, normNames } from "../models/norm-resnet.js";
+import { type NormName, NormResNet } from "../models/norm-resnet.js";
+import { parseNorm } from "../nn/index.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
 import {
@@ -76,12 +77,8 @@ function checkConfig(config: CompareConfig): void {
   }
   if (!(config.lr > 0 && config.lr < Number.POSITIVE_INFINITY))
     throw new RangeError(`compare: expected lr to be a number above 0, got ${config.lr}`);
-  const unknown = config.norms.find((norm) => !normNames.includes(norm));
-  if (unknown !== undefined || config.norms.length === 0) {
-    throw new RangeError(
-      `compare: ${unknown === undefined ? "no norm given" : `unknown norm "${unknown}"`}; known: ${normNames.join(", ")}`,
-    );
-  }
+  if (config.norms.length === 0) throw new RangeError("compare: no norm given");
+  for (const norm of config.norms) parseNorm(norm, "compare");
 }
 
 /**

@@ -1,28 +1,22 @@
 import {
   AdaptiveAvgPool2d,
-  BatchNorm2d,
   Conv2d,
+  checkNorm,
+  createNorm,
   Flatten,
-  GroupNorm,
-  InstanceNorm2d,
   type LayerOptions,
   Linear,
   Module,
+  parseNorm,
   ReLU,
   Sequential,
 } from "../nn/index.js";
 import type { Tensor } from "../tensor.js";
 
-/** The norms NormResNet is compared under, each made for a number of channels. */
-const norms = {
-  bn: (channels: number, options: LayerOptions) => new BatchNorm2d(channels, options),
-  ln: (channels: number, options: LayerOptions) => new GroupNorm(1, channels, options),
-  in: (channels: number, options: LayerOptions) => new InstanceNorm2d(channels, options),
-  gn: (channels: number, options: LayerOptions) => new GroupNorm(4, channels, options),
-} as const;
+export { normNames } from "../nn/index.js";
 
-export type NormName = keyof typeof norms;
-export const normNames = Object.keys(norms) as NormName[];
+/** A spec of `nn.createNorm`: "bn", "ln" (GroupNorm(1, C)), "in", "gn" (GroupNorm(4, C)), "gn:8+ws", "frn", … */
+export type NormName = string;
 
 export interface NormResNetOptions extends LayerOptions {
   norm: NormName;
@@ -35,34 +29,33 @@ export interface NormResNetOptions extends LayerOptions {
 
 /**
  * Four blocks of 3×3 convolution, norm and ReLU, the last three with stride 2, then average pooling and a linear layer:
- * [N, 3, H, W] → [N, numClasses]. Throws RangeError for an unknown norm.
+ * [N, 3, H, W] → [N, numClasses]. The ReLU is left out behind norms that bring an activation. Throws RangeError for an unknown
+ * norm and for channels it cannot have.
  */
 export class NormResNet extends Module {
   readonly model: Sequential;
 
   constructor({ norm, width = 64, widths, numClasses = 10, runtime }: NormResNetOptions) {
     super();
-    if (!Object.hasOwn(norms, norm)) {
-      throw new RangeError(`NormResNet: unknown norm "${norm}"; known: ${normNames.join(", ")}`);
-    }
+    const spec = parseNorm(norm, "NormResNet");
     const channels = widths ?? [width, 2 * width, 4 * width, 8 * width];
-    const block = (index: number) =>
-      new Sequential(
-        new Conv2d(index === 0 ? 3 : channels[index - 1], channels[index], 3, {
+    for (const count of channels) checkNorm(spec, count, "NormResNet");
+    // Before the norms, some of which draw random numbers: the same seed gives every norm the same convolutions.
+    const convs = channels.map(
+      (out, index) =>
+        new Conv2d(index === 0 ? 3 : channels[index - 1], out, 3, {
           stride: index === 0 ? 1 : 2,
           padding: 1,
           bias: false,
           runtime,
         }),
-        norms[norm](channels[index], { runtime }),
-        new ReLU(),
-      );
-    this.model = new Sequential(
-      ...[0, 1, 2, 3].map(block),
-      new AdaptiveAvgPool2d(1),
-      new Flatten(),
-      new Linear(channels[3], numClasses, { runtime }),
     );
+    const classifier = new Linear(channels[3], numClasses, { runtime });
+    const blocks = convs.map((conv, index) => {
+      const layers = [conv, createNorm(spec, channels[index], { conv, runtime })];
+      return new Sequential(...layers, ...(spec.method.activates ? [] : [new ReLU()]));
+    });
+    this.model = new Sequential(...blocks, new AdaptiveAvgPool2d(1), new Flatten(), classifier);
   }
 
   forward(x: Tensor): Tensor {

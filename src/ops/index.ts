@@ -63,6 +63,7 @@ export { relu } from "./relu.js";
 export { reshape } from "./reshape.js";
 export { resizeNearest } from "./resize-nearest.js";
 export { type RMSNormOptions, rmsNorm } from "./rms-norm.js";
+export { type RMSNorm2dOptions, rmsNorm2d } from "./rms-norm-2d.js";
 export { scaleNorm } from "./scale-norm.js";
 export {
   type AttentionOptions,

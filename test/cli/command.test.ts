@@ -37,7 +37,8 @@ const tiny = ["compare", "--limit", "40", "--width", "4", "--epochs", "1", "--th
 
 describe("evenkeel", () => {
   test.each([
-    ["--norms bn,xn", /There is no norm "xn"\. Known: bn, ln, in, gn\./],
+    ["--norms bn,xn", /unknown norm "xn"; known: bn, .*frn.*: ws, /],
+    ["--norms gn:7", /"gn:7": num_channels must be divisible by num_groups, got 4 and 7/],
     ["--epochs 0", /'--epochs <n>' argument '0' is invalid/],
     ["--batch-size 1.5", /'--batch-size <n>' argument '1\.5' is invalid/],
     ["--seeds -2", /'--seeds <k>' argument '-2' is invalid/],

@@ -1,0 +1,95 @@
+import type { Conv2d } from "./conv.js";
+import { checkInteger } from "./init.js";
+import { type MakeOptions, type Method, methods } from "./methods/index.js";
+import type { Module } from "./module.js";
+
+export interface CreateNormOptions extends MakeOptions {
+  /** The convolution before the norm, for specs that change its weight. */
+  conv?: Conv2d;
+}
+
+/** What a spec such as "gn:8+ws" asks for. */
+export interface NormSpec {
+  readonly spec: string;
+  readonly method: Method;
+  readonly argument: number | undefined;
+  /** What is done to the weight of the convolution before. */
+  readonly weights: Method | undefined;
+}
+
+/** Names that can stand behind a convolution, in the order of the table. */
+export const normNames: readonly string[] = /* @__PURE__ */ (() =>
+  methods.filter((method) => method.make).map((method) => method.name))();
+
+const find = (name: string | undefined) => methods.find((method) => method.name === name);
+
+const known = () => {
+  const weights = methods.filter((method) => method.parametrize).map(({ name }) => name);
+  return `known: ${normNames.join(", ")}; alone or behind them with a +: ${weights.join(", ")}`;
+};
+
+/**
+ * Reads a spec: a name of the table, "gn"; with a number, "gn:8"; with a method for the weights of the convolution before,
+ * "gn:8+ws"; or such a method alone, "ws". Throws RangeError naming what is known; `op` stands before the message.
+ */
+export function parseNorm(spec: string, op = "parseNorm"): NormSpec {
+  if (typeof spec !== "string") throw new TypeError(`${op}: expected a norm such as "gn:8"`);
+  const refuse = (what: string) => {
+    throw new RangeError(`${op}: ${what}`);
+  };
+  const [norm, behind, ...more] = spec.split("+");
+  const [name, number, ...numbers] = norm.split(":");
+  const alone = find(name)?.parametrize && behind === undefined;
+  const method = find(alone ? "none" : name);
+  if (!method) return refuse(`unknown norm "${spec}"; ${known()}`);
+  if (!method.make)
+    return refuse(`${method.title} ("${name}") cannot stand behind a convolution; ${known()}`);
+  const weights = find(alone ? name : behind);
+  if (more.length > 0 || (behind !== undefined && !weights?.parametrize))
+    return refuse(
+      `unknown norm "${spec}": no method for weights "${spec.slice(norm.length + 1)}"; ${known()}`,
+    );
+  if (number === undefined) return { spec, method, argument: undefined, weights };
+  const { argument } = method;
+  if (!argument || alone) return refuse(`"${name}" takes no number, got "${spec}"`);
+  if (numbers.length > 0 || !/^[1-9]\d{0,8}$/.test(number))
+    return refuse(
+      `expected the ${argument.means} behind "${name}:", an integer ≥ 1, got "${spec}"`,
+    );
+  return { spec, method, argument: Number(number), weights };
+}
+
+/** The number that goes to the layer. Throws RangeError where it does not fit the channels. */
+function argumentFor({ spec, method, argument }: NormSpec, channels: number, op: string): number {
+  checkInteger(op, "channels", channels);
+  const value = argument ?? method.argument?.usual(channels) ?? 0;
+  if (method.argument?.divides && channels % value !== 0) {
+    throw new RangeError(
+      `${op}: "${spec}": num_channels must be divisible by num_groups, got ${channels} and ${value}`,
+    );
+  }
+  return value;
+}
+
+/** Refuses, by a RangeError, channels that a norm cannot have. */
+export function checkNorm(norm: string | NormSpec, channels: number, op = "checkNorm"): void {
+  argumentFor(typeof norm === "string" ? parseNorm(norm, op) : norm, channels, op);
+}
+
+/**
+ * The norm layer of a spec (see `parseNorm`, names in `methods`) for [N, channels, H, W]. A method for weights is put on
+ * `options.conv`. Throws RangeError, having changed nothing, for an unknown spec, channels it cannot have, and a missing `conv`.
+ */
+export function createNorm(
+  norm: string | NormSpec,
+  channels: number,
+  { conv, ...options }: CreateNormOptions = {},
+): Module {
+  const spec = typeof norm === "string" ? parseNorm(norm, "createNorm") : norm;
+  const argument = argumentFor(spec, channels, "createNorm");
+  const { method, weights } = spec;
+  if (weights && !conv)
+    throw new RangeError(`createNorm: "${spec.spec}" needs the convolution before: { conv }`);
+  if (conv) weights?.parametrize?.(conv);
+  return (method.make as NonNullable<Method["make"]>)(channels, options, argument);
+}

@@ -1,0 +1,90 @@
+// Norms whose statistics are of one sample: whole maps, and vectors.
+import { LayerInstanceNorm } from "../ada-lin.js";
+import { GlobalResponseNorm } from "../global-response-norm.js";
+import { GroupNorm, InstanceNorm2d } from "../norm.js";
+import type { Method } from "./method.js";
+
+const family = "sample";
+const batch = "no";
+
+export const sampleMethods: readonly Method[] = [
+  {
+    name: "ln",
+    title: "Layer norm of feature maps",
+    family,
+    statistics: "mean, variance of each sample over C, H, W",
+    learned: "γ, β [C]",
+    formula: "γ·(x − μ)/√(σ² + ε) + β",
+    defaults: "ε 1e-5",
+    batch,
+    paper: { by: "Ba, Kiros, Hinton 2016", arXiv: "1607.06450" },
+    api: ["groupNorm", "nn.GroupNorm"],
+    make: (channels, options) => new GroupNorm(1, channels, options),
+  },
+  {
+    name: "in",
+    title: "Instance norm",
+    family,
+    statistics: "mean, variance of each channel of each sample over H, W",
+    learned: "nothing",
+    formula: "(x − μ)/√(σ² + ε)",
+    defaults: "ε 1e-5, no running statistics",
+    batch,
+    paper: { by: "Ulyanov, Vedaldi, Lempitsky 2016", arXiv: "1607.08022" },
+    api: ["instanceNorm", "nn.InstanceNorm1d", "nn.InstanceNorm2d", "nn.InstanceNorm3d"],
+    make: (channels, options) => new InstanceNorm2d(channels, options),
+  },
+  {
+    name: "in-affine",
+    title: "Instance norm with scale and shift",
+    family,
+    statistics: "mean, variance of each channel of each sample over H, W",
+    learned: "γ, β [C]",
+    formula: "γ·(x − μ)/√(σ² + ε) + β",
+    defaults: "ε 1e-5, no running statistics",
+    batch,
+    paper: { by: "Ulyanov, Vedaldi, Lempitsky 2017", arXiv: "1701.02096" },
+    api: ["instanceNorm", "nn.InstanceNorm2d"],
+    make: (channels, options) => new InstanceNorm2d(channels, { ...options, affine: true }),
+  },
+  {
+    name: "gn",
+    title: "Group norm",
+    family,
+    statistics: "mean, variance of a group of channels of each sample over H, W",
+    learned: "γ, β [C]",
+    formula: "γ·(x − μ)/√(σ² + ε) + β",
+    defaults: "here 4 groups, ε 1e-5",
+    batch,
+    paper: { by: "Wu, He 2018", arXiv: "1803.08494" },
+    api: ["groupNorm", "nn.GroupNorm"],
+    argument: { means: "groups", usual: () => 4, divides: true },
+    make: (channels, options, groups) => new GroupNorm(groups, channels, options),
+  },
+  {
+    name: "lin",
+    title: "Layer-instance norm",
+    family,
+    statistics: "those of instance norm and of layer norm over C, H, W",
+    learned: "γ, β, ρ [C]",
+    formula: "γ·(ρ·IN(x) + (1 − ρ)·LN(x)) + β, ρ in [0, 1]",
+    defaults: "ρ 0, ε 1e-5",
+    batch,
+    paper: { by: "Kim et al. 2019, U-GAT-IT", arXiv: "1907.10830" },
+    api: ["layerInstanceNorm", "nn.LayerInstanceNorm"],
+    make: (channels, options) => new LayerInstanceNorm(channels, options),
+  },
+  {
+    name: "grn",
+    title: "Global response norm",
+    family,
+    statistics: "2-norm g of each channel of each sample over H, W",
+    learned: "γ, β [C]",
+    formula: "x + γ·x·g/(mean of g over C + ε) + β",
+    defaults: "γ 0, β 0, ε 1e-6",
+    batch,
+    paper: { by: "Woo et al. 2023, ConvNeXt V2", arXiv: "2301.00808" },
+    api: ["globalResponseNorm", "nn.GlobalResponseNorm"],
+    make: (channels, options) => new GlobalResponseNorm(channels, options),
+  },
+];

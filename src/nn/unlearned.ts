@@ -1,0 +1,63 @@
+// Layers of the norms that learn nothing and keep nothing, for use in a Sequential.
+import { type MeanVarianceNormOptions, meanVarianceNorm } from "../ops/mean-variance-norm.js";
+import { type NormalizeOptions, normalize } from "../ops/normalize.js";
+import { pixelNorm } from "../ops/pixel-norm.js";
+import { type PositionalNormOptions, positionalNorm } from "../ops/positional-norm.js";
+import { type Tensor, tidy } from "../tensor.js";
+import { Module } from "./module.js";
+
+/** Mean-variance norm over any axes, ONNX MeanVarianceNormalization-13. */
+export class MeanVarianceNorm extends Module {
+  readonly options: MeanVarianceNormOptions;
+
+  constructor(options: MeanVarianceNormOptions = {}) {
+    super();
+    this.options = { ...options };
+  }
+
+  forward(x: Tensor): Tensor {
+    return meanVarianceNorm(x, this.options);
+  }
+}
+
+/** Pixel norm of [N, C, *], Karras et al. 2017, ProGAN, arXiv 1710.10196. */
+export class PixelNorm extends Module {
+  readonly eps: number;
+
+  constructor({ eps = 1e-8 }: { eps?: number } = {}) {
+    super();
+    this.eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    return pixelNorm(x, this);
+  }
+}
+
+/** Positional norm of [N, C, *], Li et al. 2019, arXiv 1907.04312; the op gives the moments too. */
+export class PositionalNorm extends Module {
+  readonly options: PositionalNormOptions;
+
+  constructor(options: PositionalNormOptions = {}) {
+    super();
+    this.options = { ...options };
+  }
+
+  forward(x: Tensor): Tensor {
+    return tidy(() => positionalNorm(x, this.options).output);
+  }
+}
+
+/** Vectors along one axis divided by their p-norm: torch.nn.functional.normalize as a layer. */
+export class UnitNorm extends Module {
+  readonly options: NormalizeOptions;
+
+  constructor(options: NormalizeOptions = {}) {
+    super();
+    this.options = { ...options };
+  }
+
+  forward(x: Tensor): Tensor {
+    return normalize(x, this.options);
+  }
+}
