@@ -113,7 +113,7 @@ export class GhostBatchNorm extends BatchVariant {
 
 /** Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: a learned mix per channel. */
 export class BatchInstanceNorm extends BatchVariant {
-  /** The share of batch norm; call `clamp` after each step of the optimiser. */
+  /** The share of batch norm, clipped to [0, 1] in place before each use in training. */
   readonly gate: Tensor;
 
   constructor(numFeatures: number, options: BatchVariantOptions = {}) {
@@ -122,6 +122,7 @@ export class BatchInstanceNorm extends BatchVariant {
   }
 
   forward(x: Tensor): Tensor {
+    if (this.training) this.clamp();
     return batchInstanceNorm(x, this.gate, this);
   }
 

@@ -1,9 +1,9 @@
+// Layers for one layout of the channels, used on the other. Their state-dict keys are those of the layer within.
 import { permute } from "../ops/permute.js";
 import { show, type Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
-/** Gives the channels of [N, C, *] to a layer made for the last axis, such as ScaleNorm. */
-export class ChannelsLast extends Module {
+abstract class Turned extends Module {
   readonly layer: Module;
 
   constructor(layer: Module) {
@@ -11,15 +11,42 @@ export class ChannelsLast extends Module {
     this.layer = layer;
   }
 
+  /** The order of axes in which the layer takes them. */
+  protected abstract order(rank: number): number[];
+
+  override *modules(prefix = ""): Generator<[string, Module]> {
+    yield [prefix, this];
+    yield* this.layer.modules(prefix);
+  }
+
   forward(x: Tensor): Tensor {
     const rank = x.shape.length;
-    if (rank < 2)
-      throw new RangeError(
-        `ChannelsLast: expected input of shape [N, C, ...], got ${show(x.shape)}`,
-      );
-    const space = Array.from({ length: rank - 2 }, (_, i) => i + 2);
-    using turned = permute(x, [0, ...space, 1]);
+    if (rank < 2) {
+      const name = this.constructor.name;
+      throw new RangeError(`${name}: expected input of 2 or more dimensions, got ${show(x.shape)}`);
+    }
+    const order = this.order(rank);
+    using turned = permute(x, order);
     using y = this.layer.forward(turned);
-    return permute(y, [0, rank - 1, ...space.map((axis) => axis - 1)]);
+    return permute(
+      y,
+      order.map((_, axis) => order.indexOf(axis)),
+    );
+  }
+}
+
+const space = (rank: number, from: number) => Array.from({ length: rank - 2 }, (_, i) => from + i);
+
+/** Gives the channels of [N, C, *] to a layer made for the last axis, such as ScaleNorm. */
+export class ChannelsLast extends Turned {
+  protected order(rank: number): number[] {
+    return [0, ...space(rank, 2), 1];
+  }
+}
+
+/** Gives [N, *, C] to a layer made for [N, C, *], such as GroupNorm. */
+export class ChannelsFirst extends Turned {
+  protected order(rank: number): number[] {
+    return [0, rank - 1, ...space(rank, 1)];
   }
 }

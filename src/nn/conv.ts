@@ -48,8 +48,13 @@ export class Conv2d extends Module {
     this.groups = groups;
   }
 
+  /** The weight as the convolution uses it. */
+  filters(): Tensor {
+    return this.weight;
+  }
+
   forward(x: Tensor): Tensor {
     const { bias, stride, padding, dilation, groups } = this;
-    return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
+    return conv2d(x, this.filters(), { bias, stride, padding, dilation, groups });
   }
 }

@@ -19,5 +19,6 @@ test.each([
   [norms, ["", "bn,", "xn", "bn,bn", "BN", "all,bn", "gn:x", "film", "bn+bn"]],
   [threads, ["0", "65", "all", "1.5"]],
 ])("%o refuses bad values", (parse, values) => {
-  for (const value of values) expect(() => parse(value), value).toThrow(/expected|norm|number|twice/i);
+  for (const value of values)
+    expect(() => parse(value), value).toThrow(/expected|norm|number|twice/i);
 });

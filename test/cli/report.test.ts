@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { lineLook } from "../../src/cli/report/chart.js";
 import { compareReport } from "../../src/cli/report/compare.js";
 import { page as document } from "../../src/cli/report/page.js";
 import { meanCurve, smooth, thin } from "../../src/cli/report/smooth.js";
 import { textTable } from "../../src/cli/report/table.js";
 import type { CompareResult } from "../../src/experiments/compare.js";
 import { summarize } from "../../src/experiments/summary.js";
+import { normNames } from "../../src/nn/index.js";
 
 const norms = ["bn", "ln", "in", "gn"] as const;
 
@@ -48,6 +50,21 @@ test("the page holds every norm, two charts in two widths, and nothing from else
   for (const title of ["training step", "cross-entropy (nats)", "test accuracy (%)"])
     expect(html).toContain(title);
   expect(html).not.toMatch(/NaN|undefined|Stopped/);
+});
+
+test("the page stays legible with many norms: one look each, charts as high as they need", () => {
+  const names = ["ws", ...normNames, "gn:8+ws"];
+  const { config, runs, ...rest } = made(1);
+  const many = names.map((norm) => ({ ...runs[1], norm, losses: [norm === "ws" ? 90 : 2, 2] }));
+  const html = page({ ...rest, config: { ...config, norms: names }, runs: many });
+  const heights = [...html.matchAll(/viewBox="0 0 860 (\d+)"/g)].map((match) => Number(match[1]));
+  expect(heights.length).toBe(2);
+  expect(heights[0]).toBeGreaterThan(380);
+  expect(heights[1]).toBeGreaterThan(26 * names.length);
+  expect(html).toContain("cross-entropy (nats), cut off at 5");
+  const looks = names.map((_, i) => JSON.stringify(lineLook(i)));
+  expect(new Set(looks).size).toBe(names.length);
+  expect(html).not.toMatch(/NaN|undefined/);
 });
 
 test("the page escapes what comes from outside", () => {

@@ -6,6 +6,7 @@ import {
   type CompareResult,
   compare,
 } from "../../src/experiments/compare.js";
+import { normNames } from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 
 const data = {
@@ -69,6 +70,20 @@ describe("compare", () => {
     expect(runs.slice(0, 4).map((run) => run.parameters)).toEqual(
       [120, 120, 0, 120].map((affine) => bare + affine),
     );
+  });
+
+  test("runs every norm of the table, and methods for weights, in batches and one by one", async () => {
+    const norms = [...normNames, "gn:2+ws", "bn+wn", "frn+spectral", "evonorm-s0:2+sws", "ghost:4"];
+    const { runs } = await finish({ norms, epochs: 1, batch1Samples: 10 });
+    expect(runs.map((run) => run.norm)).toEqual(norms);
+    for (const { norm, losses, batch1 } of runs) {
+      expect(losses.every(Number.isFinite), norm).toBe(true);
+      expect(batch1.evalAccuracy, norm).toBeGreaterThanOrEqual(0);
+      expect(batch1, norm).toMatchObject({
+        trainAccuracy: expect.any(Number),
+        note: "trained on 10 single images",
+      });
+    }
   });
 
   test("repeats itself bit for bit, on one thread and on two", async () => {

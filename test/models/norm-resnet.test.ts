@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { noGrad } from "../../src/autograd.js";
 import { loadSafetensors } from "../../src/io/safetensors.js";
 import { type NormName, NormResNet, normNames } from "../../src/models/index.js";
+import type { Sequential } from "../../src/nn/index.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import { Adam } from "../../src/optim/index.js";
 import { manualSeed } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { type AnyTensor, tensor, tidy } from "../../src/tensor.js";
+import { type AnyTensor, type Tensor, tensor, tidy } from "../../src/tensor.js";
 import { configurations, procedural } from "../helpers.js";
 
 const golden = new URL("../golden/nets/", import.meta.url);
@@ -161,7 +163,7 @@ describe("NormResNet", () => {
   });
 
   test("all norms start from the same convolutions for the same seed", () => {
-    const first = normNames.map((norm) => {
+    const first = [...normNames, "gn:2", "frn"].map((norm) => {
       manualSeed(7);
       const net = new NormResNet({ norm, width: 4, runtime });
       const state = net.stateDict();
@@ -170,6 +172,82 @@ describe("NormResNet", () => {
       ]);
     });
     for (const weights of first) expect(weights).toEqual(first[0]);
+  });
+
+  test("methods for weights start from the same convolutions too", () => {
+    const original = (norm: string, key: string) => {
+      manualSeed(7);
+      const state = new NormResNet({ norm, width: 4, runtime }).stateDict();
+      return ["model.0.0", "model.3.0"].map((conv) => [
+        ...(state.get(`${conv}.${key}`) as AnyTensor).toArray(),
+      ]);
+    };
+    const want = original("gn", "weight");
+    for (const norm of ["gn+ws", "gn+spectral", "sws", "spectral"])
+      expect(original(norm, "parametrizations.weight.original")).toEqual(want);
+    expect(original("bn+wn", "parametrizations.weight.original1")).toEqual(want);
+  });
+
+  test("keys of specs: norm at 1, then ReLU unless the norm is an activation", () => {
+    const layers = (norm: string) => {
+      const { model } = new NormResNet({ norm, width: 4, runtime });
+      const [block] = model.layers as Sequential[];
+      return block.layers.map((layer) => layer.constructor.name);
+    };
+    expect(layers("gn:2")).toEqual(["Conv2d", "GroupNorm", "ReLU"]);
+    expect(layers("dyt")).toEqual(["Conv2d", "DyT", "ReLU"]);
+    expect(layers("frn")).toEqual(["Conv2d", "FRN"]);
+    expect(layers("evonorm-b0")).toEqual(["Conv2d", "EvoNormB0"]);
+    expect(layers("evonorm-s0")).toEqual(["Conv2d", "EvoNormS0"]);
+    expect(layers("ws")).toEqual(["Conv2d", "Identity", "ReLU"]);
+    const keys = [...new NormResNet({ norm: "crms", width: 4, runtime }).stateDict().keys()];
+    expect(keys.slice(0, 3)).toEqual(["model.0.0.weight", "model.0.1.weight", "model.1.0.weight"]);
+  });
+
+  test.each([...normNames, "gn:2+ws", "bn+wn", "frn+spectral", "sws"])(
+    "%s: learns a batch by heart, and gives memory back",
+    (norm) => {
+      const before = runtime.stats();
+      manualSeed(5);
+      const net = new NormResNet({ norm, width: 8, runtime });
+      const optimizer = new Adam(net.parameters(), { lr: 3e-3 });
+      const input = tensor(
+        procedural(8 * 3 * 256, { seed: 1, shift: 0, scale: 1 }),
+        [8, 3, 16, 16],
+        {
+          runtime,
+        },
+      );
+      const step = () =>
+        tidy(() => {
+          optimizer.zeroGrad();
+          const loss = crossEntropy(net.forward(input), [0, 1, 2, 3, 4, 5, 6, 7]);
+          loss.backward();
+          optimizer.step();
+          return loss.item();
+        });
+      const losses = Array.from({ length: 30 }, step);
+      expect(losses.every(Number.isFinite)).toBe(true);
+      expect(losses[29], losses.join()).toBeLessThan(0.92 * losses[0]); // 0.90 dyt, 0.8 and less the others
+      net.eval();
+      const finite = (x: Tensor) =>
+        tidy(() => noGrad(() => net.forward(x).toArray().every(Number.isFinite)));
+      using one = tensor(input.data.slice(0, 768), [1, 3, 16, 16], { runtime });
+      expect([finite(input), finite(one)]).toEqual([true, true]);
+      net.zeroGrad();
+      for (const held of [net, optimizer, input, one]) held.dispose();
+      expect(runtime.stats().tensors).toBe(before.tensors);
+    },
+  );
+
+  test("refuses numbers that do not fit any of its widths before it makes anything", () => {
+    const { tensors } = runtime.stats();
+    const make = (norm: string) => () => new NormResNet({ norm, widths: [8, 16, 32, 60], runtime });
+    expect(make("gn:8")).toThrow(
+      'NormResNet: "gn:8": num_channels must be divisible by num_groups, got 60 and 8',
+    );
+    expect(make("gn:7")).toThrow("got 8 and 7");
+    expect(runtime.stats().tensors).toBe(tensors);
   });
 
   test("an unknown norm is an error that lists what is known", () => {

@@ -4,7 +4,7 @@ import * as layers from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor.js";
-import { randomTensor } from "../helpers.js";
+import { expectClose, randomTensor } from "../helpers.js";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -20,6 +20,13 @@ describe("initial values under the keys of the references", () => {
     ["LayerNorm2d", () => new layers.LayerNorm2d(2, { runtime }), { weight: [1, 1], bias: [0, 0] }],
     ["LocalResponseNorm", () => new layers.LocalResponseNorm(5), {}],
     ["RMSNorm", () => new layers.RMSNorm(2, { runtime }), { weight: [1, 1] }],
+    ["RMSNorm2d", () => new layers.RMSNorm2d(2, { runtime }), { weight: [1, 1] }],
+    ["PixelNorm", () => new layers.PixelNorm(), {}],
+    [
+      "ChannelsLast",
+      () => new layers.ChannelsLast(new layers.ScaleNorm(16, { runtime })),
+      { scale: [4] },
+    ],
     [
       "RMSNorm as in Gemma",
       () => new layers.RMSNorm(2, { unitOffset: true, runtime }),
@@ -90,6 +97,42 @@ describe("forward", () => {
       ops.mul(x, tensor([3], [], { runtime })),
     );
     same(new layers.GlobalResponseNorm(4, { runtime }), { data }); // the identity at first
+    same(new layers.RMSNorm2d(4, { eps: 0.1, runtime }), ops.rmsNorm2d(x, { eps: 0.1 }));
+    same(new layers.PixelNorm({ eps: 0.1 }), ops.pixelNorm(x, { eps: 0.1 }));
+    same(
+      new layers.PositionalNorm({ correction: 1 }),
+      ops.positionalNorm(x, { correction: 1 }).output,
+    );
+    same(new layers.MeanVarianceNorm({ axes: [1, 2] }), ops.meanVarianceNorm(x, { axes: [1, 2] }));
+    same(new layers.UnitNorm({ p: 1, dim: 3 }), ops.normalize(x, { p: 1, dim: 3 }));
+    same(new layers.Identity(), { data });
+  });
+
+  test.each([[[2, 4]], [[2, 4, 3]], [[2, 4, 3, 5]], [[2, 4, 3, 2, 2]]])(
+    "ChannelsLast and ChannelsFirst turn %j and back",
+    (shape) => {
+      const x = randomTensor(runtime, shape, 1, true);
+      const last = new layers.ChannelsLast(new layers.LayerNorm(4, { eps: 1e-6, runtime }));
+      const y = last.forward(x);
+      expectClose(y.data, ops.layerNorm2d(x).data, 1e-6);
+      y.backward(randomTensor(runtime, shape, 2));
+      expect(last.parameters().every((parameter) => parameter.grad)).toBe(true);
+      const same = randomTensor(runtime, shape, 1, true);
+      ops.layerNorm2d(same).backward(randomTensor(runtime, shape, 2));
+      expectClose(x.grad?.data ?? [], same.grad?.data ?? [], 1e-5);
+      const order = [...shape.keys()];
+      const turned = ops.permute(x, [0, ...order.slice(2), 1]);
+      const first = new layers.ChannelsFirst(new layers.LayerNorm2d(4, { runtime }));
+      expectClose(first.forward(turned).data, ops.permute(y, [0, ...order.slice(2), 1]).data, 1e-6);
+    },
+  );
+
+  test("ChannelsLast switches its layer to evaluation, and refuses one axis", () => {
+    const layer = new layers.ChannelsLast(new layers.ScaleNorm(4, { runtime }));
+    expect(layer.eval().layer.training).toBe(false);
+    expect(() => layer.forward(randomTensor(runtime, [4], 1))).toThrow(
+      "ChannelsLast: expected input of 2 or more dimensions, got [4]",
+    );
   });
 
   test("constructors refuse what is no size", () => {

@@ -6,13 +6,25 @@ import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
-export type Option = EChartsCoreOption;
+export type Option = EChartsCoreOption & {
+  /** What depends on the size; a height of its own among it. */
+  sized?: (width: number, height: number) => EChartsCoreOption & { height: number };
+};
 
 /** The page's text colour, light or dark. */
 export const INK = "currentColor";
 
-/** Okabe and Ito's colours that stand out on white and on black, for colour-blind eyes too. */
-export const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"] as const;
+/** Four of Okabe and Ito's colours, which stand out on white and on black, for colour-blind eyes too; then four more. */
+export const COLOURS = [
+  ...["#0072b2", "#d55e00", "#009e73", "#cc79a7"],
+  ...["#7b5cd6", "#8c6d1f", "#1a9bb8", "#5f7381"],
+] as const;
+
+/** How the n-th of many lines looks: its colour, and where those are used up a dash. */
+export const lineLook = (n: number) => ({
+  color: COLOURS[n % COLOURS.length],
+  type: (["solid", "dashed", "dotted", [12, 3, 2, 3]] as const)[Math.floor(n / COLOURS.length) % 4],
+});
 
 const GRID_LINE = "rgba(128, 128, 128, 0.25)";
 
@@ -34,11 +46,26 @@ export const legend = (names: readonly string[]) => ({
   textStyle: { color: INK, fontSize: 13 },
 });
 
+/** About how wide a name is in 13 px letters. */
+export const textWidth = (name: string) => 7.3 * name.length;
+
+/** How many rows a legend of these names takes. */
+export function legendRows(names: readonly string[], width: number): number {
+  let [rows, used] = [1, 0];
+  for (const name of names) {
+    const item = 52 + textWidth(name);
+    if (used > 0 && used + item > width - 10) [rows, used] = [rows + 1, 0];
+    used += item;
+  }
+  return rows;
+}
+
 /** The SVG of a chart that scales with its container. */
-export function drawSvg(option: Option, width: number, height: number): string {
+export function drawSvg({ sized, ...option }: Option, width: number, usual: number): string {
+  const { height, ...fitted } = sized?.(width, usual) ?? { height: usual };
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
-    chart.setOption({ animation: false, ...option });
+    chart.setOption({ animation: false, ...option, ...fitted });
     return chart.renderToSVGString({ useViewBox: true });
   } finally {
     chart.dispose();

@@ -1,20 +1,35 @@
 import type { CustomSeriesRenderItem } from "echarts";
 import type { CompareResult } from "../../experiments/compare.js";
 import type { NormSummary, Spread } from "../../experiments/summary.js";
-import { axis, COLOURS, INK, legend, type Option } from "./chart.js";
+import {
+  axis,
+  COLOURS,
+  INK,
+  legend,
+  legendRows,
+  lineLook,
+  type Option,
+  textWidth,
+} from "./chart.js";
 import { meanCurve, smooth, thin } from "./smooth.js";
 
 /** More points than pixels tell nothing. */
 const POINTS = 600;
 
+/** Losses above it are cut off: nets without a working norm start far up. */
+const MOST_LOSS = 5;
+
+/** Entries of a legend long enough to tell dashes apart, without the dots of a line. */
+const DASHES = { itemWidth: 36, itemStyle: { opacity: 0 } };
+
 /** Bars and the error bars over them are laid out alike. */
-const BAR_LAYOUT = { barGap: "10%", barCategoryGap: "30%", barMaxWidth: 72 };
+const BAR_LAYOUT = { barGap: "10%", barCategoryGap: "30%" };
 
 /** Cross-entropy over training steps: each run as it is, faint, and per norm the smoothed mean of the seeds. */
 export function lossChart({ config, runs }: CompareResult): Option {
   const norms = config.norms.filter((norm) => runs.some((run) => run.norm === norm));
   const series = norms.flatMap((norm) => {
-    const color = COLOURS[config.norms.indexOf(norm) % COLOURS.length];
+    const look = lineLook(config.norms.indexOf(norm));
     const curves = runs.filter((run) => run.norm === norm).map((run) => run.losses);
     const smoothed = smooth(meanCurve(curves), Math.max(1, curves[0].length / 25));
     const line = { type: "line", showSymbol: false, silent: true };
@@ -23,24 +38,32 @@ export function lossChart({ config, runs }: CompareResult): Option {
         ...line,
         name: `${norm} raw`,
         data: thin(curve, POINTS),
-        lineStyle: { color, width: 1, opacity: 0.4 },
+        lineStyle: { color: look.color, width: 1, opacity: Math.min(0.4, 1.6 / norms.length) },
       })),
       {
         ...line,
         name: norm,
         data: thin(smoothed, POINTS),
         z: 3,
-        itemStyle: { color },
-        lineStyle: { color, width: 2.5 },
+        itemStyle: { color: look.color },
+        lineStyle: { ...look, width: 2.5 },
       },
     ];
   });
+  const cut = runs.some((run) => run.losses.some((loss) => loss > MOST_LOSS));
+  const nats = `cross-entropy (nats)${cut ? `, cut off at ${MOST_LOSS}` : ""}`;
   return {
-    legend: { ...legend(norms), icon: "roundRect" },
-    grid: { left: 56, right: 20, top: 40, bottom: 52, containLabel: false },
+    legend: {
+      ...legend(norms),
+      ...(norms.length <= COLOURS.length ? { icon: "roundRect" } : DASHES),
+    },
     xAxis: axis("training step", 30, { type: "value", min: 0, max: "dataMax" }),
-    yAxis: axis("cross-entropy (nats)", 38, { type: "value", min: 0 }),
+    yAxis: axis(nats, 38, { type: "value", min: 0, ...(cut && { max: MOST_LOSS }) }),
     series,
+    sized(width, height) {
+      const more = 24 * (legendRows(norms, width) - 1);
+      return { height: height + more, grid: { left: 56, right: 20, top: 40 + more, bottom: 52 } };
+    },
   };
 }
 
@@ -52,9 +75,17 @@ export function accuracyChart(rows: readonly NormSummary[]): Option {
   ].filter(({ values }) => values.some((value) => value !== null));
   return {
     legend: legend(bars.map((bar) => bar.name)),
-    grid: { left: 56, right: 20, top: 40, bottom: 52 },
-    xAxis: axis("norm", 30, { type: "category", data: rows.map((row) => row.norm) }),
-    yAxis: axis("test accuracy (%)", 38, { type: "value", min: 0, max: 100 }),
+    xAxis: axis("test accuracy (%)", 30, { type: "value", min: 0, max: 100 }),
+    yAxis: axis("", 0, { type: "category", inverse: true, data: rows.map((row) => row.norm) }),
+    sized: () => ({
+      height: 92 + rows.length * (10 + 17 * bars.length),
+      grid: {
+        left: 20 + Math.max(...rows.map((row) => textWidth(row.norm))),
+        right: 20,
+        top: 40,
+        bottom: 52,
+      },
+    }),
     series: bars.flatMap(({ name, color, values }, k) => [
       {
         type: "bar",
@@ -64,7 +95,7 @@ export function accuracyChart(rows: readonly NormSummary[]): Option {
         ...BAR_LAYOUT,
         label: {
           show: true,
-          position: "insideBottom",
+          position: "insideLeft",
           color: "#fff",
           fontSize: 11,
           formatter: ({ value }: { value: number }) => value?.toFixed(1) ?? "",
@@ -74,7 +105,8 @@ export function accuracyChart(rows: readonly NormSummary[]): Option {
         type: "custom",
         name: `${name}, deviation`,
         renderItem: errorBar(k, bars.length),
-        data: values.map((value, i) => [i, ...whisker(value)]),
+        data: values.map((value, i) => [...whisker(value), i]),
+        encode: { x: [0, 1], y: 2 },
         z: 4,
         silent: true,
       },
@@ -90,23 +122,23 @@ const whisker = (value: Spread | null): number[] =>
       ]
     : [Number.NaN, Number.NaN];
 
-/** An I over bar `k` of `count` in each category; data are [category, low, high]. */
+/** An I on its side over bar `k` of `count` in each category; data are [low, high, category]. */
 const errorBar =
   (k: number, count: number): CustomSeriesRenderItem =>
   (_, api) => {
-    const [category, low, high] = [0, 1, 2].map((dim) => Number(api.value(dim)));
+    const [low, high, category] = [0, 1, 2].map((dim) => Number(api.value(dim)));
     if (Number.isNaN(low)) return null;
     const layout = api.barLayout({ ...BAR_LAYOUT, count });
-    const offsetCenter = layout?.[k].offsetCenter ?? 0;
-    const [x, top] = api.coord([category, high]);
-    const [, bottom] = api.coord([category, low]);
+    const [left, middle] = api.coord([low, category]);
+    const [right] = api.coord([high, category]);
+    const y = middle + (layout?.[k].offsetCenter ?? 0);
     const line = (x1: number, y1: number, x2: number, y2: number) => ({
       type: "line" as const,
-      shape: { x1: x + offsetCenter + x1, y1, x2: x + offsetCenter + x2, y2 },
+      shape: { x1, y1: y + y1, x2, y2: y + y2 },
       style: { stroke: INK, lineWidth: 1.5 },
     });
     return {
       type: "group",
-      children: [line(0, top, 0, bottom), line(-5, top, 5, top), line(-5, bottom, 5, bottom)],
+      children: [line(left, 0, right, 0), line(left, -4, left, 4), line(right, -4, right, 4)],
     };
   };

@@ -52,7 +52,7 @@ export const activationMethods: readonly Method[] = [
     statistics: "variance of a group of channels of each sample over H, W",
     learned: "γ, β, v [C]",
     formula: "γ·x·sigmoid(v·x)/√(σ² + ε) + β",
-    defaults: "32 groups (here fewer where 32 does not divide C), v 1, ε 1e-5",
+    defaults: "32 groups (in specs fewer where 32 does not divide C), v 1, ε 1e-5",
     batch,
     paper: { by: "Liu, Brock, Simonyan, Le 2020", arXiv: "2004.02967" },
     api: ["evonormS0", "nn.EvoNormS0"],

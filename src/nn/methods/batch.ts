@@ -102,7 +102,7 @@ export const batchMethods: readonly Method[] = [
     statistics: "mean and covariance Σ of a group's channels over N, H, W",
     learned: "γ, β [C]",
     formula: "γ·Σ^(−½)·(x − μ) + β, the root by Newton's iteration",
-    defaults: "groups of 64 channels (one where 64 does not divide C), T 5, ε 1e-5, momentum 0.1",
+    defaults: "1 group (in specs of 64 channels where 64 divides C), T 5, ε 1e-5, momentum 0.1",
     batch: "in training",
     paper: { by: "Huang et al. 2019", arXiv: "1904.03441" },
     api: ["iterNorm", "nn.IterNorm"],

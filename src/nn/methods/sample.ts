@@ -54,7 +54,7 @@ export const sampleMethods: readonly Method[] = [
     statistics: "mean, variance of a group of channels of each sample over H, W",
     learned: "γ, β [C]",
     formula: "γ·(x − μ)/√(σ² + ε) + β",
-    defaults: "here 4 groups, ε 1e-5",
+    defaults: "4 groups in specs, ε 1e-5",
     batch,
     paper: { by: "Wu, He 2018", arXiv: "1803.08494" },
     api: ["groupNorm", "nn.GroupNorm"],

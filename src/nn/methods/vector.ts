@@ -133,7 +133,7 @@ export const vectorMethods: readonly Method[] = [
     statistics: "sum of squares of each position over n neighbouring channels",
     learned: "nothing",
     formula: "x/(k + α/n·Σx²)^β",
-    defaults: "here n 5, α 1e-4, β 0.75, k 1",
+    defaults: "n 5 in specs, α 1e-4, β 0.75, k 1",
     batch,
     paper: { by: "Krizhevsky, Sutskever, Hinton 2012, AlexNet" },
     api: ["localResponseNorm", "nn.LocalResponseNorm"],

@@ -1,0 +1,17 @@
+// npm run build:methods: writes the table of all methods (src/nn/methods) between its marks in README.md.
+import { build } from "esbuild";
+import { writeBetween } from "../test/platform/matrix.mjs";
+import { methodTable } from "./method-table.mjs";
+
+const { outputFiles } = await build({
+  entryPoints: ["src/nn/methods/index.ts"],
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  loader: { ".wasm": "empty" },
+  write: false,
+});
+const { methods } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
+);
+await writeBetween("README.md", "methods", methodTable(methods));

@@ -1,0 +1,157 @@
+import type { Tensor } from "../tensor.js";
+import { FrozenBatchNorm2d } from "./batch-variants.js";
+import { ChannelsFirst } from "./channels-last.js";
+import type { LayerOptions } from "./init.js";
+import { KerasConfig, type KerasLayer, type KerasShape } from "./keras-config.js";
+import { LayerNorm2d } from "./layer-norm-2d.js";
+import type { Module } from "./module.js";
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm, RMSNorm } from "./norm.js";
+import { RMSNorm2d } from "./rms-norm-2d.js";
+import { UnitNorm } from "./unlearned.js";
+
+/** Reads and refuses first, what comes back builds. */
+type Converter = (config: KerasConfig) => (options: LayerOptions) => Module;
+type Affine = Module & { weight: Tensor | null; bias: Tensor | null };
+type Finish = (layer: Module) => Module;
+
+/** Takes away the scale or the shift that a Keras layer was told not to have, and fills what is left. */
+function affine(config: KerasConfig): Finish {
+  const parameters = [
+    ["weight", config.flag("scale", true), config.constant("gamma_initializer", 1)],
+    ["bias", config.flag("center", true), config.constant("beta_initializer", 0)],
+  ] as const;
+  return (layer) => {
+    const own = layer as Affine;
+    for (const [name, kept, value] of parameters) {
+      own[name]?.data.fill(value);
+      if (kept) continue;
+      own[name]?.dispose();
+      own[name] = null;
+    }
+    return layer;
+  };
+}
+
+/** The number of channels; behind the batch axis a layer takes them as it is, at the end its input is turned. */
+function channelsOf(config: KerasConfig): { channels: number; turned: Finish } {
+  const axis = config.axis();
+  if (axis !== 1 && axis !== config.shape.length - 1)
+    return config.refuse(`expected axis 1 or the last one, got ${axis}`);
+  const turned = (layer: Module) => (axis === 1 ? layer : new ChannelsFirst(layer));
+  return { channels: config.length(axis), turned };
+}
+
+/** PyTorch's momentum is the share of the new value, Keras's that of the old one. */
+const batchNormalization: Converter = (config) => {
+  const { channels, turned } = channelsOf(config);
+  const eps = config.number("epsilon", 1e-3);
+  const momentum = 1 - config.number("momentum", 0.99);
+  const mean = config.constant("moving_mean_initializer", 0);
+  const variance = config.constant("moving_variance_initializer", 1);
+  const finish = affine(config);
+  const rank = config.shape.length;
+  if (rank > 5) return config.refuse(`expected input of 2 to 5 dimensions, got ${rank}`);
+  const BatchNorm = rank < 4 ? BatchNorm1d : rank === 4 ? BatchNorm2d : BatchNorm3d;
+  return (options) => {
+    // not trainable: in Keras it is in inference mode then
+    const layer = config.trainable
+      ? new BatchNorm(channels, { ...options, eps, momentum })
+      : new FrozenBatchNorm2d(channels, { ...options, eps });
+    layer.runningMean?.data.fill(mean);
+    layer.runningVar?.data.fill(variance);
+    return turned(finish(layer));
+  };
+};
+
+const groupNormalization =
+  (usual: number): Converter =>
+  (config) => {
+    const { channels, turned } = channelsOf(config);
+    const given = config.number("groups", usual);
+    const groups = given === -1 ? channels : given;
+    const eps = config.number("epsilon", 1e-3);
+    const finish = affine(config);
+    return (options) => turned(finish(new GroupNorm(groups, channels, { ...options, eps })));
+  };
+
+const layerNormalization: Converter = (config) => {
+  if (config.flag("rms_scaling", false))
+    return config.refuse("rms_scaling divides by the deviation without subtracting the mean");
+  const eps = config.number("epsilon", 1e-3);
+  const finish = affine(config);
+  const shape = config.trailing();
+  if (shape) return (options) => finish(new LayerNorm(shape, { ...options, eps }));
+  const channels = config.length(1);
+  return (options) => finish(new LayerNorm2d(channels, { ...options, eps }));
+};
+
+const rmsNormalization: Converter = (config) => {
+  const eps = config.number("epsilon", 1e-6);
+  const shape = config.trailing();
+  if (shape) return (options) => new RMSNorm(shape, { ...options, eps });
+  const channels = config.length(1);
+  return (options) => new RMSNorm2d(channels, { ...options, eps });
+};
+
+const unitNormalization: Converter = (config) => {
+  const dim = config.axis();
+  return () => new UnitNorm({ dim });
+};
+
+const converters = new Map<string, Converter>([
+  ["BatchNormalization", batchNormalization],
+  ["BatchNormalizationV1", batchNormalization],
+  ["LayerNormalization", layerNormalization],
+  ["GroupNormalization", /* @__PURE__ */ groupNormalization(32)],
+  ["InstanceNormalization", /* @__PURE__ */ groupNormalization(-1)],
+  ["RMSNormalization", rmsNormalization],
+  ["UnitNormalization", unitNormalization],
+]);
+
+const elsewhere = new Map([
+  ["Normalization", "StandardScaler and Normalize in evenkeel/data do this"],
+  ["Rescaling", "MinMaxScaler and Normalize in evenkeel/data do this"],
+  ["SpectralNormalization", "convert the layer within and use nn.spectralNorm"],
+  ["WeightNormalization", "convert the layer within and use nn.weightNorm"],
+]);
+
+/**
+ * The layer of a Keras or tfjs layer, given as these write it down, `{ class_name, config }`, for input of `inputShape` with the
+ * batch axis first, by default that of `build_config`. It takes input in the layout of the Keras layer, has Keras's defaults for
+ * what the config leaves out, and PyTorch's names: gamma → weight, beta → bias, moving_mean → running_mean,
+ * moving_variance → running_var.
+ *
+ * | Keras | here |
+ * |---|---|
+ * | BatchNormalization, eps 1e-3, momentum 0.99 of the old value | BatchNorm1d, 2d, 3d, momentum 1 − 0.99 of the new |
+ * | the same with trainable: false | FrozenBatchNorm2d |
+ * | LayerNormalization over the last axes, over axis 1 | LayerNorm, LayerNorm2d |
+ * | GroupNormalization, and InstanceNormalization of the add-ons | GroupNorm; with groups -1, one for each channel |
+ * | RMSNormalization over the last axes, over axis 1 | RMSNorm, RMSNorm2d |
+ * | UnitNormalization | UnitNorm |
+ *
+ * Batch norm differs in one thing: in training Keras 3 moves the variance by the batch's biased one, layers here, as PyTorch's,
+ * by the unbiased one, n/(n − 1) times as large. Throws RangeError for what has no counterpart: renorm, rms_scaling, regularizers,
+ * constraints, initializers that draw, other classes.
+ */
+export function fromKeras(
+  layer: KerasLayer,
+  inputShape: KerasShape | undefined = layer?.build_config?.input_shape,
+  options: LayerOptions = {},
+): Module {
+  const name = layer?.class_name?.replace(/^Addons>/, "");
+  if (typeof name !== "string")
+    throw new TypeError("fromKeras: expected a layer { class_name, config }");
+  const convert = converters.get(name);
+  if (!convert) {
+    const known = [...converters.keys()].join(", ");
+    const hint = elsewhere.get(name);
+    throw new RangeError(`fromKeras: no counterpart for ${name}; ${hint ?? `known: ${known}`}`);
+  }
+  const config = new KerasConfig(name, layer.config ?? {}, inputShape);
+  const make = convert(config);
+  config.end();
+  const made = make(options);
+  if (!config.trainable) for (const parameter of made.parameters()) parameter.requiresGrad = false;
+  return made;
+}

@@ -1,0 +1,85 @@
+// Convolutions that standardise their filters at each use, under timm's names, keys and defaults. On a layer that exists already,
+// and to be folded later: weightStandardization and scaledWeightStandardization.
+import { reshape } from "../ops/reshape.js";
+import {
+  scaledWeightStandardization,
+  weightStandardization,
+} from "../ops/weight-standardization.js";
+import type { Tensor } from "../tensor.js";
+import { Conv2d, type Conv2dOptions } from "./conv.js";
+import { constant } from "./init.js";
+
+type Pair = number | readonly [number, number];
+
+export interface StdConv2dOptions extends Conv2dOptions {
+  eps?: number;
+}
+
+/** timm's padding where none is given: an odd kernel keeps H and W, or divides them by the stride. */
+function usualPadding(kernelSize: Pair, { stride = 1, dilation = 1 }: Conv2dOptions): Pair {
+  const [kernel, step, spread] = [kernelSize, stride, dilation].map((pair) =>
+    typeof pair === "number" ? [pair, pair] : pair,
+  );
+  const along = (i: number) => Math.floor((step[i] - 1 + spread[i] * (kernel[i] - 1)) / 2);
+  return [along(0), along(1)];
+}
+
+/**
+ * Conv2d with weight standardisation, Qiao et al. 2019, arXiv 1903.10520: (w − mean)/√(variance + eps) of each filter, biased;
+ * eps = 1e-6, no bias by default.
+ */
+export class StdConv2d extends Conv2d {
+  readonly eps: number;
+
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    { eps = 1e-6, ...options }: StdConv2dOptions = {},
+  ) {
+    const padding = usualPadding(kernelSize, options);
+    super(inChannels, outChannels, kernelSize, { padding, bias: false, ...options });
+    this.eps = eps;
+  }
+
+  override filters(): Tensor {
+    return weightStandardization(this.weight, { eps: this.eps, epsInside: true, correction: 0 });
+  }
+}
+
+export interface ScaledStdConv2dOptions extends StdConv2dOptions {
+  /** The constant of the activation before, such as √(2/(1 − 1/π)) of ReLU. */
+  gamma?: number;
+  gainInit?: number;
+}
+
+/**
+ * Conv2d with scaled weight standardisation, Brock, De & Smith 2021, arXiv 2101.08692: gain·gamma·(w − mean)/√(fanIn·(variance +
+ * eps)) of each filter, gain [out, 1, 1, 1] learned; eps = 1e-6.
+ */
+export class ScaledStdConv2d extends Conv2d {
+  readonly eps: number;
+  readonly gamma: number;
+  readonly gain: Tensor;
+
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Pair,
+    { eps = 1e-6, gamma = 1, gainInit = 1, ...options }: ScaledStdConv2dOptions = {},
+  ) {
+    super(inChannels, outChannels, kernelSize, {
+      padding: usualPadding(kernelSize, options),
+      ...options,
+    });
+    this.eps = eps;
+    this.gamma = gamma;
+    this.gain = constant([outChannels, 1, 1, 1], gainInit, options.runtime);
+  }
+
+  override filters(): Tensor {
+    const { eps, gamma } = this;
+    using gain = reshape(this.gain, [this.gain.size]);
+    return scaledWeightStandardization(this.weight, { eps, gamma, gain, epsAdded: true });
+  }
+}
