@@ -1,2 +1,2 @@
-import type { Method } from "../src/nn/methods/index.js";
-export function methodTable(methods: readonly Method[]): string;
+import type { Family } from "../src/nn/methods/index.js";
+export function methodTable(families: readonly Family[]): string;

@@ -11,7 +11,7 @@ const { outputFiles } = await build({
   loader: { ".wasm": "empty" },
   write: false,
 });
-const { methods } = await import(
+const { methodFamilies } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
 );
-await writeBetween("README.md", "methods", methodTable(methods));
+await writeBetween("README.md", "methods", methodTable(methodFamilies));

@@ -20,7 +20,7 @@ export function positive(text: string): number {
 
 /** Specs of norms with commas between, each once; "all" is every one that can stand behind a convolution. */
 export function norms(text: string): string[] {
-  if (text.trim() === "all") return [...normNames];
+  if (text.trim() === "all") return normNames();
   const names = text.split(",").map((name) => name.trim());
   for (const name of names) {
     try {

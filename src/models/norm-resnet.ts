@@ -13,8 +13,6 @@ import {
 } from "../nn/index.js";
 import type { Tensor } from "../tensor.js";
 
-export { normNames } from "../nn/index.js";
-
 /** A spec of `nn.createNorm`: "bn", "ln" (GroupNorm(1, C)), "in", "gn" (GroupNorm(4, C)), "gn:8+ws", "frn", … */
 export type NormName = string;
 

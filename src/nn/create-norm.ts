@@ -17,15 +17,16 @@ export interface NormSpec {
   readonly weights: Method | undefined;
 }
 
-/** Names that can stand behind a convolution, in the order of the table. */
-export const normNames: readonly string[] = /* @__PURE__ */ (() =>
-  methods.filter((method) => method.make).map((method) => method.name))();
+const namesOf = (list: readonly Method[]): string[] => list.map((method) => method.name);
 
-const find = (name: string | undefined) => methods.find((method) => method.name === name);
+/** Names that can stand behind a convolution, in the order of the table. */
+export const normNames = (): string[] => namesOf(methods().filter((method) => method.make));
+
+const find = (name: string | undefined) => methods().find((method) => method.name === name);
 
 const known = () => {
-  const weights = methods.filter((method) => method.parametrize).map(({ name }) => name);
-  return `known: ${normNames.join(", ")}; alone or behind them with a +: ${weights.join(", ")}`;
+  const weights = namesOf(methods().filter((method) => method.parametrize));
+  return `known: ${normNames().join(", ")}; alone or behind them with a +: ${weights.join(", ")}`;
 };
 
 /**

@@ -63,16 +63,15 @@ const batchNormalization: Converter = (config) => {
   };
 };
 
-const groupNormalization =
-  (usual: number): Converter =>
-  (config) => {
-    const { channels, turned } = channelsOf(config);
-    const given = config.number("groups", usual);
-    const groups = given === -1 ? channels : given;
-    const eps = config.number("epsilon", 1e-3);
-    const finish = affine(config);
-    return (options) => turned(finish(new GroupNorm(groups, channels, { ...options, eps })));
-  };
+/** −1 groups is one for each channel. */
+function groupNormalization(config: KerasConfig, usual: number): ReturnType<Converter> {
+  const { channels, turned } = channelsOf(config);
+  const given = config.number("groups", usual);
+  const groups = given === -1 ? channels : given;
+  const eps = config.number("epsilon", 1e-3);
+  const finish = affine(config);
+  return (options) => turned(finish(new GroupNorm(groups, channels, { ...options, eps })));
+}
 
 const layerNormalization: Converter = (config) => {
   if (config.flag("rms_scaling", false))
@@ -102,8 +101,8 @@ const converters = new Map<string, Converter>([
   ["BatchNormalization", batchNormalization],
   ["BatchNormalizationV1", batchNormalization],
   ["LayerNormalization", layerNormalization],
-  ["GroupNormalization", /* @__PURE__ */ groupNormalization(32)],
-  ["InstanceNormalization", /* @__PURE__ */ groupNormalization(-1)],
+  ["GroupNormalization", (config) => groupNormalization(config, 32)],
+  ["InstanceNormalization", (config) => groupNormalization(config, -1)],
   ["RMSNormalization", rmsNormalization],
   ["UnitNormalization", unitNormalization],
 ]);

@@ -22,7 +22,13 @@ export type { KerasLayer, KerasShape } from "./keras-config.js";
 export * from "./layer-norm-2d.js";
 export * from "./linear.js";
 export * from "./local-response-norm.js";
-export { type Family, type MakeOptions, type Method, methods } from "./methods/index.js";
+export {
+  type Family,
+  type MakeOptions,
+  type Method,
+  methodFamilies,
+  methods,
+} from "./methods/index.js";
 export * from "./module.js";
 export * from "./multi-head-attention.js";
 export * from "./norm.js";

@@ -8,7 +8,7 @@ test("good values", () => {
   expect(positive("1e-3")).toBe(0.001);
   expect(norms("bn, gn")).toEqual(["bn", "gn"]);
   expect(norms("gn:8+ws,ws,evonorm-s0")).toEqual(["gn:8+ws", "ws", "evonorm-s0"]);
-  expect(norms("all")).toEqual(normNames);
+  expect(norms("all")).toEqual(normNames());
   expect(threads("auto")).toBe("auto");
   expect(threads("2")).toBe(2);
 });

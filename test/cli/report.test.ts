@@ -53,7 +53,7 @@ test("the page holds every norm, two charts in two widths, and nothing from else
 });
 
 test("the page stays legible with many norms: one look each, charts as high as they need", () => {
-  const names = ["ws", ...normNames, "gn:8+ws"];
+  const names = ["ws", ...normNames(), "gn:8+ws"];
   const { config, runs, ...rest } = made(1);
   const many = names.map((norm) => ({ ...runs[1], norm, losses: [norm === "ws" ? 90 : 2, 2] }));
   const html = page({ ...rest, config: { ...config, norms: names }, runs: many });

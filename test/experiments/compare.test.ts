@@ -73,7 +73,14 @@ describe("compare", () => {
   });
 
   test("runs every norm of the table, and methods for weights, in batches and one by one", async () => {
-    const norms = [...normNames, "gn:2+ws", "bn+wn", "frn+spectral", "evonorm-s0:2+sws", "ghost:4"];
+    const norms = [
+      ...normNames(),
+      "gn:2+ws",
+      "bn+wn",
+      "frn+spectral",
+      "evonorm-s0:2+sws",
+      "ghost:4",
+    ];
     const { runs } = await finish({ norms, epochs: 1, batch1Samples: 10 });
     expect(runs.map((run) => run.norm)).toEqual(norms);
     for (const { norm, losses, batch1 } of runs) {

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import { loadSafetensors } from "../../src/io/safetensors.js";
-import { type NormName, NormResNet, normNames } from "../../src/models/index.js";
+import { type NormName, NormResNet } from "../../src/models/index.js";
 import type { Sequential } from "../../src/nn/index.js";
+import { normNames } from "../../src/nn/index.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import { Adam } from "../../src/optim/index.js";
 import { manualSeed } from "../../src/random.js";
@@ -163,7 +164,7 @@ describe("NormResNet", () => {
   });
 
   test("all norms start from the same convolutions for the same seed", () => {
-    const first = [...normNames, "gn:2", "frn"].map((norm) => {
+    const first = [...normNames(), "gn:2", "frn"].map((norm) => {
       manualSeed(7);
       const net = new NormResNet({ norm, width: 4, runtime });
       const state = net.stateDict();
@@ -204,7 +205,7 @@ describe("NormResNet", () => {
     expect(keys.slice(0, 3)).toEqual(["model.0.0.weight", "model.0.1.weight", "model.1.0.weight"]);
   });
 
-  test.each([...normNames, "gn:2+ws", "bn+wn", "frn+spectral", "sws"])(
+  test.each([...normNames(), "gn:2+ws", "bn+wn", "frn+spectral", "sws"])(
     "%s: learns a batch by heart, and gives memory back",
     (norm) => {
       const before = runtime.stats();

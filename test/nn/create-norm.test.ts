@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.close());
 
-const { methods, normNames, createNorm } = nn;
+const { createNorm } = nn;
+const methods = nn.methods();
 const named = (list: readonly nn.Method[]) => list.map((method) => [method.name, method] as const);
 const makers = methods.filter((method) => method.make);
 const forWeights = methods.filter((method) => method.parametrize);
@@ -58,7 +59,7 @@ describe("the table", () => {
 });
 
 describe("createNorm", () => {
-  test.each(normNames)(
+  test.each(nn.normNames())(
     "%s: a layer of 8 channels, forward and backward, alone and in a batch",
     (name) => {
       const layer = createNorm(name, 8, { runtime });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { sizeOf, type Tensor } from "../../src/tensor.js";
+import type { Tensor } from "../../src/tensor.js";
 import { expectClose, normal, randomTensor } from "../helpers.js";
+import { keras } from "../reference/keras.js";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -14,40 +15,6 @@ type Config = Record<string, unknown>;
 const convert = (class_name: string, config: Config, shape: nn.KerasShape) =>
   nn.fromKeras({ class_name, config }, shape, { runtime });
 const keysOf = (layer: nn.Module) => [...layer.stateDict().keys()];
-
-/**
- * What Keras computes, in float64 and on its own layout: moments over `axes` (the group's channels for a group norm), then
- * (x − mean)/√(variance + epsilon)·gamma + beta with gamma and beta along `parameterAxis`.
- */
-function keras(
-  x: Tensor,
-  setOf: (index: number[]) => string,
-  { eps, centred = true }: { eps: number; centred?: boolean },
-  at: (index: number[]) => number,
-  gamma?: ArrayLike<number>,
-  beta?: ArrayLike<number>,
-): Float64Array {
-  const indices = Array.from({ length: x.size }, (_, i) =>
-    x.shape.map((n, axis) => Math.floor(i / sizeOf(x.shape.slice(axis + 1))) % n),
-  );
-  const sets = new Map<string, number[]>();
-  indices.forEach((index, i) => {
-    const key = setOf(index);
-    sets.set(key, [...(sets.get(key) ?? []), x.data[i]]);
-  });
-  const moments = new Map(
-    [...sets].map(([key, values]) => {
-      const mean = centred ? values.reduce((a, b) => a + b, 0) / values.length : 0;
-      const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
-      return [key, { mean, variance }];
-    }),
-  );
-  return Float64Array.from(indices, (index, i) => {
-    const { mean, variance } = moments.get(setOf(index)) as { mean: number; variance: number };
-    const p = at(index);
-    return ((x.data[i] - mean) / Math.sqrt(variance + eps)) * (gamma?.[p] ?? 1) + (beta?.[p] ?? 0);
-  });
-}
 
 /** Random scale and shift, in place. */
 function fill(layer: nn.Module): { gamma?: Float32Array; beta?: Float32Array } {
@@ -202,7 +169,7 @@ describe("fromKeras computes what Keras does", () => {
     const x = randomTensor(runtime, shape, 9, true);
     const { gamma, beta } = fill(layer);
     const y = layer.forward(x);
-    expectClose(y.data, keras(x, set, { eps, centred }, at, gamma, beta), 2e-6);
+    expectClose(y.data, keras(x, { set, at, eps, centred, gamma, beta }), 2e-6);
     y.backward(randomTensor(runtime, shape, 4));
     for (const parameter of layer.parameters()) expect(parameter.grad).not.toBeNull();
   });

@@ -1,57 +1,56 @@
-// Scalers of columns and images, in evenkeel/data.
-import type { Method } from "./method.js";
+// What evenkeel/data has.
+import type { Family } from "./method.js";
 
-const family = "data";
 const learned = "nothing: statistics of the training data";
 const batch = "no";
 
-export const dataMethods: readonly Method[] = [
-  {
-    name: "standard-scaler",
-    title: "Standardisation",
-    family,
-    statistics: "mean, variance of each column",
-    learned,
-    formula: "(x − μ)/σ, constant columns 0",
-    defaults: "with mean and deviation",
-    batch,
-    paper: { by: "scikit-learn's StandardScaler" },
-    api: ["data.StandardScaler"],
-  },
-  {
-    name: "min-max-scaler",
-    title: "Min–max scaling",
-    family,
-    statistics: "least and largest value of each column",
-    learned,
-    formula: "(x − min)/(max − min)·(b − a) + a, constant columns a",
-    defaults: "a 0, b 1",
-    batch,
-    paper: { by: "scikit-learn's MinMaxScaler" },
-    api: ["data.MinMaxScaler"],
-  },
-  {
-    name: "robust-scaler",
-    title: "Robust scaling",
-    family,
-    statistics: "median and quartiles of each column",
-    learned,
-    formula: "(x − median)/(Q₃ − Q₁), constant columns 0",
-    defaults: "quantiles 25, 75 %",
-    batch,
-    paper: { by: "scikit-learn's RobustScaler" },
-    api: ["data.RobustScaler"],
-  },
-  {
-    name: "normalize",
-    title: "Normalize of images",
-    family,
-    statistics: "given mean and deviation of each channel",
-    learned: "nothing",
-    formula: "(x − μ)/σ",
-    defaults: "",
-    batch,
-    paper: { by: "torchvision's Normalize" },
-    api: ["data.Normalize", "data.normalizeImages"],
-  },
-];
+export const data: Family = {
+  name: "data",
+  title: "Scaling of data",
+  methods: [
+    {
+      name: "standard-scaler",
+      title: "Standardisation",
+      statistics: "mean, variance of each column",
+      learned,
+      formula: "(x − μ)/σ, constant columns 0",
+      defaults: "with mean and deviation",
+      batch,
+      paper: { by: "scikit-learn's StandardScaler" },
+      api: ["data.StandardScaler"],
+    },
+    {
+      name: "min-max-scaler",
+      title: "Min–max scaling",
+      statistics: "least and largest value of each column",
+      learned,
+      formula: "(x − min)/(max − min)·(b − a) + a, constant columns a",
+      defaults: "a 0, b 1",
+      batch,
+      paper: { by: "scikit-learn's MinMaxScaler" },
+      api: ["data.MinMaxScaler"],
+    },
+    {
+      name: "robust-scaler",
+      title: "Robust scaling",
+      statistics: "median and quartiles of each column",
+      learned,
+      formula: "(x − median)/(Q₃ − Q₁), constant columns 0",
+      defaults: "quantiles 25, 75 %",
+      batch,
+      paper: { by: "scikit-learn's RobustScaler" },
+      api: ["data.RobustScaler"],
+    },
+    {
+      name: "normalize",
+      title: "Normalize of images",
+      statistics: "given mean and deviation of each channel",
+      learned: "nothing",
+      formula: "(x − μ)/σ",
+      defaults: "",
+      batch,
+      paper: { by: "torchvision's Normalize" },
+      api: ["data.Normalize", "data.normalizeImages"],
+    },
+  ],
+};

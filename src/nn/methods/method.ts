@@ -2,8 +2,6 @@ import type { Conv2d } from "../conv.js";
 import type { LayerOptions } from "../init.js";
 import type { Module } from "../module.js";
 
-export type Family = "batch" | "sample" | "conditional" | "activation" | "weights" | "data";
-
 /** What is handed on to the layer; each takes of it what it has. */
 export interface MakeOptions extends LayerOptions {
   eps?: number;
@@ -16,7 +14,6 @@ export interface Method {
   /** What specs call it, "gn" of "gn:8"; lower case, unique. */
   readonly name: string;
   readonly title: string;
-  readonly family: Family;
   /** Which elements share a statistic, and which statistic. */
   readonly statistics: string;
   readonly learned: string;
@@ -41,4 +38,11 @@ export interface Method {
   readonly activates?: boolean;
   /** Makes a convolution compute its weight by this method. */
   readonly parametrize?: (conv: Conv2d) => void;
+}
+
+/** Methods of one kind. */
+export interface Family {
+  readonly name: string;
+  readonly title: string;
+  readonly methods: readonly Method[];
 }

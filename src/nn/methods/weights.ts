@@ -1,66 +1,64 @@
-// Norms of a layer's weight instead of its output.
 import { spectralNorm } from "../parametrizations/spectral-norm.js";
 import { weightNorm } from "../parametrizations/weight-norm.js";
 import {
   scaledWeightStandardization,
   weightStandardization,
 } from "../parametrizations/weight-standardization.js";
-import type { Method } from "./method.js";
+import type { Family } from "./method.js";
 
-const family = "weights";
 const batch = "no";
 
-export const weightMethods: readonly Method[] = [
-  {
-    name: "ws",
-    title: "Weight standardisation",
-    family,
-    statistics: "mean, variance of each filter",
-    learned: "the weight w",
-    formula: "(w − μ)/(σ + ε), σ² unbiased",
-    defaults: "ε 1e-5; StdConv2d: (w − μ)/√(σ² + ε), σ² biased, ε 1e-6",
-    batch,
-    paper: { by: "Qiao et al. 2019", arXiv: "1903.10520" },
-    api: ["weightStandardization", "nn.weightStandardization", "nn.StdConv2d"],
-    parametrize: (conv) => weightStandardization(conv),
-  },
-  {
-    name: "sws",
-    title: "Scaled weight standardisation",
-    family,
-    statistics: "mean, variance of each filter",
-    learned: "the weight w, g [filters]",
-    formula: "g·γ·(w − μ)/√max(fanIn·σ², ε)",
-    defaults: "γ 1, ε 1e-4; ScaledStdConv2d: √(fanIn·(σ² + ε)), ε 1e-6",
-    batch,
-    paper: { by: "Brock, De, Smith 2021", arXiv: "2101.08692" },
-    api: ["scaledWeightStandardization", "nn.scaledWeightStandardization", "nn.ScaledStdConv2d"],
-    parametrize: (conv) => scaledWeightStandardization(conv),
-  },
-  {
-    name: "wn",
-    title: "Weight norm",
-    family,
-    statistics: "2-norm of each filter",
-    learned: "g [filters], v",
-    formula: "g·v/‖v‖₂",
-    defaults: "g ‖w‖₂ of the weight it is put on",
-    batch,
-    paper: { by: "Salimans, Kingma 2016", arXiv: "1602.07868" },
-    api: ["weightNorm", "weightLengths", "nn.weightNorm"],
-    parametrize: (conv) => weightNorm(conv),
-  },
-  {
-    name: "spectral",
-    title: "Spectral norm",
-    family,
-    statistics: "largest singular value of the weight",
-    learned: "the weight w",
-    formula: "w/(uᵀ·w·v), u and v by power iteration",
-    defaults: "1 iteration a step, ε 1e-12",
-    batch,
-    paper: { by: "Miyato et al. 2018", arXiv: "1802.05957" },
-    api: ["spectralNorm", "nn.spectralNorm"],
-    parametrize: (conv) => spectralNorm(conv),
-  },
-];
+export const weights: Family = {
+  name: "weights",
+  title: "Norms of weights",
+  methods: [
+    {
+      name: "ws",
+      title: "Weight standardisation",
+      statistics: "mean, variance of each filter",
+      learned: "the weight w",
+      formula: "(w − μ)/(σ + ε), σ² unbiased",
+      defaults: "ε 1e-5; StdConv2d: (w − μ)/√(σ² + ε), σ² biased, ε 1e-6",
+      batch,
+      paper: { by: "Qiao et al. 2019", arXiv: "1903.10520" },
+      api: ["weightStandardization", "nn.weightStandardization", "nn.StdConv2d"],
+      parametrize: (conv) => weightStandardization(conv),
+    },
+    {
+      name: "sws",
+      title: "Scaled weight standardisation",
+      statistics: "mean, variance of each filter",
+      learned: "the weight w, g [filters]",
+      formula: "g·γ·(w − μ)/√max(fanIn·σ², ε)",
+      defaults: "γ 1, ε 1e-4; ScaledStdConv2d: √(fanIn·(σ² + ε)), ε 1e-6",
+      batch,
+      paper: { by: "Brock, De, Smith 2021", arXiv: "2101.08692" },
+      api: ["scaledWeightStandardization", "nn.scaledWeightStandardization", "nn.ScaledStdConv2d"],
+      parametrize: (conv) => scaledWeightStandardization(conv),
+    },
+    {
+      name: "wn",
+      title: "Weight norm",
+      statistics: "2-norm of each filter",
+      learned: "g [filters], v",
+      formula: "g·v/‖v‖₂",
+      defaults: "g ‖w‖₂ of the weight it is put on",
+      batch,
+      paper: { by: "Salimans, Kingma 2016", arXiv: "1602.07868" },
+      api: ["weightNorm", "weightLengths", "nn.weightNorm"],
+      parametrize: (conv) => weightNorm(conv),
+    },
+    {
+      name: "spectral",
+      title: "Spectral norm",
+      statistics: "largest singular value of the weight",
+      learned: "the weight w",
+      formula: "w/(uᵀ·w·v), u and v by power iteration",
+      defaults: "1 iteration a step, ε 1e-12",
+      batch,
+      paper: { by: "Miyato et al. 2018", arXiv: "1802.05957" },
+      api: ["spectralNorm", "nn.spectralNorm"],
+      parametrize: (conv) => spectralNorm(conv),
+    },
+  ],
+};
