@@ -8,7 +8,7 @@ const { outputFiles } = await build({
   bundle: true,
   format: "esm",
   target: "es2022",
-  loader: { ".wasm": "empty" },
+  loader: { ".wasm": "empty", ".patch": "empty" },
   write: false,
 });
 const { methodFamilies } = await import(
