@@ -62,6 +62,8 @@ test("the page stays legible with many norms: one look each, charts as high as t
   expect(heights[0]).toBeGreaterThan(380);
   expect(heights[1]).toBeGreaterThan(26 * names.length);
   expect(html).toContain("cross-entropy (nats), cut off at 5");
+  expect(html.match(/Test accuracy: .*/)?.[0].split("%").length).toBe(8 + 1);
+  expect(html).toContain("one image a step. all: trained.");
   const looks = names.map((_, i) => JSON.stringify(lineLook(i)));
   expect(new Set(looks).size).toBe(names.length);
   expect(html).not.toMatch(/NaN|undefined/);

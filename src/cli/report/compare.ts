@@ -4,11 +4,15 @@ import { accuracyChart, lossChart } from "./charts.js";
 import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
 import { columns, footnotes, percent } from "./table.js";
 
+/** So many of the best norms are told of in a sentence. */
+const TOLD = 8;
+
 export function compareReport(result: CompareResult): Report {
   const { config, runs } = result;
   const rows = summarize(result);
   const planned = config.norms.length * config.seeds;
   const best = [...rows].sort((a, b) => b.testAccuracy.mean - a.testAccuracy.mean);
+  const told = best.slice(0, TOLD).map((row) => `${row.norm} ${percent(row.testAccuracy)}`);
   const unfinished =
     runs.length < planned
       ? `</p><p class="stopped">Stopped early: ${runs.length} of ${planned} runs are finished.`
@@ -19,7 +23,7 @@ export function compareReport(result: CompareResult): Report {
   );
   return {
     title: `One net, ${count(rows.length, "normalisation")}`,
-    summary: `Test accuracy: ${best.map((row) => `${row.norm} ${percent(row.testAccuracy)}`).join(", ")}.`,
+    summary: `Test accuracy: ${told.join(", ")}${best.length > told.length ? ", …" : ""}.`,
     lead: `NormResNet of width ${config.width}, trained on ${escapeHtml(`${config.trainImages ?? "the"} images`)}
 (${escapeHtml(String(config.data ?? "given"))}) for ${count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
 from ${count(config.seeds, "seed")}; every norm starts from the same convolution weights and sees the same batches.${unfinished}`,

@@ -30,7 +30,7 @@ export function footnotes(rows: readonly NormSummary[]): string[] {
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
   return notes.map((note) => {
     const norms = rows.filter((row) => row.notes.includes(note)).map((row) => row.norm);
-    return `${norms.join(", ")}: ${note}`;
+    return `${norms.length === rows.length ? "all" : norms.join(", ")}: ${note}`;
   });
 }
 
