@@ -26,11 +26,9 @@ export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm):
   const { runningMean, runningVar, eps } = norm;
   if (!runningMean || !runningVar)
     throw new TypeError("foldBatchNorm: expected a norm with running statistics");
-  const { weight, bias } = layer;
-  const { out, outputOf } = outputsOf(layer);
   const { bias } = layer;
   const weight = layer instanceof Conv2d ? layer.filters() : layer.weight;
-  const [out] = weight.shape;
+  const { out, outputOf } = outputsOf(layer);
   if (runningMean.size !== out) {
     throw new RangeError(
       `foldBatchNorm: expected a norm of ${out} channels, got ${runningMean.size}`,
