@@ -23,6 +23,8 @@ export * from "./nn/reduce";
 export * from "./nn/saturation";
 export * from "./nn/shape";
 export * from "./nn/softmax";
+export { winograd } from "./nn/winograd";
+export { winogradWeights } from "./nn/winograd-transform";
 export * from "./norm/axis-norm";
 export * from "./norm/channel-norm";
 export * from "./norm/channel-norm-parts";
