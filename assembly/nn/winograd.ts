@@ -4,7 +4,9 @@ import { gather, pointPitch, spread } from "./winograd-transform";
 
 /** Words of a tile in the table of an item: offset of its input in the stage, of its output, its rows and columns inside. */
 const TILE: usize = 16;
-const KC: i32 = 256;
+const KC: i32 = 64;
+/** Rows multiplied before they are gathered. */
+const BLOCK: i32 = 32;
 
 export function winograd(
   out: usize,
@@ -19,7 +21,7 @@ export function winograd(
   padY: i32,
   padX: i32,
   tilesPerItem: i32,
-  rowsPerBlock: i32,
+  rowsPerItem: i32,
   scratch: usize,
   begin: i32,
   end: i32,
@@ -29,6 +31,7 @@ export function winograd(
   const across = (outWidth + 3) >> 2;
   const down = (outHeight + 3) >> 2;
   const all = images * down * across;
+  const rowParts = (rows + rowsPerItem - 1) / rowsPerItem;
   const stagePitch = (<usize>(across + 1)) << 4;
   const bands = (tilesPerItem + across - 2) / across + 1;
   // Scratch: table of tiles, a row of zeros, stage, transformed input, products.
@@ -38,14 +41,17 @@ export function winograd(
   const v = corner + 24 * 16;
   const vPitch = pointPitch(channels * tilesPerItem);
   const uPitch = pointPitch(((rows + 3) >> 2) * channels * 4);
-  const mPitch = pointPitch(rowsPerBlock * tilesPerItem);
+  const mPitch = pointPitch(BLOCK * tilesPerItem);
   const m = v + 36 * vPitch;
   const plane = (<usize>(height * width)) << 2;
   const outPlane = (<usize>(outHeight * outWidth)) << 2;
   const columnPanel = (<usize>channels) << 5;
 
   for (let item = begin; item < end; item++) {
-    const t0 = item * tilesPerItem;
+    const block = item / rowParts;
+    const t0 = block * tilesPerItem;
+    const firstRow = (item - block * rowParts) * rowsPerItem;
+    const lastRow = min(rows, firstRow + rowsPerItem);
     const t1 = min(all, t0 + tilesPerItem);
     const firstBand = t0 / across;
     const lastBand = (t1 - 1) / across;
@@ -84,8 +90,8 @@ export function winograd(
       }
     }
 
-    for (let i0 = 0; i0 < rows; i0 += rowsPerBlock) {
-      const tall = min(rowsPerBlock, rows - i0);
+    for (let i0 = firstRow; i0 < lastRow; i0 += BLOCK) {
+      const tall = min(BLOCK, lastRow - i0);
       const mPanels = (tall + 3) >> 2;
       const mColumn = (<usize>mPanels) << 7;
       const aPitch = (<usize>channels) << 4;

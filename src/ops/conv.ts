@@ -3,6 +3,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Tensor } from "../tensor.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
 import { roundUp } from "./gemm.js";
+import { turned, winograd, winogradSuits } from "./winograd.js";
 
 /** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W], weight [groups·rows, channels, kh, kw], bias [groups·rows]. */
 export function convForward(
@@ -12,6 +13,10 @@ export function convForward(
   weight: Tensor,
   bias?: Tensor | null,
 ): void {
+  if (winogradSuits(conv)) {
+    winograd(conv, y, x, weight, bias, false);
+    return;
+  }
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, conv.channels * area, area];
   for (const plan of plansOf("forward", conv)) convolve(plan, y, x, weight, pitches, bias);
@@ -28,6 +33,11 @@ export function convInputGradient(
   weight: Tensor,
   bias?: Tensor | null,
 ): void {
+  const back = turned(conv);
+  if (winogradSuits(back)) {
+    winograd(back, dx, dy, weight, bias ?? null, true);
+    return;
+  }
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, area, conv.channels * area];
   for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches, bias);

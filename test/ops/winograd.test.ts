@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { conv2d } from "../../src/ops/conv2d.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { tensor } from "../../src/tensor.js";
+import {
+  expectClose,
+  expectSameBits,
+  guardMemory,
+  normal,
+  randomTensor,
+  relativeError,
+} from "../helpers.js";
+import * as reference from "../reference/conv2d.js";
+
+let runtime: Runtime;
+let checkGuards: () => void;
+let kernels: string[] = [];
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  checkGuards = guardMemory(runtime);
+  const run = runtime.run.bind(runtime);
+  runtime.run = (name, ...rest) => {
+    kernels.push(name);
+    run(name, ...rest);
+  };
+});
+afterEach(() => {
+  kernels = [];
+  checkGuards();
+});
+afterAll(() => runtime.close());
+
+/** The transforms lose about a bit against plain sums: 1.6e-6 in norm at 512 channels, and a lost product is far above it. */
+const TOLERANCE = 2e-6;
+
+const table: [why: string, input: number[], rows: number, padding: [number, number]][] = [
+  ["whole tiles", [2, 16, 8, 8], 16, [1, 1]],
+  ["tiles that end outside of the output", [1, 17, 13, 18], 19, [1, 1]],
+  ["no padding", [2, 8, 14, 11], 8, [0, 0]],
+  ["padding 2", [2, 8, 9, 10], 9, [2, 2]],
+  ["another padding each way", [1, 9, 12, 15], 10, [0, 2]],
+  ["images of one tile", [9, 16, 4, 4], 12, [1, 1]],
+  ["images narrower than the tiles with their padding", [12, 8, 4, 4], 8, [2, 2]],
+  ["an item ends within a row of tiles", [1, 8, 8, 300], 8, [1, 1]],
+  ["items of several images, the last one short", [11, 8, 12, 12], 33, [1, 1]],
+  ["more channels than registers sum at a time", [3, 300, 8, 8], 40, [1, 1]],
+  ["rows cut into parts", [3, 8, 8, 8], 300, [1, 1]],
+  ["one row of output", [2, 8, 16, 16], 1, [1, 1]],
+];
+
+describe("conv2d by Winograd", () => {
+  test.each(table)("%s", (_, input, rows, padding) => {
+    const geometry = { input, weight: [rows, input[1], 3, 3], padding };
+    const x = randomTensor(runtime, input, 1, true);
+    const weight = randomTensor(runtime, geometry.weight, 2, true);
+    const bias = randomTensor(runtime, [rows], 3, true);
+    const y = conv2d(x, weight, { bias, padding });
+    const dy = normal(y.size, 4);
+    y.backward(tensor(dy, y.shape, { runtime }));
+    expect(kernels.filter((name) => name === "winograd").length).toBe(rows < 8 ? 1 : 2);
+    const output = reference.conv2d(geometry, x.data, weight.data, bias.data);
+    const want = reference.conv2dBackward(geometry, dy, x.data, weight.data);
+    expectClose(y.data, output, TOLERANCE, "y");
+    expectClose(x.grad?.data ?? [], want.dx, TOLERANCE, "dx");
+  });
+
+  test("without a bias", () => {
+    const geometry = { input: [2, 8, 8, 8], weight: [8, 8, 3, 3], padding: [1, 1] as const };
+    const x = randomTensor(runtime, geometry.input, 1);
+    const weight = randomTensor(runtime, geometry.weight, 2);
+    const y = conv2d(x, weight, { padding: 1 });
+    expect(kernels).toContain("winograd");
+    expectClose(y.data, reference.conv2d(geometry, x.data, weight.data), TOLERANCE);
+  });
+
+  test.each<[why: string, input: number[], weight: number[], options: object]>([
+    ["few channels", [2, 7, 16, 16], [8, 7, 3, 3], { padding: 1 }],
+    ["few pixels", [1, 64, 6, 6], [64, 64, 3, 3], { padding: 1 }],
+    ["a single line", [8, 8, 1, 64], [8, 8, 3, 3], { padding: 1 }],
+    ["narrow images", [8, 8, 64, 3], [8, 8, 3, 3], { padding: 1 }],
+    ["a stride", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 1, stride: 2 }],
+    ["a dilation", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 1, dilation: [1, 2] }],
+    ["groups", [2, 16, 16, 16], [16, 8, 3, 3], { padding: 1, groups: 2 }],
+    ["more padding", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 3 }],
+    ["another kernel", [2, 8, 16, 16], [8, 8, 3, 1], { padding: 1 }],
+  ])("%s: not this way", (_, input, kernel, options) => {
+    const x = randomTensor(runtime, input, 1, true);
+    const y = conv2d(x, randomTensor(runtime, kernel, 2), options);
+    y.backward(randomTensor(runtime, y.shape, 3));
+    expect(kernels).not.toContain("winograd");
+  });
+
+  test.each([8, 64, 128, 512])("loses about a bit against plain sums: %i channels", (channels) => {
+    const input = [2, channels, 8, 8];
+    const x = randomTensor(runtime, input, 1);
+    const kernel = normal(4 * channels * 9, 2);
+    // The same filter within 5×5 zeros takes the other way.
+    const wide = new Float32Array(4 * channels * 25);
+    kernel.forEach((value, i) => {
+      const tap = i % 9;
+      wide[Math.floor(i / 9) * 25 + 6 + 5 * Math.floor(tap / 3) + (tap % 3)] = value;
+    });
+    const geometry = { input, weight: [4, channels, 3, 3], padding: [1, 1] as const };
+    const want = reference.conv2d(geometry, x.data, kernel);
+    const fast = conv2d(x, tensor(kernel, geometry.weight, { runtime }), { padding: 1 });
+    expect(kernels).toContain("winograd");
+    const plain = conv2d(x, tensor(wide, [4, channels, 5, 5], { runtime }), { padding: 2 });
+    const error = relativeError(fast.data, want);
+    console.log(channels, error, relativeError(plain.data, want));
+    expect(error).toBeLessThan(4 * relativeError(plain.data, want));
+  });
+
+  test("the same bits on any number of threads", async () => {
+    await expectSameBits((runtime) => {
+      const x = randomTensor(runtime, [5, 24, 30, 30], 1, true);
+      const weight = randomTensor(runtime, [140, 24, 3, 3], 2, true);
+      const y = conv2d(x, weight, { padding: 1 });
+      y.backward(randomTensor(runtime, y.shape, 4));
+      return [y, x.grad].map((t) => t?.toArray() ?? []);
+    });
+  });
+});
