@@ -1,9 +1,9 @@
-import { interleave4 } from "./gemm-pack";
+import { madd } from "../lib/simd";
 
-// Winograd's F(4×4, 3×3) (Lavin & Gray, arXiv 1509.09308) with the points 0, ±√½, ±√2, ∞: y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for 4×4
-// pixels y of a 6×6 input d and a filter g. These points lose half of the digits that 0, ±1, ±2, ∞ lose.
-const ROOT_HALF: f32 = 0.70710678;
-const ROOT_TWO: f32 = 1.41421356;
+// Winograd's F(4×4, 3×3) (Lavin & Gray, arXiv 1509.09308): y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for the 4×4 outputs y of a 3×3 filter g on
+// 6×6 inputs d, 36 products instead of 144. The points 0, ±√½, ±√2, ∞ lose half of what 0, ±1, ±2, ∞ lose.
+const ROOT_HALF: f32 = sqrt<f32>(0.5);
+const ROOT_TWO: f32 = sqrt<f32>(2);
 
 /** to[k·step] = row k of Bᵀ · x, k < 6, four columns at once. */
 export function spread(
@@ -16,24 +16,24 @@ export function spread(
   x4: v128,
   x5: v128,
 ): void {
-  const two = f32x4.splat(2);
-  const half = f32x4.splat(0.5);
-  const sum = f32x4.splat(2.5);
-  v128.store(to, f32x4.sub(f32x4.add(x0, x4), f32x4.mul(sum, x2)));
-  const evenA = f32x4.sub(x4, f32x4.mul(two, x2));
-  const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), f32x4.sub(x3, f32x4.mul(two, x1)));
+  const minusTwo = f32x4.splat(-2);
+  const minusHalf = f32x4.splat(-0.5);
+  const sum = f32x4.splat(-2.5);
+  v128.store(to, madd(sum, x2, f32x4.add(x0, x4)));
+  const evenA = madd(minusTwo, x2, x4);
+  const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), madd(minusTwo, x1, x3));
   to += step;
   v128.store(to, f32x4.add(evenA, oddA));
   to += step;
   v128.store(to, f32x4.sub(evenA, oddA));
-  const evenB = f32x4.sub(x4, f32x4.mul(half, x2));
-  const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), f32x4.sub(x3, f32x4.mul(half, x1)));
+  const evenB = madd(minusHalf, x2, x4);
+  const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), madd(minusHalf, x1, x3));
   to += step;
   v128.store(to, f32x4.add(evenB, oddB));
   to += step;
   v128.store(to, f32x4.sub(evenB, oddB));
   to += step;
-  v128.store(to, f32x4.sub(f32x4.add(x1, x5), f32x4.mul(sum, x3)));
+  v128.store(to, madd(sum, x3, f32x4.add(x1, x5)));
 }
 
 /** to[k·step] = row k of G · (g0, g1, g2), k < 6. */
@@ -80,50 +80,9 @@ export function gather(to: usize, step: usize, from: usize, pitch: usize, shift:
   to += step;
   v128.store(to, f32x4.add(f32x4.add(oddA, oddB), shift));
   to += step;
-  v128.store(to, f32x4.add(f32x4.add(f32x4.mul(half, evenA), f32x4.mul(two, evenB)), shift));
+  v128.store(to, madd(half, evenA, madd(two, evenB, shift)));
   to += step;
-  v128.store(to, f32x4.add(f32x4.add(m5, f32x4.mul(half, oddA)), f32x4.mul(two, oddB)));
-}
-
-/** Panels of 4 rows of the 36 transformed filters: u[point][⌈rows/4⌉][channel][4]... */
-export function winogradWeights(
-  u: usize,
-  weight: usize,
-  rows: i32,
-  channels: i32,
-  rowPitch: i32,
-  channelPitch: i32,
-  rotated: i32,
-  scratch: usize,
-  begin: i32,
-  end: i32,
-): void {
-  const pitch = pointPitch(((rows + 3) >> 2) * channels * 4);
-  const half = scratch + 9 * 16;
-  for (let item = begin; item < end; item++) {
-    const i = item * 4;
-    const next = (<usize>rowPitch) << 2;
-    let p0 = weight + <usize>i * next;
-    // Rows beyond the last are filler, never stored.
-    const d1 = i + 1 < rows ? next : 0;
-    const d2 = i + 2 < rows ? next << 1 : 0;
-    const d3 = i + 3 < rows ? next * 3 : 0;
-    let to = u + (<usize>(item * channels) << 4);
-    const first = rotated ? scratch + 8 * 16 : scratch;
-    const step: usize = rotated ? -16 : 16;
-    for (let c = 0; c < channels; c++, p0 += (<usize>channelPitch) << 2, to += 16) {
-      interleave4(first, step, p0, p0 + d1, p0 + d2, p0 + d3, 9);
-      for (let x: usize = 0; x < 48; x += 16) {
-        const g = scratch + x;
-        spreadFilter(half + x, 48, v128.load(g), v128.load(g, 48), v128.load(g, 96));
-      }
-      let at = to;
-      for (let y: usize = 0; y < 6; y++, at += 6 * pitch) {
-        const g = half + y * 48;
-        spreadFilter(at, pitch, v128.load(g), v128.load(g, 16), v128.load(g, 32));
-      }
-    }
-  }
+  v128.store(to, madd(half, oddA, madd(two, oddB, m5)));
 }
 
 /** Bytes from one point's matrix of n floats to the next: a line more, so that the 36 do not fall into one set of L1. */
