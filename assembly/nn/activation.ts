@@ -1,7 +1,7 @@
 // Elementwise functions of one tensor. A loop is written once and compiled per function: the type tag is a constant to the
 // compiler, so each kernel below holds its own function and nothing of the others.
 
-import { curve, type Sigmoid, type Tanh } from "../lib/curves";
+import { curve, Sigmoid, Tanh } from "../lib/curves";
 import { exp, log, sinTurned } from "../lib/math";
 import { loadTail, storeTail } from "../lib/simd";
 

@@ -1,7 +1,7 @@
 // What takes the place of a norm: f(alpha·x + shift)·weight + bias. f = tanh is DyT (Zhu, Chen, He, LeCun, Liu 2025, arXiv
 // 2503.10622), f = erf is Derf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938). Weight and bias are per column of a row, or, with
 // `channels` above 0, per plane of `cols` floats.
-import { curve, type Erf, type Tanh } from "../lib/curves";
+import { curve, Erf, Tanh } from "../lib/curves";
 import { exp } from "../lib/math";
 import { total } from "../lib/moments";
 import { at } from "../lib/planes";
