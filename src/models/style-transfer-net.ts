@@ -8,9 +8,9 @@ import {
   ReLU,
   Sequential,
 } from "../nn/index.js";
-import { checkInteger } from "../nn/init.js";
 import { add } from "../ops/add.js";
 import { tanh } from "../ops/tanh.js";
+import { checkInteger } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 /** The norms the net is compared under, each made for a number of channels. */

@@ -1,8 +1,8 @@
 import { Embedding, type LayerOptions, Linear, Module, Sequential } from "../nn/index.js";
-import { checkInteger } from "../nn/init.js";
 import { add } from "../ops/add.js";
 import { embedding } from "../ops/embedding.js";
-import { type AnyTensor, show, type Tensor } from "../tensor.js";
+import { checkInteger, show } from "../shape.js";
+import type { AnyTensor, Tensor } from "../tensor.js";
 import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.js";
 import { transformerNorm } from "./transformer-norms.js";
 

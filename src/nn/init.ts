@@ -2,6 +2,8 @@ import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { full, keep, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
 
+export { checkInteger } from "../shape.js";
+
 export interface LayerOptions {
   /** Where the parameters live; default: the runtime of `init()`. */
   runtime?: Runtime;
@@ -22,10 +24,3 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
 }
 
 export const fanInOf = (shape: Shape): number => sizeOf(shape.slice(1));
-
-/** Refuses what is not an integer of at least `least`. */
-export function checkInteger(layer: string, name: string, value: number, least = 1): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${layer}: expected ${name} to be an integer ≥ ${least}, got ${value}`);
-  }
-}
