@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor.js";
-import type { CommonOptions, Params } from "./groups.js";
+import { type CommonOptions, over, type Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
 import { power } from "./power.js";
 import type { ParamState } from "./state.js";
@@ -15,7 +15,7 @@ const defaults: AdamGroupOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, w
 /** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
 export class Adam extends Optimizer<AdamGroupOptions> {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}, name = "Adam") {
-    super(name, params, { ...defaults, ...options });
+    super(name, params, over(defaults, options));
   }
 
   protected override check(name: string, { lr, betas, eps, weightDecay }: AdamGroupOptions): void {
@@ -56,7 +56,7 @@ export class Adam extends Optimizer<AdamGroupOptions> {
 /** torch.optim.AdamW (arXiv 1711.05101): weightDecay shrinks the parameter itself, apart from the gradient. */
 export class AdamW extends Adam {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
-    super(params, { weightDecay: 0.01, ...options }, "AdamW");
+    super(params, over({ weightDecay: 0.01 }, options), "AdamW");
   }
 
   protected override decay({ lr, weightDecay }: AdamGroupOptions): [number, number] {

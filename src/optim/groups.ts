@@ -16,6 +16,12 @@ export type ParamGroup<O extends CommonOptions = CommonOptions> = O & {
 /** Parameters, or groups of them whose options take precedence over the optimiser's. */
 export type Params<O> = Iterable<Tensor> | Iterable<{ params: Iterable<Tensor> } & Partial<O>>;
 
+/** `options` over `defaults`, where they are defined. */
+export function over<O extends object>(defaults: O, options: object): O {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
 /** Groups with all options. Throws TypeError for what is no float32 leaf, RangeError for no parameters, or one that comes twice. */
 export function groupsOf<O extends CommonOptions>(
   name: string,
@@ -31,7 +37,7 @@ export function groupsOf<O extends CommonOptions>(
   const groups = given.map((group) => {
     if (typeof group?.params?.[Symbol.iterator] !== "function")
       throw new TypeError(`${name}: expected groups with an iterable of tensors as params`);
-    return { ...defaults, ...group, params: [...group.params] };
+    return { ...over(defaults, group), params: [...group.params] };
   });
   const all = groups.flatMap((group) => group.params);
   if (all.length === 0) throw new RangeError(`${name}: got an empty parameter list`);

@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor.js";
-import type { CommonOptions, Params } from "./groups.js";
+import { type CommonOptions, over, type Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
 import type { ParamState } from "./state.js";
 
@@ -15,7 +15,7 @@ const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
 /** torch.optim.SGD: gradient descent, with momentum heavy-ball or Nesterov's as PyTorch writes them. */
 export class SGD extends Optimizer<SGDGroupOptions> {
   constructor(params: Params<SGDGroupOptions>, options: SGDOptions) {
-    super("SGD", params, { ...defaults, ...options });
+    super("SGD", params, over({ ...defaults, lr: options.lr }, options));
   }
 
   protected override check(name: string, options: SGDGroupOptions): void {

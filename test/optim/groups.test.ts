@@ -38,6 +38,12 @@ describe("parameter groups", () => {
     ]);
   });
 
+  test("an option that is undefined is one not given", () => {
+    const undefinedRate = { lr: undefined, weightDecay: undefined };
+    const optimizer = new AdamW([{ params: [leaf()], betas: undefined }], undefinedRate);
+    expect(optimizer.groups[0]).toMatchObject({ lr: 1e-3, betas: [0.9, 0.999], weightDecay: 0.01 });
+  });
+
   test("lr is the first group's to read, every group's to set", () => {
     const optimizer = new SGD([{ params: [leaf()], lr: 1 }, { params: [leaf()] }], { lr: 0.5 });
     expect(optimizer.lr).toBe(1);
