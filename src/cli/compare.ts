@@ -1,3 +1,4 @@
+import { join, resolve } from "node:path";
 import { Option } from "commander";
 import {
   type CompareConfig,
@@ -8,8 +9,10 @@ import {
 } from "../experiments/compare.js";
 import type { Stage } from "../experiments/stage.js";
 import { summarize } from "../experiments/summary.js";
+import { checkpointFile } from "../io/checkpoint-file.js";
 import type { CommonFlags, Context, Experiment } from "./command.js";
 import { type DataOptions, loadData } from "./data.js";
+import { checkWritable, makeDirectory } from "./files.js";
 import { describeMachine } from "./machine.js";
 import { integer, norms, option, positive, seed } from "./options.js";
 import { compareReport } from "./report/compare.js";
@@ -17,6 +20,7 @@ import { textTable } from "./report/table.js";
 
 interface Flags extends Omit<CompareConfig, "batch1Samples">, DataOptions {
   batch1Samples?: number;
+  checkpoint?: string;
 }
 
 export const compareExperiment: Experiment<Flags, CompareResult> = {
@@ -38,6 +42,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
       "samples of the training with batch 1 (default: as many)",
       integer(0),
     ),
+    new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
     new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),
     new Option(
       "--download [dir]",
@@ -61,12 +66,27 @@ async function* run(
   { out: _, quick: __, ...flags }: Flags & CommonFlags,
   { runtime, signal }: Context,
 ): AsyncGenerator<Stage, CompareResult> {
-  const { threads, deterministic, limit, data: ___, download: ____, ...settings } = flags;
+  const {
+    threads,
+    deterministic,
+    limit,
+    data: ___,
+    download: ____,
+    checkpoint,
+    ...settings
+  } = flags;
+  if (checkpoint) {
+    await checkWritable(checkpoint);
+    await makeDirectory(resolve(checkpoint));
+  }
   const data = await loadData(flags, signal);
   const [train, test] = [data.train, data.test].map(({ labels }) => labels.length);
   const events = compare(data, settings, {
     runtime,
     signal,
+    store: checkpoint
+      ? (name) => checkpointFile(join(checkpoint, `${name}.safetensors`))
+      : undefined,
     config: {
       threads,
       deterministic,

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
  * Makes a directory and those it lies in; returns the first that was not there. Node's own recursive mkdir never returns where
  * the system refuses with ENOENT, as it does in /proc.
  */
-async function makeDirectory(directory: string): Promise<string | undefined> {
+export async function makeDirectory(directory: string): Promise<string | undefined> {
   const parent = dirname(directory);
   const there = await stat(directory).catch(() => null);
   if (there?.isDirectory()) return undefined;

@@ -15,7 +15,7 @@ import {
   type Phase,
   type Run,
 } from "./compare-types.js";
-import { evaluate, train } from "./train.js";
+import { evaluate, type Trained, train } from "./train.js";
 
 export * from "./compare-types.js";
 
@@ -24,6 +24,9 @@ interface Job {
   data: CompareData;
   runtime: Runtime;
   signal?: AbortSignal;
+  store: CompareOptions["store"];
+  /** The data's name, where it has one. */
+  source: string;
   norm: NormName;
   seed: number;
 }
@@ -38,7 +41,7 @@ const EVAL_BATCH = 64;
 export async function* compare(
   data: CompareData,
   settings: Partial<CompareConfig> = {},
-  { runtime = defaultRuntime(), signal, machine, config: more }: CompareOptions = {},
+  { runtime = defaultRuntime(), signal, store, machine, config: more }: CompareOptions = {},
 ): AsyncGenerator<CompareEvent, CompareResult> {
   const config = { ...compareDefaults, ...settings };
   checkConfig(config);
@@ -48,7 +51,7 @@ export async function* compare(
     machine: { ...machine, variant, threads, shared },
     runs: [],
   };
-  const job = { config, data, runtime, signal };
+  const job = { config, data, runtime, signal, store, source: String(more?.data ?? "") };
   try {
     for (const norm of config.norms) await warmUp({ ...job, norm, seed: 0 });
     for (let seed = config.seed; seed < config.seed + config.seeds; seed++) {
@@ -103,9 +106,9 @@ async function* trainOne(job: Job): AsyncGenerator<CompareEvent, Run> {
   using net = build(job);
   const parameters = net.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
 
-  runtime.resetPeak();
-  const { losses, seconds } = yield* training(job, net, "train", config.batchSize, samples);
-  const peakBytes = runtime.stats().peakBytes - before;
+  const trained = yield* training(job, net, "train", config.batchSize, samples);
+  const { losses, seconds } = trained;
+  const peakBytes = trained.peakBytes - before;
 
   const testAccuracy = await evaluate(net, loaderOf(job, data.test, EVAL_BATCH), signal);
   yield { type: "finish", phase: "train", norm, seed, testAccuracy };
@@ -147,11 +150,15 @@ async function* training(
   phase: Phase,
   batchSize: number,
   samples: number,
-): AsyncGenerator<CompareEvent, { losses: number[]; seconds: number }> {
-  const { norm, seed } = job;
+): AsyncGenerator<CompareEvent, Trained> {
+  const { config, norm, seed, signal } = job;
   yield { type: "start", phase, norm, seed };
   const loader = loaderOf(job, job.data.train, batchSize, true);
-  const steps = train(net, loader, { samples, lr: job.config.lr, signal: job.signal });
+  const steps = train(net, loader, {
+    ...{ samples, lr: config.lr, signal },
+    store: job.store?.(`${norm.replace(/\W/g, "-")}-seed${seed}-${phase}`),
+    settings: { norm, seed, width: config.width, data: job.source },
+  });
   try {
     for (;;) {
       const { done, value } = await steps.next();
@@ -159,7 +166,7 @@ async function* training(
       yield { type: "step", phase, norm, seed, ...value };
     }
   } finally {
-    await steps.return({ losses: [], seconds: 0 });
+    await steps.return({ losses: [], seconds: 0, peakBytes: 0 });
   }
 }
 

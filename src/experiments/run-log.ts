@@ -1,7 +1,10 @@
+export type RunSettings = Record<string, string | number>;
+
 interface RunLogState {
-  settings: Record<string, number>;
+  settings: RunSettings;
   losses: number[];
   seconds: number;
+  peakBytes: number;
 }
 
 /** What a training keeps of itself in a checkpoint: its losses so far, and the settings they depend on. */
@@ -9,17 +12,20 @@ export class RunLog {
   readonly losses: number[] = [];
   /** Spent in steps. */
   seconds = 0;
-  readonly #settings: Record<string, number>;
+  /** The most memory that was in use. */
+  peakBytes = 0;
+  readonly #settings: RunSettings;
   readonly #steps: number;
 
   /** `steps`: how many there will be in the end. */
-  constructor(settings: Record<string, number>, steps: number) {
+  constructor(settings: RunSettings, steps: number) {
     this.#settings = settings;
     this.#steps = steps;
   }
 
   stateDict(): RunLogState {
-    return { settings: this.#settings, losses: this.losses, seconds: this.seconds };
+    const { losses, seconds, peakBytes } = this;
+    return { settings: this.#settings, losses, seconds, peakBytes };
   }
 
   /** Throws RangeError for a run with other settings, or one that is longer than this one is to be. */
@@ -34,8 +40,9 @@ export class RunLog {
     }
   }
 
-  loadStateDict({ losses, seconds }: RunLogState): void {
+  loadStateDict({ losses, seconds, peakBytes }: RunLogState): void {
     this.losses.splice(0, Number.POSITIVE_INFINITY, ...losses.map((loss) => loss ?? Number.NaN));
     this.seconds = seconds;
+    this.peakBytes = peakBytes;
   }
 }

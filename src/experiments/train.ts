@@ -7,7 +7,7 @@ import { Adam, type Optimizer } from "../optim/index.js";
 import { defaultGenerator } from "../random.js";
 import { tidy } from "../tensor.js";
 import { pace } from "./pace.js";
-import { RunLog } from "./run-log.js";
+import { RunLog, type RunSettings } from "./run-log.js";
 
 /** One step of a classifier on a batch; returns the cross-entropy before it. */
 export function trainStep(net: Module, optimizer: Optimizer, { images, labels }: Batch): number {
@@ -36,23 +36,36 @@ export interface TrainOptions {
   signal?: AbortSignal;
   /** Where the run is saved after every epoch; what is there already is gone on from, with the same losses to the last bit. */
   store?: CheckpointStore;
+  /** What else the losses depend on; a store with a run of other settings is refused. */
+  settings?: RunSettings;
+}
+
+export interface Trained {
+  losses: number[];
+  /** Spent in steps. */
+  seconds: number;
+  /** The most memory that was in use in the runtime, sessions before included. */
+  peakBytes: number;
 }
 
 /**
- * Trains with Adam (Kingma & Ba 2015, arXiv 1412.6980), yields after each step and returns the losses and the seconds spent in
- * steps. The optimiser's state and the gradients are freed in the end.
+ * Trains with Adam (Kingma & Ba 2015, arXiv 1412.6980), yields after each step and returns losses, time and memory. The
+ * optimiser's state and the gradients are freed in the end.
  */
 export async function* train(
   net: Module,
   loader: DataLoader,
-  { samples, lr, signal, store }: TrainOptions,
-): AsyncGenerator<Progress, { losses: number[]; seconds: number }> {
+  { samples, lr, signal, store, settings }: TrainOptions,
+): AsyncGenerator<Progress, Trained> {
   const steps = countSteps(loader, samples);
   const optimizer = new Adam(net.parameters(), { lr });
-  const run = new RunLog({ lr, batchSize: loader.batchSize, batches: loader.length }, steps);
+  const { batchSize, length: batches } = loader;
+  const run = new RunLog({ lr, batchSize, batches, ...settings }, steps);
+  const { runtime } = net.parameters()[0];
   const parts = { model: net, optimizer, generator: defaultGenerator, run };
   try {
     await store?.load(parts);
+    runtime.resetPeak(); // a checkpoint is in memory twice while it is loaded
     const { losses } = run;
     net.train();
     while (losses.length < steps) {
@@ -65,9 +78,10 @@ export async function* train(
         yield { step: losses.length, steps, loss, rate: losses.length / run.seconds };
         if (losses.length === steps) break;
       }
+      run.peakBytes = Math.max(run.peakBytes, runtime.stats().peakBytes);
       if (losses.length % loader.length === 0) await store?.save(parts, null);
     }
-    return { losses, seconds: run.seconds };
+    return { losses, seconds: run.seconds, peakBytes: run.peakBytes };
   } finally {
     net.zeroGrad();
     optimizer.dispose();

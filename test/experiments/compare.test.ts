@@ -1,11 +1,16 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { proceduralDataset } from "../../src/data/index.js";
 import {
   type CompareConfig,
   type CompareEvent,
+  type CompareOptions,
   type CompareResult,
   compare,
 } from "../../src/experiments/compare.js";
+import { checkpointFile } from "../../src/io/checkpoint-file.js";
 import { normNames } from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 
@@ -23,9 +28,9 @@ afterAll(() => runtime.close());
 
 async function finish(
   settings: Partial<CompareConfig>,
-  { on = runtime, signal, seen }: Options = {},
+  { on = runtime, signal, seen, store }: Options = {},
 ): Promise<CompareResult> {
-  const events = compare(data, { ...tiny, ...settings }, { runtime: on, signal });
+  const events = compare(data, { ...tiny, ...settings }, { runtime: on, signal, store });
   for (;;) {
     const { done, value } = await events.next();
     if (done) return value;
@@ -35,10 +40,42 @@ async function finish(
 interface Options {
   on?: Runtime;
   signal?: AbortSignal;
+  store?: CompareOptions["store"];
   seen?: (event: CompareEvent) => void;
 }
 
 describe("compare", () => {
+  test("stopped anywhere and begun again with the same store it comes to the same runs", async () => {
+    const settings = { norms: ["bn", "gn:2+ws"], epochs: 2 };
+    const timeless = ({ runs }: CompareResult) =>
+      runs.map((run) => ({ ...run, epochSeconds: 0, peakBytes: 0 }));
+    const straight = await finish(settings);
+    for (const stopAt of [4, 40, 100]) {
+      const folder = mkdtempSync(join(tmpdir(), "evenkeel-compare-"));
+      const store = (name: string) => checkpointFile(join(folder, `${name}.safetensors`));
+      const stop = new AbortController();
+      let steps = 0;
+      const seen = (event: CompareEvent) => {
+        if (event.type === "step" && ++steps === stopAt) stop.abort();
+      };
+      await finish(settings, { store, signal: stop.signal, seen });
+      const again: CompareEvent[] = [];
+      const resumed = await finish(settings, { store, seen: (event) => again.push(event) });
+      expect(timeless(resumed)).toEqual(timeless(straight));
+      const repeated = again.filter(({ type }) => type === "step").length + stopAt - 2 * (6 + 80);
+      expect(repeated).toBeGreaterThanOrEqual(0);
+      expect(repeated, "no more than the epoch that was stopped").toBeLessThanOrEqual(40);
+      const files = [
+        "bn-seed0-batch1",
+        "bn-seed0-train",
+        "gn-2-ws-seed0-batch1",
+        "gn-2-ws-seed0-train",
+      ];
+      expect(readdirSync(folder).sort()).toEqual(files.map((name) => `${name}.safetensors`));
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test("gives every norm and seed a run of the agreed shape and leaves no memory behind", async () => {
     const before = runtime.stats();
     const { config, machine, runs } = await finish({ seeds: 2 });

@@ -39,7 +39,7 @@ async function run(
       return { ...value, events, weights: [...net.stateDict().values()].map((t) => t.toArray()) };
     events.push(value.step);
     if (events.length === stopAfter) {
-      await steps.return({ losses: [], seconds: 0 });
+      await steps.return({ losses: [], seconds: 0, peakBytes: 0 });
       return { losses: [], seconds: 0, events, weights: [] };
     }
   }
