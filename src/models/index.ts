@@ -1,9 +1,5 @@
 export * from "./norm-resnet.js";
-export {
-  type StyleNormName,
-  StyleTransferNet,
-  type StyleTransferNetOptions,
-} from "./style-transfer-net.js";
+export { StyleTransferNet, type StyleTransferNetOptions } from "./style-transfer-net.js";
 export * from "./transformer-block.js";
 export * from "./transformer-lm.js";
 export {

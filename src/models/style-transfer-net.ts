@@ -1,10 +1,12 @@
 import {
-  BatchNorm2d,
   Conv2d,
   ConvTranspose2d,
-  InstanceNorm2d,
+  checkNorm,
+  createNorm,
+  Identity,
   type LayerOptions,
   Module,
+  parseNorm,
   ReLU,
   Sequential,
 } from "../nn/index.js";
@@ -13,20 +15,12 @@ import { tanh } from "../ops/tanh.js";
 import { checkInteger } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
-/** The norms the net is compared under, each made for a number of channels. */
-const norms = {
-  in: (channels: number, options: LayerOptions) => new InstanceNorm2d(channels, options),
-  bn: (channels: number, options: LayerOptions) => new BatchNorm2d(channels, options),
-  none: () => new Sequential(),
-} as const;
-
-export type StyleNormName = keyof typeof norms;
-
 export interface StyleTransferNetOptions extends LayerOptions {
   /** Channels at full, half and quarter resolution. */
   widths?: readonly [number, number, number];
   residualBlocks?: number;
-  norm?: StyleNormName;
+  /** A spec of `nn.createNorm`, without a method for weights. */
+  norm?: string;
 }
 
 /** x + conv–norm–ReLU–conv–norm of x, 3×3: [N, C, H, W] → [N, C, H, W]. */
@@ -60,29 +54,30 @@ export class StyleTransferNet extends Module {
     runtime,
   }: StyleTransferNetOptions = {}) {
     super();
-    if (!Object.hasOwn(norms, norm)) {
-      const known = Object.keys(norms).join(", ");
-      throw new RangeError(`StyleTransferNet: unknown norm "${norm}"; known: ${known}`);
-    }
+    const spec = parseNorm(norm, "StyleTransferNet");
+    if (spec.weights)
+      throw new RangeError(`StyleTransferNet: expected a norm without "${spec.weights.name}"`);
+    for (const channels of [full, half, quarter]) checkNorm(spec, channels, "StyleTransferNet");
     checkInteger("StyleTransferNet", "residualBlocks", residualBlocks, 0);
-    const normOf = (channels: number) => norms[norm](channels, { runtime });
+    const normOf = (channels: number) => createNorm(spec, channels, { runtime });
+    const relu = () => (spec.method.activates ? new Identity() : new ReLU());
     const conv = (from: number, to: number, size: number, stride = 1) =>
       new Conv2d(from, to, size, { stride, padding: (size - 1) / 2, runtime });
     const up = (from: number, to: number) =>
       new ConvTranspose2d(from, to, 3, { stride: 2, padding: 1, outputPadding: 1, runtime });
     this.downsample = new Sequential(
-      ...[conv(3, full, 9), normOf(full), new ReLU()],
-      ...[conv(full, half, 3, 2), normOf(half), new ReLU()],
-      ...[conv(half, quarter, 3, 2), normOf(quarter), new ReLU()],
+      ...[conv(3, full, 9), normOf(full), relu()],
+      ...[conv(full, half, 3, 2), normOf(half), relu()],
+      ...[conv(half, quarter, 3, 2), normOf(quarter), relu()],
     );
     const blocks = Array.from({ length: residualBlocks }, () => {
       const [first, second] = [0, 1].map(() => [conv(quarter, quarter, 3), normOf(quarter)]);
-      return new ResidualBlock(...first, new ReLU(), ...second);
+      return new ResidualBlock(...first, relu(), ...second);
     });
     this.residual = new Sequential(...blocks);
     this.upsample = new Sequential(
-      ...[up(quarter, half), normOf(half), new ReLU()],
-      ...[up(half, full), normOf(full), new ReLU()],
+      ...[up(quarter, half), normOf(half), relu()],
+      ...[up(half, full), normOf(full), relu()],
       conv(full, 3, 9),
     );
   }

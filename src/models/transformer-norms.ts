@@ -1,9 +1,10 @@
 import {
   BatchNorm1d,
   DyT,
+  Identity,
   LayerNorm,
   type LayerOptions,
-  Module,
+  type Module,
   RMSNorm,
   ScaleNorm,
 } from "../nn/index.js";
@@ -13,13 +14,6 @@ import type { Tensor } from "../tensor.js";
 class TokenBatchNorm extends BatchNorm1d {
   override forward(x: Tensor): Tensor {
     return super.forward(x.reshape([-1, x.shape.at(-1) ?? 0])).reshape(x.shape);
-  }
-}
-
-/** The input as it is: a transformer without norms. */
-class Identity extends Module {
-  forward(x: Tensor): Tensor {
-    return x;
   }
 }
 

@@ -55,7 +55,7 @@ describe("StyleTransferNet", () => {
     tidy(() => checkFullWidth(net, want, runtime, (x) => net.forward(x)));
   });
 
-  test.each(["in", "bn", "none"] as const)(
+  test.each(["in", "bn", "none", "gn:2", "frn"])(
     "%s: shape, range and gradients to every parameter",
     (norm) => {
       using net = new StyleTransferNet({ widths: [4, 6, 8], residualBlocks: 2, norm, runtime });
@@ -100,8 +100,12 @@ describe("StyleTransferNet", () => {
     expect(() => new StyleTransferNet({ residualBlocks: 1.5, runtime })).toThrow(
       "StyleTransferNet: expected residualBlocks to be an integer ≥ 0, got 1.5",
     );
-    expect(() => new StyleTransferNet({ norm: "toString" as "in", runtime })).toThrow(
-      'StyleTransferNet: unknown norm "toString"; known: in, bn, none',
+    expect(() => new StyleTransferNet({ norm: "toString", runtime })).toThrow(
+      'StyleTransferNet: unknown norm "toString"; known: ',
     );
+    expect(() => new StyleTransferNet({ norm: "gn:5", runtime })).toThrow(
+      "divisible by num_groups",
+    );
+    expect(() => new StyleTransferNet({ norm: "gn+ws", runtime })).toThrow('a norm without "ws"');
   });
 });
