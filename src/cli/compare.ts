@@ -27,7 +27,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
   name: "compare",
   description: "train the same convolutional net under several normalisations and report",
   options: [
-    new Option("--norms <names>", "what to compare, with commas between")
+    new Option("--norms <names>", "what to compare, such as bn,gn:8+ws,frn, or all")
       .argParser(norms)
       .default(defaults.norms, defaults.norms.join(",")),
     option("--epochs <n>", "passes over the training images", integer(1), defaults.epochs),

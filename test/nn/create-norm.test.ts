@@ -128,6 +128,19 @@ describe("createNorm", () => {
     expect(y.every((v, i) => Math.abs(v + z[i]) < 1e-4)).toBe(true);
   });
 
+  test.each(named(makers))(
+    "%s: as many parameters, and the eps and momentum, as the table says",
+    (name, method) => {
+      const layer = createNorm(name, 8, { runtime });
+      const learned = method.learned.replace(/\[.*?\]/g, "").split(",");
+      expect(layer.parameters().length).toBe(method.learned === "nothing" ? 0 : learned.length);
+      const { eps, momentum } = ("layer" in layer ? layer.layer : layer) as Partial<nn.BatchNorm2d>;
+      if (typeof eps === "number") expect(method.defaults).toContain(`ε ${eps.toExponential()}`);
+      if (typeof momentum === "number" && layer.stateDict().has("running_var"))
+        expect(method.defaults).toContain(`momentum ${momentum}`);
+    },
+  );
+
   test("numbers reach the layer", () => {
     expect(createNorm("gn", 8, { runtime })).toMatchObject({ numGroups: 4, numChannels: 8 });
     expect(createNorm("gn:2", 8, { runtime })).toMatchObject({ numGroups: 2 });

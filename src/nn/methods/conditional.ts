@@ -13,7 +13,7 @@ export const conditional: Family = {
       statistics: "mean, variance of each channel of content x and of style s over H, W",
       learned: "nothing",
       formula: "σ(s)·(x − μ(x))/σ(x) + μ(s)",
-      defaults: "ε 1e-5",
+      defaults: "ε 1e-5, σ² unbiased",
       batch,
       paper: { by: "Huang, Belongie 2017", arXiv: "1703.06868" },
       api: ["adaIN"],
