@@ -1,3 +1,4 @@
+import { chooseExperiment } from "./choose.js";
 import type { Experiment } from "./command.js";
 import { compareExperiment } from "./compare.js";
 import { gradientsExperiment } from "./gradients.js";
@@ -14,4 +15,5 @@ export const experiments: readonly Experiment[] = [
   paddingExperiment,
   transformerExperiment,
   compareExperiment,
+  chooseExperiment,
 ];

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { addExperiment } from "./command.js";
+import { addAll } from "./all.js";
+import { addExperiment, INTERRUPTED } from "./command.js";
 import { experiments } from "./experiments.js";
 
 /** Refused: flags, values, files. Bugs are 1, a stop by Ctrl-C is 130. */
@@ -20,6 +21,7 @@ const program = new Command("evenkeel")
       ),
   });
 for (const experiment of experiments) addExperiment(program, experiment);
+addAll(program, experiments);
 
 try {
   await program.parseAsync();
@@ -30,6 +32,7 @@ try {
 /** One sentence for what the user can change, all there is for our own bugs. Returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED; // it has spoken
+  if (error instanceof Error && error.name === "AbortError") return INTERRUPTED;
   if (!(error instanceof Error) || error.message.startsWith("internal:") || isBug(error)) {
     console.error(error);
     return 1;

@@ -4,6 +4,7 @@ export const STYLE = `
   --soft: light-dark(#5b6168, #a0a6ae); --line: light-dark(#d9dce0, #383c43); }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 54rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
+a { color: light-dark(#0060a0, #6cb8f0); }
 h1 { font-size: 1.6rem; margin: 1rem 0 0.5rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 0.5rem; }
 h3 { font-size: 1rem; margin: 1rem 0 0; }
@@ -20,6 +21,7 @@ th { font-weight: 600; }
 td { white-space: nowrap; }
 td:last-child { white-space: normal; min-width: 7rem; }
 th:first-child, td:first-child { text-align: left; }
+.prose table { font-size: 0.88rem; }
 .prose td, .prose th { white-space: normal; text-align: left; min-width: 7rem; vertical-align: top; }
 .figures { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; justify-content: center; }
 figure { margin: 0; width: 9.5rem; text-align: center; }

@@ -1,0 +1,50 @@
+import { createInterface } from "node:readline/promises";
+import type { Readable, Writable } from "node:stream";
+
+export interface Terminal {
+  input: Readable;
+  output: Writable;
+}
+
+/**
+ * Asks until `parse` takes the answer. Throws an AbortError when the input ends, as by Ctrl-D, or on Ctrl-C. No prompt library:
+ * the maintained one wants Node 22.
+ */
+export async function ask<T>(
+  prompt: string,
+  parse: (text: string) => T | null,
+  { input, output }: Terminal,
+): Promise<T> {
+  const lines = createInterface({ input, output });
+  const stop = new AbortController();
+  lines.on("SIGINT", () => stop.abort());
+  lines.on("close", () => stop.abort());
+  try {
+    for (;;) {
+      const value = parse((await lines.question(prompt, { signal: stop.signal })).trim());
+      if (value !== null) return value;
+    }
+  } finally {
+    lines.close();
+  }
+}
+
+/** A numbered list to choose from; gives the index. */
+export function askChoice(
+  question: string,
+  choices: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const list = choices.map((choice, i) => `  ${i + 1}  ${choice}`).join("\n");
+  return ask(
+    `\n${question}\n${list}\nA number from 1 to ${choices.length}: `,
+    (text) => {
+      const index = /^\d+$/.test(text) ? Number(text) - 1 : -1;
+      return index >= 0 && index < choices.length ? index : null;
+    },
+    terminal,
+  );
+}
+
+export const askInteger = (question: string, terminal: Terminal): Promise<number> =>
+  ask(`\n${question} `, (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null), terminal);

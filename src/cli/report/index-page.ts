@@ -1,0 +1,51 @@
+import type { Json } from "../../experiments/compare.js";
+import { articles, corrections } from "../../experiments/corrections.js";
+import { escapeHtml, facts, html, type Report } from "./page.js";
+
+/** An experiment that is finished; its page is name/index.html. */
+export interface Chapter {
+  name: string;
+  report: Report;
+  seconds: number;
+}
+
+/** The page that links the experiments and lists what the articles got wrong. */
+export function indexPage(
+  chapters: readonly Chapter[],
+  planned: number,
+  machine: Record<string, Json>,
+): string {
+  const done = new Set(chapters.map(({ name }) => name));
+  const link = (name: string, text: string) =>
+    done.has(name) ? `<a href="${name}/index.html">${escapeHtml(text)}</a>` : escapeHtml(text);
+  const stopped =
+    chapters.length < planned
+      ? `<p class="stopped">Stopped early: ${chapters.length} of ${planned} experiments are finished.</p>`
+      : "";
+  const list = chapters.map(
+    ({ name, report, seconds }) =>
+      `<section><h2>${link(name, report.title)}</h2>
+<p>${escapeHtml(report.summary)}</p>
+<p class="caption">evenkeel ${escapeHtml(name)}, ${seconds < 9.5 ? seconds.toFixed(1) : Math.round(seconds)} s</p></section>`,
+  );
+  const wrong = corrections.map(
+    ({ id, where, claim, truth, shownBy }) =>
+      `<tr>${[`${where} (${id})`, claim, truth].map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}<td>${shownBy.map((name) => link(name, name)).join(", ")}</td></tr>`,
+  );
+  const sources = Object.entries(articles).map(
+    ([number, title]) => `<dt>${number}</dt><dd>${escapeHtml(title)}</dd>`,
+  );
+  return html(
+    "evenkeel: normalisation by experiment",
+    `<h1>Normalisation by experiment</h1>
+<p>What five articles on normalisation layers tell and print, run and measured, and put right where it is wrong.</p>
+${stopped}
+${list.join("\n")}
+<section><h2>Where the articles were wrong</h2>
+<div class="scroll prose"><table><thead><tr><th>article</th><th>it says</th><th>what is right</th><th>see</th></tr></thead><tbody>
+${wrong.join("\n")}
+</tbody></table></div></section>
+<section class="facts"><h2>The articles</h2><dl>${sources.join("")}</dl></section>
+<section class="facts"><h2>Machine</h2>${facts(machine)}</section>`,
+  );
+}

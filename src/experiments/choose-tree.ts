@@ -1,0 +1,294 @@
+/** The answers so far, by what they answer. */
+export interface Answers {
+  task?: string;
+  batch?: number;
+  deviceCount?: number;
+  shift?: string;
+  sequence?: string;
+  style?: string;
+  generator?: string;
+}
+
+export interface Question {
+  answer: keyof Answers;
+  ask: string;
+  branches: readonly Branch[];
+}
+
+export interface Branch {
+  label: string;
+  /** The answer that leads here. */
+  value?: string;
+  /** Or, for numbers, the least `size` that does; branches are tried in order. */
+  least?: number;
+  next: Question | Advice;
+}
+
+export interface Advice {
+  norm: string;
+  code: string;
+  reason: string;
+  caveat: string;
+  /** The experiments that show it. */
+  shownBy: readonly string[];
+}
+
+/** Samples per step from which batch statistics hold (Wu & He 2018, arXiv 1803.08494, figure 1). */
+const ENOUGH = 16;
+
+const devices: Question = {
+  answer: "deviceCount",
+  ask: "How many devices share a step?",
+  branches: [
+    {
+      label: `together ${ENOUGH} samples or more`,
+      least: ENOUGH,
+      next: {
+        norm: "Batch norm over all devices",
+        code: "PyTorch's SyncBatchNorm(channels)",
+        reason: "One device has too few samples for its own statistics, all together have enough.",
+        caveat:
+          "It costs an exchange per layer and step, and in PyTorch it needs DistributedDataParallel; under DataParallel nothing is synchronised.",
+        shownBy: ["compare"],
+      },
+    },
+    {
+      label: "together fewer",
+      least: 0,
+      next: {
+        norm: "Group norm with weight standardisation",
+        code: "GroupNorm(32, channels)",
+        reason: "Its statistics are within one sample, so the batch size does not enter.",
+        caveat:
+          "It cannot be folded into the convolution, and with large batches it stays a little behind batch norm. It is about small batches, not small data sets.",
+        shownBy: ["compare", "layers"],
+      },
+    },
+  ],
+};
+
+const vision: Question = {
+  answer: "batch",
+  ask: "How many samples does a device see per step?",
+  branches: [
+    {
+      label: `${ENOUGH} or more`,
+      least: ENOUGH,
+      next: {
+        answer: "shift",
+        ask: "Do the data in use differ from those in training?",
+        branches: [
+          {
+            label: "no, and batches are shuffled",
+            value: "no",
+            next: {
+              norm: "Batch norm",
+              code: "BatchNorm2d(channels)",
+              reason:
+                "Large shuffled batches give steady statistics; it trains fastest and folds into the convolution for inference.",
+              caveat:
+                "Inference uses the running averages: check them, and expect trouble when you fine-tune with small batches.",
+              shownBy: ["compare", "running-stats"],
+            },
+          },
+          {
+            label: "yes, or batches are not shuffled",
+            value: "yes",
+            next: {
+              norm: "Group norm",
+              code: "GroupNorm(32, channels)",
+              reason: "Running averages of other data would be wrong; group norm keeps none.",
+              caveat:
+                "Or batch norm whose running statistics are estimated anew on the new data (AdaBN, PreciseBN).",
+              shownBy: ["compare", "running-stats"],
+            },
+          },
+        ],
+      },
+    },
+    { label: "fewer", least: 0, next: devices },
+  ],
+};
+
+const sequence: Question = {
+  answer: "sequence",
+  ask: "What reads the sequence?",
+  branches: [
+    {
+      label: "a Transformer",
+      value: "transformer",
+      next: {
+        norm: "Layer norm before each block, or RMS norm",
+        code: "LayerNorm(features)",
+        reason:
+          "Per token, so neither batch size, sentence length nor padding enters; before the block gradients stay level without warm-up.",
+        caveat:
+          "Over the features only, not over the whole sample. RMS norm does without mean and shift and is as good in language models.",
+        shownBy: ["transformer", "padding"],
+      },
+    },
+    {
+      label: "a recurrent net",
+      value: "recurrent",
+      next: {
+        norm: "Layer norm",
+        code: "LayerNorm(features)",
+        reason: "The same in every time step and for every length.",
+        caveat: "Batch norm would need statistics for each time step.",
+        shownBy: ["padding"],
+      },
+    },
+    {
+      label: "a convolution, windows of one length",
+      value: "windows",
+      next: {
+        norm: "Batch norm",
+        code: "BatchNorm1d(channels)",
+        reason:
+          "Windows of one length have no padding, and a channel is pooled over batch and time.",
+        caveat:
+          "Channels come second, [N, C, L]. With padding give it the mask; with small batches take group norm.",
+        shownBy: ["padding"],
+      },
+    },
+  ],
+};
+
+const style: Question = {
+  answer: "style",
+  ask: "Where does the style come from?",
+  branches: [
+    {
+      label: "one style, learned",
+      value: "fixed",
+      next: {
+        norm: "Instance norm",
+        code: "InstanceNorm2d(channels, { affine: true })",
+        reason:
+          "It removes each picture's own contrast and style and keeps the layout, which is the content.",
+        caveat: "A bias in the convolution before it is dead. It refuses maps of one value.",
+        shownBy: ["style"],
+      },
+    },
+    {
+      label: "any picture given",
+      value: "picture",
+      next: {
+        norm: "Adaptive instance norm",
+        code: "adaIN(content, style)",
+        reason:
+          "The content's statistics are replaced by those of the style's features, in one pass.",
+        caveat: "It carries over mean and variance per channel and nothing finer.",
+        shownBy: ["style"],
+      },
+    },
+    {
+      label: "another domain (image to image)",
+      value: "domains",
+      next: {
+        norm: "Adaptive layer-instance norm",
+        code: "AdaLIN(channels)",
+        reason:
+          "Each channel learns how much of instance and of layer norm it wants (arXiv 1907.10830).",
+        caveat:
+          "The article calls this AdaLN; today that name means another norm. All its statistics are within one sample.",
+        shownBy: ["layers"],
+      },
+    },
+  ],
+};
+
+const generator: Question = {
+  answer: "generator",
+  ask: "Which part of the generator?",
+  branches: [
+    {
+      label: "without a condition, or a U-Net",
+      value: "plain",
+      next: {
+        norm: "Group norm",
+        code: "GroupNorm(32, channels)",
+        reason: "Large pictures make small batches, and samples must not depend on each other.",
+        caveat: "Do not place it where a channel's mean carries what must be kept.",
+        shownBy: ["compare"],
+      },
+    },
+    {
+      label: "conditioned on a class or time",
+      value: "conditioned",
+      next: {
+        norm: "Adaptive layer norm (adaLN-Zero)",
+        code: "AdaLNZero",
+        reason:
+          "Scale, shift and gate come from the condition; the gates start at 0, so each block starts as the identity (arXiv 2212.09748).",
+        caveat: "For convolutions: FiLM or conditional batch norm.",
+        shownBy: ["layers"],
+      },
+    },
+    {
+      label: "a GAN's discriminator",
+      value: "discriminator",
+      next: {
+        norm: "Spectral norm",
+        code: "spectralNorm(layer)",
+        reason: "It bounds how fast the output can change, by the weights alone.",
+        caveat: "One power iteration a step; batch norm would couple real and generated samples.",
+        shownBy: ["gradients"],
+      },
+    },
+  ],
+};
+
+const tabular: Question = {
+  answer: "batch",
+  ask: "How many samples does a device see per step?",
+  branches: [
+    {
+      label: `${ENOUGH} or more`,
+      least: ENOUGH,
+      next: {
+        norm: "Batch norm",
+        code: "BatchNorm1d(features)",
+        reason: "Columns have units of their own, and each gets its own mean and variance.",
+        caveat:
+          "Scale the inputs themselves first, with figures of the training set only; test data may then leave [0, 1].",
+        shownBy: ["gradients", "running-stats"],
+      },
+    },
+    {
+      label: "fewer",
+      least: 0,
+      next: {
+        norm: "Layer norm on hidden layers",
+        code: "LayerNorm(features)",
+        reason: "Each sample by itself, whatever the batch.",
+        caveat: "Not on raw columns: it would mix their units.",
+        shownBy: ["gradients"],
+      },
+    },
+  ],
+};
+
+export const tree: Question = {
+  answer: "task",
+  ask: "What is the task?",
+  branches: [
+    { label: "pictures: classify, detect, segment", value: "vision", next: vision },
+    { label: "text, speech, signals", value: "sequence", next: sequence },
+    { label: "style transfer, image to image", value: "style", next: style },
+    { label: "generate (GAN, diffusion)", value: "generation", next: generator },
+    { label: "tables of features", value: "tabular", next: tabular },
+    {
+      label: "no activation statistics at all",
+      value: "weights",
+      next: {
+        norm: "Weight norm or weight standardisation",
+        code: "weightNorm(layer)",
+        reason: "Length and direction of the weights are learned apart; samples never meet.",
+        caveat:
+          "It does not hold activations in place, and while training it is computed anew in every step.",
+        shownBy: ["gradients"],
+      },
+    },
+  ],
+};

@@ -1,0 +1,53 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { askChoice, askInteger } from "../../src/cli/ask.js";
+import { complete } from "../../src/cli/choose.js";
+
+/** A terminal that types a line whenever it is asked something. */
+function terminal(...answers: string[]) {
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  let told = "";
+  stdout.on("data", (text) => {
+    told += text;
+    if (!/(: |\? )$/.test(String(text))) return;
+    const next = answers.shift();
+    if (next === undefined) stdin.end();
+    else stdin.write(`${next}\n`);
+  });
+  return { stdin, stdout, input: stdin, output: stdout, told: () => told };
+}
+
+describe("asking", () => {
+  test("a choice by number, again until it is one", async () => {
+    const there = terminal("0", "three", "", "2");
+    expect(await askChoice("Which?", ["a", "b"], there)).toBe(1);
+    expect(there.told()).toContain("  1  a\n  2  b\n");
+  });
+
+  test("a number, again until it is one", async () => {
+    expect(await askInteger("How many?", terminal("0", "1.5", "x", "12"))).toBe(12);
+  });
+
+  test("the end of the input is a stop", async () => {
+    await expect(askInteger("How many?", terminal())).rejects.toThrow(
+      expect.objectContaining({ name: "AbortError" }),
+    );
+  });
+
+  test("complete asks what is missing and nothing else", async () => {
+    const there = terminal("4", "2");
+    const answers = await complete({ task: "vision" }, there);
+    expect(answers).toEqual({ task: "vision", batch: 4, deviceCount: 2 });
+    expect(there.told()).not.toContain("What is the task?");
+    expect(await complete({ task: "style" }, terminal("3"))).toMatchObject({ style: "domains" });
+  });
+
+  test("without a terminal it names the flag", async () => {
+    await expect(complete({}, null)).rejects.toThrow(
+      "--task is missing: What is the task? One of vision, sequence, style,",
+    );
+    await expect(complete({ task: "vision", batch: 2 }, null)).rejects.toThrow(
+      "--device-count is missing: How many devices share a step? A number.",
+    );
+  });
+});
