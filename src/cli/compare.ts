@@ -50,7 +50,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     ),
   ],
   out: "evenkeel-report",
-  quick: { epochs: 4, limit: 800, batch1Samples: 800 },
+  quick: { limit: 1200, batch1Samples: 3600 },
   run,
   text({ config, runs, ...result }) {
     const planned = config.norms.length * config.seeds;

@@ -89,6 +89,49 @@ describe("evenkeel", () => {
       expect(stdout).toMatch(new RegExp(`^${norm} +[\\d,]+ .* ± `, "m"));
   });
 
+  test.each([
+    ["layers", /^GN +\(C\/G, H, W\) +8 +2048 .* 1\.0004$/m],
+    ["running-stats --quick", /^article .* 0\.9992 +0\.9986 +1\.0025 /m],
+    ["padding", /^128 +90 % .* 0 +0$/m],
+    ["choose --task style --style fixed", /^Instance norm: InstanceNorm2d/m],
+  ])("%s writes its report and ends by itself", async (command, told) => {
+    const out = `report ${command}`;
+    const { code, stdout, stderr } = await end(start(...command.split(" "), "--out", out));
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(told);
+    expect(readdirSync(join(directory, out)).sort()).toEqual(["index.html", "results.json"]);
+    const html = readFileSync(join(directory, out, "index.html"), "utf8");
+    expect(html).toMatch(/^<!doctype html>[\s\S]*Where the articles were wrong[\s\S]*<\/html>\n$/);
+    expect(html).not.toMatch(/NaN|undefined|<script|<link|<img/);
+    expect(html.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:/);
+  });
+
+  test.each([
+    ["choose", /--task is missing: What is the task\?/],
+    ["choose --task vision --batch 4", /--device-count is missing/],
+    ["choose --task cooking", /Allowed choices are vision, sequence/],
+    ["layers --groups 3", /num_channels must be divisible by num_groups/],
+    ["gradients --depth 1", /Expected an integer of at least 2/],
+    ["all --seed x", /Expected an integer of at least 0/],
+  ])("%s: one sentence, exit code 2", async (command, message) => {
+    const { code, stdout, stderr } = await end(start(...command.split(" "), "--out", "refused"));
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^evenkeel: [^\n]+\n$/);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+    expect(existsSync(join(directory, "refused"))).toBe(false);
+  });
+
+  test("Ctrl-C in an experiment that has nothing to show writes nothing", async () => {
+    const child = start("gradients", "--steps", "100000", "--out", "e");
+    child.stdout?.once("data", () => child.kill("SIGINT"));
+    const { code, stderr } = await end(child);
+    expect(code).toBe(130);
+    expect(stderr).toBe("evenkeel: stopped; nothing written\n");
+    expect(existsSync(join(directory, "e"))).toBe(false);
+  });
+
   test("Ctrl-C leaves a report of the finished runs", async () => {
     const few = ["--batch1-samples", "1", "--norms", "bn,gn", "--out", "c"];
     const child = start(...tiny, ...few, "--seeds", "100000");

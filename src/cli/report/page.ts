@@ -92,10 +92,12 @@ ${rows.map((cells) => row(cells, "td")).join("\n")}
 </tbody></table></div>`;
 }
 
-/** camelCase keys as words, values as they are. */
+/** camelCase keys as words, values as they are; what is undefined is left out. */
 export function facts(of: object): string {
   const words = (key: string) => key.replace(/(?<=[a-z0-9])([A-Z])/g, " $1").toLowerCase();
-  const entries = Object.entries(of as Record<string, Json>);
+  const entries = Object.entries(of as Record<string, Json>).filter(
+    ([, value]) => value !== undefined,
+  );
   return `<dl>${entries
     .map(([key, value]) => `<dt>${escapeHtml(words(key))}</dt><dd>${escapeHtml(shown(value))}</dd>`)
     .join("")}</dl>`;
