@@ -29,13 +29,29 @@ const rows = (layers: readonly LayerStatistics[]): string[][] =>
 
 const signed = ({ mean }: Moments) => (mean < 0 ? "−" : "+") + Math.abs(mean).toFixed(4);
 
+const variance = ({ unbiased }: Moments) => unbiased.toFixed(4);
+
+const groupTable = (
+  what: string,
+  show: (moments: Moments) => string,
+  { groupSets, groupChannels }: LayersResult,
+): string =>
+  htmlTable(
+    ["sample", `${what} per group`, `${what} per channel`],
+    groupChannels.map((channels, i) => [
+      String(i),
+      groupSets[i].map(show).join("  "),
+      channels.map(show).join("  "),
+    ]),
+  );
+
 export function layersText({ layers, groupSets, groupChannels }: LayersResult): string {
   const groups = groupChannels.map((channels, i) => [
     String(i),
     groupSets[i].map(signed).join(" "),
-    groupSets[i].map(({ unbiased }) => unbiased.toFixed(4)).join(" "),
+    groupSets[i].map(variance).join(" "),
     channels.map(signed).join(" "),
-    channels.map(({ unbiased }) => unbiased.toFixed(4)).join(" "),
+    channels.map(variance).join(" "),
   ]);
   return `${alignedTable(HEAD, rows(layers))}
 
@@ -44,7 +60,7 @@ ${alignedTable(["sample", "mean/group", "var/group", "mean/channel", "var/channe
 }
 
 export function layersReport(result: LayersResult): Report {
-  const { config, layers, groupSets, groupChannels } = result;
+  const { config, layers, groupChannels } = result;
   const gn = layers[3];
   const worst = Math.max(...groupChannels.flat().map(({ mean }) => Math.abs(mean)));
   const pictures = layers
@@ -55,7 +71,7 @@ export function layersReport(result: LayersResult): Report {
     );
   return {
     title: "Which elements share a statistic",
-    summary: `Over its own sets every layer has mean 0 and biased variance ${gn.output.biased.toFixed(5)}; group norm's channels, which are not its sets, have means up to ±${worst.toFixed(4)}.`,
+    summary: `Over its own sets every layer has mean 0 and biased variance σ²/(σ² + ε), here ${gn.output.biased.toFixed(5)} for group norm; its channels, which are not its sets, have means up to ±${worst.toFixed(4)}.`,
     lead: `The norms on one tensor [${config.shape.join(", ")}] of uniform numbers in [0, 1), torch.rand from seed ${config.seed}.`,
     sections: [
       {
@@ -72,22 +88,8 @@ torch.var prints; ${layers.map(({ name, expected }) => `${name} ${expected.unbia
       },
       {
         title: "Group norm, per group and per channel",
-        html: `<div class="numbers">${htmlTable(
-          [
-            "sample",
-            "mean per group",
-            "variance per group",
-            "mean per channel",
-            "variance per channel",
-          ],
-          groupChannels.map((channels, i) => [
-            String(i),
-            groupSets[i].map(signed).join("  "),
-            groupSets[i].map(({ unbiased }) => unbiased.toFixed(4)).join("  "),
-            channels.map(signed).join("  "),
-            channels.map(({ unbiased }) => unbiased.toFixed(4)).join("  "),
-          ]),
-        )}</div>
+        html: `<div class="numbers">${groupTable("means", signed, result)}
+${groupTable("variances", variance, result)}</div>
 <p class="caption">Unbiased variances. A group of two channels is standardised as one: its mean is 0, so the two channels' means are exact
 opposites, and neither channel has variance 1 by itself. Looking per channel, as the article does, is looking at the wrong sets.</p>`,
       },

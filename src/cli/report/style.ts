@@ -23,9 +23,10 @@ td:last-child { white-space: normal; min-width: 7rem; }
 th:first-child, td:first-child { text-align: left; }
 .prose table { font-size: 0.88rem; }
 .prose td, .prose th { white-space: normal; text-align: left; min-width: 7rem; vertical-align: top; }
-.figures { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; justify-content: center; }
-figure { margin: 0; width: 9.5rem; text-align: center; }
-figcaption { font-size: 0.85rem; }
+.figures { display: flex; flex-wrap: wrap; gap: 0.75rem 0.7rem; justify-content: center; }
+figure { margin: 0; width: 9.7rem; text-align: center; }
+figcaption { font-size: 0.8rem; }
+.numbers table { margin-bottom: 1rem; }
 .numbers td:last-child { white-space: nowrap; }
 .facts { font-size: 0.9rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0; }
