@@ -46,7 +46,7 @@ export const corrections: readonly Correction[] = [
     "W3",
     "003 §2.2",
     "The variance after a norm should be 1; 1.0001 and 1.0009 are printed without a reason.",
-    "torch.var divides by m − 1: m/(m − 1) · σ²/(σ² + ε) is printed. The biased variance is σ²/(σ² + ε), 0.99988 for every layer.",
+    "torch.var divides by m − 1: m/(m − 1) · σ²/(σ² + ε) is printed. The biased variance is σ²/(σ² + ε), 0.99988 for each of the four layers.",
     "layers",
   ),
   row(
