@@ -1,3 +1,5 @@
+import { addToWindow, windowSum } from "../lib/windows";
+
 /** First row of window i of `out` windows over `n` rows; the window ends before the ceiling (PyTorch's adaptive windows). */
 function windowStart(i: i32, n: i32, out: i32): i32 {
   return <i32>((<i64>i * n) / out);
@@ -27,11 +29,7 @@ export function adaptiveAvgPool2dForward(
       for (let j = 0; j < outW; j++, to += 4) {
         const left = windowStart(j, w, outW);
         const right = windowEnd(j, w, outW);
-        let sum: f64 = 0;
-        for (let r = top; r < bottom; r++) {
-          for (let c = left; c < right; c++)
-            sum += <f64>load<f32>(from + ((<usize>r * w + c) << 2));
-        }
+        const sum = windowSum(from, w, top, bottom, left, right);
         store<f32>(to, <f32>(sum / <f64>((bottom - top) * (right - left))));
       }
     }
@@ -60,12 +58,7 @@ export function adaptiveAvgPool2dBackward(
         const left = windowStart(j, w, outW);
         const right = windowEnd(j, w, outW);
         const share = load<f32>(from) / <f32>((bottom - top) * (right - left));
-        for (let r = top; r < bottom; r++) {
-          for (let c = left; c < right; c++) {
-            const p = to + ((<usize>r * w + c) << 2);
-            store<f32>(p, load<f32>(p) + share);
-          }
-        }
+        addToWindow(to, w, top, bottom, left, right, share);
       }
     }
   }

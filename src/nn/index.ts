@@ -7,6 +7,7 @@ export * from "./conditional.js";
 export * from "./conv.js";
 export * from "./conv-transpose.js";
 export * from "./create-norm.js";
+export * from "./dropout.js";
 export * from "./dyt.js";
 export * from "./embedding.js";
 export * from "./evonorm.js";

@@ -1,8 +1,11 @@
 import { adaptiveAvgPool2d } from "../ops/adaptive-avg-pool2d.js";
+import { type AvgPool2dOptions, avgPool2d } from "../ops/avg-pool2d.js";
+import { type MaxPool2dOptions, maxPool2d } from "../ops/max-pool2d.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
 type Size = number | readonly [number | null, number | null];
+type Pair = number | readonly [number, number];
 
 /** Averages [N, C, H, W] down to `outputSize` positions. */
 export class AdaptiveAvgPool2d extends Module {
@@ -15,5 +18,37 @@ export class AdaptiveAvgPool2d extends Module {
 
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
+  }
+}
+
+/** The largest element of each window of [N, C, H, W]. */
+export class MaxPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly options: MaxPool2dOptions;
+
+  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** The mean of each window of [N, C, H, W]. */
+export class AvgPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly options: AvgPool2dOptions;
+
+  constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return avgPool2d(x, this.kernelSize, this.options);
   }
 }

@@ -5,6 +5,7 @@ export { type AdaLINOptions, adaLIN, layerInstanceNorm } from "./ada-lin.js";
 export { adaLN, gatedAdd } from "./ada-ln.js";
 export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { add } from "./add.js";
+export { type AvgPool2dOptions, avgPool2d } from "./avg-pool2d.js";
 export { batchInstanceNorm } from "./batch-instance-norm.js";
 export { type BatchNormOptions, batchNorm } from "./batch-norm.js";
 export { type BatchRenormOptions, batchRenorm } from "./batch-renorm.js";
@@ -22,6 +23,7 @@ export {
 } from "./cross-entropy.js";
 export { type DerfOptions, derf } from "./derf.js";
 export { div } from "./div.js";
+export { type DropoutOptions, dropout, dropout2d } from "./dropout.js";
 export { type DyTOptions, dyt } from "./dyt.js";
 export { embedding } from "./embedding.js";
 export { type EvoNormB0Options, evonormB0 } from "./evonorm-b0.js";
@@ -42,6 +44,7 @@ export { type LocalResponseNormOptions, localResponseNorm } from "./local-respon
 export { log } from "./log.js";
 export { logSoftmax } from "./log-softmax.js";
 export { matmul } from "./matmul.js";
+export { type MaxPool2dOptions, maxPool2d } from "./max-pool2d.js";
 export { mean } from "./mean.js";
 export { type MeanVarianceNormOptions, meanVarianceNorm } from "./mean-variance-norm.js";
 export { modulate } from "./modulate.js";

@@ -1,0 +1,32 @@
+import { dropout, dropout2d } from "../ops/dropout.js";
+import type { Generator } from "../random.js";
+import type { Tensor } from "../tensor.js";
+import { Module } from "./module.js";
+
+/** Drops elements with probability p while training; arXiv 1207.0580. `generator`: see the op. */
+export class Dropout extends Module {
+  readonly p: number;
+  readonly generator: Generator | undefined;
+
+  constructor(p = 0.5, { generator }: { generator?: Generator } = {}) {
+    super();
+    if (!(p >= 0 && p <= 1)) {
+      throw new RangeError(
+        `${this.constructor.name}: dropout probability has to be between 0 and 1, but got ${p}`,
+      );
+    }
+    this.p = p;
+    this.generator = generator;
+  }
+
+  forward(x: Tensor): Tensor {
+    return dropout(x, this);
+  }
+}
+
+/** Drops whole channels of [N, C, *] with probability p while training; arXiv 1411.4280. */
+export class Dropout2d extends Dropout {
+  override forward(x: Tensor): Tensor {
+    return dropout2d(x, this);
+  }
+}

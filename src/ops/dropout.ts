@@ -1,0 +1,57 @@
+import { record } from "../autograd.js";
+import { defaultGenerator, type Generator } from "../random.js";
+import { empty, full, show, sizeOf, type Tensor } from "../tensor.js";
+import { checkTensor } from "./check.js";
+
+export interface DropoutOptions {
+  /** The share that is dropped. */
+  p?: number;
+  /** false: x as it is. */
+  training?: boolean;
+  /** Where the seed of the mask comes from; default: the generator that `manualSeed` sets. */
+  generator?: Generator;
+}
+
+/**
+ * Each element of x is 0 with probability p, else x / (1 − p) (Srivastava et al. 2014; arXiv 1207.0580). Takes two numbers of the
+ * generator, whatever the size; the mask follows from them alone, on any number of threads. Throws RangeError for p outside
+ * [0, 1].
+ */
+export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor =>
+  drop("dropout", x, 1, options);
+
+/** The same for whole channels of x [N, C, ...] (Tompson et al. 2014, arXiv 1411.4280). */
+export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
+  checkTensor("dropout2d", "input", x);
+  if (x.shape.length < 3)
+    throw new RangeError(`dropout2d: expected input of shape [N, C, ...], got ${show(x.shape)}`);
+  return drop("dropout2d", x, sizeOf(x.shape.slice(2)), options);
+}
+
+/** Drops runs of `length` elements. */
+function drop(
+  op: string,
+  x: Tensor,
+  length: number,
+  { p = 0.5, training = true, generator = defaultGenerator }: DropoutOptions,
+): Tensor {
+  checkTensor(op, "input", x);
+  if (typeof p !== "number")
+    throw new TypeError(`${op}: expected p to be a number, got ${typeof p}`);
+  if (!(p >= 0 && p <= 1)) {
+    throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${p}`);
+  }
+  if (!training || p === 0) return x;
+  const { runtime, shape } = x;
+  const seed = [generator.random(), generator.random()];
+  const threshold = Math.round(p * 2 ** 32);
+  const scale = 1 / (1 - p);
+  const masked = (from: Tensor): Tensor => {
+    if (threshold === 2 ** 32) return full(shape, 0, { runtime });
+    const to = empty(runtime, shape);
+    const rows = x.size === 0 ? 0 : x.size / length;
+    runtime.run("dropout", rows, 4 * length, [to.ptr, from.ptr, length, ...seed, threshold, scale]);
+    return to;
+  };
+  return record(op, masked(x), [x], [], (dy) => [masked(dy)]);
+}
