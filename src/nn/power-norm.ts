@@ -9,6 +9,8 @@ export interface PowerNormOptions extends LayerOptions {
   alphaBackward?: number;
   /** Steps that normalise by the batch itself. */
   warmUpIterations?: number;
+  /** Groups of channels whose root mean square each position is divided by first, 1 in the authors' layer; null: not. */
+  groups?: number | null;
 }
 
 /** Power normalisation of [N, C, *], Shen et al. 2020, arXiv 2003.07845: by a running mean of squares, in training too. */
@@ -17,6 +19,7 @@ export class PowerNorm extends Module {
   readonly alphaForward: number;
   readonly alphaBackward: number;
   readonly warmUpIterations: number;
+  readonly groups: number | null;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly runningPhi: Tensor;
@@ -30,6 +33,7 @@ export class PowerNorm extends Module {
       alphaForward = 0.9,
       alphaBackward = 0.9,
       warmUpIterations = 10000,
+      groups = null,
       runtime,
     }: PowerNormOptions = {},
   ) {
@@ -39,6 +43,7 @@ export class PowerNorm extends Module {
     this.alphaForward = alphaForward;
     this.alphaBackward = alphaBackward;
     this.warmUpIterations = warmUpIterations;
+    this.groups = groups;
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.runningPhi = this.buffer("runningPhi", ones([numFeatures], { runtime }));
@@ -49,7 +54,7 @@ export class PowerNorm extends Module {
   forward(x: Tensor): Tensor {
     const warmUp = this.iters.item() < this.warmUpIterations;
     const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
-    const alphas = { alphaForward, alphaBackward, eps };
+    const alphas = { alphaForward, alphaBackward, eps, groups: this.groups };
     const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });
     if (training) this.iters.data[0] += 1n; // not before: a refused call changes nothing
     return y;

@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { pixelNorm } from "./pixel-norm.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
 
 export interface PowerNormOptions {
@@ -17,16 +18,19 @@ export interface PowerNormOptions {
   alphaForward?: number;
   alphaBackward?: number;
   eps?: number;
+  /** First each position is divided by the root mean square of its group of C / groups channels; null (the default): not. */
+  groups?: number | null;
 }
 
 /**
  * Power normalisation (Shen, Yao, Gholami, Mahoney, Keutzer 2020, arXiv 2003.07845) of x [N, C, ...]: z = x/√(φ + eps), then
  * z·weight + bias, φ a running mean of x² per channel. The backward pass is the paper's approximation, not the gradient: dx =
- * (g − (1 − alphaBackward)·ema·z)/√(mean of x² + eps), ema += mean((g − …)·z), as in the authors' code. Without its group scaling.
+ * (g − (1 − alphaBackward)·ema·z)/√(mean of x² + eps), ema += mean((g − …)·z), as in the authors' code,
+ * whose group scaling `groups` adds. Throws RangeError on wrong shapes and for groups that do not divide the channels.
  */
 export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   const { weight, bias, runningPhi, emaGz, training = false, warmUp = false } = options;
-  const { alphaForward = 0.9, alphaBackward = 0.9, eps = 1e-5 } = options;
+  const { alphaForward = 0.9, alphaBackward = 0.9, eps = 1e-5, groups = null } = options;
   checkTensor("powerNorm", "input", x);
   if (x.shape.length < 2)
     throw new RangeError(`powerNorm: expected input of shape [N, C, ...], got ${show(x.shape)}`);
@@ -38,6 +42,11 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   checkSameRuntime("powerNorm", x, weight, bias, runningPhi, emaGz);
   for (const [name, value] of Object.entries({ alphaForward, alphaBackward, eps }))
     checkNumber("powerNorm", name, value);
+
+  if (groups !== null) {
+    using scaled = groupScaled(x, groups, eps);
+    return powerNorm(scaled, { ...options, groups: null });
+  }
 
   const sets = { outer: batch, planes: channels, inner: sizeOf(space) };
   const count = batch * sets.inner;
@@ -70,4 +79,17 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
       ...[products, sums].map((list, i) => gradientOf(x, needs[i + 1], [channels], (c) => list[c])),
     ];
   });
+}
+
+/** Groups of channels as samples of their own, each position divided by its root mean square. */
+function groupScaled(x: Tensor, groups: number, eps: number): Tensor {
+  const [batch, channels, ...space] = x.shape;
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
+    throw new RangeError(
+      `powerNorm: expected groups to divide the ${channels} channels, got ${groups}`,
+    );
+  }
+  using grouped = x.reshape([batch * groups, channels / groups, ...space]);
+  using scaled = pixelNorm(grouped, { eps });
+  return scaled.reshape(x.shape);
 }

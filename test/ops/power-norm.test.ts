@@ -94,6 +94,56 @@ describe("powerNorm", () => {
     });
   });
 
+  test.each([1, 2, 4])(
+    "%d groups: positions are divided by the root mean square of theirs first",
+    (groups) => {
+      const shape = [3, 4, 5];
+      const inputs = [shape, [4], [4]].map((s, i) => randomTensor(runtime, s, 10 + i));
+      const runningPhi = tensor(normal(4, 4, 0.1, 1), [4], { runtime });
+      const emaGz = zeros([4], { runtime });
+      const scaled = (x: Float64Array) =>
+        x.map((v, i) => {
+          const [n, c, l] = [Math.floor(i / 20), Math.floor(i / 5) % 4, i % 5];
+          const size = 4 / groups;
+          const first = Math.floor(c / size) * size;
+          let square = 0;
+          for (let k = first; k < first + size; k++) square += x[n * 20 + k * 5 + l] ** 2 / size;
+          return v / Math.sqrt(square + 1e-5);
+        });
+      // evaluation, whose gradient is the true one
+      gradcheck(
+        (x, weight, bias) => powerNorm(x, { weight, bias, runningPhi, emaGz, groups }),
+        (x, weight, bias) =>
+          scaled(x).map((v, i) => {
+            const c = Math.floor(i / 5) % 4;
+            return (v / Math.sqrt(runningPhi.data[c] + 1e-5)) * weight[c] + bias[c];
+          }),
+        inputs,
+      );
+      const [x] = inputs;
+      const before = runtime.stats().tensors;
+      using y = powerNorm(x.detach(), { runningPhi, emaGz, groups, training: true, warmUp: true });
+      expect(runtime.stats().tensors).toBe(before + 2); // y and the detached x
+      const want = scaled(double(x));
+      const squares = [0, 1, 2, 3].map((c) =>
+        want.reduce((sum, v, i) => sum + (Math.floor(i / 5) % 4 === c ? v ** 2 / 15 : 0), 0),
+      );
+      expectClose(
+        y.data,
+        want.map((v, i) => v / Math.sqrt(squares[Math.floor(i / 5) % 4] + 1e-5)),
+        2e-6,
+      );
+    },
+  );
+
+  test("groups that do not divide", () => {
+    const [x, four] = [zeros([2, 4, 3], { runtime }), ones([4], { runtime })];
+    for (const groups of [0, 3, 1.5])
+      expect(() => powerNorm(x, { runningPhi: four, emaGz: four, groups })).toThrow(
+        `powerNorm: expected groups to divide the 4 channels, got ${groups}`,
+      );
+  });
+
   test("refusals", () => {
     const [x, three] = [zeros([2, 3, 4], { runtime }), zeros([3], { runtime })];
     expect(() => powerNorm(three, { runningPhi: three, emaGz: three })).toThrow("[N, C, ...]");
