@@ -20,6 +20,7 @@ export * from "./nn/gemm";
 export { gemmPeak } from "./nn/gemm-tile";
 export * from "./nn/loss";
 export * from "./nn/pooling";
+export * from "./nn/positions";
 export * from "./nn/reduce";
 export * from "./nn/saturation";
 export * from "./nn/shape";

@@ -3,7 +3,7 @@ import { BatchNorm1d } from "../nn/index.js";
 import { batchNorm, layerNorm, permute } from "../ops/index.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
-import { type Tensor, tensor, tidy } from "../tensor.js";
+import { type Tensor, tidy } from "../tensor.js";
 import { pace } from "./pace.js";
 import { drawSentences, pad, type Sentences, wordMoments, wordsOf } from "./sentences.js";
 import { layouts, shuffle, spreadOfMeans } from "./sequence-layout.js";
@@ -115,29 +115,11 @@ function outputOf(
     noGrad(() => {
       const { x, mask } = pad(sentences, length, runtime);
       if (norm === 0) return wordsOf(batchNorm(x, { training: true }).data, sentences);
-      if (norm === 1) return wordsOf(maskedBatchNorm(x, mask).data, sentences);
+      if (norm === 1) return wordsOf(batchNorm(x, { training: true, mask }).data, sentences);
       const rows = layerNorm(permute(x, [0, 2, 1]), [sentences.channels]);
       return wordsOf(permute(rows, [0, 2, 1]).data, sentences);
     }),
   );
-}
-
-/** Batch norm of x [N, C, L] by the statistics of the positions where mask [N, L] is not 0; 0 elsewhere. */
-function maskedBatchNorm(x: Tensor, mask: Tensor): Tensor {
-  const [batch, channels, length] = x.shape;
-  const places = [...mask.data.keys()].filter((i) => mask.data[i] !== 0);
-  const at = (place: number, c: number) =>
-    (Math.floor(place / length) * channels + c) * length + (place % length);
-  const rows = places.flatMap((place) =>
-    Array.from({ length: channels }, (_, c) => x.data[at(place, c)]),
-  );
-  const { runtime } = x;
-  const y = batchNorm(tensor(rows, [places.length, channels], { runtime }), { training: true });
-  const out = tensor(new Float32Array(x.size), [batch, channels, length], { runtime });
-  places.forEach((place, i) => {
-    for (let c = 0; c < channels; c++) out.data[at(place, c)] = y.data[i * channels + c];
-  });
-  return out;
 }
 
 const rootMeanSquare = (a: Float32Array, b: Float32Array): number =>

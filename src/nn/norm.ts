@@ -1,9 +1,10 @@
-import { batchNorm } from "../ops/batch-norm.js";
+import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
 import { groupNorm } from "../ops/group-norm.js";
 import { instanceNorm } from "../ops/instance-norm.js";
 import { layerNorm } from "../ops/layer-norm.js";
 import { rmsNorm } from "../ops/rms-norm.js";
-import { ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { syncBatchNorm } from "../ops/sync-batch-norm.js";
+import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
@@ -66,20 +67,19 @@ abstract class BatchNorm extends TrackingNorm {
     super(numFeatures, { affine: true, trackRunningStats: true, ...options });
   }
 
-  forward(x: Tensor): Tensor {
+  /** `mask`: [N, *], 0 for padding; see the op. */
+  forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
-    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, training } = this;
+    return this.tracked((options) => batchNorm(x, { ...options, mask }));
+  }
+
+  /** Runs `norm` with the options of this layer and counts the batch. */
+  protected tracked<T>(norm: (options: BatchNormOptions) => T): T {
+    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps } = this;
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
-    const y = batchNorm(x, {
-      runningMean,
-      runningVar,
-      weight,
-      bias,
-      training: training || runningMean === null,
-      momentum,
-      eps,
-    });
-    if (training && numBatchesTracked) numBatchesTracked.data[0] += 1n; // not before: a refused call changes nothing
+    const training = this.training || runningMean === null;
+    const y = norm({ runningMean, runningVar, weight, bias, training, momentum, eps });
+    if (this.training && numBatchesTracked) numBatchesTracked.data[0] += 1n; // not before: a refused call changes nothing
     return y;
   }
 }
@@ -97,6 +97,17 @@ export class BatchNorm2d extends BatchNorm {
 /** Batch norm of [N, C, D, H, W]. */
 export class BatchNorm3d extends BatchNorm {
   protected readonly ranks = [5];
+}
+
+/** Batch norm of [N, C, *] whose batch may come in shards, as on several devices; see syncBatchNorm. */
+export class SyncBatchNorm extends BatchNorm {
+  protected readonly ranks = [2, 3, 4, 5];
+
+  /** The outputs of the shards, by the statistics of all of them. */
+  forwardShards(shards: readonly Tensor[]): Tensor[] {
+    for (const shard of shards) this.checkRank(shard);
+    return this.tracked((options) => syncBatchNorm(shards, options));
+  }
 }
 
 /** Instance normalisation, Ulyanov et al. 2016, arXiv 1607.08022: statistics of each channel of each sample. */

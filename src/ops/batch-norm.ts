@@ -1,6 +1,7 @@
-import { show, sizeOf, type Tensor } from "../tensor.js";
+import { type AnyTensor, show, sizeOf, type Tensor } from "../tensor.js";
 import { batchSets, channelNorm, type Running } from "./channel-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { gatherPositions, positionsOf, scatterPositions } from "./positions.js";
 
 export interface BatchNormOptions {
   /** Running statistics [C]: used when not training, moved in place when training. */
@@ -13,13 +14,15 @@ export interface BatchNormOptions {
   /** Share of the new value in the running statistics. */
   momentum?: number;
   eps?: number;
+  /** [N, ...], 1 for positions that count and 0 for padding: float32, int32 or uint8. */
+  mask?: AnyTensor | null;
 }
 
 /** What batch and instance norm check alike; returns [batch, channels, length] and the running statistics, if any. */
 export function checkChannelNorm(
   op: string,
   x: Tensor,
-  options: Omit<BatchNormOptions, "training">,
+  options: Omit<BatchNormOptions, "training" | "mask">,
 ): { dims: [number, number, number]; running: Running | null } {
   const { runningMean, runningVar, weight, bias, momentum = 0.1, eps = 1e-5 } = options;
   checkTensor(op, "input", x);
@@ -41,11 +44,13 @@ export function checkChannelNorm(
 /**
  * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight + bias, per
  * channel, by the statistics of the batch (`training`) or the running ones. Training moves the running statistics, with the
- * unbiased variance. Throws RangeError on wrong shapes and when training with one value per channel.
+ * unbiased variance. With a mask, padding counts in no statistic, is 0 in the output and gets no gradient. Throws RangeError on
+ * wrong shapes and when training with one value per channel.
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { weight, bias, training = false, eps = 1e-5 } = options;
   const { dims, running } = checkChannelNorm("batchNorm", x, options);
+  if (options.mask) return maskedBatchNorm(x, options.mask, options);
   const [batch, , length] = dims;
   if (!training && !running)
     throw new TypeError("batchNorm: runningMean and runningVar must be defined in evaluation mode");
@@ -56,4 +61,18 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   }
   const statistics = training ? { running } : { constant: running };
   return channelNorm("batchNorm", x, batchSets(...dims), { weight, bias, eps }, statistics);
+}
+
+/** Batch norm of the valid positions alone, gathered as [1, C, count]. */
+function maskedBatchNorm(x: Tensor, mask: AnyTensor, options: BatchNormOptions): Tensor {
+  const positions = positionsOf("batchNorm", x, mask);
+  using index = positions.index;
+  if (options.training && index.size < 2) {
+    throw new RangeError(
+      `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ${index.size} valid positions`,
+    );
+  }
+  using valid = gatherPositions(x, positions);
+  using y = batchNorm(valid, { ...options, mask: null });
+  return scatterPositions(y, positions);
 }

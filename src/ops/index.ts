@@ -80,6 +80,7 @@ export { sqrt } from "./sqrt.js";
 export { sub } from "./sub.js";
 export { sum } from "./sum.js";
 export { switchableNorm } from "./switchable-norm.js";
+export { syncBatchNorm } from "./sync-batch-norm.js";
 export { tanh } from "./tanh.js";
 export { transpose } from "./transpose.js";
 export { weightLengths, weightNorm } from "./weight-norm.js";

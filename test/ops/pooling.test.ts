@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import * as nn from "../../src/nn/index.js";
 import { avgPool2d } from "../../src/ops/avg-pool2d.js";
 import { maxPool2d } from "../../src/ops/max-pool2d.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
@@ -152,4 +153,12 @@ describe.each(pools)("%s", (name, pool) => {
       return [y.toArray(), x.grad?.toArray() ?? []];
     });
   });
+});
+
+test("layers", () => {
+  const x = randomTensor(runtime, [2, 3, 7, 7], 1);
+  const options = { stride: 2, padding: 1, ceilMode: true };
+  expect(new nn.MaxPool2d(3, options).forward(x).data).toEqual(maxPool2d(x, 3, options).data);
+  const average = { ...options, countIncludePad: false };
+  expect(new nn.AvgPool2d(3, average).forward(x).data).toEqual(avgPool2d(x, 3, average).data);
 });

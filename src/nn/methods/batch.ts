@@ -24,7 +24,15 @@ export const batch: Family = {
       defaults: "ε 1e-5, momentum 0.1",
       batch: "in training",
       paper: { by: "Ioffe, Szegedy 2015", arXiv: "1502.03167" },
-      api: ["batchNorm", "nn.BatchNorm1d", "nn.BatchNorm2d", "nn.BatchNorm3d", "nn.foldBatchNorm"],
+      api: [
+        "batchNorm",
+        "nn.BatchNorm1d",
+        "nn.BatchNorm2d",
+        "nn.BatchNorm3d",
+        "syncBatchNorm",
+        "nn.SyncBatchNorm",
+        "nn.foldBatchNorm",
+      ],
       make: (channels, options) => new BatchNorm2d(channels, options),
     },
     {
