@@ -16,6 +16,7 @@ export * from "./nn/conv";
 export * from "./nn/conv-weight";
 export * from "./nn/dropout";
 export * from "./nn/elementwise";
+export * from "./nn/gates";
 export * from "./nn/gemm";
 export { gemmPeak } from "./nn/gemm-tile";
 export * from "./nn/loss";

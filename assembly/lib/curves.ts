@@ -1,24 +1,80 @@
 // Functions of one variable on a run of floats. Each is called from one loop only, so that the compiler inlines it, and the loop is
 // left at its bottom: then V8 makes the constants once and not for every vector, each in three instructions (2.2 → 1.3 ns for tanh).
-import { erf, logistic, sigmoid, tanh } from "./math";
-import { loadTail, storeTail } from "./simd";
+import { erf, exp, logistic, sigmoid, tanh, upperTail } from "./math";
+import { loadTail, madd, storeTail } from "./simd";
 
 export class Tanh {}
 export class Erf {}
-export class Logistic {}
 export class Sigmoid {}
+export class Logistic {}
+export class Relu {}
+export class Gelu {}
+export class GeluTanh {}
+/** x/(1 + e^−ax), with a = 1 SiLU. */
 export class Swish {}
+// the slopes of the last four
+export class ReluSlope {}
+export class GeluSlope {}
+export class GeluTanhSlope {}
+export class SwishSlope {}
+
+/** x between ±bound; NaN through. */
+function within(x: v128, bound: f32): v128 {
+  return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-bound)), f32x4.splat(bound));
+}
+
+/** x·P(z < x), as max(x, 0) − |x|·P(z > |x|): nothing cancels for negative x. */
+function gelu(x: v128): v128 {
+  const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(6));
+  return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), f32x4.mul(a, upperTail(a)));
+}
+
+/** P(z < x) + x·φ(x). */
+function geluSlope(x: v128): v128 {
+  const h = within(x, 6);
+  const tail = upperTail(f32x4.abs(h));
+  const below = v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(h, f32x4.splat(0)));
+  const density = exp(f32x4.mul(f32x4.mul(h, h), f32x4.splat(-0.5)));
+  return madd(f32x4.mul(h, f32x4.splat(0.39894228)), density, below);
+}
+
+/** x·tanh-approximated gate, which is x/(1 + e^−u), u = √(8/π)·(x + 0.044715·x³). */
+function geluTanh(x: v128): v128 {
+  const cubic = madd(f32x4.mul(x, x), f32x4.splat(0.0713548163), f32x4.splat(1.59576912));
+  return f32x4.mul(x, logistic(f32x4.mul(x, cubic)));
+}
+
+function geluTanhSlope(x: v128): v128 {
+  const h = within(x, 10);
+  const z = f32x4.mul(h, h);
+  const gate = logistic(f32x4.mul(h, madd(z, f32x4.splat(0.0713548163), f32x4.splat(1.59576912))));
+  const steep = f32x4.mul(h, madd(z, f32x4.splat(0.214064449), f32x4.splat(1.59576912)));
+  return madd(f32x4.mul(gate, f32x4.sub(f32x4.splat(1), gate)), steep, gate);
+}
+
+function swishSlope(x: v128): v128 {
+  const h = within(x, 87);
+  const gate = logistic(h);
+  return madd(f32x4.mul(gate, f32x4.sub(f32x4.splat(1), gate)), h, gate);
+}
 
 function value<F>(x: v128, a: v128, s: v128): v128 {
   if (idof<F>() === idof<Tanh>()) return tanh(f32x4.add(f32x4.mul(x, a), s));
   if (idof<F>() === idof<Erf>()) return erf(f32x4.add(f32x4.mul(x, a), s));
   if (idof<F>() === idof<Sigmoid>()) return sigmoid(x);
-  const gate = logistic(f32x4.mul(x, a));
-  return idof<F>() === idof<Swish>() ? f32x4.mul(x, gate) : gate;
+  if (idof<F>() === idof<Logistic>()) return logistic(f32x4.mul(x, a));
+  if (idof<F>() === idof<Swish>()) return f32x4.mul(x, logistic(f32x4.mul(x, a)));
+  if (idof<F>() === idof<Relu>()) return f32x4.max(x, f32x4.splat(0)); // NaN stays NaN
+  if (idof<F>() === idof<ReluSlope>()) return v128.and(f32x4.splat(1), f32x4.gt(x, f32x4.splat(0)));
+  if (idof<F>() === idof<Gelu>()) return gelu(x);
+  if (idof<F>() === idof<GeluSlope>()) return geluSlope(x);
+  if (idof<F>() === idof<GeluTanh>()) return geluTanh(x);
+  if (idof<F>() === idof<GeluTanhSlope>()) return geluTanhSlope(x);
+  return swishSlope(x);
 }
 
-/** y = f(x) on n floats: tanh(a·x + s), erf(a·x + s), 1/(1 + e^−ax) or x/(1 + e^−ax); y may be x. */
-export function curve<F>(y: usize, x: usize, n: i32, a: f32, s: f32): void {
+/** y = f(x) on n floats; Tanh and Erf of a·x + s, Logistic and Swish of a; y may be x. */
+export function curve<F>(y: usize, x: usize, n: i32, a: f32 = 1, s: f32 = 0): void {
   const slope = f32x4.splat(a);
   const shift = f32x4.splat(s);
   if (n <= 0) return;
@@ -30,4 +86,21 @@ export function curve<F>(y: usize, x: usize, n: i32, a: f32, s: f32): void {
     y += 16;
     n -= 4;
   } while (n > 0);
+}
+
+/** dx = f′(x)·dy on n floats, a piece in L1 at a time; F is the slope f′. dx may be x, not dy. */
+export function curveBack<F>(dx: usize, dy: usize, x: usize, n: i32): void {
+  for (let from = 0; from < n; from += 1024) {
+    const o = (<usize>from) << 2;
+    const count = min(1024, n - from);
+    curve<F>(dx + o, x + o, count);
+    multiply(dx + o, dy + o, count);
+  }
+}
+
+/** y = y·x on n floats. */
+function multiply(y: usize, x: usize, n: i32): void {
+  const end = y + ((<usize>n) << 2);
+  for (; y + 16 <= end; y += 16, x += 16) v128.store(y, f32x4.mul(v128.load(y), v128.load(x)));
+  for (; y < end; y += 4, x += 4) store<f32>(y, load<f32>(y) * load<f32>(x));
 }

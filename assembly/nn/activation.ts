@@ -101,7 +101,7 @@ export function sqrtBackward(dx: usize, dy: usize, y: usize, begin: i32, end: i3
 
 export function sigmoidForward(y: usize, x: usize, begin: i32, end: i32): void {
   const o = (<usize>begin) << 2;
-  curve<Sigmoid>(y + o, x + o, end - begin, 1, 0);
+  curve<Sigmoid>(y + o, x + o, end - begin, 1);
 }
 
 export function sigmoidBackward(dx: usize, dy: usize, y: usize, begin: i32, end: i32): void {

@@ -1,4 +1,8 @@
+import { type GELUOptions, gelu } from "../ops/gelu.js";
 import { relu } from "../ops/relu.js";
+import { sigmoid } from "../ops/sigmoid.js";
+import { silu } from "../ops/silu.js";
+import { tanh } from "../ops/tanh.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
@@ -6,5 +10,40 @@ import { Module } from "./module.js";
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
     return relu(x);
+  }
+}
+
+/** x·Φ(x), any shape; `approximate: "tanh"` as GPT-2 has it. */
+export class GELU extends Module {
+  readonly approximate: "none" | "tanh";
+
+  constructor({ approximate = "none" }: GELUOptions = {}) {
+    super();
+    this.approximate = approximate;
+  }
+
+  forward(x: Tensor): Tensor {
+    return gelu(x, this);
+  }
+}
+
+/** x/(1 + e^−x), any shape. */
+export class SiLU extends Module {
+  forward(x: Tensor): Tensor {
+    return silu(x);
+  }
+}
+
+/** 1/(1 + e^−x), any shape. */
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return sigmoid(x);
+  }
+}
+
+/** The hyperbolic tangent, any shape. */
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return tanh(x);
   }
 }

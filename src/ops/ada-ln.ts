@@ -38,9 +38,9 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
   const y = empty(runtime, shape);
   using stats = empty(runtime, [rows * batch, 3], "float64");
   for (let n = 0; n < batch; n++) {
-    const tensors = [y.ptr + n * sample, stats.ptr + n * own, x.ptr + n * sample];
+    const tensors = [y.ptr + n * sample, 0, stats.ptr + n * own, x.ptr + n * sample, 0];
     const parameters = [weight.ptr + n * columns, bias.ptr + n * columns];
-    runtime.run("layerNormForward", rows, 2 * cols, [...tensors, ...parameters, cols, 1, eps]);
+    runtime.run("layerNormForward", rows, 2 * cols, [...tensors, ...parameters, cols, 1, 0, eps]);
   }
   const shapes = [shape, weight.shape, bias.shape];
   return record(op, y, [x, weight, bias], [x, stats, weight], (dy, [x, stats, weight], needs) => {
@@ -56,8 +56,8 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
     using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
     for (let n = 0; n < batch; n++) {
       const o = n * sample;
-      const inputs = [dy.ptr + o, x.ptr + o, stats.ptr + n * own, weight.ptr + n * columns];
-      const args = [at(dx, o), at(partials, 0), ...inputs, rows, cols, blockRows, 1];
+      const inputs = [dy.ptr + o, x.ptr + o, stats.ptr + n * own, weight.ptr + n * columns, 0];
+      const args = [at(dx, o), at(partials, 0), ...inputs, rows, cols, blockRows, 1, 0];
       runtime.run("layerNormBackward", blocks, 3 * blockRows * cols, args);
       if (!partials) continue;
       const sums = [at(dweight, n * columns), at(dbias, n * columns), partials.ptr, blocks, cols];

@@ -1,5 +1,6 @@
 // The operations of the public surface.
 
+export type { Activation } from "./activation.js";
 export { type AdaINOptions, adaIN } from "./ada-in.js";
 export { type AdaLINOptions, adaLIN, layerInstanceNorm } from "./ada-lin.js";
 export { adaLN, gatedAdd } from "./ada-ln.js";
@@ -31,12 +32,13 @@ export { type EvoNormS0Options, evonormS0 } from "./evonorm-s0.js";
 export { exp } from "./exp.js";
 export { flatten } from "./flatten.js";
 export { type FRNOptions, frn } from "./frn.js";
+export { type GELUOptions, gelu } from "./gelu.js";
 export { type GhostBatchNormOptions, ghostBatchNorm } from "./ghost-batch-norm.js";
 export { type GlobalResponseNormOptions, globalResponseNorm } from "./global-response-norm.js";
 export { type GroupNormOptions, groupNorm } from "./group-norm.js";
 export { type InstanceNormOptions, instanceNorm } from "./instance-norm.js";
 export { type IterNormOptions, iterNorm } from "./iter-norm.js";
-export { type LayerNormOptions, layerNorm } from "./layer-norm.js";
+export { addLayerNorm, type LayerNormOptions, layerNorm } from "./layer-norm.js";
 export { type LayerNorm2dOptions, layerNorm2d } from "./layer-norm-2d.js";
 export { layerScale } from "./layer-scale.js";
 export { linear } from "./linear.js";
@@ -65,14 +67,16 @@ export { qkNorm } from "./qk-norm.js";
 export { relu } from "./relu.js";
 export { reshape } from "./reshape.js";
 export { resizeNearest } from "./resize-nearest.js";
-export { type RMSNormOptions, rmsNorm } from "./rms-norm.js";
+export { addRMSNorm, type RMSNormOptions, rmsNorm } from "./rms-norm.js";
 export { type RMSNorm2dOptions, rmsNorm2d } from "./rms-norm-2d.js";
+export type { AddNorm } from "./row-norm.js";
 export { scaleNorm } from "./scale-norm.js";
 export {
   type AttentionOptions,
   scaledDotProductAttention,
 } from "./scaled-dot-product-attention.js";
 export { sigmoid } from "./sigmoid.js";
+export { silu } from "./silu.js";
 export { slice } from "./slice.js";
 export { softmax } from "./softmax.js";
 export { type SpectralNormOptions, spectralNorm } from "./spectral-norm.js";

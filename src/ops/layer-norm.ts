@@ -1,10 +1,13 @@
 import type { Shape, Tensor } from "../tensor.js";
-import { rowNorm } from "./row-norm.js";
+import type { Activation } from "./activation.js";
+import { type AddNorm, addRowNorm, rowNorm } from "./row-norm.js";
 
 export interface LayerNormOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   eps?: number;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
 }
 
 /**
@@ -14,7 +17,22 @@ export interface LayerNormOptions {
 export function layerNorm(
   x: Tensor,
   normalizedShape: Shape,
-  { weight, bias, eps = 1e-5 }: LayerNormOptions = {},
+  { weight, bias, eps = 1e-5, activation }: LayerNormOptions = {},
 ): Tensor {
-  return rowNorm("layerNorm", x, normalizedShape, { weight, bias, eps, centre: true });
+  const o = { weight, bias, eps, centre: true, activation };
+  return rowNorm("layerNorm", x, normalizedShape, o);
+}
+
+/**
+ * Layer norm of x + residual, which both have one shape, in one pass: `output` is the norm, `sum` what goes on past the next
+ * block. Throws RangeError on shapes that do not fit.
+ */
+export function addLayerNorm(
+  x: Tensor,
+  residual: Tensor,
+  normalizedShape: Shape,
+  { weight, bias, eps = 1e-5, activation }: LayerNormOptions = {},
+): AddNorm {
+  const o = { weight, bias, eps, centre: true, activation };
+  return addRowNorm("addLayerNorm", x, residual, normalizedShape, o);
 }

@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from "../tensor.js";
+import type { Activation } from "./activation.js";
 import { add } from "./add.js";
-import { rowNorm } from "./row-norm.js";
+import { type AddNorm, addRowNorm, rowNorm } from "./row-norm.js";
 import { scaledRows } from "./scaled-rows.js";
 
 export interface RMSNormOptions {
@@ -13,6 +14,8 @@ export interface RMSNormOptions {
   partial?: number;
   /** x/(rms + eps), as the paper's code, in place of x/√(mean(x²) + eps); over one axis. */
   epsOutside?: boolean;
+  /** What follows, in the same pass over memory; without partial and epsOutside. */
+  activation?: Activation | null;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface RMSNormOptions {
  * shape `normalizedShape`. Throws RangeError on shapes that do not fit.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptions = {}): Tensor {
-  const { weight, unitOffset = false, partial = 1, epsOutside = false } = options;
+  const { weight, unitOffset = false, partial = 1, epsOutside = false, activation } = options;
   const eps = options.eps ?? 1.1920928955078125e-7;
   if (!(partial > 0 && partial <= 1))
     throw new RangeError(`rmsNorm: expected partial in (0, 1], got ${partial}`);
@@ -32,11 +35,35 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptio
       bias: null,
       eps,
       centre: false,
+      activation,
     });
+  if (activation)
+    throw new RangeError("rmsNorm: expected no activation with partial or epsOutside");
   if (normalizedShape.length !== 1)
     throw new RangeError("rmsNorm: expected one axis with partial or epsOutside");
   const d = normalizedShape[0];
   const counted = Math.max(1, Math.floor(d * partial));
   const kind = epsOutside ? "rmsEpsOutside" : "rms";
   return scaledRows("rmsNorm", x, d, { kind, weight: factor, eps, counted });
+}
+
+/**
+ * RMS norm of x + residual, which both have one shape, in one pass: `output` is the norm, `sum` what goes on past the next block.
+ * Throws RangeError on shapes that do not fit.
+ */
+export function addRMSNorm(
+  x: Tensor,
+  residual: Tensor,
+  normalizedShape: Shape,
+  options: Omit<RMSNormOptions, "partial" | "epsOutside"> = {},
+): AddNorm {
+  const { weight, unitOffset = false, activation } = options;
+  using shifted = unitOffset && weight ? add(weight, 1) : null;
+  return addRowNorm("addRMSNorm", x, residual, normalizedShape, {
+    weight: shifted ?? weight,
+    bias: null,
+    eps: options.eps ?? 1.1920928955078125e-7,
+    centre: false,
+    activation,
+  });
 }

@@ -1,6 +1,8 @@
 // What layer norm and RMS norm share: normalisation of rows, see assembly/norm/layer-norm.ts.
 import { record } from "../autograd.js";
 import { empty, full, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
+import { type Activation, activate, activationCode, checkActivation } from "./activation.js";
+import { add } from "./add.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 
 export interface RowNorm {
@@ -9,6 +11,21 @@ export interface RowNorm {
   eps: number;
   /** False: leave the mean out. */
   centre: boolean;
+  /** What follows, in the same pass. */
+  activation?: Activation | null;
+}
+
+/** What is added before a norm, and where the sum goes. */
+interface Residual {
+  x: Tensor;
+  sum: Tensor;
+}
+
+/** A norm and what it was taken of. */
+export interface AddNorm {
+  output: Tensor;
+  /** x + residual. */
+  sum: Tensor;
 }
 
 const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
@@ -19,14 +36,24 @@ function partOf(rows: number, cols: number): number | null {
   return Math.ceil(cols / Math.min(32, Math.ceil(cols / 4096)) / 1024) * 1024;
 }
 
-function forward(y: Tensor, stats: Tensor<"float64">, x: Tensor, cols: number, o: RowNorm): void {
+function forward(
+  y: Tensor,
+  stats: Tensor<"float64">,
+  x: Tensor,
+  cols: number,
+  o: RowNorm,
+  residual: Residual | null,
+): void {
   const { runtime } = x;
   const rows = x.size / cols;
   const centre = Number(o.centre);
-  const pointers = [y.ptr, stats.ptr, x.ptr, ptr(o.weight), ptr(o.bias)];
+  const parameters = [ptr(o.weight), ptr(o.bias)];
   const partSize = partOf(rows, cols);
   if (!partSize) {
-    runtime.run("layerNormForward", rows, 2 * cols, [...pointers, cols, centre, o.eps]);
+    const inputs = [x.ptr, ptr(residual?.x), ...parameters];
+    const options = [cols, centre, activationCode(o.activation), o.eps];
+    const args = [y.ptr, ptr(residual?.sum), stats.ptr, ...inputs, ...options];
+    runtime.run("layerNormForward", rows, 2 * cols, args);
     return;
   }
   const parts = Math.ceil(cols / partSize);
@@ -35,6 +62,7 @@ function forward(y: Tensor, stats: Tensor<"float64">, x: Tensor, cols: number, o
   runtime.run("layerNormMoments", rows * parts, partSize, args);
   const merge = [stats.ptr, partials.ptr, 1, 1, cols, partSize, parts, o.eps];
   runtime.run("channelStatistics", rows, 8 * parts, merge);
+  const pointers = [y.ptr, stats.ptr, x.ptr, ...parameters];
   runtime.run("layerNormalize", rows * parts, 2 * partSize, [...pointers, cols, partSize, parts]);
 }
 
@@ -49,19 +77,23 @@ function backward(
   x: Tensor,
   stats: Tensor<"float64">,
   weight: Tensor | undefined,
+  bias: Tensor | undefined,
   cols: number,
-  centre: number,
+  o: RowNorm,
 ): void {
   const { runtime } = x;
   const rows = x.size / cols;
+  const centre = Number(o.centre);
   const inputs = [dy.ptr, x.ptr, stats.ptr];
   const partSize = partOf(rows, cols);
   if (!partSize) {
     const blockRows = blockRowsOf(rows);
     const blocks = Math.ceil(rows / blockRows);
     using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
-    const pointers = [ptr(dx), ptr(partials), ...inputs, ptr(weight)];
-    const args = [...pointers, rows, cols, blockRows, centre];
+    const activation = activationCode(o.activation);
+    using spare = activation && !dx ? empty(runtime, x.shape) : null; // dy goes through the activation there
+    const pointers = [ptr(dx ?? spare), ptr(partials), ...inputs, ptr(weight), ptr(bias)];
+    const args = [...pointers, rows, cols, blockRows, centre, activation];
     runtime.run("layerNormBackward", blocks, 3 * blockRows * cols, args);
     if (!partials) return;
     const sums = [ptr(dweight), ptr(dbias), partials.ptr, blocks, cols];
@@ -83,10 +115,8 @@ function backward(
   runtime.run("layerNormColumns", parts, 4 * rows * partSize, args);
 }
 
-/** Checks the arguments and normalises x over its last `normalizedShape.length` axes. */
-export function rowNorm(op: string, x: Tensor, normalizedShape: Shape, o: RowNorm): Tensor {
+function check(op: string, x: Tensor, shape: Shape, o: RowNorm, residual?: Tensor): void {
   checkTensor(op, "input", x);
-  const shape = normalizedShape;
   if (!Array.isArray(shape) || shape.length === 0)
     throw new TypeError(`${op}: expected normalizedShape to be a list of one or more lengths`);
   if (show(x.shape.slice(-shape.length)) !== show(shape) || x.shape.length < shape.length) {
@@ -95,23 +125,69 @@ export function rowNorm(op: string, x: Tensor, normalizedShape: Shape, o: RowNor
         `but got input of size ${show(x.shape)}`,
     );
   }
+  checkShape(op, "residual", residual, x.shape);
   checkShape(op, "weight", o.weight, shape);
   checkShape(op, "bias", o.bias, shape);
-  checkSameRuntime(op, x, o.weight, o.bias);
+  checkSameRuntime(op, x, residual, o.weight, o.bias);
   checkNumber(op, "eps", o.eps);
+  checkActivation(op, o.activation);
+}
+
+/** Checks the arguments and normalises x over its last `normalizedShape.length` axes. */
+export function rowNorm(op: string, x: Tensor, normalizedShape: Shape, o: RowNorm): Tensor {
+  check(op, x, normalizedShape, o);
+  return rowNormOf(op, x, normalizedShape, o, null).output;
+}
+
+/** The same of x + residual, one of which is a block's input and the other what it made of it; both come back. */
+export function addRowNorm(
+  op: string,
+  x: Tensor,
+  residual: Tensor,
+  normalizedShape: Shape,
+  o: RowNorm,
+): AddNorm {
+  checkTensor(op, "residual", residual);
+  check(op, x, normalizedShape, o, residual);
+  return rowNormOf(op, x, normalizedShape, o, residual);
+}
+
+function rowNormOf(
+  op: string,
+  x: Tensor,
+  shape: Shape,
+  o: RowNorm,
+  residual: Tensor | null,
+): AddNorm {
   const { runtime } = x;
   const cols = sizeOf(shape);
+  if ((o.activation || residual) && x.size > 0 && partOf(x.size / cols, cols)) {
+    const sum = residual ? add(x, residual) : x;
+    const { output } = rowNormOf(op, sum, shape, { ...o, activation: null }, null);
+    if (!o.activation) return { output, sum };
+    using plain = output;
+    return { output: activate(o.activation, plain), sum };
+  }
+  const sum = residual ? empty(runtime, x.shape) : x;
   const y = empty(runtime, x.shape);
   using stats = empty(runtime, [cols === 0 ? 0 : x.size / cols, 3], "float64");
-  if (x.size > 0) forward(y, stats, x, cols, o);
-  return record(op, y, [x, o.weight, o.bias], [x, stats, o.weight], (dy, saved, needs) => {
-    const [x, stats, weight] = saved as unknown as [Tensor, Tensor<"float64">, Tensor | undefined];
+  if (x.size > 0) forward(y, stats, x, cols, o, residual && { x: residual, sum });
+  if (residual) record("add", sum, [x, residual], [], (dy) => [dy, dy]);
+  const saved = [sum, stats, o.weight, o.activation ? o.bias : null];
+  const output = record(op, y, [sum, o.weight, o.bias], saved, (dy, saved, needs) => {
+    const [x, stats, weight, bias] = saved as unknown as [
+      Tensor,
+      Tensor<"float64">,
+      Tensor | undefined,
+      Tensor | undefined,
+    ];
     const grads = [x.shape, shape, shape].map((of, i) => {
       if (!needs[i]) return null;
       return x.size > 0 ? empty(runtime, of) : full(of, 0, { runtime });
     });
     const [dx, dweight, dbias] = grads;
-    if (x.size > 0) backward(dx, dweight, dbias, dy, x, stats, weight, cols, Number(o.centre));
+    if (x.size > 0) backward(dx, dweight, dbias, dy, x, stats, weight, bias, cols, o);
     return grads;
   });
+  return { output, sum };
 }

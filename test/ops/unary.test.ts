@@ -1,14 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { exp } from "../../src/ops/exp.js";
+import { gelu } from "../../src/ops/gelu.js";
 import { log } from "../../src/ops/log.js";
 import { neg } from "../../src/ops/neg.js";
 import { relu } from "../../src/ops/relu.js";
 import { sigmoid } from "../../src/ops/sigmoid.js";
+import { silu } from "../../src/ops/silu.js";
 import { sqrt } from "../../src/ops/sqrt.js";
 import { tanh } from "../../src/ops/tanh.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { ones, type Tensor, tensor } from "../../src/tensor.js";
 import { expectClose, expectSameBits, gradcheck, guardMemory, normal } from "../helpers.js";
+import { activations, geluTanh } from "../reference/activation.js";
 
 let runtime: Runtime;
 let checkGuards: () => void;
@@ -28,6 +31,9 @@ const rows: Row[] = [
   ["sqrt", sqrt, Math.sqrt, true],
   ["sigmoid", sigmoid, (x) => 1 / (1 + Math.exp(-x)), false],
   ["tanh", tanh, Math.tanh, false],
+  ["gelu", gelu, activations.gelu, false],
+  ["gelu", (x) => gelu(x, { approximate: "tanh" }), geluTanh, false],
+  ["silu", silu, activations.silu, false],
 ];
 /** Nothing, less than a vector, vectors with and without a tail. */
 const sizes = [0, 1, 3, 4, 5, 15, 16, 17, 1023];
@@ -73,4 +79,28 @@ test("the gradient of relu at 0 is 0, and NaN passes through it", () => {
   expect([...y.data]).toEqual([0, 0, NaN, 2]);
   y.backward(ones([4], { runtime }));
   expect([...(x.grad?.data ?? [])]).toEqual([0, 0, 0, 1]);
+});
+
+test("gelu and silu of what is far out, and another approximation", () => {
+  const values = [Infinity, 1e30, 100, 0, -100, -1e30, NaN];
+  const x = tensor(values, [7], { runtime, requiresGrad: true });
+  for (const op of [gelu, (x: Tensor) => gelu(x, { approximate: "tanh" }), silu]) {
+    const y = op(x);
+    y.backward(ones([7], { runtime }));
+    const want = values.map((v) => Math.max(v, 0));
+    // at most 6·P(z > 6) = 6e-9 off, and -1e30/(1 + e^87)
+    want.forEach((v, i) => {
+      if (v === Infinity || Number.isNaN(v)) expect(y.data[i]).toBe(v);
+      else expect(Math.abs(y.data[i] - v)).toBeLessThanOrEqual(2e-8 * Math.max(1, v));
+    });
+    const slopes = [1, 1, 1, 0.5, 0, 0];
+    const grad = x.grad?.data ?? [];
+    slopes.forEach((v, i) => void expect(grad[i]).toBeCloseTo(v, 6));
+    expect(grad[6]).toBe(Number.NaN);
+    x.grad?.dispose();
+    x.grad = null;
+  }
+  expect(() => gelu(x, { approximate: "erf" as "tanh" })).toThrow(
+    'gelu: expected approximate to be "none" or "tanh", got erf',
+  );
 });

@@ -1,0 +1,20 @@
+import type { Tensor } from "../tensor.js";
+import { checkTensor } from "./check.js";
+import { unary } from "./unary.js";
+
+export interface GELUOptions {
+  /** "tanh": 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as GPT-2 has it. */
+  approximate?: "none" | "tanh";
+}
+
+/**
+ * x·Φ(x), element by element, Φ the normal distribution function (Hendrycks, Gimpel 2016, arXiv 1606.08415); Φ is within 2^-23 of
+ * the true one, as in PyTorch. Throws RangeError for another `approximate`.
+ */
+export function gelu(x: Tensor, { approximate = "none" }: GELUOptions = {}): Tensor {
+  checkTensor("gelu", "input", x);
+  if (approximate !== "none" && approximate !== "tanh") {
+    throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${approximate}`);
+  }
+  return unary(approximate === "tanh" ? "geluTanh" : "gelu", x, "input", 8);
+}

@@ -1,0 +1,5 @@
+import type { Tensor } from "../tensor.js";
+import { unary } from "./unary.js";
+
+/** x/(1 + e^−x), element by element (Elfwing, Uchibe, Doya 2017, arXiv 1702.03118; swish). */
+export const silu = (x: Tensor): Tensor => unary("silu", x, "input", 6);
