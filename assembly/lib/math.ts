@@ -117,7 +117,7 @@ export function sigmoid(x: v128): v128 {
 }
 
 /** 2^t for −126 ≤ t ≤ 0 within 1.1 ulp. */
-function exp2Low(t: v128): v128 {
+export function exp2Low(t: v128): v128 {
   const magic = f32x4.splat(12582912);
   const n = f32x4.add(t, magic);
   const f = f32x4.sub(t, f32x4.sub(n, magic));
@@ -160,10 +160,10 @@ export function erf(x: v128): v128 {
 }
 
 /**
- * The normal distribution's P(z > a) for 0 ≤ a ≤ 6, within 2^-24 of 1: 2^(a·q(a) − 1), half as much of an error relative to
- * itself at 0 and 2^-9 at 6.
+ * log2 of the normal distribution's P(z > a) for 0 ≤ a ≤ 6, as a·q(a) − 1: P is within 2^-24 of 1, and 2^-9 of itself at 6. It is
+ * apart from the 2^t that follows, as the compiler inlines small functions only.
  */
-export function upperTail(a: v128): v128 {
+export function tailLog2(a: v128): v128 {
   let q = madd(f32x4.splat(-1.21333e-6), a, f32x4.splat(2.05844083e-5));
   q = madd(q, a, f32x4.splat(-1.02025133e-4));
   q = madd(q, a, f32x4.splat(-3.23253505e-4));
@@ -171,7 +171,7 @@ export function upperTail(a: v128): v128 {
   q = madd(q, a, f32x4.splat(-5.26237177e-2));
   q = madd(q, a, f32x4.splat(-4.59174313e-1));
   q = madd(q, a, f32x4.splat(-1.15110809));
-  return exp2Low(madd(q, a, f32x4.splat(-1)));
+  return madd(q, a, f32x4.splat(-1));
 }
 
 /** x less the nearest multiple n of π/2, for two doubles and |x| ≤ 2^20: π/2 in two parts, the first of 33 bits. */

@@ -1,11 +1,13 @@
 // Local response normalisation (Krizhevsky, Sutskever, Hinton 2012, AlexNet) of x seen as [batch, channels, length]:
-// y = x·D^−β, D = k + a·Σ x² over the window of channels c − before … c + after. Sums in float64, each made afresh, so that
-// neither overflow nor what left the window lingers. Range: [batch, ⌈length / 4⌉], four neighbouring columns an item.
-import { exp, logDouble } from "../lib/math";
+// y = x·D^−β, D = k + a·Σ x² over the window of channels c − before … c + after. Each sum is made afresh, so that what left the
+// window does not linger. Range: [batch, ⌈length / 16⌉], sixteen neighbouring columns an item: in float32, and again in float64,
+// four columns at a time, where D is too large or too small for that, or fewer than sixteen are left.
+import { exp, log, logDouble } from "../lib/math";
 import { pair } from "../lib/moments";
 import { get, high, low, narrow, put } from "../lib/quads";
+import { madd } from "../lib/simd";
 
-/** d^−beta: square roots for ¾, ½ and 1, else e^(−beta·ln d), whose exponent is rounded and the rest added. */
+/** d^−beta in float64: square roots for ¾, ½ and 1, else e^(−beta·ln d), whose exponent is rounded and the rest added. */
 function power(d: v128, beta: f64): v128 {
   const one = f64x2.splat(1);
   if (beta === 1) return f64x2.div(one, d);
@@ -23,6 +25,211 @@ function square(v: v128): v128 {
   return f64x2.mul(v, v);
 }
 
+/** d^−beta in float32. */
+function powerSingle(d: v128, beta: f64): v128 {
+  const one = f32x4.splat(1);
+  if (beta === 1) return f32x4.div(one, d);
+  const root = f32x4.sqrt(d);
+  if (beta === 0.5) return f32x4.div(one, root);
+  if (beta === 0.75) return f32x4.div(one, f32x4.mul(root, f32x4.sqrt(root)));
+  return exp(f32x4.mul(f32x4.splat(<f32>-beta), log(d)));
+}
+
+class Itself {}
+class Square {}
+
+/** out[0 … 15] = Σ of x or x² over the rows from … to, `step` bytes apart. */
+function windowSums<F>(out: usize, x: usize, step: usize, from: i32, to: i32): void {
+  let a: v128 = f32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  let p = x + <usize>from * step;
+  for (let j = from; j <= to; j++, p += step) {
+    const s = v128.load(p);
+    const t = v128.load(p, 16);
+    const u = v128.load(p, 32);
+    const v = v128.load(p, 48);
+    if (idof<F>() === idof<Square>()) {
+      a = madd(s, s, a);
+      b = madd(t, t, b);
+      c = madd(u, u, c);
+      d = madd(v, v, d);
+    } else {
+      a = f32x4.add(a, s);
+      b = f32x4.add(b, t);
+      c = f32x4.add(c, u);
+      d = f32x4.add(d, v);
+    }
+  }
+  v128.store(out, a);
+  v128.store(out, b, 16);
+  v128.store(out, c, 32);
+  v128.store(out, d, 48);
+}
+
+/** Whether float32 holds d, and d hides what squares lost below its range (a < 1e8): not for NaN. */
+function plain(d: v128): v128 {
+  const below = f32x4.lt(d, f32x4.splat(1e30));
+  return v128.and(below, f32x4.gt(d, f32x4.splat(1e-20)));
+}
+
+/** Sixteen columns in float32; false where that does not do. */
+function forwardSingle(
+  y: usize,
+  x: usize,
+  channels: i32,
+  step: usize,
+  before: i32,
+  after: i32,
+  a: f64,
+  beta: f64,
+  k: f64,
+): bool {
+  let sound = i32x4.splat(a < 1e8 ? -1 : 0);
+  for (let c = 0; c < channels; c++) {
+    const o = <usize>c * step;
+    windowSums<Square>(y + o, x, step, max(0, c - before), min(c + after, channels - 1));
+    for (let p = o; p < o + 64; p += 16) {
+      const d = madd(v128.load(y + p), f32x4.splat(<f32>a), f32x4.splat(<f32>k));
+      sound = v128.and(sound, plain(d));
+      v128.store(y + p, f32x4.mul(v128.load(x + p), powerSingle(d, beta)));
+    }
+  }
+  return i32x4.all_true(sound);
+}
+
+/** Sixteen columns in float32; false where that does not do. Scratch: [channels, 2, 16], D^−β and dy·x·D^(−β−1). */
+function backwardSingle(
+  dx: usize,
+  dy: usize,
+  x: usize,
+  channels: i32,
+  step: usize,
+  before: i32,
+  after: i32,
+  a: f64,
+  beta: f64,
+  k: f64,
+  scratch: usize,
+): bool {
+  let sound = i32x4.splat(a < 1e8 ? -1 : 0);
+  for (let c = 0; c < channels; c++) {
+    const o = <usize>c * step;
+    const own = scratch + ((<usize>c) << 7);
+    windowSums<Square>(own, x, step, max(0, c - before), min(c + after, channels - 1));
+    for (let i: usize = 0; i < 64; i += 16) {
+      const d = madd(v128.load(own + i), f32x4.splat(<f32>a), f32x4.splat(<f32>k));
+      const p = powerSingle(d, beta);
+      const v = f32x4.div(v128.load(x + o + i), d);
+      sound = v128.and(sound, plain(d));
+      v128.store(own + i, p);
+      v128.store(own + i, f32x4.mul(f32x4.mul(v128.load(dy + o + i), p), v), 64);
+    }
+  }
+  const factor = f32x4.splat(<f32>(-2 * a * beta));
+  for (let c = 0; c < channels; c++) {
+    const o = <usize>c * step;
+    const own = scratch + ((<usize>c) << 7);
+    const to = min(c + before, channels - 1);
+    windowSums<Itself>(dx + o, scratch + 64, 128, max(0, c - after), to);
+    for (let i: usize = 0; i < 64; i += 16) {
+      const spread = f32x4.mul(f32x4.mul(v128.load(x + o + i), factor), v128.load(dx + o + i));
+      v128.store(dx + o + i, madd(v128.load(dy + o + i), v128.load(own + i), spread));
+    }
+  }
+  return i32x4.all_true(sound);
+}
+
+/** width ≤ 4 columns in float64. */
+function forwardDouble(
+  y: usize,
+  x: usize,
+  width: i32,
+  channels: i32,
+  step: usize,
+  before: i32,
+  after: i32,
+  a: f64,
+  beta: f64,
+  k: f64,
+): void {
+  for (let c = 0; c < channels; c++) {
+    let s: v128 = f64x2.splat(0);
+    let t = s;
+    const to = min(c + after, channels - 1);
+    for (let j = max(0, c - before); j <= to; j++) {
+      const v = get(x + <usize>j * step, width);
+      s = f64x2.add(s, square(low(v)));
+      t = f64x2.add(t, square(high(v)));
+    }
+    s = power(f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), s)), beta);
+    t = power(f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), t)), beta);
+    const o = <usize>c * step;
+    const v = get(x + o, width);
+    put(y + o, narrow(f64x2.mul(low(v), s), f64x2.mul(high(v), t)), width);
+  }
+}
+
+/** width ≤ 4 columns in float64. Scratch: 64 bytes a channel. */
+function backwardDouble(
+  dx: usize,
+  dy: usize,
+  x: usize,
+  width: i32,
+  channels: i32,
+  step: usize,
+  before: i32,
+  after: i32,
+  a: f64,
+  beta: f64,
+  k: f64,
+  scratch: usize,
+): void {
+  // scratch[c] = D^−β and dy·x·D^(−β−1), four of each
+  for (let c = 0; c < channels; c++) {
+    let s: v128 = f64x2.splat(0);
+    let t = s;
+    const to = min(c + after, channels - 1);
+    for (let j = max(0, c - before); j <= to; j++) {
+      const v = get(x + <usize>j * step, width);
+      s = f64x2.add(s, square(low(v)));
+      t = f64x2.add(t, square(high(v)));
+    }
+    s = f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), s));
+    t = f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), t));
+    const v = get(x + <usize>c * step, width);
+    const g = get(dy + <usize>c * step, width);
+    const p = power(s, beta);
+    const q = power(t, beta);
+    const own = scratch + ((<usize>c) << 6);
+    v128.store(own, p);
+    v128.store(own, q, 16);
+    v128.store(own, f64x2.mul(f64x2.mul(low(g), p), f64x2.div(low(v), s)), 32);
+    v128.store(own, f64x2.mul(f64x2.mul(high(g), q), f64x2.div(high(v), t)), 48);
+  }
+  for (let c = 0; c < channels; c++) {
+    let s: v128 = f64x2.splat(0);
+    let t = s;
+    const to = min(c + before, channels - 1);
+    for (let j = max(0, c - after); j <= to; j++) {
+      const other = scratch + ((<usize>j) << 6);
+      s = f64x2.add(s, v128.load(other, 32));
+      t = f64x2.add(t, v128.load(other, 48));
+    }
+    const own = scratch + ((<usize>c) << 6);
+    const factor = f64x2.splat(2 * a * beta);
+    const o = <usize>c * step;
+    const v = get(x + o, width);
+    const g = get(dy + o, width);
+    s = f64x2.mul(f64x2.mul(factor, low(v)), s);
+    t = f64x2.mul(f64x2.mul(factor, high(v)), t);
+    s = f64x2.sub(f64x2.mul(low(g), v128.load(own)), s);
+    t = f64x2.sub(f64x2.mul(high(g), v128.load(own, 16)), t);
+    put(dx + o, narrow(s, t), width);
+  }
+}
+
 export function localResponseNormForward(
   y: usize,
   x: usize,
@@ -36,32 +243,24 @@ export function localResponseNormForward(
   begin: i32,
   end: i32,
 ): void {
-  const groups = (length + 3) / 4;
+  const groups = (length + 15) / 16;
   const step = (<usize>length) << 2;
   for (let item = begin; item < end; item++) {
     const n = item / groups;
-    const column = (item - n * groups) * 4;
-    const width = min(4, length - column);
-    const base = (<usize>n * channels * length + column) << 2;
-    for (let c = 0; c < channels; c++) {
-      let s: v128 = f64x2.splat(0);
-      let t = s;
-      const to = min(c + after, channels - 1);
-      for (let j = max(0, c - before); j <= to; j++) {
-        const v = get(x + base + <usize>j * step, width);
-        s = f64x2.add(s, square(low(v)));
-        t = f64x2.add(t, square(high(v)));
-      }
-      s = power(f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), s)), beta);
-      t = power(f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), t)), beta);
-      const o = base + <usize>c * step;
-      const v = get(x + o, width);
-      put(y + o, narrow(f64x2.mul(low(v), s), f64x2.mul(high(v), t)), width);
+    const first = (item - n * groups) * 16;
+    const left = min(16, length - first);
+    const o = (<usize>n * channels * length + first) << 2;
+    if (left === 16 && forwardSingle(y + o, x + o, channels, step, before, after, a, beta, k))
+      continue;
+    for (let i = 0; i < left; i += 4) {
+      const own = o + ((<usize>i) << 2);
+      const width = min(4, left - i);
+      forwardDouble(y + own, x + own, width, channels, step, before, after, a, beta, k);
     }
   }
 }
 
-/** dx_i = dy_i·D_i^−β − 2aβ·x_i·Σ dy_j·x_j·D_j^(−β−1) over the j whose window holds i. Scratch: 64 bytes a channel. */
+/** dx_i = dy_i·D_i^−β − 2aβ·x_i·Σ dy_j·x_j·D_j^(−β−1) over the j whose window holds i. Scratch: 128 bytes a channel. */
 export function localResponseNormBackward(
   dx: usize,
   dy: usize,
@@ -77,54 +276,36 @@ export function localResponseNormBackward(
   begin: i32,
   end: i32,
 ): void {
-  const groups = (length + 3) / 4;
+  const groups = (length + 15) / 16;
   const step = (<usize>length) << 2;
   for (let item = begin; item < end; item++) {
     const n = item / groups;
-    const column = (item - n * groups) * 4;
-    const width = min(4, length - column);
-    const base = (<usize>n * channels * length + column) << 2;
-    // scratch[c] = D^−β and dy·x·D^(−β−1), four of each
-    for (let c = 0; c < channels; c++) {
-      let s: v128 = f64x2.splat(0);
-      let t = s;
-      const to = min(c + after, channels - 1);
-      for (let j = max(0, c - before); j <= to; j++) {
-        const v = get(x + base + <usize>j * step, width);
-        s = f64x2.add(s, square(low(v)));
-        t = f64x2.add(t, square(high(v)));
-      }
-      s = f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), s));
-      t = f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), t));
-      const v = get(x + base + <usize>c * step, width);
-      const g = get(dy + base + <usize>c * step, width);
-      const p = power(s, beta);
-      const q = power(t, beta);
-      const own = scratch + ((<usize>c) << 6);
-      v128.store(own, p);
-      v128.store(own, q, 16);
-      v128.store(own, f64x2.mul(f64x2.mul(low(g), p), f64x2.div(low(v), s)), 32);
-      v128.store(own, f64x2.mul(f64x2.mul(high(g), q), f64x2.div(high(v), t)), 48);
+    const first = (item - n * groups) * 16;
+    const left = min(16, length - first);
+    const o = (<usize>n * channels * length + first) << 2;
+    if (
+      left === 16 &&
+      backwardSingle(dx + o, dy + o, x + o, channels, step, before, after, a, beta, k, scratch)
+    ) {
+      continue;
     }
-    for (let c = 0; c < channels; c++) {
-      let s: v128 = f64x2.splat(0);
-      let t = s;
-      const to = min(c + before, channels - 1);
-      for (let j = max(0, c - after); j <= to; j++) {
-        const other = scratch + ((<usize>j) << 6);
-        s = f64x2.add(s, v128.load(other, 32));
-        t = f64x2.add(t, v128.load(other, 48));
-      }
-      const own = scratch + ((<usize>c) << 6);
-      const factor = f64x2.splat(2 * a * beta);
-      const o = base + <usize>c * step;
-      const v = get(x + o, width);
-      const g = get(dy + o, width);
-      s = f64x2.mul(f64x2.mul(factor, low(v)), s);
-      t = f64x2.mul(f64x2.mul(factor, high(v)), t);
-      s = f64x2.sub(f64x2.mul(low(g), v128.load(own)), s);
-      t = f64x2.sub(f64x2.mul(high(g), v128.load(own, 16)), t);
-      put(dx + o, narrow(s, t), width);
+    for (let i = 0; i < left; i += 4) {
+      const own = o + ((<usize>i) << 2);
+      const width = min(4, left - i);
+      backwardDouble(
+        dx + own,
+        dy + own,
+        x + own,
+        width,
+        channels,
+        step,
+        before,
+        after,
+        a,
+        beta,
+        k,
+        scratch,
+      );
     }
   }
 }

@@ -33,14 +33,14 @@ export function localResponseNorm(
   const [less, more] = [Math.floor((size - 1) / 2), Math.floor(size / 2)];
   const window = even === "before" ? [more, less] : [less, more];
   const sizes = [channels, length, ...window, alpha / size, beta, k];
-  const items = x.size === 0 ? 0 : batch * Math.ceil(length / 4);
-  const work = 4 * channels * (4 + Math.min(size, channels));
+  const items = x.size === 0 ? 0 : batch * Math.ceil(length / 16);
+  const work = 4 * channels * (8 + Math.min(size, channels));
   const y = empty(runtime, shape);
   runtime.run("localResponseNormForward", items, work, [y.ptr, x.ptr, ...sizes]);
   return record(op, y, [x], [x], (dy, [x]) => {
     const dx = empty(runtime, shape);
     const args = [dx.ptr, dy.ptr, x.ptr, ...sizes];
-    runtime.run("localResponseNormBackward", items, 2 * work, args, 64 * channels);
+    runtime.run("localResponseNormBackward", items, 2 * work, args, 128 * channels);
     return [dx];
   });
 }
