@@ -4,6 +4,7 @@ import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
 import {
   planeAffine,
   planeGradient,
+  planeNorm,
   planeStatistics,
   planeSums,
   planesOf,
@@ -32,7 +33,7 @@ export function adaIN(
   const [n, m] = [x, style].map((t) => planesOf(t).length);
   // unbiased: v·n/(n − 1) + eps is the biased v + eps·(n − 1)/n, times n/(n − 1)
   const [shareX, shareStyle] = [n, m].map((count) => (count - correction) / count);
-  using stats = planeStatistics(x, eps * shareX);
+  using stats = empty(runtime, [planes, 3], "float64");
   using styleStats = planeStatistics(style, eps * shareStyle);
   using weight = empty(runtime, [planes]);
   using bias = empty(runtime, [planes]);
@@ -41,7 +42,7 @@ export function adaIN(
     weight.data[p] = factor / styleStats.data[3 * p + 2];
     bias.data[p] = styleStats.data[3 * p];
   }
-  const y = planeAffine(x, stats, weight, bias);
+  const y = planeNorm(stats, x, weight, bias, eps * shareX);
   const saved = [x, stats, weight, style, styleStats];
   return record("adaIN", y, [x, style], saved, (dy, saved, needs) => {
     const [x, stats, weight, style, styleStats] = saved as unknown as [

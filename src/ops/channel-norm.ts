@@ -92,7 +92,13 @@ export function normalize(
 }
 
 /** y and the statistics of each set (mean, variance, rstd; float64). */
-function forward(y: Tensor, stats: Tensor<"float64">, x: Tensor, s: Sets, affine: Affine): void {
+export function forward(
+  y: Tensor,
+  stats: Tensor<"float64">,
+  x: Tensor,
+  s: Sets,
+  affine: Affine,
+): void {
   if (inOneGo(s, 64)) {
     const { sets, runs, planeStep, length, channels } = s;
     const pointers = [y.ptr, stats.ptr, x.ptr, ptr(affine.weight), ptr(affine.bias)];

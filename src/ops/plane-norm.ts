@@ -1,7 +1,7 @@
 // Norms whose statistics are made of those of the planes [N·C, L] of x [N, C, ...]: one pass over memory for each step, and what
 // mixes the statistics is a loop over N·C numbers in float64.
 import { empty, sizeOf, type Tensor } from "../tensor.js";
-import { normalize, partition, type Sets, statistics } from "./channel-norm.js";
+import { forward, normalize, partition, type Sets, statistics } from "./channel-norm.js";
 
 export type Statistics = Tensor<"float64">;
 
@@ -23,6 +23,19 @@ export function planeStatistics(x: Tensor, eps: number): Statistics {
 export function planeAffine(x: Tensor, stats: Statistics, weight: Tensor, bias: Tensor): Tensor {
   const y = empty(x.runtime, x.shape);
   normalize(y, stats, x, planesOf(x), { weight, bias, eps: 0 });
+  return y;
+}
+
+/** The same and the statistics [planes, 3], a plane at a time: x is read from memory once. */
+export function planeNorm(
+  stats: Statistics,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  eps: number,
+): Tensor {
+  const y = empty(x.runtime, x.shape);
+  forward(y, stats, x, planesOf(x), { weight, bias, eps });
   return y;
 }
 
