@@ -13,6 +13,7 @@ export * from "./nn/activation";
 export * from "./nn/attention";
 export * from "./nn/bias-gradient";
 export * from "./nn/conv";
+export * from "./nn/conv-columns";
 export * from "./nn/conv-weight";
 export * from "./nn/dropout";
 export * from "./nn/elementwise";

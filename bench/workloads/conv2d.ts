@@ -1,7 +1,8 @@
 import { noGrad } from "../../src/autograd.js";
+import { implicitForward } from "../../src/ops/conv.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
-import { type Shape, sizeOf } from "../../src/tensor.js";
+import { empty, type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
 import { type ConvSizes, outputSize, PlainConv } from "../plain/conv2d.js";
 import { program } from "../program.js";
 import {
@@ -30,7 +31,10 @@ interface Layer {
   outChannels: number;
   stride: number;
 }
-type Pass = "forward" | "input gradient" | "weight gradient";
+type Pass = "forward" | "forward without Winograd" | "input gradient" | "weight gradient";
+
+/** A residual block's convolution. */
+const residual: Layer = { shape: [16, 64, 32, 32], outChannels: 64, stride: 1 };
 
 const sizesOf = ({ outChannels, stride }: Layer, shape: Shape): ConvSizes => {
   const [batch, channels, height, width] = shape;
@@ -69,6 +73,9 @@ function ours(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
   const weight = leaf(runtime, given.weight.shape, given.weight.list, pass === "weight gradient");
   const forward = () => conv2d(x, weight, { stride, padding: 1 });
   if (pass === "forward") return { run: () => noGrad(() => [forward()]) };
+  if (pass === "forward without Winograd") {
+    return { run: () => [withoutWinograd(sizes, x, weight)] };
+  }
   const dy = leaf(runtime, given.dy.shape, given.dy.list);
   let y = dy;
   return {
@@ -82,11 +89,29 @@ function ours(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
   };
 }
 
+/** The same convolution as an implicit matrix product. */
+function withoutWinograd(sizes: ConvSizes, x: Tensor, weight: Tensor): Tensor {
+  const { batch: images, channels, height, width, outChannels: rows } = sizes;
+  const output = outputSize(sizes);
+  const y = empty(x.runtime, [images, rows, ...output]);
+  implicitForward(
+    {
+      ...{ images, groups: 1, channels, rows, image: [height, width], kernel: [3, 3], output },
+      ...{ stride: [1, 1], padding: [1, 1], dilation: [1, 1] },
+    },
+    y,
+    x,
+    weight,
+  );
+  return y;
+}
+
 function plain(sizes: ConvSizes, pass: Pass): Step {
   const { x, weight, dy } = inputs(sizes);
   const conv = new PlainConv(sizes);
   const run = {
     forward: () => conv.forward(x.list, weight.list),
+    "forward without Winograd": () => conv.forward(x.list, weight.list),
     "input gradient": () => conv.inputGradient(dy.list, weight.list),
     "weight gradient": () => conv.weightGradient(dy.list, x.list),
   }[pass];
@@ -106,7 +131,7 @@ function toProgram(sizes: ConvSizes) {
 const row = (layer: Layer, pass: Pass): Workload => ({
   name: `conv2d → ${layer.outChannels}, stride ${layer.stride}, ${pass}`,
   shape: layer.shape,
-  tiny: [2, layer.shape[1], 6, 5],
+  tiny: [2, layer.shape[1], 10, 9],
   cost: (shape) => convCost(sizesOf(layer, shape)),
   tolerance: ROUNDING,
   ours: (runtime, shape) => ours(runtime, sizesOf(layer, shape), pass),
@@ -114,12 +139,13 @@ const row = (layer: Layer, pass: Pass): Workload => ({
   program: pass === "forward" ? (shape) => toProgram(sizesOf(layer, shape)) : undefined,
 });
 
+const passes = ["forward", "input gradient", "weight gradient"] as const;
+
 /** The first layer's input is the data, which wants no gradient. */
 export const conv2dRows = [
   row(single, "forward"),
   ...layers.flatMap((layer, i) =>
-    (["forward", "input gradient", "weight gradient"] as const)
-      .filter((pass) => i > 0 || pass !== "input gradient")
-      .map((pass) => row(layer, pass)),
+    passes.filter((pass) => i > 0 || pass !== "input gradient").map((pass) => row(layer, pass)),
   ),
+  ...(["forward without Winograd", ...passes] as const).map((pass) => row(residual, pass)),
 ];

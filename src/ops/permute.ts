@@ -42,7 +42,8 @@ function axesFor(shape: Shape, order: readonly number[]): Axis[] {
   return axes;
 }
 
-function reordered(x: Tensor, order: readonly number[]): Tensor {
+/** y = x with its axes in `order`, not recorded. @internal */
+export function reordered(x: Tensor, order: readonly number[]): Tensor {
   const { runtime } = x;
   const y = empty(
     runtime,

@@ -20,6 +20,7 @@ export function winogradSuits(conv: ConvShape): boolean {
     conv.kernel.every((side) => side === 3) &&
     [...conv.stride, ...conv.dilation, groups].every((one) => one === 1) &&
     conv.padding.every((p) => p >= 0 && p <= 2) &&
+    conv.rows > 0 &&
     channels >= 8 &&
     image[1] >= 4 &&
     images * output[0] * output[1] >= 4 * tiles + 40

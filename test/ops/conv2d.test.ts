@@ -66,6 +66,17 @@ const table: [why: string, geometry: reference.ConvGeometry][] = [
   ["1×1 images", { input: [33, 16, 1, 1], weight: [5, 16, 1, 1] }],
   ["a wide image: one row a tile", padded([1, 1, 9, 300], [2, 1, 3, 3], 1)],
   ["17 channels to 19: fillers in rows and columns", padded([1, 17, 5, 5], [19, 17, 3, 3], 1)],
+  ["few rows: columns of the filter summed last", padded([2, 32, 9, 10], [3, 32, 9, 9], 4)],
+  [
+    "columns summed last, everything unequal",
+    {
+      input: [2, 9, 11, 8],
+      weight: [2, 9, 2, 3],
+      stride: [2, 1],
+      padding: [1, 2],
+      dilation: [3, 2],
+    },
+  ],
   ["two groups", { ...padded([2, 6, 8, 8], [4, 3, 3, 3], 1), groups: 2 }],
   ["depthwise", { ...strided([2, 5, 9, 9], [5, 1, 3, 3], 2, 1), groups: 5 }],
   ["depthwise, two outputs a channel", { ...padded([1, 3, 5, 5], [6, 1, 3, 3], 1), groups: 3 }],
