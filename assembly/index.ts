@@ -29,6 +29,7 @@ export * from "./nn/shape";
 export * from "./nn/softmax";
 export * from "./nn/window-pooling";
 export * from "./nn/winograd";
+export * from "./nn/winograd-gradient";
 export * from "./nn/winograd-weights";
 export * from "./norm/axis-norm";
 export * from "./norm/channel-norm";

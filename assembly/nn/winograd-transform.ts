@@ -85,6 +85,51 @@ export function gather(to: usize, step: usize, from: usize, pitch: usize, shift:
   v128.store(to, madd(half, oddA, madd(two, oddB, m5)));
 }
 
+/** to[k·step] = row k of A · x, k < 6: the transpose of `gather`, for gradients of outputs. */
+export function widen(to: usize, step: usize, x0: v128, x1: v128, x2: v128, x3: v128): void {
+  const half = f32x4.splat(0.5);
+  const two = f32x4.splat(2);
+  v128.store(to, x0);
+  const evenA = madd(half, x2, x0);
+  const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), madd(half, x3, x1));
+  to += step;
+  v128.store(to, f32x4.add(evenA, oddA));
+  to += step;
+  v128.store(to, f32x4.sub(evenA, oddA));
+  const evenB = madd(two, x2, x0);
+  const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), madd(two, x3, x1));
+  to += step;
+  v128.store(to, f32x4.add(evenB, oddB));
+  to += step;
+  v128.store(to, f32x4.sub(evenB, oddB));
+  to += step;
+  v128.store(to, x3);
+}
+
+/** to[k·step] = row k of Gᵀ · m, k < 3, m[j] at from + j·pitch: the transpose of `spreadFilter`. */
+export function narrow(to: usize, step: usize, from: usize, pitch: usize): void {
+  const m0 = v128.load(from);
+  from += pitch;
+  const m1 = v128.load(from);
+  from += pitch;
+  const m2 = v128.load(from);
+  from += pitch;
+  const m3 = v128.load(from);
+  from += pitch;
+  const m4 = v128.load(from);
+  from += pitch;
+  const m5 = v128.load(from);
+  const evenA = f32x4.mul(f32x4.splat(-2.0 / 3), f32x4.add(m1, m2));
+  const evenB = f32x4.mul(f32x4.splat(1.0 / 6), f32x4.add(m3, m4));
+  const oddA = f32x4.mul(f32x4.splat((-2.0 / 3) * ROOT_HALF), f32x4.sub(m1, m2));
+  const oddB = f32x4.mul(f32x4.splat((1.0 / 6) * ROOT_TWO), f32x4.sub(m3, m4));
+  v128.store(to, f32x4.add(f32x4.add(m0, evenA), evenB));
+  to += step;
+  v128.store(to, f32x4.add(oddA, oddB));
+  to += step;
+  v128.store(to, madd(f32x4.splat(0.5), evenA, madd(f32x4.splat(2), evenB, m5)));
+}
+
 /** Bytes from one point's matrix of n floats to the next: a line more, so that the 36 do not fall into one set of L1. */
 export function pointPitch(n: i32): usize {
   return ((<usize>n) << 2) + 64;

@@ -1,5 +1,6 @@
 import { multiplyPanels } from "./gemm-tile";
-import { gatherTiles, readBand, SIZE, SOURCE, spreadTiles, TILE } from "./winograd-tiles";
+import { gatherTiles } from "./winograd-gather";
+import { listTiles, readBands, SOURCE, spreadTiles, TILE } from "./winograd-spread";
 import { pointPitch } from "./winograd-transform";
 
 /**
@@ -44,14 +45,13 @@ export function winograd(
   const bands = (tilesPerItem + across - 2) / across + 1;
   // Scratch: table of tiles, a row of zeros, stage, transformed input, products.
   const zeros = scratch + <usize>tilesPerItem * TILE;
-  const stage = zeros + ((<usize>((width + 3) & ~3)) << 2);
+  const stage = zeros + stagePitch;
   const corner = stage + <usize>(6 * bands) * stagePitch;
   const v = corner + 24 * 16;
   const vPitch = pointPitch(channels * tilesPerItem);
   const uPitch = pointPitch(((rows + 3) >> 2) * channels * 4);
   const mPitch = pointPitch(BLOCK * tilesPerItem);
   const m = v + 36 * vPitch;
-  const plane = (<usize>(height * width)) << 2;
   const outPlane = (<usize>(outHeight * outWidth)) << 2;
   const columnPanel = (<usize>channels) << 5;
 
@@ -61,40 +61,38 @@ export function winograd(
     const firstRow = (item - block * rowParts) * rowsPerItem;
     const lastRow = min(rows, firstRow + rowsPerItem);
     const t1 = min(all, t0 + tilesPerItem);
-    const firstBand = t0 / across;
-    const lastBand = (t1 - 1) / across;
     const panels = (t1 - t0 + 7) >> 3;
     memory.fill(zeros, 0, corner - zeros);
-    for (let j = 0; j < panels * 8; j++) {
-      const t = min(t1 - 1, t0 + j);
-      const band = t / across;
-      const x = t - band * across;
-      const n = band / down;
-      const y = (band - n * down) * 4;
-      const entry = scratch + <usize>j * TILE;
-      const from = <usize>(6 * (band - firstBand)) * stagePitch + ((<usize>x) << 4);
-      store<usize>(entry, stage + from, SOURCE);
-      const at = <usize>(n * rows) * outPlane + ((<usize>(y * outWidth + x * 4)) << 2);
-      store<usize>(entry, out + at);
-      const size = (min(4, outHeight - y) << 4) | min(4, outWidth - x * 4);
-      store<i32>(entry, t0 + j < t1 ? size : 0, SIZE);
-    }
+    listTiles(scratch, stage, stagePitch, out, rows, across, down, outHeight, outWidth, t0, t1);
 
     for (let c = 0; c < channels; c++) {
-      for (let band = firstBand; band <= lastBand; band++) {
-        const n = band / down;
-        const y = (band - n * down) * 4 - padY;
-        const x0 = (band === firstBand ? t0 - band * across : 0) * 4 - padX;
-        const x1 = (band === lastBand ? t1 - band * across : across) * 4 - padX + 2;
-        const source = image + <usize>(n * channels + c) * plane;
-        const to = stage + <usize>(6 * (band - firstBand)) * stagePitch + ((<usize>padX) << 2);
-        readBand(to, stagePitch, source, zeros, y, height, width, x0, x1);
-      }
+      readBands(
+        stage,
+        stagePitch,
+        image,
+        zeros,
+        channels,
+        c,
+        height,
+        width,
+        padY,
+        padX,
+        across,
+        down,
+        t0,
+        t1,
+        false,
+      );
       let dst = v + ((<usize>c) << 5);
       for (let j = 0; j < panels; j++, dst += columnPanel) {
-        const entry = scratch + <usize>(j * 8) * TILE;
-        spreadTiles(dst, vPitch, entry, stagePitch);
-        spreadTiles(dst + 16, vPitch, entry + 4 * TILE, stagePitch);
+        let entry = scratch + <usize>(j * 8) * TILE + SOURCE;
+        for (let half: usize = 0; half < 32; half += 16, entry += 4 * TILE) {
+          const p0 = load<usize>(entry);
+          const p1 = load<usize>(entry + TILE);
+          const p2 = load<usize>(entry + 2 * TILE);
+          const p3 = load<usize>(entry + 3 * TILE);
+          spreadTiles(dst + half, vPitch, p0, p1, p2, p3, stagePitch, false);
+        }
       }
     }
 

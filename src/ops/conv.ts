@@ -4,7 +4,7 @@ import { empty, type Tensor } from "../tensor.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
 import { roundUp } from "./gemm.js";
 import { reordered } from "./permute.js";
-import { turned, winograd, winogradSuits } from "./winograd.js";
+import { turned, winograd, winogradSuits, winogradWeightGradient } from "./winograd.js";
 
 /** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W], weight [groups·rows, channels, kh, kw], bias [groups·rows]. */
 export function convForward(
@@ -139,6 +139,14 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
     dw.data.fill(0);
     return;
   }
+  if (winogradSuits(conv) && conv.rows >= 8 && conv.output[1] >= 4) {
+    winogradWeightGradient(conv, dw, dy, x);
+    return;
+  }
+  implicitWeightGradient(conv, dw, dy, x);
+}
+
+export function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   const { runtime } = dw;
   const { rows, channels, groups, images, output } = conv;
   const [{ plan, words }] = plansOf("weightGradient", conv);

@@ -51,6 +51,12 @@ function itemSize(conv: ConvShape): { tiles: number; rows: number } {
 /** Bytes of 36 matrices of `size` floats, a line apart: `pointPitch` in assembly/nn/winograd-transform.ts. */
 const points = (size: number) => 36 * (4 * size + 64);
 
+/** Bytes of a table of `tiles`, a row of zeros, `stages` of them, and a corner. */
+function tileBytes(tiles: number, across: number, stages: number): number {
+  const bands = Math.floor((tiles + across - 2) / across) + 1;
+  return 16 * (tiles + (across + 1) * (6 * bands * stages + 1) + 24);
+}
+
 /** y [N, rows, H', W'] = x [N, channels, H, W] * weight + bias; of `flipped` weights [channels, rows, 3, 3] the rotated transpose. */
 export function winograd(
   conv: ConvShape,
@@ -74,8 +80,6 @@ export function winograd(
   );
   const { across, tiles } = tilesOf(conv);
   const item = itemSize(conv);
-  const bands = Math.floor((item.tiles + across - 2) / across) + 1;
-  const stage = 16 * (6 * bands * (across + 1) + Math.ceil(image[1] / 4));
   runtime.run(
     "winograd",
     Math.ceil(tiles / item.tiles) * Math.ceil(rows / item.rows),
@@ -84,6 +88,37 @@ export function winograd(
       ...[y.ptr, filters.ptr, x.ptr, bias ? bias.ptr : 0],
       ...[images, channels, rows, ...image, ...padding, item.tiles, item.rows],
     ],
-    16 * (item.tiles + 24) + stage + points(item.tiles * channels) + points(item.tiles * 32),
+    tileBytes(item.tiles, across, 1) + points(item.tiles * channels) + points(item.tiles * 32),
   );
+}
+
+/** Tiles summed in registers: TILES in assembly/nn/winograd-gradient.ts. */
+const RUN = 32;
+
+/** dw [rows, channels, 3, 3] from dy and x; where tiles of dw are few, the pixels are cut into parts, added up in order. */
+export function winogradWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
+  const { runtime } = dw;
+  const { images, channels, rows, image, padding } = conv;
+  const { across, tiles } = tilesOf(conv);
+  const tile = {
+    rows: Math.min(64, roundUp(rows, 4)),
+    channels: Math.min(64, roundUp(channels, 8)),
+  };
+  const count = Math.ceil(rows / tile.rows) * Math.ceil(channels / tile.channels);
+  const parts = Math.min(Math.ceil(tiles / RUN), Math.ceil(8 / count));
+  using partials = parts > 1 ? empty(runtime, [parts, dw.size]) : null;
+  runtime.run(
+    "winogradWeightGradient",
+    count * parts,
+    (9 * tiles * tile.rows * tile.channels) / parts,
+    [
+      ...[(partials ?? dw).ptr, dy.ptr, x.ptr, images, channels, rows, ...image, ...padding],
+      ...[tile.rows, tile.channels, parts],
+    ],
+    tileBytes(RUN, across, 4) +
+      points(tile.rows * RUN) +
+      points(tile.channels * RUN) +
+      points(tile.rows * tile.channels),
+  );
+  if (partials) runtime.run("gemmMerge", dw.size, parts, [dw.ptr, partials.ptr, parts, dw.size]);
 }

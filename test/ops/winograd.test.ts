@@ -51,10 +51,12 @@ describe("conv2d by Winograd", () => {
     const dy = normal(y.size, 4);
     y.backward(tensor(dy, y.shape, { runtime }));
     expect(kernels.filter((name) => name === "winograd").length).toBe(rows < 8 ? 1 : 2);
+    expect(kernels.includes("winogradWeightGradient")).toBe(rows >= 8);
     const output = reference.conv2d(geometry, x.data, weight.data, bias.data);
     const want = reference.conv2dBackward(geometry, dy, x.data, weight.data);
     expectClose(y.data, output, TOLERANCE, "y");
     expectClose(x.grad?.data ?? [], want.dx, TOLERANCE, "dx");
+    expectClose(weight.grad?.data ?? [], want.dWeight, TOLERANCE, "dWeight");
   });
 
   test("without a bias", () => {
@@ -102,7 +104,7 @@ describe("conv2d by Winograd", () => {
       const weight = randomTensor(runtime, [140, 24, 3, 3], 2, true);
       const y = conv2d(x, weight, { padding: 1 });
       y.backward(randomTensor(runtime, y.shape, 4));
-      return [y, x.grad].map((t) => t?.toArray() ?? []);
+      return [y, x.grad, weight.grad].map((t) => t?.toArray() ?? []);
     });
   });
 });
