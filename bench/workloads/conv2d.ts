@@ -131,7 +131,7 @@ function toProgram(sizes: ConvSizes) {
 const row = (layer: Layer, pass: Pass): Workload => ({
   name: `conv2d → ${layer.outChannels}, stride ${layer.stride}, ${pass}`,
   shape: layer.shape,
-  tiny: [2, layer.shape[1], 10, 9],
+  tiny: layer.stride === 1 ? [2, layer.shape[1], 10, 9] : [2, layer.shape[1], 6, 5],
   cost: (shape) => convCost(sizesOf(layer, shape)),
   tolerance: ROUNDING,
   ours: (runtime, shape) => ours(runtime, sizesOf(layer, shape), pass),

@@ -146,7 +146,7 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
   implicitWeightGradient(conv, dw, dy, x);
 }
 
-export function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
+function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   const { runtime } = dw;
   const { rows, channels, groups, images, output } = conv;
   const [{ plan, words }] = plansOf("weightGradient", conv);

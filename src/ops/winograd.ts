@@ -10,8 +10,9 @@ function tilesOf({ images, output: [height, width] }: ConvShape) {
 }
 
 /**
- * Whether a convolution goes this way, which its shape alone decides. Below 8 channels the transforms cost what the products save;
- * each tile costs 4 pixels' worth of products and all filters together about 40, since they are transformed in every call.
+ * Whether a convolution goes this way, which its shape alone decides. At 3 channels the transforms cost what the products save, at 8
+ * it is 1.6 times as fast, from 64 on about 3 times. A tile costs 4 pixels' worth of products and the filters, transformed in every
+ * call, about 40. Errors stay below 1e-6 in norm (2e-7 for plain sums), and NaN or infinity fills the tiles that read it.
  */
 export function winogradSuits(conv: ConvShape): boolean {
   const { images, groups, channels, image, output } = conv;
