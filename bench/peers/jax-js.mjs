@@ -27,8 +27,10 @@ const operations = {
     const square = np.mean(np.square(x.ref), -1, { keepdims: true });
     return x.ref.div(np.sqrt(square.add(eps))).mul(weight.ref);
   },
-  instanceNorm: ({ eps }, x, weight, bias) =>
-    perChannel(normalized(x.ref, [2, 3], eps), weight.ref, bias.ref),
+  instanceNorm({ eps }, x, weight, bias) {
+    const y = normalized(x.ref, [2, 3], eps);
+    return weight ? perChannel(y, weight.ref, bias.ref) : y;
+  },
   groupNorm({ groups, eps }, x, weight, bias) {
     const y = normalized(x.ref.reshape([x.shape[0], groups, -1]), -1, eps).reshape(x.shape);
     return perChannel(y, weight.ref, bias.ref);
@@ -49,6 +51,20 @@ const operations = {
     const y = lax.convGeneralDilated(x.ref, weight.ref, [stride, stride], [pad, pad]);
     return bias ? y.add(bias.ref.reshape([1, -1, 1, 1])) : y;
   },
+  convTranspose2d({ stride, padding, outputPadding }, x, weight, bias) {
+    const reach = weight.shape[2] - 1 - padding;
+    const pad = [reach, reach + outputPadding];
+    const kernel = np.flip(weight.ref.transpose([1, 0, 2, 3]), [2, 3]);
+    const dilated = { lhsDilation: [stride, stride] };
+    const y = lax.convGeneralDilated(x.ref, kernel, [1, 1], [pad, pad], dilated);
+    return y.add(bias.ref.reshape([1, -1, 1, 1]));
+  },
+  attention({ heads }, ...inputs) {
+    const [batch, length, features] = inputs[0].shape;
+    const [q, k, v] = inputs.map((x) => x.ref.reshape([batch, length, heads, features / heads]));
+    return nn.dotProductAttention(q, k, v).reshape([batch, length, features]);
+  },
+  tanh: (_, x) => np.tanh(x.ref),
   globalAvgPool: (_, x) => np.mean(x.ref, [2, 3]),
   linear: (_, x, weight, bias) => np.matmul(x.ref, weight.ref.transpose()).add(bias.ref),
   crossEntropy(_, logits, targets) {

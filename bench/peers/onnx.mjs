@@ -85,8 +85,11 @@ const operations = (graph) => ({
     graph.add("LayerNormalization", inputs, { axis: -1, epsilon: eps }),
   rmsNorm: ({ eps }, ...inputs) =>
     graph.add("RMSNormalization", inputs, { axis: -1, epsilon: eps }),
-  instanceNorm: ({ eps }, ...inputs) =>
-    graph.add("InstanceNormalization", inputs, { epsilon: eps }),
+  instanceNorm({ eps, channels }, x, weight, bias) {
+    const constant = (value) => graph.constant([channels], new Float32Array(channels).fill(value));
+    const affine = weight ? [weight, bias] : [constant(1), constant(0)];
+    return graph.add("InstanceNormalization", [x, ...affine], { epsilon: eps });
+  },
   groupNorm: ({ groups, eps }, ...inputs) =>
     graph.add("GroupNormalization", inputs, { num_groups: groups, epsilon: eps }),
   batchNorm({ training, eps }, ...inputs) {
@@ -103,7 +106,19 @@ const operations = (graph) => ({
       pads: [padding, padding, padding, padding],
     }),
   globalAvgPool: (_, x) => graph.add("Flatten", [graph.add("GlobalAveragePool", [x])], { axis: 1 }),
-  linear: (_, ...inputs) => graph.add("Gemm", inputs, { transB: 1 }),
+  linear(_, x, weight, bias) {
+    const product = graph.add("MatMul", [x, graph.add("Transpose", [weight], { perm: [1, 0] })]);
+    return graph.add("Add", [product, bias]);
+  },
+  convTranspose2d: ({ stride, padding, outputPadding }, ...inputs) =>
+    graph.add("ConvTranspose", inputs, {
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+      output_padding: [outputPadding, outputPadding],
+    }),
+  attention: ({ heads }, ...inputs) =>
+    graph.add("Attention", inputs, { q_num_heads: heads, kv_num_heads: heads }),
+  tanh: (_, x) => graph.add("Tanh", [x]),
 });
 
 /** Leaves that vary from call to call: the first operation's input, and both of a matrix product. The rest are constants. */

@@ -9,10 +9,25 @@ import torch.nn.functional as F
 
 torch.set_num_threads(int(sys.argv[1]))
 
+
+
+def heads(x, count):
+    """[B, T, count * d] as [B, count, T, d]."""
+    return x.unflatten(-1, (count, -1)).transpose(1, 2)
+
+
+def attention(options, *inputs):
+    q, k, v = (heads(x, options["heads"]) for x in inputs)
+    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+
+
 OPERATIONS = {
+    "attention": attention,
     "layerNorm": lambda o, x, w, b: F.layer_norm(x, x.shape[-1:], w, b, o["eps"]),
     "rmsNorm": lambda o, x, w: F.rms_norm(x, x.shape[-1:], w, o["eps"]),
-    "instanceNorm": lambda o, x, w, b: F.instance_norm(x, weight=w, bias=b, eps=o["eps"]),
+    "instanceNorm": lambda o, x, w=None, b=None: F.instance_norm(
+        x, weight=w, bias=b, eps=o["eps"]
+    ),
     "groupNorm": lambda o, x, w, b: F.group_norm(x, o["groups"], w, b, o["eps"]),
     "batchNorm": lambda o, x, w, b, mean, var: F.batch_norm(
         x, mean, var, w, b, o["training"], eps=o["eps"]
@@ -20,7 +35,11 @@ OPERATIONS = {
     "softmax": lambda o, x: F.softmax(x, -1),
     "matmul": lambda o, a, b: a @ b,
     "conv2d": lambda o, x, w, b=None: F.conv2d(x, w, b, o["stride"], o["padding"]),
+    "convTranspose2d": lambda o, x, w, b: F.conv_transpose2d(
+        x, w, b, o["stride"], o["padding"], o["outputPadding"]
+    ),
     "relu": lambda o, x: F.relu(x),
+    "tanh": lambda o, x: x.tanh(),
     "add": lambda o, a, b: a + b,
     "globalAvgPool": lambda o, x: x.mean((2, 3)),
     "linear": lambda o, x, w, b: F.linear(x, w, b),

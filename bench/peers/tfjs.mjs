@@ -26,7 +26,21 @@ const common = {
   matmul: (_, a, b) => tf.matMul(a, b),
   relu: (_, x) => tf.relu(x),
   add: (_, a, b) => tf.add(a, b),
-  linear: (_, x, weight, bias) => tf.add(tf.matMul(x, weight, false, true), bias),
+  linear(_, x, weight, bias) {
+    const rows = tf.reshape(x, [-1, x.shape.at(-1)]);
+    const y = tf.add(tf.matMul(rows, weight, false, true), bias);
+    return tf.reshape(y, [...x.shape.slice(0, -1), -1]);
+  },
+  attention({ heads }, ...inputs) {
+    const [batch, length, features] = inputs[0].shape;
+    const [q, k, v] = inputs.map((x) =>
+      tf.transpose(tf.reshape(x, [batch, length, heads, -1]), [0, 2, 1, 3]),
+    );
+    const scores = tf.mul(tf.matMul(q, k, false, true), Math.sqrt(heads / features));
+    const mixed = tf.matMul(tf.softmax(scores), v);
+    return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, length, features]);
+  },
+  tanh: (_, x) => tf.tanh(x),
   crossEntropy: (_, logits, targets) => {
     const picked = tf.sum(tf.mul(tf.logSoftmax(logits), tf.oneHot(targets, logits.shape[1])), -1);
     return tf.neg(tf.mean(picked));
@@ -49,6 +63,12 @@ const channelsLast = {
     const y = tf.conv2d(x, weight, stride, padding);
     return bias ? tf.add(y, bias) : y;
   },
+  convTranspose2d({ stride, padding }, x, weight, bias) {
+    const [batch, height, width] = x.shape;
+    const shape = [batch, stride * height, stride * width, weight.shape[2]];
+    return tf.add(tf.conv2dTranspose(x, weight, shape, stride, padding, "floor"), bias);
+  },
+  instanceNorm: ({ eps }, x) => normalized(x, [1, 2], eps),
   batchNorm({ training, eps }, x, weight, bias, mean, variance) {
     if (!training) return tf.batchNorm(x, mean, variance, bias, weight, eps);
     const own = tf.moments(
@@ -81,7 +101,7 @@ function prepare(program) {
   const last = nhwc(program);
   const operations = last ? channelsLast : channelsFirst;
   const kernels = new Set(
-    program.steps.filter(({ op }) => op === "conv2d").map((s) => s.inputs[1]),
+    program.steps.filter(({ op }) => op.startsWith("conv")).map((s) => s.inputs[1]),
   );
   const toOwn = (tensor, name) => {
     if (!last || tensor.rank !== 4) return tensor;

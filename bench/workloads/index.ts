@@ -8,6 +8,8 @@ import { matmulRows } from "./matmul.js";
 import { normResNetRows } from "./norm-resnet.js";
 import { rmsNormRows } from "./rms-norm.js";
 import { softmaxRows } from "./softmax.js";
+import { styleTransferNetRows } from "./style-transfer-net.js";
+import { transformerBlockRows } from "./transformer-block.js";
 
 export const workloads: readonly Workload[] = [
   ...layerNormRows,
@@ -19,4 +21,6 @@ export const workloads: readonly Workload[] = [
   ...matmulRows,
   ...conv2dRows,
   ...normResNetRows,
+  ...transformerBlockRows,
+  ...styleTransferNetRows,
 ];
