@@ -1,6 +1,5 @@
 // A process of one library: told by its parent what to prepare, it answers with results and times.
 import { workloads } from "../../build/peers.js";
-import { Cannot } from "./cannot.mjs";
 
 const [adapter, threads] = process.argv.slice(2);
 const { open } = await import(`./${adapter}.mjs`);
@@ -54,7 +53,7 @@ process.on("message", async ({ id, action, ...given }) => {
     process.send({ id, value: await actions[action](given) });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    process.send({ id, error: message, cannot: error instanceof Cannot });
+    process.send({ id, error: message });
   }
 });
 process.on("disconnect", () => process.exit());

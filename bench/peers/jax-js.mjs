@@ -11,7 +11,7 @@ import {
   valueAndGrad,
   vjp,
 } from "@jax-js/jax";
-import { interpret } from "./cannot.mjs";
+import { interpret } from "./interpret.mjs";
 
 const normalized = (x, axis, epsilon) => nn.standardize(x, axis, { epsilon });
 const channels = (x, vector) => vector.reshape([1, -1, ...x.shape.slice(2).map(() => 1)]);

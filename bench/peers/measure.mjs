@@ -7,14 +7,15 @@ const LEAD_IN_MS = 3;
 /** Libraries order their sums differently, and some compute variances and exponentials in cheaper ways. */
 const TOLERANCE = 1e-4;
 
+const wrong = (message) => Object.assign(new Error(message), { wrong: true });
+
 /** Throws unless `got` are `want` within the row's tolerance. */
 function check(got, want, tolerance) {
-  if (got.length !== want.length)
-    throw new Error(`${got.length} results instead of ${want.length}`);
+  if (got.length !== want.length) throw wrong(`${got.length} results instead of ${want.length}`);
   const errors = got.map((list, i) => relativeError(list, want[i]));
   const allowed = Math.max(TOLERANCE, tolerance);
   const bad = errors.findIndex((error) => !(error <= allowed));
-  if (bad >= 0) throw new Error(`result ${bad} differs by ${errors[bad].toPrecision(2)}`);
+  if (bad >= 0) throw wrong(`result ${bad} differs by ${errors[bad].toPrecision(2)}`);
 }
 
 /**
@@ -31,7 +32,7 @@ export async function measureRow(peers, row, { tolerance }, { budget }) {
     } catch (error) {
       if (i === 0) throw error;
       cells[i].reason = error.message.replaceAll(/\s+/g, " ").slice(0, 120);
-      cells[i].wrong = !error.cannot;
+      cells[i].wrong = error.wrong === true;
     }
   };
   for (const i of peers.keys()) {

@@ -1,5 +1,5 @@
 // Programs as ONNX models: a protobuf writer as long as it takes, and the operations. Field numbers are those of onnx.proto.
-import { Cannot, interpret } from "./cannot.mjs";
+import { interpret } from "./interpret.mjs";
 
 const FLOAT = 1;
 const OPSET = 23;
@@ -93,7 +93,7 @@ const operations = (graph) => ({
   groupNorm: ({ groups, eps }, ...inputs) =>
     graph.add("GroupNormalization", inputs, { num_groups: groups, epsilon: eps }),
   batchNorm({ training, eps }, ...inputs) {
-    if (training) throw new Cannot("its batch norm has no training mode");
+    if (training) throw new Error("its batch norm has no training mode");
     return graph.add("BatchNormalization", inputs, { epsilon: eps });
   },
   softmax: (_, x) => graph.add("Softmax", [x], { axis: -1 }),
@@ -143,7 +143,7 @@ function chains({ steps, leaves }) {
 export function toModel(program, copies = 1) {
   const graph = new Graph();
   const { leaves, result, gradients } = program;
-  if (gradients.length > 0) throw new Cannot("no gradients");
+  if (gradients.length > 0) throw new Error("no gradients");
   const inputs = inputsOf(program);
   const constants = () =>
     Object.fromEntries(

@@ -2,7 +2,7 @@
 // run in turn, and the difference, divided by n, is free of what a call costs and of copying inputs and results between JavaScript
 // and the library. Rows of one small array, where the call is the point, and whole networks are timed as they are.
 import { median } from "../../build/peers.js";
-import { sizeOf } from "./cannot.mjs";
+import { sizeOf } from "./interpret.mjs";
 import { inputsOf, toModel } from "./onnx.mjs";
 
 const SMALL = 10_000;

@@ -25,11 +25,11 @@ export class Peer {
     child.stderr.on("data", (text) => {
       complaint = `${complaint}${text}`.slice(-2000);
     });
-    child.on("message", ({ id, value, error, cannot }) => {
+    child.on("message", ({ id, value, error }) => {
       const { resolve, reject } = this.#waiting.get(id) ?? {};
       this.#waiting.delete(id);
       if (error === undefined) resolve?.(value);
-      else reject?.(Object.assign(new Error(error), { cannot }));
+      else reject?.(new Error(error));
     });
     child.on("exit", (code, signal) => {
       if (this.#child === child) this.#child = null;
@@ -48,7 +48,7 @@ export class Peer {
       if (!this.#child) return reject(new Error("not running"));
       const timer = setTimeout(() => {
         this.close();
-        reject(Object.assign(new Error(`over ${this.limit / 1000} s`), { cannot: true }));
+        reject(new Error(`over ${this.limit / 1000} s`));
       }, this.limit);
       const settle = (done) => (value) => {
         clearTimeout(timer);

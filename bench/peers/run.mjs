@@ -5,7 +5,7 @@
 //   --json FILE     all figures                          --readme        writes the tables between their marks in README.md
 // torch needs a Python that has it: $PYTHON, else python3.
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -91,7 +91,7 @@ async function measureOn(node, chosen, wanted, options) {
   return { rows, versions, absent };
 }
 
-async function nodeOf(major) {
+function nodeOf(major) {
   const [own] = process.versions.node.split(".");
   if (major === own) return process.execPath;
   const path = join(here, `node_modules/node${major}/bin/node`);
@@ -99,34 +99,45 @@ async function nodeOf(major) {
   return path;
 }
 
-await install();
-const unknown = flags.only.split(",").filter((name) => !(name in libraries));
-if (unknown.length > 0)
-  throw new RangeError(`--only: unknown ${unknown}; known: ${Object.keys(libraries)}`);
-const wanted = ["evenkeel", ...flags.only.split(",").filter((name) => name !== "evenkeel")];
-const chosen = [...workloads.entries()]
-  .map(([row, workload]) => ({ row, workload }))
-  .filter(({ workload }) => workload.program)
-  .filter(({ workload }) =>
-    title(workload, workload.shape).toLowerCase().includes(flags.filter.toLowerCase()),
-  );
-if (chosen.length === 0) throw new RangeError(`--filter: no row contains "${flags.filter}"`);
+async function main() {
+  const readme = join(root, "README.md");
+  if (flags.readme && !(await readFile(readme, "utf8")).includes("<!-- peers:begin -->"))
+    throw new RangeError("--readme: README.md has no <!-- peers:begin --> … <!-- peers:end -->");
+  const names = flags.only.split(",").filter((name) => name !== "evenkeel");
+  const unknown = names.filter((name) => !(name in libraries));
+  if (unknown.length > 0)
+    throw new RangeError(`--only: unknown ${unknown}; known: ${Object.keys(libraries)}`);
+  const chosen = [...workloads.entries()]
+    .map(([row, workload]) => ({ row, workload }))
+    .filter(({ workload }) => workload.program)
+    .filter(({ workload }) =>
+      title(workload, workload.shape).toLowerCase().includes(flags.filter.toLowerCase()),
+    );
+  if (chosen.length === 0) throw new RangeError(`--filter: no row contains "${flags.filter}"`);
+  await install();
 
-const about = machine();
-const reports = [];
-for (const major of flags.node.split(",")) {
-  const node = await nodeOf(major);
-  const { stdout } = await run(node, ["-p", "process.version"]);
-  process.stderr.write(`\nNode ${stdout}`);
-  const measured = await measureOn(node, chosen, wanted, flags.quick ? quick : normal);
-  reports.push({ node: stdout.trim(), ...measured });
+  const about = machine();
+  const reports = [];
+  for (const major of flags.node.split(",")) {
+    const node = nodeOf(major);
+    const { stdout } = await run(node, ["-p", "process.version"]);
+    process.stderr.write(`\nNode ${stdout}`);
+    const options = flags.quick ? quick : normal;
+    const measured = await measureOn(node, chosen, ["evenkeel", ...names], options);
+    reports.push({ node: stdout.trim(), ...measured });
+  }
+  const text = reports.map((report) => table(report, libraries, about)).join("\n");
+  console.log(text);
+  if (flags.json)
+    await writeFile(flags.json, `${JSON.stringify({ machine: about, reports }, null, 2)}\n`);
+  if (flags.readme) await writeBetween(readme, "peers", text);
+  const cells = reports.flatMap(({ rows }) => rows).flatMap((row) => row.cells);
+  return cells.some((cell) => cell.wrong) ? 1 : 0;
 }
-const text = reports.map((report) => table(report, libraries, about)).join("\n");
-console.log(text);
-if (flags.json)
-  await writeFile(flags.json, `${JSON.stringify({ machine: about, reports }, null, 2)}\n`);
-if (flags.readme) await writeBetween(join(root, "README.md"), "peers", text);
-const wrong = reports
-  .flatMap(({ rows }) => rows)
-  .filter(({ cells }) => cells.some((cell) => cell?.wrong));
-process.exitCode = wrong.length > 0 ? 1 : 0;
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`bench:peers: ${error.message}`);
+  process.exitCode = error instanceof RangeError ? 2 : 1;
+}

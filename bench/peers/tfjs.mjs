@@ -2,7 +2,7 @@
 // that it has no operation for are composed of its own, over the axes that suit it best.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { Cannot, interpret } from "./cannot.mjs";
+import { interpret } from "./interpret.mjs";
 
 const require = createRequire(import.meta.url);
 const tf = require("@tensorflow/tfjs");
@@ -118,9 +118,8 @@ function prepare(program) {
   );
   const names = Object.keys(program.leaves);
   const given = Object.fromEntries(names.map((name, i) => [name, leaves[i]]));
-  const { gradients, adam } = program;
+  const { gradients } = program;
   const variables = gradients.map((name) => given[name]);
-  const optimizer = adam === null ? null : tf.train.adam(adam);
   const run = () => {
     if (gradients.length === 0) return [interpret(program, operations, given)];
     const forward = (...values) => {
@@ -128,21 +127,11 @@ function prepare(program) {
       return interpret(program, operations, { ...given, ...own });
     };
     const { value, grads } = tf.valueAndGrads(forward)(variables, given.dy);
-    optimizer?.dispose();
     return [value, ...grads];
-  };
-  const guarded = (work) => {
-    try {
-      return tf.tidy(work);
-    } catch (error) {
-      if (/not registered|not found|not supported/i.test(error.message))
-        throw new Cannot(error.message.split("\n")[0]);
-      throw error;
-    }
   };
   return {
     outputs: () =>
-      guarded(() =>
+      tf.tidy(() =>
         run().map((tensor, i) => Float32Array.from(toOurs(tensor, gradients[i - 1]).dataSync())),
       ),
     run: () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { Cannot, sizeOf } from "./cannot.mjs";
+import { sizeOf } from "./interpret.mjs";
 
 export async function open({ threads }) {
   const python = process.env.PYTHON ?? "python3";
@@ -21,7 +21,7 @@ export async function open({ threads }) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value } = await lines.next();
-    if (value === undefined) throw new Cannot(`${python}: ${complaint.trim().split("\n").at(-1)}`);
+    if (value === undefined) throw new Error(`${python}: ${complaint.trim().split("\n").at(-1)}`);
     const { error, ...rest } = JSON.parse(value);
     if (error) throw new Error(error);
     return rest;

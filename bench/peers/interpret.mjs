@@ -1,11 +1,8 @@
-/** What an adapter throws for a workload its library has no way to do; the message goes into the table's notes. */
-export class Cannot extends Error {}
-
 /** The interpreter every adapter shares: `operations` are the library's own, by PyTorch's name; `values` start as the leaves. */
 export function interpret({ steps, result }, operations, values) {
   const at = new Map(Object.entries(values));
   for (const { op, inputs, options, name } of steps) {
-    if (!operations[op]) throw new Cannot(`no ${op}`);
+    if (!operations[op]) throw new Error(`no ${op}`);
     at.set(name, operations[op](options, ...inputs.map((input) => at.get(input))));
   }
   return at.get(result);
