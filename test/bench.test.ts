@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare, relativeError, title } from "../bench/compare.js";
 import { measure, median } from "../bench/measure.js";
+import { Net } from "../bench/net.js";
 import { ours, plain } from "../bench/provider.js";
 import type { Result } from "../bench/run.js";
 import { markdown, text } from "../bench/table.js";
@@ -35,6 +36,44 @@ describe("workloads", () => {
     const before = engines.map(({ runtime }) => runtime.stats().bytes);
     compare(workload, workload.tiny, workload.plain ? [...engines, plain] : engines);
     expect(engines.map(({ runtime }) => runtime.stats().bytes)).toEqual(before);
+  });
+});
+
+describe("programs", () => {
+  const programs = workloads.flatMap((workload) => {
+    const program = workload.program?.(workload.tiny);
+    return program ? [[title(workload, workload.tiny), program] as const] : [];
+  });
+
+  test.each(programs)("%s: every name is a leaf or an earlier step's", (_, program) => {
+    const known = new Set(Object.keys(program.leaves));
+    for (const { shape, data } of Object.values(program.leaves))
+      expect(data.length).toBe(sizeOf(shape));
+    for (const { inputs, name } of program.steps) {
+      expect([...inputs].filter((input) => !known.has(input))).toEqual([]);
+      known.add(name);
+    }
+    expect(program.steps.at(-1)?.name).toBe(program.result);
+    expect(program.gradients.filter((name) => !(name in program.leaves))).toEqual([]);
+  });
+
+  test("a network costs what its layers do", () => {
+    const net = new Net();
+    const x = net.input("x", [2, 3, 8, 6], new Float32Array(288));
+    const y = net.conv2d("conv", x, 5, 3, { stride: 2 });
+    expect(y.shape).toEqual([2, 5, 4, 3]);
+    const conv = { bytes: 4 * (288 + 120 + 135), flops: 2 * 120 * 27 };
+    expect(net.cost(false)).toEqual(conv);
+    net.linear("linear", net.norm("groupNorm", "norm", y, 5, {}), 7);
+    const linear = { bytes: 4 * (120 + 2 * 5 * 4 * 7 + 21), flops: 2 * 3 * 280 };
+    expect(net.cost(false)).toEqual({
+      bytes: conv.bytes + 8 * 120 + linear.bytes,
+      flops: conv.flops + 7 * 120 + linear.flops,
+    });
+    expect(net.cost(true)).toEqual({
+      bytes: 2 * conv.bytes + 20 * 120 + 3 * linear.bytes,
+      flops: 2 * conv.flops + 16 * 120 + 3 * linear.flops,
+    });
   });
 });
 
