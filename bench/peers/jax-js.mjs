@@ -1,5 +1,6 @@
 // jax-js on its wasm backend, which has one thread in Node (its pool wants the Worker of browsers). Everything is jitted; a
 // training step is loss and gradients without the update. Arguments are owned by what they are given to, hence `.ref`.
+import { readFileSync } from "node:fs";
 import {
   blockUntilReady,
   defaultDevice,
@@ -76,7 +77,8 @@ const operations = {
 export async function open() {
   await init("wasm");
   defaultDevice("wasm");
-  return { version: "0.1.25", prepare };
+  const about = readFileSync(new URL("node_modules/@jax-js/jax/package.json", import.meta.url));
+  return { version: JSON.parse(about).version, prepare };
 }
 
 function prepare(program) {

@@ -15,6 +15,11 @@ function notes() {
   };
 }
 
+const legend =
+  "Median milliseconds, in brackets how many times ours; one thread unless a row says otherwise; every result compared with ours before " +
+  "it was timed. onnxruntime's operations are timed inside a graph: the difference of a model of 1 + n copies and a model of one, divided by n; one-row " +
+  "calls and whole networks as calls. jax-js is jitted, its training step without the update.";
+
 /** One Node's figures in Markdown: ours, the best of the wasm and of the native libraries, then each, with its ratio to ours. */
 export function table({ node, rows, versions, absent }, libraries, machine) {
   const there = Object.keys(libraries).filter((name) => versions[name]);
@@ -45,11 +50,12 @@ export function table({ node, rows, versions, absent }, libraries, machine) {
     .join("");
   const { cpu, cores, platform, date, load } = machine;
   return [
-    `${cpu}, ${cores} cores, ${platform}, Node ${node.slice(1)}, ${date}, load ${load}. One thread unless a row says otherwise.\n`,
+    `${cpu}, ${cores} cores, ${platform}, Node ${node.slice(1)}, ${date}, load ${load}.`,
+    `${legend}\n`,
     text,
-    [remarks.text() && `– ${remarks.text()}.`, ...absent.map((line) => `${line}.`)]
-      .filter(Boolean)
-      .join(" "),
-    "",
-  ].join("\n");
+    ...(remarks.text() ? [`– ${remarks.text()}.`] : []),
+    ...absent.map((line) => `${line}.`),
+  ]
+    .join("\n")
+    .concat("\n");
 }
