@@ -34,6 +34,7 @@ export * from "./nn/winograd-weights";
 export * from "./norm/axis-norm";
 export * from "./norm/channel-norm";
 export * from "./norm/channel-norm-parts";
+export * from "./norm/column-norm";
 export * from "./norm/evonorm-b0";
 export * from "./norm/evonorm-s0";
 export * from "./norm/frn";

@@ -151,7 +151,7 @@ function blockSums64(x: usize, length: i32, step: usize, from: i32, to: i32, k: 
 }
 
 /** Like `moments`, in two float64 passes: the second around the mean rounded to float32, so that a constant is met exactly. */
-function moments64(
+export function moments64(
   out: usize,
   x: usize,
   length: i32,

@@ -19,11 +19,11 @@ export class AdaLIN extends Module {
 
   constructor(
     numFeatures: number,
-    { eps = 1e-5, correction = 0, runtime }: AdaLINOptions & LayerOptions = {},
+    { eps = 1e-5, correction = 0, layout, runtime }: AdaLINOptions & LayerOptions = {},
   ) {
     super();
     checkInteger("AdaLIN", "numFeatures", numFeatures);
-    this.options = { eps, correction };
+    this.options = { eps, correction, layout };
     this.rho = constant([numFeatures], 0.9, runtime);
   }
 
@@ -41,11 +41,11 @@ export class LayerInstanceNorm extends Module {
 
   constructor(
     numFeatures: number,
-    { eps = 1e-5, correction = 0, runtime }: AdaLINOptions & LayerOptions = {},
+    { eps = 1e-5, correction = 0, layout, runtime }: AdaLINOptions & LayerOptions = {},
   ) {
     super();
     checkInteger("LayerInstanceNorm", "numFeatures", numFeatures);
-    this.options = { eps, correction };
+    this.options = { eps, correction, layout };
     this.rho = constant([numFeatures], 0, runtime);
     this.gamma = constant([numFeatures], 1, runtime);
     this.beta = constant([numFeatures], 0, runtime);

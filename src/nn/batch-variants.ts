@@ -3,11 +3,12 @@ import { batchInstanceNorm } from "../ops/batch-instance-norm.js";
 import { batchNorm } from "../ops/batch-norm.js";
 import { batchRenorm } from "../ops/batch-renorm.js";
 import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { ones, type Tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-export interface BatchVariantOptions extends LayerOptions {
+export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   /** Weight of the new value in the running statistics. */
   momentum?: number;
@@ -17,6 +18,7 @@ export interface BatchVariantOptions extends LayerOptions {
 abstract class BatchVariant extends Module {
   readonly eps: number;
   readonly momentum: number;
+  readonly layout: Layout;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly runningMean: Tensor;
@@ -24,12 +26,13 @@ abstract class BatchVariant extends Module {
 
   constructor(
     numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, runtime }: BatchVariantOptions = {},
+    { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime }: BatchVariantOptions = {},
   ) {
     super();
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
+    this.layout = layout;
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
@@ -43,6 +46,7 @@ abstract class BatchVariant extends Module {
  */
 export class FrozenBatchNorm2d extends Module {
   readonly eps: number;
+  readonly layout: Layout;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly runningMean: Tensor;
@@ -50,11 +54,12 @@ export class FrozenBatchNorm2d extends Module {
 
   constructor(
     numFeatures: number,
-    { eps = 1e-5, runtime }: Omit<BatchVariantOptions, "momentum"> = {},
+    { eps = 1e-5, layout = "nchw", runtime }: Omit<BatchVariantOptions, "momentum"> = {},
   ) {
     super();
     checkInteger("FrozenBatchNorm2d", "numFeatures", numFeatures);
     this.eps = eps;
+    this.layout = layout;
     this.weight = this.buffer("weight", ones([numFeatures], { runtime }));
     this.bias = this.buffer("bias", zeros([numFeatures], { runtime }));
     this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
@@ -66,8 +71,8 @@ export class FrozenBatchNorm2d extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const { weight, bias, runningMean, runningVar, eps } = this;
-    return batchNorm(x, { weight, bias, runningMean, runningVar, eps });
+    const { weight, bias, runningMean, runningVar, eps, layout } = this;
+    return batchNorm(x, { weight, bias, runningMean, runningVar, eps, layout });
   }
 }
 

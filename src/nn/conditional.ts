@@ -1,6 +1,7 @@
 import { add } from "../ops/add.js";
 import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/conditional-norm.js";
 import { embedding } from "../ops/embedding.js";
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -10,25 +11,27 @@ import { Module } from "./module.js";
 /** Which style or class each sample has. */
 export type Ids = readonly number[] | Int32Array;
 
-export interface ConditionalNormOptions extends LayerOptions {
+export interface ConditionalNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
 }
 
 /** Instance norm of [N, C, *] with a weight and bias of each style, Dumoulin et al. 2016, arXiv 1610.07629. */
 export class ConditionalInstanceNorm extends Module {
   readonly eps: number;
+  readonly layout: Layout;
   readonly weight: Tensor;
   readonly bias: Tensor;
 
   constructor(
     numFeatures: number,
     numStyles: number,
-    { eps = 1e-5, runtime }: ConditionalNormOptions = {},
+    { eps = 1e-5, layout = "nchw", runtime }: ConditionalNormOptions = {},
   ) {
     super();
     checkInteger("ConditionalInstanceNorm", "numFeatures", numFeatures);
     checkInteger("ConditionalInstanceNorm", "numStyles", numStyles);
     this.eps = eps;
+    this.layout = layout;
     this.weight = constant([numStyles, numFeatures], 1, runtime);
     this.bias = constant([numStyles, numFeatures], 0, runtime);
   }
@@ -36,7 +39,7 @@ export class ConditionalInstanceNorm extends Module {
   forward(x: Tensor, styles: Ids): Tensor {
     using weight = embedding(this.weight, styles);
     using bias = embedding(this.bias, styles);
-    return conditionalInstanceNorm(x, weight, bias, { eps: this.eps });
+    return conditionalInstanceNorm(x, weight, bias, this);
   }
 }
 
@@ -51,6 +54,7 @@ export interface ConditionalBatchNormOptions extends ConditionalNormOptions {
 export class ConditionalBatchNorm extends Module {
   readonly eps: number;
   readonly momentum: number;
+  readonly layout: Layout;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly runningMean: Tensor;
@@ -60,12 +64,13 @@ export class ConditionalBatchNorm extends Module {
   constructor(
     numFeatures: number,
     numClasses: number,
-    { eps = 1e-5, momentum = 0.1, runtime }: ConditionalBatchNormOptions = {},
+    { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime }: ConditionalBatchNormOptions = {},
   ) {
     super();
     checkInteger("ConditionalBatchNorm", "numFeatures", numFeatures);
     checkInteger("ConditionalBatchNorm", "numClasses", numClasses);
     this.eps = eps;
+    this.layout = layout;
     this.momentum = momentum;
     this.weight = constant([numClasses, numFeatures], 1, runtime);
     this.bias = constant([numClasses, numFeatures], 0, runtime);
@@ -78,8 +83,8 @@ export class ConditionalBatchNorm extends Module {
   forward(x: Tensor, classes: Ids): Tensor {
     using weight = embedding(this.weight, classes);
     using bias = embedding(this.bias, classes);
-    const { runningMean, runningVar, training, momentum, eps } = this;
-    const options = { runningMean, runningVar, training, momentum, eps };
+    const { runningMean, runningVar, training, momentum, eps, layout } = this;
+    const options = { runningMean, runningVar, training, momentum, eps, layout };
     const y = conditionalBatchNorm(x, weight, bias, options);
     if (training) this.numBatchesTracked.data[0] += 1n;
     return y;
@@ -92,11 +97,17 @@ export class ConditionalBatchNorm extends Module {
  */
 export class FiLM extends Module {
   readonly linear: Linear;
+  readonly layout: Layout;
 
-  constructor(numFeatures: number, conditionFeatures: number, options: LayerOptions = {}) {
+  constructor(
+    numFeatures: number,
+    conditionFeatures: number,
+    { layout = "nchw", ...options }: LayerOptions & LayoutOptions = {},
+  ) {
     super();
     checkInteger("FiLM", "numFeatures", numFeatures);
     this.linear = new Linear(conditionFeatures, 2 * numFeatures, options);
+    this.layout = layout;
   }
 
   forward(x: Tensor, condition: Tensor): Tensor {
@@ -105,6 +116,6 @@ export class FiLM extends Module {
     using gamma = slice(both, 1, 0, channels);
     using scale = add(gamma, 1);
     using shift = slice(both, 1, channels);
-    return film(x, scale, shift);
+    return film(x, scale, shift, this);
   }
 }

@@ -1,5 +1,6 @@
 import { derf } from "../ops/derf.js";
 import { dyt } from "../ops/dyt.js";
+import type { Layout } from "../ops/layout.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -7,8 +8,8 @@ import { Module } from "./module.js";
 export interface DyTOptions extends LayerOptions {
   /** Alpha at first. */
   alpha?: number;
-  /** Where the features are: the last axis (default), or axis 1 of [N, C, *]. */
-  channels?: "last" | "first";
+  /** Where the features are: the last axis ("nhwc", default), or axis 1 of [N, C, *]. */
+  layout?: Layout;
 }
 
 /** Dynamic tanh in the place of a norm, Zhu, Chen, He, LeCun & Liu 2025, arXiv 2503.10622. */
@@ -16,15 +17,15 @@ export class DyT extends Module {
   readonly alpha: Tensor;
   readonly weight: Tensor;
   readonly bias: Tensor;
-  readonly channels: "last" | "first";
+  readonly layout: Layout;
 
-  constructor(numFeatures: number, { alpha = 0.5, channels = "last", runtime }: DyTOptions = {}) {
+  constructor(numFeatures: number, { alpha = 0.5, layout = "nhwc", runtime }: DyTOptions = {}) {
     super();
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.alpha = constant([1], alpha, runtime);
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
-    this.channels = channels;
+    this.layout = layout;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,5 +1,6 @@
 import { evonormB0 } from "../ops/evonorm-b0.js";
 import { evonormS0 } from "../ops/evonorm-s0.js";
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { ones, type Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -9,17 +10,19 @@ abstract class EvoNorm extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly v: Tensor;
+  readonly layout: Layout;
 
-  constructor(numFeatures: number, { runtime }: LayerOptions) {
+  constructor(numFeatures: number, { layout = "nchw", runtime }: LayerOptions & LayoutOptions) {
     super();
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.v = constant([numFeatures], 1, runtime);
+    this.layout = layout;
   }
 }
 
-export interface EvoNormB0Options extends LayerOptions {
+export interface EvoNormB0Options extends LayerOptions, LayoutOptions {
   eps?: number;
   momentum?: number;
 }
@@ -30,8 +33,11 @@ export class EvoNormB0 extends EvoNorm {
   readonly momentum: number;
   readonly runningVar: Tensor;
 
-  constructor(numFeatures: number, { eps = 1e-3, momentum = 0.1, runtime }: EvoNormB0Options = {}) {
-    super(numFeatures, { runtime });
+  constructor(
+    numFeatures: number,
+    { eps = 1e-3, momentum = 0.1, layout, runtime }: EvoNormB0Options = {},
+  ) {
+    super(numFeatures, { layout, runtime });
     this.eps = eps;
     this.momentum = momentum;
     this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
@@ -42,7 +48,7 @@ export class EvoNormB0 extends EvoNorm {
   }
 }
 
-export interface EvoNormS0Options extends LayerOptions {
+export interface EvoNormS0Options extends LayerOptions, LayoutOptions {
   groups?: number;
   eps?: number;
 }
@@ -52,8 +58,11 @@ export class EvoNormS0 extends EvoNorm {
   readonly groups: number;
   readonly eps: number;
 
-  constructor(numFeatures: number, { groups = 32, eps = 1e-5, runtime }: EvoNormS0Options = {}) {
-    super(numFeatures, { runtime });
+  constructor(
+    numFeatures: number,
+    { groups = 32, eps = 1e-5, layout, runtime }: EvoNormS0Options = {},
+  ) {
+    super(numFeatures, { layout, runtime });
     checkInteger("EvoNormS0", "groups", groups);
     if (numFeatures % groups !== 0) {
       throw new RangeError(

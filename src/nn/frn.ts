@@ -1,9 +1,10 @@
 import { frn } from "../ops/frn.js";
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-export interface FRNOptions extends LayerOptions {
+export interface FRNOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   /** Learn eps, one for all channels, from 1e-4 on: for planes of one element. */
   learnedEps?: boolean;
@@ -17,15 +18,23 @@ export class FRN extends Module {
   readonly bias: Tensor;
   readonly tau: Tensor | null;
   readonly eps: number | Tensor;
+  readonly layout: Layout;
 
   constructor(
     numFeatures: number,
-    { learnedEps = false, eps = learnedEps ? 1e-4 : 1e-6, tlu = true, runtime }: FRNOptions = {},
+    {
+      learnedEps = false,
+      eps = learnedEps ? 1e-4 : 1e-6,
+      tlu = true,
+      layout = "nchw",
+      runtime,
+    }: FRNOptions = {},
   ) {
     super();
     checkInteger("FRN", "numFeatures", numFeatures);
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
+    this.layout = layout;
     this.tau = tlu ? constant([numFeatures], 0, runtime) : null;
     this.eps = learnedEps ? constant([1], eps, runtime) : eps;
   }

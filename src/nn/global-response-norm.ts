@@ -11,7 +11,7 @@ export class GlobalResponseNorm extends Module {
 
   constructor(
     dim: number,
-    { eps = 1e-6, layout = "nchw", runtime }: GlobalResponseNormOptions & LayerOptions = {},
+    { eps = 1e-6, layout, runtime }: GlobalResponseNormOptions & LayerOptions = {},
   ) {
     super();
     checkInteger("GlobalResponseNorm", "dim", dim);

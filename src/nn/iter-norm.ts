@@ -1,9 +1,10 @@
 import { iterNorm } from "../ops/iter-norm.js";
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-export interface IterNormOptions extends LayerOptions {
+export interface IterNormOptions extends LayerOptions, LayoutOptions {
   groups?: number;
   /** Newton steps. */
   iterations?: number;
@@ -17,6 +18,7 @@ export class IterNorm extends Module {
   readonly iterations: number;
   readonly eps: number;
   readonly momentum: number;
+  readonly layout: Layout;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly runningMean: Tensor;
@@ -24,7 +26,14 @@ export class IterNorm extends Module {
 
   constructor(
     numFeatures: number,
-    { groups = 1, iterations = 5, eps = 1e-5, momentum = 0.1, runtime }: IterNormOptions = {},
+    {
+      groups = 1,
+      iterations = 5,
+      eps = 1e-5,
+      momentum = 0.1,
+      layout = "nchw",
+      runtime,
+    }: IterNormOptions = {},
   ) {
     super();
     checkInteger("IterNorm", "numFeatures", numFeatures);
@@ -38,6 +47,7 @@ export class IterNorm extends Module {
     this.iterations = iterations;
     this.eps = eps;
     this.momentum = momentum;
+    this.layout = layout;
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));

@@ -2,13 +2,14 @@ import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
 import { groupNorm } from "../ops/group-norm.js";
 import { instanceNorm } from "../ops/instance-norm.js";
 import { layerNorm } from "../ops/layer-norm.js";
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { rmsNorm } from "../ops/rms-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-export interface TrackingNormOptions extends LayerOptions {
+export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   /** Weight of the new value in the running statistics; null: their plain average over all batches. */
   momentum?: number | null;
@@ -20,20 +21,21 @@ export interface TrackingNormOptions extends LayerOptions {
 abstract class TrackingNorm extends Module {
   readonly eps: number;
   readonly momentum: number | null;
+  readonly layout: Layout;
   readonly weight: Tensor | null = null;
   readonly bias: Tensor | null = null;
   readonly runningMean: Tensor | null = null;
   readonly runningVar: Tensor | null = null;
   readonly numBatchesTracked: Tensor<"int64"> | null = null;
 
-  constructor(
-    numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, affine, trackRunningStats, runtime }: TrackingNormOptions,
-  ) {
+  constructor(numFeatures: number, options: TrackingNormOptions) {
+    const { eps = 1e-5, momentum = 0.1, layout = "nchw" } = options;
+    const { affine, trackRunningStats, runtime } = options;
     super();
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
+    this.layout = layout;
     if (affine) {
       this.weight = constant([numFeatures], 1, runtime);
       this.bias = constant([numFeatures], 0, runtime);
@@ -70,7 +72,7 @@ abstract class BatchNorm extends TrackingNorm {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
-    return this.tracked((options) => batchNorm(x, { ...options, mask }));
+    return this.tracked((options) => batchNorm(x, { ...options, mask, layout: this.layout }));
   }
 
   /** Runs `norm` with the options of this layer and counts the batch. */
@@ -119,7 +121,7 @@ abstract class InstanceNorm extends TrackingNorm {
   forward(x: Tensor): Tensor {
     this.checkRank(x);
     const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
-    const { runningMean, runningVar, weight, bias, eps } = this;
+    const { runningMean, runningVar, weight, bias, eps, layout } = this;
     const y = instanceNorm(batched, {
       runningMean,
       runningVar,
@@ -128,6 +130,7 @@ abstract class InstanceNorm extends TrackingNorm {
       useInputStats: this.training || runningMean === null,
       momentum: this.momentum ?? 0,
       eps,
+      layout,
     });
     return batched === x ? y : y.reshape(x.shape);
   }
@@ -148,7 +151,7 @@ export class InstanceNorm3d extends InstanceNorm {
   protected readonly ranks = [4, 5];
 }
 
-export interface GroupNormOptions extends LayerOptions {
+export interface GroupNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   affine?: boolean;
 }
@@ -158,13 +161,14 @@ export class GroupNorm extends Module {
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
+  readonly layout: Layout;
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
 
   constructor(
     numGroups: number,
     numChannels: number,
-    { eps = 1e-5, affine = true, runtime }: GroupNormOptions = {},
+    { eps = 1e-5, affine = true, layout = "nchw", runtime }: GroupNormOptions = {},
   ) {
     super();
     checkInteger("GroupNorm", "numGroups", numGroups);
@@ -177,13 +181,13 @@ export class GroupNorm extends Module {
     this.numGroups = numGroups;
     this.numChannels = numChannels;
     this.eps = eps;
+    this.layout = layout;
     this.weight = affine ? constant([numChannels], 1, runtime) : null;
     this.bias = affine ? constant([numChannels], 0, runtime) : null;
   }
 
   forward(x: Tensor): Tensor {
-    const { numGroups, weight, bias, eps } = this;
-    return groupNorm(x, numGroups, { weight, bias, eps });
+    return groupNorm(x, this.numGroups, this);
   }
 }
 

@@ -1,9 +1,10 @@
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-export interface PowerNormOptions extends LayerOptions {
+export interface PowerNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   alphaForward?: number;
   alphaBackward?: number;
@@ -20,6 +21,7 @@ export class PowerNorm extends Module {
   readonly alphaBackward: number;
   readonly warmUpIterations: number;
   readonly groups: number | null;
+  readonly layout: Layout;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly runningPhi: Tensor;
@@ -34,6 +36,7 @@ export class PowerNorm extends Module {
       alphaBackward = 0.9,
       warmUpIterations = 10000,
       groups = null,
+      layout = "nchw",
       runtime,
     }: PowerNormOptions = {},
   ) {
@@ -44,6 +47,7 @@ export class PowerNorm extends Module {
     this.alphaBackward = alphaBackward;
     this.warmUpIterations = warmUpIterations;
     this.groups = groups;
+    this.layout = layout;
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.runningPhi = this.buffer("runningPhi", ones([numFeatures], { runtime }));
@@ -54,7 +58,8 @@ export class PowerNorm extends Module {
   forward(x: Tensor): Tensor {
     const warmUp = this.iters.item() < this.warmUpIterations;
     const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
-    const alphas = { alphaForward, alphaBackward, eps, groups: this.groups };
+    const { groups, layout } = this;
+    const alphas = { alphaForward, alphaBackward, eps, groups, layout };
     const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });
     if (training) this.iters.data[0] += 1n; // not before: a refused call changes nothing
     return y;

@@ -1,5 +1,6 @@
 import { crmsNorm } from "../ops/crms-norm.js";
 import { layerScale } from "../ops/layer-scale.js";
+import type { Layout } from "../ops/layout.js";
 import { qkNorm } from "../ops/qk-norm.js";
 import { scaleNorm } from "../ops/scale-norm.js";
 import type { Tensor } from "../tensor.js";
@@ -80,7 +81,7 @@ export class QKNorm extends Module {
 
 /** A learned factor for each feature, `initValues` at first: Touvron et al. 2021, CaiT, arXiv 2103.17239. */
 export class LayerScale extends Module {
-  readonly layout: "nchw" | "nhwc";
+  readonly layout: Layout;
   readonly gamma: Tensor;
 
   constructor(
@@ -89,7 +90,7 @@ export class LayerScale extends Module {
       initValues = 1e-5,
       layout = "nhwc",
       runtime,
-    }: LayerOptions & { initValues?: number; layout?: "nchw" | "nhwc" } = {},
+    }: LayerOptions & { initValues?: number; layout?: Layout } = {},
   ) {
     super();
     checkInteger("LayerScale", "dim", dim);

@@ -1,9 +1,10 @@
+import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { switchableNorm } from "../ops/switchable-norm.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-export interface SwitchableNormOptions extends LayerOptions {
+export interface SwitchableNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   /** Weight of the new value in the running statistics (the authors' 0.9 is that of the old one). */
   momentum?: number;
@@ -15,6 +16,7 @@ export interface SwitchableNormOptions extends LayerOptions {
 export class SwitchableNorm extends Module {
   readonly eps: number;
   readonly momentum: number;
+  readonly layout: Layout;
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly meanWeight: Tensor;
@@ -24,12 +26,19 @@ export class SwitchableNorm extends Module {
 
   constructor(
     numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, lastGamma = false, runtime }: SwitchableNormOptions = {},
+    {
+      eps = 1e-5,
+      momentum = 0.1,
+      lastGamma = false,
+      layout = "nchw",
+      runtime,
+    }: SwitchableNormOptions = {},
   ) {
     super();
     checkInteger("SwitchableNorm", "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
+    this.layout = layout;
     this.weight = constant([numFeatures], lastGamma ? 0 : 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.meanWeight = constant([3], 1, runtime);

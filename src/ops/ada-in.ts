@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import {
   planeAffine,
   planeGradient,
@@ -11,7 +12,7 @@ import {
   type Statistics,
 } from "./plane-norm.js";
 
-export interface AdaINOptions {
+export interface AdaINOptions extends LayoutOptions {
   eps?: number;
   /** 1: unbiased variances as in the reference code, 0: biased ones as in the paper's formula. */
   correction?: 0 | 1;
@@ -22,11 +23,12 @@ export interface AdaINOptions {
  * deviation √(variance + eps) of those of style [N, C, ...]; eps = 1e-5. Throws RangeError when batch or channels differ, and
  * for planes of one element, whose unbiased variance there is not.
  */
-export function adaIN(
-  x: Tensor,
-  style: Tensor,
-  { eps = 1e-5, correction = 1 }: AdaINOptions = {},
-): Tensor {
+export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Tensor {
+  if (channelsLast("adaIN", options.layout))
+    return asNCHW("adaIN", [x, style], (x, style) =>
+      adaIN(x, style, { ...options, layout: "nchw" }),
+    );
+  const { eps = 1e-5, correction = 1 } = options;
   const { runtime } = x;
   check(x, style, eps, correction);
   const planes = x.shape[0] * x.shape[1];

@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import {
   planeAffine,
   planeGradient,
@@ -10,7 +11,7 @@ import {
   type Statistics,
 } from "./plane-norm.js";
 
-export interface AdaLINOptions {
+export interface AdaLINOptions extends LayoutOptions {
   eps?: number;
   /** Divisor n − correction of the variances: 0 as in the authors' TensorFlow code, 1 as in their PyTorch code. */
   correction?: 0 | 1;
@@ -67,8 +68,10 @@ function mixed(
   x: Tensor,
   parameters: [rho: Tensor, weight: Tensor, bias: Tensor],
   shared: boolean,
-  { eps = 1e-5, correction = 0 }: AdaLINOptions,
+  { eps = 1e-5, correction = 0, layout }: AdaLINOptions,
 ): Tensor {
+  if (channelsLast(op, layout))
+    return asNCHW(op, [x], (x) => mixed(op, x, parameters, shared, { eps, correction }));
   check(op, x, parameters, shared, eps, correction);
   const { runtime } = x;
   const [batch, channels] = x.shape;

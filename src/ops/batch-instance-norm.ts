@@ -12,13 +12,13 @@ import { sub } from "./sub.js";
  * batchNorm and instanceNorm do.
  */
 export function batchInstanceNorm(x: Tensor, gate: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { weight, bias, eps } = options;
+  const { weight, bias, eps, layout } = options;
   const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
   checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
   using rest = sub(1, gate);
   using batchWeight = weight ? mul(weight, gate) : null;
   using instanceWeight = weight ? mul(weight, rest) : null;
-  using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps });
+  using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout });
   using ofBatch = batchNorm(x, { ...options, weight: batchWeight ?? gate, bias });
   return add(ofBatch, ofInstance);
 }

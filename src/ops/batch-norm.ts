@@ -1,9 +1,10 @@
 import { type AnyTensor, show, sizeOf, type Tensor } from "../tensor.js";
 import { batchSets, channelNorm, type Running } from "./channel-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
 import { gatherPositions, positionsOf, scatterPositions } from "./positions.js";
 
-export interface BatchNormOptions {
+export interface BatchNormOptions extends LayoutOptions {
   /** Running statistics [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
   runningVar?: Tensor | null;
@@ -18,17 +19,16 @@ export interface BatchNormOptions {
   mask?: AnyTensor | null;
 }
 
-/** What batch and instance norm check alike; returns [batch, channels, length] and the running statistics, if any. */
+/** What batch and instance norm check alike; returns [batch, channels, length], where the channels are, and running statistics. */
 export function checkChannelNorm(
   op: string,
   x: Tensor,
   options: Omit<BatchNormOptions, "training" | "mask">,
-): { dims: [number, number, number]; running: Running | null } {
+): { dims: [number, number, number]; last: boolean; running: Running | null } {
   const { runningMean, runningVar, weight, bias, momentum = 0.1, eps = 1e-5 } = options;
   checkTensor(op, "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`${op}: expected input of shape [N, C, ...], got ${show(x.shape)}`);
-  const [batch, channels, ...space] = x.shape;
+  const last = channelsLast(op, options.layout);
+  const [batch, channels, ...space] = channelShape(op, x, last);
   const perChannel = { runningMean, runningVar, weight, bias };
   for (const [name, tensor] of Object.entries(perChannel)) checkShape(op, name, tensor, [channels]);
   checkSameRuntime(op, x, runningMean, runningVar, weight, bias);
@@ -38,7 +38,7 @@ export function checkChannelNorm(
     throw new TypeError(`${op}: expected runningMean and runningVar both or neither`);
   const running =
     runningMean && runningVar ? { mean: runningMean, variance: runningVar, momentum } : null;
-  return { dims: [batch, channels, sizeOf(space)], running };
+  return { dims: [batch, channels, sizeOf(space)], last, running };
 }
 
 /**
@@ -49,7 +49,7 @@ export function checkChannelNorm(
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { weight, bias, training = false, eps = 1e-5 } = options;
-  const { dims, running } = checkChannelNorm("batchNorm", x, options);
+  const { dims, last, running } = checkChannelNorm("batchNorm", x, options);
   if (options.mask) return maskedBatchNorm(x, options.mask, options);
   const [batch, , length] = dims;
   if (!training && !running)
@@ -60,11 +60,16 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
     );
   }
   const statistics = training ? { running } : { constant: running };
-  return channelNorm("batchNorm", x, batchSets(...dims), { weight, bias, eps }, statistics);
+  return channelNorm("batchNorm", x, batchSets(...dims, last), { weight, bias, eps }, statistics);
 }
 
 /** Batch norm of the valid positions alone, gathered as [1, C, count]. */
 function maskedBatchNorm(x: Tensor, mask: AnyTensor, options: BatchNormOptions): Tensor {
+  if (channelsLast("batchNorm", options.layout)) {
+    return asNCHW("batchNorm", [x], (x) =>
+      maskedBatchNorm(x, mask, { ...options, layout: "nchw" }),
+    );
+  }
   const positions = positionsOf("batchNorm", x, mask);
   using index = positions.index;
   if (options.training && index.size < 2) {

@@ -1,6 +1,7 @@
 import { show, type Tensor, tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { type BatchNormOptions, batchNorm, checkChannelNorm } from "./batch-norm.js";
+import { asNCHW, channelsLast } from "./layout.js";
 import { mul } from "./mul.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
 
@@ -16,6 +17,8 @@ export interface BatchRenormOptions extends BatchNormOptions {
  * do. σ = √(variance + eps). rMax 3 and dMax 5 are what the paper ends with. Throws as batchNorm does.
  */
 export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor {
+  if (channelsLast("batchRenorm", options.layout))
+    return asNCHW("batchRenorm", [x], (x) => batchRenorm(x, { ...options, layout: "nchw" }));
   const { rMax = 3, dMax = 5, ...norm } = options;
   const { dims, running } = checkChannelNorm("batchRenorm", x, norm);
   if (!running) throw new TypeError("batchRenorm: runningMean and runningVar must be defined");

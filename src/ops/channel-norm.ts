@@ -2,7 +2,10 @@
 import { record } from "../autograd.js";
 import { empty, full, type Tensor } from "../tensor.js";
 
-/** x as [batch, channels, length] and how its planes form sets: `runs` planes, `planeStep` apart. */
+/**
+ * x as [batch, channels, length] and how its planes form sets: `runs` planes, `planeStep` apart. With `cols` the channels are the
+ * last axis, x is [samples, length, cols], and plane sample · cols + c is a column.
+ */
 export interface Sets {
   batch: number;
   channels: number;
@@ -10,18 +13,32 @@ export interface Sets {
   sets: number;
   runs: number;
   planeStep: number;
+  cols?: number;
 }
 
-/** One set per channel, over the batch. A [N, C] input is handled as its transpose: columns become runs. */
-export function batchSets(batch: number, channels: number, length: number): Sets {
-  if (length === 1 && batch > 1) return { ...groupSets(1, channels, batch, channels) };
-  return { batch, channels, length, sets: channels, runs: batch, planeStep: channels };
+/** [N, C] is one sample whether the channels are second or last. */
+const isColumns = (batch: number, length: number, last: boolean): boolean =>
+  last || (length === 1 && batch > 1);
+
+/** One set per channel, over the batch. */
+export function batchSets(batch: number, channels: number, length: number, last = false): Sets {
+  if (!isColumns(batch, length, last))
+    return { batch, channels, length, sets: channels, runs: batch, planeStep: channels };
+  const one = { batch: 1, channels, length: batch * length, cols: channels };
+  return { ...one, sets: channels, runs: 1, planeStep: 1 };
 }
 
 /** One set per sample and group of neighbouring channels. */
-export function groupSets(batch: number, channels: number, length: number, groups: number): Sets {
+export function groupSets(
+  batch: number,
+  channels: number,
+  length: number,
+  groups: number,
+  last = false,
+): Sets {
   const runs = channels / groups;
-  return { batch, channels, length, sets: batch * groups, runs, planeStep: 1 };
+  const cols = last && length > 1 ? channels : undefined;
+  return { batch, channels, length, sets: batch * groups, runs, planeStep: 1, cols };
 }
 
 export interface Affine {
@@ -47,31 +64,63 @@ export function partition(planes: number, length: number): { partSize: number; p
   return { partSize, parts: Math.ceil(length / partSize) };
 }
 
+/** How the kernels of one step share the work: items of `size` elements; `split` are their arguments about it. */
+interface Steps {
+  kernels: "channel" | "column";
+  items: number;
+  size: number;
+  parts: number;
+  split: readonly number[];
+  scratch: number;
+}
+
+/** Parts of planes, or of columns: parts of 64 rows or more by blocks of columns, narrow ones where the rows are few. */
+function stepsOf({ sets, runs, length, cols }: Sets): Steps {
+  const planes = sets * runs;
+  if (!cols) {
+    const { partSize, parts } = partition(planes, length);
+    const split = [partSize, parts];
+    return { kernels: "channel", items: planes * parts, size: partSize, parts, split, scratch: 0 };
+  }
+  const samples = planes / cols;
+  const width = samples * length < 1024 ? 64 : 256;
+  const blocks = samples * Math.ceil(cols / width);
+  const wanted = Math.min(
+    Math.ceil(32 / blocks),
+    Math.ceil((length * Math.min(width, cols)) / 4096),
+  );
+  const partSize = wanted <= 1 ? length : Math.ceil(length / wanted / 64) * 64;
+  const parts = Math.ceil(length / partSize);
+  const size = partSize * Math.min(width, cols);
+  const split = [cols, width, partSize, parts];
+  return { kernels: "column", items: blocks * parts, size, parts, split, scratch: 16 * width };
+}
+
 /**
  * Whether one kernel call does a whole set, or step by step in the order of memory. The strewn planes of batch norm evict one
  * another from the cache (a power-of-two stride): [64, 64, 32, 32] takes 2.3 ms in one go and 1.1 ms in steps. The moments of
  * planes shorter than `least` cost more in steps, and few sets leave threads idle in one go.
  */
-function inOneGo({ sets, runs, planeStep, length }: Sets, least: number): boolean {
+function inOneGo({ sets, runs, planeStep, length, cols }: Sets, least: number): boolean {
+  if (cols) return false;
   if (sets * runs * length <= 16384) return true;
   return sets >= 8 && (planeStep === 1 || length < least);
 }
 
 /** The sets of a contiguous group are one long run each: what the moments of group norm are made over. */
 function merged(s: Sets): Sets {
-  return s.planeStep === 1 ? { ...s, runs: 1, length: s.runs * s.length } : s;
+  return s.planeStep === 1 && !s.cols ? { ...s, runs: 1, length: s.runs * s.length } : s;
 }
 
 /** stats [sets, 3] (mean, variance, rstd) of x. */
 export function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: number): void {
   const { sets, runs, planeStep, length } = merged(s);
-  const planes = sets * runs;
-  const { partSize, parts } = partition(planes, length);
+  const { kernels, items, size, parts, split, scratch } = stepsOf(merged(s));
   const { runtime } = x;
-  using partials = empty(runtime, [planes * parts, 2], "float64");
-  const work = Math.min(partSize, length);
-  const args = [partials.ptr, x.ptr, length, partSize, parts, eps];
-  runtime.run("channelMoments", planes * parts, work, args);
+  using partials = empty(runtime, [sets * runs * parts, 2], "float64");
+  const args = [partials.ptr, x.ptr, length, ...split, eps];
+  runtime.run(`${kernels}Moments`, items, size, args, scratch);
+  const [partSize] = split.slice(-2);
   const merge = [stats.ptr, partials.ptr, runs, planeStep, length, partSize, parts, eps];
   runtime.run("channelStatistics", sets, 8 * runs * parts, merge);
 }
@@ -84,11 +133,10 @@ export function normalize(
   s: Sets,
   affine: Affine,
 ): void {
-  const { sets, runs, planeStep, length, channels } = s;
-  const { partSize, parts } = partition(sets * runs, length);
+  const { kernels, items, size, split, scratch } = stepsOf(s);
   const pointers = [y.ptr, stats.ptr, x.ptr, ptr(affine.weight), ptr(affine.bias)];
-  const args = [...pointers, runs, planeStep, length, channels, partSize, parts];
-  x.runtime.run("channelNormalize", sets * runs * parts, 2 * partSize, args);
+  const args = [...pointers, s.runs, s.planeStep, s.length, s.channels, ...split];
+  x.runtime.run(`${kernels}Normalize`, items, 2 * size, args, scratch);
 }
 
 /** y and the statistics of each set (mean, variance, rstd; float64). */
@@ -125,9 +173,8 @@ function backward(
   const planes = sets * runs;
   const dx = needsX ? empty(runtime, dy.shape) : null;
   const oneGo = !constant && inOneGo(s, 0);
-  const { partSize, parts } = oneGo ? { partSize: length, parts: 1 } : partition(planes, length);
-  using sums = empty(runtime, [planes * parts, 2], "float64");
-  const split = [partSize, parts];
+  const { kernels, items, size, parts, split, scratch } = stepsOf(s);
+  using sums = empty(runtime, [planes * (oneGo ? 1 : parts), 2], "float64");
   const shape = [runs, planeStep, length, channels];
   if (oneGo) {
     const pointers = [ptr(dx), sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(weight)];
@@ -135,7 +182,7 @@ function backward(
   } else {
     if (needsWeight || needsBias || !constant) {
       const args = [sums.ptr, dy.ptr, x.ptr, stats.ptr, runs, planeStep, length, ...split];
-      runtime.run("channelGradientSums", planes * parts, 2 * partSize, args);
+      runtime.run(`${kernels}GradientSums`, items, 2 * size, args, scratch);
     }
     if (dx) {
       using means = constant ? null : empty(runtime, [sets, 2], "float64");
@@ -145,23 +192,16 @@ function backward(
       }
       const pointers = [dx.ptr, dy.ptr, x.ptr, stats.ptr, means?.ptr ?? 0, ptr(weight)];
       const args = [...pointers, ...shape, ...split];
-      runtime.run("channelGradient", planes * parts, 3 * partSize, args);
+      runtime.run(`${kernels}Gradient`, items, 3 * size, args, scratch);
     }
   }
   const dweight = needsWeight ? empty(runtime, [channels]) : null;
   const dbias = needsBias ? empty(runtime, [channels]) : null;
   if (dweight || dbias) {
-    const args = [ptr(dweight), ptr(dbias), sums.ptr, batch, channels, parts];
+    const args = [ptr(dweight), ptr(dbias), sums.ptr, batch, channels, oneGo ? 1 : parts];
     runtime.run("channelParameterGradients", channels, 4 * batch * parts, args);
   }
   return [dx, dweight, dbias];
-}
-
-/** y [columns, rows] = x [rows, columns] transposed. */
-function transposed(x: Tensor, rows: number, columns: number, shape: readonly number[]): Tensor {
-  const y = empty(x.runtime, shape);
-  x.runtime.run("transpose", Math.ceil(rows / 16), 32 * columns, [y.ptr, x.ptr, rows, columns]);
-  return y;
 }
 
 /** Zero gradients, for a forward pass over nothing. */
@@ -198,32 +238,18 @@ export function channelNorm(
     const back = (dy: Tensor, _: Tensor[], needs: boolean[]) => noGradients(dy, s.channels, needs);
     return record(op, empty(runtime, x.shape), [x, weight, bias], [], back);
   }
-  // [N, C] as planes of N: see batchSets
-  const columns = s.batch === 1 && x.shape[0] > 1;
-  const rows = x.shape[0];
-  using turned = columns ? transposed(x, rows, s.channels, x.shape) : null;
-  const input = turned ?? x;
   using stats = empty(runtime, [s.sets, 3], "float64");
   const y = empty(runtime, x.shape);
   if (constant) {
     const args = [stats.ptr, constant.mean.ptr, constant.variance.ptr, affine.eps];
     runtime.run("runningToStats", s.sets, 8, args);
-    normalize(y, stats, input, s, affine);
+    normalize(y, stats, x, s, affine);
   } else {
-    forward(y, stats, input, s, affine);
+    forward(y, stats, x, s, affine);
   }
   if (running) update(running, stats, s);
-  const isConstant = Boolean(constant);
-  const turnBack = (t: Tensor): Tensor => {
-    const back = transposed(t, s.channels, rows, t.shape);
-    t.dispose();
-    return back;
-  };
-  const saved = [input, stats, weight];
-  return record(op, columns ? turnBack(y) : y, [x, weight, bias], saved, (dy, saved, needs) => {
-    const [input, stats, weight] = saved as unknown as [Tensor, Tensor<"float64">, Tensor];
-    using turned = columns ? transposed(dy, rows, s.channels, dy.shape) : null;
-    const [dx, ...rest] = backward(turned ?? dy, input, stats, weight, s, isConstant, needs);
-    return [dx && columns ? turnBack(dx) : dx, ...rest];
+  return record(op, y, [x, weight, bias], [x, stats, weight], (dy, saved, needs) => {
+    const [x, stats, weight] = saved as unknown as [Tensor, Tensor<"float64">, Tensor];
+    return backward(dy, x, stats, weight, s, Boolean(constant), needs);
   });
 }

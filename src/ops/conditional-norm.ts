@@ -2,8 +2,9 @@
 // sample of N·C channels, so the affine part costs no pass of its own, and its gradients come with that of x.
 import { ones, show, sizeOf, type Tensor, zeros } from "../tensor.js";
 import { type BatchNormOptions, checkChannelNorm } from "./batch-norm.js";
-import { batchSets, channelNorm, groupSets, type Running, type Sets } from "./channel-norm.js";
+import { channelNorm, groupSets, type Running, type Sets } from "./channel-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
 
 type Statistics = { running?: Running | null; constant?: Running | null };
 
@@ -16,7 +17,7 @@ function perSample(
   eps: number,
   statistics: Statistics,
 ): Tensor {
-  const [batch, channels] = x.shape;
+  const { batch, channels } = sets;
   for (const [name, tensor] of Object.entries({ scale, shift })) {
     checkTensor(op, name, tensor);
     checkShape(op, name, tensor, [batch, channels]);
@@ -31,6 +32,10 @@ function perSample(
   return y.reshape(x.shape);
 }
 
+export interface ConditionalInstanceNormOptions extends LayoutOptions {
+  eps?: number;
+}
+
 /**
  * Conditional instance normalisation (Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629) of x [N, C, ...]: instance norm with a
  * scale and shift [N, C] of each sample, such as those of its style; eps = 1e-5. With those of another image it is AdaIN. Throws
@@ -40,16 +45,18 @@ export function conditionalInstanceNorm(
   x: Tensor,
   scale: Tensor,
   shift: Tensor,
-  { eps = 1e-5 }: { eps?: number } = {},
+  { eps = 1e-5, layout }: ConditionalInstanceNormOptions = {},
 ): Tensor {
   const op = "conditionalInstanceNorm";
-  const [batch, channels, length] = checkChannelNorm(op, x, { eps }).dims;
+  const { dims, last } = checkChannelNorm(op, x, { eps, layout });
+  const [batch, channels, length] = dims;
   if (length === 1) {
     throw new RangeError(
       `${op}: Expected more than 1 spatial element when training, got input size ${show(x.shape)}`,
     );
   }
-  return perSample(op, x, [scale, shift], groupSets(batch, channels, length, channels), eps, {});
+  const sets = groupSets(batch, channels, length, channels, last);
+  return perSample(op, x, [scale, shift], sets, eps, {});
 }
 
 /**
@@ -64,7 +71,7 @@ export function conditionalBatchNorm(
 ): Tensor {
   const op = "conditionalBatchNorm";
   const { training = false, eps = 1e-5 } = options;
-  const { dims, running } = checkChannelNorm(op, x, options);
+  const { dims, last, running } = checkChannelNorm(op, x, options);
   const [batch, channels, length] = dims;
   if (!training && !running)
     throw new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
@@ -73,7 +80,8 @@ export function conditionalBatchNorm(
       `${op}: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
     );
   }
-  const sets = { batch, channels, length, sets: channels, runs: batch, planeStep: channels };
+  const one = { batch, channels, length, sets: channels, runs: batch, planeStep: channels };
+  const sets = last ? { ...one, cols: channels } : one;
   return perSample(
     op,
     x,
@@ -88,15 +96,20 @@ export function conditionalBatchNorm(
  * Feature-wise linear modulation (Perez et al. 2017, FiLM, arXiv 1709.07871) of x [N, C, ...]: x·scale + shift, both [N, C],
  * nothing normalised. Throws RangeError on wrong shapes.
  */
-export function film(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
+export function film(
+  x: Tensor,
+  scale: Tensor,
+  shift: Tensor,
+  { layout }: LayoutOptions = {},
+): Tensor {
   checkTensor("film", "input", x);
-  const { runtime, shape } = x;
-  if (shape.length < 2)
-    throw new RangeError(`film: expected input of shape [N, C, ...], got ${show(shape)}`);
-  const planes = shape[0] * shape[1];
+  const { runtime } = x;
+  const last = channelsLast("film", layout);
+  const [batch, channels, ...space] = channelShape("film", x, last);
+  const planes = batch * channels;
   using mean = zeros([planes], { runtime });
   using variance = ones([planes], { runtime });
   const constant = { mean, variance, momentum: 0 };
-  const sets = batchSets(1, planes, sizeOf(shape.slice(2)));
+  const sets = groupSets(batch, channels, sizeOf(space), channels, last);
   return perSample("film", x, [scale, shift], sets, 0, { constant });
 }

@@ -1,10 +1,11 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { channelSums, float64, gradientOf, planeCombine } from "./plane-maps.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
 
-export interface EvoNormB0Options {
+export interface EvoNormB0Options extends LayoutOptions {
   /** Slope [C] of the part that follows the input; 1 without it. */
   v?: Tensor | null;
   weight?: Tensor | null;
@@ -25,6 +26,8 @@ const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
  * with one value per channel.
  */
 export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
+  if (channelsLast("evonormB0", options.layout))
+    return asNCHW("evonormB0", [x], (x) => evonormB0(x, { ...options, layout: "nchw" }));
   const { v, weight, bias, runningVar, training = false, momentum = 0.1, eps = 1e-3 } = options;
   checkTensor("evonormB0", "input", x);
   if (x.shape.length < 2)

@@ -1,9 +1,10 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { channelSums, gradientOf } from "./plane-maps.js";
 
-export interface EvoNormS0Options {
+export interface EvoNormS0Options extends LayoutOptions {
   /** Slope of the sigmoid [C]; 1 without it. */
   v?: Tensor | null;
   weight?: Tensor | null;
@@ -19,6 +20,8 @@ const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
  * RangeError on wrong shapes and a group count that does not divide C.
  */
 export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options = {}): Tensor {
+  if (channelsLast("evonormS0", options.layout))
+    return asNCHW("evonormS0", [x], (x) => evonormS0(x, numGroups, { ...options, layout: "nchw" }));
   const { v, weight, bias, eps = 1e-5 } = options;
   checkTensor("evonormS0", "input", x);
   if (x.shape.length < 2)

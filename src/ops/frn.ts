@@ -1,9 +1,10 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { channelSums, float64, gradientOf } from "./plane-maps.js";
 
-export interface FRNOptions {
+export interface FRNOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   /** The threshold of the activation, TLU; without it the output is not cut off. */
@@ -20,6 +21,8 @@ const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
  * the gradient goes to tau. Throws RangeError on wrong shapes.
  */
 export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
+  if (channelsLast("frn", options.layout))
+    return asNCHW("frn", [x], (x) => frn(x, { ...options, layout: "nchw" }));
   const { weight, bias, tau, eps = 1e-6 } = options;
   checkTensor("frn", "input", x);
   if (x.shape.length < 2)

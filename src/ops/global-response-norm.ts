@@ -1,7 +1,7 @@
 import { record } from "../autograd.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { permute } from "./permute.js";
+import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
 import {
   planeAffine,
   planeGradient,
@@ -11,9 +11,8 @@ import {
   type Statistics,
 } from "./plane-norm.js";
 
-export interface GlobalResponseNormOptions {
+export interface GlobalResponseNormOptions extends LayoutOptions {
   eps?: number;
-  layout?: "nchw" | "nhwc";
 }
 
 /** ‖x‖₂ of each plane, and each sample's mean of them plus eps. */
@@ -90,21 +89,18 @@ export function globalResponseNorm(
   x: Tensor,
   weight: Tensor,
   bias: Tensor,
-  { eps = 1e-6, layout = "nchw" }: GlobalResponseNormOptions = {},
+  { eps = 1e-6, layout }: GlobalResponseNormOptions = {},
 ): Tensor {
   const op = "globalResponseNorm";
   checkTensor(op, "input", x);
-  const rank = x.shape.length;
-  if (rank < 3)
+  if (x.shape.length < 3)
     throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
-  const channels = x.shape[layout === "nchw" ? 1 : rank - 1];
+  const last = channelsLast(op, layout);
+  const [, channels] = channelShape(op, x, last);
   checkShape(op, "weight", weight, [channels]);
   checkShape(op, "bias", bias, [channels]);
   checkSameRuntime(op, x, weight, bias);
   checkNumber(op, "eps", eps);
-  if (layout === "nchw") return nchw(x, weight, bias, eps);
-  const axes = x.shape.map((_, i) => i);
-  using turned = permute(x, [0, rank - 1, ...axes.slice(1, -1)]);
-  using y = nchw(turned, weight, bias, eps);
-  return permute(y, [0, ...axes.slice(2), 1]);
+  if (last) return asNCHW(op, [x], (x) => nchw(x, weight, bias, eps));
+  return nchw(x, weight, bias, eps);
 }

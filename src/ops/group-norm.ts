@@ -1,8 +1,9 @@
 import { show, sizeOf, type Tensor } from "../tensor.js";
 import { channelNorm, groupSets } from "./channel-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
 
-export interface GroupNormOptions {
+export interface GroupNormOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   eps?: number;
@@ -16,11 +17,10 @@ export interface GroupNormOptions {
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
   const { weight, bias, eps = 1e-5 } = options;
   checkTensor("groupNorm", "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`groupNorm: expected input of shape [N, C, ...], got ${show(x.shape)}`);
+  const last = channelsLast("groupNorm", options.layout);
+  const [batch, channels, ...space] = channelShape("groupNorm", x, last);
   if (!Number.isInteger(numGroups) || numGroups < 1)
     throw new RangeError(`groupNorm: expected numGroups an integer ≥ 1, got ${numGroups}`);
-  const [batch, channels, ...space] = x.shape;
   if (channels % numGroups !== 0) {
     throw new RangeError(
       `groupNorm: num_channels must be divisible by num_groups, got ${channels} and ${numGroups}`,
@@ -37,6 +37,6 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOption
       `groupNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
     );
   }
-  const sets = groupSets(batch, channels, length, numGroups);
+  const sets = groupSets(batch, channels, length, numGroups, last);
   return channelNorm("groupNorm", x, sets, { weight, bias, eps }, {});
 }

@@ -41,6 +41,7 @@ export { type IterNormOptions, iterNorm } from "./iter-norm.js";
 export { addLayerNorm, type LayerNormOptions, layerNorm } from "./layer-norm.js";
 export { type LayerNorm2dOptions, layerNorm2d } from "./layer-norm-2d.js";
 export { layerScale } from "./layer-scale.js";
+export type { Layout, LayoutOptions } from "./layout.js";
 export { linear } from "./linear.js";
 export { type LocalResponseNormOptions, localResponseNorm } from "./local-response-norm.js";
 export { log } from "./log.js";

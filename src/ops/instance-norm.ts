@@ -14,7 +14,7 @@ export interface InstanceNormOptions extends Omit<BatchNormOptions, "training"> 
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
   const { weight, bias, useInputStats = true, eps = 1e-5 } = options;
-  const { dims, running } = checkChannelNorm("instanceNorm", x, options);
+  const { dims, last, running } = checkChannelNorm("instanceNorm", x, options);
   const [batch, channels, length] = dims;
   const affine = { weight, bias, eps };
   if (!useInputStats) {
@@ -23,13 +23,13 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
         "instanceNorm: expected runningMean and runningVar to be defined when useInputStats is false",
       );
     }
-    return channelNorm("instanceNorm", x, batchSets(...dims), affine, { constant: running });
+    return channelNorm("instanceNorm", x, batchSets(...dims, last), affine, { constant: running });
   }
   if (length === 1) {
     throw new RangeError(
       `instanceNorm: Expected more than 1 spatial element when training, got input size ${show(x.shape)}`,
     );
   }
-  const sets = groupSets(batch, channels, length, channels);
+  const sets = groupSets(batch, channels, length, channels, last);
   return channelNorm("instanceNorm", x, sets, affine, { running });
 }

@@ -3,6 +3,7 @@ import { add } from "./add.js";
 import { type BatchNormOptions, checkChannelNorm } from "./batch-norm.js";
 import { checkShape } from "./check.js";
 import { div } from "./div.js";
+import { asNCHW, channelsLast } from "./layout.js";
 import { matmul } from "./matmul.js";
 import { mean } from "./mean.js";
 import { mul } from "./mul.js";
@@ -28,6 +29,8 @@ export interface IterNormOptions extends Omit<BatchNormOptions, "runningVar"> {
  * (T = 5). Throws RangeError on wrong shapes and when training with one value per channel.
  */
 export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
+  if (channelsLast("iterNorm", options.layout))
+    return asNCHW("iterNorm", [x], (x) => iterNorm(x, { ...options, layout: "nchw" }));
   const { weight, bias, runningMean, runningWhitening, training = false } = options;
   const { groups = 1, iterations = 5, momentum = 0.1, eps = 1e-5 } = options;
   const { dims } = checkChannelNorm("iterNorm", x, { weight, bias, momentum, eps });

@@ -1,8 +1,10 @@
-import { show, type Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { axisNorm } from "./axis-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { rowNorm } from "./row-norm.js";
 
-export interface LayerNorm2dOptions {
+export interface LayerNorm2dOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   eps?: number;
@@ -14,15 +16,17 @@ export interface LayerNorm2dOptions {
  */
 export function layerNorm2d(
   x: Tensor,
-  { weight, bias, eps = 1e-6 }: LayerNorm2dOptions = {},
+  { weight, bias, eps = 1e-6, layout }: LayerNorm2dOptions = {},
 ): Tensor {
   const op = "layerNorm2d";
   checkTensor(op, "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`${op}: expected input of shape [N, C, ...], got ${show(x.shape)}`);
-  checkShape(op, "weight", weight, [x.shape[1]]);
-  checkShape(op, "bias", bias, [x.shape[1]]);
+  const last = channelsLast(op, layout);
+  const [, channels, ...space] = channelShape(op, x, last);
+  checkShape(op, "weight", weight, [channels]);
+  checkShape(op, "bias", bias, [channels]);
   checkSameRuntime(op, x, weight, bias);
   checkNumber(op, "eps", eps);
+  if (last || space.length === 0)
+    return rowNorm(op, x, [channels], { weight, bias, eps, centre: true });
   return axisNorm(op, x, 1, 2, { statistic: "moments", eps, weight, bias });
 }

@@ -1,5 +1,6 @@
 import { show, type Tensor } from "../tensor.js";
 import { checkShape, checkTensor } from "./check.js";
+import { channelsLast, type Layout } from "./layout.js";
 import { mul } from "./mul.js";
 
 /**
@@ -9,11 +10,11 @@ import { mul } from "./mul.js";
 export function layerScale(
   x: Tensor,
   weight: Tensor,
-  { layout = "nhwc" }: { layout?: "nchw" | "nhwc" } = {},
+  { layout = "nhwc" }: { layout?: Layout } = {},
 ): Tensor {
   const op = "layerScale";
   checkTensor(op, "input", x);
-  const axis = layout === "nchw" ? 1 : x.shape.length - 1;
+  const axis = channelsLast(op, layout) ? x.shape.length - 1 : 1;
   if (!(axis in x.shape))
     throw new RangeError(`${op}: expected input with a channel axis, got ${show(x.shape)}`);
   checkTensor(op, "weight", weight);

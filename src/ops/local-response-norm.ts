@@ -1,8 +1,9 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkTensor } from "./check.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 
-export interface LocalResponseNormOptions {
+export interface LocalResponseNormOptions extends LayoutOptions {
   alpha?: number;
   beta?: number;
   k?: number;
@@ -18,9 +19,12 @@ export interface LocalResponseNormOptions {
 export function localResponseNorm(
   x: Tensor,
   size: number,
-  { alpha = 1e-4, beta = 0.75, k = 1, even = "before" }: LocalResponseNormOptions = {},
+  options: LocalResponseNormOptions = {},
 ): Tensor {
   const op = "localResponseNorm";
+  if (channelsLast(op, options.layout))
+    return asNCHW(op, [x], (x) => localResponseNorm(x, size, { ...options, layout: "nchw" }));
+  const { alpha = 1e-4, beta = 0.75, k = 1, even = "before" } = options;
   checkTensor(op, "input", x);
   const { runtime, shape } = x;
   if (shape.length < 3)

@@ -4,9 +4,10 @@ import { add } from "./add.js";
 import { axisNorm } from "./axis-norm.js";
 import { combine, spread } from "./broadcast.js";
 import { checkNumber, checkTensor } from "./check.js";
+import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
 import { mul } from "./mul.js";
 
-export interface PositionalNormOptions {
+export interface PositionalNormOptions extends LayoutOptions {
   eps?: number;
   /** Divisor C − correction of the variance: 0 as in the paper, 1 as in its code. */
   correction?: 0 | 1;
@@ -14,9 +15,9 @@ export interface PositionalNormOptions {
 
 export interface PositionalNorm {
   output: Tensor;
-  /** [N, 1, ...] */
+  /** [N, 1, ...], or [N, ..., 1] as the layout is. */
   mean: Tensor;
-  /** √(variance + eps), [N, 1, ...] */
+  /** √(variance + eps), of the same shape. */
   std: Tensor;
 }
 
@@ -27,23 +28,23 @@ export interface PositionalNorm {
  */
 export function positionalNorm(
   x: Tensor,
-  { eps = 1e-5, correction = 0 }: PositionalNormOptions = {},
+  { eps = 1e-5, correction = 0, layout }: PositionalNormOptions = {},
 ): PositionalNorm {
   const op = "positionalNorm";
   checkTensor(op, "input", x);
   const { runtime, shape } = x;
-  if (shape.length < 2)
-    throw new RangeError(`${op}: expected input of shape [N, C, ...], got ${show(shape)}`);
+  const last = channelsLast(op, layout);
+  const [, n] = channelShape(op, x, last);
+  const axis = last ? shape.length - 1 : 1;
   checkNumber(op, "eps", eps);
-  const n = shape[1];
   if (n <= correction)
     throw new RangeError(`${op}: expected more than ${correction} channel(s), got ${show(shape)}`);
   // (x − mean)/√(v·n/(n − 1) + eps) is √((n − 1)/n)·(x − mean)/√(v + eps·(n − 1)/n)
   const share = (n - correction) / n;
   using weight = share === 1 ? null : full([n], Math.sqrt(share), { runtime });
-  const kept = shape.with(1, 1);
+  const kept = shape.with(axis, 1);
   const [means, deviations] = [empty(runtime, kept), empty(runtime, kept)];
-  const output = axisNorm(op, x, 1, 2, {
+  const output = axisNorm(op, x, axis, axis + 1, {
     statistic: "moments",
     eps: eps * share,
     weight,
@@ -54,7 +55,7 @@ export function positionalNorm(
       }
     },
   });
-  const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [1], shape, n)]);
+  const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
   const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
     // ∂std/∂x = output/(n − correction)
     using by = full([], n - correction, { runtime });

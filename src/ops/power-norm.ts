@@ -1,10 +1,11 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { pixelNorm } from "./pixel-norm.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
 
-export interface PowerNormOptions {
+export interface PowerNormOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   /** Running mean of x² [C]: what x is divided by the root of; moved in place when training. */
@@ -29,6 +30,8 @@ export interface PowerNormOptions {
  * whose group scaling `groups` adds. Throws RangeError on wrong shapes and for groups that do not divide the channels.
  */
 export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
+  if (channelsLast("powerNorm", options.layout))
+    return asNCHW("powerNorm", [x], (x) => powerNorm(x, { ...options, layout: "nchw" }));
   const { weight, bias, runningPhi, emaGz, training = false, warmUp = false } = options;
   const { alphaForward = 0.9, alphaBackward = 0.9, eps = 1e-5, groups = null } = options;
   checkTensor("powerNorm", "input", x);

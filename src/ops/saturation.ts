@@ -2,14 +2,15 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { channelsLast, type Layout } from "./layout.js";
 import { channelSums, gradientOf } from "./plane-maps.js";
 
 export interface SaturationOptions {
   /** Scale and shift of the features [C]. */
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** Where the features are: the last axis (default), or axis 1 of [N, C, ...]. */
-  channels?: "last" | "first";
+  /** Where the features are: the last axis ("nhwc", default), or axis 1 of [N, C, ...]. */
+  layout?: Layout;
 }
 
 const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
@@ -28,12 +29,12 @@ export function saturation(
   x: Tensor,
   alpha: Tensor,
   shift: Tensor | null,
-  { weight, bias, channels = "last" }: SaturationOptions,
+  { weight, bias, layout = "nhwc" }: SaturationOptions,
 ): Tensor {
   checkTensor(op, "input", x);
   checkScalar(op, "alpha", alpha);
   if (shift) checkScalar(op, "shift", shift);
-  const last = channels === "last";
+  const last = channelsLast(op, layout);
   if (x.shape.length < (last ? 1 : 2)) {
     const wanted = last ? "[..., C]" : "[N, C, ...]";
     throw new RangeError(`${op}: expected input of shape ${wanted}, got ${show(x.shape)}`);

@@ -2,6 +2,7 @@ import { record } from "../autograd.js";
 import { empty, type Tensor } from "../tensor.js";
 import { type BatchNormOptions, checkChannelNorm } from "./batch-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { asNCHW, channelsLast } from "./layout.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
 import { type Moments, overBatch, planeMoments } from "./plane-moments.js";
 
@@ -32,6 +33,11 @@ export function switchableNorm(
   varWeight: Tensor,
   options: BatchNormOptions = {},
 ): Tensor {
+  if (channelsLast("switchableNorm", options.layout)) {
+    const norm = (x: Tensor) =>
+      switchableNorm(x, meanWeight, varWeight, { ...options, layout: "nchw" });
+    return asNCHW("switchableNorm", [x], norm);
+  }
   checkTensor("switchableNorm", "meanWeight", meanWeight);
   checkTensor("switchableNorm", "varWeight", varWeight);
   checkShape("switchableNorm", "meanWeight", meanWeight, [3]);

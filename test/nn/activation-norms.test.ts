@@ -24,10 +24,10 @@ const rows: Row[] = [
     () => new nn.EvoNormB0(4, { runtime }),
     { weight: 1, bias: 0, v: 1, running_var: 1 },
   ],
-  ["DyT", () => new nn.DyT(4, { channels: "first", runtime }), { alpha: 0.5, weight: 1, bias: 0 }],
+  ["DyT", () => new nn.DyT(4, { layout: "nchw", runtime }), { alpha: 0.5, weight: 1, bias: 0 }],
   [
     "Derf",
-    () => new nn.Derf(4, { channels: "first", runtime }),
+    () => new nn.Derf(4, { layout: "nchw", runtime }),
     { alpha: 0.5, weight: 1, bias: 0, shift: 0 },
   ],
 ];

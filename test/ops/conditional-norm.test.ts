@@ -91,7 +91,7 @@ describeMethod("conditionalBatchNorm", {
 
 describeMethod("film", {
   runtime: () => runtime,
-  op: film,
+  op: (x, scale, shift) => film(x, scale, shift),
   oracle: (shape, x, scale, shift) => {
     const plane = groupNormSets(shape, shape[1]).setOf;
     return x.map((v, i) => v * scale[plane(i)] + shift[plane(i)]);

@@ -32,7 +32,7 @@ describeMethod("dyt", {
 
 describeMethod("dyt, channels first", {
   runtime: () => runtime,
-  op: (x, alpha, weight, bias) => dyt(x, alpha, { weight, bias, channels: "first" }),
+  op: (x, alpha, weight, bias) => dyt(x, alpha, { weight, bias, layout: "nchw" }),
   oracle: (shape, x, [alpha], weight, bias) =>
     saturation(shape, true, Math.tanh, x, alpha, 0, weight, bias),
   cases: [
@@ -74,7 +74,7 @@ describe("dyt and derf", () => {
     expect(() => dyt(x, alpha, { weight: zeros([2], { runtime }) })).toThrow(
       "dyt: expected weight of shape [3], got [2]",
     );
-    expect(() => dyt(zeros([3], { runtime }), alpha, { channels: "first" })).toThrow(
+    expect(() => dyt(zeros([3], { runtime }), alpha, { layout: "nchw" })).toThrow(
       "dyt: expected input of shape [N, C, ...], got [3]",
     );
   });

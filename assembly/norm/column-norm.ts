@@ -1,0 +1,158 @@
+// The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols], whose columns
+// are the planes p = sample · cols + c. The merging steps between them are those of that file, to which it is all one. An item is
+// a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block; its scratch 4 · width.
+import { momentsOfColumns } from "../lib/column-moments";
+import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
+
+function blocksOf(cols: i32, width: i32): i32 {
+  return (cols + width - 1) / width;
+}
+
+/** The item's first column. */
+function columnOf(item: i32, cols: i32, width: i32): i32 {
+  return (item % blocksOf(cols, width)) * width;
+}
+
+/** The item's first plane. */
+function planeOf(item: i32, cols: i32, width: i32, parts: i32): i32 {
+  const sample = item / (blocksOf(cols, width) * parts);
+  return sample * cols + columnOf(item, cols, width);
+}
+
+function partOf(item: i32, cols: i32, width: i32, parts: i32): i32 {
+  return (item / blocksOf(cols, width)) % parts;
+}
+
+/** Bytes before the item's first element. */
+function offsetOf(item: i32, length: i32, cols: i32, width: i32, size: i32, parts: i32): usize {
+  const sample: usize = item / (blocksOf(cols, width) * parts);
+  const row = sample * length + partOf(item, cols, width, parts) * size;
+  return (row * cols + columnOf(item, cols, width)) << 2;
+}
+
+/** partials [planes, parts, 2] = (mean, variance) of each part of each column. */
+export function columnMoments(
+  partials: usize,
+  x: usize,
+  length: i32,
+  cols: i32,
+  width: i32,
+  partSize: i32,
+  parts: i32,
+  eps: f64,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const step = (<usize>cols) << 2;
+  for (let item = begin; item < end; item++) {
+    const part = partOf(item, cols, width, parts);
+    const first: usize = planeOf(item, cols, width, parts);
+    const rows = min(partSize, length - part * partSize);
+    const n = min(width, cols - columnOf(item, cols, width));
+    const o = offsetOf(item, length, cols, width, partSize, parts);
+    const out = partials + ((first * parts + part) << 4);
+    momentsOfColumns(out, (<usize>parts) << 4, x + o, rows, step, n, true, eps, scratch);
+  }
+}
+
+/** y = (x − mean)·rstd·weight + bias with the given stats [sets, 3]. */
+export function columnNormalize(
+  y: usize,
+  stats: usize,
+  x: usize,
+  weight: usize,
+  bias: usize,
+  runs: i32,
+  planeStep: i32,
+  length: i32,
+  channels: i32,
+  cols: i32,
+  width: i32,
+  partSize: i32,
+  parts: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const step = (<usize>cols) << 2;
+  for (let item = begin; item < end; item++) {
+    const first = planeOf(item, cols, width, parts);
+    const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
+    const n = min(width, cols - columnOf(item, cols, width));
+    const o = offsetOf(item, length, cols, width, partSize, parts);
+    // biome-ignore format: one line each for what is where
+    normalizeColumns(
+      y + o, x + o, stats, weight, bias, 0, 0,
+      first, runs, planeStep, channels, rows, step, n, scratch,
+    );
+  }
+}
+
+/** sums [planes, parts, 2] = (Σdy, Σdy·x̂) of each part of each column. */
+export function columnGradientSums(
+  sums: usize,
+  dy: usize,
+  x: usize,
+  stats: usize,
+  runs: i32,
+  planeStep: i32,
+  length: i32,
+  cols: i32,
+  width: i32,
+  partSize: i32,
+  parts: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const step = (<usize>cols) << 2;
+  const apart = (<usize>parts) << 4;
+  for (let item = begin; item < end; item++) {
+    const part = partOf(item, cols, width, parts);
+    const first = planeOf(item, cols, width, parts);
+    const rows = min(partSize, length - part * partSize);
+    const n = min(width, cols - columnOf(item, cols, width));
+    const o = offsetOf(item, length, cols, width, partSize, parts);
+    const out = sums + <usize>first * apart + ((<usize>part) << 4);
+    // biome-ignore format: as above
+    sumColumns(
+      out, apart, dy + o, x + o, stats, 0,
+      first, runs, planeStep, rows, step, n, scratch,
+    );
+  }
+}
+
+/** dx from the means [sets, 2] of these; without (0: the statistics are constants) dx = w·rstd·dy. */
+export function columnGradient(
+  dx: usize,
+  dy: usize,
+  x: usize,
+  stats: usize,
+  means: usize,
+  weight: usize,
+  runs: i32,
+  planeStep: i32,
+  length: i32,
+  channels: i32,
+  cols: i32,
+  width: i32,
+  partSize: i32,
+  parts: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const step = (<usize>cols) << 2;
+  for (let item = begin; item < end; item++) {
+    const first = planeOf(item, cols, width, parts);
+    const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
+    const n = min(width, cols - columnOf(item, cols, width));
+    const o = offsetOf(item, length, cols, width, partSize, parts);
+    // biome-ignore format: as above
+    gradientColumns(
+      dx + o, dy + o, x + o, stats, means, weight, 0,
+      first, runs, planeStep, channels, rows, step, n, scratch,
+    );
+  }
+}

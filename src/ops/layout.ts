@@ -1,0 +1,52 @@
+// Where the channels of a tensor are.
+import { type Shape, show, type Tensor } from "../tensor.js";
+import { checkTensor } from "./check.js";
+import { permute } from "./permute.js";
+
+/** [N, C, ...] or [N, ..., C]. */
+export type Layout = "nchw" | "nhwc";
+
+export interface LayoutOptions {
+  /** Where the channels of input and output are: the second axis (default) or the last. */
+  layout?: Layout;
+}
+
+/** Whether the channels are the last axis. Throws RangeError for a layout there is not. */
+export function channelsLast(op: string, layout: Layout | undefined): boolean {
+  if (layout === undefined || layout === "nchw") return false;
+  if (layout === "nhwc") return true;
+  throw new RangeError(`${op}: expected layout "nchw" or "nhwc", got ${String(layout)}`);
+}
+
+/** The shape of x as [N, C, ...], wherever its channels are. Throws RangeError for less than two dimensions. */
+export function channelShape(op: string, { shape }: Tensor, last: boolean): Shape {
+  if (shape.length < 2) {
+    const wanted = last ? "[N, ..., C]" : "[N, C, ...]";
+    throw new RangeError(`${op}: expected input of shape ${wanted}, got ${show(shape)}`);
+  }
+  return last ? [shape[0], shape[shape.length - 1], ...shape.slice(1, -1)] : shape;
+}
+
+/** x [N, ..., C] as [N, C, ...]. */
+function toNCHW(op: string, x: Tensor): Tensor {
+  checkTensor(op, "input", x);
+  channelShape(op, x, true);
+  const axes = [...x.shape.keys()];
+  return permute(x, [0, axes.length - 1, ...axes.slice(1, -1)]);
+}
+
+/** `norm` of inputs [N, ..., C] turned to [N, C, ...], its result turned back: two more passes over memory. */
+export function asNCHW(
+  op: string,
+  inputs: readonly Tensor[],
+  norm: (...turned: Tensor[]) => Tensor,
+): Tensor {
+  const turned = inputs.map((x) => toNCHW(op, x));
+  try {
+    using y = norm(...turned);
+    const [batch, channels, ...space] = y.shape.keys();
+    return permute(y, [batch, ...space, channels]);
+  } finally {
+    for (const x of turned) x.dispose();
+  }
+}

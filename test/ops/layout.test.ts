@@ -1,0 +1,315 @@
+// Every norm with channels: [N, ..., C] must give what [N, C, ...] gives, whose results other tests hold against oracles.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import * as ops from "../../src/ops/index.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
+import { expectClose, expectSameBits, guardMemory, normal } from "../helpers.js";
+
+let runtime: Runtime;
+let checkGuards: () => void;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  checkGuards = guardMemory(runtime);
+});
+afterEach(() => checkGuards());
+afterAll(() => runtime.close());
+
+type Layout = ops.LayoutOptions;
+interface Method {
+  /** Shapes of what is learned, or made from a condition. */
+  learned: (batch: number, channels: number) => Shape[];
+  op: (x: Tensor, learned: Tensor[], moved: Tensor[], layout: Layout) => Tensor;
+  /** Lengths of running statistics. */
+  moved?: (channels: number) => Shape[];
+  /** Planes of one element are refused. */
+  needsSpace?: boolean;
+  /** Normalises over the channels: the output of one is a constant, its gradient 0 and rounding. */
+  overChannels?: boolean;
+}
+
+const affine = (_: number, c: number) => [[c], [c]];
+const perSample = (n: number, c: number) => [
+  [n, c],
+  [n, c],
+];
+const running = (c: number) => [[c], [c]];
+const batchOf = (moved: Tensor[]) => ({ runningMean: moved[0], runningVar: moved[1] });
+
+const direct: Record<string, Method> = {
+  "batchNorm, training": {
+    learned: affine,
+    moved: running,
+    op: (x, [weight, bias], moved, layout) =>
+      ops.batchNorm(x, { weight, bias, ...batchOf(moved), training: true, ...layout }),
+  },
+  "batchNorm, evaluation": {
+    learned: affine,
+    moved: running,
+    op: (x, [weight, bias], moved, layout) =>
+      ops.batchNorm(x, { weight, bias, ...batchOf(moved), ...layout }),
+  },
+  "instanceNorm, tracking": {
+    learned: affine,
+    moved: running,
+    needsSpace: true,
+    op: (x, [weight, bias], moved, layout) =>
+      ops.instanceNorm(x, { weight, bias, ...batchOf(moved), ...layout }),
+  },
+  "instanceNorm, evaluation": {
+    learned: (_, c) => [[c]],
+    moved: running,
+    op: (x, [weight], moved, layout) =>
+      ops.instanceNorm(x, { weight, ...batchOf(moved), useInputStats: false, ...layout }),
+  },
+  "groupNorm of all channels": {
+    learned: affine,
+    op: (x, [weight, bias], _, layout) => ops.groupNorm(x, 1, { weight, bias, ...layout }),
+  },
+  "groupNorm, a channel each": {
+    learned: () => [],
+    needsSpace: true,
+    op: (x, _, __, { layout }) =>
+      ops.groupNorm(x, x.shape[layout === "nhwc" ? x.shape.length - 1 : 1], { layout }),
+  },
+  layerNorm2d: {
+    learned: affine,
+    overChannels: true,
+    op: (x, [weight, bias], _, layout) => ops.layerNorm2d(x, { weight, bias, ...layout }),
+  },
+  pixelNorm: {
+    learned: () => [],
+    overChannels: true,
+    op: (x, _, __, layout) => ops.pixelNorm(x, layout),
+  },
+  positionalNorm: {
+    learned: () => [],
+    overChannels: true,
+    op: (x, _, __, layout) => ops.momentShortcut(x, ops.positionalNorm(x, layout)),
+  },
+  conditionalInstanceNorm: {
+    learned: perSample,
+    needsSpace: true,
+    op: (x, [scale, shift], _, layout) => ops.conditionalInstanceNorm(x, scale, shift, layout),
+  },
+  "conditionalBatchNorm, training": {
+    learned: perSample,
+    moved: running,
+    op: (x, [scale, shift], moved, layout) => {
+      const options = { ...batchOf(moved), training: true, ...layout };
+      return ops.conditionalBatchNorm(x, scale, shift, options);
+    },
+  },
+  "conditionalBatchNorm, evaluation": {
+    learned: perSample,
+    moved: running,
+    op: (x, [scale, shift], moved, layout) =>
+      ops.conditionalBatchNorm(x, scale, shift, { ...batchOf(moved), ...layout }),
+  },
+  film: {
+    learned: perSample,
+    op: (x, [scale, shift], _, layout) => ops.film(x, scale, shift, layout),
+  },
+  ghostBatchNorm: {
+    learned: affine,
+    moved: running,
+    needsSpace: true,
+    op: (x, [weight, bias], moved, layout) => {
+      const options = { weight, bias, ...batchOf(moved), training: true, ...layout };
+      return ops.ghostBatchNorm(x, { ...options, virtualBatchSize: 2 });
+    },
+  },
+};
+
+const turned: Record<string, Method> = {
+  batchInstanceNorm: {
+    learned: (_, c) => [[c], [c], [c]],
+    moved: running,
+    needsSpace: true,
+    op: (x, [gate, weight, bias], moved, layout) => {
+      const options = { weight, bias, ...batchOf(moved), training: true, ...layout };
+      return ops.batchInstanceNorm(x, gate, options);
+    },
+  },
+  batchRenorm: {
+    learned: affine,
+    moved: running,
+    op: (x, [weight, bias], moved, layout) =>
+      ops.batchRenorm(x, { weight, bias, ...batchOf(moved), training: true, ...layout }),
+  },
+  switchableNorm: {
+    learned: (_, c) => [[3], [3], [c], [c]],
+    moved: running,
+    needsSpace: true,
+    op: (x, [mean, variance, weight, bias], moved, layout) => {
+      const options = { weight, bias, ...batchOf(moved), training: true, ...layout };
+      return ops.switchableNorm(x, mean, variance, options);
+    },
+  },
+  iterNorm: {
+    learned: affine,
+    moved: (c) => [[c], [1, c, c]],
+    op: (x, [weight, bias], [runningMean, runningWhitening], layout) => {
+      const options = { weight, bias, runningMean, runningWhitening, training: true, ...layout };
+      return ops.iterNorm(x, options);
+    },
+  },
+  powerNorm: {
+    learned: affine,
+    moved: running,
+    op: (x, [weight, bias], [emaGz, runningPhi], layout) => {
+      const options = { weight, bias, runningPhi, emaGz, training: true, ...layout };
+      return ops.powerNorm(x, options);
+    },
+  },
+  localResponseNorm: {
+    learned: () => [],
+    op: (x, _, __, layout) => ops.localResponseNorm(x, 4, { alpha: 1, ...layout }),
+  },
+  frn: {
+    learned: (_, c) => [[c], [c], [c], [1]],
+    op: (x, [weight, bias, tau, eps], _, layout) =>
+      ops.frn(x, { weight, bias, tau, eps, ...layout }),
+  },
+  evonormB0: {
+    learned: (_, c) => [[c], [c], [c]],
+    moved: (c) => [[], [c]],
+    op: (x, [v, weight, bias], [, runningVar], layout) =>
+      ops.evonormB0(x, { v, weight, bias, runningVar, training: true, ...layout }),
+  },
+  evonormS0: {
+    learned: (_, c) => [[c], [c], [c]],
+    op: (x, [v, weight, bias], _, layout) => ops.evonormS0(x, 1, { v, weight, bias, ...layout }),
+  },
+  adaLIN: {
+    learned: (n, c) => [[c], [n, c], [n, c]],
+    op: (x, [rho, weight, bias], _, layout) => ops.adaLIN(x, rho, weight, bias, layout),
+  },
+  layerInstanceNorm: {
+    learned: (_, c) => [[c], [c], [c]],
+    op: (x, [rho, weight, bias], _, layout) => ops.layerInstanceNorm(x, rho, weight, bias, layout),
+  },
+  globalResponseNorm: {
+    learned: affine,
+    op: (x, [weight, bias], _, layout) => ops.globalResponseNorm(x, weight, bias, layout),
+  },
+  layerScale: {
+    learned: (_, c) => [[c]],
+    op: (x, [weight], _, layout) => ops.layerScale(x, weight, { layout: "nchw", ...layout }),
+  },
+  dyt: {
+    learned: (_, c) => [[1], [c], [c]],
+    op: (x, [alpha, weight, bias], _, layout) =>
+      ops.dyt(x, alpha, { weight, bias, layout: "nchw", ...layout }),
+  },
+  derf: {
+    learned: (_, c) => [[1], [c], [c], [1]],
+    op: (x, [alpha, weight, bias, shift], _, layout) =>
+      ops.derf(x, alpha, { weight, bias, shift, layout: "nchw", ...layout }),
+  },
+};
+
+/** Values [N, ..., C] as [N, C, ...]. */
+function turn(values: ArrayLike<number>, batch: number, channels: number): Float32Array {
+  const length = values.length / batch / channels;
+  return Float32Array.from({ length: values.length }, (_, i) => {
+    const n = Math.floor(i / (channels * length));
+    const c = Math.floor(i / length) % channels;
+    return values[(n * length + (i % length)) * channels + c];
+  });
+}
+
+/** Output, gradients and running statistics of x [N, ..., C], all turned to [N, C, ...]. */
+function outcome(on: Runtime, m: Method, shape: Shape, data: Float32Array, last: boolean) {
+  const [batch, ...space] = shape;
+  const channels = space.pop() ?? 0;
+  const toFirst = (values: ArrayLike<number>) => turn(values, batch, channels);
+  const made = (shapes: Shape[], seed: number, learn: boolean) =>
+    shapes.map((of, i) => {
+      const values = normal(sizeOf(of), seed + i).map((v) => Math.abs(v) + 0.1);
+      return tensor(values, of, { runtime: on, requiresGrad: learn });
+    });
+  const own = last ? shape : [batch, channels, ...space];
+  const dy = normal(data.length, 3);
+  const x = tensor(last ? data : toFirst(data), own, { runtime: on, requiresGrad: true });
+  const learned = made(m.learned(batch, channels), 4, true);
+  const moved = made(m.moved?.(channels) ?? [], 14, false);
+  const y = m.op(x, learned, moved, last ? { layout: "nhwc" } : {});
+  expect(y.shape).toEqual(own);
+  y.backward(tensor(last ? dy : toFirst(dy), own, { runtime: on }));
+  const large = [y, x.grad as Tensor].map((t) => (last ? toFirst(t.data) : t.toArray()));
+  const small = [...learned.map((t) => t.grad as Tensor), ...moved].map((t) => t.toArray());
+  return [...large, ...small];
+}
+
+/** Twice what one may be off its oracle, see norm-cases.ts. */
+const [FORWARD, BACKWARD] = [4e-6, 2e-5];
+
+function expectEqual(m: Method, shape: Shape, data: Float32Array): void {
+  const want = outcome(runtime, m, shape, data, false);
+  const got = outcome(runtime, m, shape, data, true);
+  got.forEach((values, i) => {
+    expectClose(values, want[i], i === 0 ? FORWARD : BACKWARD, `result ${i} of ${got.length}`);
+  });
+}
+
+const shapes: [Shape, string][] = [
+  [[3, 4, 5, 1], "one channel"],
+  [[3, 4, 5, 3], "less than a vector"],
+  [[3, 4, 5, 5], "a vector and a tail"],
+  [[2, 7, 17], "tails, and rows that are not a multiple of four"],
+  [[4, 3, 3, 64], "whole vectors"],
+];
+
+describe.each(Object.entries({ ...direct, ...turned }))("%s", (name, m) => {
+  test.each(shapes)("%j: %s", (shape) => {
+    if (m.overChannels && shape.at(-1) === 1) return;
+    expectEqual(m, shape, normal(sizeOf(shape), 1, 2, 0.5));
+  });
+
+  test("refuses another layout", () => {
+    const x = zeros([2, 3, 4], { runtime });
+    const learned = m.learned(2, 3).map((of) => zeros(of, { runtime }));
+    const moved = m.moved?.(3).map((of) => zeros(of, { runtime })) ?? [];
+    const layout = { layout: "chwn" } as unknown as Layout;
+    const message = `${name.split(",")[0].split(" ")[0]}: expected layout "nchw" or "nhwc", got chwn`;
+    expect(() => m.op(x, learned, moved, layout)).toThrow(new RangeError(message));
+  });
+});
+
+const large: [Shape, string][] = [
+  [[2, 40, 33, 6], "parts of the rows of each sample, blocks of rows"],
+  [[1, 70, 300], "more channels than a block has, narrow blocks"],
+  [[40, 30, 270], "wide blocks, the last of them narrow"],
+];
+
+/** What float32 sums of squares, or float32 altogether, cannot hold. */
+const hard: [string, (n: number) => Float32Array][] = [
+  ["1e6 + N(0, 1)", (n) => normal(n, 2, 1, 1e6)],
+  ["constant 1234", (n) => new Float32Array(n).fill(1234)],
+  ["±1e19", (n) => Float32Array.from({ length: n }, (_, i) => (i % 3 ? 1e19 : -1e19))],
+  ["subnormal", (n) => normal(n, 5, 1e-41)],
+  [
+    "means far from those of the first rows",
+    (n) => normal(n, 6).map((v, i) => v + (i > 999 ? 1e4 : 0)),
+  ],
+];
+
+describe.each(Object.entries(direct))("%s, without turning", (_, m) => {
+  test.each(large)("%j: %s", (shape) => {
+    expectEqual(m, shape, normal(sizeOf(shape), 1, 2, 0.5));
+  });
+
+  test.each(hard)("%s", (_, make) => {
+    const shape = [2, 5, 7, 41];
+    expectEqual(m, shape, make(sizeOf(shape)));
+  });
+});
+
+test.each(["batchNorm, training", "batchNorm, evaluation", "conditionalBatchNorm, training"])(
+  "%s: the same bits for any number of threads",
+  async (name) => {
+    const shape = [3, 40, 41, 70];
+    const data = normal(sizeOf(shape), 5);
+    await expectSameBits((on) => outcome(on, direct[name], shape, data, true));
+  },
+);
