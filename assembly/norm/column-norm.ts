@@ -1,8 +1,10 @@
 // The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols], whose columns
 // are the planes p = sample · cols + c. The merging steps between them are those of that file, to which it is all one. An item is
-// a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block; its scratch 4 · width.
+// a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block; its scratch 56 bytes a column.
 import { momentsOfColumns } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
+import { STATS } from "../lib/moments";
+import { setOf } from "../lib/planes";
 
 function blocksOf(cols: i32, width: i32): i32 {
   return (cols + width - 1) / width;
@@ -28,6 +30,29 @@ function offsetOf(item: i32, length: i32, cols: i32, width: i32, size: i32, part
   const sample: usize = item / (blocksOf(cols, width) * parts);
   const row = sample * length + partOf(item, cols, width, parts) * size;
   return (row * cols + columnOf(item, cols, width)) << 2;
+}
+
+/** What the sets [.., size bytes] of the item's n planes have, at `to` one after the other; 0 stays 0. */
+function ofColumns(
+  to: usize,
+  sets: usize,
+  size: usize,
+  first: i32,
+  runs: i32,
+  planeStep: i32,
+  n: i32,
+): usize {
+  if (!sets) return 0;
+  for (let c = 0; c < n; c++) {
+    const from = sets + <usize>setOf(first + c, runs, planeStep) * size;
+    memory.copy(to + <usize>c * size, from, size);
+  }
+  return to;
+}
+
+/** weight at plane `first`; 0 stays 0. */
+function ofPlane(weight: usize, first: i32, channels: i32): usize {
+  return weight ? weight + ((<usize>(first % channels)) << 2) : 0;
 }
 
 /** partials [planes, parts, 2] = (mean, variance) of each part of each column. */
@@ -81,11 +106,11 @@ export function columnNormalize(
     const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
     const n = min(width, cols - columnOf(item, cols, width));
     const o = offsetOf(item, length, cols, width, partSize, parts);
-    // biome-ignore format: one line each for what is where
-    normalizeColumns(
-      y + o, x + o, stats, weight, bias, 0, 0,
-      first, runs, planeStep, channels, rows, step, n, scratch,
-    );
+    const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
+    const w = ofPlane(weight, first, channels);
+    const b = ofPlane(bias, first, channels);
+    const rest = scratch + <usize>width * STATS;
+    normalizeColumns(y + o, x + o, own, w, b, 0, 0, rows, step, n, rest);
   }
 }
 
@@ -115,11 +140,9 @@ export function columnGradientSums(
     const n = min(width, cols - columnOf(item, cols, width));
     const o = offsetOf(item, length, cols, width, partSize, parts);
     const out = sums + <usize>first * apart + ((<usize>part) << 4);
-    // biome-ignore format: as above
-    sumColumns(
-      out, apart, dy + o, x + o, stats, 0,
-      first, runs, planeStep, rows, step, n, scratch,
-    );
+    const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
+    const rest = scratch + <usize>width * STATS;
+    sumColumns(out, apart, dy + o, x + o, own, 0, rows, step, n, rest);
   }
 }
 
@@ -149,10 +172,11 @@ export function columnGradient(
     const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
     const n = min(width, cols - columnOf(item, cols, width));
     const o = offsetOf(item, length, cols, width, partSize, parts);
-    // biome-ignore format: as above
-    gradientColumns(
-      dx + o, dy + o, x + o, stats, means, weight, 0,
-      first, runs, planeStep, channels, rows, step, n, scratch,
-    );
+    const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
+    const after = scratch + <usize>width * STATS;
+    const back = ofColumns(after, means, 16, first, runs, planeStep, n);
+    const w = ofPlane(weight, first, channels);
+    const rest = after + ((<usize>width) << 4);
+    gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
   }
 }
