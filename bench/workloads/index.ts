@@ -4,6 +4,7 @@ import { conv2dRows } from "./conv2d.js";
 import { groupNormRows } from "./group-norm.js";
 import { instanceNormRows } from "./instance-norm.js";
 import { layerNormRows } from "./layer-norm.js";
+import { layoutRows } from "./layout.js";
 import { matmulRows } from "./matmul.js";
 import { normResNetRows } from "./norm-resnet.js";
 import { rmsNormRows } from "./rms-norm.js";
@@ -17,6 +18,7 @@ export const workloads: readonly Workload[] = [
   ...instanceNormRows,
   ...groupNormRows,
   ...rmsNormRows,
+  ...layoutRows,
   ...softmaxRows,
   ...matmulRows,
   ...conv2dRows,

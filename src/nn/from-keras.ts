@@ -1,6 +1,6 @@
+import type { Layout } from "../ops/layout.js";
 import type { Tensor } from "../tensor.js";
 import { FrozenBatchNorm2d } from "./batch-variants.js";
-import { ChannelsFirst } from "./channels-last.js";
 import type { LayerOptions } from "./init.js";
 import { KerasConfig, type KerasLayer, type KerasShape } from "./keras-config.js";
 import { LayerNorm2d } from "./layer-norm-2d.js";
@@ -32,18 +32,17 @@ function affine(config: KerasConfig): Finish {
   };
 }
 
-/** The number of channels; behind the batch axis a layer takes them as it is, at the end its input is turned. */
-function channelsOf(config: KerasConfig): { channels: number; turned: Finish } {
+/** The number of channels, and whether they are behind the batch axis or at the end. */
+function channelsOf(config: KerasConfig): { channels: number; layout: Layout } {
   const axis = config.axis();
   if (axis !== 1 && axis !== config.shape.length - 1)
     return config.refuse(`expected axis 1 or the last one, got ${axis}`);
-  const turned = (layer: Module) => (axis === 1 ? layer : new ChannelsFirst(layer));
-  return { channels: config.length(axis), turned };
+  return { channels: config.length(axis), layout: axis === 1 ? "nchw" : "nhwc" };
 }
 
 /** PyTorch's momentum is the share of the new value, Keras's that of the old one. */
 const batchNormalization: Converter = (config) => {
-  const { channels, turned } = channelsOf(config);
+  const { channels, layout } = channelsOf(config);
   const eps = config.number("epsilon", 1e-3);
   const momentum = 1 - config.number("momentum", 0.99);
   const mean = config.constant("moving_mean_initializer", 0);
@@ -55,22 +54,22 @@ const batchNormalization: Converter = (config) => {
   return (options) => {
     // not trainable: in Keras it is in inference mode then
     const layer = config.trainable
-      ? new BatchNorm(channels, { ...options, eps, momentum })
-      : new FrozenBatchNorm2d(channels, { ...options, eps });
+      ? new BatchNorm(channels, { ...options, eps, momentum, layout })
+      : new FrozenBatchNorm2d(channels, { ...options, eps, layout });
     layer.runningMean?.data.fill(mean);
     layer.runningVar?.data.fill(variance);
-    return turned(finish(layer));
+    return finish(layer);
   };
 };
 
 /** −1 groups is one for each channel. */
 function groupNormalization(config: KerasConfig, usual: number): ReturnType<Converter> {
-  const { channels, turned } = channelsOf(config);
+  const { channels, layout } = channelsOf(config);
   const given = config.number("groups", usual);
   const groups = given === -1 ? channels : given;
   const eps = config.number("epsilon", 1e-3);
   const finish = affine(config);
-  return (options) => turned(finish(new GroupNorm(groups, channels, { ...options, eps })));
+  return (options) => finish(new GroupNorm(groups, channels, { ...options, eps, layout }));
 }
 
 const layerNormalization: Converter = (config) => {

@@ -1,7 +1,7 @@
 // Layers of the norms that learn nothing and keep nothing, for use in a Sequential.
 import { type MeanVarianceNormOptions, meanVarianceNorm } from "../ops/mean-variance-norm.js";
 import { type NormalizeOptions, normalize } from "../ops/normalize.js";
-import { pixelNorm } from "../ops/pixel-norm.js";
+import { type PixelNormOptions, pixelNorm } from "../ops/pixel-norm.js";
 import { type PositionalNormOptions, positionalNorm } from "../ops/positional-norm.js";
 import { type Tensor, tidy } from "../tensor.js";
 import { Module } from "./module.js";
@@ -22,15 +22,15 @@ export class MeanVarianceNorm extends Module {
 
 /** Pixel norm of [N, C, *], Karras et al. 2017, ProGAN, arXiv 1710.10196. */
 export class PixelNorm extends Module {
-  readonly eps: number;
+  readonly options: PixelNormOptions;
 
-  constructor({ eps = 1e-8 }: { eps?: number } = {}) {
+  constructor(options: PixelNormOptions = {}) {
     super();
-    this.eps = eps;
+    this.options = { ...options };
   }
 
   forward(x: Tensor): Tensor {
-    return pixelNorm(x, this);
+    return pixelNorm(x, this.options);
   }
 }
 

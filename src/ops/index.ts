@@ -12,7 +12,12 @@ export { type BatchNormOptions, batchNorm } from "./batch-norm.js";
 export { type BatchRenormOptions, batchRenorm } from "./batch-renorm.js";
 export type { Operand } from "./broadcast.js";
 export { concat } from "./concat.js";
-export { conditionalBatchNorm, conditionalInstanceNorm, film } from "./conditional-norm.js";
+export {
+  type ConditionalInstanceNormOptions,
+  conditionalBatchNorm,
+  conditionalInstanceNorm,
+  film,
+} from "./conditional-norm.js";
 export { type ConvTranspose2dOptions, convTranspose2d } from "./conv-transpose2d.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { type CRMSNormOptions, crmsNorm } from "./crms-norm.js";
@@ -56,7 +61,7 @@ export { mul } from "./mul.js";
 export { neg } from "./neg.js";
 export { type NormalizeOptions, normalize } from "./normalize.js";
 export { permute } from "./permute.js";
-export { pixelNorm } from "./pixel-norm.js";
+export { type PixelNormOptions, pixelNorm } from "./pixel-norm.js";
 export {
   momentShortcut,
   type PositionalNorm,

@@ -1,8 +1,8 @@
-import { show, type Tensor } from "../tensor.js";
-import { axisNorm } from "./axis-norm.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import type { Tensor } from "../tensor.js";
+import type { LayoutOptions } from "./layout.js";
+import { positionNorm } from "./position-norm.js";
 
-export interface RMSNorm2dOptions {
+export interface RMSNorm2dOptions extends LayoutOptions {
   weight?: Tensor | null;
   eps?: number;
 }
@@ -11,13 +11,9 @@ export interface RMSNorm2dOptions {
  * RMS norm (Zhang, Sennrich 2019, arXiv 1910.07467) of x [N, C, ...] over the channels of each position, as timm's RmsNorm2d;
  * weight [C], eps = 1e-6 as there. Throws RangeError on wrong shapes.
  */
-export function rmsNorm2d(x: Tensor, { weight, eps = 1e-6 }: RMSNorm2dOptions = {}): Tensor {
-  const op = "rmsNorm2d";
-  checkTensor(op, "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`${op}: expected input of shape [N, C, ...], got ${show(x.shape)}`);
-  checkShape(op, "weight", weight, [x.shape[1]]);
-  checkSameRuntime(op, x, weight);
-  checkNumber(op, "eps", eps);
-  return axisNorm(op, x, 1, 2, { statistic: "rms", eps, weight });
+export function rmsNorm2d(
+  x: Tensor,
+  { weight, eps = 1e-6, layout }: RMSNorm2dOptions = {},
+): Tensor {
+  return positionNorm("rmsNorm2d", x, { weight, eps, layout, centre: false });
 }

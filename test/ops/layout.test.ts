@@ -81,6 +81,11 @@ const direct: Record<string, Method> = {
     overChannels: true,
     op: (x, _, __, layout) => ops.pixelNorm(x, layout),
   },
+  rmsNorm2d: {
+    learned: (_, c) => [[c]],
+    overChannels: true,
+    op: (x, [weight], _, layout) => ops.rmsNorm2d(x, { weight, ...layout }),
+  },
   positionalNorm: {
     learned: () => [],
     overChannels: true,

@@ -68,7 +68,7 @@ export const activation: Family = {
       batch,
       paper: { by: "Zhu, Chen, He, LeCun, Liu 2025", arXiv: "2503.10622" },
       api: ["dyt", "nn.DyT"],
-      make: (channels, options) => new DyT(channels, { ...options, channels: "first" }),
+      make: (channels, options) => new DyT(channels, { ...options, layout: "nchw" }),
     },
     {
       name: "derf",
@@ -80,7 +80,7 @@ export const activation: Family = {
       batch,
       paper: { by: "Chen, Lu, Zhu, Sun, Liu 2025", arXiv: "2512.10938" },
       api: ["derf", "nn.Derf"],
-      make: (channels, options) => new Derf(channels, { ...options, channels: "first" }),
+      make: (channels, options) => new Derf(channels, { ...options, layout: "nchw" }),
     },
     {
       name: "none",
