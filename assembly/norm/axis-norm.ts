@@ -4,7 +4,7 @@
 import { addRows } from "../lib/column-loops";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
-import { columnNorms, directionGradient } from "../lib/column-norms";
+import { columnNorms, directionGradient } from "../lib/column-powers";
 import { meanOf, pair, rstdOf, STATS } from "../lib/moments";
 import { tame } from "../lib/runs";
 

@@ -1,6 +1,7 @@
 // The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols], whose columns
 // are the planes p = sample · cols + c. The merging steps between them are those of that file, to which it is all one. An item is
-// a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block; its scratch 56 bytes a column.
+// a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block. Scratch: 56 bytes a
+// column of the width.
 import { momentsOfColumns } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { STATS } from "../lib/moments";

@@ -27,21 +27,20 @@ export function channelShape(op: string, { shape }: Tensor, last: boolean): Shap
   return last ? [shape[0], shape[shape.length - 1], ...shape.slice(1, -1)] : shape;
 }
 
-/** x [N, ..., C] as [N, C, ...]. */
-function toNCHW(op: string, x: Tensor): Tensor {
-  checkTensor(op, "input", x);
-  channelShape(op, x, true);
-  const axes = [...x.shape.keys()];
-  return permute(x, [0, axes.length - 1, ...axes.slice(1, -1)]);
-}
-
 /** `norm` of inputs [N, ..., C] turned to [N, C, ...], its result turned back: two more passes over memory. */
 export function asNCHW(
   op: string,
   inputs: readonly Tensor[],
   norm: (...turned: Tensor[]) => Tensor,
 ): Tensor {
-  const turned = inputs.map((x) => toNCHW(op, x));
+  for (const x of inputs) {
+    checkTensor(op, "input", x);
+    channelShape(op, x, true);
+  }
+  const turned = inputs.map((x) => {
+    const [batch, ...rest] = x.shape.keys();
+    return permute(x, [batch, ...rest.slice(-1), ...rest.slice(0, -1)]);
+  });
   try {
     using y = norm(...turned);
     const [batch, channels, ...space] = y.shape.keys();

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as ops from "../../src/ops/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
-import { expectClose, expectSameBits, guardMemory, normal } from "../helpers.js";
+import { expectClose, expectSameBits, guardMemory, normal, randomTensor } from "../helpers.js";
 
 let runtime: Runtime;
 let checkGuards: () => void;
@@ -21,8 +21,6 @@ interface Method {
   op: (x: Tensor, learned: Tensor[], moved: Tensor[], layout: Layout) => Tensor;
   /** Lengths of running statistics. */
   moved?: (channels: number) => Shape[];
-  /** Planes of one element are refused. */
-  needsSpace?: boolean;
   /** Normalises over the channels: the output of one is a constant, its gradient 0 and rounding. */
   overChannels?: boolean;
 }
@@ -51,7 +49,6 @@ const direct: Record<string, Method> = {
   "instanceNorm, tracking": {
     learned: affine,
     moved: running,
-    needsSpace: true,
     op: (x, [weight, bias], moved, layout) =>
       ops.instanceNorm(x, { weight, bias, ...batchOf(moved), ...layout }),
   },
@@ -67,7 +64,6 @@ const direct: Record<string, Method> = {
   },
   "groupNorm, a channel each": {
     learned: () => [],
-    needsSpace: true,
     op: (x, _, __, { layout }) =>
       ops.groupNorm(x, x.shape[layout === "nhwc" ? x.shape.length - 1 : 1], { layout }),
   },
@@ -93,7 +89,6 @@ const direct: Record<string, Method> = {
   },
   conditionalInstanceNorm: {
     learned: perSample,
-    needsSpace: true,
     op: (x, [scale, shift], _, layout) => ops.conditionalInstanceNorm(x, scale, shift, layout),
   },
   "conditionalBatchNorm, training": {
@@ -117,7 +112,6 @@ const direct: Record<string, Method> = {
   ghostBatchNorm: {
     learned: affine,
     moved: running,
-    needsSpace: true,
     op: (x, [weight, bias], moved, layout) => {
       const options = { weight, bias, ...batchOf(moved), training: true, ...layout };
       return ops.ghostBatchNorm(x, { ...options, virtualBatchSize: 2 });
@@ -129,7 +123,6 @@ const turned: Record<string, Method> = {
   batchInstanceNorm: {
     learned: (_, c) => [[c], [c], [c]],
     moved: running,
-    needsSpace: true,
     op: (x, [gate, weight, bias], moved, layout) => {
       const options = { weight, bias, ...batchOf(moved), training: true, ...layout };
       return ops.batchInstanceNorm(x, gate, options);
@@ -144,7 +137,6 @@ const turned: Record<string, Method> = {
   switchableNorm: {
     learned: (_, c) => [[3], [3], [c], [c]],
     moved: running,
-    needsSpace: true,
     op: (x, [mean, variance, weight, bias], moved, layout) => {
       const options = { weight, bias, ...batchOf(moved), training: true, ...layout };
       return ops.switchableNorm(x, mean, variance, options);
@@ -318,3 +310,22 @@ test.each(["batchNorm, training", "batchNorm, evaluation", "conditionalBatchNorm
     await expectSameBits((on) => outcome(on, direct[name], shape, data, true));
   },
 );
+
+test("adaIN: input and style are of the layout", () => {
+  const [x, style] = [
+    randomTensor(runtime, [2, 4, 3, 5], 1),
+    randomTensor(runtime, [2, 2, 7, 5], 2),
+  ];
+  const toFirst = (t: Tensor) => ops.permute(t, [0, 3, 1, 2]);
+  const want = ops.adaIN(toFirst(x), toFirst(style));
+  const got = ops.adaIN(x, style, { layout: "nhwc" });
+  expect(toFirst(got).data).toEqual(want.data);
+});
+
+test("too few dimensions are told in the words of the layout", () => {
+  const x = zeros([3], { runtime });
+  for (const norm of [ops.batchNorm, ops.frn])
+    expect(() => norm(x, { layout: "nhwc" })).toThrow(
+      "expected input of shape [N, ..., C], got [3]",
+    );
+});
