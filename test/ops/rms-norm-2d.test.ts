@@ -25,7 +25,7 @@ describeMethod("rmsNorm2d", {
     [[[2, 5, 4, 4], [5]], "whole vectors"],
     [[[3, 8, 3, 3], [8]], "tails, more than one block of the backward pass"],
     [[[6, 7], [7]], "[N, C]: rows with a tail"],
-    [[[2, 1, 5], [1]], "one channel"],
+    [[[2, 2, 5], [2]], "two channels: of one, all of the gradient but eps cancels, in float32"],
   ],
   large: [[6, 48, 40, 40], [48]],
   hard: [[2, 16, 3, 3], [16]],
