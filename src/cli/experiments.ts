@@ -5,6 +5,7 @@ import { gradientsExperiment } from "./gradients.js";
 import { layersExperiment } from "./layers.js";
 import { paddingExperiment } from "./padding.js";
 import { runningStatsExperiment } from "./running-stats.js";
+import { styleExperiment } from "./style.js";
 import { transformerExperiment } from "./transformer.js";
 
 /** The commands, in the order `evenkeel all` runs them. */
@@ -14,6 +15,7 @@ export const experiments: readonly Experiment[] = [
   gradientsExperiment,
   paddingExperiment,
   transformerExperiment,
+  styleExperiment,
   compareExperiment,
   chooseExperiment,
 ];

@@ -29,6 +29,10 @@ figcaption { font-size: 0.8rem; }
 .numbers table { margin-bottom: 1rem; }
 .numbers td:last-child { white-space: nowrap; }
 .facts { font-size: 0.9rem; }
+.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
+.pictures figure { margin: 0; }
+.pictures img { max-width: 100%; height: auto; image-rendering: pixelated; }
+figcaption { font-size: 0.9rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }

@@ -1,0 +1,47 @@
+import { Option } from "commander";
+import { brushwork, harbour } from "../experiments/pictures.js";
+import {
+  styleDefaults as defaults,
+  type StyleConfig,
+  type StyleResult,
+  style,
+  styleNorms,
+} from "../experiments/style.js";
+import type { Experiment } from "./command.js";
+import { integer, list, option, positive, seed } from "./options.js";
+import { readPicture } from "./picture-file.js";
+import { styleReport, styleText } from "./report/style-transfer.js";
+
+type Flags = Pick<StyleConfig, "norms" | "steps" | "lr" | "styleWeight" | "seed" | "seeds"> & {
+  content?: string;
+  style?: string;
+  size: number;
+};
+
+export const styleExperiment: Experiment<Flags, StyleResult> = {
+  name: "style",
+  description: "a style-transfer net trained under instance norm, batch norm and none",
+  options: [
+    new Option("--content <file>", "PNG or JPEG to repaint; without: a harbour, drawn by code"),
+    new Option("--style <file>", "PNG or JPEG to learn from; without: brushwork, drawn by code"),
+    option("--size <n>", "pixels of the pictures' longer side", integer(64, 1024), 128),
+    new Option("--norms <names>", "what to compare, with commas between")
+      .argParser(list(styleNorms))
+      .default(defaults.norms, defaults.norms.join(",")),
+    option("--steps <n>", "of training", integer(1), defaults.steps),
+    option("--lr <x>", "step size of Adam", positive, defaults.lr),
+    option("--style-weight <x>", "of style against content", positive, defaults.styleWeight),
+    seed(defaults.seed),
+    option("--seeds <k>", "runs per norm, seeds counting up", integer(1), defaults.seeds),
+  ],
+  quick: { steps: 40, size: 96 },
+  async *run({ content, style: manner, size, ...flags }, context) {
+    const { norms, steps, lr, styleWeight, seed, seeds } = flags;
+    const from = content ? await readPicture(content, size) : harbour(size - (size % 4));
+    const to = manner ? await readPicture(manner, size) : brushwork(size - (size % 4));
+    const settings = { norms, steps, lr, styleWeight, seed, seeds };
+    return yield* style(from, to, settings, context);
+  },
+  text: styleText,
+  report: styleReport,
+};

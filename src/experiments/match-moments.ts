@@ -1,0 +1,55 @@
+import { adaIN } from "../ops/ada-in.js";
+import { convTranspose2d } from "../ops/conv-transpose2d.js";
+import { conv2d } from "../ops/conv2d.js";
+import { div } from "../ops/div.js";
+import { Generator, randn } from "../random.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { type Tensor, tensor, tidy, zeros } from "../tensor.js";
+
+const SIDE = 4;
+const STRIDE = 2;
+const FILTERS = 3 * SIDE * SIDE;
+
+/**
+ * Picture `content` [1, 3, H, W] with the moments of `style`: both as seen by orthogonal random filters, of which there are as many as a
+ * piece of 4 × 4 pixels has numbers, so that the transposed convolution undoes them; AdaIN (Huang, Belongie 2017, arXiv 1703.06868)
+ * in between. Nothing is trained. H and W even.
+ */
+export function matchMoments(content: Tensor, style: Tensor): Tensor {
+  return tidy(() => {
+    const { runtime, shape } = content;
+    const filters = orthogonalFilters(runtime);
+    const see = (x: Tensor) => conv2d(x, filters, { stride: STRIDE });
+    const painted = convTranspose2d(adaIN(see(content), see(style)), filters, { stride: STRIDE });
+    return div(painted, coverage(shape, runtime));
+  });
+}
+
+/** How many pieces hold each pixel: [1, 1, H, W]. */
+function coverage([, , height, width]: readonly number[], runtime: Runtime): Tensor {
+  const count = zeros([1, 1, height, width], { runtime });
+  for (let top = 0; top + SIDE <= height; top += STRIDE)
+    for (let left = 0; left + SIDE <= width; left += STRIDE)
+      for (let i = 0; i < SIDE * SIDE; i++)
+        count.data[(top + Math.floor(i / SIDE)) * width + left + (i % SIDE)]++;
+  return count;
+}
+
+/** [48, 3, 4, 4], orthonormal (Gram and Schmidt). */
+function orthogonalFilters(runtime: Runtime): Tensor {
+  using random = randn([FILTERS, FILTERS], { runtime, generator: new Generator(0) });
+  const rows: number[][] = [];
+  for (let k = 0; k < FILTERS; k++) {
+    let row = [...random.data.subarray(k * FILTERS, (k + 1) * FILTERS)];
+    for (const other of rows) {
+      const share = dot(row, other);
+      row = row.map((value, i) => value - share * other[i]);
+    }
+    const length = Math.sqrt(dot(row, row));
+    rows.push(row.map((value) => value / length));
+  }
+  return tensor(rows.flat(), [FILTERS, 3, SIDE, SIDE], { runtime });
+}
+
+const dot = (a: number[], b: number[]): number =>
+  a.reduce((sum, value, i) => sum + value * b[i], 0);

@@ -1,0 +1,226 @@
+import { noGrad } from "../autograd.js";
+import { Rng } from "../data/rng.js";
+import { StyleTransferNet } from "../models/style-transfer-net.js";
+import { add } from "../ops/add.js";
+import { mul } from "../ops/mul.js";
+import { Adam } from "../optim/index.js";
+import { manualSeed } from "../random.js";
+import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { type Tensor, tidy, zeros } from "../tensor.js";
+import { contentLoss, FeaturePyramid, gram, styleLoss } from "./feature-pyramid.js";
+import { matchMoments } from "./match-moments.js";
+import { pace } from "./pace.js";
+import { type Picture, toPicture, toTensor } from "./pictures.js";
+import type { ExperimentOptions, Stage } from "./stage.js";
+
+export const styleNorms = ["in", "bn", "none"] as const;
+export type StyleNorm = (typeof styleNorms)[number];
+
+export interface StyleConfig {
+  norms: readonly StyleNorm[];
+  /** Channels of the net's three stages; the article's are [32, 64, 128]. */
+  widths: readonly [number, number, number];
+  residualBlocks: number;
+  steps: number;
+  /** Square pieces of the content picture a step sees, and their sides in pixels. */
+  batchSize: number;
+  crop: number;
+  lr: number;
+  styleWeight: number;
+  seed: number;
+  /** Trainings per norm, seeds counting up. */
+  seeds: number;
+}
+
+export const styleDefaults: StyleConfig = {
+  norms: styleNorms,
+  widths: [16, 32, 64],
+  residualBlocks: 2,
+  steps: 120,
+  batchSize: 4,
+  crop: 48,
+  lr: 3e-3,
+  styleWeight: 1,
+  seed: 0,
+  seeds: 1,
+};
+
+/** Both without unit: squared errors relative to what they are compared with. */
+export interface Losses {
+  style: number;
+  content: number;
+}
+
+export interface StyleRun {
+  norm: StyleNorm;
+  seed: number;
+  /** In training, one per step. */
+  losses: Losses[];
+  /** Of the whole content picture, the net in evaluation mode. */
+  final: Losses;
+  secondsPerStep: number;
+  picture: Picture;
+}
+
+export interface StyleResult {
+  config: StyleConfig;
+  content: Picture;
+  style: Picture;
+  /** Of the content picture as it is. */
+  untouched: Losses;
+  runs: StyleRun[];
+  /** Adaptive instance normalisation in one go, without training. */
+  oneShot: Losses & { milliseconds: number; picture: Picture };
+  /** The article's net on a picture of 256 × 256, and how long its forward pass took (median). */
+  full: { parameters: number; shape: readonly number[]; milliseconds: number };
+}
+
+interface Scene {
+  content: Tensor;
+  pyramid: FeaturePyramid;
+  /** Gram matrices of the style, a level each. */
+  grams: Tensor[];
+}
+
+/**
+ * Trains a small StyleTransferNet per norm and seed to repaint pieces of `content` in the manner of `style`, judged by a fixed pyramid
+ * of random filters, and repaints the whole picture with each. Ends by AdaIN in one go, and the article's net in full width.
+ */
+export async function* style(
+  content: Picture,
+  stylePicture: Picture,
+  settings: Partial<StyleConfig> = {},
+  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+): AsyncGenerator<Stage, StyleResult> {
+  const config = { ...styleDefaults, ...settings };
+  const side = Math.min(content.width, content.height);
+  if (config.crop % 4 !== 0 || config.crop > side)
+    throw new RangeError(
+      `style: expected crop to be a multiple of 4 up to ${side}, got ${config.crop}`,
+    );
+  const pyramid = new FeaturePyramid(runtime, 0);
+  using contentTensor = toTensor(content, runtime);
+  using styleTensor = toTensor(stylePicture, runtime);
+  const grams = tidy(() => noGrad(() => pyramid.features(styleTensor).map(gram)));
+  const scene = { content: contentTensor, pyramid, grams };
+  try {
+    const runs: StyleRun[] = [];
+    for (let seed = config.seed; seed < config.seed + config.seeds; seed++)
+      for (const norm of config.norms)
+        runs.push(yield* trainOne(scene, norm, seed, config, runtime, signal));
+    const begin = performance.now();
+    using matched = noGrad(() => matchMoments(contentTensor, styleTensor));
+    const milliseconds = performance.now() - begin;
+    const oneShot = { ...judge(matched, scene), milliseconds, picture: toPicture(matched) };
+    yield { stage: "AdaIN", step: 0, steps: 0, text: describe(oneShot), done: true };
+    const untouched = judge(contentTensor, scene);
+    const full = await timeFull(runtime, signal);
+    return { config, content, style: stylePicture, untouched, runs, oneShot, full };
+  } finally {
+    pyramid.dispose();
+    for (const level of grams) level.dispose();
+  }
+}
+
+async function* trainOne(
+  scene: Scene,
+  norm: StyleNorm,
+  seed: number,
+  config: StyleConfig,
+  runtime: Runtime,
+  signal?: AbortSignal,
+): AsyncGenerator<Stage, StyleRun> {
+  const { steps, lr, widths, residualBlocks } = config;
+  const stage = `${norm} seed ${seed}`;
+  manualSeed(seed);
+  const net = new StyleTransferNet({ widths, residualBlocks, norm, runtime });
+  const optimizer = new Adam(net.parameters(), { lr });
+  const rng = new Rng(seed);
+  const losses: Losses[] = [];
+  let seconds = 0;
+  try {
+    net.train();
+    for (let step = 1; step <= steps; step++) {
+      await pace(signal);
+      const begin = performance.now();
+      losses.push(tidy(() => trainStep(net, optimizer, scene, config, rng)));
+      seconds += (performance.now() - begin) / 1000;
+      yield { stage, step, steps, text: describe(losses[step - 1]) };
+    }
+    net.eval();
+    using painted = tidy(() => noGrad(() => net.forward(scene.content)));
+    const final = judge(painted, scene);
+    yield { stage, step: 0, steps: 0, text: describe(final), done: true };
+    const secondsPerStep = seconds / steps;
+    return { norm, seed, losses, final, secondsPerStep, picture: toPicture(painted) };
+  } finally {
+    optimizer.dispose();
+    net.dispose();
+  }
+}
+
+function trainStep(
+  net: StyleTransferNet,
+  optimizer: Adam,
+  { content, pyramid, grams }: Scene,
+  { batchSize, crop, styleWeight }: StyleConfig,
+  rng: Rng,
+): Losses {
+  optimizer.zeroGrad();
+  const pieces = cut(content, batchSize, crop, rng);
+  const wanted = noGrad(() => pyramid.features(pieces)[1]);
+  const features = pyramid.features(net.forward(pieces));
+  const style = styleLoss(features, grams);
+  const kept = contentLoss(features[1], wanted);
+  add(mul(style, styleWeight), kept).backward();
+  optimizer.step();
+  return { style: style.item(), content: kept.item() };
+}
+
+/** `count` square pieces of picture x [1, 3, H, W], each mirrored or not. */
+function cut(x: Tensor, count: number, side: number, rng: Rng): Tensor {
+  const [, , height, width] = x.shape;
+  const pieces = zeros([count, 3, side, side], { runtime: x.runtime });
+  const [from, to] = [x.data, pieces.data];
+  for (let n = 0; n < count; n++) {
+    const [top, left] = [rng.below(height - side + 1), rng.below(width - side + 1)];
+    const mirrored = rng.below(2) === 1;
+    for (let c = 0; c < 3; c++)
+      for (let i = 0; i < side; i++) {
+        const row = from.subarray((c * height + top + i) * width + left).subarray(0, side);
+        to.set(mirrored ? row.slice().reverse() : row, ((n * 3 + c) * side + i) * side);
+      }
+  }
+  return pieces;
+}
+
+function judge(picture: Tensor, { content, pyramid, grams }: Scene): Losses {
+  return tidy(() =>
+    noGrad(() => {
+      const features = pyramid.features(picture);
+      const kept = contentLoss(features[1], pyramid.features(content)[1]);
+      return { style: styleLoss(features, grams).item(), content: kept.item() };
+    }),
+  );
+}
+
+const describe = ({ style, content }: Losses): string =>
+  `style ${style.toFixed(3)}, content ${content.toFixed(3)}`;
+
+async function timeFull(runtime: Runtime, signal?: AbortSignal): Promise<StyleResult["full"]> {
+  const net = new StyleTransferNet({ runtime });
+  using x = zeros([1, 3, 256, 256], { runtime });
+  net.eval();
+  const times: number[] = [];
+  let shape: readonly number[] = [];
+  for (let run = 0; run < 4; run++) {
+    await pace(signal);
+    const begin = performance.now();
+    using y = tidy(() => noGrad(() => net.forward(x)));
+    times.push(performance.now() - begin);
+    shape = y.shape;
+  }
+  const parameters = net.parameters().reduce((sum, { size }) => sum + size, 0);
+  net.dispose();
+  return { parameters, shape, milliseconds: times.slice(1).sort((a, b) => a - b)[1] };
+}
