@@ -64,7 +64,7 @@ function value<F>(x: v128, a: v128, s: v128): v128 {
   if (idof<F>() === idof<Sigmoid>()) return sigmoid(x);
   if (idof<F>() === idof<Logistic>()) return logistic(f32x4.mul(x, a));
   if (idof<F>() === idof<Swish>()) return f32x4.mul(x, logistic(f32x4.mul(x, a)));
-  if (idof<F>() === idof<Relu>()) return f32x4.max(x, f32x4.splat(0)); // NaN stays NaN
+  if (idof<F>() === idof<Relu>()) return f32x4.pmax(x, f32x4.splat(0)); // keeps NaN, in one instruction
   if (idof<F>() === idof<ReluSlope>()) return v128.and(f32x4.splat(1), f32x4.gt(x, f32x4.splat(0)));
   if (idof<F>() === idof<Gelu>()) return gelu(x);
   if (idof<F>() === idof<GeluSlope>()) return geluSlope(x);

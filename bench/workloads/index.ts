@@ -1,6 +1,7 @@
 import type { Workload } from "../workload.js";
 import { batchNormRows } from "./batch-norm.js";
 import { conv2dRows } from "./conv2d.js";
+import { fusedRows } from "./fused.js";
 import { groupNormRows } from "./group-norm.js";
 import { instanceNormRows } from "./instance-norm.js";
 import { layerNormRows } from "./layer-norm.js";
@@ -19,6 +20,7 @@ export const workloads: readonly Workload[] = [
   ...groupNormRows,
   ...rmsNormRows,
   ...layoutRows,
+  ...fusedRows,
   ...softmaxRows,
   ...matmulRows,
   ...conv2dRows,
