@@ -2,7 +2,6 @@
 import { record } from "../autograd.js";
 import { empty, full, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, activate, activationCode, checkActivation } from "./activation.js";
-import { add } from "./add.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 
 export interface RowNorm {
@@ -56,13 +55,15 @@ function forward(
     runtime.run("layerNormForward", rows, 2 * cols, args);
     return;
   }
+  const from = residual?.sum ?? x;
+  if (residual) runtime.run("add", x.size, 1, [from.ptr, x.ptr, residual.x.ptr, 0]);
   const parts = Math.ceil(cols / partSize);
   using partials = empty(runtime, [rows * parts, 2], "float64");
-  const args = [partials.ptr, x.ptr, cols, partSize, parts, centre, o.eps];
+  const args = [partials.ptr, from.ptr, cols, partSize, parts, centre, o.eps];
   runtime.run("layerNormMoments", rows * parts, partSize, args);
   const merge = [stats.ptr, partials.ptr, 1, 1, cols, partSize, parts, o.eps];
   runtime.run("channelStatistics", rows, 8 * parts, merge);
-  const pointers = [y.ptr, stats.ptr, x.ptr, ...parameters];
+  const pointers = [y.ptr, stats.ptr, from.ptr, ...parameters];
   runtime.run("layerNormalize", rows * parts, 2 * partSize, [...pointers, cols, partSize, parts]);
 }
 
@@ -161,10 +162,8 @@ function rowNormOf(
 ): AddNorm {
   const { runtime } = x;
   const cols = sizeOf(shape);
-  if ((o.activation || residual) && x.size > 0 && partOf(x.size / cols, cols)) {
-    const sum = residual ? add(x, residual) : x;
-    const { output } = rowNormOf(op, sum, shape, { ...o, activation: null }, null);
-    if (!o.activation) return { output, sum };
+  if (o.activation && x.size > 0 && partOf(x.size / cols, cols)) {
+    const { output, sum } = rowNormOf(op, x, shape, { ...o, activation: null }, residual);
     using plain = output;
     return { output: activate(o.activation, plain), sum };
   }

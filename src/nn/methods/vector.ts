@@ -21,7 +21,7 @@ export const vector: Family = {
       defaults: "ε 1e-5",
       batch,
       paper: { by: "Ba, Kiros, Hinton 2016", arXiv: "1607.06450" },
-      api: ["layerNorm", "nn.LayerNorm"],
+      api: ["layerNorm", "addLayerNorm", "nn.LayerNorm"],
     },
     {
       name: "ln2d",
@@ -56,7 +56,7 @@ export const vector: Family = {
       defaults: "ε 2⁻²³",
       batch,
       paper: { by: "Zhang, Sennrich 2019", arXiv: "1910.07467" },
-      api: ["rmsNorm", "nn.RMSNorm"],
+      api: ["rmsNorm", "addRMSNorm", "nn.RMSNorm"],
     },
     {
       name: "rms",
