@@ -152,6 +152,20 @@ describe("memory", () => {
     expect(runtime.stats().bytes).toBe(before);
   });
 
+  test("a graph nobody can reach is freed by the collector, with what it saved", async () => {
+    const x = vector(3);
+    const before = runtime.stats().tensors;
+    (() => {
+      for (let i = 0; i < 10; i++) times(times(x, x), x);
+    })();
+    expect(runtime.stats().tensors).toBe(before + 60); // two results and two saved tensors of each
+    for (let i = 0; i < 50 && runtime.stats().tensors > before; i++) {
+      (globalThis as unknown as { gc(): void }).gc();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(runtime.stats().tensors).toBeLessThanOrEqual(before);
+  });
+
   test("a failing backward frees what it made and leaves .grad alone", () => {
     const x = vector(1);
     const y = record("broken", times(x, x), [x], [], () => {

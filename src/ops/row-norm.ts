@@ -1,6 +1,6 @@
 // What layer norm and RMS norm share: normalisation of rows, see assembly/norm/layer-norm.ts.
 import { record } from "../autograd.js";
-import { empty, full, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
+import { empty, full, type Shape, show, sizeOf, type Tensor, temporary } from "../tensor.js";
 import { type Activation, activate, activationCode, checkActivation } from "./activation.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 
@@ -169,7 +169,7 @@ function rowNormOf(
   }
   const sum = residual ? empty(runtime, x.shape) : x;
   const y = empty(runtime, x.shape);
-  using stats = empty(runtime, [cols === 0 ? 0 : x.size / cols, 3], "float64");
+  using stats = temporary(runtime, [cols === 0 ? 0 : x.size / cols, 3], "float64");
   if (x.size > 0) forward(y, stats, x, cols, o, residual && { x: residual, sum });
   if (residual) record("add", sum, [x, residual], [], (dy) => [dy, dy]);
   const saved = [sum, stats, o.weight, o.activation ? o.bias : null];
