@@ -130,10 +130,18 @@ function prepare(program) {
     return [value, ...grads];
   };
   return {
-    outputs: () =>
-      tf.tidy(() =>
-        run().map((tensor, i) => Float32Array.from(toOurs(tensor, gradients[i - 1]).dataSync())),
-      ),
+    outputs() {
+      let results = [];
+      // Not returned from tidy, which would look for tensors in every element.
+      tf.tidy(() => {
+        results = run().map((tensor, i) =>
+          toOurs(tensor, gradients[i - 1])
+            .dataSync()
+            .slice(),
+        );
+      });
+      return results;
+    },
     run: () => {
       tf.tidy(() => {
         run();
