@@ -34,7 +34,7 @@ export const styleExperiment: Experiment<Flags, StyleResult> = {
     seed(defaults.seed),
     option("--seeds <k>", "runs per norm, seeds counting up", integer(1), defaults.seeds),
   ],
-  quick: { steps: 40, size: 96 },
+  quick: { steps: 100, size: 96 },
   async *run({ content, style: manner, size, ...flags }, context) {
     const { norms, steps, lr, styleWeight, seed, seeds } = flags;
     const from = content ? await readPicture(content, size) : harbour(size - (size % 4));

@@ -36,7 +36,7 @@ export const styleDefaults: StyleConfig = {
   norms: styleNorms,
   widths: [16, 32, 64],
   residualBlocks: 2,
-  steps: 120,
+  steps: 200,
   batchSize: 4,
   crop: 48,
   lr: 3e-3,
