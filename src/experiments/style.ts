@@ -40,7 +40,7 @@ export const styleDefaults: StyleConfig = {
   batchSize: 4,
   crop: 48,
   lr: 3e-3,
-  styleWeight: 1,
+  styleWeight: 2,
   seed: 0,
   seeds: 1,
 };

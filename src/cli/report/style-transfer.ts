@@ -1,7 +1,7 @@
 import type { Picture } from "../../experiments/pictures.js";
 import type { Losses, StyleNorm, StyleResult, StyleRun } from "../../experiments/style.js";
 import { dataUrl } from "../picture-file.js";
-import { lineChart } from "./lines.js";
+import { LOG, lineChart } from "./lines.js";
 import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
 import { meanCurve, smooth, thin } from "./smooth.js";
 import { alignedTable } from "./table.js";
@@ -87,7 +87,7 @@ the style, features for the content.`,
           "Style loss over steps",
           lineChart(
             curve((l) => l.style),
-            { ...steps, y: "‖G − G*‖² ÷ ‖G*‖²" },
+            { ...steps, y: "‖G − G*‖² ÷ ‖G*‖²", yAxis: LOG },
           ),
         ),
       },
