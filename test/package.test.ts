@@ -22,6 +22,7 @@ describe("exports", () => {
       ".",
       "./models",
       "./data",
+      "./experiments",
       "./simd.wasm",
       "./relaxed.wasm",
       "./simd-threads.wasm",
@@ -33,7 +34,7 @@ describe("exports", () => {
     expect(manifest.dependencies).toBeUndefined();
   });
 
-  test.each([".", "./models", "./data"])(
+  test.each([".", "./models", "./data", "./experiments"])(
     "%s: types first, the two hosts that need another file, default last",
     (entry) => {
       const conditions = Object.keys(manifest.exports[entry]);
@@ -103,6 +104,11 @@ describe("the bundles", () => {
     expect(net.forward(zeros([1, 3, 8, 8])).runtime).toBe(runtime);
     const [{ images }] = new DataLoader(proceduralDataset({ count: 1 })).batches();
     expect(images.runtime).toBe(runtime);
+    const { layers } = await load("experiments.js");
+    runtime.resetPeak();
+    const { peakBytes } = runtime.stats();
+    for await (const _ of layers({ shape: [2, 4, 4, 4] }));
+    expect(runtime.stats().peakBytes).toBeGreaterThan(peakBytes);
     runtime.close();
   });
 });

@@ -1,0 +1,14 @@
+// evenkeel/experiments: what the command line runs, as generators that yield progress and return data.
+export * from "./choose.js";
+export * from "./compare.js";
+export { articles, type Correction, corrections } from "./corrections.js";
+export * from "./gradients.js";
+export * from "./layers.js";
+export { logbook } from "./logbook.js";
+export * from "./padding.js";
+export * from "./pictures.js";
+export * from "./running-stats.js";
+export type { ExperimentOptions, Stage } from "./stage.js";
+export * from "./style.js";
+export * from "./summary.js";
+export * from "./transformer.js";
