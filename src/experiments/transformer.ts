@@ -1,13 +1,14 @@
 import { Rng } from "../data/rng.js";
+import { TransformerLM } from "../models/transformer-lm.js";
 import type { TransformerNormName } from "../models/transformer-norms.js";
+import type { Module } from "../nn/index.js";
 import { AdamW, LinearLR } from "../optim/index.js";
-import { manualSeed } from "../random.js";
+import { manualSeed, uniform_ } from "../random.js";
 import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
 import { tidy } from "../tensor.js";
 import { type BlockTiming, timeBlock } from "./article-block.js";
 import { firstGradients, heldOutLoss, leakOf, lossOf, write } from "./char-measures.js";
 import { CharText } from "./char-text.js";
-import { CharTransformer } from "./char-transformer.js";
 import { pace } from "./pace.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
@@ -116,9 +117,10 @@ async function* trainOne(
   const { steps, batchSize, lr, warmup, sample: length } = config;
   const stage = `${variant} seed ${seed}`;
   manualSeed(seed);
-  const { length: vocabulary } = text.characters;
-  const options = { ...config, ...transformerVariants[variant], vocabulary, runtime };
-  const net = new CharTransformer(options);
+  const { characters, context: contextLength } = text;
+  const sizes = { ...config, vocabSize: characters.length, contextLength, runtime };
+  const net = new TransformerLM({ ...sizes, ...transformerVariants[variant] });
+  xavier(net.blocks);
   const optimizer = new AdamW(net.parameters(), { lr });
   const schedule =
     warmup > 0 ? new LinearLR(optimizer, { startFactor: 1 / warmup, totalIters: warmup }) : null;
@@ -169,5 +171,17 @@ async function* trainOne(
     optimizer.dispose();
     net.zeroGrad();
     net.dispose();
+  }
+}
+
+/**
+ * Glorot and Bengio 2010's uniform weights, as in the papers compared here (Xiong et al. 2020, arXiv 2002.04745): under PyTorch's smaller
+ * default for linear layers a block adds so little to its input that it matters less where the norm stands.
+ */
+function xavier(module: Module): void {
+  for (const weight of module.parameters()) {
+    if (weight.shape.length !== 2) continue;
+    const bound = Math.sqrt(6 / (weight.shape[0] + weight.shape[1]));
+    uniform_(weight, -bound, bound);
   }
 }

@@ -1,4 +1,4 @@
-import { Embedding, type LayerOptions, Linear, Module, Sequential } from "../nn/index.js";
+import { Embedding, Identity, type LayerOptions, Linear, Module, Sequential } from "../nn/index.js";
 import { add } from "../ops/add.js";
 import { embedding } from "../ops/embedding.js";
 import { checkInteger, show } from "../shape.js";
@@ -35,9 +35,7 @@ export class TransformerLM extends Module {
     const blocks = Array.from({ length: layers }, () => new TransformerBlock({ ...options, norm }));
     this.blocks = new Sequential(...blocks);
     this.norm =
-      norm === "pre"
-        ? transformerNorm("TransformerLM", normLayer, dModel, layer)
-        : new Sequential();
+      norm === "pre" ? transformerNorm("TransformerLM", normLayer, dModel, layer) : new Identity();
     this.head = new Linear(dModel, vocabSize, { ...layer, bias: false });
   }
 
