@@ -1,5 +1,5 @@
 import {
-  type LayerOptions,
+  type DropoutLayerOptions,
   type Mask,
   Module,
   MultiHeadAttention,
@@ -9,7 +9,7 @@ import { add } from "../ops/add.js";
 import type { Tensor } from "../tensor.js";
 import { type TransformerNorm, transformerNorm } from "./transformer-norms.js";
 
-export interface TransformerBlockOptions extends LayerOptions {
+export interface TransformerBlockOptions extends DropoutLayerOptions {
   dModel: number;
   nHead: number;
   dFF: number;
@@ -20,7 +20,7 @@ export interface TransformerBlockOptions extends LayerOptions {
 
 /**
  * Attention and a position-wise feed-forward net, each added to what it got, Vaswani et al. 2017, arXiv 1706.03762:
- * [B, T, dModel] → [B, T, dModel]. Throws RangeError for an unknown norm.
+ * [B, T, dModel] → [B, T, dModel]. With dropout of what is added and of the hidden features. Throws RangeError for an unknown norm.
  */
 export class TransformerBlock extends Module {
   readonly attn: MultiHeadAttention;
@@ -35,6 +35,7 @@ export class TransformerBlock extends Module {
     dFF,
     norm = "post",
     normLayer = "layer",
+    dropout,
     runtime,
   }: TransformerBlockOptions) {
     super();
@@ -43,8 +44,8 @@ export class TransformerBlock extends Module {
     }
     const options = { runtime };
     this.#pre = norm === "pre";
-    this.attn = new MultiHeadAttention(dModel, nHead, options);
-    this.ffn = new PositionwiseFFN(dModel, dFF, options);
+    this.attn = new MultiHeadAttention(dModel, nHead, { dropout, runtime });
+    this.ffn = new PositionwiseFFN(dModel, dFF, { dropout, runtime });
     this.norm1 = transformerNorm("TransformerBlock", normLayer, dModel, options);
     this.norm2 = transformerNorm("TransformerBlock", normLayer, dModel, options);
   }

@@ -1,4 +1,12 @@
-import { Embedding, Identity, type LayerOptions, Linear, Module, Sequential } from "../nn/index.js";
+import {
+  Dropout,
+  Embedding,
+  Identity,
+  type LayerOptions,
+  Linear,
+  Module,
+  Sequential,
+} from "../nn/index.js";
 import { add } from "../ops/add.js";
 import { embedding } from "../ops/embedding.js";
 import { checkInteger, show } from "../shape.js";
@@ -21,6 +29,7 @@ export interface TransformerLMOptions extends TransformerBlockOptions {
 export class TransformerLM extends Module {
   readonly tokens: Embedding;
   readonly positions: Embedding;
+  readonly dropout: Dropout;
   readonly blocks: Sequential;
   readonly norm: Module;
   readonly head: Linear;
@@ -32,6 +41,7 @@ export class TransformerLM extends Module {
     checkInteger("TransformerLM", "layers", layers);
     this.tokens = new Embedding(vocabSize, dModel, layer);
     this.positions = new Embedding(contextLength, dModel, layer);
+    this.dropout = new Dropout(options.dropout ?? 0);
     const blocks = Array.from({ length: layers }, () => new TransformerBlock({ ...options, norm }));
     this.blocks = new Sequential(...blocks);
     this.norm =
@@ -51,7 +61,7 @@ export class TransformerLM extends Module {
     const x = add(this.tokens.forward(ids), embedding(this.positions.weight, places));
     const mixed = (this.blocks.layers as readonly TransformerBlock[]).reduce(
       (value, block) => block.forward(value, "causal"),
-      x,
+      this.dropout.forward(x),
     );
     return this.head.forward(this.norm.forward(mixed));
   }

@@ -1,7 +1,14 @@
 import { dropout, dropout2d } from "../ops/dropout.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor.js";
+import type { LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+
+/** Of the layers that drop features by themselves. */
+export interface DropoutLayerOptions extends LayerOptions {
+  /** The probability, while training; default 0. */
+  dropout?: number;
+}
 
 /** Drops elements with probability p while training; arXiv 1207.0580. `generator`: see the op. */
 export class Dropout extends Module {

@@ -1,6 +1,7 @@
 import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
-import { checkInteger, type LayerOptions } from "./init.js";
+import { Dropout, type DropoutLayerOptions } from "./dropout.js";
+import { checkInteger } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
@@ -9,7 +10,8 @@ export type Mask = AnyTensor | "causal" | null;
 
 /**
  * Multi-head attention, Vaswani et al. 2017, arXiv 1706.03762: queries [B, L, dModel], keys and values [B, S, dModel] →
- * [B, L, dModel], by nHead heads of dModel / nHead features each.
+ * [B, L, dModel], by nHead heads of dModel / nHead features each. Dropout is of the output (the paper's section 5.4), not of the
+ * attention weights.
  */
 export class MultiHeadAttention extends Module {
   readonly nHead: number;
@@ -17,8 +19,9 @@ export class MultiHeadAttention extends Module {
   readonly wK: Linear;
   readonly wV: Linear;
   readonly wO: Linear;
+  readonly dropout: Dropout;
 
-  constructor(dModel: number, nHead: number, options: LayerOptions = {}) {
+  constructor(dModel: number, nHead: number, options: DropoutLayerOptions = {}) {
     super();
     checkInteger("MultiHeadAttention", "dModel", dModel);
     checkInteger("MultiHeadAttention", "nHead", nHead);
@@ -32,12 +35,14 @@ export class MultiHeadAttention extends Module {
     this.wK = new Linear(dModel, dModel, options);
     this.wV = new Linear(dModel, dModel, options);
     this.wO = new Linear(dModel, dModel, options);
+    this.dropout = new Dropout(options.dropout ?? 0);
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {
     const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
     const causal = mask === "causal";
     const options = { heads: this.nHead, causal, mask: mask === "causal" ? null : mask };
-    return this.wO.forward(scaledDotProductAttention(q, k, v, options));
+    const mixed = scaledDotProductAttention(q, k, v, options);
+    return this.dropout.forward(this.wO.forward(mixed));
   }
 }

@@ -1,21 +1,27 @@
 import { relu } from "../ops/relu.js";
 import type { Tensor } from "../tensor.js";
-import type { LayerOptions } from "./init.js";
+import { Dropout, type DropoutLayerOptions } from "./dropout.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
-/** The feed-forward part of a transformer, the same at every position: [..., dModel] → ReLU of [..., dFF] → [..., dModel]. */
+/**
+ * The feed-forward part of a transformer, the same at every position: [..., dModel] → ReLU of [..., dFF] → [..., dModel]. Dropout
+ * behind both, as in PyTorch's TransformerEncoderLayer.
+ */
 export class PositionwiseFFN extends Module {
   readonly linear1: Linear;
   readonly linear2: Linear;
+  readonly dropout: Dropout;
 
-  constructor(dModel: number, dFF: number, options: LayerOptions = {}) {
+  constructor(dModel: number, dFF: number, options: DropoutLayerOptions = {}) {
     super();
     this.linear1 = new Linear(dModel, dFF, options);
     this.linear2 = new Linear(dFF, dModel, options);
+    this.dropout = new Dropout(options.dropout ?? 0);
   }
 
   forward(x: Tensor): Tensor {
-    return this.linear2.forward(relu(this.linear1.forward(x)));
+    const hidden = this.dropout.forward(relu(this.linear1.forward(x)));
+    return this.dropout.forward(this.linear2.forward(hidden));
   }
 }
