@@ -45,10 +45,10 @@ const devices: Question = {
       least: ENOUGH,
       next: {
         norm: "Batch norm over all devices",
-        code: "PyTorch's SyncBatchNorm(channels)",
+        code: "SyncBatchNorm(channels).forwardShards(shards)",
         reason: "One device has too few samples for its own statistics, all together have enough.",
         caveat:
-          "It costs an exchange per layer and step, and in PyTorch it needs DistributedDataParallel; under DataParallel nothing is synchronised.",
+          "Between devices it costs an exchange per layer and step; PyTorch's needs DistributedDataParallel, under DataParallel nothing is synchronised.",
         shownBy: ["compare"],
       },
     },
@@ -57,7 +57,7 @@ const devices: Question = {
       least: 0,
       next: {
         norm: "Group norm with weight standardisation",
-        code: "GroupNorm(32, channels)",
+        code: "GroupNorm(32, channels) behind weightStandardization(conv)",
         reason: "Its statistics are within one sample, so the batch size does not enter.",
         caveat:
           "It cannot be folded into the convolution, and with large batches it stays a little behind batch norm. It is about small batches, not small data sets.",
@@ -147,7 +147,7 @@ const sequence: Question = {
         reason:
           "Windows of one length have no padding, and a channel is pooled over batch and time.",
         caveat:
-          "Channels come second, [N, C, L]. With padding give it the mask; with small batches take group norm.",
+          "Channels come second, [N, C, L]. With padding take batchNorm(x, { mask }); with small batches, group norm.",
         shownBy: ["padding"],
       },
     },
@@ -218,7 +218,7 @@ const generator: Question = {
       value: "conditioned",
       next: {
         norm: "Adaptive layer norm (adaLN-Zero)",
-        code: "AdaLNZero",
+        code: "AdaLNZero(features, conditionFeatures)",
         reason:
           "Scale, shift and gate come from the condition; the gates start at 0, so each block starts as the identity (arXiv 2212.09748).",
         caveat: "For convolutions: FiLM or conditional batch norm.",

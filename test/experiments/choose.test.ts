@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chooseReport, chooseText } from "../../src/cli/report/choose.js";
 import { type Answers, choose, everyAdvice, walk } from "../../src/experiments/choose.js";
+import * as library from "../../src/index.js";
 import { finish } from "./finish.js";
 
 describe("walk", () => {
@@ -43,6 +44,16 @@ test("every branch of the tree ends in advice that can be reached by its answers
     expect(advice.shownBy.length).toBeGreaterThan(0);
     for (const text of [advice.reason, advice.caveat]) expect(text).toMatch(/\.$/);
   }
+});
+
+test("what is advised is in the library", () => {
+  const known: Record<string, unknown> = { ...library, ...library.nn };
+  for (const { advice } of everyAdvice()) {
+    const names = [...advice.code.matchAll(/(?<!\.)\b(\w+)\(/g)].map(([, name]) => name);
+    expect(names.length, advice.code).toBeGreaterThan(0);
+    for (const name of names) expect(known[name], name).toBeTypeOf("function");
+  }
+  expect(library.nn.SyncBatchNorm.prototype.forwardShards).toBeTypeOf("function");
 });
 
 test("large batches for batch norm, small ones for group norm: not as the article has it", () => {
