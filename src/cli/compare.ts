@@ -9,6 +9,7 @@ import {
 } from "../experiments/compare.js";
 import type { Stage } from "../experiments/stage.js";
 import { summarize } from "../experiments/summary.js";
+import { compareTruths } from "../experiments/truths.js";
 import { checkpointFile } from "../io/checkpoint-file.js";
 import type { CommonFlags, Context, Experiment } from "./command.js";
 import { type DataOptions, loadData } from "./data.js";
@@ -17,6 +18,7 @@ import { describeMachine } from "./machine.js";
 import { integer, norms, option, positive, seed } from "./options.js";
 import { compareReport } from "./report/compare.js";
 import { textTable } from "./report/table.js";
+import { truthsText } from "./report/truths.js";
 
 interface Flags extends Omit<CompareConfig, "batch1Samples">, DataOptions {
   batch1Samples?: number;
@@ -54,7 +56,8 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
   run,
   text({ config, runs, ...result }) {
     const planned = config.norms.length * config.seeds;
-    const table = textTable(summarize({ config, runs, ...result }));
+    const all = { config, runs, ...result };
+    const table = textTable(summarize(all)) + truthsText(compareTruths(all));
     return runs.length === planned
       ? table
       : `${table}\n\nStopped: ${runs.length} of ${planned} runs are finished.`;

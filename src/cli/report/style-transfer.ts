@@ -1,10 +1,12 @@
 import type { Picture } from "../../experiments/pictures.js";
 import type { Losses, StyleNorm, StyleResult, StyleRun } from "../../experiments/style.js";
+import { styleTruths } from "../../experiments/truths.js";
 import { dataUrl } from "../picture-file.js";
 import { LOG, lineChart } from "./lines.js";
 import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
 import { meanCurve, smooth, thin } from "./smooth.js";
 import { alignedTable } from "./table.js";
+import { truthsSection, truthsText } from "./truths.js";
 
 const NAMES: Record<StyleNorm, string> = {
   in: "instance norm",
@@ -49,7 +51,7 @@ const fullSentence = ({ full }: StyleResult): string =>
   `The article's net: ${full.parameters.toLocaleString("en")} parameters, [1, 3, 256, 256] → [${full.shape.join(", ")}] in ${full.milliseconds.toFixed(0)} ms.`;
 
 export const styleText = (result: StyleResult): string =>
-  `${alignedTable(HEAD, rows(result))}\n\n${fullSentence(result)}`;
+  `${alignedTable(HEAD, rows(result))}\n\n${fullSentence(result)}${truthsText(styleTruths(result))}`;
 
 const figure = (picture: Picture, caption: string): string =>
   `<figure><img src="${dataUrl(picture)}" width="${2 * picture.width}" height="${2 * picture.height}" alt="${escapeHtml(caption)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
@@ -80,6 +82,7 @@ ${config.crop} × ${config.crop} pixels of the content, ${config.batchSize} a st
 judge is a pyramid of convolutions whose weights are random and stay so (He, Wang, Hopcroft 2016, arXiv 1606.04801): Gram matrices for
 the style, features for the content.`,
     sections: [
+      ...truthsSection(styleTruths(result)),
       { title: "Pictures", html: `<div class="pictures">${pictures.join("")}</div>` },
       {
         title: "Style loss",

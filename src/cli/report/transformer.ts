@@ -1,8 +1,10 @@
 import type { TransformerResult, TransformerRun } from "../../experiments/transformer.js";
+import { steepness, transformerTruths } from "../../experiments/truths.js";
 import { lineChart, short } from "./lines.js";
 import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
 import { meanCurve, smooth, thin } from "./smooth.js";
 import { alignedTable } from "./table.js";
+import { truthsSection, truthsText } from "./truths.js";
 
 const HEAD = [
   "norm",
@@ -22,9 +24,6 @@ function groups({ config, runs }: TransformerResult): [variant: string, Transfor
 
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-
-const steepness = ({ gradientNorms }: TransformerRun) =>
-  gradientNorms[gradientNorms.length - 1] / gradientNorms[0];
 
 const rows = (result: TransformerResult): string[][] =>
   groups(result).map(([variant, runs]) => {
@@ -47,7 +46,7 @@ ${block.milliseconds.toFixed(0)} ms; masks of shape [T, T], [1, T, T] and [B, T,
 ${block.masksAgree ? "give the same bits" : "DIFFER"}.`;
 
 export const transformerText = (result: TransformerResult): string =>
-  `${alignedTable(HEAD, rows(result))}\n\n${blockSentence(result)}`;
+  `${alignedTable(HEAD, rows(result))}\n\n${blockSentence(result)}${truthsText(transformerTruths(result))}`;
 
 function summary(result: TransformerResult): string {
   const losses = groups(result).map(
@@ -85,6 +84,7 @@ parameters) learn to predict the next character of ${escapeHtml(text.name)} (${t
 AdamW with rate ${config.lr}${config.warmup ? `, warmed up over ${config.warmup} steps` : " and no warm-up"}, ${config.batchSize} pieces of ${config.context} characters a step,
 from ${count(config.seeds, "seed")}. Post: the norm stands behind each sum, as in the article and in 2017. Pre: before each part that is added.`,
     sections: [
+      ...truthsSection(transformerTruths(result)),
       {
         title: "Loss",
         html: chart(

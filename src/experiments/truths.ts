@@ -1,0 +1,104 @@
+// What is said of the norms, put to the runs. A claim holds where it does from every seed: the norms of one seed start from the same
+// weights and see the same batches.
+import type { CompareResult, Run } from "./compare-types.js";
+import type { StyleResult } from "./style.js";
+import { type Spread, spread } from "./summary.js";
+import type { TransformerResult, TransformerRun } from "./transformer.js";
+
+export interface Truth {
+  claim: string;
+  holds: boolean;
+  /** How many seeds it holds from, and of how many. */
+  holding: number;
+  seeds: number;
+  unit: "%" | "";
+  figures: readonly { name: string; spread: Spread }[];
+}
+
+/** The runs of each norm in the order of their seeds; null unless all are there, from two seeds or more. */
+function bySeed<R extends { seed: number }>(
+  runs: readonly R[],
+  nameOf: (run: R) => string,
+  names: readonly string[],
+  seeds: number,
+): R[][] | null {
+  const groups = names.map((name) =>
+    runs.filter((run) => nameOf(run) === name).sort((a, b) => a.seed - b.seed),
+  );
+  return seeds > 1 && groups.every((group) => group.length === seeds) ? groups : null;
+}
+
+/** `values` are those of each name, from each seed; `test` is asked of what stands in one column. */
+function truth(
+  claim: string,
+  unit: Truth["unit"],
+  values: Record<string, readonly number[]>,
+  test: (...column: number[]) => boolean,
+): Truth {
+  const rows = Object.values(values);
+  const seeds = rows[0].length;
+  const holding = rows[0].filter((_, k) => test(...rows.map((row) => row[k]))).length;
+  const figures = Object.entries(values).map(([name, row]) => ({ name, spread: spread(row) }));
+  return { claim, unit, figures, seeds, holding, holds: holding === seeds };
+}
+
+/** Of the first loss, in nats: a norm's fresh net is not exactly undecided. */
+const NEAR = 0.35;
+
+export function compareTruths({ config, runs }: CompareResult): Truth[] {
+  const of = (...names: string[]) => bySeed(runs, ({ norm }) => norm, names, config.seeds);
+  const truths: Truth[] = [];
+  const every = of(...new Set(config.norms));
+  if (every) {
+    const first = Object.fromEntries(
+      every.map((group) => [group[0].norm, group.map(({ losses }) => losses[0])]),
+    );
+    const claim = `The first loss is near ln 10 = 2.30 (within ${NEAR})`;
+    const near = (loss: number) => Math.abs(loss - Math.log(10)) < NEAR;
+    truths.push(truth(claim, "", first, (...losses) => losses.every(near)));
+  }
+  const accuracies = (group: Run[]) => group.map(({ testAccuracy }) => testAccuracy);
+  const three = of("bn", "gn", "ln");
+  if (three) {
+    const [bn, gn, ln] = three.map(accuracies);
+    const claim = "Test accuracy: batch norm is ahead of group norm, group norm of layer norm";
+    truths.push(truth(claim, "%", { bn, gn, ln }, (bn, gn, ln) => bn > gn && gn > ln));
+  }
+  const single = of("bn", "gn")?.map((group) => group.map(({ batch1 }) => batch1.trainAccuracy));
+  const [bn, gn] = single ?? [];
+  if (bn && gn && [...bn, ...gn].every((accuracy) => accuracy !== null)) {
+    const claim = `Trained one image at a time, batch norm is clearly worse than group norm (by ${100 * CLEAR} points)`;
+    const values = { bn: bn as number[], gn: gn as number[] };
+    truths.push(truth(claim, "%", values, (bn, gn) => gn - bn > CLEAR));
+  }
+  return truths;
+}
+
+/** Of accuracy: what counts as clearly worse. */
+const CLEAR = 0.05;
+
+/** ‖gradient‖ of the last block ÷ that of the first. */
+export const steepness = ({ gradientNorms }: TransformerRun): number =>
+  gradientNorms[gradientNorms.length - 1] / gradientNorms[0];
+
+/** Flat: the gradient norms of the first and the last block differ by less than this factor. */
+const FLAT = 2;
+
+export function transformerTruths({ config, runs }: TransformerResult): Truth[] {
+  const names = ["pre-ln", "post-ln"];
+  const [pre, post] = bySeed(runs, ({ variant }) => variant, names, config.seeds) ?? [];
+  if (!pre || !post) return [];
+  const values = { "pre-ln": pre.map(steepness), "post-ln": post.map(steepness) };
+  const flat = (ratio: number) => Math.abs(Math.log(ratio)) < Math.log(FLAT);
+  const claim = `Gradients, last ÷ first block: flat with pre-norm (less than a factor of ${FLAT}), not with post-norm`;
+  return [truth(claim, "", values, (pre, post) => flat(pre) && !flat(post))];
+}
+
+export function styleTruths({ config, runs }: StyleResult): Truth[] {
+  const groups = bySeed(runs, ({ norm }) => norm, ["in", "bn"], config.seeds);
+  if (!groups) return [];
+  const [instance, batch] = groups.map((group) => group.map(({ final }) => final.style));
+  const values = { "instance norm": instance, "batch norm": batch };
+  const claim = "Style loss: instance norm is below batch norm";
+  return [truth(claim, "", values, (instance, batch) => instance < batch)];
+}
