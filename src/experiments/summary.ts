@@ -12,8 +12,10 @@ export interface NormSummary {
   norm: string;
   parameters: number;
   testAccuracy: Spread;
-  /** Relative to the first norm. */
+  /** Mean over the runs, and relative to the first norm. */
+  epochSeconds: number;
   relativeTime: number;
+  /** Largest of the runs. */
   peakBytes: number;
   batch1Eval: Spread;
   /** null where every run was refused. */
@@ -34,6 +36,7 @@ export function summarize({ config, runs }: CompareResult): NormSummary[] {
       norm: group[0].norm,
       parameters: group[0].parameters,
       testAccuracy: spread(group.map((run) => run.testAccuracy)),
+      epochSeconds: seconds(group),
       relativeTime: seconds(group) / seconds(groups[0]),
       peakBytes: Math.max(...group.map((run) => run.peakBytes)),
       batch1Eval: spread(group.map((run) => run.batch1.evalAccuracy)),

@@ -96,15 +96,26 @@ test("the page of a stopped comparison tells what is finished", () => {
 test("the table for the terminal", () => {
   const lines = textTable(summarize(made(1))).split("\n");
   expect(lines[2].split(/\s{2,}/)).toEqual(
-    ["bn", "98,970", "70.0 %", "1.00×", "3.0 MiB"].concat(["70.0 %", "–"]),
+    ["bn", "98,970", "70.0 %", "2.00 s, 1.00×", "3.0 MiB"].concat(["70.0 %", "–"]),
   );
-  expect(lines[3]).toMatch(/^ln .* 75\.0 % .* 1\.50× .* 60\.0 %$/);
+  expect(lines[3]).toMatch(/^ln .* 75\.0 % .* 3\.00 s, 1\.50× .* 60\.0 %$/);
   expect(new Set(lines.slice(0, 6).map((line) => line.length)).size).toBe(1);
   expect(lines.slice(6)).toEqual([
     "",
     "bn: Expected more than 1 value per channel <b>",
     "ln, in, gn: trained",
   ]);
+});
+
+test("the article's figures stand beside those measured, for the norms it has", () => {
+  const html = page(made(1));
+  const row = (cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  const gn = ["91.7 %", "85.0 %", "1.05×", "2.50×", "stable", "60.0 %", "–", "3.0 MiB"];
+  expect(html).toContain(row(["gn", ...gn]));
+  const { config, runs, ...rest } = made(1);
+  const others = { ...rest, config: { ...config, norms: ["frn"] } };
+  const frn = { ...others, runs: [{ ...runs[1], norm: "frn" }] };
+  expect(page(frn)).not.toContain("Beside the article");
 });
 
 test("smoothing: a constant stays, a step is followed late, NaN stays a gap", () => {

@@ -29,6 +29,7 @@ test("summarize goes by norm and leaves out those without a run", () => {
   expect(ln.norm).toBe("ln");
   expect(ln.testAccuracy.mean).toBeCloseTo(0.6, 12);
   expect(ln.testAccuracy.count).toBe(2);
+  expect(ln.epochSeconds).toBe(3);
   expect(ln.relativeTime).toBe(1);
   expect(ln.peakBytes).toBe(400);
   expect(ln.batch1Train).toEqual({ mean: 0.4, deviation: null, count: 1 });

@@ -1,8 +1,11 @@
 import type { CompareResult } from "../../experiments/compare.js";
 import { summarize } from "../../experiments/summary.js";
+import { compareTruths } from "../../experiments/truths.js";
+import { articleSection } from "./article-table.js";
 import { accuracyChart, lossChart } from "./charts.js";
 import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
 import { columns, footnotes, percent } from "./table.js";
+import { truthsSection } from "./truths.js";
 
 /** So many of the best norms are told of in a sentence. */
 const TOLD = 8;
@@ -28,6 +31,7 @@ export function compareReport(result: CompareResult): Report {
 (${escapeHtml(String(config.data ?? "given"))}) for ${count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
 from ${count(config.seeds, "seed")}; every norm starts from the same convolution weights and sees the same batches.${unfinished}`,
     sections: [
+      ...truthsSection(compareTruths(result)),
       {
         title: "Loss",
         html: `${chart("Training loss over steps", lossChart(result))}
@@ -41,9 +45,10 @@ ${config.seeds > 1 ? '<p class="caption">Error bars: one standard deviation over
       {
         title: "Table",
         html: `${table}
-<p class="caption">Time is relative to the first norm. In the last two columns the trained net sees one image at a time, and a
+<p class="caption">Times as such and relative to the first norm. Peak memory: the most in use during a training step. In the last two columns the trained net sees one image at a time, and a
 net is trained with one image a step. ${escapeHtml(footnotes(rows).join("; "))}.</p>`,
       },
+      ...articleSection(rows),
     ],
   };
 }

@@ -10,14 +10,20 @@ export const columns: readonly Column[] = [
   { title: "norm", cell: (row) => row.norm },
   { title: "parameters", cell: (row) => row.parameters.toLocaleString("en") },
   { title: "test accuracy", cell: (row) => percent(row.testAccuracy) },
-  { title: "time per epoch", cell: (row) => `${row.relativeTime.toFixed(2)}×` },
-  { title: "peak of a step", cell: (row) => `${(row.peakBytes / 2 ** 20).toFixed(1)} MiB` },
+  { title: "time per epoch", cell: (row) => `${row.epochSeconds.toFixed(2)} s, ${times(row)}` },
+  { title: "peak memory", cell: (row) => mebibytes(row) },
   { title: "batch-1 evaluation", cell: (row) => percent(row.batch1Eval) },
   {
     title: "batch-1 training",
     cell: (row) => (row.batch1Train ? percent(row.batch1Train) : "–"),
   },
 ];
+
+/** Of the first norm's time. */
+export const times = ({ relativeTime }: NormSummary): string => `${relativeTime.toFixed(2)}×`;
+
+export const mebibytes = ({ peakBytes }: NormSummary): string =>
+  `${(peakBytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** 71.2 %, or 71.2 ± 0.8 % over two seeds or more. */
 export function percent({ mean, deviation }: Spread): string {
