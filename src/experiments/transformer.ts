@@ -3,7 +3,7 @@ import { TransformerLM } from "../models/transformer-lm.js";
 import type { TransformerNormName } from "../models/transformer-norms.js";
 import type { Module } from "../nn/index.js";
 import { AdamW, LinearLR } from "../optim/index.js";
-import { manualSeed, uniform_ } from "../random.js";
+import { manualSeed, rand } from "../random.js";
 import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
 import { tidy } from "../tensor.js";
 import { type BlockTiming, timeBlock } from "./article-block.js";
@@ -182,6 +182,9 @@ function xavier(module: Module): void {
   for (const weight of module.parameters()) {
     if (weight.shape.length !== 2) continue;
     const bound = Math.sqrt(6 / (weight.shape[0] + weight.shape[1]));
-    uniform_(weight, -bound, bound);
+    using random = rand(weight.shape, { runtime: weight.runtime });
+    random.data.forEach((share, i) => {
+      weight.data[i] = bound * (2 * share - 1);
+    });
   }
 }
