@@ -107,8 +107,9 @@ from ${count(config.seeds, "seed")}. Post: the norm stands behind each sum, as i
             rows: legendRows,
           }),
         )}
-<p class="caption">Of each block's second feed-forward weight, before the first step. Behind the sums gradients grow towards the output, which is
-why post-norm nets are warmed up (Xiong et al. 2020, arXiv 2002.04745); before the parts that are added they do not. Last ÷ first block here:
+<p class="caption">Of each block's second feed-forward weight, before the first step. Xiong et al. 2020 (arXiv 2002.04745) find that with the norms behind
+the sums it grows towards the output, which is why such nets are warmed up, and that before the parts it is smaller there by the root of
+the number of blocks. Last ÷ first block here:
 ${gradients.map(({ name, points }) => `${name} ${(points[points.length - 1][1] / points[0][1]).toFixed(2)}`).join(", ")}.</p>`,
       },
       {
