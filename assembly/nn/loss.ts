@@ -1,6 +1,6 @@
-import { exp, logDouble } from "../lib/math";
+import { logDouble } from "../lib/math";
 import { loadTail, storeTail } from "../lib/simd";
-import { rowExpSum, rowMax } from "../lib/softmax";
+import { affine, rowExpSum, rowMax } from "../lib/softmax";
 
 /**
  * losses [n] float64: ln Σ e^x − (1 − smoothing)·x[target] − smoothing·mean(x) of each row of x [n, classes], 0 where the target
@@ -66,27 +66,11 @@ export function crossEntropyBackward(
       continue;
     }
     const upstream = <f64>load<f32>(dloss + (perRow !== 0 ? (<usize>row) << 2 : 0)) / divisor;
-    const shift = f32x4.splat(<f32>load<f64>(stats + ((<usize>row) << 4)));
-    const scale = f32x4.splat(<f32>(upstream / load<f64>(stats + ((<usize>row) << 4), 8)));
-    const even = f32x4.splat(<f32>((upstream * smoothing) / <f64>classes));
+    const scale = upstream / load<f64>(stats + ((<usize>row) << 4), 8);
+    const even = (upstream * smoothing) / <f64>classes;
     // dx[i] = e^(x[i] − max)·(dloss/(divisor·Σ)) − even, then dx[target] −= (1 − smoothing)·dloss/divisor
-    let i = 0;
-    for (; i + 4 <= classes; i += 4) {
-      const o = (<usize>i) << 2;
-      v128.store(
-        to + o,
-        f32x4.sub(f32x4.mul(exp(f32x4.sub(v128.load(from + o), shift)), scale), even),
-      );
-    }
-    if (i < classes) {
-      const o = (<usize>i) << 2;
-      const n = classes - i;
-      storeTail(
-        to + o,
-        f32x4.sub(f32x4.mul(exp(f32x4.sub(loadTail(from + o, n), shift)), scale), even),
-        n,
-      );
-    }
+    rowExpSum(to, from, <f32>load<f64>(stats + ((<usize>row) << 4)), classes);
+    affine(to, to, 0, <f32>scale, <f32>even, classes);
     const chosen = to + ((<usize>target) << 2);
     store<f32>(chosen, load<f32>(chosen) - <f32>(upstream * (1 - smoothing)));
   }

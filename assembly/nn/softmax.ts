@@ -1,7 +1,7 @@
 // softmax, and with `log` its logarithm, over the middle axis of x seen as [outer, n, inner]. The maximum is subtracted first, so
 // nothing overflows; a row of −Inf gives NaN, as in PyTorch. Range: [outer, ⌈inner / 4⌉], a row or four columns an item.
-import { exp, logDouble } from "../lib/math";
-import { loadLanes, storeLanes } from "../lib/simd";
+import { expLow, logDouble } from "../lib/math";
+import { loadTail, storeTail } from "../lib/simd";
 import { rowBackward, rowForward, slope, term } from "../lib/softmax";
 
 /** y = e^(x − max) / Σ e^(x − max); log: y = x − max − ln Σ e^(x − max). */
@@ -19,10 +19,8 @@ export function softmaxForward(
     const outer = item / groups;
     const column = (item - outer * groups) * 4;
     const o = (<usize>outer * n * inner + column) << 2;
-    const width = inner - column;
     if (inner === 1) rowForward(y + o, x + o, n, log);
-    else if (width >= 4) columnsForward<v128>(y + o, x + o, n, (<usize>inner) << 2, 4, log);
-    else columnsForward<f32>(y + o, x + o, n, (<usize>inner) << 2, width, log);
+    else columnsForward(y + o, x + o, n, (<usize>inner) << 2, min(inner - column, 4), log);
   }
 }
 
@@ -42,35 +40,35 @@ export function softmaxBackward(
     const outer = item / groups;
     const column = (item - outer * groups) * 4;
     const o = (<usize>outer * n * inner + column) << 2;
-    const width = inner - column;
-    const stride = (<usize>inner) << 2;
-    if (inner === 1) {
-      rowBackward(dx + o, dy + o, y + o, n, log);
-    } else if (width >= 4) columnsBackward<v128>(dx + o, dy + o, y + o, n, stride, 4, log);
-    else columnsBackward<f32>(dx + o, dy + o, y + o, n, stride, width, log);
+    const width = min(inner - column, 4);
+    if (inner === 1) rowBackward(dx + o, dy + o, y + o, n, log);
+    else columnsBackward(dx + o, dy + o, y + o, n, (<usize>inner) << 2, width, log);
   }
 }
 
 /** Down up to four columns, a lane each; the sums are float64 throughout. */
-function columnsForward<T>(y: usize, x: usize, n: i32, stride: usize, width: i32, log: i32): void {
+function columnsForward(y: usize, x: usize, n: i32, stride: usize, width: i32, log: i32): void {
   let shift = f32x4.splat(-Infinity);
-  for (let i = 0; i < n; i++) shift = f32x4.max(shift, loadLanes<T>(x + <usize>i * stride, width));
+  for (let i = 0; i < n; i++) shift = f32x4.pmax(shift, lanes(x + <usize>i * stride, width));
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
-  for (let i = 0; i < n; i++) {
-    const e = exp(f32x4.sub(loadLanes<T>(x + <usize>i * stride, width), shift));
-    if (log === 0) storeLanes<T>(y + <usize>i * stride, e, width);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(e));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(e, e, 2, 3, 2, 3)));
+  let i = 0;
+  if (n > 0) {
+    do {
+      const e = expLow(f32x4.sub(lanes(x + <usize>i * stride, width), shift));
+      if (log === 0) keep(y + <usize>i * stride, e, width);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(e));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(e, e, 2, 3, 2, 3)));
+    } while (++i < n);
   }
   let a = f32x4.splat(finish(f64x2.extract_lane(low, 0), log));
   a = f32x4.replace_lane(a, 1, finish(f64x2.extract_lane(low, 1), log));
   a = f32x4.replace_lane(a, 2, finish(f64x2.extract_lane(high, 0), log));
   a = f32x4.replace_lane(a, 3, finish(f64x2.extract_lane(high, 1), log));
-  for (let i = 0; i < n; i++) {
+  for (i = 0; i < n; i++) {
     const o = <usize>i * stride;
-    const v = loadLanes<T>((log !== 0 ? x : y) + o, width);
-    storeLanes<T>(y + o, log !== 0 ? f32x4.sub(f32x4.sub(v, shift), a) : f32x4.mul(v, a), width);
+    const v = lanes((log !== 0 ? x : y) + o, width);
+    keep(y + o, log !== 0 ? f32x4.sub(f32x4.sub(v, shift), a) : f32x4.mul(v, a), width);
   }
 }
 
@@ -78,7 +76,7 @@ function finish(sum: f64, log: i32): f32 {
   return log !== 0 ? <f32>logDouble(sum) : <f32>(1 / sum);
 }
 
-function columnsBackward<T>(
+function columnsBackward(
   dx: usize,
   dy: usize,
   y: usize,
@@ -90,18 +88,29 @@ function columnsBackward<T>(
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
   for (let i = 0; i < n; i++) {
-    const g = loadLanes<T>(dy + <usize>i * stride, width);
-    const v = loadLanes<T>(y + <usize>i * stride, width);
-    const t = term(g, v, log);
+    const t = term(lanes(dy + <usize>i * stride, width), lanes(y + <usize>i * stride, width), log);
     low = f64x2.add(low, f64x2.promote_low_f32x4(t));
     high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(t, t, 2, 3, 2, 3)));
   }
   const dots = f32x4.demote_f64x2_zero(low);
   const dot = i32x4.shuffle(dots, f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
-  for (let i = 0; i < n; i++) {
-    const o = <usize>i * stride;
-    const g = loadLanes<T>(dy + o, width);
-    const v = loadLanes<T>(y + o, width);
-    storeLanes<T>(dx + o, slope(g, v, dot, log), width);
+  let i = 0;
+  if (n > 0) {
+    do {
+      const o = <usize>i * stride;
+      let v = lanes(y + o, width);
+      if (log !== 0) v = expLow(v);
+      keep(dx + o, slope(lanes(dy + o, width), v, dot, log), width);
+    } while (++i < n);
   }
+}
+
+/** The first width ≤ 4 floats at p. */
+function lanes(p: usize, width: i32): v128 {
+  return width === 4 ? v128.load(p) : loadTail(p, width);
+}
+
+function keep(p: usize, v: v128, width: i32): void {
+  if (width === 4) v128.store(p, v);
+  else storeTail(p, v, width);
 }
