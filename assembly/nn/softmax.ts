@@ -1,4 +1,4 @@
-// softmax, and with `log` its logarithm, over the middle axis of x seen as [outer, n, inner]. The maximum is subtracted first, so
+// softmax, and with `log` its logarithm, over the middle axis of x seen as [outer, n, inner], n > 0. The maximum is subtracted first, so
 // nothing overflows; a row of −Inf gives NaN, as in PyTorch. Range: [outer, ⌈inner / 4⌉], a row or four columns an item.
 import { expLow, logDouble } from "../lib/math";
 import { loadTail, storeTail } from "../lib/simd";
@@ -53,14 +53,12 @@ function columnsForward(y: usize, x: usize, n: i32, stride: usize, width: i32, l
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
   let i = 0;
-  if (n > 0) {
-    do {
-      const e = expLow(f32x4.sub(lanes(x + <usize>i * stride, width), shift));
-      if (log === 0) keep(y + <usize>i * stride, e, width);
-      low = f64x2.add(low, f64x2.promote_low_f32x4(e));
-      high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(e, e, 2, 3, 2, 3)));
-    } while (++i < n);
-  }
+  do {
+    const e = expLow(f32x4.sub(lanes(x + <usize>i * stride, width), shift));
+    if (log === 0) keep(y + <usize>i * stride, e, width);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(e));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(e, e, 2, 3, 2, 3)));
+  } while (++i < n);
   let a = f32x4.splat(finish(f64x2.extract_lane(low, 0), log));
   a = f32x4.replace_lane(a, 1, finish(f64x2.extract_lane(low, 1), log));
   a = f32x4.replace_lane(a, 2, finish(f64x2.extract_lane(high, 0), log));
@@ -95,14 +93,12 @@ function columnsBackward(
   const dots = f32x4.demote_f64x2_zero(low);
   const dot = i32x4.shuffle(dots, f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
   let i = 0;
-  if (n > 0) {
-    do {
-      const o = <usize>i * stride;
-      let v = lanes(y + o, width);
-      if (log !== 0) v = expLow(v);
-      keep(dx + o, slope(lanes(dy + o, width), v, dot, log), width);
-    } while (++i < n);
-  }
+  do {
+    const o = <usize>i * stride;
+    let v = lanes(y + o, width);
+    if (log !== 0) v = expLow(v);
+    keep(dx + o, slope(lanes(dy + o, width), v, dot, log), width);
+  } while (++i < n);
 }
 
 /** The first width ≤ 4 floats at p. */

@@ -34,6 +34,17 @@ const magnitudes = (low: number, high: number) => (u: number) => {
 const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 /** Derf with alpha 1 is erf itself. */
 const erf = (x: Tensor) => derf(x, tensor(1, [], { runtime: x.runtime }));
+/** The softmaxes' own e^x, of x ≤ 0: the gradient of logSoftmax with columns y = (x, 0) and dy = (0, −1) is 0 − e^x·(−1). */
+const expLow = (x: Tensor) => {
+  const { runtime, size } = x;
+  const y = tensor([...x.data, ...new Float32Array(size)], [2, size], { runtime });
+  const dy = tensor([...new Float32Array(size), ...new Float32Array(size).fill(-1)], [2, size], {
+    runtime,
+  });
+  const both = tensor(new Float32Array(2 * size), [2, size], { runtime });
+  runtime.run("softmaxBackward", Math.ceil(size / 4), 8, [both.ptr, dy.ptr, y.ptr, 2, size, 1]);
+  return tensor(both.data.slice(0, size), [size], { runtime });
+};
 
 type Row = [
   name: string,
@@ -48,6 +59,8 @@ const rows: Row[] = [
   ["exp", exp, Math.exp, between(-87.3, 88.7), 1.02, "the normal range"],
   ["exp", exp, Math.exp, between(-0.4, 0.4), 1, "one octave: the polynomial alone"],
   ["exp", exp, Math.exp, between(-103.9, -87.4), 1, "subnormal results"],
+  ["exp of x ≤ 0", expLow, Math.exp, between(-87.3, 0), 1.7, "the normal range"],
+  ["exp of x ≤ 0", expLow, Math.exp, between(-0.4, 0), 1.7, "one octave: the division alone"],
   ["log", log, Math.log, magnitudes(2 ** -126, 3e38), 1, "the normal range"],
   ["log", log, Math.log, magnitudes(2 ** -149, 2 ** -126), 1, "subnormal inputs"],
   ["log", log, Math.log, between(0.9, 1.1), 1, "cancellation around 1"],
@@ -110,6 +123,13 @@ describe.each(variants)("math, %s", (variant) => {
       runtime: runtimeOf(variant),
     });
     for (const op of [exp, log, tanh, sigmoid, erf]) expect([...op(x).data]).toEqual([NaN, NaN]);
+  });
+
+  test("exp of x ≤ 0 is 0 where no normal result is left, and of NaN NaN", () => {
+    using x = tensor([-Infinity, -1e30, -88, -87.7, -0, 0, Number.NaN], [7], {
+      runtime: runtimeOf(variant),
+    });
+    expect([...expLow(x).data]).toEqual([0, 0, 0, 0, 1, 1, Number.NaN]);
   });
 
   test("Box-Muller: sine and cosine of the whole circle", () => {
