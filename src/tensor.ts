@@ -1,36 +1,16 @@
 import { type ArrayOf, arrays, type DType, dtypeOf, type TypedArray } from "./dtype.js";
-import type { Block } from "./runtime/allocator.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
 import { enterScope, leaveScope, type Scoped } from "./scope.js";
 import { checkDims, inferShape, type Shape, show, sizeOf } from "./shape.js";
+import { collected, type GradNode, Handle, Storage } from "./storage.js";
 
 export type { ArrayOf, DType, TypedArray } from "./dtype.js";
 export { keep, tidy, untidied } from "./scope.js";
 export { inferShape, type Shape, show, sizeOf } from "./shape.js";
+export type { GradNode } from "./storage.js";
 
 /** `Symbol.dispose`; in engines without it (WebKit) the stand-in that compiled `using` declarations look for. */
 export const disposeSymbol: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
-
-/** Memory that several tensors (a tensor, its reshapes, a graph that needs it) hold together. */
-class Storage {
-  refs = 1;
-  readonly runtime: Runtime;
-  readonly block: Block;
-
-  constructor(runtime: Runtime, bytes: number) {
-    this.runtime = runtime;
-    this.block = runtime.allocate(bytes);
-  }
-
-  release(): void {
-    if (--this.refs === 0) this.runtime.release(this.block);
-  }
-}
-
-/** What autograd.ts hangs on a tensor that came out of an operation. */
-export interface GradNode {
-  release(): void;
-}
 
 /** The part of autograd.ts that tensors call; it announces itself, so that imports keep running one way. */
 export interface Tape {
@@ -43,32 +23,6 @@ let tape: Tape | null = null;
 export function setTape(value: Tape): void {
   tape = value;
 }
-
-/** What must be given back when a tensor is disposed or collected. It never refers to the tensor itself. */
-class Handle {
-  storage: Storage | null;
-  node: GradNode | null = null;
-
-  constructor(storage: Storage) {
-    this.storage = storage;
-    storage.runtime.tensors++;
-  }
-
-  release(): void {
-    const { storage, node } = this;
-    if (!storage) return;
-    this.storage = this.node = null;
-    storage.runtime.tensors--;
-    storage.release();
-    node?.release();
-  }
-}
-
-/** Hosts without it (Workers with a compatibility date before May 2025) free only what is disposed. */
-const collected =
-  typeof FinalizationRegistry === "undefined"
-    ? null
-    : new FinalizationRegistry<Handle>((handle) => handle.release());
 
 /** An n-dimensional array, row-major, in a runtime's linear memory. */
 export class Tensor<D extends DType = "float32"> {

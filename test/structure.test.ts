@@ -24,6 +24,7 @@ const order = [
   "dtype.ts",
   "scope.ts",
   "runtime",
+  "storage.ts",
   "tensor.ts",
   "autograd.ts",
   "random.ts",

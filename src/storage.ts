@@ -1,0 +1,50 @@
+// Who holds which memory: what is behind a tensor, and when it is given back.
+import type { Block } from "./runtime/allocator.js";
+import type { Runtime } from "./runtime/runtime.js";
+
+/** Memory that several tensors (a tensor, its reshapes, a graph that needs it) hold together. */
+export class Storage {
+  refs = 1;
+  readonly runtime: Runtime;
+  readonly block: Block;
+
+  constructor(runtime: Runtime, bytes: number) {
+    this.runtime = runtime;
+    this.block = runtime.allocate(bytes);
+  }
+
+  release(): void {
+    if (--this.refs === 0) this.runtime.release(this.block);
+  }
+}
+
+/** What autograd.ts hangs on a tensor that came out of an operation. */
+export interface GradNode {
+  release(): void;
+}
+
+/** What must be given back when a tensor is disposed or collected. It never refers to the tensor itself. */
+export class Handle {
+  storage: Storage | null;
+  node: GradNode | null = null;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+    storage.runtime.tensors++;
+  }
+
+  release(): void {
+    const { storage, node } = this;
+    if (!storage) return;
+    this.storage = this.node = null;
+    storage.runtime.tensors--;
+    storage.release();
+    node?.release();
+  }
+}
+
+/** Hosts without it (Workers with a compatibility date before May 2025) free only what is disposed. */
+export const collected =
+  typeof FinalizationRegistry === "undefined"
+    ? null
+    : new FinalizationRegistry<Handle>((handle) => handle.release());
