@@ -81,6 +81,8 @@ const CLEAR = 0.05;
 export const steepness = ({ gradientNorms }: TransformerRun): number =>
   gradientNorms[gradientNorms.length - 1] / gradientNorms[0];
 
+const lossOf = ({ heldOut }: TransformerRun): number => heldOut;
+
 /** Flat: the gradient norms of the first and the last block differ by less than this factor. */
 const FLAT = 2;
 
@@ -91,7 +93,14 @@ export function transformerTruths({ config, runs }: TransformerResult): Truth[] 
   const values = { "pre-ln": pre.map(steepness), "post-ln": post.map(steepness) };
   const flat = (ratio: number) => Math.abs(Math.log(ratio)) < Math.log(FLAT);
   const claim = `Gradients, last ÷ first block: flat with pre-norm (less than a factor of ${FLAT}), not with post-norm`;
-  return [truth(claim, "", values, (pre, post) => flat(pre) && !flat(post))];
+  const weaker = "Gradients, last ÷ first block: larger with post-norm than with pre-norm";
+  const heldOut = { "pre-ln": pre.map(lossOf), "post-ln": post.map(lossOf) };
+  const learns = `Held-out loss ${config.warmup > 0 ? "after a" : "without"} warm-up: pre-norm is below post-norm`;
+  return [
+    truth(claim, "", values, (pre, post) => flat(pre) && !flat(post)),
+    truth(weaker, "", values, (pre, post) => pre < post),
+    truth(learns, "", heldOut, (pre, post) => pre < post),
+  ];
 }
 
 export function styleTruths({ config, runs }: StyleResult): Truth[] {

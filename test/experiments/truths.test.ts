@@ -68,15 +68,16 @@ test("of transformer: flat before the parts, steep behind the sums", () => {
     ({
       config: { seeds: 2 },
       runs: [0, 1].flatMap((seed) => [
-        { variant: "post-ln", seed, gradientNorms: [1, 9, post] },
-        { variant: "pre-ln", seed, gradientNorms: [1, 9, pre] },
+        { variant: "post-ln", seed, gradientNorms: [1, 9, post], heldOut: 3 },
+        { variant: "pre-ln", seed, gradientNorms: [1, 9, pre], heldOut: 2 },
       ]),
     }) as unknown as TransformerResult;
-  const holds = (pre: number, post: number) => transformerTruths(made(pre, post))[0].holds;
-  expect(holds(0.6, 5)).toBe(true);
-  expect(holds(1.9, 5)).toBe(true);
-  expect(holds(0.4, 5)).toBe(false);
-  expect(holds(1, 1.5)).toBe(false);
+  const holds = (pre: number, post: number) =>
+    transformerTruths(made(pre, post)).map(({ holds }) => holds);
+  expect(holds(0.6, 5)).toEqual([true, true, true]);
+  expect(holds(1.9, 5)).toEqual([true, true, true]);
+  expect(holds(0.4, 5)).toEqual([false, true, true]);
+  expect(holds(1.6, 1.5)).toEqual([false, false, true]);
 });
 
 test("of style, and how they are told", () => {
