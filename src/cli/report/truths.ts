@@ -16,7 +16,10 @@ const figures = ({ figures, unit }: Truth): string =>
 
 /** One line a claim; nothing where none was put to the test, that is with one seed. */
 export const truthsText = (truths: readonly Truth[]): string =>
-  truths.map((truth) => `\n\n${truth.claim}: ${verdict(truth)}; ${figures(truth)}.`).join("");
+  truths
+    .map((truth) => `${truth.claim}: ${verdict(truth)}; ${figures(truth)}.`)
+    .map((line, i) => `${i === 0 ? "\n\n" : "\n"}${line}`)
+    .join("");
 
 export const truthsSection = (truths: readonly Truth[]): Section[] =>
   truths.length === 0
