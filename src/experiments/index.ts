@@ -12,3 +12,4 @@ export type { ExperimentOptions, Stage } from "./stage.js";
 export * from "./style.js";
 export * from "./summary.js";
 export * from "./transformer.js";
+export { compareTruths, styleTruths, type Truth, transformerTruths } from "./truths.js";
