@@ -1,16 +1,67 @@
 // The activation behind a norm, on a run still in L1: 0 none, 1 ReLU, 2 GELU, 3 SiLU.
-import { curve, curveBack, Gelu, GeluSlope, Relu, ReluSlope, Swish, SwishSlope } from "./curves";
+import { clampBack, clampRun } from "./clamp";
+import { curve, curveBack, Gelu, GeluSlope, Swish, SwishSlope } from "./curves";
+import { normalizeRun, tame } from "./runs";
+
+/** Elements of a run, so that a piece stays in L1 between the norm and the activation. */
+const PIECE: i32 = 2048;
 
 /** y = f(y) on n floats. */
 export function activate(activation: i32, y: usize, n: i32): void {
-  if (activation === 1) curve<Relu>(y, y, n);
+  if (activation === 1) clampRun(y, y, n, 0, 1, 0, 0);
   else if (activation === 2) curve<Gelu>(y, y, n);
   else if (activation === 3) curve<Swish>(y, y, n);
 }
 
 /** dz = f′(z)·dy on n floats, z in dz. */
 export function activateBack(activation: i32, dz: usize, dy: usize, n: i32): void {
-  if (activation === 1) curveBack<ReluSlope>(dz, dy, dz, n);
+  if (activation === 1) clampBack(dz, dy, dz, n, 0);
   else if (activation === 2) curveBack<GeluSlope>(dz, dy, dz, n);
   else curveBack<SwishSlope>(dz, dy, dz, n);
+}
+
+/** y = f((x − mean)·rstd·w + b) on n floats; ReLU in the loop of the norm. */
+export function normalizeActivated(
+  activation: i32,
+  y: usize,
+  x: usize,
+  n: i32,
+  mean: f64,
+  rstd: f64,
+  w: f64,
+  b: f64,
+): void {
+  if (activation === 1 && tame(rstd)) {
+    const high = <f32>mean;
+    const shift = <f32>(b - (mean - <f64>high) * rstd * w);
+    clampRun(y, x, n, high, <f32>(rstd * w), shift, 0);
+    return;
+  }
+  const size = activation ? PIECE : n;
+  for (let from = 0; from < n; from += size) {
+    const o = (<usize>from) << 2;
+    const count = min(size, n - from);
+    normalizeRun(y + o, x + o, count, mean, rstd, w, b);
+    activate(activation, y + o, count);
+  }
+}
+
+/** dz = f′(z)·dy on n floats, z = (x − mean)·rstd·w + b. */
+export function normalizeBack(
+  activation: i32,
+  dz: usize,
+  dy: usize,
+  x: usize,
+  n: i32,
+  mean: f64,
+  rstd: f64,
+  w: f64,
+  b: f64,
+): void {
+  for (let from = 0; from < n; from += PIECE) {
+    const o = (<usize>from) << 2;
+    const count = min(PIECE, n - from);
+    normalizeRun(dz + o, x + o, count, mean, rstd, w, b);
+    activateBack(activation, dz + o, dy + o, count);
+  }
 }

@@ -7,13 +7,11 @@ export class Tanh {}
 export class Erf {}
 export class Sigmoid {}
 export class Logistic {}
-export class Relu {}
 export class Gelu {}
 export class GeluTanh {}
 /** x/(1 + e^−ax), with a = 1 SiLU. */
 export class Swish {}
-// the slopes of the last four
-export class ReluSlope {}
+// the slopes of the last three
 export class GeluSlope {}
 export class GeluTanhSlope {}
 export class SwishSlope {}
@@ -64,8 +62,6 @@ function value<F>(x: v128, a: v128, s: v128): v128 {
   if (idof<F>() === idof<Sigmoid>()) return sigmoid(x);
   if (idof<F>() === idof<Logistic>()) return logistic(f32x4.mul(x, a));
   if (idof<F>() === idof<Swish>()) return f32x4.mul(x, logistic(f32x4.mul(x, a)));
-  if (idof<F>() === idof<Relu>()) return f32x4.pmax(x, f32x4.splat(0)); // keeps NaN, in one instruction
-  if (idof<F>() === idof<ReluSlope>()) return v128.and(f32x4.splat(1), f32x4.gt(x, f32x4.splat(0)));
   if (idof<F>() === idof<Gelu>()) return gelu(x);
   if (idof<F>() === idof<GeluSlope>()) return geluSlope(x);
   if (idof<F>() === idof<GeluTanh>()) return geluTanh(x);

@@ -1,6 +1,7 @@
 // The steps of channel-norm.ts one by one, in the order of memory and on parts of a plane: where sets are few, so that threads
 // help; for batch norm, whose sets lie strewn over memory; and so that running statistics can take the place of the batch's.
 // Parts depend on the shape alone; item = plane · parts + part.
+import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { finishStats, meanOf, mergeMoments, moments, rstdOf, STATS } from "../lib/moments";
 import { at, firstPlane, planeOffset, setOf } from "../lib/planes";
 import { gradientRun, gradientSums, normalizeRun } from "../lib/runs";
@@ -48,7 +49,7 @@ export function channelStatistics(
   }
 }
 
-/** y = (x − mean)·rstd·weight + bias with the given stats [sets, 3]. Range: planes × parts. */
+/** y = f((x − mean)·rstd·weight + bias) with the given stats [sets, 3], f the activation. Range: planes × parts. */
 export function channelNormalize(
   y: usize,
   stats: usize,
@@ -61,6 +62,7 @@ export function channelNormalize(
   channels: i32,
   partSize: i32,
   parts: i32,
+  activation: i32,
   begin: i32,
   end: i32,
 ): void {
@@ -72,21 +74,30 @@ export function channelNormalize(
     const n = min(partSize, length - from);
     const c = p % channels;
     const w = at(weight, c, 1);
-    normalizeRun(y + o, x + o, n, meanOf(own), rstdOf(own), w, at(bias, c, 0));
+    const b = at(bias, c, 0);
+    normalizeActivated(activation, y + o, x + o, n, meanOf(own), rstdOf(own), w, b);
   }
 }
 
-/** sums [planes, parts, 2] = (Σdy, Σdy·x̂) of each part of each plane. Range: planes × parts. */
+/**
+ * sums [planes, parts, 2] = (Σdz, Σdz·x̂) of each part of each plane; dz is dy, or with an activation what that makes of it, which
+ * is written. Range: planes × parts.
+ */
 export function channelGradientSums(
   sums: usize,
+  dz: usize,
   dy: usize,
   x: usize,
   stats: usize,
+  weight: usize,
+  bias: usize,
   runs: i32,
   planeStep: i32,
   length: i32,
+  channels: i32,
   partSize: i32,
   parts: i32,
+  activation: i32,
   begin: i32,
   end: i32,
 ): void {
@@ -96,7 +107,13 @@ export function channelGradientSums(
     const from = (item - p * parts) * partSize;
     const o = planeOffset(p, length) + ((<usize>from) << 2);
     const n = min(partSize, length - from);
-    const sum = gradientSums(dy + o, x + o, n, meanOf(own), rstdOf(own));
+    const mean = meanOf(own);
+    const rstd = rstdOf(own);
+    const c = p % channels;
+    const w = at(weight, c, 1);
+    if (activation)
+      normalizeBack(activation, dz + o, dy + o, x + o, n, mean, rstd, w, at(bias, c, 0));
+    const sum = gradientSums((activation ? dz : dy) + o, x + o, n, mean, rstd);
     v128.store(sums + ((<usize>item) << 4), sum);
   }
 }

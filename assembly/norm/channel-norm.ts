@@ -4,9 +4,11 @@
 // x is [batch, channels, length]: plane p = n·channels + c holds `length` floats. A set is what shares one mean and variance:
 // `runs` planes, `planeStep` apart. Batch norm: runs = batch, planeStep = channels; group norm: runs = channels / groups,
 // planeStep = 1. Here one item does all of a set while it is in cache; for few or huge sets see channel-norm-parts.ts.
+// `activation` as in lib/activate.ts.
+import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { finishStats, meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { at, firstPlane, planeOffset } from "../lib/planes";
-import { gradientRun, gradientSums, normalizeRun } from "../lib/runs";
+import { gradientRun, gradientSums } from "../lib/runs";
 
 /** y [batch, channels, length], stats [sets, 3] (mean, variance, rstd). Range: sets. */
 export function channelNormForward(
@@ -19,6 +21,7 @@ export function channelNormForward(
   planeStep: i32,
   length: i32,
   channels: i32,
+  activation: i32,
   eps: f64,
   begin: i32,
   end: i32,
@@ -44,7 +47,8 @@ export function channelNormForward(
       for (let j = 0, p = firstPlane(s, runs, planeStep); j < runs; j++, p += planeStep) {
         const o = planeOffset(p, length);
         const c = p % channels;
-        normalizeRun(y + o, x + o, length, mean, rstd, at(weight, c, 1), at(bias, c, 0));
+        const w = at(weight, c, 1);
+        normalizeActivated(activation, y + o, x + o, length, mean, rstd, w, at(bias, c, 0));
       }
     }
   }
@@ -52,7 +56,8 @@ export function channelNormForward(
 
 /**
  * dx (0: not wanted) and sums [planes, 2] = (Σdy, Σdy·x̂) of each plane, from which channelParameterGradients makes dweight and
- * dbias. dx = rstd·(w·dy − mean(w·dy) − x̂·mean(w·dy·x̂)); x̂ is computed again, not kept. Range: sets.
+ * dbias. dx = rstd·(w·dy − mean(w·dy) − x̂·mean(w·dy·x̂)); x̂ is computed again, not kept. With an
+ * activation dy goes through it first, and dx must be there. Range: sets.
  */
 export function channelNormBackward(
   dx: usize,
@@ -61,14 +66,17 @@ export function channelNormBackward(
   x: usize,
   stats: usize,
   weight: usize,
+  bias: usize,
   runs: i32,
   planeStep: i32,
   length: i32,
   channels: i32,
+  activation: i32,
   begin: i32,
   end: i32,
 ): void {
   const count = <f64>runs * <f64>length;
+  const dz = activation ? dx : dy;
   for (let s = begin; s < end; s++) {
     const own = stats + <usize>s * STATS;
     const mean = meanOf(own);
@@ -78,9 +86,12 @@ export function channelNormBackward(
     let m2: f64 = 0;
     for (let j = 0, p = first; j < runs; j++, p += planeStep) {
       const o = planeOffset(p, length);
-      const sum = gradientSums(dy + o, x + o, length, mean, rstd);
+      const c = p % channels;
+      const w = at(weight, c, 1);
+      if (activation)
+        normalizeBack(activation, dz + o, dy + o, x + o, length, mean, rstd, w, at(bias, c, 0));
+      const sum = gradientSums(dz + o, x + o, length, mean, rstd);
       v128.store(sums + ((<usize>p) << 4), sum);
-      const w = at(weight, p % channels, 1);
       m1 += w * f64x2.extract_lane(sum, 0);
       m2 += w * f64x2.extract_lane(sum, 1);
     }
@@ -90,7 +101,7 @@ export function channelNormBackward(
     for (let j = 0, p = first; j < runs; j++, p += planeStep) {
       const o = planeOffset(p, length);
       const w = at(weight, p % channels, 1);
-      gradientRun(dx + o, dy + o, x + o, length, mean, rstd, w, m1, m2);
+      gradientRun(dx + o, dz + o, x + o, length, mean, rstd, w, m1, m2);
     }
   }
 }

@@ -2,6 +2,7 @@
 // are the planes p = sample · cols + c. The merging steps between them are those of that file, to which it is all one. An item is
 // a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block. Scratch: 56 bytes a
 // column of the width.
+import { activate, activateBack } from "../lib/activate";
 import { momentsOfColumns } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { STATS } from "../lib/moments";
@@ -56,6 +57,35 @@ function ofPlane(weight: usize, first: i32, channels: i32): usize {
   return weight ? weight + ((<usize>(first % channels)) << 2) : 0;
 }
 
+/** Elements between the norm and the activation, in cache. */
+const PIECE: i32 = 16384;
+
+/** y = f(z) with z = (x − mean)·rstd·w + b, or with dy y = f′(z)·dy; f the activation. */
+function normalizeActivated(
+  activation: i32,
+  y: usize,
+  dy: usize,
+  x: usize,
+  stats: usize,
+  w: usize,
+  b: usize,
+  rows: i32,
+  step: usize,
+  n: i32,
+  scratch: usize,
+): void {
+  const size = activation ? max(1, PIECE / n) : rows;
+  for (let from = 0; from < rows; from += size) {
+    const o = <usize>from * step;
+    const count = min(size, rows - from);
+    normalizeColumns(y + o, x + o, stats, w, b, 0, 0, count, step, n, scratch);
+    for (let r = 0, p = o; activation && r < count; r++, p += step) {
+      if (dy) activateBack(activation, y + p, dy + p, n);
+      else activate(activation, y + p, n);
+    }
+  }
+}
+
 /** partials [planes, parts, 2] = (mean, variance) of each part of each column. */
 export function columnMoments(
   partials: usize,
@@ -82,7 +112,7 @@ export function columnMoments(
   }
 }
 
-/** y = (x − mean)·rstd·weight + bias with the given stats [sets, 3]. */
+/** y = f((x − mean)·rstd·weight + bias) with the given stats [sets, 3], f the activation. */
 export function columnNormalize(
   y: usize,
   stats: usize,
@@ -97,6 +127,7 @@ export function columnNormalize(
   width: i32,
   partSize: i32,
   parts: i32,
+  activation: i32,
   scratch: usize,
   begin: i32,
   end: i32,
@@ -111,23 +142,28 @@ export function columnNormalize(
     const w = ofPlane(weight, first, channels);
     const b = ofPlane(bias, first, channels);
     const rest = scratch + <usize>width * STATS;
-    normalizeColumns(y + o, x + o, own, w, b, 0, 0, rows, step, n, rest);
+    normalizeActivated(activation, y + o, 0, x + o, own, w, b, rows, step, n, rest);
   }
 }
 
-/** sums [planes, parts, 2] = (Σdy, Σdy·x̂) of each part of each column. */
+/** sums [planes, parts, 2] = (Σdz, Σdz·x̂) of each part of each column, dz as in channelGradientSums. */
 export function columnGradientSums(
   sums: usize,
+  dz: usize,
   dy: usize,
   x: usize,
   stats: usize,
+  weight: usize,
+  bias: usize,
   runs: i32,
   planeStep: i32,
   length: i32,
+  channels: i32,
   cols: i32,
   width: i32,
   partSize: i32,
   parts: i32,
+  activation: i32,
   scratch: usize,
   begin: i32,
   end: i32,
@@ -143,7 +179,13 @@ export function columnGradientSums(
     const out = sums + <usize>first * apart + ((<usize>part) << 4);
     const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
     const rest = scratch + <usize>width * STATS;
-    sumColumns(out, apart, dy + o, x + o, own, 0, rows, step, n, rest);
+    const g = (activation ? dz : dy) + o;
+    if (activation) {
+      const w = ofPlane(weight, first, channels);
+      const b = ofPlane(bias, first, channels);
+      normalizeActivated(activation, g, dy + o, x + o, own, w, b, rows, step, n, rest);
+    }
+    sumColumns(out, apart, g, x + o, own, 0, rows, step, n, rest);
   }
 }
 

@@ -4,11 +4,11 @@ import { gelu } from "./gelu.js";
 import { relu } from "./relu.js";
 import { silu } from "./silu.js";
 
+const codes = ["relu", "gelu", "silu"] as const;
 const ops = { relu, gelu, silu };
-const codes = Object.keys(ops);
 
 /** What follows a norm: max(x, 0), x·P(z < x) or x/(1 + e^−x). */
-export type Activation = keyof typeof ops;
+export type Activation = (typeof codes)[number];
 
 export function checkActivation(op: string, activation: Activation | null | undefined): void {
   if (!activation || codes.includes(activation)) return;

@@ -11,7 +11,11 @@ import { sub } from "./sub.js";
  * gate [C] learned and to be kept in [0, 1] after each step of the optimiser. The batch part follows `training`. Throws as
  * batchNorm and instanceNorm do.
  */
-export function batchInstanceNorm(x: Tensor, gate: Tensor, options: BatchNormOptions = {}): Tensor {
+export function batchInstanceNorm(
+  x: Tensor,
+  gate: Tensor,
+  options: Omit<BatchNormOptions, "activation"> = {},
+): Tensor {
   const { weight, bias, eps, layout } = options;
   const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
   checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);

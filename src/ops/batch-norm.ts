@@ -1,4 +1,5 @@
 import { type AnyTensor, show, sizeOf, type Tensor } from "../tensor.js";
+import { type Activation, checkActivation } from "./activation.js";
 import { batchSets, channelNorm, type Running } from "./channel-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
@@ -15,6 +16,8 @@ export interface BatchNormOptions extends LayoutOptions {
   /** Share of the new value in the running statistics. */
   momentum?: number;
   eps?: number;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
   /** [N, ...], 1 for positions that count and 0 for padding: float32, int32 or uint8. */
   mask?: AnyTensor | null;
 }
@@ -34,6 +37,7 @@ export function checkChannelNorm(
   checkSameRuntime(op, x, runningMean, runningVar, weight, bias);
   checkNumber(op, "momentum", momentum);
   checkNumber(op, "eps", eps);
+  checkActivation(op, options.activation);
   if (!runningMean !== !runningVar)
     throw new TypeError(`${op}: expected runningMean and runningVar both or neither`);
   const running =
@@ -48,7 +52,7 @@ export function checkChannelNorm(
  * wrong shapes and when training with one value per channel.
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { weight, bias, training = false, eps = 1e-5 } = options;
+  const { weight, bias, training = false, eps = 1e-5, activation } = options;
   const { dims, last, running } = checkChannelNorm("batchNorm", x, options);
   if (options.mask) return maskedBatchNorm(x, options.mask, options);
   const [batch, , length] = dims;
@@ -60,7 +64,8 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
     );
   }
   const statistics = training ? { running } : { constant: running };
-  return channelNorm("batchNorm", x, batchSets(...dims, last), { weight, bias, eps }, statistics);
+  const affine = { weight, bias, eps, activation };
+  return channelNorm("batchNorm", x, batchSets(...dims, last), affine, statistics);
 }
 
 /** Batch norm of the valid positions alone, gathered as [1, C, count]. */

@@ -5,7 +5,7 @@ import { asNCHW, channelsLast } from "./layout.js";
 import { mul } from "./mul.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
 
-export interface BatchRenormOptions extends BatchNormOptions {
+export interface BatchRenormOptions extends Omit<BatchNormOptions, "activation"> {
   /** The corrections stay within 1/rMax … rMax and ±dMax; 1 and 0 make it batch norm, as the first 5000 steps of the paper. */
   rMax?: number;
   dMax?: number;

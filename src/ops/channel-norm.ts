@@ -1,6 +1,7 @@
 // What batch, instance and group norm share: normalisation of sets of planes, see assembly/norm/channel-norm.ts.
 import { record } from "../autograd.js";
 import { empty, full, type Tensor } from "../tensor.js";
+import { type Activation, activationCode } from "./activation.js";
 
 /**
  * x as [batch, channels, length] and how its planes form sets: `runs` planes, `planeStep` apart. With `cols` the channels are the
@@ -45,6 +46,8 @@ export interface Affine {
   weight: Tensor | null | undefined;
   bias: Tensor | null | undefined;
   eps: number;
+  /** What follows, in the same pass. */
+  activation?: Activation | null;
 }
 
 /** Running statistics and how to move them. */
@@ -125,7 +128,7 @@ export function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: nu
   runtime.run("channelStatistics", sets, 8 * runs * parts, merge);
 }
 
-/** y = (x − mean)·rstd·weight + bias by given statistics. */
+/** y = (x − mean)·rstd·weight + bias by given statistics, and the activation. */
 export function normalize(
   y: Tensor,
   stats: Tensor<"float64">,
@@ -135,7 +138,8 @@ export function normalize(
 ): void {
   const { kernels, items, size, split, scratch } = stepsOf(s);
   const pointers = [y.ptr, stats.ptr, x.ptr, ptr(affine.weight), ptr(affine.bias)];
-  const args = [...pointers, s.runs, s.planeStep, s.length, s.channels, ...split];
+  const shape = [s.runs, s.planeStep, s.length, s.channels];
+  const args = [...pointers, ...shape, ...split, activationCode(affine.activation)];
   x.runtime.run(`${kernels}Normalize`, items, 2 * size, args, scratch);
 }
 
@@ -150,7 +154,8 @@ export function forward(
   if (inOneGo(s, 64)) {
     const { sets, runs, planeStep, length, channels } = s;
     const pointers = [y.ptr, stats.ptr, x.ptr, ptr(affine.weight), ptr(affine.bias)];
-    const args = [...pointers, runs, planeStep, length, channels, affine.eps];
+    const shape = [runs, planeStep, length, channels];
+    const args = [...pointers, ...shape, activationCode(affine.activation), affine.eps];
     x.runtime.run("channelNormForward", sets, 2 * runs * length, args);
   } else {
     statistics(stats, x, s, affine.eps);
@@ -163,7 +168,7 @@ function backward(
   dy: Tensor,
   x: Tensor,
   stats: Tensor<"float64">,
-  weight: Tensor | undefined,
+  { weight, bias, activation }: Omit<Affine, "eps">,
   s: Sets,
   constant: boolean,
   [needsX, needsWeight, needsBias]: boolean[],
@@ -172,16 +177,20 @@ function backward(
   const { batch, channels, length, sets, runs, planeStep } = s;
   const planes = sets * runs;
   const dx = needsX ? empty(runtime, dy.shape) : null;
+  const code = activationCode(activation);
+  using spare = code && !dx ? empty(runtime, dy.shape) : null; // dy goes through the activation there
+  const dz = code ? (dx ?? spare) : null;
   const oneGo = !constant && inOneGo(s, 0);
   const { kernels, items, size, parts, split, scratch } = stepsOf(s);
   using sums = empty(runtime, [planes * (oneGo ? 1 : parts), 2], "float64");
   const shape = [runs, planeStep, length, channels];
   if (oneGo) {
-    const pointers = [ptr(dx), sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(weight)];
-    runtime.run("channelNormBackward", sets, 3 * runs * length, [...pointers, ...shape]);
+    const pointers = [ptr(dz ?? dx), sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(weight), ptr(bias)];
+    runtime.run("channelNormBackward", sets, 3 * runs * length, [...pointers, ...shape, code]);
   } else {
-    if (needsWeight || needsBias || !constant) {
-      const args = [sums.ptr, dy.ptr, x.ptr, stats.ptr, runs, planeStep, length, ...split];
+    if (needsWeight || needsBias || !constant || code) {
+      const inputs = [dy.ptr, x.ptr, stats.ptr, ptr(weight), ptr(bias)];
+      const args = [sums.ptr, ptr(dz), ...inputs, ...shape, ...split, code];
       runtime.run(`${kernels}GradientSums`, items, 2 * size, args, scratch);
     }
     if (dx) {
@@ -190,7 +199,8 @@ function backward(
         const args = [means.ptr, sums.ptr, ptr(weight), ...shape, parts];
         runtime.run("channelGradientMeans", sets, 4 * runs * parts, args);
       }
-      const pointers = [dx.ptr, dy.ptr, x.ptr, stats.ptr, means?.ptr ?? 0, ptr(weight)];
+      const g = dz ?? dy;
+      const pointers = [dx.ptr, g.ptr, x.ptr, stats.ptr, means?.ptr ?? 0, ptr(weight)];
       const args = [...pointers, ...shape, ...split];
       runtime.run(`${kernels}Gradient`, items, 3 * size, args, scratch);
     }
@@ -233,7 +243,7 @@ export function channelNorm(
   { running, constant }: { running?: Running | null; constant?: Running | null },
 ): Tensor {
   const { runtime } = x;
-  const { weight, bias } = affine;
+  const { weight, bias, activation } = affine;
   if (x.size === 0) {
     const back = (dy: Tensor, _: Tensor[], needs: boolean[]) => noGradients(dy, s.channels, needs);
     return record(op, empty(runtime, x.shape), [x, weight, bias], [], back);
@@ -248,8 +258,14 @@ export function channelNorm(
     forward(y, stats, x, s, affine);
   }
   if (running) update(running, stats, s);
-  return record(op, y, [x, weight, bias], [x, stats, weight], (dy, saved, needs) => {
-    const [x, stats, weight] = saved as unknown as [Tensor, Tensor<"float64">, Tensor];
-    return backward(dy, x, stats, weight, s, Boolean(constant), needs);
+  const saved = [x, stats, weight, activation ? bias : null];
+  return record(op, y, [x, weight, bias], saved, (dy, saved, needs) => {
+    const [x, stats, weight, bias] = saved as unknown as [
+      Tensor,
+      Tensor<"float64">,
+      Tensor,
+      Tensor,
+    ];
+    return backward(dy, x, stats, { weight, bias, activation }, s, Boolean(constant), needs);
   });
 }

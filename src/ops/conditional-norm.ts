@@ -67,7 +67,7 @@ export function conditionalBatchNorm(
   x: Tensor,
   scale: Tensor,
   shift: Tensor,
-  options: Omit<BatchNormOptions, "weight" | "bias"> = {},
+  options: Omit<BatchNormOptions, "weight" | "bias" | "activation"> = {},
 ): Tensor {
   const op = "conditionalBatchNorm";
   const { training = false, eps = 1e-5 } = options;

@@ -1,4 +1,5 @@
 import { show, sizeOf, type Tensor } from "../tensor.js";
+import { type Activation, checkActivation } from "./activation.js";
 import { channelNorm, groupSets } from "./channel-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
@@ -7,6 +8,8 @@ export interface GroupNormOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   eps?: number;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
 }
 
 /**
@@ -15,7 +18,7 @@ export interface GroupNormOptions extends LayoutOptions {
  * C, and one value per group.
  */
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
-  const { weight, bias, eps = 1e-5 } = options;
+  const { weight, bias, eps = 1e-5, activation } = options;
   checkTensor("groupNorm", "input", x);
   const last = channelsLast("groupNorm", options.layout);
   const [batch, channels, ...space] = channelShape("groupNorm", x, last);
@@ -30,6 +33,7 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOption
   checkShape("groupNorm", "bias", bias, [channels]);
   checkSameRuntime("groupNorm", x, weight, bias);
   checkNumber("groupNorm", "eps", eps);
+  checkActivation("groupNorm", activation);
   const length = sizeOf(space);
   // PyTorch counts the values of all samples here
   if ((batch * channels * length) / numGroups === 1) {
@@ -38,5 +42,5 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOption
     );
   }
   const sets = groupSets(batch, channels, length, numGroups, last);
-  return channelNorm("groupNorm", x, sets, { weight, bias, eps }, {});
+  return channelNorm("groupNorm", x, sets, { weight, bias, eps, activation }, {});
 }

@@ -13,10 +13,10 @@ export interface InstanceNormOptions extends Omit<BatchNormOptions, "training"> 
  * Throws RangeError on wrong shapes and when an instance has one element.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
-  const { weight, bias, useInputStats = true, eps = 1e-5 } = options;
+  const { weight, bias, useInputStats = true, eps = 1e-5, activation } = options;
   const { dims, last, running } = checkChannelNorm("instanceNorm", x, options);
   const [batch, channels, length] = dims;
-  const affine = { weight, bias, eps };
+  const affine = { weight, bias, eps, activation };
   if (!useInputStats) {
     if (!running) {
       throw new TypeError(

@@ -14,7 +14,7 @@ import { sub } from "./sub.js";
 import { sum } from "./sum.js";
 import { transpose } from "./transpose.js";
 
-export interface IterNormOptions extends Omit<BatchNormOptions, "runningVar"> {
+export interface IterNormOptions extends Omit<BatchNormOptions, "runningVar" | "activation"> {
   /** [groups, C / groups, C / groups]: the whitening matrices used when not training, moved in place when training. */
   runningWhitening?: Tensor | null;
   /** Channels are whitened in this many groups. */

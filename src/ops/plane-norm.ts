@@ -44,7 +44,8 @@ export function planeSums(dy: Tensor, x: Tensor, stats: Statistics): Float64Arra
   const { sets, length } = planesOf(x);
   const { partSize, parts } = partition(sets, length);
   using partials = empty(x.runtime, [sets * parts, 2], "float64");
-  const args = [partials.ptr, dy.ptr, x.ptr, stats.ptr, 1, 1, length, partSize, parts];
+  const inputs = [0, dy.ptr, x.ptr, stats.ptr, 0, 0];
+  const args = [partials.ptr, ...inputs, 1, 1, length, sets, partSize, parts, 0];
   x.runtime.run("channelGradientSums", sets * parts, 2 * partSize, args);
   const sums = new Float64Array(2 * sets);
   partials.data.forEach((sum, i) => {

@@ -31,7 +31,7 @@ export function switchableNorm(
   x: Tensor,
   meanWeight: Tensor,
   varWeight: Tensor,
-  options: BatchNormOptions = {},
+  options: Omit<BatchNormOptions, "activation"> = {},
 ): Tensor {
   if (channelsLast("switchableNorm", options.layout)) {
     const norm = (x: Tensor) =>
