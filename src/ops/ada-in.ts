@@ -40,9 +40,11 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
   using weight = empty(runtime, [planes]);
   using bias = empty(runtime, [planes]);
   const factor = Math.sqrt(shareX / shareStyle);
+  // `data` makes a view at each call: once, not for each plane
+  const [ofStyle, weights, biases] = [styleStats.data, weight.data, bias.data];
   for (let p = 0; p < planes; p++) {
-    weight.data[p] = factor / styleStats.data[3 * p + 2];
-    bias.data[p] = styleStats.data[3 * p];
+    weights[p] = factor / ofStyle[3 * p + 2];
+    biases[p] = ofStyle[3 * p];
   }
   const y = planeNorm(stats, x, weight, bias, eps * shareX);
   const saved = [x, stats, weight, style, styleStats];
@@ -56,15 +58,15 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
     ];
     const sums = planeSums(dy, x, stats);
     using means = empty(runtime, [planes, 2], "float64");
-    sums.forEach((sum, i) => {
-      means.data[i] = (weight.data[i >> 1] * sum) / n;
-    });
+    const weights = weight.data;
+    means.data.set(sums.map((sum, i) => (weights[i >> 1] * sum) / n));
     // the mean of the style gets Σdy, its deviation Σdy·x̂: on the style a + b·ŝ
     using a = empty(runtime, [planes]);
     using b = empty(runtime, [planes]);
+    const [shifts, slopes] = [a.data, b.data];
     for (let p = 0; p < planes; p++) {
-      a.data[p] = sums[2 * p] / m;
-      b.data[p] = (factor * sums[2 * p + 1]) / m;
+      shifts[p] = sums[2 * p] / m;
+      slopes[p] = (factor * sums[2 * p + 1]) / m;
     }
     return [
       needs[0] ? planeGradient(dy, x, stats, weight, means) : null,
