@@ -283,3 +283,8 @@ export function meanOf(p: usize): f64 {
 export function rstdOf(p: usize): f64 {
   return load<f64>(p, 16);
 }
+
+/** 1 − variance·rstd² = eps·rstd²: what of its gradient comes back to one element by itself, which 1 − x̂² would round off. */
+export function remainder(p: usize): f64 {
+  return 1 - load<f64>(p, 8) * rstdOf(p) * rstdOf(p);
+}

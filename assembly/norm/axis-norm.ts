@@ -5,7 +5,8 @@ import { addRows } from "../lib/column-loops";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { columnNorms, directionGradient } from "../lib/column-powers";
-import { meanOf, pair, rstdOf, STATS } from "../lib/moments";
+import { meanOf, pair, remainder, rstdOf, STATS } from "../lib/moments";
+import { at } from "../lib/planes";
 import { tame } from "../lib/runs";
 
 // The statistic; smaller ones are the p of a p-norm, or the maximum.
@@ -109,6 +110,15 @@ export function axisNormBackward(
       const o = (<usize>outer * n * inner + column) << 2;
       if (dw) parameterGradients(dw, dy + o, x + o, own, n, step, cols, scratch);
       if (!dx) continue;
+      if (n === 1 && kind === RMS) {
+        for (let c = 0; c < cols; c++) {
+          const each = own + <usize>c * STATS;
+          const slope = rstdOf(each) * remainder(each) * at(weight, 0, 1);
+          const p = o + ((<usize>c) << 2);
+          store<f32>(dx + p, <f32>(slope * <f64>load<f32>(dy + p)));
+        }
+        continue;
+      }
       sumColumns(sums, 16, dy + o, x + o, own, weight, n, step, cols, scratch);
       // what of Σw·dy and Σw·dy·x̂ comes back: their means, for a p-norm all of the second, or nothing where eps was the larger
       for (let c = 0, p = sums; c < cols; c++, p += 16) {

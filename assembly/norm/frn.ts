@@ -1,6 +1,6 @@
 // Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737), a plane at a time.
 import { clampBack, clampRun } from "../lib/clamp";
-import { moments, rstdOf, STATS } from "../lib/moments";
+import { moments, remainder, rstdOf, STATS } from "../lib/moments";
 import { at, planeOffset } from "../lib/planes";
 import { gradientRun, gradientSums, normalizeRun, tame } from "../lib/runs";
 
@@ -62,7 +62,8 @@ export function frnBackward(
   for (let p = begin; p < end; p++) {
     const c = p % channels;
     const o = planeOffset(p, length);
-    const rstd = rstdOf(stats + <usize>p * STATS);
+    const own = stats + <usize>p * STATS;
+    const rstd = rstdOf(own);
     const out = sums + ((<usize>p) << 5);
     // dz goes to where dx will be, in cache
     const left = tau
@@ -76,6 +77,18 @@ export function frnBackward(
     store<f64>(out, left, 16);
     store<f64>(out, product * rstd * rstd, 24);
     const w = at(weight, c, 1);
-    gradientRun(dx + o, dz, x + o, length, 0, rstd, w, 0, (w * product) / <f64>length);
+    const alone = length === 1; // then dx = left·rstd·w·dz: nothing cancels
+    const slope = alone ? w * remainder(own) : w;
+    gradientRun(
+      dx + o,
+      dz,
+      x + o,
+      length,
+      0,
+      rstd,
+      slope,
+      0,
+      alone ? 0 : (w * product) / <f64>length,
+    );
   }
 }

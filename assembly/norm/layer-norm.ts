@@ -2,7 +2,7 @@
 // the mean is left out: RMS norm (Zhang, Sennrich 2019, 1910.07467). `activation` as in lib/activate.ts.
 import { activate, activateBack } from "../lib/activate";
 import { columnSums } from "../lib/columns";
-import { finishStats, meanOf, moments, rstdOf, STATS } from "../lib/moments";
+import { finishStats, meanOf, moments, remainder, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
 import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
 
@@ -100,6 +100,10 @@ export function layerNormBackward(
       const o = <usize>r * row;
       const mean = meanOf(own);
       const rstd = rstdOf(own);
+      if (cols === 1 && !centre) {
+        rowGradient(dx + o, dz + o, x + o, weight, 1, 0, rstd * remainder(own), 0, 0);
+        continue;
+      }
       const sums = rowSums(dz + o, x + o, weight, cols, mean, rstd);
       const m1 = centre ? f64x2.extract_lane(sums, 0) / n : 0;
       const m2 = f64x2.extract_lane(sums, 1) / n;

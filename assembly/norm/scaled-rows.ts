@@ -1,7 +1,7 @@
 // Rows divided by one number that is not the root mean square of all their columns: partial RMS norm (Zhang, Sennrich 2019,
 // arXiv 1910.07467), RMS norm with eps outside the root, CRMS norm (Jiang et al. 2023, 2305.14858), the 2-norm. stats [rows, 3] hold 0, the
 // slope s and the factor r; offsets [rows] hold t: y = x·r·weight + bias and, on the columns that count,
-// dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂), on the others r·w·dy.
+// dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂), on the others r·w·dy; of a row of one column dx = r·s·w·dy.
 import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
 import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
@@ -51,6 +51,8 @@ export function scaledRowsForward(
       s = 1 / (n + 1);
       t = sum * r * s;
     }
+    // of one column Σ w·dy·x̂ would cancel all of w·dy but this share
+    if (cols === 1) s = kind === NORM ? <f64>(s === 0) : eps * r * (kind === EPS_OUTSIDE ? 1 : r);
     store<f64>(own, 0);
     store<f64>(own, s, 8);
     store<f64>(own, r, 16);
@@ -84,6 +86,10 @@ export function scaledRowsBackward(
       const own = stats + <usize>i * STATS;
       const o = <usize>i * row;
       const r = rstdOf(own);
+      if (cols === 1) {
+        rowGradient(dx + o, dy + o, x + o, weight, 1, 0, r * load<f64>(own, 8), 0, 0);
+        continue;
+      }
       const sum = f64x2.extract_lane(rowSums(dy + o, x + o, weight, cols, 0, r), 1);
       const m1 = load<f64>(offsets + ((<usize>i) << 3)) * sum;
       rowGradient(dx + o, dy + o, x + o, weight, counted, 0, r, m1, load<f64>(own, 8) * sum);

@@ -23,6 +23,10 @@ describeMethod("frn with tlu", {
   cases: [
     [[[2, 3, 4, 4], ...parameters(3)], "whole vectors"],
     [[[3, 2, 7], ...parameters(2)], "a tail, one axis of space"],
+    [
+      [[2, 3, 1], ...parameters(3)],
+      "planes of one element: all of the gradient but a share of eps cancels",
+    ],
   ],
   large: [[16, 8, 40, 40], ...parameters(8)],
   hard: [[2, 3, 23], ...parameters(3)],

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { crmsNorm } from "../../src/ops/crms-norm.js";
 import { rmsNorm } from "../../src/ops/rms-norm.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { zeros } from "../../src/tensor.js";
+import { type Tensor, tensor, zeros } from "../../src/tensor.js";
 import { expectClose, guardMemory, randomTensor } from "../helpers.js";
 import { scaledRows } from "../reference/scaled-rows.js";
 import { describeMethod } from "./method-cases.js";
@@ -60,6 +60,24 @@ describeMethod("crmsNorm", {
   op: (x, weight) => crmsNorm(x, { weight }),
   oracle: (_, x, weight) => scaledRows(x, weight.length, { kind: "centredRms", weight, eps: 1e-8 }),
   ...shapes,
+});
+
+test("of one column all of the gradient but a share of eps cancels", () => {
+  const eps = 1e-6;
+  const root = (v: number) => Math.sqrt(v * v + eps);
+  const slopes: [op: (x: Tensor) => Tensor, slope: (v: number) => number][] = [
+    [(x) => rmsNorm(x, [1], { eps }), (v) => eps / root(v) ** 3],
+    [(x) => crmsNorm(x, { eps }), (v) => eps / root(v) ** 3],
+    [(x) => rmsNorm(x, [1], { eps, epsOutside: true }), (v) => eps / (Math.abs(v) + eps) ** 2],
+  ];
+  for (const [op, slope] of slopes) {
+    const x = tensor([0.5, -2, 30, 1e-3], [4, 1], { runtime, requiresGrad: true });
+    op(x).backward(tensor([1, -3, 2, 1], [4, 1], { runtime }));
+    x.grad?.data.forEach((got, i) => {
+      const want = slope(x.data[i]) * [1, -3, 2, 1][i];
+      expect(Math.abs(got / want - 1)).toBeLessThan(1e-6);
+    });
+  }
 });
 
 test("crmsNorm is the layer norm of the numbers with the one that makes their sum 0", () => {
