@@ -39,7 +39,7 @@ export const styleDefaults: StyleConfig = {
   steps: 200,
   batchSize: 4,
   crop: 48,
-  lr: 3e-3,
+  lr: 1e-3,
   styleWeight: 2,
   seed: 0,
   seeds: 1,
