@@ -12,7 +12,7 @@ import { type StyleResult, style } from "../../src/experiments/style.js";
 import { createRuntime } from "../../src/runtime/runtime.js";
 import { finish, interrupt } from "./finish.js";
 
-const small = { widths: [8, 8, 16] as const, residualBlocks: 1, steps: 12, crop: 16 };
+const small = { widths: [8, 8, 16] as const, residualBlocks: 1, steps: 12, crop: 16, lr: 3e-3 };
 const pictures = [harbour(32), brushwork(32)] as const;
 
 let result: StyleResult;
