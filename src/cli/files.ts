@@ -58,7 +58,8 @@ const REASONS: Record<string, string> = {
   EROFS: "read-only file system",
 };
 
-function reasonOf(cause: unknown): string {
+/** Why the system refused, in words. */
+export function reasonOf(cause: unknown): string {
   const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
   return REASONS[code] ?? message;
 }

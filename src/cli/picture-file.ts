@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { decode as decodePng, encode as encodePng, hasPngSignature } from "fast-png";
 import { decode as decodeJpeg } from "jpeg-js";
 import { Picture } from "../experiments/pictures.js";
+import { reasonOf } from "./files.js";
 
 /** Reads a PNG or JPEG file and shrinks it, if need be, to `side` pixels on its longer side, both sides multiples of 4. */
 export async function readPicture(file: string, side: number): Promise<Picture> {
   try {
     return shrink(decode(await readFile(file)), side);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`cannot read the picture ${file}: ${reason}`, { cause });
+    throw new Error(`cannot read the picture ${file}: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -11,6 +11,7 @@ import {
   transformerVariants,
 } from "../experiments/transformer.js";
 import type { Experiment } from "./command.js";
+import { reasonOf } from "./files.js";
 import { integer, list, option, positive, seed } from "./options.js";
 import { transformerReport, transformerText } from "./report/transformer.js";
 
@@ -52,6 +53,6 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new Error(`cannot read the text ${file}`, { cause });
+    throw new Error(`cannot read the text ${file}: ${reasonOf(cause)}`, { cause });
   }
 }

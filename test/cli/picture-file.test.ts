@@ -60,3 +60,9 @@ test.each([
 ])("%s is refused in a sentence", async (_, bytes, message) => {
   await expect(read(bytes)).rejects.toThrow(message);
 });
+
+test("a file that is not there is named, with the reason in words", async () => {
+  await expect(readPicture(join(folder, "none.png"), 64)).rejects.toThrow(
+    /cannot read the picture .*none\.png: no such file or directory$/,
+  );
+});
