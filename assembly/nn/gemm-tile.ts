@@ -70,6 +70,26 @@ export function multiplyPanels(
   for (let i = 0; i < mPanels; i++, a += aPitch, c += 128) multiplyTile(c, a, b, k, first);
 }
 
+/** The same with panels of A one after another, and k in blocks of `depth` that are summed apart: A is read from end to end. */
+export function multiplyInBlocks(
+  c: usize,
+  a: usize,
+  b: usize,
+  mPanels: i32,
+  k: i32,
+  depth: i32,
+  first: bool,
+): void {
+  for (let i = 0; i < mPanels; i++, c += 128) {
+    for (let from = 0, at = b; from < k; from += depth) {
+      const steps = min(depth, k - from);
+      multiplyTile(c, a, at, steps, first && from === 0);
+      a += (<usize>steps) << 4;
+      at += (<usize>steps) << 5;
+    }
+  }
+}
+
 /** The yardstick of the bench: item = one 4×8 tile over k steps of the same two L1-resident panels. */
 export function gemmPeak(c: usize, a: usize, b: usize, k: i32, begin: i32, end: i32): void {
   for (let item = begin; item < end; item++) multiplyTile(c, a, b, k, true);

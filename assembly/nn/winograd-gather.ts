@@ -1,24 +1,39 @@
 import { storeTail } from "../lib/simd";
+import { column0, column1, column2, column3, highHalves, lowHalves } from "../lib/transpose";
+import { gatherEvens } from "./winograd-evens";
+import { PLAIN, SUBPIXEL } from "./winograd-kind";
 import { SIZE, TILE } from "./winograd-spread";
 import { gather } from "./winograd-transform";
 
 /** SIZE of a tile that lies inside. */
 const WHOLE: i32 = 0x44;
+const WHOLE_SUBPIXEL: i32 = 0x88;
 
-/** Four tiles of output from 36 vectors of products from[k·pitch], a tile a lane, plus shift. `corner`: 24 vectors of scratch. */
+/**
+ * Four tiles of output, those of the table at `entry`, from points² vectors of products from[k·pitch], a tile a lane, plus shift.
+ * `corner`: CORNER bytes of scratch; `zeros`: a vector of them.
+ */
 export function gatherTiles(
+  kind: i32,
   outOffset: usize,
   outRow: usize,
   entry: usize,
   from: usize,
   pitch: usize,
   corner: usize,
+  zeros: usize,
   shift: f32,
 ): void {
-  for (let x: usize = 0; x < 96; x += 16, from += pitch) {
-    gather(corner + x, 96, from, 6 * pitch, f32x4.splat(0));
+  if (kind >= SUBPIXEL) {
+    gatherSubpixels(kind & 1, outOffset, outRow, entry, from, pitch, corner, zeros, shift);
+    return;
   }
   const shift4 = f32x4.splat(shift);
+  const row: usize = kind === PLAIN ? 96 : 144;
+  for (let x: usize = 0; x < row; x += 16, from += pitch) {
+    if (kind === PLAIN) gather(corner + x, row, from, 6 * pitch);
+    else gatherEvens(corner + x, row, from, 9 * pitch, from + 45 * pitch, 9 * pitch);
+  }
   let p0 = load<usize>(entry) + outOffset;
   let p1 = load<usize>(entry + TILE) + outOffset;
   let p2 = load<usize>(entry + 2 * TILE) + outOffset;
@@ -28,20 +43,17 @@ export function gatherTiles(
   const s2 = load<i32>(entry + 2 * TILE, SIZE);
   const s3 = load<i32>(entry + 3 * TILE, SIZE);
   const whole = (s0 & s1 & s2 & s3) === WHOLE;
-  for (let y = 0; y < 4; y++, corner += 96) {
-    gather(corner, 16, corner, 16, shift4);
-    const a = v128.load(corner);
-    const b = v128.load(corner, 16);
-    const c = v128.load(corner, 32);
-    const d = v128.load(corner, 48);
-    const abLow = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-    const cdLow = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-    const abHigh = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-    const cdHigh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-    const r0 = v128.shuffle<i64>(abLow, cdLow, 0, 2);
-    const r1 = v128.shuffle<i64>(abLow, cdLow, 1, 3);
-    const r2 = v128.shuffle<i64>(abHigh, cdHigh, 0, 2);
-    const r3 = v128.shuffle<i64>(abHigh, cdHigh, 1, 3);
+  for (let y = 0; y < 4; y++, corner += row) {
+    if (kind === PLAIN) gather(corner, 16, corner, 16);
+    else gatherEvens(corner, 16, corner, 16, corner + 80, 16);
+    const a = f32x4.add(v128.load(corner), shift4);
+    const b = f32x4.add(v128.load(corner, 16), shift4);
+    const c = f32x4.add(v128.load(corner, 32), shift4);
+    const d = f32x4.add(v128.load(corner, 48), shift4);
+    const r0 = column0(a, b, c, d);
+    const r1 = column1(a, b, c, d);
+    const r2 = column2(a, b, c, d);
+    const r3 = column3(a, b, c, d);
     if (whole) {
       v128.store(p0, r0);
       v128.store(p1, r1);
@@ -63,7 +75,77 @@ export function gatherTiles(
 /** Row y of a tile of `size`. */
 function storeRow(to: usize, size: i32, y: i32, row: v128): void {
   if (y >= size >> 4) return;
-  const n = size & 7;
+  const n = size & 15;
   if (n === 4) v128.store(to, row);
   else storeTail(to, row, n);
+}
+
+function gatherSubpixels(
+  odd: i32,
+  outOffset: usize,
+  outRow: usize,
+  entry: usize,
+  from: usize,
+  pitch: usize,
+  corner: usize,
+  zeros: usize,
+  shift: f32,
+): void {
+  const shift4 = f32x4.splat(shift);
+  for (let x: usize = 0; x < 9; x++) {
+    gatherEvens(corner + (x << 4), 144, from + x * pitch, 9 * pitch, zeros, 0);
+  }
+  const evens = corner + 36 * 16;
+  for (let y = 0; y < 8; y++, outOffset += outRow) {
+    // rows of the outer taps are in the corner, those of the middle one products as they came
+    const at = <usize>(y >> 1);
+    const middle = (y & 1) !== odd;
+    const row = middle ? from + (45 + 9 * at) * pitch : corner + at * 144;
+    const step = middle ? pitch : 16;
+    gatherEvens(evens, 16, row, step, zeros, 0);
+    const a = f32x4.add(v128.load(evens), shift4);
+    const b = f32x4.add(v128.load(evens, 16), shift4);
+    const c = f32x4.add(v128.load(evens, 32), shift4);
+    const d = f32x4.add(v128.load(evens, 48), shift4);
+    let p = row + 5 * step;
+    const e = f32x4.add(v128.load(p), shift4);
+    p += step;
+    const f = f32x4.add(v128.load(p), shift4);
+    p += step;
+    const g = f32x4.add(v128.load(p), shift4);
+    p += step;
+    const h = f32x4.add(v128.load(p), shift4);
+    storePair(entry, outOffset, y, odd, column0(a, b, c, d), column0(e, f, g, h), evens);
+    storePair(entry + TILE, outOffset, y, odd, column1(a, b, c, d), column1(e, f, g, h), evens);
+    storePair(entry + 2 * TILE, outOffset, y, odd, column2(a, b, c, d), column2(e, f, g, h), evens);
+    storePair(entry + 3 * TILE, outOffset, y, odd, column3(a, b, c, d), column3(e, f, g, h), evens);
+  }
+}
+
+/** Row y of the tile at `entry`: outputs of the outer taps and of the middle one in turns, with `odd` the latter first. */
+function storePair(
+  entry: usize,
+  offset: usize,
+  y: i32,
+  odd: i32,
+  outer: v128,
+  middle: v128,
+  spare: usize,
+): void {
+  const to = load<usize>(entry) + offset;
+  const size = load<i32>(entry, SIZE);
+  const first = odd ? middle : outer;
+  const second = odd ? outer : middle;
+  const low = lowHalves(first, second);
+  const high = highHalves(first, second);
+  if (size === WHOLE_SUBPIXEL) {
+    v128.store(to, low);
+    v128.store(to, high, 16);
+    return;
+  }
+  if (y >= size >> 4) return;
+  v128.store(spare, low);
+  v128.store(spare, high, 16);
+  const end = (<usize>(size & 15)) << 2;
+  for (let o: usize = 0; o < end; o += 4) store<f32>(to + o, load<f32>(spare + o));
 }

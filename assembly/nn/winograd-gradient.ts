@@ -1,153 +1,178 @@
-import { multiplyPanels } from "./gemm-tile";
-import { listTiles, readBands, SOURCE, spreadTiles, TILE } from "./winograd-spread";
-import { narrow, pointPitch } from "./winograd-transform";
-
-/** Tiles summed in registers. */
-const TILES: i32 = 32;
+// Gradient of the filters of `winograd`, PLAIN or STRIDED: dw = Gᵀ[Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)]G, with as few products. The
+// tiles are cut into chunks: both factors of one are spread, their products added to the sums, and from those the taps are made.
+import { multiplyInBlocks } from "./gemm-tile";
+import { narrowOuterTaps } from "./winograd-evens";
+import { DEPTH, lastPoint, PLAIN, pointPitch, pointsOf, stepOf } from "./winograd-kind";
+import { listStaged, readBands, TILE } from "./winograd-spread";
+import { spreadPlanes } from "./winograd-tiles";
+import { narrow } from "./winograd-transform";
 
 /**
- * Gradient of the filters of `winograd`: dw [rows, channels, 3, 3] = Gᵀ[Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)]G, a quarter of the products
- * too. The tiles are cut into `parts`, dw being [parts] of them for the host to add up. Widths ≥ 4.
- * Item = (part·rowTiles + tile of rows)·channelTiles + tile of channels. Scratch: table, zeros, stages, corner, 36 each of spread
- * gradients, spread inputs and products.
+ * Tiles t0 … t1 of planes [images, channels, height, width] spread to points² matrices in panels of `lanes` (4 or 8) channels,
+ * to[point][⌈channels/lanes⌉][tile][lanes]; `gradient`: of the outputs. pad: zeros before the first row and column; across, down:
+ * tiles of an image. width ≥ 4. Item = 4 channels. Scratch: table, zeros, 4 stages, 9 words.
  */
-export function winogradWeightGradient(
-  dw: usize,
-  dy: usize,
-  image: usize,
-  images: i32,
+export function winogradSpread(
+  to: usize,
+  planes: usize,
+  kind: i32,
+  gradient: i32,
+  lanes: i32,
   channels: i32,
-  rows: i32,
   height: i32,
   width: i32,
   padY: i32,
   padX: i32,
-  tileRows: i32,
-  tileChannels: i32,
-  parts: i32,
+  across: i32,
+  down: i32,
+  t0: i32,
+  t1: i32,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const outHeight = height + 2 * padY - 2;
-  const outWidth = width + 2 * padX - 2;
-  const across = (outWidth + 3) >> 2;
-  const down = (outHeight + 3) >> 2;
-  const all = images * down * across;
-  const runs = (all + TILES - 1) / TILES;
-  const rowTiles = (rows + tileRows - 1) / tileRows;
-  const channelTiles = (channels + tileChannels - 1) / tileChannels;
-  const stagePitch = (<usize>(across + 1)) << 4;
-  const stageSize = <usize>(6 * ((TILES + across - 2) / across + 1)) * stagePitch;
-  const zeros = scratch + <usize>TILES * TILE;
+  const points = pointsOf(kind);
+  const tiles = t1 - t0;
+  const step = gradient ? 4 : stepOf(kind);
+  const stagePitch = (<usize>(across * step + 4)) << 2;
+  const bands = (tiles + across - 2) / across + 1;
+  const stageSize = <usize>(points * bands) * stagePitch;
+  const zeros = scratch + <usize>tiles * TILE;
   const stage = zeros + stagePitch;
-  const corner = stage + 4 * stageSize;
-  const d = corner + 24 * 16;
-  const dPitch = pointPitch(tileRows * TILES);
-  const v = d + 36 * dPitch;
-  const vPitch = pointPitch(tileChannels * TILES);
-  const m = v + 36 * vPitch;
-  const mPitch = pointPitch(tileRows * tileChannels);
-
+  const words = stage + 4 * stageSize;
+  const pitch = pointPitch(((channels + lanes - 1) / lanes) * lanes * tiles);
+  const apart = (<usize>lanes) << 2;
+  listStaged(scratch, stage, <usize>points * stagePitch, step, across, t0, t1);
+  memory.fill(zeros, 0, words - zeros);
   for (let item = begin; item < end; item++) {
-    const set = item / channelTiles;
-    const c0 = (item - set * channelTiles) * tileChannels;
-    const part = set / rowTiles;
-    const i0 = (set - part * rowTiles) * tileRows;
-    const block = min(tileChannels, channels - c0);
-    const tall = min(tileRows, rows - i0);
-    const mPanels = (tall + 3) >> 2;
-    const mColumn = (<usize>mPanels) << 7;
-    const firstRun = (runs * part) / parts;
-    const lastRun = (runs * (part + 1)) / parts;
-
-    for (let run = firstRun; run < lastRun; run++) {
-      const t0 = run * TILES;
-      const t1 = min(all, t0 + TILES);
-      listTiles(scratch, stage, stagePitch, 0, 0, across, down, outHeight, outWidth, t0, t1);
-      memory.fill(zeros, 0, corner - zeros);
-      for (let i = 0; i < tall; i += 4) {
-        for (let lane = 0; lane < 4; lane++) {
-          const row = i0 + min(i + lane, tall - 1);
-          readBands(
-            stage + lane * stageSize,
-            stagePitch,
-            dy,
-            zeros,
-            rows,
-            row,
-            outHeight,
-            outWidth,
-            0,
-            0,
-            across,
-            down,
-            t0,
-            t1,
-            true,
-          );
-        }
-        let to = d + ((<usize>(i * TILES)) << 2);
-        for (let t = t0, entry = scratch + SOURCE; t < t1; t++, entry += TILE, to += 16) {
-          const p = load<usize>(entry);
-          const p2 = p + 2 * stageSize;
-          spreadTiles(to, dPitch, p, p + stageSize, p2, p2 + stageSize, stagePitch, true);
-        }
-      }
-      memory.fill(stage, 0, corner - stage);
-      for (let c = 0; c < block; c += 4) {
-        for (let lane = 0; lane < 4; lane++) {
-          const channel = c0 + min(c + lane, block - 1);
-          readBands(
-            stage + lane * stageSize,
-            stagePitch,
-            image,
-            zeros,
-            channels,
-            channel,
-            height,
-            width,
-            padY,
-            padX,
-            across,
-            down,
-            t0,
-            t1,
-            false,
-          );
-        }
-        let to = v + ((<usize>((c & ~7) * TILES + (c & 4))) << 2);
-        for (let t = t0, entry = scratch + SOURCE; t < t1; t++, entry += TILE, to += 32) {
-          const p = load<usize>(entry);
-          const p2 = p + 2 * stageSize;
-          spreadTiles(to, vPitch, p, p + stageSize, p2, p2 + stageSize, stagePitch, false);
-        }
-      }
-      for (let point: usize = 0; point < 36; point++) {
-        const a = d + point * dPitch;
-        let b = v + point * vPitch;
-        let to = m + point * mPitch;
-        for (let c = 0; c < block; c += 8, b += (<usize>TILES) << 5, to += mColumn) {
-          multiplyPanels(to, a, (<usize>TILES) << 4, b, mPanels, t1 - t0, run === firstRun);
-        }
-      }
+    const c = item * 4;
+    for (let lane = 0; lane < 4; lane++) {
+      readBands(
+        kind,
+        gradient !== 0,
+        stage + lane * stageSize,
+        stagePitch,
+        planes,
+        zeros,
+        channels,
+        min(c + lane, channels - 1), // fillers, never stored
+        height,
+        width,
+        padY,
+        padX,
+        across,
+        down,
+        t0,
+        t1,
+        words,
+      );
     }
+    const panel = c / lanes;
+    let at = to + ((<usize>(panel * lanes * tiles + (c - panel * lanes))) << 2);
+    for (let t = t0, entry = scratch; t < t1; t++, entry += TILE, at += apart) {
+      spreadPlanes(kind, gradient !== 0, at, pitch, entry, stageSize, stagePitch);
+    }
+  }
+}
 
-    for (let i = 0; i < tall; i++) {
-      const row = (part * rows + i0 + i) * channels + c0;
-      for (let c = 0; c < block; c += 4) {
-        const from = m + <usize>(c >> 3) * mColumn + ((<usize>(i * 8 + (c & 4))) << 2);
-        storeFilters(dw + <usize>(row + c) * 36, min(4, block - c), from, mPitch, corner);
+/**
+ * sums[36][⌈channels/8⌉][⌈rows/4⌉][4][8] = (first ? 0 : sums) + Σ over tiles of d·v, d and v from `winogradSpread` with 4 and 8 lanes.
+ * Item = filter·rowTiles + tile of rows, the filters backwards: those of many points come first.
+ */
+export function winogradProducts(
+  sums: usize,
+  d: usize,
+  v: usize,
+  kind: i32,
+  rows: i32,
+  channels: i32,
+  tiles: i32,
+  tileRows: i32,
+  first: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const points = pointsOf(kind);
+  const panels = (rows + 3) >> 2;
+  const columns = (channels + 7) >> 3;
+  const dPitch = pointPitch(panels * 4 * tiles);
+  const vPitch = pointPitch(columns * 8 * tiles);
+  const sumPitch = pointPitch(panels * 4 * columns * 8);
+  const rowTiles = (rows + tileRows - 1) / tileRows;
+  for (let item = begin; item < end; item++) {
+    const backwards = item / rowTiles;
+    const filter = 35 - backwards;
+    const i0 = (item - backwards * rowTiles) * tileRows;
+    const mPanels = (min(tileRows, rows - i0) + 3) >> 2;
+    const y0 = filter / 6;
+    const x0 = filter - 6 * y0;
+    let fresh = first !== 0;
+    for (let y = y0; y < lastPoint(kind, y0); y++) {
+      for (let x = x0; x < lastPoint(kind, x0); x++, fresh = false) {
+        const point = <usize>(y * points + x);
+        const a = d + point * dPitch + ((<usize>(i0 * tiles)) << 2);
+        let b = v + point * vPitch;
+        let to = sums + <usize>filter * sumPitch + ((<usize>i0) << 5);
+        for (let j = 0; j < columns; j++, b += (<usize>tiles) << 5, to += (<usize>panels) << 7) {
+          multiplyInBlocks(to, a, b, mPanels, tiles, DEPTH, fresh);
+        }
       }
     }
   }
 }
 
+/** dw [rows, channels, 3, 3] from the sums. Item = row. Scratch: 36 vectors. */
+export function winogradFilters(
+  dw: usize,
+  sums: usize,
+  kind: i32,
+  rows: i32,
+  channels: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const panels = (rows + 3) >> 2;
+  const pitch = pointPitch(panels * 4 * ((channels + 7) & ~7));
+  for (let i = begin; i < end; i++) {
+    for (let c = 0; c < channels; c += 4) {
+      const from = sums + ((<usize>((c >> 3) * panels * 32 + i * 8 + (c & 4))) << 2);
+      storeFilters(
+        kind,
+        dw + <usize>(i * channels + c) * 36,
+        min(4, channels - c),
+        from,
+        pitch,
+        scratch,
+      );
+    }
+  }
+}
+
+/** The 6 filters of an axis to their three taps. */
+function narrowTaps(kind: i32, to: usize, step: usize, from: usize, pitch: usize): void {
+  if (kind === PLAIN) narrow(to, step, from, pitch);
+  else {
+    const middle = v128.load(from + 5 * pitch);
+    narrowOuterTaps(to, step, from, pitch);
+    v128.store(to + step, middle);
+  }
+}
+
 /** n filters [n][3][3] from 36 vectors of sums from[k·pitch], a filter a lane. */
-function storeFilters(to: usize, n: i32, from: usize, pitch: usize, corner: usize): void {
-  for (let x: usize = 0; x < 96; x += 16, from += pitch) narrow(corner + x, 96, from, 6 * pitch);
+function storeFilters(
+  kind: i32,
+  to: usize,
+  n: i32,
+  from: usize,
+  pitch: usize,
+  corner: usize,
+): void {
+  for (let x: usize = 0; x < 96; x += 16, from += pitch) {
+    narrowTaps(kind, corner + x, 96, from, 6 * pitch);
+  }
   for (let y = 0; y < 3; y++, corner += 96, to += 12) {
-    narrow(corner, 16, corner, 16);
+    narrowTaps(kind, corner, 16, corner, 16);
     for (let lane = 0; lane < n; lane++) {
       const at = to + <usize>lane * 36;
       const w = corner + ((<usize>lane) << 2);

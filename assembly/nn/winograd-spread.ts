@@ -1,3 +1,5 @@
+import { spreadEvens, widenEvens } from "./winograd-evens";
+import { pointsOf, STRIDED, SUBPIXEL, stepOf } from "./winograd-kind";
 import { spread, widen } from "./winograd-transform";
 
 // The tiles of an item are listed in a table, three words each: address of the output of channel 0, address of the input in the
@@ -6,11 +8,28 @@ export const TILE: usize = 16;
 export const SOURCE: usize = 4;
 export const SIZE: usize = 8;
 
-/** The table of tiles t0 … t1, with fillers to whole panels of 8. Planes of out are those of [images, rows, outHeight, outWidth]. */
-export function listTiles(
+/** The inputs of tiles t0 … t1 in the table, `step` floats of the stage from one to the next in a band. */
+export function listStaged(
   table: usize,
   stage: usize,
-  stagePitch: usize,
+  bandPitch: usize,
+  step: i32,
+  across: i32,
+  t0: i32,
+  t1: i32,
+): void {
+  const firstBand = t0 / across;
+  for (let t = t0; t < t1; t++, table += TILE) {
+    const band = t / across;
+    const at = stage + <usize>(band - firstBand) * bandPitch;
+    store<usize>(table, at + ((<usize>((t - band * across) * step)) << 2), SOURCE);
+  }
+}
+
+/** Their outputs, with fillers to whole panels of 8. Planes of out are those of [images, rows, outHeight, outWidth]. */
+export function listOutputs(
+  table: usize,
+  side: i32,
   out: usize,
   rows: i32,
   across: i32,
@@ -20,28 +39,27 @@ export function listTiles(
   t0: i32,
   t1: i32,
 ): void {
-  const firstBand = t0 / across;
   const end = t0 + ((t1 - t0 + 7) & ~7);
   for (let t = t0; t < end; t++, table += TILE) {
     const real = min(t, t1 - 1);
     const band = real / across;
-    const x = real - band * across;
     const n = band / down;
-    const y = (band - n * down) * 4;
-    const at = (n * rows * outHeight + y) * outWidth + x * 4;
+    const y = (band - n * down) * side;
+    const x = (real - band * across) * side;
+    const at = (n * rows * outHeight + y) * outWidth + x;
     store<usize>(table, out + ((<usize>at) << 2));
-    const from = <usize>(6 * (band - firstBand)) * stagePitch + ((<usize>x) << 4);
-    store<usize>(table, stage + from, SOURCE);
-    const size = (min(4, outHeight - y) << 4) | min(4, outWidth - x * 4);
+    const size = (min(side, outHeight - y) << 4) | min(side, outWidth - x);
     store<i32>(table, t < t1 ? size : 0, SIZE);
   }
 }
 
 /**
- * The stage of plane c of `planes` [images, channels, height, width], [band][6][stagePitch]: what tiles t0 … t1 read, spread downwards.
- * Columns outside of the plane stay as they are. Tiles of a `gradient` are 4×4.
+ * The stage of plane c of `planes` [images, channels, height, width], [band][points][stagePitch]: what tiles t0 … t1 read, spread
+ * downwards. Columns outside of the plane stay as they are. A `gradient` is that of the outputs of PLAIN or STRIDED. Scratch: 9 words.
  */
 export function readBands(
+  kind: i32,
+  gradient: bool,
   stage: usize,
   stagePitch: usize,
   planes: usize,
@@ -56,78 +74,76 @@ export function readBands(
   down: i32,
   t0: i32,
   t1: i32,
-  gradient: bool,
+  scratch: usize,
 ): void {
   const firstBand = t0 / across;
   const lastBand = (t1 - 1) / across;
   const row = (<usize>width) << 2;
+  const step = gradient ? 4 : stepOf(kind);
   let to = stage + ((<usize>padX) << 2);
-  for (let band = firstBand; band <= lastBand; band++, to += 6 * stagePitch) {
+  for (let band = firstBand; band <= lastBand; band++) {
     const n = band / down;
-    const y = (band - n * down) * 4 - padY;
-    const first = planes + <usize>((n * channels + c) * height + y) * row;
-    const p0 = <u32>y < <u32>height ? first : zeros;
-    const p1 = <u32>(y + 1) < <u32>height ? first + row : zeros;
-    const p2 = <u32>(y + 2) < <u32>height ? first + 2 * row : zeros;
-    const p3 = <u32>(y + 3) < <u32>height ? first + 3 * row : zeros;
-    const p4 = <u32>(y + 4) < <u32>height ? first + 4 * row : zeros;
-    const p5 = <u32>(y + 5) < <u32>height ? first + 5 * row : zeros;
-    const x0 = (band === firstBand ? t0 - band * across : 0) * 4 - padX;
-    const x1 = (band === lastBand ? t1 - band * across : across) * 4 - padX + 2;
+    const y = (band - n * down) * step - padY;
+    let p = planes + <usize>((n * channels + c) * height + y) * row;
+    for (let k: usize = 0; k < 9; k++, p += row) {
+      const inside = <u32>(y + <i32>k) < <u32>height;
+      store<usize>(scratch + (k << 2), inside ? p : zeros);
+    }
+    const x0 = (band === firstBand ? t0 - band * across : 0) * step - padX;
+    const x1 = (band === lastBand ? t1 - band * across : across) * step - padX + 2;
     // The last four columns inside may overlap those before.
     const end = max(4, min(width, x1));
     for (let x = min(end - 4, max(0, x0)); x < end; x += 4) {
       const o = (<usize>min(x, end - 4)) << 2;
-      const r0 = v128.load(p0 + o);
-      const r1 = v128.load(p1 + o);
-      const r2 = v128.load(p2 + o);
-      const r3 = v128.load(p3 + o);
-      if (gradient) widen(to + o, stagePitch, r0, r1, r2, r3);
-      else spread(to + o, stagePitch, r0, r1, r2, r3, v128.load(p4 + o), v128.load(p5 + o));
+      spreadColumns(kind, gradient, to + o, stagePitch, scratch, o);
     }
+    to += <usize>pointsOf(kind) * stagePitch;
   }
 }
 
-/** Four tiles of stages spread across: 36 vectors dst[k·step], a tile a lane. */
-export function spreadTiles(
-  dst: usize,
-  step: usize,
-  p0: usize,
-  p1: usize,
-  p2: usize,
-  p3: usize,
-  pitch: usize,
+/** Four columns at o of a band's rows, spread to[k·step]. */
+function spreadColumns(
+  kind: i32,
   gradient: bool,
+  to: usize,
+  step: usize,
+  rows: usize,
+  o: usize,
 ): void {
-  for (let y = 0; y < 6; y++) {
-    let a = v128.load(p0);
-    let b = v128.load(p1);
-    let c = v128.load(p2);
-    let d = v128.load(p3);
-    let ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-    let cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-    const x0 = v128.shuffle<i64>(ab, cd, 0, 2);
-    const x1 = v128.shuffle<i64>(ab, cd, 1, 3);
-    ab = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-    cd = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-    const x2 = v128.shuffle<i64>(ab, cd, 0, 2);
-    const x3 = v128.shuffle<i64>(ab, cd, 1, 3);
-    if (gradient) widen(dst, step, x0, x1, x2, x3);
-    else {
-      a = v128.load64_zero(p0, 16);
-      b = v128.load64_zero(p1, 16);
-      c = v128.load64_zero(p2, 16);
-      d = v128.load64_zero(p3, 16);
-      ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-      cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-      const x4 = v128.shuffle<i64>(ab, cd, 0, 2);
-      const x5 = v128.shuffle<i64>(ab, cd, 1, 3);
-      spread(dst, step, x0, x1, x2, x3, x4, x5);
-    }
-    dst += 6 * step;
-    p0 += pitch;
-    p1 += pitch;
-    p2 += pitch;
-    p3 += pitch;
+  const r0 = v128.load(load<usize>(rows) + o);
+  const r1 = v128.load(load<usize>(rows, 4) + o);
+  const r2 = v128.load(load<usize>(rows, 8) + o);
+  const r3 = v128.load(load<usize>(rows, 12) + o);
+  if (gradient) {
+    if (kind === STRIDED) {
+      widenEvens(to, step, r0, r1, r2, r3);
+      copy4(to + 5 * step, step, r0, r1, r2, r3);
+    } else widen(to, step, r0, r1, r2, r3);
+    return;
   }
+  const r4 = v128.load(load<usize>(rows, 16) + o);
+  if (kind >= SUBPIXEL) {
+    spreadEvens(to, step, r0, r1, r2, r3, r4);
+    if (kind === SUBPIXEL) copy4(to + 5 * step, step, r1, r2, r3, r4);
+    else copy4(to + 5 * step, step, r0, r1, r2, r3);
+    return;
+  }
+  const r5 = v128.load(load<usize>(rows, 20) + o);
+  if (kind === STRIDED) {
+    const r6 = v128.load(load<usize>(rows, 24) + o);
+    const r7 = v128.load(load<usize>(rows, 28) + o);
+    spreadEvens(to, step, r0, r2, r4, r6, v128.load(load<usize>(rows, 32) + o));
+    copy4(to + 5 * step, step, r1, r3, r5, r7);
+  } else spread(to, step, r0, r1, r2, r3, r4, r5);
+}
+
+/** to[k·step] = the k-th of four. */
+export function copy4(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(to, a);
+  to += step;
+  v128.store(to, b);
+  to += step;
+  v128.store(to, c);
+  to += step;
+  v128.store(to, d);
 }

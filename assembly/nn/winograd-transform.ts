@@ -57,9 +57,9 @@ export function spreadFilter(to: usize, step: usize, g0: v128, g1: v128, g2: v12
   v128.store(to, g2);
 }
 
-/** to[k·step] = row k of Aᵀ · m + shift, k < 4, m[j] at from + j·pitch. */
-export function gather(to: usize, step: usize, from: usize, pitch: usize, shift: v128): void {
-  const m0 = f32x4.add(v128.load(from), shift);
+/** to[k·step] = row k of Aᵀ · m, k < 4, m[j] at from + j·pitch. */
+export function gather(to: usize, step: usize, from: usize, pitch: usize): void {
+  const m0 = v128.load(from);
   from += pitch;
   const m1 = v128.load(from);
   from += pitch;
@@ -69,7 +69,7 @@ export function gather(to: usize, step: usize, from: usize, pitch: usize, shift:
   from += pitch;
   const m4 = v128.load(from);
   from += pitch;
-  const m5 = f32x4.add(v128.load(from), shift);
+  const m5 = v128.load(from);
   const evenA = f32x4.add(m1, m2);
   const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), f32x4.sub(m1, m2));
   const evenB = f32x4.add(m3, m4);
@@ -78,9 +78,9 @@ export function gather(to: usize, step: usize, from: usize, pitch: usize, shift:
   const half = f32x4.splat(0.5);
   v128.store(to, f32x4.add(f32x4.add(m0, evenA), evenB));
   to += step;
-  v128.store(to, f32x4.add(f32x4.add(oddA, oddB), shift));
+  v128.store(to, f32x4.add(oddA, oddB));
   to += step;
-  v128.store(to, madd(half, evenA, madd(two, evenB, shift)));
+  v128.store(to, madd(half, evenA, f32x4.mul(two, evenB)));
   to += step;
   v128.store(to, madd(half, oddA, madd(two, oddB, m5)));
 }
@@ -128,9 +128,4 @@ export function narrow(to: usize, step: usize, from: usize, pitch: usize): void 
   v128.store(to, f32x4.add(oddA, oddB));
   to += step;
   v128.store(to, madd(f32x4.splat(0.5), evenA, madd(f32x4.splat(2), evenB, m5)));
-}
-
-/** Bytes from one point's matrix of n floats to the next: a line more, so that the 36 do not fall into one set of L1. */
-export function pointPitch(n: i32): usize {
-  return ((<usize>n) << 2) + 64;
 }

@@ -1,9 +1,26 @@
 import { interleave4 } from "./gemm-pack";
-import { pointPitch, spreadFilter } from "./winograd-transform";
+import { spreadOuterTaps } from "./winograd-evens";
+import { PLAIN, pointPitch } from "./winograd-kind";
+import { spreadFilter } from "./winograd-transform";
+
+/** Three taps to the 6 filters of an axis. */
+function spreadTaps(kind: i32, to: usize, step: usize, g0: v128, g1: v128, g2: v128): void {
+  if (kind === PLAIN) spreadFilter(to, step, g0, g1, g2);
+  else {
+    spreadOuterTaps(to, step, g0, g2);
+    v128.store(to + 5 * step, g1);
+  }
+}
+
+/** Channels spread before they are copied in place: 36 runs of 1 KB. Spread to 36 places at once, 4 MB of filters take N times as long. */
+const CHANNELS: i32 = 64;
+/** Bytes of scratch for one filter's taps, and for them spread downwards. */
+const TAPS: usize = 27 * 16;
 
 /**
- * Filters spread to 36 points, each a matrix in panels of 4 rows, u[point][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
- * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input. Item = one panel. Scratch: 27·4 floats.
+ * Filters spread to 36, each a matrix in panels of 4 rows, u[36][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
+ * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input. Item = one panel.
+ * Scratch: 4·(27 + 36·64) floats.
  */
 export function winogradWeights(
   u: usize,
@@ -13,6 +30,7 @@ export function winogradWeights(
   rowPitch: i32,
   channelPitch: i32,
   rotated: i32,
+  kind: i32,
   scratch: usize,
   begin: i32,
   end: i32,
@@ -22,6 +40,8 @@ export function winogradWeights(
   const first = rotated ? scratch + 8 * 16 : scratch;
   const step: usize = rotated ? -16 : 16;
   const spreadDown = scratch + 9 * 16;
+  const runs = scratch + TAPS;
+  const runPitch = pointPitch(4 * CHANNELS);
   for (let item = begin; item < end; item++) {
     const i = item * 4;
     let p = weight + <usize>i * next;
@@ -30,17 +50,22 @@ export function winogradWeights(
     const d2 = i + 2 < rows ? next << 1 : 0;
     const d3 = i + 3 < rows ? next * 3 : 0;
     let to = u + ((<usize>(item * channels)) << 4);
-    for (let c = 0; c < channels; c++, p += (<usize>channelPitch) << 2, to += 16) {
-      interleave4(first, step, p, p + d1, p + d2, p + d3, 9);
-      for (let x: usize = 0; x < 48; x += 16) {
-        const g = scratch + x;
-        spreadFilter(spreadDown + x, 48, v128.load(g), v128.load(g, 48), v128.load(g, 96));
+    for (let c0 = 0; c0 < channels; c0 += CHANNELS) {
+      const block = (<usize>min(CHANNELS, channels - c0)) << 4;
+      for (let c: usize = 0; c < block; c += 16, p += (<usize>channelPitch) << 2) {
+        interleave4(first, step, p, p + d1, p + d2, p + d3, 9);
+        for (let x: usize = 0; x < 48; x += 16) {
+          const g = scratch + x;
+          spreadTaps(kind, spreadDown + x, 48, v128.load(g), v128.load(g, 48), v128.load(g, 96));
+        }
+        let at = runs + c;
+        for (let y: usize = 0; y < 6; y++, at += 6 * runPitch) {
+          const g = spreadDown + y * 48;
+          spreadTaps(kind, at, runPitch, v128.load(g), v128.load(g, 16), v128.load(g, 32));
+        }
       }
-      let at = to;
-      for (let y: usize = 0; y < 6; y++, at += 6 * pitch) {
-        const g = spreadDown + y * 48;
-        spreadFilter(at, pitch, v128.load(g), v128.load(g, 16), v128.load(g, 32));
-      }
+      for (let k: usize = 0; k < 36; k++) memory.copy(to + k * pitch, runs + k * runPitch, block);
+      to += block;
     }
   }
 }

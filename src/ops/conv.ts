@@ -4,7 +4,12 @@ import { empty, type Tensor } from "../tensor.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
 import { roundUp } from "./gemm.js";
 import { reordered } from "./permute.js";
-import { turned, winograd, winogradSuits, winogradWeightGradient } from "./winograd.js";
+import {
+  winograd,
+  winogradForward,
+  winogradInputGradient,
+  winogradWeightGradient,
+} from "./winograd.js";
 
 /** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W], weight [groups·rows, channels, kh, kw], bias [groups·rows]. */
 export function convForward(
@@ -14,7 +19,8 @@ export function convForward(
   weight: Tensor,
   bias?: Tensor | null,
 ): void {
-  if (winogradSuits(conv)) winograd(conv, y, x, weight, bias, false);
+  const pass = winogradForward(conv);
+  if (pass) winograd(pass, y, x, weight, bias);
   else if (columnsSuit(conv)) convByColumns(conv, y, x, weight, bias);
   else implicitForward(conv, y, x, weight, bias);
 }
@@ -83,11 +89,19 @@ export function convInputGradient(
   weight: Tensor,
   bias?: Tensor | null,
 ): void {
-  const back = turned(conv);
-  if (winogradSuits(back)) {
-    winograd(back, dx, dy, weight, bias ?? null, true);
-    return;
-  }
+  const pass = winogradInputGradient(conv);
+  if (pass) winograd(pass, dx, dy, weight, bias);
+  else implicitInputGradient(conv, dx, dy, weight, bias);
+}
+
+/** The same as implicit matrix products. */
+export function implicitInputGradient(
+  conv: ConvShape,
+  dx: Tensor,
+  dy: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+): void {
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, area, conv.channels * area];
   for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches, bias);
@@ -139,14 +153,13 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
     dw.data.fill(0);
     return;
   }
-  if (winogradSuits(conv) && conv.rows >= 8 && conv.output[1] >= 4) {
-    winogradWeightGradient(conv, dw, dy, x);
-    return;
-  }
-  implicitWeightGradient(conv, dw, dy, x);
+  const pass = winogradForward(conv);
+  if (pass && conv.rows >= 8 && conv.output[1] >= 4) winogradWeightGradient(pass, dw, dy, x);
+  else implicitWeightGradient(conv, dw, dy, x);
 }
 
-function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
+/** The same as an implicit matrix product over the pixels. */
+export function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   const { runtime } = dw;
   const { rows, channels, groups, images, output } = conv;
   const [{ plan, words }] = plansOf("weightGradient", conv);

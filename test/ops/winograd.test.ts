@@ -26,7 +26,8 @@ afterAll(() => runtime.close());
 /** As for plain sums, though these stay below 2.5e-7: the transforms lose two bits, measured as 5e-7 to 9.5e-7 in norm. */
 const TOLERANCE = 1e-6;
 
-const table: [why: string, input: number[], rows: number, padding: [number, number]][] = [
+type Row = [why: string, input: number[], rows: number, padding: [number, number]];
+const table: Row[] = [
   ["whole tiles", [2, 16, 8, 8], 16, [1, 1]],
   ["tiles that end outside of the output", [1, 17, 13, 18], 19, [1, 1]],
   ["no padding", [2, 8, 14, 11], 8, [0, 0]],
@@ -40,23 +41,48 @@ const table: [why: string, input: number[], rows: number, padding: [number, numb
   ["rows cut into parts", [3, 8, 8, 8], 300, [1, 1]],
   ["one row of output", [2, 8, 16, 16], 1, [1, 1]],
 ];
+const strided: Row[] = [
+  ["whole tiles", [2, 16, 16, 16], 16, [1, 1]],
+  ["odd sides, tiles that end outside", [1, 17, 29, 33], 19, [1, 1]],
+  ["a column that no tap reads", [1, 16, 32, 36], 16, [0, 0]],
+  ["no padding", [2, 16, 31, 25], 16, [0, 0]],
+  ["padding 2", [2, 16, 30, 26], 17, [2, 2]],
+  ["another padding each way", [1, 17, 28, 31], 18, [0, 2]],
+  ["images of one tile", [9, 16, 8, 8], 20, [1, 1]],
+  ["images of one tile, every side odd", [9, 16, 7, 7], 20, [1, 1]],
+  ["an item ends within a row of tiles", [1, 16, 16, 600], 16, [1, 1]],
+  ["items of several images, the last one short", [11, 16, 24, 24], 33, [1, 1]],
+  ["more channels than registers sum at a time", [3, 300, 16, 16], 40, [1, 1]],
+  ["rows cut into parts", [3, 16, 16, 16], 300, [1, 1]],
+  ["one row of output", [2, 16, 32, 32], 1, [1, 1]],
+];
 
 describe("conv2d by Winograd", () => {
-  test.each(table)("%s", (_, input, rows, padding) => {
-    const geometry = { input, weight: [rows, input[1], 3, 3], padding };
-    const x = randomTensor(runtime, input, 1, true);
-    const weight = randomTensor(runtime, geometry.weight, 2, true);
-    const bias = randomTensor(runtime, [rows], 3, true);
-    const y = conv2d(x, weight, { bias, padding });
-    const dy = normal(y.size, 4);
-    y.backward(tensor(dy, y.shape, { runtime }));
-    expect(kernels.filter((name) => name === "winograd").length).toBe(rows < 8 ? 1 : 2);
-    expect(kernels.includes("winogradWeightGradient")).toBe(rows >= 8);
-    const output = reference.conv2d(geometry, x.data, weight.data, bias.data);
-    const want = reference.conv2dBackward(geometry, dy, x.data, weight.data);
-    expectClose(y.data, output, TOLERANCE, "y");
-    expectClose(x.grad?.data ?? [], want.dx, TOLERANCE, "dx");
-    expectClose(weight.grad?.data ?? [], want.dWeight, TOLERANCE, "dWeight");
+  describe.each([
+    [1, table],
+    [2, strided],
+  ] as const)("stride %i", (stride, table) => {
+    test.each(table as Row[])("%s", (_, input, rows, padding) => {
+      const geometry = {
+        input,
+        weight: [rows, input[1], 3, 3],
+        padding,
+        stride: [stride, stride] as const,
+      };
+      const x = randomTensor(runtime, input, 1, true);
+      const weight = randomTensor(runtime, geometry.weight, 2, true);
+      const bias = randomTensor(runtime, [rows], 3, true);
+      const y = conv2d(x, weight, { bias, padding, stride });
+      const dy = normal(y.size, 4);
+      y.backward(tensor(dy, y.shape, { runtime }));
+      expect(kernels.filter((name) => name === "winograd").length).toBe(rows < 8 ? 1 : 2);
+      expect(kernels.includes("winogradProducts")).toBe(rows >= 8);
+      const output = reference.conv2d(geometry, x.data, weight.data, bias.data);
+      const want = reference.conv2dBackward(geometry, dy, x.data, weight.data);
+      expectClose(y.data, output, TOLERANCE, "y");
+      expectClose(x.grad?.data ?? [], want.dx, TOLERANCE, "dx");
+      expectClose(weight.grad?.data ?? [], want.dWeight, TOLERANCE, "dWeight");
+    });
   });
 
   test("without a bias", () => {
@@ -73,7 +99,9 @@ describe("conv2d by Winograd", () => {
     ["few pixels", [1, 64, 6, 6], [64, 64, 3, 3], { padding: 1 }],
     ["a single line", [8, 8, 1, 64], [8, 8, 3, 3], { padding: 1 }],
     ["narrow images", [8, 8, 64, 3], [8, 8, 3, 3], { padding: 1 }],
-    ["a stride", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 1, stride: 2 }],
+    ["a stride of 3", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 1, stride: 3 }],
+    ["a stride one way", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 1, stride: [1, 2] }],
+    ["a stride that leaves few pixels", [8, 8, 4, 4], [8, 8, 3, 3], { padding: 1, stride: 2 }],
     ["a dilation", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 1, dilation: [1, 2] }],
     ["groups", [2, 16, 16, 16], [16, 8, 3, 3], { padding: 1, groups: 2 }],
     ["more padding", [2, 8, 16, 16], [8, 8, 3, 3], { padding: 3 }],

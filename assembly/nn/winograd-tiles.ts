@@ -1,0 +1,97 @@
+import { column0, column1, column2, column3 } from "../lib/transpose";
+import { spreadEvens, widenEvens } from "./winograd-evens";
+import { pointsOf, STRIDED, SUBPIXEL } from "./winograd-kind";
+import { copy4, SOURCE, TILE } from "./winograd-spread";
+import { spread, widen } from "./winograd-transform";
+
+/** Four tiles of the table at `entry`, staged, spread across: points² vectors dst[k·step], a tile a lane. */
+export function spreadTiles(
+  kind: i32,
+  dst: usize,
+  step: usize,
+  entry: usize,
+  stagePitch: usize,
+): void {
+  const p0 = load<usize>(entry, SOURCE);
+  const p1 = load<usize>(entry + TILE, SOURCE);
+  const p2 = load<usize>(entry + 2 * TILE, SOURCE);
+  const p3 = load<usize>(entry + 3 * TILE, SOURCE);
+  spreadFour(kind, false, dst, step, p0, p1, p2, p3, stagePitch);
+}
+
+/** The same of one tile of four planes, staged one after another. */
+export function spreadPlanes(
+  kind: i32,
+  gradient: bool,
+  dst: usize,
+  step: usize,
+  entry: usize,
+  stageSize: usize,
+  stagePitch: usize,
+): void {
+  const p = load<usize>(entry, SOURCE);
+  const p2 = p + 2 * stageSize;
+  spreadFour(kind, gradient, dst, step, p, p + stageSize, p2, p2 + stageSize, stagePitch);
+}
+
+function spreadFour(
+  kind: i32,
+  gradient: bool,
+  dst: usize,
+  step: usize,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  pitch: usize,
+): void {
+  const points = pointsOf(kind);
+  for (let y = 0; y < points; y++, dst += <usize>points * step) {
+    let a = v128.load(p0);
+    let b = v128.load(p1);
+    let c = v128.load(p2);
+    let d = v128.load(p3);
+    const x0 = column0(a, b, c, d);
+    const x1 = column1(a, b, c, d);
+    const x2 = column2(a, b, c, d);
+    const x3 = column3(a, b, c, d);
+    if (gradient) {
+      if (kind === STRIDED) {
+        widenEvens(dst, step, x0, x1, x2, x3);
+        copy4(dst + 5 * step, step, x0, x1, x2, x3);
+      } else widen(dst, step, x0, x1, x2, x3);
+    } else if (kind >= SUBPIXEL) {
+      const x4 = column(p0, p1, p2, p3, 16);
+      spreadEvens(dst, step, x0, x1, x2, x3, x4);
+      if (kind === SUBPIXEL) copy4(dst + 5 * step, step, x1, x2, x3, x4);
+      else copy4(dst + 5 * step, step, x0, x1, x2, x3);
+    } else if (kind === STRIDED) {
+      a = v128.load(p0, 16);
+      b = v128.load(p1, 16);
+      c = v128.load(p2, 16);
+      d = v128.load(p3, 16);
+      const x4 = column0(a, b, c, d);
+      const x6 = column2(a, b, c, d);
+      spreadEvens(dst, step, x0, x2, x4, x6, column(p0, p1, p2, p3, 32));
+      copy4(dst + 5 * step, step, x1, x3, column1(a, b, c, d), column3(a, b, c, d));
+    } else {
+      a = v128.load64_zero(p0, 16);
+      b = v128.load64_zero(p1, 16);
+      c = v128.load64_zero(p2, 16);
+      d = v128.load64_zero(p3, 16);
+      spread(dst, step, x0, x1, x2, x3, column0(a, b, c, d), column1(a, b, c, d));
+    }
+    p0 += pitch;
+    p1 += pitch;
+    p2 += pitch;
+    p3 += pitch;
+  }
+}
+
+/** One float of each of four rows, o bytes on. */
+function column(p0: usize, p1: usize, p2: usize, p3: usize, o: usize): v128 {
+  let v = v128.load32_zero(p0 + o);
+  v = v128.load_lane<f32>(p1 + o, v, 1);
+  v = v128.load_lane<f32>(p2 + o, v, 2);
+  return v128.load_lane<f32>(p3 + o, v, 3);
+}
