@@ -148,9 +148,10 @@ function chains({ steps, leaves }) {
 
 /**
  * The model of a program. With `copies`, of a program of one operation: that many in a row, each on the last one's result, or
- * side by side, each with weights of its own and one element of its result used, so that none is merged or left out.
+ * side by side, each with weights of its own and one element of its result used, so that none is merged or left out and any
+ * number of them hands the same few bytes to JavaScript.
  */
-export function toModel(program, copies = 1) {
+export function toModel(program, copies = null) {
   const graph = new Graph();
   const { leaves, result, gradients } = program;
   if (gradients.length > 0) throw new Error("no gradients");
@@ -167,9 +168,9 @@ export function toModel(program, copies = 1) {
     return interpret(program, operations(graph), { ...start, ...constants() });
   };
   let output = "";
-  if (copies === 1 || chains(program)) {
+  if (copies === null || chains(program)) {
     output = inputs[0];
-    for (let i = 0; i < copies; i++) output = once(output);
+    for (let i = 0; i < (copies ?? 1); i++) output = once(output);
   } else {
     const rank = leaves[inputs[0]].shape.length;
     const corner = [0, 1].map((at) =>

@@ -38,20 +38,20 @@ async function difference(many, one, calls) {
 }
 
 export const adapter = (ort, options) => async (program) => {
-  const one = await load(ort, program, 1, options);
-  const outputs = [(await one.run()).data.slice()];
-  const job = { outputs: () => outputs, run: one.run, dispose: one.release };
+  const whole = await load(ort, program, null, options);
+  const outputs = [(await whole.run()).data.slice()];
+  const job = { outputs: () => outputs, run: whole.run, dispose: whole.release };
   const small = sizeOf(program.leaves[inputsOf(program)[0]].shape) <= SMALL;
   if (small || program.steps.length > 1) return job;
 
+  const one = await load(ort, program, 1, options);
   const more = clamp(Math.round(60 / (await time(one))), 2, 8);
   const many = await load(ort, program, 1 + more, options);
   return {
     ...job,
     time: async (calls) => (await difference(many, one, calls)) / more,
     dispose: async () => {
-      await one.release();
-      await many.release();
+      for (const session of [whole, one, many]) await session.release();
     },
   };
 };
