@@ -37,12 +37,14 @@ export const TILE_IMAGES = 88;
 export const TILE_HEIGHT = 92;
 export const TILE_ROWS = 96;
 export const TILE_CHANNELS = 100;
+/** Whether products of all channels are summed at a time and stored as they are, in whole tiles of 4 rows × 8 pixels. */
+export const STRAIGHT = 104;
 /**
  * Kernel elements: their number, the index of each in the weight's kh·kw, then the byte offset in the patch of every
  * (channel, tap) of a tile's channels.
  */
-export const TAPS = 104;
-export const TAP_LIST = 108;
+export const TAPS = 108;
+export const TAP_LIST = 112;
 
 /** Reads a word of the plan. */
 export function word(plan: usize, field: usize): i32 {

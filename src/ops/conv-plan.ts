@@ -28,6 +28,8 @@ export interface ConvPlan {
   origin: Pair;
   spanY: number;
   direct: boolean;
+  /** Few enough products a pixel to be summed at a time, and stored as they are. */
+  straight: boolean;
   pitch: { phase: number; row: number; channel: number; image: number };
   target: { plane: number; first: number; y: number; x: number };
   tile: { images: number; height: number; rows: number; channels: number };
@@ -42,7 +44,7 @@ function wordsOf(plan: ConvPlan): Int32Array {
     ...[...plan.step, ...plan.origin, plan.spanY, Number(plan.direct)],
     ...[pitch.phase, pitch.row, pitch.channel, pitch.image],
     ...[target.plane, target.first, target.y, target.x],
-    ...[tile.images, tile.height, tile.rows, tile.channels, taps.length],
+    ...[tile.images, tile.height, tile.rows, tile.channels, Number(plan.straight), taps.length],
     ...taps.map(([, index]) => index),
     ...range(tile.channels).flatMap((c) => taps.map(([at]) => 4 * (c * pitch.channel + at))),
   ]);
@@ -84,6 +86,8 @@ interface Axis {
 
 /** Products summed in registers. */
 const TILE_DEPTH = 256;
+/** Products a pixel up to which those of a tile's pixels, packed, stay in L1. */
+const STRAIGHT_DEPTH = 64;
 /** Pixels of a tile, more in an image that is wider: also the products summed in registers for the gradient of a weight. */
 const TILE_PIXELS = 256;
 /** Floats of a tile of the product: 256 KB, beside weights and patch in an L2 of 1 MB. */
@@ -163,6 +167,14 @@ function gather(
     Math.min(top, left) >= 0 &&
     top + (y.count - 1) * y.step + spanY < source[0] &&
     left + x.count - 1 + spanX < source[1];
+  const straight =
+    depth > 0 &&
+    depth <= STRAIGHT_DEPTH &&
+    rows % 4 === 0 &&
+    x.count % 8 === 0 &&
+    x.spacing === 1 &&
+    y.spacing === 1 &&
+    target[1] === x.count;
   const phase = Math.ceil(((x.count - 1) * x.step + spanX + 1) / x.step);
   const row = direct ? source[1] : phase * x.step;
   const patchRows = (tile.height - 1) * y.step + spanY + 1;
@@ -178,6 +190,7 @@ function gather(
     source,
     spanY,
     direct,
+    straight,
     tile,
     lattice: [y.count, x.count],
     step: [y.step, x.step],

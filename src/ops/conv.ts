@@ -135,7 +135,9 @@ function convolve(
     pixelTiles * groups * Math.ceil(rows / tile.rows),
     (tile.rows * columns * depth) / 4,
     [y.ptr, panels.ptr, x.ptr, bias ? bias.ptr : 0, address.ptr],
-    4 * (roundUp(columns, 8) * tile.rows + panel + patchFloats(plan)),
+    plan.straight
+      ? 4 * (roundUp(patchFloats(plan), 16) + roundUp(columns, 8) * depth)
+      : 4 * (roundUp(columns, 8) * tile.rows + panel + patchFloats(plan)),
   );
 }
 
