@@ -32,7 +32,13 @@ async function compact(text) {
   const at = text.lastIndexOf("\nexport {");
   if (/^import\b/m.test(text)) return (await transform(text, { ...options, format: "esm" })).code;
   const { code } = await transform(text.slice(0, at), { ...options, minifyIdentifiers: true });
-  return code + text.slice(at).replaceAll(/\s*([{},])\s*/g, "$1").trim();
+  return (
+    code +
+    text
+      .slice(at)
+      .replaceAll(/\s*([{},])\s*/g, "$1")
+      .trim()
+  );
 }
 
 /** A module cannot be patched: edge builds import relaxed.wasm. */

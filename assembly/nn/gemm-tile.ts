@@ -4,18 +4,19 @@ import { madd } from "../lib/simd";
 // A product is held as tiles of 4×8, tile[4][8], column panel outermost; whoever packs also stores.
 
 /**
- * c[4][8] = (first ? shift[4] : c) + Σk a[k][4]·b[k][8], rows of c `pitch` bytes apart; without shift (0) the sum alone.
+ * to[4][8] = Σk a[k][4]·b[k][8] + from[4][8] + shift[4] + bias[8], each of the three or 0; rows of `to` are `pitch` bytes apart.
  * 8 accumulators + 3 operands fit the 15 free registers of x64: 42 GFLOP/s simd, 54 relaxed on a Zen 4 core, where
  * 6×8, 8×8 and 4×12 spill in V8 and reach 24–34. On a Cascade Lake core it is all that 128 bits allow, 40 relaxed at 2.5 GHz.
  */
-function multiplyTile(
-  c: usize,
+export function multiplyTile(
+  to: usize,
   pitch: usize,
   a: usize,
   b: usize,
   k: i32,
-  first: bool,
+  from: usize,
   shift: usize,
+  bias: usize,
 ): void {
   let c00 = f32x4.splat(shift ? load<f32>(shift) : 0);
   let c01 = c00;
@@ -42,24 +43,36 @@ function multiplyTile(
     c30 = madd(x, b0, c30);
     c31 = madd(x, b1, c31);
   }
-  if (!first) {
-    c00 = f32x4.add(v128.load(c), c00);
-    c01 = f32x4.add(v128.load(c, 16), c01);
-    c10 = f32x4.add(v128.load(c + pitch), c10);
-    c11 = f32x4.add(v128.load(c + pitch, 16), c11);
-    c20 = f32x4.add(v128.load(c + 2 * pitch), c20);
-    c21 = f32x4.add(v128.load(c + 2 * pitch, 16), c21);
-    c30 = f32x4.add(v128.load(c + 3 * pitch), c30);
-    c31 = f32x4.add(v128.load(c + 3 * pitch, 16), c31);
+  if (from) {
+    c00 = f32x4.add(v128.load(from), c00);
+    c01 = f32x4.add(v128.load(from, 16), c01);
+    c10 = f32x4.add(v128.load(from, 32), c10);
+    c11 = f32x4.add(v128.load(from, 48), c11);
+    c20 = f32x4.add(v128.load(from, 64), c20);
+    c21 = f32x4.add(v128.load(from, 80), c21);
+    c30 = f32x4.add(v128.load(from, 96), c30);
+    c31 = f32x4.add(v128.load(from, 112), c31);
   }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  v128.store(c + pitch, c10);
-  v128.store(c + pitch, c11, 16);
-  v128.store(c + 2 * pitch, c20);
-  v128.store(c + 2 * pitch, c21, 16);
-  v128.store(c + 3 * pitch, c30);
-  v128.store(c + 3 * pitch, c31, 16);
+  if (bias) {
+    const low = v128.load(bias);
+    const high = v128.load(bias, 16);
+    c00 = f32x4.add(c00, low);
+    c01 = f32x4.add(c01, high);
+    c10 = f32x4.add(c10, low);
+    c11 = f32x4.add(c11, high);
+    c20 = f32x4.add(c20, low);
+    c21 = f32x4.add(c21, high);
+    c30 = f32x4.add(c30, low);
+    c31 = f32x4.add(c31, high);
+  }
+  v128.store(to, c00);
+  v128.store(to, c01, 16);
+  v128.store(to + pitch, c10);
+  v128.store(to + pitch, c11, 16);
+  v128.store(to + 2 * pitch, c20);
+  v128.store(to + 2 * pitch, c21, 16);
+  v128.store(to + 3 * pitch, c30);
+  v128.store(to + 3 * pitch, c31, 16);
 }
 
 /**
@@ -75,7 +88,8 @@ export function multiplyPanels(
   k: i32,
   first: bool,
 ): void {
-  for (let i = 0; i < mPanels; i++, a += aPitch, c += 128) multiplyTile(c, 32, a, b, k, first, 0);
+  for (let i = 0; i < mPanels; i++, a += aPitch, c += 128)
+    multiplyTile(c, 32, a, b, k, first ? 0 : c, 0, 0);
 }
 
 /** The same with panels of A one after another, and k in blocks of `depth` that are summed apart: A is read from end to end. */
@@ -91,7 +105,7 @@ export function multiplyInBlocks(
   for (let i = 0; i < mPanels; i++, c += 128) {
     for (let from = 0, at = b; from < k; from += depth) {
       const steps = min(depth, k - from);
-      multiplyTile(c, 32, a, at, steps, first && from === 0, 0);
+      multiplyTile(c, 32, a, at, steps, first && from === 0 ? 0 : c, 0, 0);
       a += (<usize>steps) << 4;
       at += (<usize>steps) << 5;
     }
@@ -109,10 +123,10 @@ export function multiplyRow(
   shift: usize,
 ): void {
   for (let j = 0; j < n; j++, c += 32, b += (<usize>k) << 5)
-    multiplyTile(c, pitch, a, b, k, true, shift);
+    multiplyTile(c, pitch, a, b, k, 0, shift, 0);
 }
 
 /** The yardstick of the bench: item = one 4×8 tile over k steps of the same two L1-resident panels. */
 export function gemmPeak(c: usize, a: usize, b: usize, k: i32, begin: i32, end: i32): void {
-  for (let item = begin; item < end; item++) multiplyTile(c, 32, a, b, k, true, 0);
+  for (let item = begin; item < end; item++) multiplyTile(c, 32, a, b, k, 0, 0, 0);
 }

@@ -22,13 +22,14 @@ export interface GemmOptions {
 const SMALL = 2 ** 20;
 export const roundUp = (x: number, to: number) => Math.ceil(x / to) * to;
 
-/** Tile sides that depend on the shape alone: a block of A and the tile of C in L2, and eight or more tiles for the threads. */
+/** Tile sides that depend on the shape alone: the tile of C and a block of A in L2, and eight or more tiles for the threads. */
 function tiling(m: number, n: number, k: number): { mTile: number; nTile: number } {
-  let mTile = Math.min(roundUp(m, 4), 256);
-  let nTile = Math.min(roundUp(n, 8), 128);
+  let mTile = Math.min(roundUp(m, 4), 128);
+  let nTile = Math.min(roundUp(n, 8), 512);
   if (m * n * k < SMALL) return { mTile, nTile };
   while (Math.ceil(m / mTile) * Math.ceil(n / nTile) < 8) {
-    if (mTile >= nTile && mTile > 16) mTile = roundUp(mTile / 2, 4);
+    // Rows first: each tile of columns packs its rows of A anew.
+    if (mTile > 64 || (mTile >= nTile && mTile > 16)) mTile = roundUp(mTile / 2, 4);
     else if (nTile > 32) nTile = roundUp(nTile / 2, 8);
     else break;
   }
@@ -59,7 +60,7 @@ export function gemm(
     const all = [...batch.a, ...batch.b, ...(batch.out ?? [])];
     offsets?.data.set(all.map((offset) => 4 * offset));
   }
-  using panels = empty(runtime, [count, roundUp(m, 4), k]);
+  using panels = empty(runtime, [count, roundUp(n, 8), k]);
   using partials = parts > 1 ? empty(runtime, [parts, m, n]) : null;
   const [row, aStep] = a.transposed ? [4, 4 * (a.pitch ?? m)] : [4 * (a.pitch ?? k), 4];
   const [column, bStep] = b.transposed ? [4 * (b.pitch ?? k), 4] : [4, 4 * (b.pitch ?? n)];
@@ -67,17 +68,17 @@ export function gemm(
     offsets && (i < 2 || batch?.out) ? offsets.ptr + 4 * i * count : 0,
   );
 
-  const packing = [panels.ptr, a.ptr, aOffsets, m, k, row, aStep];
-  runtime.run("gemmPack", count * Math.ceil(m / 4), 4 * k, packing);
+  const packing = [panels.ptr, b.ptr, bOffsets, n, k, column, bStep];
+  runtime.run("gemmPack", count * Math.ceil(n / 8), 8 * k, packing);
   runtime.run(
     "gemm",
     tiles * Math.ceil(Math.max(1, k) / kPart),
     (mTile * nTile * Math.min(k, kPart)) / 4,
     [
-      ...[partials ? partials.ptr : out, panels.ptr, b.ptr, bias, bOffsets, outOffsets, m, n, k],
-      ...[column, bStep, 4 * pitch, kPart, mTile, nTile],
+      ...[partials ? partials.ptr : out, a.ptr, panels.ptr, bias, aOffsets, outOffsets, m, n, k],
+      ...[row, aStep, 4 * pitch, kPart, mTile, nTile],
     ],
-    4 * (mTile * nTile + 256 * 8),
+    4 * mTile * (256 + nTile),
   );
   if (partials) {
     runtime.run("gemmMerge", m * n, parts, [out, partials.ptr, Math.ceil(k / kPart), m * n]);
