@@ -1,8 +1,11 @@
 import { type AnyTensor, sizeOf } from "../tensor.js";
+import { FrozenBatchNorm2d } from "./batch-variants.js";
 import { Conv2d } from "./conv.js";
 import { ConvTranspose2d } from "./conv-transpose.js";
 import { Linear } from "./linear.js";
 import type { Module } from "./module.js";
+import { BatchNorm1d, BatchNorm2d, SyncBatchNorm } from "./norm.js";
+import { Sequential } from "./sequential.js";
 
 type Foldable = Conv2d | ConvTranspose2d | Linear;
 
@@ -18,10 +21,40 @@ export interface FoldableNorm extends Module {
 /**
  * A new layer that does what `layer` and then `norm` do in evaluation: w' = w·γ/√(v + eps), b' = β + (b − mean)·γ/√(v + eps).
  * Only right when nothing stands between the two. Throws when the norm has no running statistics or another number of channels.
+ *
+ * Of a Sequential: a new one in which each such pair of neighbours is one layer, at any depth; the other layers are shared.
  */
-export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm): L {
-  const known = [Conv2d, ConvTranspose2d, Linear].some((Layer) => layer instanceof Layer);
-  if (!known)
+export function foldBatchNorm(layers: Sequential): Sequential;
+export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm): L;
+export function foldBatchNorm(layer: Foldable | Sequential, norm?: FoldableNorm): Module {
+  if (layer instanceof Sequential) return foldPairs(layer);
+  if (!norm) throw new TypeError("foldBatchNorm: expected a batch norm, or a Sequential alone");
+  return foldPair(layer, norm);
+}
+
+const isFoldable = (layer: Module): layer is Foldable =>
+  [Conv2d, ConvTranspose2d, Linear].some((Layer) => layer instanceof Layer);
+
+const isBatchNorm = (layer: Module | undefined): layer is FoldableNorm =>
+  [BatchNorm1d, BatchNorm2d, SyncBatchNorm, FrozenBatchNorm2d].some(
+    (Norm) => layer instanceof Norm,
+  );
+
+function foldPairs({ layers }: Sequential): Sequential {
+  const folded: Module[] = [];
+  for (let i = 0; i < layers.length; i++) {
+    const [layer, next] = [layers[i], layers[i + 1]];
+    if (layer instanceof Sequential) folded.push(foldPairs(layer));
+    else if (isFoldable(layer) && isBatchNorm(next) && next.runningMean) {
+      folded.push(foldPair(layer, next));
+      i++;
+    } else folded.push(layer);
+  }
+  return new Sequential(...folded);
+}
+
+function foldPair<L extends Foldable>(layer: L, norm: FoldableNorm): L {
+  if (!isFoldable(layer))
     throw new TypeError("foldBatchNorm: expected a Conv2d, ConvTranspose2d or Linear layer");
   const { runningMean, runningVar, eps } = norm;
   if (!runningMean || !runningVar)

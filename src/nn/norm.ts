@@ -1,3 +1,4 @@
+import type { Activation } from "../ops/activation.js";
 import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
 import { groupNorm } from "../ops/group-norm.js";
 import { instanceNorm } from "../ops/instance-norm.js";
@@ -71,8 +72,14 @@ abstract class BatchNorm extends TrackingNorm {
 
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
+    return this.activated(x, null, mask);
+  }
+
+  /** With the activation that follows, in the same pass. */
+  activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
-    return this.tracked((options) => batchNorm(x, { ...options, mask, layout: this.layout }));
+    const { layout } = this;
+    return this.tracked((options) => batchNorm(x, { ...options, mask, layout, activation }));
   }
 
   /** Runs `norm` with the options of this layer and counts the batch. */
@@ -119,6 +126,11 @@ abstract class InstanceNorm extends TrackingNorm {
   }
 
   forward(x: Tensor): Tensor {
+    return this.activated(x, null);
+  }
+
+  /** With the activation that follows, in the same pass. */
+  activated(x: Tensor, activation: Activation | null): Tensor {
     this.checkRank(x);
     const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
     const { runningMean, runningVar, weight, bias, eps, layout } = this;
@@ -131,6 +143,7 @@ abstract class InstanceNorm extends TrackingNorm {
       momentum: this.momentum ?? 0,
       eps,
       layout,
+      activation,
     });
     return batched === x ? y : y.reshape(x.shape);
   }
@@ -187,7 +200,13 @@ export class GroupNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return groupNorm(x, this.numGroups, this);
+    return this.activated(x, null);
+  }
+
+  /** With the activation that follows, in the same pass. */
+  activated(x: Tensor, activation: Activation | null): Tensor {
+    const { weight, bias, eps, layout } = this;
+    return groupNorm(x, this.numGroups, { weight, bias, eps, layout, activation });
   }
 }
 
