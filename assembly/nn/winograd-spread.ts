@@ -122,19 +122,35 @@ function spreadColumns(
     return;
   }
   const r4 = v128.load(load<usize>(rows, 16) + o);
-  if (kind >= SUBPIXEL) {
-    spreadEvens(to, step, r0, r1, r2, r3, r4);
-    if (kind === SUBPIXEL) copy4(to + 5 * step, step, r1, r2, r3, r4);
-    else copy4(to + 5 * step, step, r0, r1, r2, r3);
+  if (kind === PLAIN) {
+    spread(to, step, r0, r1, r2, r3, r4, v128.load(load<usize>(rows, 20) + o));
     return;
   }
-  const r5 = v128.load(load<usize>(rows, 20) + o);
+  let e1 = r1;
+  let e2 = r2;
+  let e3 = r3;
+  let e4 = r4;
+  let o0 = r1;
+  let o1 = r3;
+  let o2 = r2;
+  let o3 = r3;
   if (kind === STRIDED) {
-    const r6 = v128.load(load<usize>(rows, 24) + o);
-    const r7 = v128.load(load<usize>(rows, 28) + o);
-    spreadEvens(to, step, r0, r2, r4, r6, v128.load(load<usize>(rows, 32) + o));
-    copy4(to + 5 * step, step, r1, r3, r5, r7);
-  } else spread(to, step, r0, r1, r2, r3, r4, r5);
+    e1 = r2;
+    e2 = r4;
+    e3 = v128.load(load<usize>(rows, 24) + o);
+    e4 = v128.load(load<usize>(rows, 32) + o);
+    o2 = v128.load(load<usize>(rows, 20) + o);
+    o3 = v128.load(load<usize>(rows, 28) + o);
+  } else if (kind === SUBPIXEL) {
+    o1 = r2;
+    o2 = r3;
+    o3 = r4;
+  } else {
+    o0 = r0;
+    o1 = r1;
+  }
+  spreadEvens(to, step, r0, e1, e2, e3, e4);
+  copy4(to + 5 * step, step, o0, o1, o2, o3);
 }
 
 /** to[k·step] = the k-th of four. */

@@ -1,6 +1,6 @@
 import { column0, column1, column2, column3 } from "../lib/transpose";
 import { spreadEvens, widenEvens } from "./winograd-evens";
-import { pointsOf, STRIDED, SUBPIXEL } from "./winograd-kind";
+import { PLAIN, pointsOf, STRIDED, SUBPIXEL } from "./winograd-kind";
 import { copy4, SOURCE, TILE } from "./winograd-spread";
 import { spread, widen } from "./winograd-transform";
 
@@ -60,26 +60,42 @@ function spreadFour(
         widenEvens(dst, step, x0, x1, x2, x3);
         copy4(dst + 5 * step, step, x0, x1, x2, x3);
       } else widen(dst, step, x0, x1, x2, x3);
-    } else if (kind >= SUBPIXEL) {
-      const x4 = column(p0, p1, p2, p3, 16);
-      spreadEvens(dst, step, x0, x1, x2, x3, x4);
-      if (kind === SUBPIXEL) copy4(dst + 5 * step, step, x1, x2, x3, x4);
-      else copy4(dst + 5 * step, step, x0, x1, x2, x3);
-    } else if (kind === STRIDED) {
-      a = v128.load(p0, 16);
-      b = v128.load(p1, 16);
-      c = v128.load(p2, 16);
-      d = v128.load(p3, 16);
-      const x4 = column0(a, b, c, d);
-      const x6 = column2(a, b, c, d);
-      spreadEvens(dst, step, x0, x2, x4, x6, column(p0, p1, p2, p3, 32));
-      copy4(dst + 5 * step, step, x1, x3, column1(a, b, c, d), column3(a, b, c, d));
-    } else {
+    } else if (kind === PLAIN) {
       a = v128.load64_zero(p0, 16);
       b = v128.load64_zero(p1, 16);
       c = v128.load64_zero(p2, 16);
       d = v128.load64_zero(p3, 16);
       spread(dst, step, x0, x1, x2, x3, column0(a, b, c, d), column1(a, b, c, d));
+    } else {
+      const strided = kind === STRIDED;
+      let e1 = x1;
+      let e2 = x2;
+      let e3 = x3;
+      let o0 = x1;
+      let o1 = x3;
+      let o2 = x2;
+      let o3 = x3;
+      const last = column(p0, p1, p2, p3, strided ? 32 : 16);
+      if (strided) {
+        a = v128.load(p0, 16);
+        b = v128.load(p1, 16);
+        c = v128.load(p2, 16);
+        d = v128.load(p3, 16);
+        e1 = x2;
+        e2 = column0(a, b, c, d);
+        e3 = column2(a, b, c, d);
+        o2 = column1(a, b, c, d);
+        o3 = column3(a, b, c, d);
+      } else if (kind === SUBPIXEL) {
+        o1 = x2;
+        o2 = x3;
+        o3 = last;
+      } else {
+        o0 = x0;
+        o1 = x1;
+      }
+      spreadEvens(dst, step, x0, e1, e2, e3, last);
+      copy4(dst + 5 * step, step, o0, o1, o2, o3);
     }
     p0 += pitch;
     p1 += pitch;
