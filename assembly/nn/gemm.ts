@@ -90,50 +90,30 @@ export function gemm(
       const bBlock = b + ((<usize>from) << 5);
       const bPitch = (<usize>k) << 5;
       const first = from === k0;
-      if (from + KC < k1) sumTiles(tiles, scratch, bBlock, bPitch, rows, columns, steps, first);
-      else
-        storeTiles(
-          out,
-          cPitch,
-          tiles,
-          scratch,
-          bBlock,
-          bPitch,
-          rowBias,
-          rows,
-          columns,
-          steps,
-          first,
-        );
+      const last = from + KC >= k1;
+      addBlock(
+        last ? out : 0,
+        cPitch,
+        tiles,
+        scratch,
+        bBlock,
+        bPitch,
+        rowBias,
+        rows,
+        columns,
+        steps,
+        first,
+      );
       from += KC;
     } while (from < k1);
   }
 }
 
-/** Adds a block of k to the tiles. */
-function sumTiles(
-  tiles: usize,
-  a: usize,
-  b: usize,
-  bPitch: usize,
-  rows: i32,
-  columns: i32,
-  k: i32,
-  first: bool,
-): void {
-  for (let j = 0; j < columns; j += 8, b += bPitch) {
-    let panel = a;
-    for (let i = 0; i < rows; i += 4, panel += (<usize>k) << 4, tiles += 128) {
-      multiplyTile(tiles, 32, panel, b, k, first ? 0 : tiles, 0, 0);
-    }
-  }
-}
-
 /**
- * The last block of k, straight to c: two columns of tiles side by side, so that lines are written whole. Tiles that reach beyond c
- * go by way of `tiles`.
+ * Adds a block of k to the tiles; the last one goes straight to `out`, two columns of tiles side by side, so that lines are written
+ * whole. Tiles that reach beyond c go by way of `tiles`.
  */
-function storeTiles(
+function addBlock(
   out: usize,
   pitch: usize,
   tiles: usize,
@@ -151,17 +131,17 @@ function storeTiles(
     let panel = a;
     let sums = tiles;
     for (let i = 0; i < rows; i += 4, panel += (<usize>k) << 4, sums += 128) {
-      let from = sums;
+      let tile = sums;
       let bPanel = b;
-      for (let j = j0; j < min(columns, j0 + 16); j += 8, from += column, bPanel += bPitch) {
+      for (let j = j0; j < min(columns, j0 + 16); j += 8, tile += column, bPanel += bPitch) {
         const to = out + <usize>i * pitch + ((<usize>j) << 2);
         const own = bias === 0 ? 0 : bias + ((<usize>j) << 2);
-        const begin = first ? 0 : from;
-        if (rows - i >= 4 && columns - j >= 8) {
-          multiplyTile(to, pitch, panel, bPanel, k, begin, 0, own);
+        const from = first ? 0 : tile;
+        if (out && rows - i >= 4 && columns - j >= 8) {
+          multiplyTile(to, pitch, panel, bPanel, k, from, 0, own);
         } else {
-          multiplyTile(from, 32, panel, bPanel, k, begin, 0, 0);
-          storeRows(to, pitch, from, own, min(4, rows - i), min(8, columns - j));
+          multiplyTile(tile, 32, panel, bPanel, k, from, 0, 0);
+          if (out) storeRows(to, pitch, tile, own, min(4, rows - i), min(8, columns - j));
         }
       }
     }

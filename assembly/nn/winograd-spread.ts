@@ -1,5 +1,5 @@
 import { spreadEvens, widenEvens } from "./winograd-evens";
-import { pointsOf, STRIDED, SUBPIXEL, stepOf } from "./winograd-kind";
+import { PLAIN, pointsOf, STRIDED, SUBPIXEL, stepOf } from "./winograd-kind";
 import { spread, widen } from "./winograd-transform";
 
 // The tiles of an item are listed in a table, three words each: address of the output of channel 0, address of the input in the
