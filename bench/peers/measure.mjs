@@ -20,7 +20,9 @@ function check(got, want, tolerance) {
 
 /**
  * One row: every library computes it, is compared with the first, and, when right, timed in turns with the others. Gives a cell per
- * library: `ms`, the median of its samples, or `reason` it has none; `wrong` where it computed something else.
+ * library: `ms`, the median of its samples, and `ratio`, that of its samples' ratios to the first's of the same round, or `reason` it
+ * has none; `wrong` where it computed something else. A shared machine changes its speed by the second: twofold between rounds, little
+ * within one.
  */
 export async function measureRow(peers, row, { tolerance }, { budget }) {
   const cells = peers.map(({ adapter }) => ({ adapter, samples: [] }));
@@ -60,8 +62,9 @@ export async function measureRow(peers, row, { tolerance }, { budget }) {
   return cells.map(({ adapter, samples, reason, wrong }) => {
     if (reason) return { adapter, reason, wrong };
     const ms = median(samples);
+    const ratio = median(samples.map((sample, round) => sample / cells[0].samples[round]));
     return ms > 0
-      ? { adapter, ms, samples: samples.length }
+      ? { adapter, ms, ratio, samples: samples.length }
       : { adapter, reason: "lost in the noise of this machine" };
   });
 }

@@ -1,7 +1,7 @@
 /** Three digits, without an exponent. */
 const significant = (value) =>
   value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
-const ratio = (value) => `${value >= 10 ? value.toFixed(0) : value.toFixed(1)}×`;
+const times = (value) => `${value >= 10 ? value.toFixed(0) : value.toFixed(1)}×`;
 
 /** The reasons for empty cells, each with a letter, in order of appearance. */
 function notes() {
@@ -16,7 +16,7 @@ function notes() {
 }
 
 const legend =
-  "Median milliseconds, in brackets how many times ours; one thread unless a row says otherwise; every result compared with ours before " +
+  "Median milliseconds, in brackets how many times ours, the median of rounds in which all take turns; one thread unless a row says otherwise; every result compared with ours before " +
   "it was timed. onnxruntime's operations are timed inside a graph: the difference of a model of 1 + n copies and a model of one, divided by n; one-row " +
   "calls and whole networks as calls. jax-js is jitted, its training step without the update.";
 
@@ -29,17 +29,17 @@ export function table({ node, rows, versions, absent }, libraries, machine) {
     const at = (adapter) => cells.find((cell) => cell.adapter === adapter);
     const ours = at(own).ms;
     const best = (native) => {
-      const times = others
+      const ratios = others
         .filter((adapter) => Boolean(libraries[adapter].native) === native)
-        .map((adapter) => at(adapter)?.ms)
-        .filter((ms) => ms !== undefined);
-      return times.length === 0 ? "" : ratio(Math.min(...times) / ours);
+        .map((adapter) => at(adapter)?.ratio)
+        .filter((ratio) => ratio !== undefined);
+      return ratios.length === 0 ? "" : times(Math.min(...ratios));
     };
     const each = others.map((adapter) => {
-      const { ms, reason = "one thread in Node" } = at(adapter) ?? {};
+      const { ms, ratio, reason = "one thread in Node" } = at(adapter) ?? {};
       return ms === undefined
         ? `– ${remarks.mark(reason)}`
-        : `${significant(ms)} (${ratio(ms / ours)})`;
+        : `${significant(ms)} (${times(ratio)})`;
     });
     return [name, significant(ours), best(false), best(true), ...each];
   });
