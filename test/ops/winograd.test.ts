@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { convTranspose2d } from "../../src/ops/conv-transpose2d.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor.js";
 import { expectClose, expectSameBits, guardMemory, normal, randomTensor } from "../helpers.js";
+import * as transposedReference from "../reference/conv-transpose2d.js";
 import * as reference from "../reference/conv2d.js";
 
 let runtime: Runtime;
@@ -83,6 +85,29 @@ describe("conv2d by Winograd", () => {
       expectClose(x.grad?.data ?? [], want.dx, TOLERANCE, "dx");
       expectClose(weight.grad?.data ?? [], want.dWeight, TOLERANCE, "dWeight");
     });
+  });
+
+  const transposed: [why: string, input: number[], padding: number, outputPadding: number][] = [
+    ["padding 1, whole tiles", [2, 16, 8, 8], 1, 1],
+    ["padding 1, tiles that end outside", [2, 17, 11, 13], 1, 0],
+    ["no padding, a last column of bias alone", [2, 16, 15, 11], 0, 1],
+    ["padding 2", [2, 16, 12, 9], 2, 1],
+  ];
+  test.each(transposed)("transposed, stride 2, with a bias: %s", (_, input, padding, extra) => {
+    const geometry = {
+      input,
+      weight: [input[1], 20, 3, 3],
+      stride: [2, 2] as const,
+      padding: [padding, padding] as const,
+      outputPadding: [extra, extra] as const,
+    };
+    const x = randomTensor(runtime, input, 1);
+    const weight = randomTensor(runtime, geometry.weight, 2);
+    const bias = randomTensor(runtime, [20], 3);
+    const y = convTranspose2d(x, weight, { bias, stride: 2, padding, outputPadding: extra });
+    expect(kernels).toContain("winograd");
+    const want = transposedReference.convTranspose2d(geometry, x.data, weight.data, bias.data);
+    expectClose(y.data, want, TOLERANCE);
   });
 
   test("without a bias", () => {
