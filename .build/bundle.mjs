@@ -23,9 +23,9 @@ const droppable = (text) =>
   );
 
 /**
- * Without comments and spaces, and parameters and local variables short: a third less to parse, 2.5 of 19 ms from import to the first
- * layer norm on Node 20. What is declared outside of functions keeps its name, for messages name their class and stack traces their
- * function: esbuild leaves it alone in a script, which a module without its imports and exports is.
+ * Without comments and spaces, and parameters and local variables short: a fifth less code to parse, 1.5 of 20 ms of import on Node 20.
+ * What is declared outside of functions keeps its name, for messages name their class and stack traces their function: esbuild leaves
+ * it alone in a script, which a module without its exports is. Bundles that import stay as they are, for they are small.
  */
 async function compact(text) {
   const options = { minifyWhitespace: true, target: "es2022" };
