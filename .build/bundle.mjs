@@ -13,14 +13,39 @@ const common = {
 };
 
 /**
- * `export * as nn` becomes a statement that no bundler dares to drop, and with it all layers: 10 KB gzip for who imports `layerNorm`
- * alone. As a pure call it goes when unused.
+ * `export * as nn` becomes a call that fills an object with getters: a statement that no bundler dares to drop, and with it all
+ * layers, 10 KB gzip for who imports `layerNorm` alone. An object at the end, where everything is there to be put into it, goes when
+ * unused, and 200 getters need not be parsed and made.
  */
-const droppable = (text) =>
-  text.replace(
-    /\bvar (\w+)=\{\};__export\(\1,\{/g,
-    "var $1=/* @__PURE__ */((all,to={})=>(__export(to,all),to))({",
+function plainNamespaces(text) {
+  const objects = [];
+  const rest = text.replace(
+    /^var (\w+) = \{\};\n__export\(\1, \{\n([^}]*)\}\);\n/gm,
+    (_, name, members) => {
+      objects.push(`var ${name} = {${members.replaceAll("() =>", "")}};\n`);
+      return "";
+    },
   );
+  return rest.replace(/^export \{/m, `${objects.join("")}export {`);
+}
+
+/**
+ * What esbuild makes of `using` collects the errors of disposals and awaits asynchronous ones. Ours throw nothing and are done at
+ * once: 6 of 187 KB of JavaScript less to parse.
+ */
+function plainUsing(text) {
+  const helpers = /^var __using = [\s\S]*?\n {2}return next\(\);\n\};\n/m;
+  const handlers =
+    /catch \((\w+)\) \{\s*var (\w+) = \1, (\w+) = (?:true|!0);\s*\} (finally \{\s*__callDispose\(\w+), \2, \3\)/g;
+  return text
+    .replace(
+      helpers,
+      `var __using = (stack, value) => (value != null && stack.push(value), value);
+var __callDispose = (stack) => { while (stack.length > 0) stack.pop()[__knownSymbol("dispose")](); };
+`,
+    )
+    .replaceAll(handlers, "$4)");
+}
 
 /**
  * Without comments and spaces, and parameters and local variables short: a fifth less code to parse, 1.5 of 20 ms of import on Node 20.
@@ -99,7 +124,7 @@ async function bundle(name, entry, options) {
     ...options,
   });
   for (const { path, text } of outputFiles)
-    if (path.endsWith(".js")) files.set(path, droppable(await compact(text)));
+    if (path.endsWith(".js")) files.set(path, await compact(plainUsing(plainNamespaces(text))));
 }
 
 const hosts = {

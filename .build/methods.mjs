@@ -1,10 +1,10 @@
-// npm run build:methods: writes the table of all methods (src/nn/methods) between its marks in README.md.
+// npm run build:methods: writes the table of all methods (src/experiments/methods) between its marks in README.md.
 import { build } from "esbuild";
 import { writeBetween } from "../test/platform/matrix.mjs";
 import { methodTable } from "./method-table.mjs";
 
 const { outputFiles } = await build({
-  entryPoints: ["src/nn/methods/index.ts"],
+  entryPoints: ["src/experiments/methods/index.ts"],
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -14,4 +14,4 @@ const { outputFiles } = await build({
 const { methodFamilies } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
 );
-await writeBetween("README.md", "methods", methodTable(methodFamilies));
+await writeBetween("README.md", "methods", methodTable(methodFamilies()));

@@ -94,6 +94,36 @@ describe("the bundles", () => {
     },
   );
 
+  test("namespaces are whole, and classes keep the names that messages begin with", async () => {
+    const { nn, optim } = await import(pathToFileURL(join(root, "dist/index.js")).href);
+    const source = {
+      nn: await import("../src/nn/index.js"),
+      optim: await import("../src/optim/index.js"),
+    };
+    expect(Object.keys(nn).sort()).toEqual(Object.keys(source.nn).sort());
+    expect(Object.keys(optim).sort()).toEqual(Object.keys(source.optim).sort());
+    for (const [name, member] of Object.entries<{ name: string }>({ ...nn, ...optim }))
+      if (/^[A-Z]/.test(name)) expect(member.name).toBe(name);
+  });
+
+  test("`using` frees what it holds, also where an operation throws", async () => {
+    const { createRuntime, nn, ones } = await import(
+      pathToFileURL(join(root, "dist/index.js")).href
+    );
+    const runtime = await createRuntime({ threads: 1 });
+    const conv = new nn.Conv2d(3, 4, 3, { runtime });
+    const x = ones([1, 3, 8, 8], { runtime });
+    const { tensors, bytes } = runtime.stats();
+    conv.forward(x).dispose();
+    expect(runtime.stats()).toMatchObject({ tensors, bytes });
+    runtime.run = () => {
+      throw new Error("stop");
+    };
+    expect(() => conv.forward(x)).toThrow("stop");
+    expect(runtime.stats().tensors - tensors).toBeLessThanOrEqual(1); // its result is collected with the garbage
+    runtime.close();
+  });
+
   test("entries share the default runtime", async () => {
     const load = (name: string) => import(pathToFileURL(join(root, "dist", name)).href);
     const { init, zeros } = await load("index.js");

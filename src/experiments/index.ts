@@ -5,6 +5,7 @@ export { articles, type Correction, corrections } from "./corrections.js";
 export * from "./gradients.js";
 export * from "./layers.js";
 export { logbook } from "./logbook.js";
+export * from "./methods/index.js";
 export * from "./padding.js";
 export * from "./pictures.js";
 export * from "./running-stats.js";

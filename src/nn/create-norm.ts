@@ -1,7 +1,7 @@
 import type { Conv2d } from "./conv.js";
 import { checkInteger } from "./init.js";
-import { type MakeOptions, type Method, methods } from "./methods/index.js";
 import type { Module } from "./module.js";
+import { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";
 
 export interface CreateNormOptions extends MakeOptions {
   /** The convolution before the norm, for specs that change its weight. */
@@ -11,21 +11,21 @@ export interface CreateNormOptions extends MakeOptions {
 /** What a spec such as "gn:8+ws" asks for. */
 export interface NormSpec {
   readonly spec: string;
-  readonly method: Method;
+  readonly method: NormMethod;
   readonly argument: number | undefined;
   /** What is done to the weight of the convolution before. */
-  readonly weights: Method | undefined;
+  readonly weights: NormMethod | undefined;
 }
 
-const namesOf = (list: readonly Method[]): string[] => list.map((method) => method.name);
+const namesOf = (list: readonly NormMethod[]): string[] => list.map((method) => method.name);
 
 /** Names that can stand behind a convolution, in the order of the table. */
-export const normNames = (): string[] => namesOf(methods().filter((method) => method.make));
+export const normNames = (): string[] => namesOf(normTable.filter((method) => method.make));
 
-const find = (name: string | undefined) => methods().find((method) => method.name === name);
+const find = (name: string | undefined) => normTable.find((method) => method.name === name);
 
 const known = () => {
-  const weights = namesOf(methods().filter((method) => method.parametrize));
+  const weights = namesOf(normTable.filter((method) => method.parametrize));
   return `known: ${normNames().join(", ")}; alone or behind them with a +: ${weights.join(", ")}`;
 };
 
@@ -43,8 +43,7 @@ export function parseNorm(spec: string, op = "parseNorm"): NormSpec {
   const alone = find(name)?.parametrize && behind === undefined;
   const method = find(alone ? "none" : name);
   if (!method) return refuse(`unknown norm "${spec}"; ${known()}`);
-  if (!method.make)
-    return refuse(`${method.title} ("${name}") cannot stand behind a convolution; ${known()}`);
+  if (!method.make) return refuse(`"${name}" cannot stand behind a convolution; ${known()}`);
   const weights = find(alone ? name : behind);
   if (more.length > 0 || (behind !== undefined && !weights?.parametrize))
     return refuse(
@@ -78,7 +77,7 @@ export function checkNorm(norm: string | NormSpec, channels: number, op = "check
 }
 
 /**
- * The norm layer of a spec (see `parseNorm`, names in `methods`) for [N, channels, H, W]. A method for weights is put on
+ * The norm layer of a spec (see `parseNorm`, names in `normTable`) for [N, channels, H, W]. A method for weights is put on
  * `options.conv`. Throws RangeError, having changed nothing, for an unknown spec, channels it cannot have, and a missing `conv`.
  */
 export function createNorm(
@@ -92,5 +91,5 @@ export function createNorm(
   if (weights && !conv)
     throw new RangeError(`createNorm: "${spec.spec}" needs the convolution before: { conv }`);
   if (conv) weights?.parametrize?.(conv);
-  return (method.make as NonNullable<Method["make"]>)(channels, options, argument);
+  return (method.make as NonNullable<NormMethod["make"]>)(channels, options, argument);
 }

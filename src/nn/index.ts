@@ -23,16 +23,10 @@ export type { KerasLayer, KerasShape } from "./keras-config.js";
 export * from "./layer-norm-2d.js";
 export * from "./linear.js";
 export * from "./local-response-norm.js";
-export {
-  type Family,
-  type MakeOptions,
-  type Method,
-  methodFamilies,
-  methods,
-} from "./methods/index.js";
 export * from "./module.js";
 export * from "./multi-head-attention.js";
 export * from "./norm.js";
+export { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";
 export { removeParametrization } from "./parametrizations/parametrize.js";
 export * from "./parametrizations/spectral-norm.js";
 export * from "./parametrizations/weight-norm.js";

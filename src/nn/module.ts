@@ -6,6 +6,8 @@ export interface LoadResult {
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** Outside of the class, which bundlers would give a second name for the sake of it. */
+const isModule = (value: unknown): value is Module => value instanceof Module;
 
 /**
  * Base of all layers and networks. Properties that are tensors are its parameters, those named by `buffer()` its buffers, those
@@ -33,7 +35,7 @@ export abstract class Module {
   /** Child modules and their names, in order of definition. */
   *children(): Generator<[string, Module]> {
     for (const [name, value] of Object.entries(this))
-      if (value instanceof Module) yield [snakeCase(name), value];
+      if (isModule(value)) yield [snakeCase(name), value];
   }
 
   /** This module and all below it, with their key prefixes. */

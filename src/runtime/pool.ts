@@ -65,11 +65,15 @@ export class Pool {
   readonly #threads: Thread[] = [];
   readonly #words: Int32Array;
   readonly #values: Float64Array;
+  /** Places of the kernels among the exports: what workers are told. */
+  readonly #places: Map<string, number>;
   #mayWait = true;
   /** False once a worker died or trapped: the runtime then goes on with one thread. */
   alive = true;
 
-  private constructor(memory: WebAssembly.Memory) {
+  private constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
+    const exports = WebAssembly.Module.exports(module);
+    this.#places = new Map(exports.map(({ name }, place) => [name, place]));
     this.#words = new Int32Array(memory.buffer, CONTROL, 128);
     this.#values = new Float64Array(memory.buffer, CONTROL, 128);
   }
@@ -81,7 +85,7 @@ export class Pool {
     size: number,
     workerUrl?: string | URL,
   ): Promise<Pool> {
-    const pool = new Pool(memory);
+    const pool = new Pool(module, memory);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const starting = Array.from({ length: size }, (_, i) => {
@@ -117,7 +121,7 @@ export class Pool {
    * stopped answering; the pool is dead then and the outputs of this job are not to be used.
    */
   run(
-    index: number,
+    name: string,
     kernel: (...args: number[]) => void,
     args: readonly number[],
     count: number,
@@ -128,7 +132,7 @@ export class Pool {
     if (args.length > MAX_ARGS) throw new Error("internal: too many kernel arguments");
     const words = this.#words;
     const { remaining, done, wake, sleepers, failed, job } = WORD;
-    words[job] = index;
+    words[job] = this.#places.get(name) as number;
     words[job + 1] = args.length;
     words[job + 2] = count;
     words[job + 3] = chunk;

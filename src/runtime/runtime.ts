@@ -46,7 +46,7 @@ export class Runtime {
   readonly variant: Variant;
   readonly shared: boolean;
   readonly memory: WebAssembly.Memory;
-  readonly #kernels: Map<string, { kernel: Kernel; index: number }>;
+  readonly #kernels: Record<string, Kernel | undefined>;
   readonly #allocator: Allocator;
   #pool: Pool | null = null;
   readonly #size: number;
@@ -63,8 +63,7 @@ export class Runtime {
     pool: Pool | null,
     size: number,
   ) {
-    const exports = Object.entries(instance.exports) as [string, Kernel][];
-    this.#kernels = new Map(exports.map(([name, kernel], index) => [name, { kernel, index }]));
+    this.#kernels = instance.exports as Record<string, Kernel>;
     this.variant = abiOf(instance) & 1 ? "relaxed" : "simd";
     this.memory = memory;
     this.shared =
@@ -88,8 +87,8 @@ export class Runtime {
    * With `scratchBytes`, each thread gets the address of that many private bytes as the argument before the range.
    */
   run(name: string, count: number, work: number, args: readonly number[], scratchBytes = 0): void {
-    const entry = this.#kernels.get(name);
-    if (!entry) throw new Error(`internal: no kernel ${name}`);
+    const kernel = this.#kernels[name];
+    if (!kernel) throw new Error(`internal: no kernel ${name}`);
     if (this.#closed) throw new Error("runtime: this runtime was closed");
     if (count === 0) return;
     const items = 2 ** Math.ceil(Math.log2(Math.max(1, CHUNK_WORK / work)));
@@ -97,9 +96,9 @@ export class Runtime {
     const bytes = Math.ceil(scratchBytes / 64) * 64;
     const scratch = bytes > 0 ? this.allocate(bytes * (pool ? this.#size : 1)) : null;
     try {
-      if (pool) pool.run(entry.index, entry.kernel, args, count, items, scratch?.start ?? 0, bytes);
-      else if (scratch) entry.kernel(...args, scratch.start, 0, count);
-      else entry.kernel(...args, 0, count);
+      if (pool) pool.run(name, kernel, args, count, items, scratch?.start ?? 0, bytes);
+      else if (scratch) kernel(...args, scratch.start, 0, count);
+      else kernel(...args, 0, count);
     } finally {
       if (scratch) this.release(scratch);
     }

@@ -1,17 +1,22 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { methodTable } from "../../.build/method-table.mjs";
-import * as nn from "../../src/nn/index.js";
+import { methodFamilies, methods } from "../../src/experiments/methods/index.js";
+import { normTable } from "../../src/nn/index.js";
 
 test("the README has the table as it is: npm run build:methods", () => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
   const [, between] = readme.split(/<!-- methods:(?:begin|end) -->/);
-  expect(between).toBe(`\n\n${methodTable(nn.methodFamilies)}\n`);
+  expect(between).toBe(`\n\n${methodTable(methodFamilies())}\n`);
 });
 
 test("every method has a row, and rows have as many cells as their head", () => {
-  const table = methodTable(nn.methodFamilies);
-  for (const { title } of nn.methods()) expect(table).toContain(`| ${title} |`);
+  const table = methodTable(methodFamilies());
+  for (const { title } of methods()) expect(table).toContain(`| ${title} |`);
   const rows = table.split("\n").filter((line) => line.startsWith("|"));
   expect(new Set(rows.map((row) => row.split(" | ").length))).toEqual(new Set([9]));
+});
+
+test("createNorm knows the methods that are described, in their order", () => {
+  expect(normTable.map(({ name }) => name)).toEqual(methods().map(({ name }) => name));
 });

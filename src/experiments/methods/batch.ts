@@ -1,14 +1,3 @@
-import {
-  BatchInstanceNorm,
-  BatchRenorm,
-  FrozenBatchNorm2d,
-  GhostBatchNorm,
-} from "../batch-variants.js";
-import { IterNorm } from "../iter-norm.js";
-import { BatchNorm2d } from "../norm.js";
-import { PowerNorm } from "../power-norm.js";
-import { SwitchableNorm } from "../switchable-norm.js";
-import { MeanVarianceNorm } from "../unlearned.js";
 import type { Family } from "./method.js";
 
 export const batch: Family = {
@@ -33,7 +22,6 @@ export const batch: Family = {
         "nn.SyncBatchNorm",
         "nn.foldBatchNorm",
       ],
-      make: (channels, options) => new BatchNorm2d(channels, options),
     },
     {
       name: "frozen-bn",
@@ -45,7 +33,6 @@ export const batch: Family = {
       batch: "no",
       paper: { by: "torchvision's FrozenBatchNorm2d" },
       api: ["nn.FrozenBatchNorm2d"],
-      make: (channels, options) => new FrozenBatchNorm2d(channels, options),
     },
     {
       name: "renorm",
@@ -57,7 +44,6 @@ export const batch: Family = {
       batch: "in training",
       paper: { by: "Ioffe 2017", arXiv: "1702.03275" },
       api: ["batchRenorm", "nn.BatchRenorm"],
-      make: (channels, options) => new BatchRenorm(channels, options),
     },
     {
       name: "ghost",
@@ -69,9 +55,6 @@ export const batch: Family = {
       batch: "in training",
       paper: { by: "Hoffer, Hubara, Soudry 2017", arXiv: "1705.08741" },
       api: ["ghostBatchNorm", "nn.GhostBatchNorm"],
-      argument: { means: "samples of a part", usual: () => 128 },
-      make: (channels, options, virtualBatchSize) =>
-        new GhostBatchNorm(channels, { ...options, virtualBatchSize }),
     },
     {
       name: "bin",
@@ -83,7 +66,6 @@ export const batch: Family = {
       batch: "in training",
       paper: { by: "Nam, Kim 2018", arXiv: "1805.07925" },
       api: ["batchInstanceNorm", "nn.BatchInstanceNorm"],
-      make: (channels, options) => new BatchInstanceNorm(channels, options),
     },
     {
       name: "sn",
@@ -95,7 +77,6 @@ export const batch: Family = {
       batch: "in training",
       paper: { by: "Luo et al. 2018", arXiv: "1806.10779" },
       api: ["switchableNorm", "nn.SwitchableNorm"],
-      make: (channels, options) => new SwitchableNorm(channels, options),
     },
     {
       name: "iternorm",
@@ -107,12 +88,6 @@ export const batch: Family = {
       batch: "in training",
       paper: { by: "Huang et al. 2019", arXiv: "1904.03441" },
       api: ["iterNorm", "nn.IterNorm"],
-      argument: {
-        means: "groups",
-        usual: (channels) => (channels % 64 === 0 ? channels / 64 : 1),
-        divides: true,
-      },
-      make: (channels, options, groups) => new IterNorm(channels, { ...options, groups }),
     },
     {
       name: "powernorm",
@@ -124,7 +99,6 @@ export const batch: Family = {
       batch: "in training",
       paper: { by: "Shen et al. 2020", arXiv: "2003.07845" },
       api: ["powerNorm", "nn.PowerNorm"],
-      make: (channels, options) => new PowerNorm(channels, options),
     },
     {
       name: "mvn",
@@ -136,7 +110,6 @@ export const batch: Family = {
       batch: "always",
       paper: { by: "ONNX MeanVarianceNormalization-13" },
       api: ["meanVarianceNorm", "nn.MeanVarianceNorm"],
-      make: (_, options) => new MeanVarianceNorm(options),
     },
   ],
 };

@@ -1,9 +1,3 @@
-import { ChannelsLast } from "../channels-last.js";
-import { LayerNorm2d } from "../layer-norm-2d.js";
-import { LocalResponseNorm } from "../local-response-norm.js";
-import { RMSNorm2d } from "../rms-norm-2d.js";
-import { CRMSNorm, ScaleNorm } from "../scale-norm.js";
-import { PixelNorm, PositionalNorm, UnitNorm } from "../unlearned.js";
 import type { Family } from "./method.js";
 
 const batch = "no";
@@ -33,7 +27,6 @@ export const vector: Family = {
       batch,
       paper: { by: "Liu et al. 2022, ConvNeXt", arXiv: "2201.03545" },
       api: ["layerNorm2d", "nn.LayerNorm2d"],
-      make: (channels, options) => new LayerNorm2d(channels, options),
     },
     {
       name: "pn",
@@ -45,7 +38,6 @@ export const vector: Family = {
       batch,
       paper: { by: "Li, Wu, Weinberger, Belongie 2019", arXiv: "1907.04312" },
       api: ["positionalNorm", "momentShortcut", "nn.PositionalNorm"],
-      make: (_, options) => new PositionalNorm(options),
     },
     {
       name: "rms-norm",
@@ -68,7 +60,6 @@ export const vector: Family = {
       batch,
       paper: { by: "Zhang, Sennrich 2019", arXiv: "1910.07467" },
       api: ["rmsNorm2d", "nn.RMSNorm2d"],
-      make: (channels, options) => new RMSNorm2d(channels, options),
     },
     {
       name: "pixel",
@@ -80,7 +71,6 @@ export const vector: Family = {
       batch,
       paper: { by: "Karras et al. 2017, ProGAN", arXiv: "1710.10196" },
       api: ["pixelNorm", "nn.PixelNorm"],
-      make: (_, options) => new PixelNorm(options),
     },
     {
       name: "crms",
@@ -92,7 +82,6 @@ export const vector: Family = {
       batch,
       paper: { by: "Jiang, Gu, Zhu, Pan 2023", arXiv: "2305.14858" },
       api: ["crmsNorm", "nn.CRMSNorm"],
-      make: (channels, options) => new ChannelsLast(new CRMSNorm(channels, options)),
     },
     {
       name: "scalenorm",
@@ -104,7 +93,6 @@ export const vector: Family = {
       batch,
       paper: { by: "Nguyen, Salazar 2019", arXiv: "1910.05895" },
       api: ["scaleNorm", "nn.ScaleNorm"],
-      make: (channels, options) => new ChannelsLast(new ScaleNorm(channels, options)),
     },
     {
       name: "unit",
@@ -116,7 +104,6 @@ export const vector: Family = {
       batch,
       paper: { by: "torch.nn.functional.normalize" },
       api: ["normalize", "nn.UnitNorm"],
-      make: (_, options) => new UnitNorm(options),
     },
     {
       name: "lrn",
@@ -128,8 +115,6 @@ export const vector: Family = {
       batch,
       paper: { by: "Krizhevsky, Sutskever, Hinton 2012, AlexNet" },
       api: ["localResponseNorm", "nn.LocalResponseNorm"],
-      argument: { means: "neighbouring channels", usual: () => 5 },
-      make: (_, __, size) => new LocalResponseNorm(size),
     },
     {
       name: "qk-norm",

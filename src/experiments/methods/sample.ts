@@ -1,6 +1,3 @@
-import { LayerInstanceNorm } from "../ada-lin.js";
-import { GlobalResponseNorm } from "../global-response-norm.js";
-import { GroupNorm, InstanceNorm2d } from "../norm.js";
 import type { Family } from "./method.js";
 
 const batch = "no";
@@ -19,7 +16,6 @@ export const sample: Family = {
       batch,
       paper: { by: "Ba, Kiros, Hinton 2016", arXiv: "1607.06450" },
       api: ["groupNorm", "nn.GroupNorm"],
-      make: (channels, options) => new GroupNorm(1, channels, options),
     },
     {
       name: "in",
@@ -31,7 +27,6 @@ export const sample: Family = {
       batch,
       paper: { by: "Ulyanov, Vedaldi, Lempitsky 2016", arXiv: "1607.08022" },
       api: ["instanceNorm", "nn.InstanceNorm1d", "nn.InstanceNorm2d", "nn.InstanceNorm3d"],
-      make: (channels, options) => new InstanceNorm2d(channels, options),
     },
     {
       name: "in-affine",
@@ -43,7 +38,6 @@ export const sample: Family = {
       batch,
       paper: { by: "Ulyanov, Vedaldi, Lempitsky 2017", arXiv: "1701.02096" },
       api: ["instanceNorm", "nn.InstanceNorm2d"],
-      make: (channels, options) => new InstanceNorm2d(channels, { ...options, affine: true }),
     },
     {
       name: "gn",
@@ -55,8 +49,6 @@ export const sample: Family = {
       batch,
       paper: { by: "Wu, He 2018", arXiv: "1803.08494" },
       api: ["groupNorm", "nn.GroupNorm"],
-      argument: { means: "groups", usual: () => 4, divides: true },
-      make: (channels, options, groups) => new GroupNorm(groups, channels, options),
     },
     {
       name: "lin",
@@ -68,7 +60,6 @@ export const sample: Family = {
       batch,
       paper: { by: "Kim et al. 2019, U-GAT-IT", arXiv: "1907.10830" },
       api: ["layerInstanceNorm", "nn.LayerInstanceNorm"],
-      make: (channels, options) => new LayerInstanceNorm(channels, options),
     },
     {
       name: "grn",
@@ -80,7 +71,6 @@ export const sample: Family = {
       batch,
       paper: { by: "Woo et al. 2023, ConvNeXt V2", arXiv: "2301.00808" },
       api: ["globalResponseNorm", "nn.GlobalResponseNorm"],
-      make: (channels, options) => new GlobalResponseNorm(channels, options),
     },
   ],
 };

@@ -1,9 +1,3 @@
-import { spectralNorm } from "../parametrizations/spectral-norm.js";
-import { weightNorm } from "../parametrizations/weight-norm.js";
-import {
-  scaledWeightStandardization,
-  weightStandardization,
-} from "../parametrizations/weight-standardization.js";
 import type { Family } from "./method.js";
 
 const batch = "no";
@@ -22,7 +16,6 @@ export const weights: Family = {
       batch,
       paper: { by: "Qiao et al. 2019", arXiv: "1903.10520" },
       api: ["weightStandardization", "nn.weightStandardization", "nn.StdConv2d"],
-      parametrize: (conv) => weightStandardization(conv),
     },
     {
       name: "sws",
@@ -34,7 +27,6 @@ export const weights: Family = {
       batch,
       paper: { by: "Brock, De, Smith 2021", arXiv: "2101.08692" },
       api: ["scaledWeightStandardization", "nn.scaledWeightStandardization", "nn.ScaledStdConv2d"],
-      parametrize: (conv) => scaledWeightStandardization(conv),
     },
     {
       name: "wn",
@@ -46,7 +38,6 @@ export const weights: Family = {
       batch,
       paper: { by: "Salimans, Kingma 2016", arXiv: "1602.07868" },
       api: ["weightNorm", "weightLengths", "nn.weightNorm"],
-      parametrize: (conv) => weightNorm(conv),
     },
     {
       name: "spectral",
@@ -58,7 +49,6 @@ export const weights: Family = {
       batch,
       paper: { by: "Miyato et al. 2018", arXiv: "1802.05957" },
       api: ["spectralNorm", "nn.spectralNorm"],
-      parametrize: (conv) => spectralNorm(conv),
     },
   ],
 };

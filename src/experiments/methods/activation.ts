@@ -1,18 +1,6 @@
-import { Derf, DyT } from "../dyt.js";
-import { EvoNormB0, EvoNormS0 } from "../evonorm.js";
-import { FRN } from "../frn.js";
-import { Identity } from "../identity.js";
 import type { Family } from "./method.js";
 
 const batch = "no";
-const activates = true;
-
-/** The largest power of two up to 32 that divides the channels. */
-function groupsOf(channels: number): number {
-  let groups = 32;
-  while (channels % groups !== 0) groups /= 2;
-  return groups;
-}
 
 export const activation: Family = {
   name: "activation",
@@ -28,8 +16,6 @@ export const activation: Family = {
       batch,
       paper: { by: "Singh, Krishnan 2019", arXiv: "1911.09737" },
       api: ["frn", "nn.FRN"],
-      make: (channels, options) => new FRN(channels, options),
-      activates,
     },
     {
       name: "evonorm-b0",
@@ -41,8 +27,6 @@ export const activation: Family = {
       batch: "in training",
       paper: { by: "Liu, Brock, Simonyan, Le 2020", arXiv: "2004.02967" },
       api: ["evonormB0", "nn.EvoNormB0"],
-      make: (channels, options) => new EvoNormB0(channels, options),
-      activates,
     },
     {
       name: "evonorm-s0",
@@ -54,9 +38,6 @@ export const activation: Family = {
       batch,
       paper: { by: "Liu, Brock, Simonyan, Le 2020", arXiv: "2004.02967" },
       api: ["evonormS0", "nn.EvoNormS0"],
-      argument: { means: "groups", usual: groupsOf, divides: true },
-      make: (channels, options, groups) => new EvoNormS0(channels, { ...options, groups }),
-      activates,
     },
     {
       name: "dyt",
@@ -68,7 +49,6 @@ export const activation: Family = {
       batch,
       paper: { by: "Zhu, Chen, He, LeCun, Liu 2025", arXiv: "2503.10622" },
       api: ["dyt", "nn.DyT"],
-      make: (channels, options) => new DyT(channels, { ...options, layout: "nchw" }),
     },
     {
       name: "derf",
@@ -80,7 +60,6 @@ export const activation: Family = {
       batch,
       paper: { by: "Chen, Lu, Zhu, Sun, Liu 2025", arXiv: "2512.10938" },
       api: ["derf", "nn.Derf"],
-      make: (channels, options) => new Derf(channels, { ...options, layout: "nchw" }),
     },
     {
       name: "none",
@@ -91,7 +70,6 @@ export const activation: Family = {
       defaults: "",
       batch,
       api: ["nn.Identity"],
-      make: () => new Identity(),
     },
   ],
 };

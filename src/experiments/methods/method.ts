@@ -1,0 +1,29 @@
+import type { NormMethod } from "../../nn/index.js";
+
+/** What a method is. Texts are plain, formulas in Unicode. */
+export interface Description {
+  /** What specs call it, "gn" of "gn:8"; lower case, unique. */
+  readonly name: string;
+  readonly title: string;
+  /** Which elements share a statistic, and which statistic. */
+  readonly statistics: string;
+  readonly learned: string;
+  readonly formula: string;
+  readonly defaults: string;
+  /** Whether a sample's result depends on the rest of its batch. */
+  readonly batch: "no" | "in training" | "always";
+  /** Who described it, and where. */
+  readonly paper?: { readonly by: string; readonly arXiv?: string };
+  /** Names in `evenkeel`, `nn.…` of its layers, `data.…` in `evenkeel/data`. */
+  readonly api: readonly string[];
+}
+
+/** Methods of one kind. */
+export interface Family<Row = Description> {
+  readonly name: string;
+  readonly title: string;
+  readonly methods: readonly Row[];
+}
+
+/** One row of the table of all methods: what it is, and how `createNorm` makes it. */
+export type Method = Description & NormMethod;

@@ -1,0 +1,161 @@
+import { LayerInstanceNorm } from "./ada-lin.js";
+import {
+  BatchInstanceNorm,
+  BatchRenorm,
+  FrozenBatchNorm2d,
+  GhostBatchNorm,
+} from "./batch-variants.js";
+import { ChannelsLast } from "./channels-last.js";
+import type { Conv2d } from "./conv.js";
+import { Derf, DyT } from "./dyt.js";
+import { EvoNormB0, EvoNormS0 } from "./evonorm.js";
+import { FRN } from "./frn.js";
+import { GlobalResponseNorm } from "./global-response-norm.js";
+import { Identity } from "./identity.js";
+import type { LayerOptions } from "./init.js";
+import { IterNorm } from "./iter-norm.js";
+import { LayerNorm2d } from "./layer-norm-2d.js";
+import { LocalResponseNorm } from "./local-response-norm.js";
+import type { Module } from "./module.js";
+import { BatchNorm2d, GroupNorm, InstanceNorm2d } from "./norm.js";
+import { spectralNorm } from "./parametrizations/spectral-norm.js";
+import { weightNorm } from "./parametrizations/weight-norm.js";
+import {
+  scaledWeightStandardization,
+  weightStandardization,
+} from "./parametrizations/weight-standardization.js";
+import { PowerNorm } from "./power-norm.js";
+import { RMSNorm2d } from "./rms-norm-2d.js";
+import { CRMSNorm, ScaleNorm } from "./scale-norm.js";
+import { SwitchableNorm } from "./switchable-norm.js";
+import { MeanVarianceNorm, PixelNorm, PositionalNorm, UnitNorm } from "./unlearned.js";
+
+/** What is handed on to the layer; each takes of it what it has. */
+export interface MakeOptions extends LayerOptions {
+  eps?: number;
+  /** Weight of the new value in the running statistics. */
+  momentum?: number;
+}
+
+/** How a spec makes a method. */
+export interface NormMethod {
+  /** What specs call it, "gn" of "gn:8"; lower case, unique. */
+  readonly name: string;
+  /** The number a spec may have behind a colon, and what it is for so many channels when left out. */
+  readonly argument?: {
+    readonly means: string;
+    readonly usual: (channels: number) => number;
+    /** Whether it must divide the channels. */
+    readonly divides?: boolean;
+  };
+  /** Its layer for [N, channels, H, W]; only methods that can stand behind a convolution by themselves have it. */
+  readonly make?: (channels: number, options: MakeOptions, argument: number) => Module;
+  /** The layer brings its own activation. */
+  readonly activates?: boolean;
+  /** Makes a convolution compute its weight by this method. */
+  readonly parametrize?: (conv: Conv2d) => void;
+}
+
+/** The largest power of two up to 32 that divides the channels. */
+function groupsOf(channels: number): number {
+  let groups = 32;
+  while (channels % groups !== 0) groups /= 2;
+  return groups;
+}
+
+/**
+ * Every normalisation there is here, in the order of src/experiments/methods, which describes them: texts are no part of what a
+ * layer's user loads. Only literals: a call at this level would put the table into every bundle, for esbuild leaves marks of pure
+ * calls out of what it minifies.
+ */
+export const normTable: readonly NormMethod[] = [
+  { name: "bn", make: (channels, options) => new BatchNorm2d(channels, options) },
+  { name: "frozen-bn", make: (channels, options) => new FrozenBatchNorm2d(channels, options) },
+  { name: "renorm", make: (channels, options) => new BatchRenorm(channels, options) },
+  {
+    name: "ghost",
+    argument: { means: "samples of a part", usual: () => 128 },
+    make: (channels, options, virtualBatchSize) =>
+      new GhostBatchNorm(channels, { ...options, virtualBatchSize }),
+  },
+  { name: "bin", make: (channels, options) => new BatchInstanceNorm(channels, options) },
+  { name: "sn", make: (channels, options) => new SwitchableNorm(channels, options) },
+  {
+    name: "iternorm",
+    argument: {
+      means: "groups",
+      usual: (channels) => (channels % 64 === 0 ? channels / 64 : 1),
+      divides: true,
+    },
+    make: (channels, options, groups) => new IterNorm(channels, { ...options, groups }),
+  },
+  { name: "powernorm", make: (channels, options) => new PowerNorm(channels, options) },
+  { name: "mvn", make: (_, options) => new MeanVarianceNorm(options) },
+  { name: "ln", make: (channels, options) => new GroupNorm(1, channels, options) },
+  { name: "in", make: (channels, options) => new InstanceNorm2d(channels, options) },
+  {
+    name: "in-affine",
+    make: (channels, options) => new InstanceNorm2d(channels, { ...options, affine: true }),
+  },
+  {
+    name: "gn",
+    argument: { means: "groups", usual: () => 4, divides: true },
+    make: (channels, options, groups) => new GroupNorm(groups, channels, options),
+  },
+  { name: "lin", make: (channels, options) => new LayerInstanceNorm(channels, options) },
+  { name: "grn", make: (channels, options) => new GlobalResponseNorm(channels, options) },
+  { name: "layer-norm" },
+  { name: "ln2d", make: (channels, options) => new LayerNorm2d(channels, options) },
+  { name: "pn", make: (_, options) => new PositionalNorm(options) },
+  { name: "rms-norm" },
+  { name: "rms", make: (channels, options) => new RMSNorm2d(channels, options) },
+  { name: "pixel", make: (_, options) => new PixelNorm(options) },
+  { name: "crms", make: (channels, options) => new ChannelsLast(new CRMSNorm(channels, options)) },
+  {
+    name: "scalenorm",
+    make: (channels, options) => new ChannelsLast(new ScaleNorm(channels, options)),
+  },
+  { name: "unit", make: (_, options) => new UnitNorm(options) },
+  {
+    name: "lrn",
+    argument: { means: "neighbouring channels", usual: () => 5 },
+    make: (_, __, size) => new LocalResponseNorm(size),
+  },
+  { name: "qk-norm" },
+  { name: "layer-scale" },
+  { name: "adain" },
+  { name: "cond-in" },
+  { name: "cond-bn" },
+  { name: "film" },
+  { name: "spade" },
+  { name: "adalin" },
+  { name: "adaln" },
+  { name: "adaln-zero" },
+  {
+    name: "frn",
+    make: (channels, options) => new FRN(channels, options),
+    activates: true,
+  },
+  {
+    name: "evonorm-b0",
+    make: (channels, options) => new EvoNormB0(channels, options),
+    activates: true,
+  },
+  {
+    name: "evonorm-s0",
+    argument: { means: "groups", usual: groupsOf, divides: true },
+    make: (channels, options, groups) => new EvoNormS0(channels, { ...options, groups }),
+    activates: true,
+  },
+  { name: "dyt", make: (channels, options) => new DyT(channels, { ...options, layout: "nchw" }) },
+  { name: "derf", make: (channels, options) => new Derf(channels, { ...options, layout: "nchw" }) },
+  { name: "none", make: () => new Identity() },
+  { name: "ws", parametrize: (conv) => weightStandardization(conv) },
+  { name: "sws", parametrize: (conv) => scaledWeightStandardization(conv) },
+  { name: "wn", parametrize: (conv) => weightNorm(conv) },
+  { name: "spectral", parametrize: (conv) => spectralNorm(conv) },
+  { name: "standard-scaler" },
+  { name: "min-max-scaler" },
+  { name: "robust-scaler" },
+  { name: "normalize" },
+];
