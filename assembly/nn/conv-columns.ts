@@ -1,13 +1,14 @@
 import { loadLanes, storeLanes } from "../lib/simd";
 
 /**
- * out[plane][y][x] = bias[plane mod rows] + Σk p[plane][k][y][x + k·step], k < taps, x < width, p's rows being `pitch` floats apart:
+ * out[plane][y][x] = max(bias[plane mod rows] + Σk p[plane][k][y][x + k·step], least), k < taps, x < width, p's rows being `pitch` floats apart:
  * the last sum of a convolution whose columns of the filter were rows of a product. bias [rows] or 0. Item = one row of out.
  */
 export function sumFilterColumns(
   out: usize,
   p: usize,
   bias: usize,
+  least: f32,
   rows: i32,
   taps: i32,
   step: i32,
@@ -27,13 +28,21 @@ export function sumFilterColumns(
     let to = out + ((<usize>item * width) << 2);
     let x = 0;
     for (; x + 4 <= width; x += 4, from += 16, to += 16)
-      sumTaps<v128>(to, from, 4, taps, tapPitch, shift);
-    if (x < width) sumTaps<f32>(to, from, width - x, taps, tapPitch, shift);
+      sumTaps<v128>(to, from, 4, taps, tapPitch, shift, least);
+    if (x < width) sumTaps<f32>(to, from, width - x, taps, tapPitch, shift, least);
   }
 }
 
-function sumTaps<T>(to: usize, from: usize, n: i32, taps: i32, pitch: usize, shift: f32): void {
+function sumTaps<T>(
+  to: usize,
+  from: usize,
+  n: i32,
+  taps: i32,
+  pitch: usize,
+  shift: f32,
+  least: f32,
+): void {
   let sum = f32x4.splat(shift);
   for (let k = 0; k < taps; k++, from += pitch) sum = f32x4.add(sum, loadLanes<T>(from, n));
-  storeLanes<T>(to, sum, n);
+  storeLanes<T>(to, f32x4.max(sum, f32x4.splat(least)), n);
 }

@@ -1,10 +1,11 @@
 import { GROUPS, OUT_FIRST, OUT_PLANE, OUT_X, OUT_Y, ROWS, WIDTH, word } from "./conv-plan";
 
-/** Adds the bias to a tile and puts it in its place: in each channel, runs of pixels. */
+/** Adds the bias to a tile, bounds it and puts it in its place: in each channel, runs of pixels. */
 export function storePixels(
   out: usize,
   tiles: usize,
   bias: usize,
+  least: f32,
   plan: usize,
   row: i32,
   rows: i32,
@@ -30,13 +31,13 @@ export function storePixels(
     for (let n = n0; n < n0 + images; n++) {
       let at = (n * allRows + row + i) * plane + first;
       for (let run = 0; run < runs; run++, j += length, at += word(plan, OUT_Y)) {
-        storeRun(out + ((<usize>at) << 2), step, tile, columnPitch, j, length, shift);
+        storeRun(out + ((<usize>at) << 2), step, tile, columnPitch, j, length, shift, least);
       }
     }
   }
 }
 
-/** to[k·step] = tile row at column j + k, plus shift. */
+/** to[k·step] = max(tile row at column j + k, plus shift, least). */
 function storeRun(
   to: usize,
   step: usize,
@@ -45,19 +46,21 @@ function storeRun(
   j: i32,
   length: i32,
   shift: f32,
+  least: f32,
 ): void {
+  const floor4 = f32x4.splat(least);
   const end = j + length;
   const shift4 = f32x4.splat(shift);
   if (step === 4 && (j & 7) === 0) {
     let from = tile + <usize>(j >> 3) * columnPitch;
     for (; j + 8 <= end; j += 8, to += 32, from += columnPitch) {
-      v128.store(to, f32x4.add(v128.load(from), shift4));
-      v128.store(to, f32x4.add(v128.load(from, 16), shift4), 16);
+      v128.store(to, f32x4.max(f32x4.add(v128.load(from), shift4), floor4));
+      v128.store(to, f32x4.max(f32x4.add(v128.load(from, 16), shift4), floor4), 16);
     }
   } else if ((j & 3) === 0) {
     for (; j + 4 <= end; j += 4, to += step << 2) {
       const from = tile + <usize>(j >> 3) * columnPitch + ((<usize>(j & 4)) << 2);
-      const v = f32x4.add(v128.load(from), shift4);
+      const v = f32x4.max(f32x4.add(v128.load(from), shift4), floor4);
       v128.store_lane<f32>(to, v, 0);
       v128.store_lane<f32>(to + step, v, 1);
       v128.store_lane<f32>(to + 2 * step, v, 2);
@@ -66,6 +69,6 @@ function storeRun(
   }
   for (; j < end; j++, to += step) {
     const from = tile + <usize>(j >> 3) * columnPitch + ((<usize>(j & 7)) << 2);
-    store<f32>(to, load<f32>(from) + shift);
+    store<f32>(to, max<f32>(load<f32>(from) + shift, least));
   }
 }

@@ -15,7 +15,7 @@ import {
   word,
 } from "./conv-plan";
 import { interleave4, storeRows } from "./gemm-pack";
-import { multiplyPanels } from "./gemm-tile";
+import { ANY, multiplyPanels } from "./gemm-tile";
 
 /**
  * Gradient of the weight of the convolution a forward plan describes: dw[group·rows + m][c][tap] = Σ over pixels of dy·patch, a
@@ -97,6 +97,6 @@ export function convWeightGradient(
     }
     const size = <usize>(groups * rows) * channels * taps;
     const to = dw + ((part * size + <usize>row * channels * taps + c0 * taps) << 2);
-    storeRows(to, (<usize>(channels * taps)) << 2, scratch, 0, tall, columns);
+    storeRows(to, (<usize>(channels * taps)) << 2, scratch, 0, ANY, tall, columns);
   }
 }

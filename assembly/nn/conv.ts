@@ -20,16 +20,18 @@ import {
   word,
 } from "./conv-plan";
 import { storePixels } from "./conv-store";
-import { interleave4 } from "./gemm-pack";
+import { interleave4, scaleRows } from "./gemm-pack";
 import { multiplyPanels, multiplyRow } from "./gemm-tile";
 
 /**
  * Weight panels of 4 output rows, [group][⌈rows/4⌉][channel·taps][4], of weight[group·groupPitch + row·rowPitch +
- * channel·channelPitch + tap] (floats): OIHW for the forward pass, its transpose for the gradient of the input. Item = one panel.
+ * channel·channelPitch + tap] (floats): OIHW for the forward pass, its transpose for the gradient of the input. scale [groups·rows]
+ * multiplies the rows, or is 0. Item = one panel.
  */
 export function convPack(
   panels: usize,
   weight: usize,
+  scale: usize,
   plan: usize,
   groupPitch: i32,
   rowPitch: i32,
@@ -53,9 +55,12 @@ export function convPack(
     if (channelPitch === taps) {
       // All taps in order: a row is one run.
       interleave4(dst, 16, p0, p0 + p1, p0 + p2, p0 + p3, channels * taps);
+      if (scale)
+        scaleRows(dst, channels * taps, scale + ((<usize>(group * rows + i)) << 2), rows - i);
       dst += (<usize>(channels * taps)) << 4;
       continue;
     }
+    const start = dst;
     for (let c = 0; c < channels; c++, p0 += (<usize>channelPitch) << 2) {
       for (let t = 0; t < taps; t++, dst += 16) {
         const w = p0 + ((<usize>load<i32>(plan + TAP_LIST + ((<usize>t) << 2))) << 2);
@@ -65,6 +70,8 @@ export function convPack(
         v128.store(dst, v128.load_lane<f32>(w + p3, v, 3));
       }
     }
+    if (scale)
+      scaleRows(start, channels * taps, scale + ((<usize>(group * rows + i)) << 2), rows - i);
   }
 }
 
@@ -74,6 +81,7 @@ function storeProducts(
   panels: usize,
   patch: usize,
   bias: usize,
+  least: f32,
   plan: usize,
   packed: usize,
   row: i32,
@@ -100,14 +108,14 @@ function storeProducts(
     let b = packed;
     for (let n = n0; n < n0 + images; n++, b += perPanel * (pixels >> 3)) {
       const at = first + <usize>(n * allRows + row + i) * plane;
-      multiplyRow(at, plane, panels, b, pixels >> 3, depth, shift);
+      multiplyRow(at, plane, panels, b, pixels >> 3, depth, shift, least);
     }
   }
 }
 
 /**
  * The convolution a plan describes, as an implicit matrix product: rows are output channels (`panels` from `convPack`), columns
- * the pixels of a tile, gathered block of channels by block. bias [groups·rows] or 0.
+ * the pixels of a tile, gathered block of channels by block. bias [groups·rows] or 0; what is below `least` becomes that.
  * Item = ((pixel tile·groups) + group)·rowTiles + row tile. Scratch: tile, a panel of pixels, patch;
  * of a straight plan: patch, all panels of pixels.
  */
@@ -116,6 +124,7 @@ export function convolve(
   panels: usize,
   image: usize,
   bias: usize,
+  least: f32,
   plan: usize,
   scratch: usize,
   begin: i32,
@@ -159,7 +168,21 @@ export function convolve(
     const rowBias = bias === 0 ? 0 : bias + ((<usize>row) << 2);
     if (word(plan, STRAIGHT)) {
       const patch = readPatch(scratch, image, plan, group, n0, count, y0, height, 0, channels);
-      storeProducts(out, a, patch, rowBias, plan, patchEnd, row, tall, n0, count, y0, height);
+      storeProducts(
+        out,
+        a,
+        patch,
+        rowBias,
+        least,
+        plan,
+        patchEnd,
+        row,
+        tall,
+        n0,
+        count,
+        y0,
+        height,
+      );
       continue;
     }
     if (taps * channels === 0) memory.fill(scratch, 0, (maxColumns * tileRows) << 2);
@@ -177,6 +200,6 @@ export function convolve(
       }
     }
 
-    storePixels(out, scratch, rowBias, plan, row, tall, n0, count, y0, height);
+    storePixels(out, scratch, rowBias, least, plan, row, tall, n0, count, y0, height);
   }
 }

@@ -41,6 +41,13 @@ export function interleave4(
   }
 }
 
+/** v[k] ·= scale for n vectors whose lanes are four rows, or as many as are left. */
+export function scaleRows(v: usize, n: i32, scale: usize, left: i32): void {
+  const by = left >= 4 ? v128.load(scale) : loadTail(scale, left);
+  for (const end = v + ((<usize>n) << 4); v < end; v += 16)
+    v128.store(v, f32x4.mul(v128.load(v), by));
+}
+
 /**
  * dst[k·step + lane] = src[lane·laneStride + k·kStride] for k < n, strides in bytes, one of them 4 (or n or lanes 1).
  * With fewer than four lanes the rest is filler, whose products are never stored.
@@ -86,15 +93,17 @@ export function pack8(
   }
 }
 
-/** out[i][j] = tile[i][j] + bias[j]: tiles of 4×8 to rows `pitch` bytes apart. */
+/** out[i][j] = max(tile[i][j] + bias[j], least): tiles of 4×8 to rows `pitch` bytes apart. */
 export function storeRows(
   out: usize,
   pitch: usize,
   tiles: usize,
   bias: usize,
+  least: f32,
   rows: i32,
   columns: i32,
 ): void {
+  const floor4 = f32x4.splat(least);
   const columnPitch = (<usize>((rows + 3) / 4)) << 7;
   for (let i = 0; i < rows; i++, out += pitch) {
     let tile = tiles + ((<usize>i) << 5);
@@ -105,13 +114,13 @@ export function storeRows(
       if (left >= 8) {
         const b0 = bias === 0 ? zero : v128.load(bias + o);
         const b1 = bias === 0 ? zero : v128.load(bias + o, 16);
-        v128.store(out + o, f32x4.add(v128.load(tile), b0));
-        v128.store(out + o, f32x4.add(v128.load(tile, 16), b1), 16);
+        v128.store(out + o, f32x4.max(f32x4.add(v128.load(tile), b0), floor4));
+        v128.store(out + o, f32x4.max(f32x4.add(v128.load(tile, 16), b1), floor4), 16);
       } else {
         for (let lane = 0; lane < left; lane++) {
           const l = (<usize>lane) << 2;
           const shift: f32 = bias === 0 ? 0 : load<f32>(bias + o + l);
-          store<f32>(out + o + l, load<f32>(tile + l) + shift);
+          store<f32>(out + o + l, max<f32>(load<f32>(tile + l) + shift, least));
         }
       }
     }

@@ -3,8 +3,12 @@ import { madd } from "../lib/simd";
 // Panels: A is packed as panels of 4 rows, panel[k][4]; B as panels of 8 columns, panel[k][8].
 // A product is held as tiles of 4×8, tile[4][8], column panel outermost; whoever packs also stores.
 
+/** No lower bound. */
+export const ANY: f32 = -Infinity;
+
 /**
- * to[4][8] = Σk a[k][4]·b[k][8] + from[4][8] + shift[4] + bias[8], each of the three or 0; rows of `to` are `pitch` bytes apart.
+ * to[4][8] = max(Σk a[k][4]·b[k][8] + from[4][8] + shift[4] + bias[8], least), each of the three or 0; rows of `to` are `pitch` bytes
+ * apart.
  * 8 accumulators + 3 operands fit the 15 free registers of x64: 42 GFLOP/s simd, 54 relaxed on a Zen 4 core, where
  * 6×8, 8×8 and 4×12 spill in V8 and reach 24–34. On a Cascade Lake core it is all that 128 bits allow, 40 relaxed at 2.5 GHz.
  */
@@ -17,6 +21,7 @@ export function multiplyTile(
   from: usize,
   shift: usize,
   bias: usize,
+  least: f32,
 ): void {
   let c00 = f32x4.splat(shift ? load<f32>(shift) : 0);
   let c01 = c00;
@@ -65,14 +70,15 @@ export function multiplyTile(
     c30 = f32x4.add(c30, low);
     c31 = f32x4.add(c31, high);
   }
-  v128.store(to, c00);
-  v128.store(to, c01, 16);
-  v128.store(to + pitch, c10);
-  v128.store(to + pitch, c11, 16);
-  v128.store(to + 2 * pitch, c20);
-  v128.store(to + 2 * pitch, c21, 16);
-  v128.store(to + 3 * pitch, c30);
-  v128.store(to + 3 * pitch, c31, 16);
+  const floor4 = f32x4.splat(least);
+  v128.store(to, f32x4.max(c00, floor4));
+  v128.store(to, f32x4.max(c01, floor4), 16);
+  v128.store(to + pitch, f32x4.max(c10, floor4));
+  v128.store(to + pitch, f32x4.max(c11, floor4), 16);
+  v128.store(to + 2 * pitch, f32x4.max(c20, floor4));
+  v128.store(to + 2 * pitch, f32x4.max(c21, floor4), 16);
+  v128.store(to + 3 * pitch, f32x4.max(c30, floor4));
+  v128.store(to + 3 * pitch, f32x4.max(c31, floor4), 16);
 }
 
 /**
@@ -89,7 +95,7 @@ export function multiplyPanels(
   first: bool,
 ): void {
   for (let i = 0; i < mPanels; i++, a += aPitch, c += 128)
-    multiplyTile(c, 32, a, b, k, first ? 0 : c, 0, 0);
+    multiplyTile(c, 32, a, b, k, first ? 0 : c, 0, 0, ANY);
 }
 
 /** The same with panels of A one after another, and k in blocks of `depth` that are summed apart: A is read from end to end. */
@@ -105,14 +111,14 @@ export function multiplyInBlocks(
   for (let i = 0; i < mPanels; i++, c += 128) {
     for (let from = 0, at = b; from < k; from += depth) {
       const steps = min(depth, k - from);
-      multiplyTile(c, 32, a, at, steps, first && from === 0 ? 0 : c, 0, 0);
+      multiplyTile(c, 32, a, at, steps, first && from === 0 ? 0 : c, 0, 0, ANY);
       a += (<usize>steps) << 4;
       at += (<usize>steps) << 5;
     }
   }
 }
 
-/** A row of tiles, one after another in c, whose rows are `pitch` bytes apart: n panels of B by one of A, plus shift[4]. */
+/** A row of tiles, one after another in c, whose rows are `pitch` bytes apart: n panels of B by one of A, plus shift[4], at least `least`. */
 export function multiplyRow(
   c: usize,
   pitch: usize,
@@ -121,12 +127,13 @@ export function multiplyRow(
   n: i32,
   k: i32,
   shift: usize,
+  least: f32,
 ): void {
   for (let j = 0; j < n; j++, c += 32, b += (<usize>k) << 5)
-    multiplyTile(c, pitch, a, b, k, 0, shift, 0);
+    multiplyTile(c, pitch, a, b, k, 0, shift, 0, least);
 }
 
 /** The yardstick of the bench: item = one 4×8 tile over k steps of the same two L1-resident panels. */
 export function gemmPeak(c: usize, a: usize, b: usize, k: i32, begin: i32, end: i32): void {
-  for (let item = begin; item < end; item++) multiplyTile(c, 32, a, b, k, 0, 0, 0);
+  for (let item = begin; item < end; item++) multiplyTile(c, 32, a, b, k, 0, 0, 0, ANY);
 }

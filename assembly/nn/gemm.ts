@@ -1,6 +1,6 @@
 import { loadTail, storeTail } from "../lib/simd";
 import { pack4, pack8, storeRows } from "./gemm-pack";
-import { multiplyTile } from "./gemm-tile";
+import { ANY, multiplyTile } from "./gemm-tile";
 
 /** Steps of k accumulated in registers before they are added to the tile: two panels of B, 16 KB, and one of A then share L1. */
 const KC: i32 = 256;
@@ -31,7 +31,7 @@ export function gemmPack(
 }
 
 /**
- * c = A·B + bias: B as panels from `gemmPack`, A[i][k] = a[i·rowStride + k·kStride] (bytes, one stride 4) packed here, where it stays
+ * c = max(A·B + bias, least): B as panels from `gemmPack`, A[i][k] = a[i·rowStride + k·kStride] (bytes, one stride 4) packed here, where it stays
  * in L2 (packed beforehand too, it takes 5 % of the time of a product of 512³), bias [n] or 0. c is [batch][part][m][n]: k is cut into parts of kPart steps, for the host to add up (`gemmMerge`). With
  * cOffsets the product of a batch is at c + cOffsets[batch] instead. Rows of c are cPitch bytes apart.
  * Item = one tile of mTile×nTile (multiples of 4 and 8): ((batch·parts + part)·mTiles + mi)·nTiles + ni.
@@ -42,6 +42,7 @@ export function gemm(
   a: usize,
   panels: usize,
   bias: usize,
+  least: f32,
   offsets: usize,
   cOffsets: usize,
   m: i32,
@@ -99,6 +100,7 @@ export function gemm(
         bBlock,
         bPitch,
         rowBias,
+        least,
         rows,
         columns,
         steps,
@@ -121,6 +123,7 @@ function addBlock(
   b: usize,
   bPitch: usize,
   bias: usize,
+  least: f32,
   rows: i32,
   columns: i32,
   k: i32,
@@ -138,25 +141,27 @@ function addBlock(
         const own = bias === 0 ? 0 : bias + ((<usize>j) << 2);
         const from = first ? 0 : tile;
         if (out && rows - i >= 4 && columns - j >= 8) {
-          multiplyTile(to, pitch, panel, bPanel, k, from, 0, own);
+          multiplyTile(to, pitch, panel, bPanel, k, from, 0, own, least);
         } else {
-          multiplyTile(tile, 32, panel, bPanel, k, from, 0, 0);
-          if (out) storeRows(to, pitch, tile, own, min(4, rows - i), min(8, columns - j));
+          multiplyTile(tile, 32, panel, bPanel, k, from, 0, 0, ANY);
+          if (out) storeRows(to, pitch, tile, own, least, min(4, rows - i), min(8, columns - j));
         }
       }
     }
   }
 }
 
-/** out[i] = Σp partials[p][i], in the order of p; `size` elements each, elements begin … end. */
+/** out[i] = max(Σp partials[p][i], least), in the order of p; `size` elements each, elements begin … end. */
 export function gemmMerge(
   out: usize,
   partials: usize,
+  least: f32,
   parts: i32,
   size: i32,
   begin: i32,
   end: i32,
 ): void {
+  const floor4 = f32x4.splat(least);
   const pitch = (<usize>size) << 2;
   for (let i = begin; i < end; i += 4) {
     const o = (<usize>i) << 2;
@@ -166,6 +171,7 @@ export function gemmMerge(
     for (let p = 0; p < parts; p++, from += pitch) {
       sum = f32x4.add(sum, lanes >= 4 ? v128.load(from) : loadTail(from, lanes));
     }
+    sum = f32x4.max(sum, floor4);
     if (lanes >= 4) v128.store(out + o, sum);
     else storeTail(out + o, sum, lanes);
   }

@@ -10,7 +10,7 @@ const WHOLE: i32 = 0x44;
 const WHOLE_SUBPIXEL: i32 = 0x88;
 
 /**
- * Four tiles of output, those of the table at `entry`, from points² vectors of products from[k·pitch], a tile a lane, plus shift.
+ * Four tiles of output, those of the table at `entry`, from points² vectors of products from[k·pitch], a tile a lane, plus shift, at least `least`.
  * `corner`: CORNER bytes of scratch; `zeros`: a vector of them.
  */
 export function gatherTiles(
@@ -23,11 +23,13 @@ export function gatherTiles(
   corner: usize,
   zeros: usize,
   shift: f32,
+  least: f32,
 ): void {
   if (kind >= SUBPIXEL) {
-    gatherSubpixels(kind & 1, outOffset, outRow, entry, from, pitch, corner, zeros, shift);
+    gatherSubpixels(kind & 1, outOffset, outRow, entry, from, pitch, corner, zeros, shift, least);
     return;
   }
+  const floor4 = f32x4.splat(least);
   const shift4 = f32x4.splat(shift);
   const row: usize = kind === PLAIN ? 96 : 144;
   for (let x: usize = 0; x < row; x += 16, from += pitch) {
@@ -46,10 +48,10 @@ export function gatherTiles(
   for (let y = 0; y < 4; y++, corner += row) {
     if (kind === PLAIN) gather(corner, 16, corner, 16);
     else gatherEvens(corner, 16, corner, 16, corner + 80, 16);
-    const a = f32x4.add(v128.load(corner), shift4);
-    const b = f32x4.add(v128.load(corner, 16), shift4);
-    const c = f32x4.add(v128.load(corner, 32), shift4);
-    const d = f32x4.add(v128.load(corner, 48), shift4);
+    const a = f32x4.max(f32x4.add(v128.load(corner), shift4), floor4);
+    const b = f32x4.max(f32x4.add(v128.load(corner, 16), shift4), floor4);
+    const c = f32x4.max(f32x4.add(v128.load(corner, 32), shift4), floor4);
+    const d = f32x4.max(f32x4.add(v128.load(corner, 48), shift4), floor4);
     const r0 = column0(a, b, c, d);
     const r1 = column1(a, b, c, d);
     const r2 = column2(a, b, c, d);
@@ -90,7 +92,9 @@ function gatherSubpixels(
   corner: usize,
   zeros: usize,
   shift: f32,
+  least: f32,
 ): void {
+  const floor4 = f32x4.splat(least);
   const shift4 = f32x4.splat(shift);
   for (let x: usize = 0; x < 9; x++) {
     gatherEvens(corner + (x << 4), 144, from + x * pitch, 9 * pitch, zeros, 0);
@@ -103,18 +107,18 @@ function gatherSubpixels(
     const row = middle ? from + (45 + 9 * at) * pitch : corner + at * 144;
     const step = middle ? pitch : 16;
     gatherEvens(evens, 16, row, step, zeros, 0);
-    const a = f32x4.add(v128.load(evens), shift4);
-    const b = f32x4.add(v128.load(evens, 16), shift4);
-    const c = f32x4.add(v128.load(evens, 32), shift4);
-    const d = f32x4.add(v128.load(evens, 48), shift4);
+    const a = f32x4.max(f32x4.add(v128.load(evens), shift4), floor4);
+    const b = f32x4.max(f32x4.add(v128.load(evens, 16), shift4), floor4);
+    const c = f32x4.max(f32x4.add(v128.load(evens, 32), shift4), floor4);
+    const d = f32x4.max(f32x4.add(v128.load(evens, 48), shift4), floor4);
     let p = row + 5 * step;
-    const e = f32x4.add(v128.load(p), shift4);
+    const e = f32x4.max(f32x4.add(v128.load(p), shift4), floor4);
     p += step;
-    const f = f32x4.add(v128.load(p), shift4);
+    const f = f32x4.max(f32x4.add(v128.load(p), shift4), floor4);
     p += step;
-    const g = f32x4.add(v128.load(p), shift4);
+    const g = f32x4.max(f32x4.add(v128.load(p), shift4), floor4);
     p += step;
-    const h = f32x4.add(v128.load(p), shift4);
+    const h = f32x4.max(f32x4.add(v128.load(p), shift4), floor4);
     storePair(entry, outOffset, y, odd, column0(a, b, c, d), column0(e, f, g, h), evens);
     storePair(entry + TILE, outOffset, y, odd, column1(a, b, c, d), column1(e, f, g, h), evens);
     storePair(entry + 2 * TILE, outOffset, y, odd, column2(a, b, c, d), column2(e, f, g, h), evens);

@@ -1,4 +1,4 @@
-import { interleave4 } from "./gemm-pack";
+import { interleave4, scaleRows } from "./gemm-pack";
 import { spreadOuterTaps } from "./winograd-evens";
 import { PLAIN, pointPitch } from "./winograd-kind";
 import { spreadFilter } from "./winograd-transform";
@@ -19,12 +19,13 @@ const TAPS: usize = 27 * 16;
 
 /**
  * Filters spread to 36, each a matrix in panels of 4 rows, u[36][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
- * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input. Item = one panel.
+ * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input; scale [rows] multiplies the filters, or is 0. Item = one panel.
  * Scratch: 27 vectors and 36 runs, a line apart.
  */
 export function winogradWeights(
   u: usize,
   weight: usize,
+  scale: usize,
   rows: i32,
   channels: i32,
   rowPitch: i32,
@@ -54,6 +55,7 @@ export function winogradWeights(
       const block = (<usize>min(CHANNELS, channels - c0)) << 4;
       for (let c: usize = 0; c < block; c += 16, p += (<usize>channelPitch) << 2) {
         interleave4(first, step, p, p + d1, p + d2, p + d3, 9);
+        if (scale) scaleRows(scratch, 9, scale + ((<usize>i) << 2), rows - i);
         for (let x: usize = 0; x < 48; x += 16) {
           const g = scratch + x;
           spreadTaps(kind, spreadDown + x, 48, v128.load(g), v128.load(g, 48), v128.load(g, 96));

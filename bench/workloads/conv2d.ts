@@ -1,5 +1,10 @@
 import { noGrad } from "../../src/autograd.js";
-import { implicitForward } from "../../src/ops/conv.js";
+import {
+  implicitForward,
+  implicitInputGradient,
+  implicitWeightGradient,
+} from "../../src/ops/conv.js";
+import type { ConvShape } from "../../src/ops/conv-plan.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { empty, type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
@@ -31,7 +36,7 @@ interface Layer {
   outChannels: number;
   stride: number;
 }
-type Pass = "forward" | "forward without Winograd" | "input gradient" | "weight gradient";
+type Pass = "forward" | "input gradient" | "weight gradient";
 
 /** A residual block's convolution. */
 const residual: Layer = { shape: [16, 64, 32, 32], outChannels: 64, stride: 1 };
@@ -73,9 +78,6 @@ function ours(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
   const weight = leaf(runtime, given.weight.shape, given.weight.list, pass === "weight gradient");
   const forward = () => conv2d(x, weight, { stride, padding: 1 });
   if (pass === "forward") return { run: () => noGrad(() => [forward()]) };
-  if (pass === "forward without Winograd") {
-    return { run: () => [withoutWinograd(sizes, x, weight)] };
-  }
   const dy = leaf(runtime, given.dy.shape, given.dy.list);
   let y = dy;
   return {
@@ -89,21 +91,30 @@ function ours(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
   };
 }
 
-/** The same convolution as an implicit matrix product. */
-function withoutWinograd(sizes: ConvSizes, x: Tensor, weight: Tensor): Tensor {
-  const { batch: images, channels, height, width, outChannels: rows } = sizes;
-  const output = outputSize(sizes);
-  const y = empty(x.runtime, [images, rows, ...output]);
-  implicitForward(
-    {
-      ...{ images, groups: 1, channels, rows, image: [height, width], kernel: [3, 3], output },
-      ...{ stride: [1, 1], padding: [1, 1], dilation: [1, 1] },
-    },
-    y,
-    x,
-    weight,
+/** The same pass as an implicit matrix product, which 3×3 filters do without where Winograd is faster. */
+function implicit(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
+  const { batch: images, channels, height, width, outChannels: rows, stride } = sizes;
+  const { x, weight, dy } = inputs(sizes);
+  const [image, filters, gradient] = [x, weight, dy].map(({ shape, list }) =>
+    leaf(runtime, shape, list),
   );
-  return y;
+  const conv = {
+    ...{ images, groups: 1, channels, rows, image: [height, width], kernel: [3, 3] },
+    ...{ output: outputSize(sizes), stride: [stride, stride], padding: [1, 1], dilation: [1, 1] },
+  } as ConvShape;
+  const run = {
+    forward: () => into(gradient.shape, (y) => implicitForward(conv, y, image, filters)),
+    "input gradient": () =>
+      into(image.shape, (dx) => implicitInputGradient(conv, dx, gradient, filters)),
+    "weight gradient": () =>
+      into(filters.shape, (dw) => implicitWeightGradient(conv, dw, gradient, image)),
+  }[pass];
+  const into = (shape: Shape, fill: (out: Tensor) => void): Tensor => {
+    const out = empty(runtime, shape);
+    fill(out);
+    return out;
+  };
+  return { run: () => [run()] };
 }
 
 function plain(sizes: ConvSizes, pass: Pass): Step {
@@ -111,7 +122,6 @@ function plain(sizes: ConvSizes, pass: Pass): Step {
   const conv = new PlainConv(sizes);
   const run = {
     forward: () => conv.forward(x.list, weight.list),
-    "forward without Winograd": () => conv.forward(x.list, weight.list),
     "input gradient": () => conv.inputGradient(dy.list, weight.list),
     "weight gradient": () => conv.weightGradient(dy.list, x.list),
   }[pass];
@@ -128,15 +138,16 @@ function toProgram(sizes: ConvSizes) {
   return program(leaves, (apply) => apply("conv2d", ["x", "weight"], { stride, padding: 1 }));
 }
 
-const row = (layer: Layer, pass: Pass): Workload => ({
-  name: `conv2d → ${layer.outChannels}, stride ${layer.stride}, ${pass}`,
+const row = (layer: Layer, pass: Pass, step = ours): Workload => ({
+  name: `conv2d → ${layer.outChannels}, stride ${layer.stride}, ${pass}${step === ours ? "" : " without Winograd"}`,
   shape: layer.shape,
   tiny: layer.stride === 1 ? [2, layer.shape[1], 10, 9] : [2, layer.shape[1], 6, 5],
   cost: (shape) => convCost(sizesOf(layer, shape)),
   tolerance: ROUNDING,
-  ours: (runtime, shape) => ours(runtime, sizesOf(layer, shape), pass),
+  ours: (runtime, shape) => step(runtime, sizesOf(layer, shape), pass),
   plain: (shape) => plain(sizesOf(layer, shape), pass),
-  program: pass === "forward" ? (shape) => toProgram(sizesOf(layer, shape)) : undefined,
+  program:
+    pass === "forward" && step === ours ? (shape) => toProgram(sizesOf(layer, shape)) : undefined,
 });
 
 const passes = ["forward", "input gradient", "weight gradient"] as const;
@@ -147,5 +158,6 @@ export const conv2dRows = [
   ...layers.flatMap((layer, i) =>
     passes.filter((pass) => i > 0 || pass !== "input gradient").map((pass) => row(layer, pass)),
   ),
-  ...(["forward without Winograd", ...passes] as const).map((pass) => row(residual, pass)),
+  ...passes.map((pass) => row(residual, pass)),
+  ...[residual, layers[1]].flatMap((layer) => passes.map((pass) => row(layer, pass, implicit))),
 ];

@@ -1,3 +1,4 @@
+import type { Activation } from "../ops/activation.js";
 import { convTranspose2d } from "../ops/conv-transpose2d.js";
 import type { Tensor } from "../tensor.js";
 import type { Conv2dOptions } from "./conv.js";
@@ -50,6 +51,13 @@ export class ConvTranspose2d extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return convTranspose2d(x, this.weight, this);
+    return this.activated(x, null);
+  }
+
+  /** With the activation that follows; ReLU in the same pass. */
+  activated(x: Tensor, activation: Activation | null): Tensor {
+    const { bias, stride, padding, outputPadding, dilation, groups } = this;
+    const options = { bias, stride, padding, outputPadding, dilation, groups, activation };
+    return convTranspose2d(x, this.weight, options);
   }
 }

@@ -1,4 +1,5 @@
-import { conv2d } from "../ops/conv2d.js";
+import type { Activation } from "../ops/activation.js";
+import { conv2d, scaledConv2d } from "../ops/conv2d.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -54,7 +55,24 @@ export class Conv2d extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    return this.activated(x, null);
+  }
+
+  /** With the activation that follows; ReLU in the same pass. */
+  activated(x: Tensor, activation: Activation | null): Tensor {
     const { bias, stride, padding, dilation, groups } = this;
-    return conv2d(x, this.filters(), { bias, stride, padding, dilation, groups });
+    return conv2d(x, this.filters(), { bias, stride, padding, dilation, groups, activation });
+  }
+
+  /**
+   * @internal In evaluation: the convolution without bias, times scale plus shift [outChannels], and the activation; nothing is recorded.
+   * Null for other channels.
+   */
+  scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null {
+    const filters = this.filters();
+    if (filters.shape[0] !== scale.size) return null;
+    const { stride, padding, dilation, groups } = this;
+    const options = { bias: shift, stride, padding, dilation, groups, activation };
+    return scaledConv2d(x, filters, scale, options);
   }
 }

@@ -1,22 +1,12 @@
-import { type AnyTensor, sizeOf } from "../tensor.js";
-import { FrozenBatchNorm2d } from "./batch-variants.js";
+import { sizeOf } from "../tensor.js";
+import { affineOf, type FoldableNorm, isBatchNorm } from "./batch-affine.js";
 import { Conv2d } from "./conv.js";
 import { ConvTranspose2d } from "./conv-transpose.js";
 import { Linear } from "./linear.js";
 import type { Module } from "./module.js";
-import { BatchNorm1d, BatchNorm2d, SyncBatchNorm } from "./norm.js";
 import { Sequential } from "./sequential.js";
 
 type Foldable = Conv2d | ConvTranspose2d | Linear;
-
-/** What folding reads of a batch norm: any of the layers here, frozen ones too. */
-export interface FoldableNorm extends Module {
-  readonly eps: number;
-  readonly weight: AnyTensor | null;
-  readonly bias: AnyTensor | null;
-  readonly runningMean: AnyTensor | null;
-  readonly runningVar: AnyTensor | null;
-}
 
 /**
  * A new layer that does what `layer` and then `norm` do in evaluation: w' = w·γ/√(v + eps), b' = β + (b − mean)·γ/√(v + eps).
@@ -35,11 +25,6 @@ export function foldBatchNorm(layer: Foldable | Sequential, norm?: FoldableNorm)
 const isFoldable = (layer: Module): layer is Foldable =>
   [Conv2d, ConvTranspose2d, Linear].some((Layer) => layer instanceof Layer);
 
-const isBatchNorm = (layer: Module | undefined): layer is FoldableNorm =>
-  [BatchNorm1d, BatchNorm2d, SyncBatchNorm, FrozenBatchNorm2d].some(
-    (Norm) => layer instanceof Norm,
-  );
-
 function foldPairs({ layers }: Sequential): Sequential {
   const folded: Module[] = [];
   for (let i = 0; i < layers.length; i++) {
@@ -56,24 +41,14 @@ function foldPairs({ layers }: Sequential): Sequential {
 function foldPair<L extends Foldable>(layer: L, norm: FoldableNorm): L {
   if (!isFoldable(layer))
     throw new TypeError("foldBatchNorm: expected a Conv2d, ConvTranspose2d or Linear layer");
-  const { runningMean, runningVar, eps } = norm;
-  if (!runningMean || !runningVar)
-    throw new TypeError("foldBatchNorm: expected a norm with running statistics");
-  const { bias } = layer;
   const weight = layer instanceof Conv2d ? layer.filters() : layer.weight;
   const { out, outputOf } = outputsOf(layer);
-  if (runningMean.size !== out) {
+  if (norm.runningMean && norm.runningMean.size !== out) {
     throw new RangeError(
-      `foldBatchNorm: expected a norm of ${out} channels, got ${runningMean.size}`,
+      `foldBatchNorm: expected a norm of ${out} channels, got ${norm.runningMean.size}`,
     );
   }
-  const scale = Float64Array.from({ length: out }, (_, c) => {
-    return Number(norm.weight?.data[c] ?? 1) / Math.sqrt(Number(runningVar.data[c]) + eps);
-  });
-  const shift = Float64Array.from(scale, (s, c) => {
-    const centred = (bias?.data[c] ?? 0) - Number(runningMean.data[c]);
-    return Number(norm.bias?.data[c] ?? 0) + centred * s;
-  });
+  const { scale, shift } = affineOf(norm, layer.bias);
   const folded = like(layer);
   folded.weight.data.set(weight.data.map((v, i) => v * scale[outputOf(i)]));
   folded.bias?.data.set(shift);

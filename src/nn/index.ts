@@ -1,6 +1,7 @@
 export * from "./activation.js";
 export * from "./ada-lin.js";
 export * from "./ada-ln.js";
+export type { FoldableNorm } from "./batch-affine.js";
 export * from "./batch-variants.js";
 export * from "./channels-last.js";
 export * from "./conditional.js";
@@ -12,7 +13,7 @@ export * from "./dyt.js";
 export * from "./embedding.js";
 export * from "./evonorm.js";
 export * from "./flatten.js";
-export { type FoldableNorm, foldBatchNorm } from "./fold-batch-norm.js";
+export { foldBatchNorm } from "./fold-batch-norm.js";
 export * from "./frn.js";
 export { fromKeras } from "./from-keras.js";
 export * from "./global-response-norm.js";

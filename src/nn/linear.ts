@@ -1,3 +1,4 @@
+import type { Activation } from "../ops/activation.js";
 import { linear } from "../ops/linear.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, kaimingUniform, type LayerOptions } from "./init.js";
@@ -25,6 +26,11 @@ export class Linear extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return linear(x, this.weight, this.bias);
+    return this.activated(x, null);
+  }
+
+  /** With the activation that follows; ReLU in the same pass. */
+  activated(x: Tensor, activation: Activation | null): Tensor {
+    return linear(x, this.weight, this.bias, { activation });
   }
 }

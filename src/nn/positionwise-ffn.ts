@@ -1,6 +1,6 @@
-import { relu } from "../ops/relu.js";
 import type { Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
+import { forwardActivated } from "./joined.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
@@ -21,7 +21,7 @@ export class PositionwiseFFN extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const hidden = this.dropout.forward(relu(this.linear1.forward(x)));
+    const hidden = this.dropout.forward(forwardActivated(this.linear1, x, "relu"));
     return this.dropout.forward(this.linear2.forward(hidden));
   }
 }

@@ -1,32 +1,25 @@
-import type { Activation } from "../ops/activation.js";
-import type { Tensor } from "../tensor.js";
+import { isGradEnabled } from "../autograd.js";
+import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
+import { affineOf, type FoldableNorm, isBatchNorm } from "./batch-affine.js";
+import { isActivating, isScaling, ownerOf } from "./joined.js";
 import { Module } from "./module.js";
 
-/** A layer that takes the activation behind it into its own pass over memory. */
-interface Activating extends Module {
-  activated(x: Tensor, activation: Activation | null): Tensor;
-}
+const isRelu = (layer: Module | undefined): boolean =>
+  layer instanceof ReLU && ownerOf(layer, "forward") === ReLU.prototype;
 
-/** Where on the way from an object to its classes a method stands. */
-function ownerOf(object: object, method: string): object | null {
-  let owner: object | null = object;
-  while (owner && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
-  return owner;
-}
+/** Whether a norm is x·scale + shift: it uses running statistics, and its `forward` is the library's. */
+const isConstant = (norm: Module | undefined): norm is FoldableNorm =>
+  isBatchNorm(norm) &&
+  isActivating(norm) &&
+  !norm.training &&
+  norm.runningMean !== null &&
+  (norm as { layout?: string }).layout !== "nhwc";
 
-/** Whether a norm and the layer behind it can be one step. Where either's `forward` is somebody else's, that one is called. */
-function joins(norm: Module, next: Module | undefined): norm is Activating {
-  const owner = ownerOf(norm, "activated");
-  return (
-    owner !== null &&
-    ownerOf(norm, "forward") === owner &&
-    next instanceof ReLU &&
-    ownerOf(next, "forward") === ReLU.prototype
-  );
-}
-
-/** Runs its layers one after the other, batch, instance and group norms with a ReLU behind them in one pass; keys are "0", "1", …. */
+/**
+ * Runs its layers one after the other; keys are "0", "1", …. Neighbours that can be are one pass over memory: a ReLU and the norm,
+ * convolution or linear layer in front of it, and, in evaluation under `noGrad`, a convolution and the batch norm behind it.
+ */
 export class Sequential extends Module {
   readonly layers: readonly Module[];
 
@@ -41,13 +34,43 @@ export class Sequential extends Module {
 
   forward(x: Tensor): Tensor {
     let value = x;
-    for (let i = 0; i < this.layers.length; i++) {
-      const layer = this.layers[i];
-      if (joins(layer, this.layers[i + 1])) {
-        value = layer.activated(value, "relu");
-        i++;
-      } else value = layer.forward(value);
+    for (let i = 0; i < this.layers.length; ) {
+      const { output, taken } = this.#step(value, i);
+      value = output;
+      i += taken;
     }
     return value;
   }
+
+  /** The output of layer i, and of those behind it that were `taken` with it. */
+  #step(x: Tensor, i: number): { output: Tensor; taken: number } {
+    const [layer, next, afterNext] = this.layers.slice(i, i + 3);
+    if (!isGradEnabled() && isConstant(next)) {
+      const relu = isRelu(afterNext);
+      const output = convolveAndScale(layer, next, x, relu);
+      if (output) return { output, taken: relu ? 3 : 2 };
+    }
+    if (isRelu(next) && isActivating(layer))
+      return { output: layer.activated(x, "relu"), taken: 2 };
+    return { output: layer.forward(x), taken: 1 };
+  }
+}
+
+/** Both in one pass, or null where a sum of the two would not be as good: another layer, other channels, a scale beyond float32. */
+function convolveAndScale(
+  layer: Module,
+  norm: FoldableNorm,
+  x: Tensor,
+  relu: boolean,
+): Tensor | null {
+  if (!isScaling(layer)) return null;
+  const { bias } = layer;
+  if (bias && bias.size !== norm.runningMean?.size) return null;
+  const affine = affineOf(norm, bias);
+  const [scale, shift] = [affine.scale, affine.shift].map((values) => Float32Array.from(values));
+  if (![...scale, ...shift].every(Number.isFinite)) return null;
+  const { runtime } = x;
+  using a = tensor(scale, [scale.length], { runtime });
+  using b = tensor(shift, [shift.length], { runtime });
+  return layer.scaled(x, a, b, relu ? "relu" : null);
 }

@@ -1,8 +1,9 @@
 import { show, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import type { Pair } from "./conv-plan.js";
+import type { ActivationOption } from "./epilogue.js";
 
-export interface ConvOptions {
+export interface ConvOptions extends ActivationOption {
   /** [out channels] */
   bias?: Tensor | null;
   stride?: number | Pair;

@@ -10,6 +10,7 @@ import {
   reachOf,
 } from "./conv-options.js";
 import type { ConvShape, Pair } from "./conv-plan.js";
+import { behindRelu, withActivation } from "./epilogue.js";
 
 export interface ConvTranspose2dOptions extends ConvOptions {
   /** Rows and columns more at the bottom and the right: which of the sizes that the convolution maps to x's is meant. */
@@ -29,17 +30,22 @@ export function convTranspose2d(
   const { bias } = options;
   const conv = checkConvTranspose(x, weight, options);
   const outputs = conv.channels * conv.groups;
-  const y = empty(x.runtime, [conv.images, outputs, ...conv.image]);
-  // The convolution that conv describes leads from y to x: forward and backward change places.
-  convInputGradient(conv, y, x, weight, bias);
-  return record("convTranspose2d", y, [x, weight, bias], [x, weight], (dy, [x, weight], needs) => {
-    const [dx, dWeight, dBias] = [x.shape, weight.shape, [outputs]].map((shape, i) =>
-      needs[i] ? empty(dy.runtime, shape) : null,
+  return withActivation("convTranspose2d", options, (relu) => {
+    const y = empty(x.runtime, [conv.images, outputs, ...conv.image]);
+    // The convolution that conv describes leads from y to x: forward and backward change places.
+    convInputGradient(conv, y, x, weight, { bias, relu });
+    const saved = [x, weight, relu ? y : null];
+    return record("convTranspose2d", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
+      behindRelu(dy, y, (dy) => {
+        const [dx, dWeight, dBias] = [x.shape, weight.shape, [outputs]].map((shape, i) =>
+          needs[i] ? empty(dy.runtime, shape) : null,
+        );
+        if (dx) convForward(conv, dx, dy, weight);
+        if (dWeight) convWeightGradient(conv, dWeight, x, dy);
+        if (dBias) convBiasGradient(dBias, dy);
+        return [dx, dWeight, dBias];
+      }),
     );
-    if (dx) convForward(conv, dx, dy, weight);
-    if (dWeight) convWeightGradient(conv, dWeight, x, dy);
-    if (dBias) convBiasGradient(dBias, dy);
-    return [dx, dWeight, dBias];
   });
 }
 

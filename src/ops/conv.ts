@@ -2,7 +2,8 @@
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Tensor } from "../tensor.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
-import { roundUp } from "./gemm.js";
+import { boundsOf, type Epilogue } from "./epilogue.js";
+import { ANY, roundUp } from "./gemm.js";
 import { reordered } from "./permute.js";
 import {
   winograd,
@@ -11,18 +12,18 @@ import {
   winogradWeightGradient,
 } from "./winograd.js";
 
-/** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W], weight [groups·rows, channels, kh, kw], bias [groups·rows]. */
+/** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W] and weight [groups·rows, channels, kh, kw]. */
 export function convForward(
   conv: ConvShape,
   y: Tensor,
   x: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  after: Epilogue = {},
 ): void {
   const pass = winogradForward(conv);
-  if (pass) winograd(pass, y, x, weight, bias);
-  else if (columnsSuit(conv)) convByColumns(conv, y, x, weight, bias);
-  else implicitForward(conv, y, x, weight, bias);
+  if (pass) winograd(pass, y, x, weight, after);
+  else if (columnsSuit(conv) && !after.scale) convByColumns(conv, y, x, weight, after);
+  else implicitForward(conv, y, x, weight, after);
 }
 
 /** The same as an implicit matrix product. */
@@ -31,11 +32,11 @@ export function implicitForward(
   y: Tensor,
   x: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  after: Epilogue = {},
 ): void {
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, conv.channels * area, area];
-  for (const plan of plansOf("forward", conv)) convolve(plan, y, x, weight, pitches, bias);
+  for (const plan of plansOf("forward", conv)) convolve(plan, y, x, weight, pitches, after);
 }
 
 /**
@@ -59,7 +60,7 @@ function convByColumns(
   y: Tensor,
   x: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  after: Epilogue,
 ): void {
   const { rows, image, kernel, output, padding, dilation } = conv;
   const [kh, kw] = kernel;
@@ -74,24 +75,24 @@ function convByColumns(
   };
   implicitForward(narrow, products, x, columns);
   y.runtime.run("sumFilterColumns", conv.images * rows * output[0], (kw + 1) * output[1], [
-    ...[y.ptr, products.ptr, bias ? bias.ptr : 0, rows, kw, dilation[1], ...output, width],
+    ...[y.ptr, products.ptr, ...boundsOf(after), rows, kw, dilation[1], ...output, width],
   ]);
 }
 
 /**
- * dx from dy: the same with rows and channels of the weight exchanged, one plan for each remainder modulo the stride. With a bias
- * [groups·channels] it is the forward pass of a transposed convolution.
+ * dx from dy: the same with rows and channels of the weight exchanged, one plan for each remainder modulo the stride. With what comes
+ * after it is the forward pass of a transposed convolution.
  */
 export function convInputGradient(
   conv: ConvShape,
   dx: Tensor,
   dy: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  after: Epilogue = {},
 ): void {
   const pass = winogradInputGradient(conv);
-  if (pass) winograd(pass, dx, dy, weight, bias);
-  else implicitInputGradient(conv, dx, dy, weight, bias);
+  if (pass) winograd(pass, dx, dy, weight, after);
+  else implicitInputGradient(conv, dx, dy, weight, after);
 }
 
 /** The same as implicit matrix products. */
@@ -100,11 +101,11 @@ export function implicitInputGradient(
   dx: Tensor,
   dy: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  after: Epilogue = {},
 ): void {
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, area, conv.channels * area];
-  for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches, bias);
+  for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches, after);
 }
 
 /** Runs a plan; pitches of group, row and channel of the weight in floats. */
@@ -114,7 +115,7 @@ function convolve(
   x: Tensor,
   weight: Tensor,
   pitches: readonly number[],
-  bias?: Tensor | null,
+  after: Epilogue,
 ): void {
   const { runtime } = y;
   const { groups, rows, channels, images, tile, lattice } = plan;
@@ -125,7 +126,7 @@ function convolve(
   using address = upload(runtime, words);
   using panels = empty(runtime, [panelCount, depth, 4]);
   runtime.run("convPack", panelCount, 4 * depth, [
-    ...[panels.ptr, weight.ptr, address.ptr, ...pitches],
+    ...[panels.ptr, weight.ptr, after.scale ? after.scale.ptr : 0, address.ptr, ...pitches],
   ]);
 
   const columns = tile.images * tile.height * lattice[1];
@@ -134,7 +135,7 @@ function convolve(
     "convolve",
     pixelTiles * groups * Math.ceil(rows / tile.rows),
     (tile.rows * columns * depth) / 4,
-    [y.ptr, panels.ptr, x.ptr, bias ? bias.ptr : 0, address.ptr],
+    [y.ptr, panels.ptr, x.ptr, ...boundsOf(after), address.ptr],
     plan.straight
       ? 4 * (roundUp(patchFloats(plan), 16) + roundUp(columns, 8) * depth)
       : 4 * (roundUp(columns, 8) * tile.rows + panel + patchFloats(plan)),
@@ -183,7 +184,8 @@ export function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, 
     [(partials ?? dw).ptr, dy.ptr, x.ptr, address.ptr, parts],
     4 * (roundUp(columns, 8) * tile.rows + tilePixels * (tile.rows + 8) + patchFloats(plan)),
   );
-  if (partials) runtime.run("gemmMerge", dw.size, parts, [dw.ptr, partials.ptr, parts, dw.size]);
+  if (partials)
+    runtime.run("gemmMerge", dw.size, parts, [dw.ptr, partials.ptr, ANY, parts, dw.size]);
 }
 
 /** db [C] from dy [N, C, ...]. */

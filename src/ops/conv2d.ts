@@ -9,6 +9,7 @@ import {
   reachOf,
 } from "./conv-options.js";
 import type { ConvShape } from "./conv-plan.js";
+import { behindRelu, type Epilogue, withActivation } from "./epilogue.js";
 
 export type Conv2dOptions = ConvOptions;
 
@@ -20,17 +21,41 @@ export type Conv2dOptions = ConvOptions;
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   const { bias } = options;
   const conv = checkConv(x, weight, options);
-  const y = empty(x.runtime, [conv.images, weight.shape[0], ...conv.output]);
-  convForward(conv, y, x, weight, bias);
-  return record("conv2d", y, [x, weight, bias], [x, weight], (dy, [x, weight], needs) => {
-    const [dx, dWeight, dBias] = [x.shape, weight.shape, [weight.shape[0]]].map((shape, i) =>
-      needs[i] ? empty(dy.runtime, shape) : null,
+  return withActivation("conv2d", options, (relu) => {
+    const y = outputOf(conv, x, weight, { bias, relu });
+    const saved = [x, weight, relu ? y : null];
+    return record("conv2d", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
+      behindRelu(dy, y, (dy) => {
+        const [dx, dWeight, dBias] = [x.shape, weight.shape, [weight.shape[0]]].map((shape, i) =>
+          needs[i] ? empty(dy.runtime, shape) : null,
+        );
+        if (dx) convInputGradient(conv, dx, dy, weight);
+        if (dWeight) convWeightGradient(conv, dWeight, dy, x);
+        if (dBias) convBiasGradient(dBias, dy);
+        return [dx, dWeight, dBias];
+      }),
     );
-    if (dx) convInputGradient(conv, dx, dy, weight);
-    if (dWeight) convWeightGradient(conv, dWeight, dy, x);
-    if (dBias) convBiasGradient(dBias, dy);
-    return [dx, dWeight, dBias];
   });
+}
+
+/** @internal conv2d whose channels are multiplied by scale [O] in front of the bias; nothing is recorded. */
+export function scaledConv2d(
+  x: Tensor,
+  weight: Tensor,
+  scale: Tensor,
+  options: Conv2dOptions,
+): Tensor {
+  const { bias } = options;
+  const conv = checkConv(x, weight, options);
+  return withActivation("conv2d", options, (relu) =>
+    outputOf(conv, x, weight, { scale, bias, relu }),
+  );
+}
+
+function outputOf(conv: ConvShape, x: Tensor, weight: Tensor, after: Epilogue): Tensor {
+  const y = empty(x.runtime, [conv.images, weight.shape[0], ...conv.output]);
+  convForward(conv, y, x, weight, after);
+  return y;
 }
 
 /** All sizes of a convolution, or the error PyTorch would give. */

@@ -10,6 +10,8 @@ export interface Factor {
 }
 
 export interface GemmOptions {
+  /** What is below it becomes it: 0 for a ReLU behind the product. */
+  least?: number;
   /** Address of a [n] bias, 0 for none. */
   bias?: number;
   /** Element offset of each product's factors within a and b, for a batch, and of the product within out if not one after another. */
@@ -20,6 +22,8 @@ export interface GemmOptions {
 
 /** Below this many multiplications a product is one tile: it takes less time than a second thread to join. */
 const SMALL = 2 ** 20;
+/** No lower bound. */
+export const ANY = Number.NEGATIVE_INFINITY;
 export const roundUp = (x: number, to: number) => Math.ceil(x / to) * to;
 
 /** Tile sides that depend on the shape alone: the tile of C and a block of A in L2, and eight or more tiles for the threads. */
@@ -36,7 +40,7 @@ function tiling(m: number, n: number, k: number): { mTile: number; nTile: number
   return { mTile, nTile };
 }
 
-/** out [batch, m, n] = A [m, k] · B [k, n] + bias. */
+/** out [batch, m, n] = max(A [m, k] · B [k, n] + bias, least). */
 export function gemm(
   runtime: Runtime,
   out: number,
@@ -45,7 +49,7 @@ export function gemm(
   m: number,
   n: number,
   k: number,
-  { bias = 0, batch, pitch = n }: GemmOptions = {},
+  { bias = 0, batch, pitch = n, least = ANY }: GemmOptions = {},
 ): void {
   const count = batch ? batch.a.length : 1;
   if (m * n * count === 0) return;
@@ -75,12 +79,13 @@ export function gemm(
     tiles * Math.ceil(Math.max(1, k) / kPart),
     (mTile * nTile * Math.min(k, kPart)) / 4,
     [
-      ...[partials ? partials.ptr : out, a.ptr, panels.ptr, bias, aOffsets, outOffsets, m, n, k],
-      ...[row, aStep, 4 * pitch, kPart, mTile, nTile],
+      ...[partials ? partials.ptr : out, a.ptr, panels.ptr, bias, partials ? ANY : least],
+      ...[aOffsets, outOffsets, m, n, k, row, aStep, 4 * pitch, kPart, mTile, nTile],
     ],
     4 * mTile * (256 + nTile),
   );
   if (partials) {
-    runtime.run("gemmMerge", m * n, parts, [out, partials.ptr, Math.ceil(k / kPart), m * n]);
+    const args = [out, partials.ptr, least, Math.ceil(k / kPart), m * n];
+    runtime.run("gemmMerge", m * n, parts, args);
   }
 }

@@ -1,12 +1,18 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { type ActivationOption, behindRelu, boundsOf, withActivation } from "./epilogue.js";
 import { gemm } from "./gemm.js";
 
 /**
  * x·weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. Throws RangeError when x does not end in `in`.
  */
-export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+export function linear(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+  options: ActivationOption = {},
+): Tensor {
   checkTensor("linear", "input", x);
   checkTensor("linear", "weight", weight);
   if (weight.shape.length !== 2)
@@ -17,23 +23,37 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   checkShape("linear", "bias", bias, [n]);
   checkSameRuntime("linear", x, weight, bias);
 
+  return withActivation("linear", options, (relu) => product(x, weight, bias, relu));
+}
+
+function product(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null | undefined,
+  relu: boolean,
+): Tensor {
+  const [n, k] = weight.shape;
   const { runtime } = x;
   const batch = x.shape.slice(0, -1);
   const m = sizeOf(batch);
   const y = empty(runtime, [...batch, n]);
-  const shift = bias ? bias.ptr : 0;
+  const [shift, least] = boundsOf({ bias, relu });
   gemm(runtime, y.ptr, { ptr: x.ptr }, { ptr: weight.ptr, transposed: true }, m, n, k, {
     bias: shift,
+    least,
   });
-  return record("linear", y, [x, weight, bias], [x, weight], (dy, [x, weight], needs) => {
-    const [dx, dWeight, dBias] = [x.shape, weight.shape, [n]].map((shape, i) =>
-      needs[i] ? empty(runtime, shape) : null,
-    );
-    if (dx) gemm(runtime, dx.ptr, { ptr: dy.ptr }, { ptr: weight.ptr }, m, k, n);
-    if (dWeight) {
-      gemm(runtime, dWeight.ptr, { ptr: dy.ptr, transposed: true }, { ptr: x.ptr }, n, k, m);
-    }
-    if (dBias) runtime.run("sumColumns", Math.ceil(n / 4), 4 * m, [dBias.ptr, dy.ptr, m, n]);
-    return [dx, dWeight, dBias];
-  });
+  const saved = [x, weight, relu ? y : null];
+  return record("linear", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
+    behindRelu(dy, y, (dy) => {
+      const [dx, dWeight, dBias] = [x.shape, weight.shape, [n]].map((shape, i) =>
+        needs[i] ? empty(runtime, shape) : null,
+      );
+      if (dx) gemm(runtime, dx.ptr, { ptr: dy.ptr }, { ptr: weight.ptr }, m, k, n);
+      if (dWeight) {
+        gemm(runtime, dWeight.ptr, { ptr: dy.ptr, transposed: true }, { ptr: x.ptr }, n, k, m);
+      }
+      if (dBias) runtime.run("sumColumns", Math.ceil(n / 4), 4 * m, [dBias.ptr, dy.ptr, m, n]);
+      return [dx, dWeight, dBias];
+    }),
+  );
 }

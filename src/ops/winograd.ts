@@ -1,6 +1,7 @@
 // Convolutions of 3×3 filters by Winograd: with stride 1 a quarter of the multiplications, with stride 2 nine sixteenths.
 import { empty, type Tensor } from "../tensor.js";
 import type { ConvShape, Pair } from "./conv-plan.js";
+import { boundsOf, type Epilogue } from "./epilogue.js";
 import { roundUp } from "./gemm.js";
 
 /** How a tile is cut up along each axis (assembly/nn/winograd-kind.ts), and the channels and tiles of an item at which it is fastest. */
@@ -105,13 +106,13 @@ const sizesOf = ({ kind, images, channels, rows, image, output, padding }: Winog
   ...[kind.code, images, channels, rows, ...image, ...output, ...padding],
 ];
 
-/** y [images, rows, …] from x [images, channels, …], weight and bias [rows]. */
+/** y [images, rows, …] from x [images, channels, …] and weight. */
 export function winograd(
   pass: WinogradPass,
   y: Tensor,
   x: Tensor,
   weight: Tensor,
-  bias: Tensor | null | undefined,
+  after: Epilogue,
 ): void {
   const { runtime } = y;
   const { kind, channels, rows, flipped } = pass;
@@ -122,7 +123,10 @@ export function winograd(
     "winogradWeights",
     panels,
     200 * channels,
-    [filters.ptr, weight.ptr, rows, channels, ...pitches, Number(flipped), kind.code],
+    [
+      ...[filters.ptr, weight.ptr, after.scale ? after.scale.ptr : 0, rows, channels, ...pitches],
+      ...[Number(flipped), kind.code],
+    ],
     16 * 27 + points(36, 4 * 64),
   );
   const { tiles } = tilesOf(pass);
@@ -133,7 +137,7 @@ export function winograd(
     Math.ceil(tiles / item.tiles) * Math.ceil(rows / item.rows),
     (count * item.tiles * item.rows * channels) / 4,
     [
-      ...[y.ptr, filters.ptr, x.ptr, bias ? bias.ptr : 0],
+      ...[y.ptr, filters.ptr, x.ptr, ...boundsOf(after)],
       ...sizesOf(pass),
       ...[item.tiles, item.rows],
     ],

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
 import { relu } from "../../src/ops/relu.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
@@ -91,4 +92,136 @@ test("foldBatchNorm of a Sequential: every pair at any depth, other layers share
 test("foldBatchNorm of a single layer needs a norm", () => {
   const layer = new nn.Linear(4, 6, { runtime }) as unknown as nn.Sequential;
   expect(() => nn.foldBatchNorm(layer)).toThrow("expected a batch norm, or a Sequential alone");
+});
+
+const products: [string, () => nn.Module, number[]][] = [
+  ["3×3 by Winograd", () => new nn.Conv2d(8, 6, 3, { padding: 1, runtime }), [2, 8, 12, 13]],
+  [
+    "its stride 2",
+    () => new nn.Conv2d(16, 6, 3, { stride: 2, padding: 1, runtime }),
+    [2, 16, 17, 18],
+  ],
+  ["few channels, straight", () => new nn.Conv2d(3, 8, 3, { padding: 1, runtime }), [2, 3, 8, 8]],
+  [
+    "a dense gather, rows no multiple of 4",
+    () => new nn.Conv2d(7, 5, 5, { runtime }),
+    [2, 7, 9, 11],
+  ],
+  ["groups", () => new nn.Conv2d(8, 12, 3, { groups: 4, stride: 2, runtime }), [3, 8, 9, 9]],
+  ["columns of filters", () => new nn.Conv2d(32, 3, 9, { padding: 4, runtime }), [1, 32, 12, 12]],
+];
+const transposed: typeof products = [
+  ["transposed", () => new nn.ConvTranspose2d(6, 4, 4, { stride: 2, runtime }), [2, 6, 5, 7]],
+  [
+    "transposed by Winograd",
+    () => new nn.ConvTranspose2d(16, 8, 3, { stride: 2, padding: 1, runtime }),
+    [2, 16, 9, 9],
+  ],
+  ["linear", () => new nn.Linear(20, 13, { runtime }), [5, 20]],
+  ["linear, long sums in parts", () => new nn.Linear(4096, 8, { runtime }), [8, 4096]],
+];
+
+describe("a product and the ReLU behind it", () => {
+  test.each([...products, ...transposed])("%s: one pass, the same bits", (_, make, shape) => {
+    const layer = make();
+    const [x, z] = [randomTensor(runtime, shape, 1, true), randomTensor(runtime, shape, 1, true)];
+    const y = new nn.Sequential(layer, new nn.ReLU()).forward(x);
+    expect(kernels).not.toContain("reluForward");
+    const want = relu(layer.forward(z) as Tensor);
+    expect(y.data).toEqual(want.data);
+    expect(y.data.some((v) => v === 0) && y.data.some((v) => v > 0)).toBe(true);
+    const gradients = [y, want].map((out) => {
+      layer.zeroGrad();
+      out.backward(randomTensor(runtime, out.shape, 2));
+      return layer.parameters().map((parameter) => parameter.grad?.toArray());
+    });
+    expect(gradients[0]).toEqual(gradients[1]);
+    expect(x.grad?.data).toEqual(z.grad?.data);
+  });
+
+  test("NaN stays NaN, and −∞ becomes 0", () => {
+    const layer = new nn.Linear(1, 2, { runtime });
+    layer.bias?.data.set([0, Number.NEGATIVE_INFINITY]);
+    const x = randomTensor(runtime, [1, 1], 1);
+    x.data[0] = Number.NaN;
+    expect([...layer.activated(x, "relu").data]).toEqual([Number.NaN, Number.NaN]);
+    x.data[0] = 1;
+    expect(layer.activated(x, "relu").data[1]).toBe(0);
+  });
+});
+
+describe("a convolution and the batch norm behind it, in evaluation under noGrad", () => {
+  /** A batch norm with statistics and parameters of its own. */
+  function trained(channels: number): nn.BatchNorm2d {
+    const norm = new nn.BatchNorm2d(channels, { runtime });
+    const values = [norm.runningMean, norm.runningVar, norm.weight, norm.bias];
+    for (const [i, value] of values.entries())
+      value?.data.set(
+        randomTensor(runtime, [channels], 10 + i).data.map((v) => (i === 1 ? 0.5 + v * v : v)),
+      );
+    return norm;
+  }
+
+  test.each(products)("%s: one pass, with and without a ReLU", (_, make, shape) => {
+    const conv = make() as nn.Conv2d;
+    const norm = trained(conv.weight.shape[0]);
+    const x = randomTensor(runtime, shape, 1);
+    for (const behind of [[], [new nn.ReLU()]]) {
+      const net = new nn.Sequential(conv, norm, ...behind).eval();
+      const want = net.forward(x);
+      expect(kernels).toContain("channelNormalize");
+      kernels = [];
+      const { tensors } = runtime.stats();
+      const y = noGrad(() => net.forward(x));
+      expect(runtime.stats().tensors).toBe(tensors + 1);
+      expect(kernels).not.toContain("channelNormalize");
+      expect(kernels).not.toContain("reluForward");
+      expectClose(y.data, want.data, 2e-6);
+      kernels = [];
+    }
+  });
+
+  test("a standardised convolution too, and one without bias", () => {
+    const conv = new nn.StdConv2d(8, 6, 3, { bias: false, runtime });
+    const net = new nn.Sequential(conv, trained(6)).eval();
+    const x = randomTensor(runtime, [2, 8, 9, 9], 1);
+    const want = net.forward(x);
+    kernels = [];
+    expectClose(noGrad(() => net.forward(x)).data, want.data, 2e-6);
+    expect(kernels).not.toContain("channelNormalize");
+  });
+
+  test.each<[string, (net: nn.Sequential) => void]>([
+    ["in training", (net) => net.train()],
+    [
+      "where the norm's forward is somebody else's",
+      (net) => {
+        const norm = net.layers[1];
+        const forward = norm.forward.bind(norm);
+        norm.forward = (x: Tensor) => forward(x);
+      },
+    ],
+    [
+      "where the scale is beyond float32",
+      (net) => {
+        (net.layers[1] as nn.BatchNorm2d).weight?.data.fill(3e38);
+        (net.layers[1] as nn.BatchNorm2d).runningVar?.data.fill(1e-8);
+      },
+    ],
+  ])("not %s", (_, change) => {
+    const conv = new nn.Conv2d(8, 6, 3, { runtime });
+    const net = new nn.Sequential(conv, trained(6)).eval();
+    change(net);
+    noGrad(() => net.forward(randomTensor(runtime, [2, 8, 9, 9], 1)));
+    expect(kernels.some((name) => name.startsWith("channelNorm"))).toBe(true);
+  });
+
+  test("other channels are refused as by the layers themselves", () => {
+    for (const bias of [true, false]) {
+      const conv = new nn.Conv2d(8, 6, 3, { bias, runtime });
+      const net = new nn.Sequential(conv, trained(5)).eval();
+      const x = randomTensor(runtime, [2, 8, 9, 9], 1);
+      expect(() => noGrad(() => net.forward(x))).toThrow("batchNorm: expected");
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { activate } from "../../src/ops/activation.js";
 import { linear } from "../../src/ops/linear.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { sizeOf, tensor, zeros } from "../../src/tensor.js";
@@ -72,6 +73,21 @@ describe("linear", () => {
       y.backward(randomTensor(runtime, y.shape, 4));
       return [y, x.grad, weight.grad, bias.grad].map((t) => t?.toArray() ?? []);
     });
+  });
+
+  test("with an activation behind it, as a step of its own", () => {
+    const [x, weight, bias] = [[5, 7], [9, 7], [9]].map((shape, i) =>
+      randomTensor(runtime, shape, i),
+    );
+    const plain = linear(x, weight, bias);
+    for (const activation of ["relu", "gelu", "silu"] as const) {
+      const y = linear(x, weight, bias, { activation });
+      expect(y.data).toEqual(activate(activation, plain).data);
+    }
+    const wrong = { activation: "elu" as never };
+    expect(() => linear(x, weight, bias, wrong)).toThrow(
+      "linear: expected activation to be one of relu, gelu, silu, got elu",
+    );
   });
 
   test("refuses what does not fit", () => {

@@ -1,0 +1,37 @@
+// Which layers can be one step with what stands behind them.
+import { type Activation, activate } from "../ops/activation.js";
+import type { Tensor } from "../tensor.js";
+import type { Module } from "./module.js";
+
+/** A layer that takes the activation behind it into its own pass over memory. */
+export interface Activating extends Module {
+  activated(x: Tensor, activation: Activation | null): Tensor;
+}
+
+/** A layer that multiplies its output channels by scale and adds shift, and then the activation, in its own pass; null where they do not fit. */
+export interface Scaling extends Module {
+  readonly bias: Tensor | null;
+  scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null;
+}
+
+/** Where on the way from an object to its classes a method stands. */
+export function ownerOf(object: object, method: string): object | null {
+  let owner: object | null = object;
+  while (owner && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner;
+}
+
+/** Whether `method` says in another way what the layer's `forward` does. Where that is somebody else's, it does not. */
+const standsFor = (layer: Module, method: string): boolean => {
+  const owner = ownerOf(layer, method);
+  return owner !== null && ownerOf(layer, "forward") === owner;
+};
+
+export const isActivating = (layer: Module): layer is Activating => standsFor(layer, "activated");
+export const isScaling = (layer: Module): layer is Scaling => standsFor(layer, "scaled");
+
+/** A layer and what follows, in one pass where the layer can. */
+export function forwardActivated(layer: Module, x: Tensor, activation: Activation): Tensor {
+  if (isActivating(layer)) return layer.activated(x, activation);
+  return activate(activation, layer.forward(x));
+}
