@@ -4,12 +4,13 @@
 import { loadLanes, storeLanes } from "../lib/simd";
 import { rowBackward, rowForward } from "../lib/softmax";
 
-/** p [matrices, rows, n]: scores become weights, in place. Range: rows of all matrices. */
+/** p [matrices, rows, n], of queries from `first` on: scores become weights, in place. Range: rows of all matrices. */
 export function attentionWeights(
   p: usize,
   mask: usize,
   offsets: usize,
   rows: i32,
+  first: i32,
   n: i32,
   maskPitch: i32,
   causal: i32,
@@ -19,7 +20,7 @@ export function attentionWeights(
 ): void {
   for (let item = begin; item < end; item++) {
     const row = p + ((<usize>item * n) << 2);
-    const i = item % rows;
+    const i = first + (item % rows);
     const seen = causal !== 0 ? min(i + 1, n) : n;
     scaleRow(row, maskRow(mask, offsets, item / rows, i, maskPitch), scale, -1e9, seen);
     rowForward(row, row, seen, 0);
@@ -34,6 +35,7 @@ export function attentionWeightsBackward(
   mask: usize,
   offsets: usize,
   rows: i32,
+  first: i32,
   n: i32,
   maskPitch: i32,
   causal: i32,
@@ -43,7 +45,7 @@ export function attentionWeightsBackward(
 ): void {
   for (let item = begin; item < end; item++) {
     const o = (<usize>item * n) << 2;
-    const i = item % rows;
+    const i = first + (item % rows);
     const seen = causal !== 0 ? min(i + 1, n) : n;
     rowBackward(ds + o, ds + o, p + o, seen, 0);
     scaleRow(ds + o, maskRow(mask, offsets, item / rows, i, maskPitch), scale, 0, seen);

@@ -1,8 +1,22 @@
 import { record } from "../autograd.js";
 import { type AnyTensor, empty, show, sizeOf, type Tensor } from "../tensor.js";
+import {
+  blocksOf,
+  type Given,
+  isKept,
+  type Matrices,
+  multiply,
+  of,
+  part,
+  type Rules,
+  rowsOf,
+  scoreGradients,
+  scratchOf,
+  turned,
+  weights,
+} from "./attention-blocks.js";
 import { maskFor } from "./attention-mask.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
-import { gemm } from "./gemm.js";
 
 export interface AttentionOptions {
   /** Where it is 0 a key is not seen: float32, int32 or uint8, of a shape that broadcasts to [..., heads, L, S]. */
@@ -18,7 +32,8 @@ export interface AttentionOptions {
 /**
  * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v [..., S, D] → [..., L, D]. With
  * `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. Masked scores are −1e9, so a query
- * that sees nothing averages all values. Throws RangeError on shapes that do not fit.
+ * that sees nothing averages all values. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a megabyte of
+ * them at a time, the backward pass makes them again, those of one head at least. Throws RangeError on shapes that do not fit.
  */
 export function scaledDotProductAttention(
   q: Tensor,
@@ -30,65 +45,44 @@ export function scaledDotProductAttention(
   checkNumber("scaledDotProductAttention", "scale", scale ?? 1);
   const { runtime } = q;
   using seen = maskFor(mask, q, batch, heads, l, s);
-  const pitch = seen ? seen.pitch : 0;
-  const rules = [l, s, pitch, Number(causal), scale ?? (e > 0 ? 1 / Math.sqrt(e) : 0)];
-  const rows = sizeOf(batch) * h * l;
+  const rules: Rules = {
+    ...{ l, s, e, causal, count: sizeOf(batch) * h, maskPitch: seen ? seen.pitch : 0 },
+    scale: scale ?? (e > 0 ? 1 / Math.sqrt(e) : 0),
+  };
 
-  using p = empty(runtime, [sizeOf(batch) * h, l, s]);
-  multiply(p, of(q, h), of(k, h, true), l, s, e, 1);
-  const [values, offsets] = [seen?.values, seen?.offsets];
-  const given = [values ? values.ptr : 0, offsets ? offsets.ptr : 0];
-  runtime.run("attentionWeights", rows, 10 * s, [p.ptr, ...given, ...rules]);
   const y = empty(runtime, [...batch, l, h * d]);
-  multiply(y, of(p), of(v, h), l, d, s, h);
+  const mine: Given = { values: seen?.values, offsets: seen?.offsets };
+  using scratch = empty(runtime, [scratchOf(rules, rowsOf(rules))]);
+  const [Q, K, V, Y] = [q, k, v, y].map((t) => of(t, h));
+  for (const block of blocksOf(rules, rowsOf(rules))) {
+    const p = weights(scratch, Q, K, rules, block, mine);
+    multiply(runtime, part(Y, block), p, part(V, block, 0), block.rows, d, block.keys);
+  }
 
-  const saved = [q, k, v, p, values, offsets];
+  const kept = isKept(rules) ? scratch : null;
+  const saved = [q, k, v, mine.values, mine.offsets, kept];
   return record("scaledDotProductAttention", y, [q, k, v], saved, (dy, saved, needs) => {
-    const [q, k, v, p, values, offsets] = saved;
+    const [q, k, v, values, offsets, kept] = saved;
+    const given = { values, offsets } as unknown as Given;
     const [dq, dk, dv] = [q, k, v].map((t, i) => (needs[i] ? empty(runtime, t.shape) : null));
-    if (dv) multiply(dv, of(p, 1, true), of(dy, h), s, d, l, h);
-    if (!dq && !dk) return [dq, dk, dv];
-    using ds = empty(runtime, p.shape);
-    multiply(ds, of(dy, h), of(v, h, true), l, s, d, 1);
-    const given = [p.ptr, values ? values.ptr : 0, offsets ? offsets.ptr : 0];
-    runtime.run("attentionWeightsBackward", rows, 4 * s, [ds.ptr, ...given, ...rules]);
-    if (dq) multiply(dq, of(ds), of(k, h), l, e, s, h);
-    if (dk) multiply(dk, of(ds, 1, true), of(q, h), s, e, l, h);
+    using made = kept ? null : empty(runtime, [scratchOf(rules, l)]);
+    const scratch = made ?? kept;
+    using gradients = dq || dk ? empty(runtime, scratch.shape) : null;
+    const [Q, K, V, dY] = [q, k, v, dy].map((t) => of(t, h));
+    const [dQ, dK, dV] = [dq, dk, dv].map((t) => t && of(t, h));
+    for (const block of blocksOf(rules, l)) {
+      const own = (m: Matrices) => part(m, block);
+      const p = weights(scratch, Q, K, rules, block, given, Boolean(kept));
+      if (dV) multiply(runtime, own(dV), turned(p), own(dY), s, d, l);
+      if (!gradients) continue;
+      const ds = { ...p, ptr: gradients.ptr };
+      multiply(runtime, ds, own(dY), turned(own(V)), l, s, d);
+      scoreGradients(runtime, ds, p, rules, block, given);
+      if (dQ) multiply(runtime, own(dQ), ds, own(K), l, e, s);
+      if (dK) multiply(runtime, own(dK), turned(ds), own(Q), s, e, l);
+    }
     return [dq, dk, dv];
   });
-}
-
-interface Matrices {
-  ptr: number;
-  transposed: boolean;
-  /** Elements from one row to the next. */
-  pitch: number;
-  offsets: number[];
-}
-
-/** The matrices [rows, columns] of all heads, where they lie in a tensor [..., rows, heads·columns]: nothing is moved. */
-function of({ ptr, shape }: Tensor, heads = 1, transposed = false): Matrices {
-  const [rows, pitch] = shape.slice(-2);
-  const offsets = Array.from({ length: sizeOf(shape.slice(0, -2)) * heads }, (_, i) => {
-    const head = i % heads;
-    return ((i - head) / heads) * rows * pitch + (head * pitch) / heads;
-  });
-  return { ptr, transposed, pitch, offsets };
-}
-
-/** Every out [m, n] = a [m, k] · b [k, n]; `heads`: how many lie beside each other in `to`. */
-function multiply(
-  to: Tensor,
-  a: Matrices,
-  b: Matrices,
-  m: number,
-  n: number,
-  k: number,
-  heads: number,
-): void {
-  const out = of(to, heads);
-  const batch = { a: a.offsets, b: b.offsets, out: out.offsets };
-  gemm(to.runtime, to.ptr, a, b, m, n, k, { batch, pitch: out.pitch });
 }
 
 /** Checks q, k and v and reads the sizes off them. */

@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { noGrad } from "../../src/autograd.js";
+import { add } from "../../src/ops/add.js";
+import { matmul } from "../../src/ops/matmul.js";
+import { mul } from "../../src/ops/mul.js";
 import {
   type AttentionOptions,
   scaledDotProductAttention,
 } from "../../src/ops/scaled-dot-product-attention.js";
+import { softmax } from "../../src/ops/softmax.js";
+import { transpose } from "../../src/ops/transpose.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
 import { expectClose, gradcheck, guardMemory, randomTensor, uniform } from "../helpers.js";
@@ -198,6 +204,39 @@ describe("scaledDotProductAttention", () => {
     expect(y.shape).toEqual(out);
     y.backward(zeros(y.shape, { runtime }));
     for (const { grad } of inputs) expect(grad?.data.every((g) => g === 0)).toBe(true);
+  });
+
+  test.each<[string, Shape, Shape, AttentionOptions]>([
+    ["rows of a head", [1, 900, 5], [1, 800, 5], {}],
+    ["rows of a head, causal", [2, 800, 6], [2, 900, 6], { causal: true, heads: 2 }],
+    ["some heads of all, the last fewer", [6, 90, 28], [6, 100, 28], { heads: 14 }],
+  ])("scores in blocks: %s", (_, shape, keyShape, options) => {
+    const leaves = () =>
+      [shape, keyShape, keyShape].map((each, i) => randomTensor(runtime, each, 1 + i, true));
+    const [ours, apart] = [leaves(), leaves()];
+    const { bytes } = runtime.stats();
+    runtime.resetPeak();
+    const y = noGrad(() => scaledDotProductAttention(ours[0], ours[1], ours[2], options));
+    expect(runtime.stats().peakBytes - bytes).toBeLessThan(4 * (y.size + 1.5 * 2 ** 18));
+
+    const [l, s] = [shape[1], keyShape[1]];
+    const h = options.heads ?? 1;
+    const e = shape[2] / h;
+    const heads = (t: Tensor) => transpose(t.reshape([t.shape[0], t.shape[1], h, e]), 1, 2);
+    const [q, k, v] = apart.map(heads);
+    const scores = mul(matmul(q, transpose(k, 2, 3)), 1 / Math.sqrt(e));
+    const hidden = Float32Array.from({ length: l * s }, (_, i) =>
+      options.causal && i % s > Math.floor(i / s) ? -1e9 : 0,
+    );
+    const p = softmax(add(scores, tensor(hidden, [l, s], { runtime })), -1);
+    const want = transpose(matmul(p, v), 1, 2).reshape(shape);
+    expectClose(y.data, want.data, 2e-6);
+    const dy = randomTensor(runtime, shape, 9);
+    scaledDotProductAttention(ours[0], ours[1], ours[2], options).backward(dy);
+    want.backward(dy);
+    ours.forEach((leaf, i) => {
+      expectClose(leaf.grad?.data ?? [], apart[i].grad?.data ?? [], 5e-6, `gradient ${i}`);
+    });
   });
 
   test("refuses what does not fit", () => {
