@@ -105,7 +105,7 @@ function nodesBehind(root: Node): Node[] {
 function exclusive(of: Tensor): Tensor {
   if (of.exclusive) return of;
   const copy = empty(of.runtime, of.shape);
-  copy.data.set(of.data);
+  copy.view.set(of.view);
   of.dispose();
   return copy;
 }
@@ -113,6 +113,7 @@ function exclusive(of: Tensor): Tensor {
 /** into += more; consumes `more`. */
 function addInto(into: Tensor, more: Tensor): Tensor {
   into.runtime.run("accumulate", into.size, 1, [into.ptr, more.ptr]);
+  into.written();
   more.dispose();
   return into;
 }

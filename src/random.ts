@@ -92,15 +92,16 @@ export class Generator {
   fillNormal(out: Tensor): void {
     if (out.size >= 16) this.#fillBlocks(out);
     else this.#fillSingly(out);
+    out.written();
   }
 
   /** Blocks of 16 uniforms become normals; where the last is not full, the last 16 elements are drawn anew. */
   #fillBlocks(out: Tensor): void {
-    const { data, size, runtime, ptr } = out;
-    for (let i = 0; i < size; i++) data[i] = this.uniform();
+    const { view, size, runtime, ptr } = out;
+    for (let i = 0; i < size; i++) view[i] = this.uniform();
     runtime.run("boxMuller", Math.floor(size / 16), 256, [ptr]);
     if (size % 16 === 0) return;
-    const rest = out.data;
+    const rest = out.view;
     for (let i = size - 16; i < size; i++) rest[i] = this.uniform();
     runtime.run("boxMuller", 1, 256, [ptr + 4 * (size - 16)]);
   }
@@ -110,15 +111,15 @@ export class Generator {
     using pair = empty(out.runtime, [2], "float64");
     for (let i = 0; i < out.size; i++) {
       if (this.#spare !== null) {
-        out.data[i] = this.#spare;
+        out.view[i] = this.#spare;
         this.#spare = null;
         continue;
       }
       const u1 = this.uniformDouble();
-      pair.data.set([u1, this.uniformDouble()]);
+      pair.view.set([u1, this.uniformDouble()]);
       out.runtime.run("boxMullerDouble", 1, 1, [pair.ptr]);
-      out.data[i] = pair.data[0];
-      this.#spare = pair.data[1];
+      out.view[i] = pair.view[0];
+      this.#spare = pair.view[1];
     }
   }
 }
@@ -175,10 +176,11 @@ export function uniform_(
   high: number,
   generator: Generator = defaultGenerator,
 ): Tensor {
-  const { data } = out;
+  const { view } = out;
   const from = Math.fround(low);
   const range = Math.fround(Math.fround(high) - from);
-  for (let i = 0; i < data.length; i++) data[i] = Math.fround(generator.uniform() * range) + from;
+  for (let i = 0; i < view.length; i++) view[i] = Math.fround(generator.uniform() * range) + from;
+  out.written();
   return out;
 }
 

@@ -2,19 +2,35 @@
 import type { Block } from "./runtime/allocator.js";
 import type { Runtime } from "./runtime/runtime.js";
 
+/** What a storage's memory was turned into for a kernel, to be used again until somebody writes there. */
+export interface Packed {
+  drop(): void;
+}
+
 /** Memory that several tensors (a tensor, its reshapes, a graph that needs it) hold together. */
 export class Storage {
   refs = 1;
   readonly runtime: Runtime;
   readonly block: Block;
+  packed: Packed | null = null;
+  /** Whether a view was handed out, through which it may be written at any time. */
+  open = false;
 
   constructor(runtime: Runtime, bytes: number) {
     this.runtime = runtime;
     this.block = runtime.allocate(bytes);
   }
 
+  /** To be called where it was written, or may be. */
+  written(): void {
+    this.packed?.drop();
+    this.packed = null;
+  }
+
   release(): void {
-    if (--this.refs === 0) this.runtime.release(this.block);
+    if (--this.refs > 0) return;
+    this.written();
+    this.runtime.release(this.block);
   }
 }
 

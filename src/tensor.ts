@@ -75,22 +75,43 @@ export class Tensor<D extends DType = "float32"> {
     return this.#handle.storage === null;
   }
 
-  /** The elements: a typed-array view over linear memory, not a copy. Made anew at every call, so it is never stale. */
+  /**
+   * The elements: a typed-array view over linear memory, not a copy. Made anew at every call, so it is never stale. Weights whose view
+   * was handed out are packed for the kernels at every call, for they may change at any time; `toArray()` leaves them alone.
+   */
   get data(): ArrayOf[D] {
+    const { storage } = this.#live();
+    storage.written();
+    storage.open = true;
+    return this.view;
+  }
+
+  /** @internal The same for whoever keeps it no longer than a call, and calls `written()` behind what it wrote. */
+  get view(): ArrayOf[D] {
     const { start } = this.#live().storage.block;
     return new arrays[this.dtype](this.runtime.memory.buffer, start, this.size) as ArrayOf[D];
   }
 
+  /** @internal Drops what was made of the elements: to be called when they were changed other than through `data`. */
+  written(): void {
+    this.#live().storage.written();
+  }
+
+  /** @internal */
+  get storage(): Storage {
+    return this.#live().storage;
+  }
+
   /** A copy of the elements outside linear memory: for what refuses shared memory, and for keeping. */
   toArray(): ArrayOf[D] {
-    return this.data.slice() as ArrayOf[D];
+    return this.view.slice() as ArrayOf[D];
   }
 
   /** The one element. Throws RangeError when there are more. */
   item(): number {
     if (this.size !== 1)
       throw new RangeError(`item: expected one element, got shape ${show(this.shape)}`);
-    return Number(this.data[0]);
+    return Number(this.view[0]);
   }
 
   get requiresGrad(): boolean {
@@ -250,7 +271,7 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
     );
   }
   const out = make(dims, { ...options, dtype: dtype as D });
-  out.data.set(list as never);
+  out.view.set(list as never);
   return out;
 }
 
@@ -262,8 +283,8 @@ function filled<D extends DType>(
 ): Tensor<D> {
   checkDims(op, shape);
   const out = make(shape, options);
-  if (out.data instanceof BigInt64Array) out.data.fill(BigInt(value));
-  else out.data.fill(value);
+  if (out.view instanceof BigInt64Array) out.view.fill(BigInt(value));
+  else out.view.fill(value);
   return out;
 }
 

@@ -23,7 +23,7 @@ function affine(config: KerasConfig): Finish {
   return (layer) => {
     const own = layer as Affine;
     for (const [name, kept, value] of parameters) {
-      own[name]?.data.fill(value);
+      own[name]?.view.fill(value);
       if (kept) continue;
       own[name]?.dispose();
       own[name] = null;
@@ -56,8 +56,8 @@ const batchNormalization: Converter = (config) => {
     const layer = config.trainable
       ? new BatchNorm(channels, { ...options, eps, momentum, layout })
       : new FrozenBatchNorm2d(channels, { ...options, eps, layout });
-    layer.runningMean?.data.fill(mean);
-    layer.runningVar?.data.fill(variance);
+    layer.runningMean?.view.fill(mean);
+    layer.runningVar?.view.fill(variance);
     return finish(layer);
   };
 };

@@ -121,7 +121,9 @@ export abstract class Module {
     const result = this.checkStateDict(state, { strict });
     for (const [key, target] of this.stateDict()) {
       const source = state.get(key);
-      if (source) target.data.set(source.data as never);
+      if (!source) continue;
+      target.view.set(source.view as never);
+      target.written();
     }
     return result;
   }

@@ -229,6 +229,7 @@ function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
   const pointers = [mean.ptr, variance.ptr, stats.ptr];
   const args = [...pointers, s.sets / channels, channels, count, momentum];
   stats.runtime.run("runningUpdate", channels, 16, args);
+  for (const moved of [mean, variance]) moved.written();
 }
 
 /**

@@ -4,6 +4,7 @@ import { empty, type Tensor } from "../tensor.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { ANY, roundUp } from "./gemm.js";
+import { panelsOf } from "./packed.js";
 import { reordered } from "./permute.js";
 import {
   winograd,
@@ -36,7 +37,8 @@ export function implicitForward(
 ): void {
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, conv.channels * area, area];
-  for (const plan of plansOf("forward", conv)) convolve(plan, y, x, weight, pitches, after);
+  for (const plan of plansOf("forward", conv))
+    convolve(plan, y, x, weight, pitches, after, `conv ${conv.groups} ${weight.shape}`);
 }
 
 /**
@@ -108,7 +110,7 @@ export function implicitInputGradient(
   for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches, after);
 }
 
-/** Runs a plan; pitches of group, row and channel of the weight in floats. */
+/** Runs a plan; pitches of group, row and channel of the weight in floats. With a key, which names the panels of weights, they are kept. */
 function convolve(
   { plan, words }: ReadyPlan,
   y: Tensor,
@@ -116,6 +118,7 @@ function convolve(
   weight: Tensor,
   pitches: readonly number[],
   after: Epilogue,
+  key?: string,
 ): void {
   const { runtime } = y;
   const { groups, rows, channels, images, tile, lattice } = plan;
@@ -124,10 +127,12 @@ function convolve(
   const panelCount = groups * Math.ceil(rows / 4);
   const depth = channels * plan.taps.length;
   using address = upload(runtime, words);
-  using panels = empty(runtime, [panelCount, depth, 4]);
-  runtime.run("convPack", panelCount, 4 * depth, [
-    ...[panels.ptr, weight.ptr, after.scale ? after.scale.ptr : 0, address.ptr, ...pitches],
-  ]);
+  const { scale } = after;
+  const pack = (to: number) => {
+    const args = [to, weight.ptr, scale ? scale.ptr : 0, address.ptr, ...pitches];
+    runtime.run("convPack", panelCount, 4 * depth, args);
+  };
+  using panels = panelsOf(weight, key, 4 * panelCount * depth, pack, scale);
 
   const columns = tile.images * tile.height * lattice[1];
   const panel = 8 * tile.channels * plan.taps.length;

@@ -10,6 +10,8 @@ export interface Factor {
 }
 
 export interface GemmOptions {
+  /** Address of B as panels, from `packColumns`: default, they are made here. */
+  panels?: number;
   /** What is below it becomes it: 0 for a ReLU behind the product. */
   least?: number;
   /** Address of a [n] bias, 0 for none. */
@@ -40,6 +42,24 @@ function tiling(m: number, n: number, k: number): { mTile: number; nTile: number
   return { mTile, nTile };
 }
 
+/** Floats of B [k, n] in panels of 8 columns. */
+export const panelFloats = (n: number, k: number): number => roundUp(n, 8) * k;
+
+/** B [k, n], or `count` of them at offsets, in panels of 8 columns at `to`. */
+export function packColumns(
+  runtime: Runtime,
+  to: number,
+  b: Factor,
+  n: number,
+  k: number,
+  count = 1,
+  offsets = 0,
+): void {
+  const [column, step] = b.transposed ? [4 * (b.pitch ?? k), 4] : [4, 4 * (b.pitch ?? n)];
+  const args = [to, b.ptr, offsets, n, k, column, step];
+  runtime.run("gemmPack", count * Math.ceil(n / 8), 8 * k, args);
+}
+
 /** out [batch, m, n] = max(A [m, k] · B [k, n] + bias, least). */
 export function gemm(
   runtime: Runtime,
@@ -49,7 +69,7 @@ export function gemm(
   m: number,
   n: number,
   k: number,
-  { bias = 0, batch, pitch = n, least = ANY }: GemmOptions = {},
+  { bias = 0, batch, pitch = n, least = ANY, panels }: GemmOptions = {},
 ): void {
   const count = batch ? batch.a.length : 1;
   if (m * n * count === 0) return;
@@ -64,22 +84,26 @@ export function gemm(
     const all = [...batch.a, ...batch.b, ...(batch.out ?? [])];
     offsets?.data.set(all.map((offset) => 4 * offset));
   }
-  using panels = empty(runtime, [count, roundUp(n, 8), k]);
+  using made = panels === undefined ? empty(runtime, [count, panelFloats(n, k)]) : null;
   using partials = parts > 1 ? empty(runtime, [parts, m, n]) : null;
   const [row, aStep] = a.transposed ? [4, 4 * (a.pitch ?? m)] : [4 * (a.pitch ?? k), 4];
-  const [column, bStep] = b.transposed ? [4 * (b.pitch ?? k), 4] : [4, 4 * (b.pitch ?? n)];
   const [aOffsets, bOffsets, outOffsets] = [0, 1, 2].map((i) =>
     offsets && (i < 2 || batch?.out) ? offsets.ptr + 4 * i * count : 0,
   );
 
-  const packing = [panels.ptr, b.ptr, bOffsets, n, k, column, bStep];
-  runtime.run("gemmPack", count * Math.ceil(n / 8), 8 * k, packing);
+  if (made) packColumns(runtime, made.ptr, b, n, k, count, bOffsets);
   runtime.run(
     "gemm",
     tiles * Math.ceil(Math.max(1, k) / kPart),
     (mTile * nTile * Math.min(k, kPart)) / 4,
     [
-      ...[partials ? partials.ptr : out, a.ptr, panels.ptr, bias, partials ? ANY : least],
+      ...[
+        partials ? partials.ptr : out,
+        a.ptr,
+        made?.ptr ?? panels ?? 0,
+        bias,
+        partials ? ANY : least,
+      ],
       ...[aOffsets, outOffsets, m, n, k, row, aStep, 4 * pitch, kPart, mTile, nTile],
     ],
     4 * mTile * (256 + nTile),

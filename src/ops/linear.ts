@@ -2,7 +2,8 @@ import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { type ActivationOption, behindRelu, boundsOf, withActivation } from "./epilogue.js";
-import { gemm } from "./gemm.js";
+import { gemm, packColumns, panelFloats } from "./gemm.js";
+import { panelsOf } from "./packed.js";
 
 /**
  * x·weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. Throws RangeError when x does not end in `in`.
@@ -38,10 +39,11 @@ function product(
   const m = sizeOf(batch);
   const y = empty(runtime, [...batch, n]);
   const [shift, least] = boundsOf({ bias, relu });
-  gemm(runtime, y.ptr, { ptr: x.ptr }, { ptr: weight.ptr, transposed: true }, m, n, k, {
-    bias: shift,
-    least,
-  });
+  const columns = { ptr: weight.ptr, transposed: true };
+  const pack = (to: number) => packColumns(runtime, to, columns, n, k);
+  using panels = panelsOf(weight, `linear ${n}`, panelFloats(n, k), pack);
+  const options = { bias: shift, least, panels: panels.ptr };
+  gemm(runtime, y.ptr, { ptr: x.ptr }, columns, m, n, k, options);
   const saved = [x, weight, relu ? y : null];
   return record("linear", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
     behindRelu(dy, y, (dy) => {

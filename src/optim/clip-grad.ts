@@ -33,6 +33,7 @@ export function clipGradNorm(
   for (const grad of grads) {
     const planes = planesOf(grad);
     planeCombine(grad, planes, { a: grad, p: new Float64Array(planes.planes).fill(factor) });
+    grad.written();
   }
   return norm;
 }

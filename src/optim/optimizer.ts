@@ -49,6 +49,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
         const state = this.#stateFor(param, group);
         state.step++;
         this.update(param, param.grad, state, group);
+        for (const changed of [param, ...Object.values(state.buffers)]) changed?.written();
       }
     }
   }

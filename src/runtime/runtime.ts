@@ -51,6 +51,7 @@ export class Runtime {
   #pool: Pool | null = null;
   readonly #size: number;
   #closed = false;
+  readonly #kept = new Set<{ drop(): void }>();
   #bytes = 0;
   #peakBytes = 0;
   /** Kept by the tensors. */
@@ -104,10 +105,10 @@ export class Runtime {
     }
   }
 
-  /** A block of linear memory, 64-byte aligned, not zeroed. */
+  /** A block of linear memory, 64-byte aligned, not zeroed. What is kept is given up for it. */
   allocate(bytes: number): Block {
     if (this.#closed) throw new Error("runtime: this runtime was closed");
-    const block = this.#allocator.allocate(bytes);
+    const block = this.#find(bytes);
     this.#bytes += block.size;
     if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes;
     return block;
@@ -115,6 +116,36 @@ export class Runtime {
 
   release(block: Block): void {
     this.#bytes -= block.size;
+    this.#allocator.release(block);
+  }
+
+  /** The same, or another try without what is kept. */
+  #find(bytes: number): Block {
+    try {
+      return this.#allocator.allocate(bytes);
+    } catch (error) {
+      if (this.#kept.size === 0) throw error;
+      for (const kept of [...this.#kept]) kept.drop();
+      return this.#allocator.allocate(bytes);
+    }
+  }
+
+  /**
+   * A block for what can be made again: not counted as in use, and given up, by `drop`, where memory is needed. Null where there is none
+   * left. Whoever drops it calls `releaseKept`.
+   */
+  allocateKept(bytes: number, owner: { drop(): void }): Block | null {
+    try {
+      const block = this.#allocator.allocate(bytes);
+      this.#kept.add(owner);
+      return block;
+    } catch {
+      return null;
+    }
+  }
+
+  releaseKept(block: Block, owner: { drop(): void }): void {
+    this.#kept.delete(owner);
     this.#allocator.release(block);
   }
 
