@@ -1,4 +1,5 @@
 import {
+  addAndNormalize,
   type DropoutLayerOptions,
   type Mask,
   Module,
@@ -55,10 +56,10 @@ export class TransformerBlock extends Module {
     const { attn, ffn, norm1, norm2 } = this;
     if (this.#pre) {
       const normed = norm1.forward(x);
-      const mixed = add(x, attn.forward(normed, normed, normed, mask));
-      return add(mixed, ffn.forward(norm2.forward(mixed)));
+      const mixed = addAndNormalize(norm2, x, attn.forward(normed, normed, normed, mask));
+      return add(mixed.sum, ffn.forward(mixed.output));
     }
-    const mixed = norm1.forward(add(x, attn.forward(x, x, x, mask)));
-    return norm2.forward(add(mixed, ffn.forward(mixed)));
+    const mixed = addAndNormalize(norm1, x, attn.forward(x, x, x, mask)).output;
+    return addAndNormalize(norm2, mixed, ffn.forward(mixed)).output;
   }
 }

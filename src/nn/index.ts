@@ -20,6 +20,7 @@ export * from "./global-response-norm.js";
 export * from "./identity.js";
 export type { LayerOptions } from "./init.js";
 export * from "./iter-norm.js";
+export { addAndNormalize } from "./joined.js";
 export type { KerasLayer, KerasShape } from "./keras-config.js";
 export * from "./layer-norm-2d.js";
 export * from "./linear.js";

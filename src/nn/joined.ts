@@ -1,5 +1,7 @@
 // Which layers can be one step with what stands behind them.
 import { type Activation, activate } from "../ops/activation.js";
+import { add } from "../ops/add.js";
+import type { AddNorm } from "../ops/row-norm.js";
 import type { Tensor } from "../tensor.js";
 import type { Module } from "./module.js";
 
@@ -12,6 +14,11 @@ export interface Activating extends Module {
 export interface Scaling extends Module {
   readonly bias: Tensor | null;
   scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null;
+}
+
+/** A norm that takes what is added in front of it into its own pass over memory. */
+export interface Adding extends Module {
+  added(x: Tensor, residual: Tensor): AddNorm;
 }
 
 /** Where on the way from an object to its classes a method stands. */
@@ -34,4 +41,11 @@ export const isScaling = (layer: Module): layer is Scaling => standsFor(layer, "
 export function forwardActivated(layer: Module, x: Tensor, activation: Activation): Tensor {
   if (isActivating(layer)) return layer.activated(x, activation);
   return activate(activation, layer.forward(x));
+}
+
+/** x + residual and its norm, in one pass where the norm can. */
+export function addAndNormalize(norm: Module, x: Tensor, residual: Tensor): AddNorm {
+  if (standsFor(norm, "added")) return (norm as Adding).added(x, residual);
+  const sum = add(x, residual);
+  return { output: norm.forward(sum), sum };
 }

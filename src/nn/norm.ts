@@ -1,10 +1,12 @@
 import type { Activation } from "../ops/activation.js";
+import { add } from "../ops/add.js";
 import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
 import { groupNorm } from "../ops/group-norm.js";
 import { instanceNorm } from "../ops/instance-norm.js";
-import { layerNorm } from "../ops/layer-norm.js";
+import { addLayerNorm, layerNorm } from "../ops/layer-norm.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
-import { rmsNorm } from "../ops/rms-norm.js";
+import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
+import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -240,6 +242,12 @@ export class LayerNorm extends Module {
     const { weight, bias, eps } = this;
     return layerNorm(x, this.normalizedShape, { weight, bias, eps });
   }
+
+  /** Of x + residual, which comes back as `sum`, in the same pass. */
+  added(x: Tensor, residual: Tensor): AddNorm {
+    const { weight, bias, eps } = this;
+    return addLayerNorm(x, residual, this.normalizedShape, { weight, bias, eps });
+  }
 }
 
 export interface RMSNormOptions extends LayerOptions {
@@ -281,5 +289,14 @@ export class RMSNorm extends Module {
   forward(x: Tensor): Tensor {
     const { weight, eps, unitOffset, partial, epsOutside } = this;
     return rmsNorm(x, this.normalizedShape, { weight, eps, unitOffset, partial, epsOutside });
+  }
+
+  /** Of x + residual, which comes back as `sum`, in the same pass. */
+  added(x: Tensor, residual: Tensor): AddNorm {
+    const { weight, eps, unitOffset, partial, epsOutside } = this;
+    if (partial === 1 && !epsOutside)
+      return addRMSNorm(x, residual, this.normalizedShape, { weight, eps, unitOffset });
+    const sum = add(x, residual);
+    return { output: this.forward(sum), sum };
   }
 }

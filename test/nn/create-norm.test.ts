@@ -56,6 +56,7 @@ describe("the table", () => {
     const norms = exported.filter((name) => /norm|standardi|scaler/i.test(name));
     const others = [
       "nn.normTable",
+      "nn.addAndNormalize",
       "nn.checkNorm",
       "nn.createNorm",
       "nn.normNames",

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as nn from "../../src/nn/index.js";
+import { add } from "../../src/ops/add.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import type { Tensor } from "../../src/tensor.js";
+import { expectClose, randomTensor } from "../helpers.js";
+
+let runtime: Runtime;
+const kernels: string[] = [];
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  const run = runtime.run.bind(runtime);
+  runtime.run = (name, count, ...rest) => {
+    kernels.push(`${name} ${count}`);
+    run(name, count, ...rest);
+  };
+});
+afterAll(() => runtime.close());
+
+class Doubled extends nn.LayerNorm {
+  override forward(x: Tensor): Tensor {
+    const y = super.forward(x);
+    return add(y, y);
+  }
+}
+
+test.each<[string, boolean, () => nn.Module]>([
+  ["LayerNorm", true, () => new nn.LayerNorm(6, { runtime })],
+  ["RMSNorm", true, () => new nn.RMSNorm(6, { runtime })],
+  ["RMSNorm as in Gemma", true, () => new nn.RMSNorm(6, { unitOffset: true, runtime })],
+  ["pRMSNorm", false, () => new nn.RMSNorm(6, { partial: 0.5, runtime })],
+  ["eps beside the root", false, () => new nn.RMSNorm(6, { epsOutside: true, runtime })],
+  ["a norm without it", false, () => new nn.DyT(6, { runtime })],
+  ["a forward of one's own", false, () => new Doubled(6, { runtime })],
+])("addAndNormalize, %s: in one pass %s", (_, fused, make) => {
+  const norm = make();
+  const leaves = () => [1, 2].map((seed) => randomTensor(runtime, [4, 5, 6], seed, true));
+  const [[x, r], [z, s]] = [leaves(), leaves()];
+  kernels.length = 0;
+  const { output, sum } = nn.addAndNormalize(norm, x, r);
+  expect(kernels.includes(`add ${x.size}`)).toBe(!fused);
+  const apart = add(z, s);
+  const want = norm.forward(apart) as Tensor;
+  expectClose(output.data, want.data, 1e-6);
+  expect(sum.data).toEqual(apart.data);
+  const dy = randomTensor(runtime, [4, 5, 6], 3);
+  add(output, sum).backward(dy);
+  add(want, apart).backward(dy);
+  expectClose(x.grad?.data ?? [], z.grad?.data ?? [], 1e-5);
+  expectClose(r.grad?.data ?? [], s.grad?.data ?? [], 1e-5);
+});
