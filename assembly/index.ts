@@ -47,3 +47,4 @@ export * from "./norm/running-statistics";
 export * from "./norm/scaled-rows";
 export * from "./optim/adam";
 export * from "./optim/sgd";
+export * from "./optim/subnormals";

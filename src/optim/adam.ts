@@ -3,6 +3,7 @@ import { type CommonOptions, over, type Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
 import { power } from "./power.js";
 import type { ParamState } from "./state.js";
+import { dropSubnormals } from "./subnormals.js";
 
 export interface AdamGroupOptions extends CommonOptions {
   readonly betas: readonly [number, number];
@@ -11,6 +12,9 @@ export interface AdamGroupOptions extends CommonOptions {
 export type AdamOptions = Partial<AdamGroupOptions>;
 
 const defaults: AdamGroupOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
+
+/** From this eps on, moments below the normal numbers change a step by less than its rounding. */
+const EPS_HIDES = 1e-12;
 
 /** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
 export class Adam extends Optimizer<AdamGroupOptions> {
@@ -49,7 +53,9 @@ export class Adam extends Optimizer<AdamGroupOptions> {
     const correction = Math.sqrt(1 - power(betas[1], step));
     const pointers = [param.ptr, buffers.exp_avg.ptr, buffers.exp_avg_sq.ptr, grad.ptr];
     const rates = [...this.decay(options), ...betas, stepSize, correction, eps];
-    param.runtime.run("adamStep", param.size, 8, [...pointers, ...rates]);
+    const hidden = eps >= EPS_HIDES;
+    param.runtime.run("adamStep", param.size, 8, [...pointers, ...rates, Number(hidden)]);
+    if (hidden) dropSubnormals(step, buffers);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Tensor } from "../tensor.js";
 import { type CommonOptions, over, type Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
 import type { ParamState } from "./state.js";
+import { dropSubnormals } from "./subnormals.js";
 
 export interface SGDGroupOptions extends CommonOptions {
   readonly momentum: number;
@@ -42,5 +43,6 @@ export class SGD extends Optimizer<SGDGroupOptions> {
     const flags = [nesterov, step === 1].map(Number);
     const args = [...pointers, lr, momentum, dampening, weightDecay, ...flags];
     param.runtime.run("sgdStep", param.size, 4, args);
+    dropSubnormals(step, buffers);
   }
 }

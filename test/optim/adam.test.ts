@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Adam, AdamW } from "../../src/optim/adam.js";
+import { Adam, type AdamOptions, AdamW } from "../../src/optim/adam.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { tensor } from "../../src/tensor.js";
+import { full, tensor } from "../../src/tensor.js";
 import { goldenCases } from "../golden.js";
 import { expectClose, expectSameBits, guardMemory, normal } from "../helpers.js";
 import * as reference from "../reference/optim.js";
@@ -75,6 +75,26 @@ describe("Adam", () => {
       }
       return [param.toArray()];
     });
+  });
+
+  test("moments that no gradient feeds end at 0, and NaN stays", () => {
+    const param = tensor([1, 1, 1, 1, 1], [5], { runtime, requiresGrad: true });
+    const rest = (options: AdamOptions) => {
+      const adam = new Adam([param], options);
+      const moments = (step: number) => {
+        param.grad = full([5], step === 0 ? 1e-30 : 0, { runtime });
+        if (step === 0) param.grad.data[4] = Number.NaN;
+        adam.step();
+        param.grad.dispose();
+        param.grad = null;
+      };
+      for (let step = 0; step < 320; step++) moments(step);
+      const { tensors } = adam.stateDict();
+      return ["0.exp_avg", "0.exp_avg_sq"].flatMap((name) => [...(tensors.get(name)?.data ?? [])]);
+    };
+    const nothing = [0, 0, 0, 0, Number.NaN];
+    expect(rest({})).toEqual([...nothing, ...nothing]);
+    expect(rest({ eps: 1e-20 })[0]).toBeGreaterThan(0); // there they count
   });
 
   test("refusals", () => {

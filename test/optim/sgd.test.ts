@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { SGD } from "../../src/optim/sgd.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { tensor } from "../../src/tensor.js";
+import { full, tensor } from "../../src/tensor.js";
 import { expectClose, expectSameBits, guardMemory, normal } from "../helpers.js";
 import * as reference from "../reference/optim.js";
 
@@ -52,6 +52,19 @@ describe("SGD", () => {
       }
       return [param.toArray()];
     });
+  });
+
+  test("a velocity that no gradient feeds ends at 0", () => {
+    const param = tensor([1, 1, 1, 1, 1], [5], { runtime, requiresGrad: true });
+    const sgd = new SGD([param], { lr: 0.1, momentum: 0.9 });
+    for (let step = 0; step < 960; step++) {
+      param.grad = full([5], step === 0 ? 1 : 0, { runtime });
+      sgd.step();
+      param.grad.dispose();
+      param.grad = null;
+    }
+    const { tensors } = sgd.stateDict();
+    expect([...(tensors.get("0.momentum_buffer")?.data ?? [])]).toEqual([0, 0, 0, 0, 0]);
   });
 
   test("refusals", () => {
