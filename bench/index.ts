@@ -16,7 +16,7 @@ import { workloads } from "./workloads/index.js";
 /** Node before 22 has relaxed SIMD behind a flag: starts this script again with it. */
 const FLAG = "--experimental-wasm-relaxed-simd";
 
-const normal: RunOptions = { budget: 600, plainFlops: 3e8 };
+const normal: RunOptions = { budget: 400, plainFlops: 3e8 };
 const quick: RunOptions = { budget: 150, plainFlops: 3e8 };
 
 async function main(): Promise<number> {

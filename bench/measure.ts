@@ -62,6 +62,7 @@ export function measure(steps: readonly Step[], budget: number): number[][] {
   const first = steps.map((step) => time(step, 1));
   const calls = steps.map((step, i) => {
     if (first[i] > SLOW_MS && !step.before) return 0;
+    if (first[i] > WARM_UP_MS) return 1; // warm already
     return Math.max(1, Math.ceil(SAMPLE_MS / lap(step, WARM_UP_MS)));
   });
   const samples: number[][] = steps.map((_, i) => (calls[i] === 0 ? [first[i]] : []));
