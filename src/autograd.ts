@@ -105,7 +105,7 @@ function nodesBehind(root: Node): Node[] {
 function exclusive(of: Tensor): Tensor {
   if (of.exclusive) return of;
   const copy = empty(of.runtime, of.shape);
-  copy.view.set(of.view);
+  copy.elements.set(of.elements);
   of.dispose();
   return copy;
 }

@@ -97,11 +97,11 @@ export class Generator {
 
   /** Blocks of 16 uniforms become normals; where the last is not full, the last 16 elements are drawn anew. */
   #fillBlocks(out: Tensor): void {
-    const { view, size, runtime, ptr } = out;
-    for (let i = 0; i < size; i++) view[i] = this.uniform();
+    const { elements, size, runtime, ptr } = out;
+    for (let i = 0; i < size; i++) elements[i] = this.uniform();
     runtime.run("boxMuller", Math.floor(size / 16), 256, [ptr]);
     if (size % 16 === 0) return;
-    const rest = out.view;
+    const rest = out.elements;
     for (let i = size - 16; i < size; i++) rest[i] = this.uniform();
     runtime.run("boxMuller", 1, 256, [ptr + 4 * (size - 16)]);
   }
@@ -111,15 +111,15 @@ export class Generator {
     using pair = empty(out.runtime, [2], "float64");
     for (let i = 0; i < out.size; i++) {
       if (this.#spare !== null) {
-        out.view[i] = this.#spare;
+        out.elements[i] = this.#spare;
         this.#spare = null;
         continue;
       }
       const u1 = this.uniformDouble();
-      pair.view.set([u1, this.uniformDouble()]);
+      pair.elements.set([u1, this.uniformDouble()]);
       out.runtime.run("boxMullerDouble", 1, 1, [pair.ptr]);
-      out.view[i] = pair.view[0];
-      this.#spare = pair.view[1];
+      out.elements[i] = pair.elements[0];
+      this.#spare = pair.elements[1];
     }
   }
 }
@@ -176,10 +176,11 @@ export function uniform_(
   high: number,
   generator: Generator = defaultGenerator,
 ): Tensor {
-  const { view } = out;
+  const { elements } = out;
   const from = Math.fround(low);
   const range = Math.fround(Math.fround(high) - from);
-  for (let i = 0; i < view.length; i++) view[i] = Math.fround(generator.uniform() * range) + from;
+  for (let i = 0; i < elements.length; i++)
+    elements[i] = Math.fround(generator.uniform() * range) + from;
   out.written();
   return out;
 }

@@ -83,11 +83,11 @@ export class Tensor<D extends DType = "float32"> {
     const { storage } = this.#live();
     storage.written();
     storage.open = true;
-    return this.view;
+    return this.elements;
   }
 
   /** @internal The same for whoever keeps it no longer than a call, and calls `written()` behind what it wrote. */
-  get view(): ArrayOf[D] {
+  get elements(): ArrayOf[D] {
     const { start } = this.#live().storage.block;
     return new arrays[this.dtype](this.runtime.memory.buffer, start, this.size) as ArrayOf[D];
   }
@@ -104,14 +104,14 @@ export class Tensor<D extends DType = "float32"> {
 
   /** A copy of the elements outside linear memory: for what refuses shared memory, and for keeping. */
   toArray(): ArrayOf[D] {
-    return this.view.slice() as ArrayOf[D];
+    return this.elements.slice() as ArrayOf[D];
   }
 
   /** The one element. Throws RangeError when there are more. */
   item(): number {
     if (this.size !== 1)
       throw new RangeError(`item: expected one element, got shape ${show(this.shape)}`);
-    return Number(this.view[0]);
+    return Number(this.elements[0]);
   }
 
   get requiresGrad(): boolean {
@@ -271,7 +271,7 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
     );
   }
   const out = make(dims, { ...options, dtype: dtype as D });
-  out.view.set(list as never);
+  out.elements.set(list as never);
   return out;
 }
 
@@ -283,8 +283,8 @@ function filled<D extends DType>(
 ): Tensor<D> {
   checkDims(op, shape);
   const out = make(shape, options);
-  if (out.view instanceof BigInt64Array) out.view.fill(BigInt(value));
-  else out.view.fill(value);
+  if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));
+  else out.elements.fill(value);
   return out;
 }
 

@@ -93,8 +93,8 @@ export function saveSafetensors(
   metadata?: SafetensorsMetadata,
 ): Uint8Array {
   const arrays = new Map<string, SafetensorsArray>();
-  for (const [name, { dtype, shape, view }] of tensors) {
-    arrays.set(name, { dtype: NAMES[dtype], shape, data: view });
+  for (const [name, { dtype, shape, elements }] of tensors) {
+    arrays.set(name, { dtype: NAMES[dtype], shape, data: elements });
   }
   return writeSafetensors(arrays, metadata);
 }

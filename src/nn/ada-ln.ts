@@ -61,8 +61,8 @@ type Branch = (x: Tensor) => Tensor;
 export class AdaLNZero extends Modulated {
   constructor(dim: number, conditionDim: number, options: AdaLNOptions = {}) {
     super(dim, conditionDim, 6, options);
-    this.linear.weight.view.fill(0);
-    this.linear.bias?.view.fill(0);
+    this.linear.weight.elements.fill(0);
+    this.linear.bias?.elements.fill(0);
   }
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {

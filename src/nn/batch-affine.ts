@@ -28,8 +28,8 @@ export function affineOf(
   const { runningMean, runningVar, eps } = norm;
   if (!runningMean || !runningVar)
     throw new TypeError("foldBatchNorm: expected a norm with running statistics");
-  const [mean, variance] = [runningMean.view, runningVar.view];
-  const [gamma, beta, own] = [norm.weight?.view, norm.bias?.view, bias?.view];
+  const [mean, variance] = [runningMean.elements, runningVar.elements];
+  const [gamma, beta, own] = [norm.weight?.elements, norm.bias?.elements, bias?.elements];
   const scale = new Float64Array(mean.length);
   const shift = new Float64Array(mean.length);
   for (let c = 0; c < mean.length; c++) {

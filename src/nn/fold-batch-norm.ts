@@ -50,8 +50,8 @@ function foldPair<L extends Foldable>(layer: L, norm: FoldableNorm): L {
   }
   const { scale, shift } = affineOf(norm, layer.bias);
   const folded = like(layer);
-  folded.weight.view.set(weight.view.map((v, i) => v * scale[outputOf(i)]));
-  folded.bias?.view.set(shift);
+  folded.weight.elements.set(weight.elements.map((v, i) => v * scale[outputOf(i)]));
+  folded.bias?.elements.set(shift);
   return folded;
 }
 

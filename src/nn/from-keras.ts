@@ -23,7 +23,7 @@ function affine(config: KerasConfig): Finish {
   return (layer) => {
     const own = layer as Affine;
     for (const [name, kept, value] of parameters) {
-      own[name]?.view.fill(value);
+      own[name]?.elements.fill(value);
       if (kept) continue;
       own[name]?.dispose();
       own[name] = null;
@@ -56,8 +56,8 @@ const batchNormalization: Converter = (config) => {
     const layer = config.trainable
       ? new BatchNorm(channels, { ...options, eps, momentum, layout })
       : new FrozenBatchNorm2d(channels, { ...options, eps, layout });
-    layer.runningMean?.view.fill(mean);
-    layer.runningVar?.view.fill(variance);
+    layer.runningMean?.elements.fill(mean);
+    layer.runningVar?.elements.fill(variance);
     return finish(layer);
   };
 };

@@ -122,7 +122,7 @@ export abstract class Module {
     for (const [key, target] of this.stateDict()) {
       const source = state.get(key);
       if (!source) continue;
-      target.view.set(source.view as never);
+      target.elements.set(source.elements as never);
       target.written();
     }
     return result;

@@ -75,7 +75,7 @@ export function panelsOf(
     return made;
   };
   if (key === undefined || isGradEnabled() || storage.open) return fresh();
-  const values = scale?.view;
+  const values = scale?.elements;
   const last = storage.packed as KeptPanels | null;
   if (!last?.fits(key, values)) {
     storage.written();
