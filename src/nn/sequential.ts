@@ -1,20 +1,21 @@
 import { isGradEnabled } from "../autograd.js";
 import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
-import { affineOf, type FoldableNorm, isBatchNorm } from "./batch-affine.js";
+import { affineOf } from "./batch-affine.js";
 import { isActivating, isScaling, ownerOf } from "./joined.js";
 import { Module } from "./module.js";
+import { BatchNorm2d, SyncBatchNorm } from "./norm.js";
 
 const isRelu = (layer: Module | undefined): boolean =>
   layer instanceof ReLU && ownerOf(layer, "forward") === ReLU.prototype;
 
-/** Whether a norm is x·scale + shift: it uses running statistics, and its `forward` is the library's. */
-const isConstant = (norm: Module | undefined): norm is FoldableNorm =>
-  isBatchNorm(norm) &&
+/** Whether a norm of [N, C, H, W] is x·scale + shift: it uses running statistics, and its `forward` is the library's. */
+const isConstant = (norm: Module | undefined): norm is BatchNorm2d | SyncBatchNorm =>
+  (norm instanceof BatchNorm2d || norm instanceof SyncBatchNorm) &&
   isActivating(norm) &&
   !norm.training &&
   norm.runningMean !== null &&
-  (norm as { layout?: string }).layout !== "nhwc";
+  norm.layout === "nchw";
 
 /**
  * Runs its layers one after the other; keys are "0", "1", …. Neighbours that can be are one pass over memory: a ReLU and the norm,
@@ -56,16 +57,21 @@ export class Sequential extends Module {
   }
 }
 
-/** Both in one pass, or null where a sum of the two would not be as good: another layer, other channels, a scale beyond float32. */
+/**
+ * Both in one pass. Null where the two do as well or better apart: another layer, a scale beyond float32, and whatever one of them refuses
+ * (other channels, another runtime).
+ */
 function convolveAndScale(
   layer: Module,
-  norm: FoldableNorm,
+  norm: BatchNorm2d | SyncBatchNorm,
   x: Tensor,
   relu: boolean,
 ): Tensor | null {
   if (!isScaling(layer)) return null;
   const { bias } = layer;
   if (bias && bias.size !== norm.runningMean?.size) return null;
+  const parts = [bias, norm.weight, norm.bias, norm.runningMean, norm.runningVar];
+  if (parts.some((part) => part && part.runtime !== x.runtime)) return null;
   const affine = affineOf(norm, bias);
   const [scale, shift] = [affine.scale, affine.shift].map((values) => Float32Array.from(values));
   if (![...scale, ...shift].every(Number.isFinite)) return null;

@@ -216,6 +216,22 @@ describe("a convolution and the batch norm behind it, in evaluation under noGrad
     expect(kernels.some((name) => name.startsWith("channelNorm"))).toBe(true);
   });
 
+  test("what the layers themselves refuse is refused: another rank, another runtime", async () => {
+    const conv = new nn.Conv2d(8, 6, 3, { runtime });
+    const x = randomTensor(runtime, [2, 8, 9, 9], 1);
+    const other = await createRuntime({ threads: 1 });
+    for (const [norm, message] of [
+      [new nn.BatchNorm1d(6, { runtime }), "BatchNorm1d: expected 2D or 3D input (got 4D input)"],
+      [new nn.BatchNorm3d(6, { runtime }), "BatchNorm3d: expected 5D input (got 4D input)"],
+      [new nn.BatchNorm2d(6, { runtime: other }), "batchNorm: "],
+    ] as const) {
+      const net = new nn.Sequential(conv, norm).eval();
+      expect(() => net.forward(x)).toThrow(message);
+      expect(() => noGrad(() => net.forward(x))).toThrow(message);
+    }
+    other.close();
+  });
+
   test("other channels are refused as by the layers themselves", () => {
     for (const bias of [true, false]) {
       const conv = new nn.Conv2d(8, 6, 3, { bias, runtime });
