@@ -41,6 +41,17 @@ export async function expectSameBits(
 
 const bits = (values: Float32Array) => Buffer.from(values.buffer).toString("base64");
 
+/** The names of the kernels that a runtime runs from now on, in order. */
+export function recordKernels(runtime: Runtime): string[] {
+  const kernels: string[] = [];
+  const run = runtime.run.bind(runtime);
+  runtime.run = (name, ...rest) => {
+    kernels.push(name);
+    run(name, ...rest);
+  };
+  return kernels;
+}
+
 /** Seeded numbers: mulberry32, uniform in [0, 1). */
 export function uniform(seed: number): () => number {
   let state = seed >>> 0;

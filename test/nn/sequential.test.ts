@@ -4,20 +4,16 @@ import * as nn from "../../src/nn/index.js";
 import { relu } from "../../src/ops/relu.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
-import { expectClose, randomTensor } from "../helpers.js";
+import { expectClose, randomTensor, recordKernels } from "../helpers.js";
 
 let runtime: Runtime;
-let kernels: string[] = [];
+let kernels: string[];
 beforeAll(async () => {
   runtime = await createRuntime({ threads: 1 });
-  const run = runtime.run.bind(runtime);
-  runtime.run = (name, ...rest) => {
-    kernels.push(name);
-    run(name, ...rest);
-  };
+  kernels = recordKernels(runtime);
 });
 afterEach(() => {
-  kernels = [];
+  kernels.length = 0;
 });
 afterAll(() => runtime.close());
 
@@ -170,14 +166,14 @@ describe("a convolution and the batch norm behind it, in evaluation under noGrad
       const net = new nn.Sequential(conv, norm, ...behind).eval();
       const want = net.forward(x);
       expect(kernels).toContain("channelNormalize");
-      kernels = [];
+      kernels.length = 0;
       const { tensors } = runtime.stats();
       const y = noGrad(() => net.forward(x));
       expect(runtime.stats().tensors).toBe(tensors + 1);
       expect(kernels).not.toContain("channelNormalize");
       expect(kernels).not.toContain("reluForward");
       expectClose(y.data, want.data, 2e-6);
-      kernels = [];
+      kernels.length = 0;
     }
   });
 
@@ -186,7 +182,7 @@ describe("a convolution and the batch norm behind it, in evaluation under noGrad
     const net = new nn.Sequential(conv, trained(6)).eval();
     const x = randomTensor(runtime, [2, 8, 9, 9], 1);
     const want = net.forward(x);
-    kernels = [];
+    kernels.length = 0;
     expectClose(noGrad(() => net.forward(x)).data, want.data, 2e-6);
     expect(kernels).not.toContain("channelNormalize");
   });

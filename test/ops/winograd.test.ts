@@ -3,24 +3,27 @@ import { convTranspose2d } from "../../src/ops/conv-transpose2d.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor.js";
-import { expectClose, expectSameBits, guardMemory, normal, randomTensor } from "../helpers.js";
+import {
+  expectClose,
+  expectSameBits,
+  guardMemory,
+  normal,
+  randomTensor,
+  recordKernels,
+} from "../helpers.js";
 import * as transposedReference from "../reference/conv-transpose2d.js";
 import * as reference from "../reference/conv2d.js";
 
 let runtime: Runtime;
 let checkGuards: () => void;
-let kernels: string[] = [];
+let kernels: string[];
 beforeAll(async () => {
   runtime = await createRuntime({ threads: 1 });
   checkGuards = guardMemory(runtime);
-  const run = runtime.run.bind(runtime);
-  runtime.run = (name, ...rest) => {
-    kernels.push(name);
-    run(name, ...rest);
-  };
+  kernels = recordKernels(runtime);
 });
 afterEach(() => {
-  kernels = [];
+  kernels.length = 0;
   checkGuards();
 });
 afterAll(() => runtime.close());
