@@ -1,6 +1,5 @@
-// node .build/patch.mjs: writes build/relaxed.patch, which turns simd.wasm into relaxed.wasm. The two differ in a few instructions, so
-// that the patch is a twentieth of the binary; src/runtime/patch.ts says what it holds and applies it.
-import { readFileSync, writeFileSync } from "node:fs";
+// What turns simd.wasm into relaxed.wasm. The two differ in a few instructions, so that the patch is a twentieth of the binary;
+// src/runtime/patch.ts says what it holds and applies it.
 
 /** Shorter matches cost more to name than to repeat. */
 const LEAST = 8;
@@ -26,7 +25,8 @@ function* matches(from, to) {
   }
 }
 
-function patch(from, to) {
+/** The patch that makes `to` of `from`, both Buffers. */
+export function patch(from, to) {
   const out = [];
   const number = (value) => {
     for (; value > 127; value >>>= 7) out.push((value & 127) | 128);
@@ -49,8 +49,3 @@ function patch(from, to) {
   if (done < to.length) step(to.subarray(done), expected, 0);
   return Uint8Array.from(out);
 }
-
-writeFileSync(
-  "build/relaxed.patch",
-  patch(readFileSync("build/simd.wasm"), readFileSync("build/relaxed.wasm")),
-);

@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { defineConfig } from "vitest/config";
+import { buildBinaries } from "../.build/wasm.mjs";
+
+await buildBinaries(); // an edited kernel is compiled before its test
 
 const node = Number(process.versions.node.split(".")[0]);
 

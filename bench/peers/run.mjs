@@ -44,7 +44,7 @@ const { values: flags } = parseArgs({
 async function install() {
   if (existsSync(join(here, "node_modules"))) return;
   // Without their scripts: onnxruntime-node's fetches what only GPUs need.
-  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund"];
   const { code, stderr } = await run("npm", args, { cwd: here, limit: 600_000 });
   if (code !== 0) throw new Error(`npm install in bench/peers: ${stderr}`);
 }

@@ -89,7 +89,8 @@ export class Runtime {
    */
   run(name: string, count: number, work: number, args: readonly number[], scratchBytes = 0): void {
     const kernel = this.#kernels[name];
-    if (!kernel) throw new Error(`internal: no kernel ${name}`);
+    if (!kernel)
+      throw new Error(`internal: ${this.variant}.wasm has no kernel ${name}: another build?`);
     if (this.#closed) throw new Error("runtime: this runtime was closed");
     if (count === 0) return;
     const items = 2 ** Math.ceil(Math.log2(Math.max(1, CHUNK_WORK / work)));
@@ -203,13 +204,14 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
 
   const { module, shared } = options.module
     ? await adopt(options.module, size > 1)
-    : { module: await compile(chosen, size > 1).catch(forbidden), shared: size > 1 };
+    : { module: await compile(chosen, size > 1), shared: size > 1 };
   const memory = createMemory(shared, options.maximumMemory);
   const instance = await WebAssembly.instantiate(module, { env: { memory } }).catch(forbidden);
   const abi = abiOf(instance);
   if (abi >> 1 !== ABI) {
+    const which = options.module ? "the given module" : `${chosen}.wasm in this build`;
     throw new Error(
-      `init: the given module is not of this version of evenkeel (interface ${abi >> 1}, expected ${ABI})`,
+      `init: ${which} is not of this version of evenkeel (interface ${abi >> 1}, expected ${ABI})`,
     );
   }
   if (chosen === "simd" && abi & 1 && (deterministic || variant === "simd"))

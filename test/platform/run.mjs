@@ -36,7 +36,7 @@ async function must(command, args, cwd) {
 }
 
 if (!existsSync(join(here, "node_modules"))) {
-  await must("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], here);
+  await must("npm", ["install", "--no-audit", "--no-fund"], here);
 }
 const folder = await mkdtemp(join(tmpdir(), "evenkeel-platforms-"));
 const rows = [];

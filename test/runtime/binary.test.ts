@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { asShared } from "../../src/runtime/binary.js";
 import { applyPatch } from "../../src/runtime/patch.js";
+import { asShared } from "../../src/runtime/shared.js";
 
 const variants = ["simd", "relaxed", "simd-threads", "relaxed-threads"];
 const read = (name: string) =>
@@ -53,17 +53,6 @@ describe.each(variants)("%s.wasm", (name) => {
     expect(bytes.length).toBeLessThan(96 * 1024);
   });
 });
-
-test.each(["simd", "relaxed"])(
-  "%s.wasm made shared is what asc builds for shared memory",
-  (name) => {
-    expect(
-      Buffer.from(asShared(read(name) as Uint8Array<ArrayBuffer>)).equals(
-        Buffer.from(read(`${name}-threads`)),
-      ),
-    ).toBe(true);
-  },
-);
 
 test("the patch makes the relaxed binary of the other, in a tenth of its bytes", () => {
   const patch = readFileSync(new URL("../../build/relaxed.patch", import.meta.url));

@@ -1,0 +1,1 @@
+export function buildBinaries(names?: string[]): Promise<void>;

@@ -1,0 +1,82 @@
+// node .build/wasm.mjs [simd | relaxed | here]…: compiles the kernels into build/, at once and only what is older than its sources. `here` stands
+// for what this Node runs; without arguments both are made, and what follows from both: the binaries for shared memory and the patch.
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { transform } from "esbuild";
+import { patch } from "./patch.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
+const stamps = join(root, "build/stamps.json");
+const binary = (name) => join(root, `build/${name}`);
+
+/** A module of src that imports nothing. */
+async function importSource(file) {
+  const { code } = await transform(readFileSync(join(root, file), "utf8"), { loader: "ts" });
+  return import(`data:text/javascript,${encodeURIComponent(code)}`);
+}
+
+/** A hash of all that a binary is made from. */
+function sourcesHash() {
+  const hash = createHash("sha256");
+  const sources = readdirSync(join(root, "assembly"), { recursive: true })
+    .filter((file) => file.endsWith(".ts"))
+    .sort()
+    .map((file) => join("assembly", file));
+  for (const file of [...sources, "asconfig.json", "node_modules/assemblyscript/package.json"])
+    hash.update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+}
+
+/** Has asc write the target of this name to `file`. */
+export async function compile(name, file = binary(`${name}.wasm`)) {
+  rmSync(file, { force: true });
+  const args = [asc, "--target", name, "--outFile", file];
+  await promisify(execFile)(process.execPath, args, { cwd: root }).catch(({ stdout, stderr }) => {
+    throw new Error(`${name}.wasm could not be compiled:\n${stdout}${stderr}`);
+  });
+}
+
+/** Brings build/ up to date. Both variants, and what is made from both, unless fewer are named. */
+export async function buildBinaries(names = ["simd", "relaxed"]) {
+  mkdirSync(join(root, "build"), { recursive: true });
+  const known = existsSync(stamps) ? JSON.parse(readFileSync(stamps, "utf8")) : {};
+  const hash = sourcesHash();
+  const stale = names.filter((name) => known[name] !== hash || !existsSync(binary(`${name}.wasm`)));
+  const patched = statSync(binary("relaxed.patch"), { throwIfNoEntry: false })?.size;
+  if (stale.length > 0 || !patched) rmSync(binary("relaxed.patch"), { force: true });
+  await Promise.all(stale.map((name) => compile(name)));
+  for (const name of stale) known[name] = hash;
+  writeFileSync(stamps, JSON.stringify(known));
+  if (existsSync(binary("relaxed.patch"))) return;
+  if (names.length === 2) await derive();
+  else writeFileSync(binary("relaxed.patch"), ""); // the bundle is without it, and init says so where it would be used
+}
+
+/** The binaries for shared memory, which differ from the others in one byte, and the patch that makes the relaxed one of the other. */
+async function derive() {
+  const { asShared } = await importSource("src/runtime/shared.ts");
+  const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(binary(`${name}.wasm`)));
+  writeFileSync(binary("simd-threads.wasm"), asShared(simd));
+  writeFileSync(binary("relaxed-threads.wasm"), asShared(relaxed));
+  writeFileSync(binary("relaxed.patch"), patch(simd, relaxed));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const names = process.argv.slice(2);
+  const { hasRelaxedSimd } = await importSource("src/runtime/features.ts");
+  const here = hasRelaxedSimd() ? ["simd", "relaxed"] : ["simd"];
+  await buildBinaries(names[0] === "here" ? here : names.length > 0 ? names : undefined);
+}
