@@ -20,8 +20,7 @@ import { compareReport } from "./report/compare.js";
 import { textTable } from "./report/table.js";
 import { truthsText } from "./report/truths.js";
 
-interface Flags extends Omit<CompareConfig, "batch1Samples">, DataOptions {
-  batch1Samples?: number;
+interface Flags extends CompareConfig, DataOptions {
   checkpoint?: string;
 }
 
@@ -41,8 +40,9 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     option("--lr <x>", "step size of Adam", positive, defaults.lr),
     option(
       "--batch1-samples <n>",
-      "samples of the training with batch 1 (default: as many)",
-      integer(0),
+      "images of the training with batch 1, or all: as many as with batches",
+      (text) => (text === "all" ? null : integer(0)(text)),
+      3200,
     ),
     new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
     new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),
@@ -52,7 +52,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     ),
   ],
   out: "evenkeel-report",
-  quick: { limit: 1200, batch1Samples: 3600 },
+  quick: { limit: 1200, epochs: 3, batch1Samples: 600 },
   run,
   text({ config, runs, ...result }) {
     const planned = config.norms.length * config.seeds;
