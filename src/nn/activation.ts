@@ -3,6 +3,7 @@ import { relu } from "../ops/relu.js";
 import { sigmoid } from "../ops/sigmoid.js";
 import { silu } from "../ops/silu.js";
 import { tanh } from "../ops/tanh.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
@@ -13,17 +14,20 @@ export class ReLU extends Module {
   }
 }
 
+const rules: Rules<GELUOptions> = { approximate: "string" };
+
 /** x·Φ(x), any shape; `approximate: "tanh"` as GPT-2 has it. */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
-  constructor({ approximate = "none" }: GELUOptions = {}) {
+  constructor(options: GELUOptions = {}) {
     super();
+    const { approximate = "none" } = checkOptions("GELU", options, rules);
     this.approximate = approximate;
   }
 
   forward(x: Tensor): Tensor {
-    return gelu(x, this);
+    return gelu(x, { approximate: this.approximate });
   }
 }
 

@@ -1,8 +1,11 @@
 // The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
+
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 /** Clips ρ to [0, 1] in place before it is used: what the authors do after each step of the optimiser. */
 function clipped(rho: Tensor): Tensor {
@@ -12,22 +15,28 @@ function clipped(rho: Tensor): Tensor {
   return rho;
 }
 
+const rules: Rules<AdaLINOptions & LayerOptions> = {
+  eps: "number",
+  correction: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** Adaptive layer-instance norm of [N, C, *]: scale and shift [N, C] come with the input; ρ [C] is 0.9 at first. */
 export class AdaLIN extends Module {
   readonly options: AdaLINOptions;
   readonly rho: Tensor;
 
-  constructor(
-    numFeatures: number,
-    { eps = 1e-5, correction = 0, layout, runtime }: AdaLINOptions & LayerOptions = {},
-  ) {
+  constructor(numFeatures: number, options: AdaLINOptions & LayerOptions = {}) {
     super();
+    const { eps = 1e-5, correction = 0, layout, runtime } = checkOptions("AdaLIN", options, rules);
     checkInteger("AdaLIN", "numFeatures", numFeatures);
     this.options = { eps, correction, layout };
     this.rho = constant([numFeatures], 0.9, runtime);
   }
 
-  forward(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  forward(x: Tensor, weight: Tensor, bias: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return adaLIN(x, clipped(this.rho), weight, bias, this.options);
   }
 }
@@ -39,11 +48,14 @@ export class LayerInstanceNorm extends Module {
   readonly gamma: Tensor;
   readonly beta: Tensor;
 
-  constructor(
-    numFeatures: number,
-    { eps = 1e-5, correction = 0, layout, runtime }: AdaLINOptions & LayerOptions = {},
-  ) {
+  constructor(numFeatures: number, options: AdaLINOptions & LayerOptions = {}) {
     super();
+    const {
+      eps = 1e-5,
+      correction = 0,
+      layout,
+      runtime,
+    } = checkOptions("LayerInstanceNorm", options, rules);
     checkInteger("LayerInstanceNorm", "numFeatures", numFeatures);
     this.options = { eps, correction, layout };
     this.rho = constant([numFeatures], 0, runtime);
@@ -51,7 +63,8 @@ export class LayerInstanceNorm extends Module {
     this.beta = constant([numFeatures], 0, runtime);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return layerInstanceNorm(x, clipped(this.rho), this.gamma, this.beta, this.options);
   }
 }

@@ -1,16 +1,21 @@
 // Layer norm conditioned as in diffusion transformers, Peebles & Xie 2022, DiT, arXiv 2212.09748.
+
 import { adaLN, gatedAdd } from "../ops/ada-ln.js";
 import { mul } from "../ops/mul.js";
 import { sigmoid } from "../ops/sigmoid.js";
 import { slice } from "../ops/slice.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface AdaLNOptions extends LayerOptions {
   eps?: number;
 }
+
+const rules: Rules<AdaLNOptions> = { eps: "number", runtime: "Runtime" };
 
 /** What both make of a condition [N, conditionDim]: `count` tensors [N, dim], the chunks of linear(silu(condition)). */
 abstract class Modulated extends Module {
@@ -18,13 +23,9 @@ abstract class Modulated extends Module {
   readonly eps: number;
   readonly linear: Linear;
 
-  constructor(
-    dim: number,
-    conditionDim: number,
-    count: number,
-    { eps = 1e-6, runtime }: AdaLNOptions = {},
-  ) {
+  constructor(dim: number, conditionDim: number, count: number, options: AdaLNOptions = {}) {
     super();
+    const { eps = 1e-6, runtime } = checkOptions(this.constructor.name, options, rules);
     checkInteger(this.constructor.name, "dim", dim);
     this.dim = dim;
     this.eps = eps;
@@ -46,9 +47,10 @@ export class AdaLN extends Modulated {
     super(dim, conditionDim, 2, options);
   }
 
-  forward(x: Tensor, condition: Tensor): Tensor {
+  forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     const [shift, scale] = this.chunks(condition);
-    return adaLN(x, scale, shift, this);
+    return adaLN(x, scale, shift, { eps: this.eps });
   }
 }
 
@@ -67,7 +69,8 @@ export class AdaLNZero extends Modulated {
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
     const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
-    const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, this)));
-    return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, this)));
+    const { eps } = this;
+    const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, { eps })));
+    return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, { eps })));
   }
 }

@@ -1,10 +1,12 @@
 // Layers of the batch family that differ from BatchNorm in what they do with its statistics.
+
 import { batchInstanceNorm } from "../ops/batch-instance-norm.js";
 import { batchNorm } from "../ops/batch-norm.js";
 import { batchRenorm } from "../ops/batch-renorm.js";
 import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
-import { ones, type Tensor, zeros } from "../tensor.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
@@ -13,6 +15,13 @@ export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
   /** Weight of the new value in the running statistics. */
   momentum?: number;
 }
+
+const rules: Rules<BatchVariantOptions> = {
+  eps: "number",
+  momentum: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** What they share: scale, shift and running statistics of [N, C, *]. */
 abstract class BatchVariant extends Module {
@@ -24,11 +33,10 @@ abstract class BatchVariant extends Module {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
 
-  constructor(
-    numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime }: BatchVariantOptions = {},
-  ) {
+  constructor(numFeatures: number, options: BatchVariantOptions = {}) {
     super();
+    checkOptions(this.constructor.name, options, rules);
+    const { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
@@ -38,7 +46,23 @@ abstract class BatchVariant extends Module {
     this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
     this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
   }
+
+  /** What their ops take alike. */
+  protected norm() {
+    const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
+    return { runningMean, runningVar, weight, bias, training, momentum, eps, layout };
+  }
 }
+
+export interface FrozenBatchNormOptions extends LayerOptions, LayoutOptions {
+  eps?: number;
+}
+
+const frozenRules: Rules<FrozenBatchNormOptions> = {
+  eps: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /**
  * Batch norm whose four tensors are buffers and which is always in evaluation, as torchvision's: it loads the state of a
@@ -52,11 +76,13 @@ export class FrozenBatchNorm2d extends Module {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
 
-  constructor(
-    numFeatures: number,
-    { eps = 1e-5, layout = "nchw", runtime }: Omit<BatchVariantOptions, "momentum"> = {},
-  ) {
+  constructor(numFeatures: number, options: FrozenBatchNormOptions = {}) {
     super();
+    const {
+      eps = 1e-5,
+      layout = "nchw",
+      runtime,
+    } = checkOptions("FrozenBatchNorm2d", options, frozenRules);
     checkInteger("FrozenBatchNorm2d", "numFeatures", numFeatures);
     this.eps = eps;
     this.layout = layout;
@@ -70,9 +96,10 @@ export class FrozenBatchNorm2d extends Module {
     return ["num_batches_tracked"];
   }
 
-  forward(x: Tensor): Tensor {
+  /** `mask`: [N, *], 0 for padding; see the op. */
+  forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { weight, bias, runningMean, runningVar, eps, layout } = this;
-    return batchNorm(x, { weight, bias, runningMean, runningVar, eps, layout });
+    return batchNorm(x, { weight, bias, runningMean, runningVar, eps, layout, mask });
   }
 }
 
@@ -81,6 +108,15 @@ export interface BatchRenormOptions extends BatchVariantOptions {
   dMax?: number;
 }
 
+const renormRules: Rules<BatchRenormOptions> = {
+  eps: "number",
+  momentum: "number",
+  rMax: "number",
+  dMax: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** Batch renormalisation, Ioffe 2017, arXiv 1702.03275: batch norm corrected towards its running statistics. */
 export class BatchRenorm extends BatchVariant {
   /** Change them between steps to follow a schedule; the paper's goes from 1 to 3 and from 0 to 5. */
@@ -88,13 +124,16 @@ export class BatchRenorm extends BatchVariant {
   dMax: number;
 
   constructor(numFeatures: number, options: BatchRenormOptions = {}) {
-    super(numFeatures, options);
-    this.rMax = options.rMax ?? 3;
-    this.dMax = options.dMax ?? 5;
+    const { rMax = 3, dMax = 5, ...own } = checkOptions("BatchRenorm", options, renormRules);
+    super(numFeatures, own);
+    this.rMax = rMax;
+    this.dMax = dMax;
   }
 
-  forward(x: Tensor): Tensor {
-    return batchRenorm(x, this);
+  /** `mask`: [N, *], 0 for padding; see the op. */
+  forward(x: Tensor, mask?: AnyTensor | null): Tensor {
+    const { rMax, dMax } = this;
+    return batchRenorm(x, { ...this.norm(), rMax, dMax, mask });
   }
 }
 
@@ -102,17 +141,29 @@ export interface GhostBatchNormOptions extends BatchVariantOptions {
   virtualBatchSize?: number;
 }
 
+const ghostRules: Rules<GhostBatchNormOptions> = {
+  eps: "number",
+  momentum: "number",
+  virtualBatchSize: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** Ghost batch norm, Hoffer, Hubara & Soudry 2017, arXiv 1705.08741: statistics of parts of the batch. */
 export class GhostBatchNorm extends BatchVariant {
   readonly virtualBatchSize: number;
 
   constructor(numFeatures: number, options: GhostBatchNormOptions = {}) {
-    super(numFeatures, { momentum: 0.01, ...options });
-    this.virtualBatchSize = options.virtualBatchSize ?? 128;
+    checkOptions("GhostBatchNorm", options, ghostRules);
+    const { virtualBatchSize = 128, momentum = 0.01, ...own } = options;
+    super(numFeatures, { ...own, momentum });
+    this.virtualBatchSize = virtualBatchSize;
   }
 
-  forward(x: Tensor): Tensor {
-    return ghostBatchNorm(x, this);
+  /** `mask`: [N, *], 0 for padding; see the op. */
+  forward(x: Tensor, mask?: AnyTensor | null): Tensor {
+    const { virtualBatchSize } = this;
+    return ghostBatchNorm(x, { ...this.norm(), virtualBatchSize, mask });
   }
 }
 
@@ -126,9 +177,10 @@ export class BatchInstanceNorm extends BatchVariant {
     this.gate = constant([numFeatures], 1, options.runtime);
   }
 
-  forward(x: Tensor): Tensor {
+  /** `mask`: [N, *], 0 for padding; see the op. */
+  forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     if (this.training) this.clamp();
-    return batchInstanceNorm(x, this.gate, this);
+    return batchInstanceNorm(x, this.gate, { ...this.norm(), mask });
   }
 
   /** Keeps the gate in [0, 1]. */

@@ -1,7 +1,9 @@
 // Layers for one layout of the channels, used on the other. Their state-dict keys are those of the layer within.
+
 import { permute } from "../ops/permute.js";
 import { show, type Tensor } from "../tensor.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 abstract class Turned extends Module {
   readonly layer: Module;
@@ -19,7 +21,8 @@ abstract class Turned extends Module {
     yield* this.layer.modules(prefix);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     const rank = x.shape.length;
     if (rank < 2) {
       const name = this.constructor.name;

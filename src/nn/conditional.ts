@@ -3,10 +3,12 @@ import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/cond
 import { embedding } from "../ops/embedding.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
-import { ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 /** Which style or class each sample has. */
 export type Ids = readonly number[] | Int32Array;
@@ -15,6 +17,12 @@ export interface ConditionalNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
 }
 
+const instanceRules: Rules<ConditionalNormOptions> = {
+  eps: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** Instance norm of [N, C, *] with a weight and bias of each style, Dumoulin et al. 2016, arXiv 1610.07629. */
 export class ConditionalInstanceNorm extends Module {
   readonly eps: number;
@@ -22,12 +30,13 @@ export class ConditionalInstanceNorm extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor;
 
-  constructor(
-    numFeatures: number,
-    numStyles: number,
-    { eps = 1e-5, layout = "nchw", runtime }: ConditionalNormOptions = {},
-  ) {
+  constructor(numFeatures: number, numStyles: number, options: ConditionalNormOptions = {}) {
     super();
+    const {
+      eps = 1e-5,
+      layout = "nchw",
+      runtime,
+    } = checkOptions("ConditionalInstanceNorm", options, instanceRules);
     checkInteger("ConditionalInstanceNorm", "numFeatures", numFeatures);
     checkInteger("ConditionalInstanceNorm", "numStyles", numStyles);
     this.eps = eps;
@@ -36,16 +45,26 @@ export class ConditionalInstanceNorm extends Module {
     this.bias = constant([numStyles, numFeatures], 0, runtime);
   }
 
-  forward(x: Tensor, styles: Ids): Tensor {
+  forward(x: Tensor, styles: Ids, mask?: null): Tensor {
+    refuseMask(this, mask);
     using weight = embedding(this.weight, styles);
     using bias = embedding(this.bias, styles);
-    return conditionalInstanceNorm(x, weight, bias, this);
+    const { eps, layout } = this;
+    return conditionalInstanceNorm(x, weight, bias, { eps, layout });
   }
 }
 
-export interface ConditionalBatchNormOptions extends ConditionalNormOptions {
+export interface ConditionalBatchNormOptions extends LayerOptions, LayoutOptions {
+  eps?: number;
   momentum?: number;
 }
+
+const batchRules: Rules<ConditionalBatchNormOptions> = {
+  eps: "number",
+  momentum: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /**
  * Batch norm of [N, C, *] with a weight and bias of each class, de Vries et al. 2017, arXiv 1707.00683, in the form of Dumoulin's
@@ -61,12 +80,14 @@ export class ConditionalBatchNorm extends Module {
   readonly runningVar: Tensor;
   readonly numBatchesTracked: Tensor<"int64">;
 
-  constructor(
-    numFeatures: number,
-    numClasses: number,
-    { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime }: ConditionalBatchNormOptions = {},
-  ) {
+  constructor(numFeatures: number, numClasses: number, options: ConditionalBatchNormOptions = {}) {
     super();
+    const {
+      eps = 1e-5,
+      momentum = 0.1,
+      layout = "nchw",
+      runtime,
+    } = checkOptions("ConditionalBatchNorm", options, batchRules);
     checkInteger("ConditionalBatchNorm", "numFeatures", numFeatures);
     checkInteger("ConditionalBatchNorm", "numClasses", numClasses);
     this.eps = eps;
@@ -80,16 +101,19 @@ export class ConditionalBatchNorm extends Module {
     this.numBatchesTracked = this.buffer("numBatchesTracked", none);
   }
 
-  forward(x: Tensor, classes: Ids): Tensor {
+  /** `mask`: [N, *], 0 for padding; see the op. */
+  forward(x: Tensor, classes: Ids, mask?: AnyTensor | null): Tensor {
     using weight = embedding(this.weight, classes);
     using bias = embedding(this.bias, classes);
     const { runningMean, runningVar, training, momentum, eps, layout } = this;
-    const options = { runningMean, runningVar, training, momentum, eps, layout };
+    const options = { runningMean, runningVar, training, momentum, eps, layout, mask };
     const y = conditionalBatchNorm(x, weight, bias, options);
     if (training) this.numBatchesTracked.data[0] += 1n;
     return y;
   }
 }
+
+const filmRules: Rules<LayerOptions & LayoutOptions> = { layout: "string", runtime: "Runtime" };
 
 /**
  * Feature-wise linear modulation of [N, C, *] by a condition [N, conditionFeatures], Perez et al. 2017, arXiv 1709.07871:
@@ -102,20 +126,22 @@ export class FiLM extends Module {
   constructor(
     numFeatures: number,
     conditionFeatures: number,
-    { layout = "nchw", ...options }: LayerOptions & LayoutOptions = {},
+    options: LayerOptions & LayoutOptions = {},
   ) {
     super();
+    const { layout = "nchw", runtime } = checkOptions("FiLM", options, filmRules);
     checkInteger("FiLM", "numFeatures", numFeatures);
-    this.linear = new Linear(conditionFeatures, 2 * numFeatures, options);
+    this.linear = new Linear(conditionFeatures, 2 * numFeatures, { runtime });
     this.layout = layout;
   }
 
-  forward(x: Tensor, condition: Tensor): Tensor {
+  forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     using both = this.linear.forward(condition);
     const channels = both.shape[1] / 2;
     using gamma = slice(both, 1, 0, channels);
     using scale = add(gamma, 1);
     using shift = slice(both, 1, channels);
-    return film(x, scale, shift, this);
+    return film(x, scale, shift, { layout: this.layout });
   }
 }

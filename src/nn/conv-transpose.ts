@@ -1,15 +1,30 @@
 import type { Activation } from "../ops/activation.js";
 import { convTranspose2d } from "../ops/conv-transpose2d.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import type { Conv2dOptions } from "./conv.js";
-import { checkInteger, fanInOf, kaimingUniform } from "./init.js";
+import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
 type Pair = number | readonly [number, number];
 
-export interface ConvTranspose2dOptions extends Conv2dOptions {
+export interface ConvTranspose2dOptions extends LayerOptions {
+  stride?: Pair;
+  padding?: Pair;
   outputPadding?: Pair;
+  dilation?: Pair;
+  groups?: number;
+  bias?: boolean;
 }
+
+const rules: Rules<ConvTranspose2dOptions> = {
+  stride: "Array|number",
+  padding: "Array|number",
+  outputPadding: "Array|number",
+  dilation: "Array|number",
+  groups: "number",
+  bias: "boolean",
+  runtime: "Runtime",
+};
 
 /** Transposed 2-D convolution: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
 export class ConvTranspose2d extends Module {
@@ -28,6 +43,7 @@ export class ConvTranspose2d extends Module {
     options: ConvTranspose2dOptions = {},
   ) {
     super();
+    checkOptions("ConvTranspose2d", options, rules);
     const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = options;
     const { bias = true, runtime } = options;
     checkInteger("ConvTranspose2d", "inChannels", inChannels);

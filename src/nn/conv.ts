@@ -1,5 +1,6 @@
 import type { Activation } from "../ops/activation.js";
 import { conv2d, scaledConv2d } from "../ops/conv2d.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -14,6 +15,15 @@ export interface Conv2dOptions extends LayerOptions {
   bias?: boolean;
 }
 
+const rules: Rules<Conv2dOptions> = {
+  stride: "Array|number",
+  padding: "Array|number",
+  dilation: "Array|number",
+  groups: "number",
+  bias: "boolean",
+  runtime: "Runtime",
+};
+
 /** 2-D cross-correlation: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
 export class Conv2d extends Module {
   readonly weight: Tensor;
@@ -27,9 +37,17 @@ export class Conv2d extends Module {
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, runtime }: Conv2dOptions = {},
+    options: Conv2dOptions = {},
   ) {
     super();
+    const {
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      groups = 1,
+      bias = true,
+      runtime,
+    } = checkOptions("Conv2d", options, rules);
     checkInteger("Conv2d", "inChannels", inChannels);
     checkInteger("Conv2d", "outChannels", outChannels);
     checkInteger("Conv2d", "groups", groups);

@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Conv2d } from "./conv.js";
 import { checkInteger } from "./init.js";
 import type { Module } from "./module.js";
@@ -7,6 +8,13 @@ export interface CreateNormOptions extends MakeOptions {
   /** The convolution before the norm, for specs that change its weight. */
   conv?: Conv2d;
 }
+
+const rules: Rules<CreateNormOptions> = {
+  eps: "number",
+  momentum: "number",
+  conv: "Object",
+  runtime: "Runtime",
+};
 
 /** What a spec such as "gn:8+ws" asks for. */
 export interface NormSpec {
@@ -83,13 +91,14 @@ export function checkNorm(norm: string | NormSpec, channels: number, op = "check
 export function createNorm(
   norm: string | NormSpec,
   channels: number,
-  { conv, ...options }: CreateNormOptions = {},
+  options: CreateNormOptions = {},
 ): Module {
+  const { conv, ...own } = checkOptions("createNorm", options, rules);
   const spec = typeof norm === "string" ? parseNorm(norm, "createNorm") : norm;
   const argument = argumentFor(spec, channels, "createNorm");
   const { method, weights } = spec;
   if (weights && !conv)
     throw new RangeError(`createNorm: "${spec.spec}" needs the convolution before: { conv }`);
   if (conv) weights?.parametrize?.(conv);
-  return (method.make as NonNullable<NormMethod["make"]>)(channels, options, argument);
+  return (method.make as NonNullable<NormMethod["make"]>)(channels, own, argument);
 }

@@ -1,4 +1,5 @@
 import { dropout, dropout2d } from "../ops/dropout.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor.js";
 import type { LayerOptions } from "./init.js";
@@ -10,13 +11,16 @@ export interface DropoutLayerOptions extends LayerOptions {
   dropout?: number;
 }
 
+const rules: Rules<{ generator?: Generator }> = { generator: "Generator" };
+
 /** Drops elements with probability p while training; arXiv 1207.0580. `generator`: see the op. */
 export class Dropout extends Module {
   readonly p: number;
   readonly generator: Generator | undefined;
 
-  constructor(p = 0.5, { generator }: { generator?: Generator } = {}) {
+  constructor(p = 0.5, options: { generator?: Generator } = {}) {
     super();
+    const { generator } = checkOptions(this.constructor.name, options, rules);
     if (!(p >= 0 && p <= 1)) {
       throw new RangeError(
         `${this.constructor.name}: dropout probability has to be between 0 and 1, but got ${p}`,
@@ -27,13 +31,15 @@ export class Dropout extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return dropout(x, this);
+    const { p, training, generator } = this;
+    return dropout(x, { p, training, generator });
   }
 }
 
 /** Drops whole channels of [N, C, *] with probability p while training; arXiv 1411.4280. */
 export class Dropout2d extends Dropout {
   override forward(x: Tensor): Tensor {
-    return dropout2d(x, this);
+    const { p, training, generator } = this;
+    return dropout2d(x, { p, training, generator });
   }
 }

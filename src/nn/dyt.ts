@@ -1,9 +1,11 @@
 import { derf } from "../ops/derf.js";
 import { dyt } from "../ops/dyt.js";
 import type { Layout } from "../ops/layout.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface DyTOptions extends LayerOptions {
   /** Alpha at first. */
@@ -12,6 +14,8 @@ export interface DyTOptions extends LayerOptions {
   layout?: Layout;
 }
 
+const rules: Rules<DyTOptions> = { alpha: "number", layout: "string", runtime: "Runtime" };
+
 /** Dynamic tanh in the place of a norm, Zhu, Chen, He, LeCun & Liu 2025, arXiv 2503.10622. */
 export class DyT extends Module {
   readonly alpha: Tensor;
@@ -19,8 +23,10 @@ export class DyT extends Module {
   readonly bias: Tensor;
   readonly layout: Layout;
 
-  constructor(numFeatures: number, { alpha = 0.5, layout = "nhwc", runtime }: DyTOptions = {}) {
+  constructor(numFeatures: number, options: DyTOptions = {}) {
     super();
+    checkOptions(this.constructor.name, options, rules);
+    const { alpha = 0.5, layout = "nhwc", runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.alpha = constant([1], alpha, runtime);
     this.weight = constant([numFeatures], 1, runtime);
@@ -28,8 +34,10 @@ export class DyT extends Module {
     this.layout = layout;
   }
 
-  forward(x: Tensor): Tensor {
-    return dyt(x, this.alpha, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { weight, bias, layout } = this;
+    return dyt(x, this.alpha, { weight, bias, layout });
   }
 }
 
@@ -42,7 +50,9 @@ export class Derf extends DyT {
     this.shift = constant([1], 0, options.runtime);
   }
 
-  override forward(x: Tensor): Tensor {
-    return derf(x, this.alpha, this);
+  override forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { shift, weight, bias, layout } = this;
+    return derf(x, this.alpha, { shift, weight, bias, layout });
   }
 }

@@ -1,15 +1,19 @@
 import { embedding } from "../ops/embedding.js";
+import { checkOptions, type Rules } from "../options.js";
 import { randn } from "../random.js";
 import { type AnyTensor, keep, type Tensor } from "../tensor.js";
 import { checkInteger, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
+const rules: Rules<LayerOptions> = { runtime: "Runtime" };
+
 /** A learned vector for each of numEmbeddings symbols, N(0, 1) at first: int32 ids [*] → [*, embeddingDim]. */
 export class Embedding extends Module {
   readonly weight: Tensor;
 
-  constructor(numEmbeddings: number, embeddingDim: number, { runtime }: LayerOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options: LayerOptions = {}) {
     super();
+    const { runtime } = checkOptions("Embedding", options, rules);
     checkInteger("Embedding", "numEmbeddings", numEmbeddings);
     checkInteger("Embedding", "embeddingDim", embeddingDim);
     this.weight = keep(randn([numEmbeddings, embeddingDim], { runtime, requiresGrad: true }));

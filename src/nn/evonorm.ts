@@ -1,9 +1,11 @@
 import { evonormB0 } from "../ops/evonorm-b0.js";
 import { evonormS0 } from "../ops/evonorm-s0.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 /** Scale, shift and the slope v of the activation; Liu, Brock, Simonyan & Le 2020, arXiv 2004.02967. */
 abstract class EvoNorm extends Module {
@@ -27,24 +29,32 @@ export interface EvoNormB0Options extends LayerOptions, LayoutOptions {
   momentum?: number;
 }
 
+const b0Rules: Rules<EvoNormB0Options> = {
+  eps: "number",
+  momentum: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** EvoNorm-B0 of [N, C, *]: batch and instance deviation, no activation needed behind it. */
 export class EvoNormB0 extends EvoNorm {
   readonly eps: number;
   readonly momentum: number;
   readonly runningVar: Tensor;
 
-  constructor(
-    numFeatures: number,
-    { eps = 1e-3, momentum = 0.1, layout, runtime }: EvoNormB0Options = {},
-  ) {
+  constructor(numFeatures: number, options: EvoNormB0Options = {}) {
+    checkOptions("EvoNormB0", options, b0Rules);
+    const { eps = 1e-3, momentum = 0.1, layout, runtime } = options;
     super(numFeatures, { layout, runtime });
     this.eps = eps;
     this.momentum = momentum;
     this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
   }
 
-  forward(x: Tensor): Tensor {
-    return evonormB0(x, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { v, weight, bias, runningVar, training, momentum, eps, layout } = this;
+    return evonormB0(x, { v, weight, bias, runningVar, training, momentum, eps, layout });
   }
 }
 
@@ -53,15 +63,21 @@ export interface EvoNormS0Options extends LayerOptions, LayoutOptions {
   eps?: number;
 }
 
+const s0Rules: Rules<EvoNormS0Options> = {
+  groups: "number",
+  eps: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** EvoNorm-S0 of [N, C, *]: the deviation of a sample's groups, no activation needed behind it. */
 export class EvoNormS0 extends EvoNorm {
   readonly groups: number;
   readonly eps: number;
 
-  constructor(
-    numFeatures: number,
-    { groups = 32, eps = 1e-5, layout, runtime }: EvoNormS0Options = {},
-  ) {
+  constructor(numFeatures: number, options: EvoNormS0Options = {}) {
+    checkOptions("EvoNormS0", options, s0Rules);
+    const { groups = 32, eps = 1e-5, layout, runtime } = options;
     super(numFeatures, { layout, runtime });
     checkInteger("EvoNormS0", "groups", groups);
     if (numFeatures % groups !== 0) {
@@ -73,7 +89,9 @@ export class EvoNormS0 extends EvoNorm {
     this.eps = eps;
   }
 
-  forward(x: Tensor): Tensor {
-    return evonormS0(x, this.groups, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { v, weight, bias, eps, layout } = this;
+    return evonormS0(x, this.groups, { v, weight, bias, eps, layout });
   }
 }

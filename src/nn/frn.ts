@@ -1,8 +1,10 @@
 import { frn } from "../ops/frn.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface FRNOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -12,6 +14,14 @@ export interface FRNOptions extends LayerOptions, LayoutOptions {
   tlu?: boolean;
 }
 
+const rules: Rules<FRNOptions> = {
+  eps: "number",
+  learnedEps: "boolean",
+  tlu: "boolean",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** Filter response normalisation of [N, C, *] with its thresholded linear unit, Singh & Krishnan 2019, arXiv 1911.09737. */
 export class FRN extends Module {
   readonly weight: Tensor;
@@ -20,17 +30,15 @@ export class FRN extends Module {
   readonly eps: number | Tensor;
   readonly layout: Layout;
 
-  constructor(
-    numFeatures: number,
-    {
+  constructor(numFeatures: number, options: FRNOptions = {}) {
+    super();
+    const {
       learnedEps = false,
       eps = learnedEps ? 1e-4 : 1e-6,
       tlu = true,
       layout = "nchw",
       runtime,
-    }: FRNOptions = {},
-  ) {
-    super();
+    } = checkOptions("FRN", options, rules);
     checkInteger("FRN", "numFeatures", numFeatures);
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
@@ -39,7 +47,9 @@ export class FRN extends Module {
     this.eps = learnedEps ? constant([1], eps, runtime) : eps;
   }
 
-  forward(x: Tensor): Tensor {
-    return frn(x, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { weight, bias, tau, eps, layout } = this;
+    return frn(x, { weight, bias, tau, eps, layout });
   }
 }

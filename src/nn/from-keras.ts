@@ -1,4 +1,5 @@
 import type { Layout } from "../ops/layout.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { FrozenBatchNorm2d } from "./batch-variants.js";
 import type { LayerOptions } from "./init.js";
@@ -113,6 +114,8 @@ const elsewhere = new Map([
   ["WeightNormalization", "convert the layer within and use nn.weightNorm"],
 ]);
 
+const rules: Rules<LayerOptions> = { runtime: "Runtime" };
+
 /**
  * The layer of a Keras or tfjs layer, given as these write it down, `{ class_name, config }`, for input of `inputShape` with the
  * batch axis first, by default that of `build_config`. It takes input in the layout of the Keras layer, has Keras's defaults for
@@ -137,6 +140,7 @@ export function fromKeras(
   inputShape: KerasShape | undefined = layer?.build_config?.input_shape,
   options: LayerOptions = {},
 ): Module {
+  checkOptions("fromKeras", options, rules);
   const name = layer?.class_name?.replace(/^Addons>/, "");
   if (typeof name !== "string")
     throw new TypeError("fromKeras: expected a layer { class_name, config }");

@@ -1,7 +1,15 @@
 import { type GlobalResponseNormOptions, globalResponseNorm } from "../ops/global-response-norm.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
+
+const rules: Rules<GlobalResponseNormOptions & LayerOptions> = {
+  eps: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** Global response normalisation, Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808: the identity at first. */
 export class GlobalResponseNorm extends Module {
@@ -9,18 +17,17 @@ export class GlobalResponseNorm extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor;
 
-  constructor(
-    dim: number,
-    { eps = 1e-6, layout, runtime }: GlobalResponseNormOptions & LayerOptions = {},
-  ) {
+  constructor(dim: number, options: GlobalResponseNormOptions & LayerOptions = {}) {
     super();
+    const { eps = 1e-6, layout, runtime } = checkOptions("GlobalResponseNorm", options, rules);
     checkInteger("GlobalResponseNorm", "dim", dim);
     this.options = { eps, layout };
     this.weight = constant([dim], 0, runtime);
     this.bias = constant([dim], 0, runtime);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return globalResponseNorm(x, this.weight, this.bias, this.options);
   }
 }

@@ -1,6 +1,7 @@
 import { iterNorm } from "../ops/iter-norm.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
-import { type Tensor, tensor, zeros } from "../tensor.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
@@ -11,6 +12,15 @@ export interface IterNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   momentum?: number;
 }
+
+const rules: Rules<IterNormOptions> = {
+  groups: "number",
+  iterations: "number",
+  eps: "number",
+  momentum: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** Iterative normalisation of [N, C, *], Huang et al. 2019, arXiv 1904.03441: whitens the channels over the batch. */
 export class IterNorm extends Module {
@@ -24,18 +34,16 @@ export class IterNorm extends Module {
   readonly runningMean: Tensor;
   readonly runningWhitening: Tensor;
 
-  constructor(
-    numFeatures: number,
-    {
+  constructor(numFeatures: number, options: IterNormOptions = {}) {
+    super();
+    const {
       groups = 1,
       iterations = 5,
       eps = 1e-5,
       momentum = 0.1,
       layout = "nchw",
       runtime,
-    }: IterNormOptions = {},
-  ) {
-    super();
+    } = checkOptions("IterNorm", options, rules);
     checkInteger("IterNorm", "numFeatures", numFeatures);
     checkInteger("IterNorm", "groups", groups);
     if (numFeatures % groups !== 0) {
@@ -59,7 +67,11 @@ export class IterNorm extends Module {
     this.runningWhitening = this.buffer("runningWhitening", matrices);
   }
 
-  forward(x: Tensor): Tensor {
-    return iterNorm(x, this);
+  /** `mask`: [N, *], 0 for padding; see the op. */
+  forward(x: Tensor, mask?: AnyTensor | null): Tensor {
+    const { runningMean, runningWhitening, weight, bias, training, momentum, eps } = this;
+    const { groups, iterations, layout } = this;
+    const own = { groups, iterations, momentum, eps, layout, mask };
+    return iterNorm(x, { runningMean, runningWhitening, weight, bias, training, ...own });
   }
 }

@@ -1,13 +1,22 @@
 import { layerNorm2d } from "../ops/layer-norm-2d.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface LayerNorm2dOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   affine?: boolean;
 }
+
+const rules: Rules<LayerNorm2dOptions> = {
+  eps: "number",
+  affine: "boolean",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** Layer norm over the channels of each position of [N, C, *]; eps = 1e-6 as in ConvNeXt, arXiv 2201.03545. */
 export class LayerNorm2d extends Module {
@@ -16,11 +25,14 @@ export class LayerNorm2d extends Module {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
 
-  constructor(
-    numChannels: number,
-    { eps = 1e-6, affine = true, layout = "nchw", runtime }: LayerNorm2dOptions = {},
-  ) {
+  constructor(numChannels: number, options: LayerNorm2dOptions = {}) {
     super();
+    const {
+      eps = 1e-6,
+      affine = true,
+      layout = "nchw",
+      runtime,
+    } = checkOptions("LayerNorm2d", options, rules);
     checkInteger("LayerNorm2d", "numChannels", numChannels);
     this.eps = eps;
     this.layout = layout;
@@ -28,7 +40,9 @@ export class LayerNorm2d extends Module {
     this.bias = affine ? constant([numChannels], 0, runtime) : null;
   }
 
-  forward(x: Tensor): Tensor {
-    return layerNorm2d(x, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { weight, bias, eps, layout } = this;
+    return layerNorm2d(x, { weight, bias, eps, layout });
   }
 }

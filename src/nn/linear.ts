@@ -1,5 +1,6 @@
 import type { Activation } from "../ops/activation.js";
 import { linear } from "../ops/linear.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -8,17 +9,16 @@ export interface LinearOptions extends LayerOptions {
   bias?: boolean;
 }
 
+const rules: Rules<LinearOptions> = { bias: "boolean", runtime: "Runtime" };
+
 /** y = x·Wᵀ + b: [*, inFeatures] → [*, outFeatures]. */
 export class Linear extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | null;
 
-  constructor(
-    inFeatures: number,
-    outFeatures: number,
-    { bias = true, runtime }: LinearOptions = {},
-  ) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
+    const { bias = true, runtime } = checkOptions("Linear", options, rules);
     checkInteger("Linear", "inFeatures", inFeatures, 0);
     checkInteger("Linear", "outFeatures", outFeatures, 0);
     this.weight = kaimingUniform([outFeatures, inFeatures], inFeatures, runtime);

@@ -1,7 +1,13 @@
-import { type LocalResponseNormOptions, localResponseNorm } from "../ops/local-response-norm.js";
+import {
+  type LocalResponseNormOptions,
+  localResponseNorm,
+  localResponseNormRules,
+} from "../ops/local-response-norm.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 /** Local response normalisation of [N, C, *] over `size` channels, Krizhevsky et al. 2012; PyTorch's defaults. */
 export class LocalResponseNorm extends Module {
@@ -12,10 +18,11 @@ export class LocalResponseNorm extends Module {
     super();
     checkInteger("LocalResponseNorm", "size", size);
     this.size = size;
-    this.options = { ...options };
+    this.options = { ...checkOptions("LocalResponseNorm", options, localResponseNormRules) };
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return localResponseNorm(x, this.size, this.options);
   }
 }

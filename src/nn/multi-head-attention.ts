@@ -1,4 +1,5 @@
 import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
 import { checkInteger } from "./init.js";
@@ -7,6 +8,8 @@ import { Module } from "./module.js";
 
 /** Where 0 a key is not seen, a tensor that broadcasts to [B, nHead, L, S] or every head's [B, L, S]; "causal": only those before. */
 export type Mask = AnyTensor | "causal" | null;
+
+const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
 
 /**
  * Multi-head attention, Vaswani et al. 2017, arXiv 1706.03762: queries [B, L, dModel], keys and values [B, S, dModel] →
@@ -23,6 +26,7 @@ export class MultiHeadAttention extends Module {
 
   constructor(dModel: number, nHead: number, options: DropoutLayerOptions = {}) {
     super();
+    const { dropout = 0, runtime } = checkOptions("MultiHeadAttention", options, rules);
     checkInteger("MultiHeadAttention", "dModel", dModel);
     checkInteger("MultiHeadAttention", "nHead", nHead);
     if (dModel % nHead !== 0) {
@@ -31,11 +35,11 @@ export class MultiHeadAttention extends Module {
       );
     }
     this.nHead = nHead;
-    this.wQ = new Linear(dModel, dModel, options);
-    this.wK = new Linear(dModel, dModel, options);
-    this.wV = new Linear(dModel, dModel, options);
-    this.wO = new Linear(dModel, dModel, options);
-    this.dropout = new Dropout(options.dropout ?? 0);
+    this.wQ = new Linear(dModel, dModel, { runtime });
+    this.wK = new Linear(dModel, dModel, { runtime });
+    this.wV = new Linear(dModel, dModel, { runtime });
+    this.wO = new Linear(dModel, dModel, { runtime });
+    this.dropout = new Dropout(dropout);
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {

@@ -70,7 +70,10 @@ function groupsOf(channels: number): number {
  */
 export const normTable: readonly NormMethod[] = [
   { name: "bn", make: (channels, options) => new BatchNorm2d(channels, options) },
-  { name: "frozen-bn", make: (channels, options) => new FrozenBatchNorm2d(channels, options) },
+  {
+    name: "frozen-bn",
+    make: (channels, { eps, runtime }) => new FrozenBatchNorm2d(channels, { eps, runtime }),
+  },
   { name: "renorm", make: (channels, options) => new BatchRenorm(channels, options) },
   {
     name: "ghost",
@@ -89,9 +92,15 @@ export const normTable: readonly NormMethod[] = [
     },
     make: (channels, options, groups) => new IterNorm(channels, { ...options, groups }),
   },
-  { name: "powernorm", make: (channels, options) => new PowerNorm(channels, options) },
-  { name: "mvn", make: (_, options) => new MeanVarianceNorm(options) },
-  { name: "ln", make: (channels, options) => new GroupNorm(1, channels, options) },
+  {
+    name: "powernorm",
+    make: (channels, { eps, runtime }) => new PowerNorm(channels, { eps, runtime }),
+  },
+  { name: "mvn", make: (_, { eps }) => new MeanVarianceNorm({ eps }) },
+  {
+    name: "ln",
+    make: (channels, { eps, runtime }) => new GroupNorm(1, channels, { eps, runtime }),
+  },
   { name: "in", make: (channels, options) => new InstanceNorm2d(channels, options) },
   {
     name: "in-affine",
@@ -100,22 +109,36 @@ export const normTable: readonly NormMethod[] = [
   {
     name: "gn",
     argument: { means: "groups", usual: () => 4, divides: true },
-    make: (channels, options, groups) => new GroupNorm(groups, channels, options),
+    make: (channels, { eps, runtime }, groups) => new GroupNorm(groups, channels, { eps, runtime }),
   },
-  { name: "lin", make: (channels, options) => new LayerInstanceNorm(channels, options) },
-  { name: "grn", make: (channels, options) => new GlobalResponseNorm(channels, options) },
+  {
+    name: "lin",
+    make: (channels, { eps, runtime }) => new LayerInstanceNorm(channels, { eps, runtime }),
+  },
+  {
+    name: "grn",
+    make: (channels, { eps, runtime }) => new GlobalResponseNorm(channels, { eps, runtime }),
+  },
   { name: "layer-norm" },
-  { name: "ln2d", make: (channels, options) => new LayerNorm2d(channels, options) },
-  { name: "pn", make: (_, options) => new PositionalNorm(options) },
+  {
+    name: "ln2d",
+    make: (channels, { eps, runtime }) => new LayerNorm2d(channels, { eps, runtime }),
+  },
+  { name: "pn", make: (_, { eps }) => new PositionalNorm({ eps }) },
   { name: "rms-norm" },
-  { name: "rms", make: (channels, options) => new RMSNorm2d(channels, options) },
-  { name: "pixel", make: (_, options) => new PixelNorm(options) },
-  { name: "crms", make: (channels, options) => new ChannelsLast(new CRMSNorm(channels, options)) },
+  { name: "rms", make: (channels, { eps, runtime }) => new RMSNorm2d(channels, { eps, runtime }) },
+  { name: "pixel", make: (_, { eps }) => new PixelNorm({ eps }) },
+  {
+    name: "crms",
+    make: (channels, { eps, runtime }) =>
+      new ChannelsLast(new CRMSNorm(channels, { eps, runtime })),
+  },
   {
     name: "scalenorm",
-    make: (channels, options) => new ChannelsLast(new ScaleNorm(channels, options)),
+    make: (channels, { eps, runtime }) =>
+      new ChannelsLast(new ScaleNorm(channels, { eps, runtime })),
   },
-  { name: "unit", make: (_, options) => new UnitNorm(options) },
+  { name: "unit", make: (_, { eps }) => new UnitNorm({ eps }) },
   {
     name: "lrn",
     argument: { means: "neighbouring channels", usual: () => 5 },
@@ -133,7 +156,7 @@ export const normTable: readonly NormMethod[] = [
   { name: "adaln-zero" },
   {
     name: "frn",
-    make: (channels, options) => new FRN(channels, options),
+    make: (channels, { eps, runtime }) => new FRN(channels, { eps, runtime }),
     activates: true,
   },
   {
@@ -144,11 +167,14 @@ export const normTable: readonly NormMethod[] = [
   {
     name: "evonorm-s0",
     argument: { means: "groups", usual: groupsOf, divides: true },
-    make: (channels, options, groups) => new EvoNormS0(channels, { ...options, groups }),
+    make: (channels, { eps, runtime }, groups) => new EvoNormS0(channels, { eps, runtime, groups }),
     activates: true,
   },
-  { name: "dyt", make: (channels, options) => new DyT(channels, { ...options, layout: "nchw" }) },
-  { name: "derf", make: (channels, options) => new Derf(channels, { ...options, layout: "nchw" }) },
+  { name: "dyt", make: (channels, { runtime }) => new DyT(channels, { runtime, layout: "nchw" }) },
+  {
+    name: "derf",
+    make: (channels, { runtime }) => new Derf(channels, { runtime, layout: "nchw" }),
+  },
   { name: "none", make: () => new Identity() },
   { name: "ws", parametrize: (conv) => weightStandardization(conv) },
   { name: "sws", parametrize: (conv) => scaledWeightStandardization(conv) },

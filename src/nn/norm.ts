@@ -8,9 +8,11 @@ import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
-import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, alias, ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -19,6 +21,15 @@ export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   affine?: boolean;
   trackRunningStats?: boolean;
 }
+
+const trackingRules: Rules<TrackingNormOptions> = {
+  eps: "number",
+  momentum: "number|null",
+  affine: "boolean",
+  trackRunningStats: "boolean",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** What batch and instance norm share: optional scale and shift, optional running statistics. */
 abstract class TrackingNorm extends Module {
@@ -31,10 +42,12 @@ abstract class TrackingNorm extends Module {
   readonly runningVar: Tensor | null = null;
   readonly numBatchesTracked: Tensor<"int64"> | null = null;
 
-  constructor(numFeatures: number, options: TrackingNormOptions) {
-    const { eps = 1e-5, momentum = 0.1, layout = "nchw" } = options;
-    const { affine, trackRunningStats, runtime } = options;
+  /** `usual`: whether scale, shift and running statistics are there unless said otherwise. */
+  constructor(numFeatures: number, options: TrackingNormOptions, usual: boolean) {
     super();
+    checkOptions(this.constructor.name, options, trackingRules);
+    const { eps = 1e-5, momentum = 0.1, layout = "nchw" } = options;
+    const { affine = usual, trackRunningStats = usual, runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
@@ -69,7 +82,7 @@ abstract class TrackingNorm extends Module {
 /** Batch normalisation, Ioffe & Szegedy 2015, arXiv 1502.03167: statistics of each channel over batch and positions. */
 abstract class BatchNorm extends TrackingNorm {
   constructor(numFeatures: number, options: TrackingNormOptions = {}) {
-    super(numFeatures, { affine: true, trackRunningStats: true, ...options });
+    super(numFeatures, options, true);
   }
 
   /** `mask`: [N, *], 0 for padding; see the op. */
@@ -124,17 +137,19 @@ export class SyncBatchNorm extends BatchNorm {
 /** Instance normalisation, Ulyanov et al. 2016, arXiv 1607.08022: statistics of each channel of each sample. */
 abstract class InstanceNorm extends TrackingNorm {
   constructor(numFeatures: number, options: TrackingNormOptions = {}) {
-    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+    super(numFeatures, options, false);
   }
 
-  forward(x: Tensor): Tensor {
-    return this.activated(x, null);
+  /** `mask`: [N, *], or [*] of a single sample, 0 for padding; see the op. */
+  forward(x: Tensor, mask?: AnyTensor | null): Tensor {
+    return this.activated(x, null, mask);
   }
 
   /** With the activation that follows, in the same pass. */
-  activated(x: Tensor, activation: Activation | null): Tensor {
+  activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
     const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
+    using alone = mask && batched !== x ? alias(mask, [1, ...mask.shape]) : null;
     const { runningMean, runningVar, weight, bias, eps, layout } = this;
     const y = instanceNorm(batched, {
       runningMean,
@@ -146,6 +161,7 @@ abstract class InstanceNorm extends TrackingNorm {
       eps,
       layout,
       activation,
+      mask: alone ?? mask,
     });
     return batched === x ? y : y.reshape(x.shape);
   }
@@ -171,6 +187,13 @@ export interface GroupNormOptions extends LayerOptions, LayoutOptions {
   affine?: boolean;
 }
 
+const groupRules: Rules<GroupNormOptions> = {
+  eps: "number",
+  affine: "boolean",
+  layout: "string",
+  runtime: "Runtime",
+};
+
 /** Group normalisation of [N, C, *], Wu & He 2018, arXiv 1803.08494: statistics of C / numGroups channels of each sample. */
 export class GroupNorm extends Module {
   readonly numGroups: number;
@@ -180,12 +203,14 @@ export class GroupNorm extends Module {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
 
-  constructor(
-    numGroups: number,
-    numChannels: number,
-    { eps = 1e-5, affine = true, layout = "nchw", runtime }: GroupNormOptions = {},
-  ) {
+  constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super();
+    const {
+      eps = 1e-5,
+      affine = true,
+      layout = "nchw",
+      runtime,
+    } = checkOptions("GroupNorm", options, groupRules);
     checkInteger("GroupNorm", "numGroups", numGroups);
     checkInteger("GroupNorm", "numChannels", numChannels);
     if (numChannels % numGroups !== 0) {
@@ -201,7 +226,8 @@ export class GroupNorm extends Module {
     this.bias = affine ? constant([numChannels], 0, runtime) : null;
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return this.activated(x, null);
   }
 
@@ -218,6 +244,13 @@ export interface LayerNormOptions extends LayerOptions {
   bias?: boolean;
 }
 
+const layerRules: Rules<LayerNormOptions> = {
+  eps: "number",
+  elementwiseAffine: "boolean",
+  bias: "boolean",
+  runtime: "Runtime",
+};
+
 /** Layer normalisation over the trailing `normalizedShape`, Ba et al. 2016, arXiv 1607.06450. */
 export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
@@ -225,11 +258,14 @@ export class LayerNorm extends Module {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
 
-  constructor(
-    normalizedShape: number | readonly number[],
-    { eps = 1e-5, elementwiseAffine = true, bias = true, runtime }: LayerNormOptions = {},
-  ) {
+  constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
     super();
+    const {
+      eps = 1e-5,
+      elementwiseAffine = true,
+      bias = true,
+      runtime,
+    } = checkOptions("LayerNorm", options, layerRules);
     this.normalizedShape =
       typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     for (const length of this.normalizedShape) checkInteger("LayerNorm", "normalizedShape", length);
@@ -238,7 +274,8 @@ export class LayerNorm extends Module {
     this.bias = elementwiseAffine && bias ? constant(this.normalizedShape, 0, runtime) : null;
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     const { weight, bias, eps } = this;
     return layerNorm(x, this.normalizedShape, { weight, bias, eps });
   }
@@ -262,6 +299,15 @@ export interface RMSNormOptions extends LayerOptions {
   epsOutside?: boolean;
 }
 
+const rmsRules: Rules<RMSNormOptions> = {
+  eps: "number|null",
+  elementwiseAffine: "boolean",
+  unitOffset: "boolean",
+  partial: "number",
+  epsOutside: "boolean",
+  runtime: "Runtime",
+};
+
 /** Root-mean-square normalisation over the trailing `normalizedShape`, Zhang & Sennrich 2019, arXiv 1910.07467. */
 export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
@@ -272,9 +318,10 @@ export class RMSNorm extends Module {
   readonly weight: Tensor | null;
 
   constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
+    super();
+    checkOptions("RMSNorm", options, rmsRules);
     const { eps = null, elementwiseAffine = true, runtime } = options;
     const { unitOffset = false, partial = 1, epsOutside = false } = options;
-    super();
     this.normalizedShape =
       typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     for (const length of this.normalizedShape) checkInteger("RMSNorm", "normalizedShape", length);
@@ -286,7 +333,8 @@ export class RMSNorm extends Module {
     this.weight = elementwiseAffine ? constant(this.normalizedShape, start, runtime) : null;
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     const { weight, eps, unitOffset, partial, epsOutside } = this;
     return rmsNorm(x, this.normalizedShape, { weight, eps, unitOffset, partial, epsOutside });
   }

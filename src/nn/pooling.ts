@@ -1,6 +1,7 @@
 import { adaptiveAvgPool2d } from "../ops/adaptive-avg-pool2d.js";
-import { type AvgPool2dOptions, avgPool2d } from "../ops/avg-pool2d.js";
-import { type MaxPool2dOptions, maxPool2d } from "../ops/max-pool2d.js";
+import { type AvgPool2dOptions, avgPool2d, avgPool2dRules } from "../ops/avg-pool2d.js";
+import { type MaxPool2dOptions, maxPool2d, maxPool2dRules } from "../ops/max-pool2d.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
@@ -29,7 +30,7 @@ export class MaxPool2d extends Module {
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = { ...checkOptions("MaxPool2d", options, maxPool2dRules) };
   }
 
   forward(x: Tensor): Tensor {
@@ -45,7 +46,7 @@ export class AvgPool2d extends Module {
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = { ...checkOptions("AvgPool2d", options, avgPool2dRules) };
   }
 
   forward(x: Tensor): Tensor {

@@ -1,8 +1,11 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
 import { forwardActivated } from "./joined.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
+
+const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
 
 /**
  * The feed-forward part of a transformer, the same at every position: [..., dModel] → ReLU of [..., dFF] → [..., dModel]. Dropout
@@ -15,9 +18,10 @@ export class PositionwiseFFN extends Module {
 
   constructor(dModel: number, dFF: number, options: DropoutLayerOptions = {}) {
     super();
-    this.linear1 = new Linear(dModel, dFF, options);
-    this.linear2 = new Linear(dFF, dModel, options);
-    this.dropout = new Dropout(options.dropout ?? 0);
+    const { dropout = 0, runtime } = checkOptions("PositionwiseFFN", options, rules);
+    this.linear1 = new Linear(dModel, dFF, { runtime });
+    this.linear2 = new Linear(dFF, dModel, { runtime });
+    this.dropout = new Dropout(dropout);
   }
 
   forward(x: Tensor): Tensor {

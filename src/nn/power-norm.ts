@@ -1,8 +1,10 @@
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
+import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface PowerNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -13,6 +15,16 @@ export interface PowerNormOptions extends LayerOptions, LayoutOptions {
   /** Groups of channels whose root mean square each position is divided by first, 1 in the authors' layer; null: not. */
   groups?: number | null;
 }
+
+const rules: Rules<PowerNormOptions> = {
+  eps: "number",
+  alphaForward: "number",
+  alphaBackward: "number",
+  warmUpIterations: "number",
+  groups: "number|null",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** Power normalisation of [N, C, *], Shen et al. 2020, arXiv 2003.07845: by a running mean of squares, in training too. */
 export class PowerNorm extends Module {
@@ -28,9 +40,9 @@ export class PowerNorm extends Module {
   readonly emaGz: Tensor;
   readonly iters: Tensor<"int64">;
 
-  constructor(
-    numFeatures: number,
-    {
+  constructor(numFeatures: number, options: PowerNormOptions = {}) {
+    super();
+    const {
       eps = 1e-5,
       alphaForward = 0.9,
       alphaBackward = 0.9,
@@ -38,9 +50,7 @@ export class PowerNorm extends Module {
       groups = null,
       layout = "nchw",
       runtime,
-    }: PowerNormOptions = {},
-  ) {
-    super();
+    } = checkOptions("PowerNorm", options, rules);
     checkInteger("PowerNorm", "numFeatures", numFeatures);
     this.eps = eps;
     this.alphaForward = alphaForward;
@@ -55,7 +65,8 @@ export class PowerNorm extends Module {
     this.iters = this.buffer("iters", tensor(new BigInt64Array(1), [], { runtime }));
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     const warmUp = this.iters.item() < this.warmUpIterations;
     const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
     const { groups, layout } = this;

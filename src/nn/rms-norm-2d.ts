@@ -1,12 +1,16 @@
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { rmsNorm2d } from "../ops/rms-norm-2d.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface RMSNorm2dOptions extends LayerOptions, LayoutOptions {
   eps?: number;
 }
+
+const rules: Rules<RMSNorm2dOptions> = { eps: "number", layout: "string", runtime: "Runtime" };
 
 /** RMS norm over the channels of each position of [N, C, *], arXiv 1910.07467; eps = 1e-6 as in timm. */
 export class RMSNorm2d extends Module {
@@ -14,18 +18,18 @@ export class RMSNorm2d extends Module {
   readonly layout: Layout;
   readonly weight: Tensor;
 
-  constructor(
-    numChannels: number,
-    { eps = 1e-6, layout = "nchw", runtime }: RMSNorm2dOptions = {},
-  ) {
+  constructor(numChannels: number, options: RMSNorm2dOptions = {}) {
     super();
+    const { eps = 1e-6, layout = "nchw", runtime } = checkOptions("RMSNorm2d", options, rules);
     checkInteger("RMSNorm2d", "numChannels", numChannels);
     this.eps = eps;
     this.layout = layout;
     this.weight = constant([numChannels], 1, runtime);
   }
 
-  forward(x: Tensor): Tensor {
-    return rmsNorm2d(x, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { weight, eps, layout } = this;
+    return rmsNorm2d(x, { weight, eps, layout });
   }
 }

@@ -3,30 +3,47 @@ import { layerScale } from "../ops/layer-scale.js";
 import type { Layout } from "../ops/layout.js";
 import { qkNorm } from "../ops/qk-norm.js";
 import { scaleNorm } from "../ops/scale-norm.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface EpsOptions extends LayerOptions {
   eps?: number;
 }
+
+const epsRules: Rules<EpsOptions> = { eps: "number", runtime: "Runtime" };
 
 /** ScaleNorm of [*, dim], Nguyen & Salazar 2019, arXiv 1910.05895: one learned scale, √dim at first. */
 export class ScaleNorm extends Module {
   readonly eps: number;
   readonly scale: Tensor;
 
-  constructor(dim: number, { eps = 1e-5, runtime }: EpsOptions = {}) {
+  constructor(dim: number, options: EpsOptions = {}) {
     super();
+    const { eps = 1e-5, runtime } = checkOptions("ScaleNorm", options, epsRules);
     checkInteger("ScaleNorm", "dim", dim);
     this.eps = eps;
     this.scale = constant([], Math.sqrt(dim), runtime);
   }
 
-  forward(x: Tensor): Tensor {
-    return scaleNorm(x, this.scale, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    return scaleNorm(x, this.scale, { eps: this.eps });
   }
 }
+
+export interface CRMSNormOptions extends LayerOptions {
+  eps?: number;
+  elementwiseAffine?: boolean;
+}
+
+const crmsRules: Rules<CRMSNormOptions> = {
+  eps: "number",
+  elementwiseAffine: "boolean",
+  runtime: "Runtime",
+};
 
 /** Compressed RMS norm of [*, dim], Jiang et al. 2023, arXiv 2305.14858: of dim + 1 numbers that add up to 0. */
 export class CRMSNorm extends Module {
@@ -34,23 +51,23 @@ export class CRMSNorm extends Module {
   readonly eps: number;
   readonly weight: Tensor | null;
 
-  constructor(
-    dim: number,
-    {
+  constructor(dim: number, options: CRMSNormOptions = {}) {
+    super();
+    const {
       eps = 1e-8,
       elementwiseAffine = true,
       runtime,
-    }: EpsOptions & { elementwiseAffine?: boolean } = {},
-  ) {
-    super();
+    } = checkOptions("CRMSNorm", options, crmsRules);
     checkInteger("CRMSNorm", "dim", dim);
     this.dim = dim;
     this.eps = eps;
     this.weight = elementwiseAffine ? constant([dim], 1, runtime) : null;
   }
 
-  forward(x: Tensor): Tensor {
-    return crmsNorm(x, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { weight, eps } = this;
+    return crmsNorm(x, { weight, eps });
   }
 }
 
@@ -62,8 +79,9 @@ export class QKNorm extends Module {
   readonly eps: number;
   readonly scale: Tensor;
 
-  constructor(sequenceLength: number, { eps = 1e-12, runtime }: EpsOptions = {}) {
+  constructor(sequenceLength: number, options: EpsOptions = {}) {
     super();
+    const { eps = 1e-12, runtime } = checkOptions("QKNorm", options, epsRules);
     checkInteger("QKNorm", "sequenceLength", sequenceLength, 2);
     this.eps = eps;
     this.scale = constant([], Math.log2(sequenceLength ** 2 - sequenceLength), runtime);
@@ -71,34 +89,44 @@ export class QKNorm extends Module {
 
   /** The queries alone. */
   forward(q: Tensor): Tensor {
-    return scaleNorm(q, this.scale, this);
+    return scaleNorm(q, this.scale, { eps: this.eps });
   }
 
   apply(q: Tensor, k: Tensor): { q: Tensor; k: Tensor } {
-    return qkNorm(q, k, this.scale, this);
+    return qkNorm(q, k, this.scale, { eps: this.eps });
   }
 }
+
+export interface LayerScaleOptions extends LayerOptions {
+  initValues?: number;
+  /** Where the features are: the last axis ("nhwc", default), or axis 1 of [N, C, *]. */
+  layout?: Layout;
+}
+
+const layerScaleRules: Rules<LayerScaleOptions> = {
+  initValues: "number",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** A learned factor for each feature, `initValues` at first: Touvron et al. 2021, CaiT, arXiv 2103.17239. */
 export class LayerScale extends Module {
   readonly layout: Layout;
   readonly gamma: Tensor;
 
-  constructor(
-    dim: number,
-    {
+  constructor(dim: number, options: LayerScaleOptions = {}) {
+    super();
+    const {
       initValues = 1e-5,
       layout = "nhwc",
       runtime,
-    }: LayerOptions & { initValues?: number; layout?: Layout } = {},
-  ) {
-    super();
+    } = checkOptions("LayerScale", options, layerScaleRules);
     checkInteger("LayerScale", "dim", dim);
     this.layout = layout;
     this.gamma = constant([dim], initValues, runtime);
   }
 
   forward(x: Tensor): Tensor {
-    return layerScale(x, this.gamma, this);
+    return layerScale(x, this.gamma, { layout: this.layout });
   }
 }

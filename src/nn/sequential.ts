@@ -5,6 +5,7 @@ import { affineOf } from "./batch-affine.js";
 import { isActivating, isScaling, ownerOf } from "./joined.js";
 import { Module } from "./module.js";
 import { BatchNorm2d, SyncBatchNorm } from "./norm.js";
+import { refuseMask } from "./refuse-mask.js";
 
 const isRelu = (layer: Module | undefined): boolean =>
   layer instanceof ReLU && ownerOf(layer, "forward") === ReLU.prototype;
@@ -33,7 +34,8 @@ export class Sequential extends Module {
     for (const [index, layer] of this.layers.entries()) yield [String(index), layer];
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     let value = x;
     for (let i = 0; i < this.layers.length; ) {
       const { output, taken } = this.#step(value, i);

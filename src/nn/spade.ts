@@ -1,11 +1,13 @@
 import { modulate } from "../ops/modulate.js";
 import { resizeNearest } from "../ops/resize-nearest.js";
+import { checkOptions, type Rules } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
 import { Conv2d } from "./conv.js";
 import { checkInteger, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { BatchNorm2d, InstanceNorm2d } from "./norm.js";
+import { refuseMask } from "./refuse-mask.js";
 import { Sequential } from "./sequential.js";
 
 export interface SPADEOptions extends LayerOptions {
@@ -13,6 +15,13 @@ export interface SPADEOptions extends LayerOptions {
   kernelSize?: number;
   hidden?: number;
 }
+
+const rules: Rules<SPADEOptions> = {
+  norm: "string",
+  kernelSize: "number",
+  hidden: "number",
+  runtime: "Runtime",
+};
 
 /**
  * Spatially adaptive normalisation of [N, C, H, W] by a segmentation [N, labels, *, *], Park et al. 2019, arXiv 1903.07291:
@@ -24,23 +33,26 @@ export class SPADE extends Module {
   readonly mlpGamma: Conv2d;
   readonly mlpBeta: Conv2d;
 
-  constructor(
-    numFeatures: number,
-    labels: number,
-    { norm = "batch", kernelSize = 3, hidden = 128, runtime }: SPADEOptions = {},
-  ) {
+  constructor(numFeatures: number, labels: number, options: SPADEOptions = {}) {
     super();
+    const {
+      norm = "batch",
+      kernelSize = 3,
+      hidden = 128,
+      runtime,
+    } = checkOptions("SPADE", options, rules);
     checkInteger("SPADE", "numFeatures", numFeatures);
     checkInteger("SPADE", "labels", labels);
     const Norm = norm === "batch" ? BatchNorm2d : InstanceNorm2d;
     this.paramFreeNorm = new Norm(numFeatures, { affine: false, runtime });
-    const options = { padding: Math.floor(kernelSize / 2), runtime };
-    this.mlpShared = new Sequential(new Conv2d(labels, hidden, kernelSize, options), new ReLU());
-    this.mlpGamma = new Conv2d(hidden, numFeatures, kernelSize, options);
-    this.mlpBeta = new Conv2d(hidden, numFeatures, kernelSize, options);
+    const same = { padding: Math.floor(kernelSize / 2), runtime };
+    this.mlpShared = new Sequential(new Conv2d(labels, hidden, kernelSize, same), new ReLU());
+    this.mlpGamma = new Conv2d(hidden, numFeatures, kernelSize, same);
+    this.mlpBeta = new Conv2d(hidden, numFeatures, kernelSize, same);
   }
 
-  forward(x: Tensor, segmentation: Tensor): Tensor {
+  forward(x: Tensor, segmentation: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     const [, , height, width] = x.shape;
     if (x.shape.length !== 4)
       throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);

@@ -1,10 +1,12 @@
 // Convolutions that standardise their filters at each use, under timm's names, keys and defaults. On a layer that exists already,
 // and to be folded later: weightStandardization and scaledWeightStandardization.
+
 import { reshape } from "../ops/reshape.js";
 import {
   scaledWeightStandardization,
   weightStandardization,
 } from "../ops/weight-standardization.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Conv2d, type Conv2dOptions } from "./conv.js";
 import { constant } from "./init.js";
@@ -24,6 +26,16 @@ function usualPadding(kernelSize: Pair, { stride = 1, dilation = 1 }: Conv2dOpti
   return [along(0), along(1)];
 }
 
+const rules: Rules<StdConv2dOptions> = {
+  stride: "Array|number",
+  padding: "Array|number",
+  dilation: "Array|number",
+  groups: "number",
+  bias: "boolean",
+  eps: "number",
+  runtime: "Runtime",
+};
+
 /**
  * Conv2d with weight standardisation, Qiao et al. 2019, arXiv 1903.10520: (w − mean)/√(variance + eps) of each filter, biased;
  * eps = 1e-6, no bias by default.
@@ -35,10 +47,16 @@ export class StdConv2d extends Conv2d {
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    { eps = 1e-6, ...options }: StdConv2dOptions = {},
+    options: StdConv2dOptions = {},
   ) {
-    const padding = usualPadding(kernelSize, options);
-    super(inChannels, outChannels, kernelSize, { padding, bias: false, ...options });
+    checkOptions("StdConv2d", options, rules);
+    const {
+      eps = 1e-6,
+      padding = usualPadding(kernelSize, options),
+      bias = false,
+      ...own
+    } = options;
+    super(inChannels, outChannels, kernelSize, { ...own, padding, bias });
     this.eps = eps;
   }
 
@@ -53,6 +71,18 @@ export interface ScaledStdConv2dOptions extends StdConv2dOptions {
   gainInit?: number;
 }
 
+const scaledRules: Rules<ScaledStdConv2dOptions> = {
+  stride: "Array|number",
+  padding: "Array|number",
+  dilation: "Array|number",
+  groups: "number",
+  bias: "boolean",
+  eps: "number",
+  gamma: "number",
+  gainInit: "number",
+  runtime: "Runtime",
+};
+
 /**
  * Conv2d with scaled weight standardisation, Brock, De & Smith 2021, arXiv 2101.08692: gain·gamma·(w − mean)/√(fanIn·(variance +
  * eps)) of each filter, gain [out, 1, 1, 1] learned; eps = 1e-6.
@@ -66,12 +96,12 @@ export class ScaledStdConv2d extends Conv2d {
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    { eps = 1e-6, gamma = 1, gainInit = 1, ...options }: ScaledStdConv2dOptions = {},
+    options: ScaledStdConv2dOptions = {},
   ) {
-    super(inChannels, outChannels, kernelSize, {
-      padding: usualPadding(kernelSize, options),
-      ...options,
-    });
+    checkOptions("ScaledStdConv2d", options, scaledRules);
+    const { eps = 1e-6, gamma = 1, gainInit = 1, ...own } = options;
+    const { padding = usualPadding(kernelSize, options) } = own;
+    super(inChannels, outChannels, kernelSize, { ...own, padding });
     this.eps = eps;
     this.gamma = gamma;
     this.gain = constant([outChannels, 1, 1, 1], gainInit, options.runtime);

@@ -1,8 +1,10 @@
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { switchableNorm } from "../ops/switchable-norm.js";
+import { checkOptions, type Rules } from "../options.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 export interface SwitchableNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -11,6 +13,14 @@ export interface SwitchableNormOptions extends LayerOptions, LayoutOptions {
   /** Start with weight 0: for the last norm of a residual branch. */
   lastGamma?: boolean;
 }
+
+const rules: Rules<SwitchableNormOptions> = {
+  eps: "number",
+  momentum: "number",
+  lastGamma: "boolean",
+  layout: "string",
+  runtime: "Runtime",
+};
 
 /** Switchable normalisation of [N, C, *], Luo et al. 2018, arXiv 1806.10779: a learned mix of instance, layer and batch norm. */
 export class SwitchableNorm extends Module {
@@ -24,17 +34,15 @@ export class SwitchableNorm extends Module {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
 
-  constructor(
-    numFeatures: number,
-    {
+  constructor(numFeatures: number, options: SwitchableNormOptions = {}) {
+    super();
+    const {
       eps = 1e-5,
       momentum = 0.1,
       lastGamma = false,
       layout = "nchw",
       runtime,
-    }: SwitchableNormOptions = {},
-  ) {
-    super();
+    } = checkOptions("SwitchableNorm", options, rules);
     checkInteger("SwitchableNorm", "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
@@ -47,7 +55,10 @@ export class SwitchableNorm extends Module {
     this.runningVar = this.buffer("runningVar", zeros([numFeatures], { runtime }));
   }
 
-  forward(x: Tensor): Tensor {
-    return switchableNorm(x, this.meanWeight, this.varWeight, this);
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
+    const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
+    const own = { runningMean, runningVar, weight, bias, training, momentum, eps, layout };
+    return switchableNorm(x, this.meanWeight, this.varWeight, own);
   }
 }

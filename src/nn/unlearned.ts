@@ -1,10 +1,21 @@
 // Layers of the norms that learn nothing and keep nothing, for use in a Sequential.
-import { type MeanVarianceNormOptions, meanVarianceNorm } from "../ops/mean-variance-norm.js";
-import { type NormalizeOptions, normalize } from "../ops/normalize.js";
-import { type PixelNormOptions, pixelNorm } from "../ops/pixel-norm.js";
-import { type PositionalNormOptions, positionalNorm } from "../ops/positional-norm.js";
+
+import {
+  type MeanVarianceNormOptions,
+  meanVarianceNorm,
+  meanVarianceNormRules,
+} from "../ops/mean-variance-norm.js";
+import { type NormalizeOptions, normalize, normalizeRules } from "../ops/normalize.js";
+import { type PixelNormOptions, pixelNorm, pixelNormRules } from "../ops/pixel-norm.js";
+import {
+  type PositionalNormOptions,
+  positionalNorm,
+  positionalNormRules,
+} from "../ops/positional-norm.js";
+import { checkOptions } from "../options.js";
 import { type Tensor, tidy } from "../tensor.js";
 import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
 
 /** Mean-variance norm over any axes, ONNX MeanVarianceNormalization-13. */
 export class MeanVarianceNorm extends Module {
@@ -12,10 +23,11 @@ export class MeanVarianceNorm extends Module {
 
   constructor(options: MeanVarianceNormOptions = {}) {
     super();
-    this.options = { ...options };
+    this.options = { ...checkOptions("MeanVarianceNorm", options, meanVarianceNormRules) };
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return meanVarianceNorm(x, this.options);
   }
 }
@@ -26,10 +38,11 @@ export class PixelNorm extends Module {
 
   constructor(options: PixelNormOptions = {}) {
     super();
-    this.options = { ...options };
+    this.options = { ...checkOptions("PixelNorm", options, pixelNormRules) };
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return pixelNorm(x, this.options);
   }
 }
@@ -40,10 +53,11 @@ export class PositionalNorm extends Module {
 
   constructor(options: PositionalNormOptions = {}) {
     super();
-    this.options = { ...options };
+    this.options = { ...checkOptions("PositionalNorm", options, positionalNormRules) };
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return tidy(() => positionalNorm(x, this.options).output);
   }
 }
@@ -54,10 +68,11 @@ export class UnitNorm extends Module {
 
   constructor(options: NormalizeOptions = {}) {
     super();
-    this.options = { ...options };
+    this.options = { ...checkOptions("UnitNorm", options, normalizeRules) };
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, mask?: null): Tensor {
+    refuseMask(this, mask);
     return normalize(x, this.options);
   }
 }

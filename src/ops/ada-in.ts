@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -18,12 +19,15 @@ export interface AdaINOptions extends LayoutOptions {
   correction?: 0 | 1;
 }
 
+const rules: Rules<AdaINOptions> = { eps: "number", correction: "number", layout: "string" };
+
 /**
  * Adaptive instance normalisation (Huang, Belongie 2017, arXiv 1703.06868): the planes of x [N, C, ...] get the mean and the
  * deviation √(variance + eps) of those of style [N, C, ...]; eps = 1e-5. Throws RangeError when batch or channels differ, and
  * for planes of one element, whose unbiased variance there is not.
  */
 export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Tensor {
+  checkOptions("adaIN", options, rules);
   if (channelsLast("adaIN", options.layout))
     return asNCHW("adaIN", [x, style], (x, style) =>
       adaIN(x, style, { ...options, layout: "nchw" }),

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -17,6 +18,8 @@ export interface AdaLINOptions extends LayoutOptions {
   correction?: 0 | 1;
 }
 
+const rules: Rules<AdaLINOptions> = { eps: "number", correction: "number", layout: "string" };
+
 /**
  * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]:
  * weight·(ρ·IN(x) + (1 − ρ)·LN(x)) + bias, instance norm and layer norm over [C, ...], with ρ [C] in [0, 1] (not checked) and
@@ -29,6 +32,7 @@ export function adaLIN(
   bias: Tensor,
   options: AdaLINOptions = {},
 ): Tensor {
+  checkOptions("adaLIN", options, rules);
   return mixed("adaLIN", x, [rho, weight, bias], false, options);
 }
 
@@ -40,6 +44,7 @@ export function layerInstanceNorm(
   bias: Tensor,
   options: AdaLINOptions = {},
 ): Tensor {
+  checkOptions("layerInstanceNorm", options, rules);
   return mixed("layerInstanceNorm", x, [rho, weight, bias], true, options);
 }
 

@@ -1,8 +1,11 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { mul } from "./mul.js";
+
+const rules: Rules<{ eps?: number }> = { eps: "number" };
 
 /**
  * Adaptive layer norm of diffusion transformers (Peebles, Xie 2022, DiT, arXiv 2212.09748) of x [N, ..., D]:
@@ -13,8 +16,9 @@ export function adaLN(
   x: Tensor,
   scale: Tensor,
   shift: Tensor,
-  { eps = 1e-6 }: { eps?: number } = {},
+  options: { eps?: number } = {},
 ): Tensor {
+  const { eps = 1e-6 } = checkOptions("adaLN", options, rules);
   const op = "adaLN";
   checkTensor(op, "input", x);
   if (x.shape.length < 2)

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./conv-plan.js";
 import { type PoolOptions, windowsOf } from "./pooling.js";
@@ -10,6 +11,15 @@ export interface AvgPool2dOptions extends PoolOptions {
   divisorOverride?: number | null;
 }
 
+/** @internal For the layer too. */
+export const avgPool2dRules: Rules<AvgPool2dOptions> = {
+  stride: "Array|number",
+  padding: "Array|number",
+  ceilMode: "boolean",
+  countIncludePad: "boolean",
+  divisorOverride: "number|null",
+};
+
 /**
  * The mean of each window of x [N, C, H, W] or [C, H, W], summed in float64. Throws RangeError for another rank, an empty image, or
  * padding above half of the window.
@@ -19,6 +29,7 @@ export function avgPool2d(
   kernelSize: number | Pair,
   options: AvgPool2dOptions = {},
 ): Tensor {
+  checkOptions("avgPool2d", options, avgPool2dRules);
   const { countIncludePad = true, divisorOverride } = options;
   const { stride, padding, ceilMode } = options;
   const given = { stride, padding, ceilMode };

@@ -1,10 +1,38 @@
-import type { Tensor } from "../tensor.js";
+import { checkOptions, type Rules } from "../options.js";
+import type { AnyTensor, Tensor } from "../tensor.js";
 import { add } from "./add.js";
-import { type BatchNormOptions, batchNorm, checkChannelNorm } from "./batch-norm.js";
+import { batchNorm, checkChannelNorm } from "./batch-norm.js";
 import { checkShape } from "./check.js";
 import { instanceNorm } from "./instance-norm.js";
+import type { LayoutOptions } from "./layout.js";
 import { mul } from "./mul.js";
 import { sub } from "./sub.js";
+
+export interface BatchInstanceNormOptions extends LayoutOptions {
+  /** Running statistics [C] of the batch part: used when not training, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
+  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  mask?: AnyTensor | null;
+}
+
+const rules: Rules<BatchInstanceNormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  layout: "string",
+  mask: "Tensor|null",
+};
 
 /**
  * Batch-instance normalisation (Nam, Kim 2018, arXiv 1805.07925) of x [N, C, ...]: (gate·BN(x) + (1 − gate)·IN(x))·weight + bias,
@@ -14,15 +42,15 @@ import { sub } from "./sub.js";
 export function batchInstanceNorm(
   x: Tensor,
   gate: Tensor,
-  options: Omit<BatchNormOptions, "activation"> = {},
+  options: BatchInstanceNormOptions = {},
 ): Tensor {
-  const { weight, bias, eps, layout } = options;
+  const { weight, bias, eps, layout, mask } = checkOptions("batchInstanceNorm", options, rules);
   const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
   checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
   using rest = sub(1, gate);
   using batchWeight = weight ? mul(weight, gate) : null;
   using instanceWeight = weight ? mul(weight, rest) : null;
-  using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout });
+  using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout, mask });
   using ofBatch = batchNorm(x, { ...options, weight: batchWeight ?? gate, bias });
   return add(ofBatch, ofInstance);
 }

@@ -1,9 +1,10 @@
+import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { batchSets, channelNorm, type Running } from "./channel-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
-import { gatherPositions, positionsOf, scatterPositions } from "./positions.js";
+import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { overPositions } from "./positions.js";
 
 export interface BatchNormOptions extends LayoutOptions {
   /** Running statistics [C]: used when not training, moved in place when training. */
@@ -22,11 +23,34 @@ export interface BatchNormOptions extends LayoutOptions {
   mask?: AnyTensor | null;
 }
 
-/** What batch and instance norm check alike; returns [batch, channels, length], where the channels are, and running statistics. */
+const rules: Rules<BatchNormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  layout: "string",
+  activation: "string|null",
+  mask: "Tensor|null",
+};
+
+interface ChannelNorm extends LayoutOptions {
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  momentum?: number;
+  eps?: number;
+  activation?: Activation | null;
+}
+
+/** What norms of channels check alike; returns [batch, channels, length], where the channels are, and running statistics. */
 export function checkChannelNorm(
   op: string,
   x: Tensor,
-  options: Omit<BatchNormOptions, "training" | "mask">,
+  options: ChannelNorm,
 ): { dims: [number, number, number]; last: boolean; running: Running | null } {
   const { runningMean, runningVar, weight, bias, momentum = 0.1, eps = 1e-5 } = options;
   checkTensor(op, "input", x);
@@ -52,9 +76,13 @@ export function checkChannelNorm(
  * wrong shapes and when training with one value per channel.
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { weight, bias, training = false, eps = 1e-5, activation } = options;
-  const { dims, last, running } = checkChannelNorm("batchNorm", x, options);
-  if (options.mask) return maskedBatchNorm(x, options.mask, options);
+  const { mask, ...norm } = checkOptions("batchNorm", options, rules);
+  const { weight, bias, training = false, eps = 1e-5, activation } = norm;
+  const { dims, last, running } = checkChannelNorm("batchNorm", x, norm);
+  if (mask)
+    return overPositions("batchNorm", x, mask, norm, (valid) =>
+      batchNorm(valid, { ...norm, layout: "nchw" }),
+    );
   const [batch, , length] = dims;
   if (!training && !running)
     throw new TypeError("batchNorm: runningMean and runningVar must be defined in evaluation mode");
@@ -66,23 +94,4 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const statistics = training ? { running } : { constant: running };
   const affine = { weight, bias, eps, activation };
   return channelNorm("batchNorm", x, batchSets(...dims, last), affine, statistics);
-}
-
-/** Batch norm of the valid positions alone, gathered as [1, C, count]. */
-function maskedBatchNorm(x: Tensor, mask: AnyTensor, options: BatchNormOptions): Tensor {
-  if (channelsLast("batchNorm", options.layout)) {
-    return asNCHW("batchNorm", [x], (x) =>
-      maskedBatchNorm(x, mask, { ...options, layout: "nchw" }),
-    );
-  }
-  const positions = positionsOf("batchNorm", x, mask);
-  using index = positions.index;
-  if (options.training && index.size < 2) {
-    throw new RangeError(
-      `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ${index.size} valid positions`,
-    );
-  }
-  using valid = gatherPositions(x, positions);
-  using y = batchNorm(valid, { ...options, mask: null });
-  return scatterPositions(y, positions);
 }

@@ -1,15 +1,42 @@
-import { show, type Tensor, tensor } from "../tensor.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, show, type Tensor, tensor } from "../tensor.js";
 import { add } from "./add.js";
-import { type BatchNormOptions, batchNorm, checkChannelNorm } from "./batch-norm.js";
-import { asNCHW, channelsLast } from "./layout.js";
+import { batchNorm, checkChannelNorm } from "./batch-norm.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { mul } from "./mul.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
+import { overPositions } from "./positions.js";
 
-export interface BatchRenormOptions extends Omit<BatchNormOptions, "activation"> {
+export interface BatchRenormOptions extends LayoutOptions {
+  /** Running statistics [C]: what the correction leads to, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
   /** The corrections stay within 1/rMax … rMax and ±dMax; 1 and 0 make it batch norm, as the first 5000 steps of the paper. */
   rMax?: number;
   dMax?: number;
+  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  mask?: AnyTensor | null;
 }
+
+const rules: Rules<BatchRenormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  rMax: "number",
+  dMax: "number",
+  layout: "string",
+  mask: "Tensor|null",
+};
 
 /**
  * Batch renormalisation (Ioffe 2017, arXiv 1702.03275) of x [N, C, ...]: in training ((x − μ)/σ·r + d)·weight + bias with
@@ -17,9 +44,11 @@ export interface BatchRenormOptions extends Omit<BatchNormOptions, "activation">
  * do. σ = √(variance + eps). rMax 3 and dMax 5 are what the paper ends with. Throws as batchNorm does.
  */
 export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor {
-  if (channelsLast("batchRenorm", options.layout))
-    return asNCHW("batchRenorm", [x], (x) => batchRenorm(x, { ...options, layout: "nchw" }));
-  const { rMax = 3, dMax = 5, ...norm } = options;
+  const { mask, ...own } = checkOptions("batchRenorm", options, rules);
+  const plain = (x: Tensor) => batchRenorm(x, { ...own, layout: "nchw" });
+  if (mask) return overPositions("batchRenorm", x, mask, own, plain);
+  if (channelsLast("batchRenorm", own.layout)) return asNCHW("batchRenorm", [x], plain);
+  const { rMax = 3, dMax = 5, ...norm } = own;
   const { dims, running } = checkChannelNorm("batchRenorm", x, norm);
   if (!running) throw new TypeError("batchRenorm: runningMean and runningVar must be defined");
   if (!(rMax >= 1 && dMax >= 0))

@@ -1,12 +1,29 @@
 // Norms whose scale and shift are given for each sample and channel: the kernels of batch and instance norm on x seen as one
 // sample of N·C channels, so the affine part costs no pass of its own, and its gradients come with that of x.
-import { ones, show, sizeOf, type Tensor, zeros } from "../tensor.js";
-import { type BatchNormOptions, checkChannelNorm } from "./batch-norm.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, ones, show, sizeOf, type Tensor, zeros } from "../tensor.js";
+import { batchNorm, checkChannelNorm } from "./batch-norm.js";
 import { channelNorm, groupSets, type Running, type Sets } from "./channel-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { overPositions } from "./positions.js";
 
 type Statistics = { running?: Running | null; constant?: Running | null };
+
+/** Refuses scales and shifts of other than `batch` samples and `channels`. */
+function checkConditions(
+  op: string,
+  x: Tensor,
+  [scale, shift]: Tensor[],
+  batch: number,
+  channels: number,
+): void {
+  for (const [name, tensor] of Object.entries({ scale, shift })) {
+    checkTensor(op, name, tensor);
+    checkShape(op, name, tensor, [batch, channels]);
+  }
+  checkSameRuntime(op, x, scale, shift);
+}
 
 /** Normalises the `sets` of x's planes and gives plane (n, c) scale[n][c] and shift[n][c]. */
 function perSample(
@@ -18,11 +35,7 @@ function perSample(
   statistics: Statistics,
 ): Tensor {
   const { batch, channels } = sets;
-  for (const [name, tensor] of Object.entries({ scale, shift })) {
-    checkTensor(op, name, tensor);
-    checkShape(op, name, tensor, [batch, channels]);
-  }
-  checkSameRuntime(op, x, scale, shift);
+  checkConditions(op, x, [scale, shift], batch, channels);
   const planes = batch * channels;
   using flat = x.reshape([1, planes, sets.length]);
   using weight = scale.reshape([planes]);
@@ -36,6 +49,8 @@ export interface ConditionalInstanceNormOptions extends LayoutOptions {
   eps?: number;
 }
 
+const instanceRules: Rules<ConditionalInstanceNormOptions> = { eps: "number", layout: "string" };
+
 /**
  * Conditional instance normalisation (Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629) of x [N, C, ...]: instance norm with a
  * scale and shift [N, C] of each sample, such as those of its style; eps = 1e-5. With those of another image it is AdaIN. Throws
@@ -45,9 +60,10 @@ export function conditionalInstanceNorm(
   x: Tensor,
   scale: Tensor,
   shift: Tensor,
-  { eps = 1e-5, layout }: ConditionalInstanceNormOptions = {},
+  options: ConditionalInstanceNormOptions = {},
 ): Tensor {
   const op = "conditionalInstanceNorm";
+  const { eps = 1e-5, layout } = checkOptions(op, options, instanceRules);
   const { dims, last } = checkChannelNorm(op, x, { eps, layout });
   const [batch, channels, length] = dims;
   if (length === 1) {
@@ -59,6 +75,28 @@ export function conditionalInstanceNorm(
   return perSample(op, x, [scale, shift], sets, eps, {});
 }
 
+export interface ConditionalBatchNormOptions extends LayoutOptions {
+  /** Running statistics [C]: used when not training, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
+  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  mask?: AnyTensor | null;
+}
+
+const batchRules: Rules<ConditionalBatchNormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  layout: "string",
+  mask: "Tensor|null",
+};
+
 /**
  * Conditional batch normalisation (de Vries et al. 2017, arXiv 1707.00683) of x [N, C, ...]: batch norm by the statistics of the
  * batch (`training`) or the running ones, then a scale and shift [N, C] of each sample. Throws as batchNorm does.
@@ -67,14 +105,23 @@ export function conditionalBatchNorm(
   x: Tensor,
   scale: Tensor,
   shift: Tensor,
-  options: Omit<BatchNormOptions, "weight" | "bias" | "activation"> = {},
+  options: ConditionalBatchNormOptions = {},
 ): Tensor {
   const op = "conditionalBatchNorm";
-  const { training = false, eps = 1e-5 } = options;
+  const { training = false, eps = 1e-5, layout, mask } = checkOptions(op, options, batchRules);
   const { dims, last, running } = checkChannelNorm(op, x, options);
   const [batch, channels, length] = dims;
   if (!training && !running)
     throw new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
+  if (mask) {
+    checkConditions(op, x, [scale, shift], batch, channels);
+    const { mask: _, ...norm } = options;
+    using normalized = overPositions(op, x, mask, options, (valid) =>
+      batchNorm(valid, { ...norm, layout: "nchw" }),
+    );
+    using shifted = film(normalized, scale, shift, { layout });
+    return overPositions(op, shifted, mask, { layout }, (valid) => valid); // the shift is not for padding
+  }
   if (training && batch * length === 1) {
     throw new RangeError(
       `${op}: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
@@ -92,16 +139,14 @@ export function conditionalBatchNorm(
   );
 }
 
+const filmRules: Rules<LayoutOptions> = { layout: "string" };
+
 /**
  * Feature-wise linear modulation (Perez et al. 2017, FiLM, arXiv 1709.07871) of x [N, C, ...]: x·scale + shift, both [N, C],
  * nothing normalised. Throws RangeError on wrong shapes.
  */
-export function film(
-  x: Tensor,
-  scale: Tensor,
-  shift: Tensor,
-  { layout }: LayoutOptions = {},
-): Tensor {
+export function film(x: Tensor, scale: Tensor, shift: Tensor, options: LayoutOptions = {}): Tensor {
+  const { layout } = checkOptions("film", options, filmRules);
   checkTensor("film", "input", x);
   const { runtime } = x;
   const last = channelsLast("film", layout);

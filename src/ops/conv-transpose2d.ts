@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { convBiasGradient, convForward, convInputGradient, convWeightGradient } from "./conv.js";
 import {
@@ -17,6 +18,16 @@ export interface ConvTranspose2dOptions extends ConvOptions {
   outputPadding?: number | Pair;
 }
 
+const rules: Rules<ConvTranspose2dOptions> = {
+  bias: "Tensor|null",
+  stride: "Array|number",
+  padding: "Array|number",
+  outputPadding: "Array|number",
+  dilation: "Array|number",
+  groups: "number",
+  activation: "string|null",
+};
+
 /**
  * The transpose of conv2d: x [N, C, H, W] with weight [C, O / groups, kh, kw] → [N, O, H', W'] with
  * H' = (H − 1)·stride − 2·padding + dilation·(kh − 1) + outputPadding + 1. Throws RangeError when the channels do not fit the weight,
@@ -27,6 +38,7 @@ export function convTranspose2d(
   weight: Tensor,
   options: ConvTranspose2dOptions = {},
 ): Tensor {
+  checkOptions("convTranspose2d", options, rules);
   const { bias } = options;
   const conv = checkConvTranspose(x, weight, options);
   const outputs = conv.channels * conv.groups;

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { convBiasGradient, convForward, convInputGradient, convWeightGradient } from "./conv.js";
 import {
@@ -13,12 +14,22 @@ import { behindRelu, type Epilogue, withActivation } from "./epilogue.js";
 
 export type Conv2dOptions = ConvOptions;
 
+const rules: Rules<Conv2dOptions> = {
+  bias: "Tensor|null",
+  stride: "Array|number",
+  padding: "Array|number",
+  dilation: "Array|number",
+  groups: "number",
+  activation: "string|null",
+};
+
 /**
  * 2-D cross-correlation of x [N, C, H, W] with weight [O, C / groups, kh, kw] → [N, O, H', W'] with
  * H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1. Throws RangeError when the channels do not fit the weight, groups do
  * not divide them, or the kernel is larger than the padded input.
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  checkOptions("conv2d", options, rules);
   const { bias } = options;
   const conv = checkConv(x, weight, options);
   return withActivation("conv2d", options, (relu) => {

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { reorder } from "./permute.js";
@@ -16,6 +17,12 @@ export interface CrossEntropyOptions {
   labelSmoothing?: number;
 }
 
+const rules: Rules<CrossEntropyOptions> = {
+  reduction: "string",
+  ignoreIndex: "number",
+  labelSmoothing: "number",
+};
+
 /**
  * −ln softmax(logits)[target] of logits [N, C], averaged over the N rows (of none: NaN), summed, or [N] with "none". Logits may
  * be [N, C, d1, …] as well, with targets of shape [N, d1, …] (or as many). Throws RangeError for a target outside 0 … C − 1
@@ -24,8 +31,13 @@ export interface CrossEntropyOptions {
 export function crossEntropy(
   logits: Tensor,
   targets: Targets,
-  { reduction = "mean", ignoreIndex = -100, labelSmoothing = 0 }: CrossEntropyOptions = {},
+  options: CrossEntropyOptions = {},
 ): Tensor {
+  const {
+    reduction = "mean",
+    ignoreIndex = -100,
+    labelSmoothing = 0,
+  } = checkOptions("crossEntropy", options, rules);
   checkTensor("crossEntropy", "logits", logits);
   checkReduction("crossEntropy", reduction);
   if (logits.shape.length < 2) {
@@ -40,12 +52,12 @@ export function crossEntropy(
   }
   const [batch, classes, ...rest] = logits.shape;
   const list = checkTargets(logits, targets, [batch, ...rest], classes, ignoreIndex);
-  const options = { reduction, labelSmoothing };
-  if (rest.length === 0) return rowLosses(logits, list, options);
+  const rule = { reduction, labelSmoothing };
+  if (rest.length === 0) return rowLosses(logits, list, rule);
   const order = [0, ...rest.map((_, i) => i + 2), 1];
   using moved = reorder("crossEntropy", logits, order);
   using rows = moved.reshape([list.length, classes]);
-  const loss = rowLosses(rows, list, options);
+  const loss = rowLosses(rows, list, rule);
   if (reduction !== "none") return loss;
   using flat = loss;
   return flat.reshape([batch, ...rest]);

@@ -1,9 +1,23 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { type SaturationOptions, saturation } from "./saturation.js";
+import type { Layout } from "./layout.js";
+import { saturation } from "./saturation.js";
 
-export type DerfOptions = SaturationOptions & {
+export interface DerfOptions {
   /** One learned number, added before the error function. */
   shift?: Tensor | null;
+  /** Scale and shift of the features [C]. */
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  /** Where the features are: the last axis ("nhwc", default), or axis 1 of [N, C, ...]. */
+  layout?: Layout;
+}
+
+const rules: Rules<DerfOptions> = {
+  shift: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  layout: "string",
 };
 
 /**
@@ -11,5 +25,6 @@ export type DerfOptions = SaturationOptions & {
  * erf(alpha·x + shift)·weight + bias, alpha and shift one learned number each. Throws RangeError on shapes that do not fit.
  */
 export function derf(x: Tensor, alpha: Tensor, options: DerfOptions = {}): Tensor {
+  checkOptions("derf", options, rules);
   return saturation("derf", "derf", x, alpha, options.shift ?? null, options);
 }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { defaultGenerator, type Generator } from "../random.js";
 import { empty, full, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkTensor } from "./check.js";
@@ -11,6 +12,8 @@ export interface DropoutOptions {
   /** Where the seed of the mask comes from; default: the generator that `manualSeed` sets. */
   generator?: Generator;
 }
+
+const rules: Rules<DropoutOptions> = { p: "number", training: "boolean", generator: "Generator" };
 
 /**
  * Each element of x is 0 with probability p, else x / (1 − p) (Srivastava et al. 2014; arXiv 1207.0580). Takes two numbers of the
@@ -29,15 +32,10 @@ export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
 }
 
 /** Drops runs of `length` elements. */
-function drop(
-  op: string,
-  x: Tensor,
-  length: number,
-  { p = 0.5, training = true, generator = defaultGenerator }: DropoutOptions,
-): Tensor {
+function drop(op: string, x: Tensor, length: number, options: DropoutOptions): Tensor {
+  const { p = 0.5, training = true, generator = defaultGenerator } = options;
+  checkOptions(op, options, rules);
   checkTensor(op, "input", x);
-  if (typeof p !== "number")
-    throw new TypeError(`${op}: expected p to be a number, got ${typeof p}`);
   if (!(p >= 0 && p <= 1)) {
     throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${p}`);
   }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -19,6 +20,17 @@ export interface EvoNormB0Options extends LayoutOptions {
 
 const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
+const rules: Rules<EvoNormB0Options> = {
+  v: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  runningVar: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  layout: "string",
+};
+
 /**
  * EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x / max(√(batch variance + eps),
  * v·x + √(instance variance + eps))·weight + bias, the batch's variance over all but the channels (the running one when not
@@ -26,6 +38,7 @@ const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
  * with one value per channel.
  */
 export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
+  checkOptions("evonormB0", options, rules);
   if (channelsLast("evonormB0", options.layout))
     return asNCHW("evonormB0", [x], (x) => evonormB0(x, { ...options, layout: "nchw" }));
   const { v, weight, bias, runningVar, training = false, momentum = 0.1, eps = 1e-3 } = options;

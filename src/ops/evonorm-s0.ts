@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -14,12 +15,21 @@ export interface EvoNormS0Options extends LayoutOptions {
 
 const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
+const rules: Rules<EvoNormS0Options> = {
+  v: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  eps: "number",
+  layout: "string",
+};
+
 /**
  * EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x·sigmoid(v·x)/√(variance + eps)·weight + bias,
  * normalisation and activation in one, by the biased variance of a sample's groups of C / numGroups neighbouring channels. Throws
  * RangeError on wrong shapes and a group count that does not divide C.
  */
 export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options = {}): Tensor {
+  checkOptions("evonormS0", options, rules);
   if (channelsLast("evonormS0", options.layout))
     return asNCHW("evonormS0", [x], (x) => evonormS0(x, numGroups, { ...options, layout: "nchw" }));
   const { v, weight, bias, eps = 1e-5 } = options;

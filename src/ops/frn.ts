@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -15,12 +16,21 @@ export interface FRNOptions extends LayoutOptions {
 
 const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
+const rules: Rules<FRNOptions> = {
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  tau: "Tensor|null",
+  eps: "Tensor|number",
+  layout: "string",
+};
+
 /**
  * Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737) of x [N, C, ...]:
  * max(weight·x/√(mean of x² over a plane + |eps|) + bias, tau); weight, bias and tau [C]. Where both sides of the max are equal
  * the gradient goes to tau. Throws RangeError on wrong shapes.
  */
 export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
+  checkOptions("frn", options, rules);
   if (channelsLast("frn", options.layout))
     return asNCHW("frn", [x], (x) => frn(x, { ...options, layout: "nchw" }));
   const { weight, bias, tau, eps = 1e-6 } = options;

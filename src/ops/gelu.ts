@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkTensor } from "./check.js";
 import { unary } from "./unary.js";
@@ -7,11 +8,14 @@ export interface GELUOptions {
   approximate?: "none" | "tanh";
 }
 
+const rules: Rules<GELUOptions> = { approximate: "string" };
+
 /**
  * x·Φ(x), element by element, Φ the normal distribution function (Hendrycks, Gimpel 2016, arXiv 1606.08415); Φ is within 2^-23 of
  * the true one, as in PyTorch. Throws RangeError for another `approximate`.
  */
-export function gelu(x: Tensor, { approximate = "none" }: GELUOptions = {}): Tensor {
+export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
+  const { approximate = "none" } = checkOptions("gelu", options, rules);
   checkTensor("gelu", "input", x);
   if (approximate !== "none" && approximate !== "tanh") {
     throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${approximate}`);

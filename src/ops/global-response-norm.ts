@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
@@ -80,6 +81,8 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   });
 }
 
+const rules: Rules<GlobalResponseNormOptions> = { eps: "number", layout: "string" };
+
 /**
  * Global response normalisation (Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808) of x [N, C, ...]: weight·x·g/(mean(g) + eps) +
  * bias + x, g the 2-norm of each plane, its mean over the channels; weight and bias [C], eps = 1e-6. For `layout` "nhwc" x is
@@ -89,8 +92,9 @@ export function globalResponseNorm(
   x: Tensor,
   weight: Tensor,
   bias: Tensor,
-  { eps = 1e-6, layout }: GlobalResponseNormOptions = {},
+  options: GlobalResponseNormOptions = {},
 ): Tensor {
+  const { eps = 1e-6, layout } = checkOptions("globalResponseNorm", options, rules);
   const op = "globalResponseNorm";
   checkTensor(op, "input", x);
   if (x.shape.length < 3)

@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import { show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { channelNorm, groupSets } from "./channel-norm.js";
@@ -12,12 +13,21 @@ export interface GroupNormOptions extends LayoutOptions {
   activation?: Activation | null;
 }
 
+const rules: Rules<GroupNormOptions> = {
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  eps: "number",
+  layout: "string",
+  activation: "string|null",
+};
+
 /**
  * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...]: by the statistics of each sample's groups of
  * C / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does not divide
  * C, and one value per group.
  */
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
+  checkOptions("groupNorm", options, rules);
   const { weight, bias, eps = 1e-5, activation } = options;
   checkTensor("groupNorm", "input", x);
   const last = channelsLast("groupNorm", options.layout);

@@ -7,12 +7,13 @@ export { adaLN, gatedAdd } from "./ada-ln.js";
 export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { add } from "./add.js";
 export { type AvgPool2dOptions, avgPool2d } from "./avg-pool2d.js";
-export { batchInstanceNorm } from "./batch-instance-norm.js";
+export { type BatchInstanceNormOptions, batchInstanceNorm } from "./batch-instance-norm.js";
 export { type BatchNormOptions, batchNorm } from "./batch-norm.js";
 export { type BatchRenormOptions, batchRenorm } from "./batch-renorm.js";
 export type { Operand } from "./broadcast.js";
 export { concat } from "./concat.js";
 export {
+  type ConditionalBatchNormOptions,
   type ConditionalInstanceNormOptions,
   conditionalBatchNorm,
   conditionalInstanceNorm,
@@ -73,7 +74,7 @@ export { qkNorm } from "./qk-norm.js";
 export { relu } from "./relu.js";
 export { reshape } from "./reshape.js";
 export { resizeNearest } from "./resize-nearest.js";
-export { addRMSNorm, type RMSNormOptions, rmsNorm } from "./rms-norm.js";
+export { type AddRMSNormOptions, addRMSNorm, type RMSNormOptions, rmsNorm } from "./rms-norm.js";
 export { type RMSNorm2dOptions, rmsNorm2d } from "./rms-norm-2d.js";
 export type { AddNorm } from "./row-norm.js";
 export { scaleNorm } from "./scale-norm.js";
@@ -89,8 +90,8 @@ export { type SpectralNormOptions, spectralNorm } from "./spectral-norm.js";
 export { sqrt } from "./sqrt.js";
 export { sub } from "./sub.js";
 export { sum } from "./sum.js";
-export { switchableNorm } from "./switchable-norm.js";
-export { syncBatchNorm } from "./sync-batch-norm.js";
+export { type SwitchableNormOptions, switchableNorm } from "./switchable-norm.js";
+export { type SyncBatchNormOptions, syncBatchNorm } from "./sync-batch-norm.js";
 export { tanh } from "./tanh.js";
 export { transpose } from "./transpose.js";
 export { weightLengths, weightNorm } from "./weight-norm.js";

@@ -1,29 +1,71 @@
-import { show, type Tensor } from "../tensor.js";
-import { type BatchNormOptions, checkChannelNorm } from "./batch-norm.js";
-import { batchSets, channelNorm, groupSets } from "./channel-norm.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, show, type Tensor, tensor, zeros } from "../tensor.js";
+import type { Activation } from "./activation.js";
+import { checkChannelNorm } from "./batch-norm.js";
+import { batchSets, channelNorm, groupSets, type Running } from "./channel-norm.js";
+import { concat } from "./concat.js";
+import { asNCHW, type LayoutOptions } from "./layout.js";
+import { overPositions, validOf } from "./positions.js";
+import { slice } from "./slice.js";
 
-export interface InstanceNormOptions extends Omit<BatchNormOptions, "training"> {
+export interface InstanceNormOptions extends LayoutOptions {
+  /** Running statistics [C]: moved in place, or, without `useInputStats`, used. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
   /** Normalise by the statistics of each instance (default), or by the running ones. */
   useInputStats?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
+  /** [N, ...], 1 for positions that count and 0 for padding: float32, int32 or uint8. */
+  mask?: AnyTensor | null;
 }
+
+const rules: Rules<InstanceNormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  useInputStats: "boolean",
+  momentum: "number",
+  eps: "number",
+  layout: "string",
+  activation: "string|null",
+  mask: "Tensor|null",
+};
 
 /**
  * Instance normalisation (Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022) of x [N, C, ...]: group normalisation with one
  * channel a group. Running statistics, if given, move towards the batch mean of the instances' means and unbiased variances.
+ * With a mask, padding counts in no statistic, is 0 in the output and gets no gradient; a sample that is nothing else is passed over.
  * Throws RangeError on wrong shapes and when an instance has one element.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
-  const { weight, bias, useInputStats = true, eps = 1e-5, activation } = options;
-  const { dims, last, running } = checkChannelNorm("instanceNorm", x, options);
+  const { mask, ...norm } = checkOptions("instanceNorm", options, rules);
+  const { weight, bias, useInputStats = true, eps = 1e-5, activation } = norm;
+  const { dims, last, running } = checkChannelNorm("instanceNorm", x, norm);
   const [batch, channels, length] = dims;
   const affine = { weight, bias, eps, activation };
   if (!useInputStats) {
+    if (mask)
+      return overPositions("instanceNorm", x, mask, norm, (valid) =>
+        instanceNorm(valid, { ...norm, layout: "nchw" }),
+      );
     if (!running) {
       throw new TypeError(
         "instanceNorm: expected runningMean and runningVar to be defined when useInputStats is false",
       );
     }
     return channelNorm("instanceNorm", x, batchSets(...dims, last), affine, { constant: running });
+  }
+  if (mask) {
+    const { runningMean: _, runningVar: __, layout: ___, ...each } = norm;
+    const masked = (x: Tensor) => maskedInstanceNorm(x, mask, each, running);
+    return last ? asNCHW("instanceNorm", [x], masked) : masked(x);
   }
   if (length === 1) {
     throw new RangeError(
@@ -32,4 +74,48 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   }
   const sets = groupSets(batch, channels, length, channels, last);
   return channelNorm("instanceNorm", x, sets, affine, { running });
+}
+
+/** Instance norm of each sample's valid positions, gathered; moves `running` by the mean over the samples that have any. */
+function maskedInstanceNorm(
+  x: Tensor,
+  mask: AnyTensor,
+  norm: InstanceNormOptions,
+  running: Running | null,
+): Tensor {
+  const { runtime } = x;
+  const [batch, channels] = x.shape;
+  const counts = new Array(batch).fill(0);
+  for (const at of validOf("instanceNorm", x, mask)) counts[Math.floor((at * batch) / x.size)]++;
+  const { elements, dtype } = mask as Tensor;
+  const step = elements.length / batch;
+  const sums = [0, 1].map(() => new Float64Array(channels));
+  const samples = counts.map((count, n) => {
+    const part = elements.slice(n * step, (n + 1) * step);
+    using own = tensor(part, [1, ...mask.shape.slice(1)], { dtype, runtime });
+    using sample = slice(x, 0, n, n + 1);
+    using runningMean = zeros([channels], { runtime });
+    using runningVar = zeros([channels], { runtime });
+    const statistics = running && count > 0 ? { runningMean, runningVar, momentum: 1 } : {};
+    const y = overPositions("instanceNorm", sample, own, {}, (valid) =>
+      instanceNorm(valid, { ...norm, ...statistics }),
+    );
+    for (const [k, { elements }] of [runningMean, runningVar].entries())
+      for (let c = 0; c < channels; c++) sums[k][c] += elements[c];
+    return y;
+  });
+  const y = concat(samples);
+  for (const sample of samples) sample.dispose();
+  const seen = counts.filter((count) => count > 0).length;
+  if (running && seen > 0) {
+    const { mean, variance, momentum } = running;
+    for (const [k, moved] of [mean, variance].entries()) {
+      const { elements } = moved;
+      sums[k].forEach((sum, c) => {
+        elements[c] = (1 - momentum) * elements[c] + (momentum * sum) / seen;
+      });
+      moved.written();
+    }
+  }
+  return y;
 }

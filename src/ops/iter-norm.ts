@@ -1,27 +1,53 @@
-import { alias, type Tensor, tensor, tidy } from "../tensor.js";
+import { checkOptions, type Rules } from "../options.js";
+import { type AnyTensor, alias, type Tensor, tensor, tidy } from "../tensor.js";
 import { add } from "./add.js";
-import { type BatchNormOptions, checkChannelNorm } from "./batch-norm.js";
+import { checkChannelNorm } from "./batch-norm.js";
 import { checkShape } from "./check.js";
 import { div } from "./div.js";
-import { asNCHW, channelsLast } from "./layout.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { matmul } from "./matmul.js";
 import { mean } from "./mean.js";
 import { mul } from "./mul.js";
 import { permute } from "./permute.js";
 import { planeMoments } from "./plane-moments.js";
+import { overPositions } from "./positions.js";
 import { sqrt } from "./sqrt.js";
 import { sub } from "./sub.js";
 import { sum } from "./sum.js";
 import { transpose } from "./transpose.js";
 
-export interface IterNormOptions extends Omit<BatchNormOptions, "runningVar" | "activation"> {
+export interface IterNormOptions extends LayoutOptions {
+  /** [C]: used when not training, moved in place when training. */
+  runningMean?: Tensor | null;
   /** [groups, C / groups, C / groups]: the whitening matrices used when not training, moved in place when training. */
   runningWhitening?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
   /** Channels are whitened in this many groups. */
   groups?: number;
   /** Newton steps towards the inverse root. */
   iterations?: number;
+  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  mask?: AnyTensor | null;
 }
+
+const rules: Rules<IterNormOptions> = {
+  runningMean: "Tensor|null",
+  runningWhitening: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  groups: "number",
+  iterations: "number",
+  layout: "string",
+  mask: "Tensor|null",
+};
 
 /**
  * Iterative normalisation (Huang, Zhou, Zhu, Liu, Shao 2019, arXiv 1904.03441) of x [N, C, ...]: whitens the channels of a group,
@@ -29,8 +55,10 @@ export interface IterNormOptions extends Omit<BatchNormOptions, "runningVar" | "
  * (T = 5). Throws RangeError on wrong shapes and when training with one value per channel.
  */
 export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
-  if (channelsLast("iterNorm", options.layout))
-    return asNCHW("iterNorm", [x], (x) => iterNorm(x, { ...options, layout: "nchw" }));
+  const { mask, ...own } = checkOptions("iterNorm", options, rules);
+  const plain = (x: Tensor) => iterNorm(x, { ...own, layout: "nchw" });
+  if (mask) return overPositions("iterNorm", x, mask, own, plain);
+  if (channelsLast("iterNorm", own.layout)) return asNCHW("iterNorm", [x], plain);
   const { weight, bias, runningMean, runningWhitening, training = false } = options;
   const { groups = 1, iterations = 5, momentum = 0.1, eps = 1e-5 } = options;
   const { dims } = checkChannelNorm("iterNorm", x, { weight, bias, momentum, eps });

@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import type { LayoutOptions } from "./layout.js";
 import { positionNorm } from "./position-norm.js";
@@ -8,13 +9,18 @@ export interface LayerNorm2dOptions extends LayoutOptions {
   eps?: number;
 }
 
+const rules: Rules<LayerNorm2dOptions> = {
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  eps: "number",
+  layout: "string",
+};
+
 /**
  * Layer norm (Ba, Kiros, Hinton 2016, arXiv 1607.06450) of x [N, C, ...] over the channels of each position, as in ConvNeXt
  * (arXiv 2201.03545) without its two permutations; weight and bias [C], eps = 1e-6 as there. Throws RangeError on wrong shapes.
  */
-export function layerNorm2d(
-  x: Tensor,
-  { weight, bias, eps = 1e-6, layout }: LayerNorm2dOptions = {},
-): Tensor {
+export function layerNorm2d(x: Tensor, options: LayerNorm2dOptions = {}): Tensor {
+  const { weight, bias, eps = 1e-6, layout } = checkOptions("layerNorm2d", options, rules);
   return positionNorm("layerNorm2d", x, { weight, bias, eps, layout, centre: true });
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Shape, Tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
 import { type AddNorm, addRowNorm, rowNorm } from "./row-norm.js";
@@ -10,6 +11,13 @@ export interface LayerNormOptions {
   activation?: Activation | null;
 }
 
+const rules: Rules<LayerNormOptions> = {
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  eps: "number",
+  activation: "string|null",
+};
+
 /**
  * Layer normalisation (Ba, Kiros, Hinton 2016, arXiv 1607.06450) over the last axes of x, whose lengths are `normalizedShape`;
  * weight and bias have that shape. Throws RangeError on shapes that do not fit.
@@ -17,8 +25,9 @@ export interface LayerNormOptions {
 export function layerNorm(
   x: Tensor,
   normalizedShape: Shape,
-  { weight, bias, eps = 1e-5, activation }: LayerNormOptions = {},
+  options: LayerNormOptions = {},
 ): Tensor {
+  const { weight, bias, eps = 1e-5, activation } = checkOptions("layerNorm", options, rules);
   const o = { weight, bias, eps, centre: true, activation };
   return rowNorm("layerNorm", x, normalizedShape, o);
 }
@@ -31,8 +40,9 @@ export function addLayerNorm(
   x: Tensor,
   residual: Tensor,
   normalizedShape: Shape,
-  { weight, bias, eps = 1e-5, activation }: LayerNormOptions = {},
+  options: LayerNormOptions = {},
 ): AddNorm {
+  const { weight, bias, eps = 1e-5, activation } = checkOptions("addLayerNorm", options, rules);
   const o = { weight, bias, eps, centre: true, activation };
   return addRowNorm("addLayerNorm", x, residual, normalizedShape, o);
 }

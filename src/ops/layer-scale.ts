@@ -1,17 +1,17 @@
+import { checkOptions, type Rules } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { checkShape, checkTensor } from "./check.js";
 import { channelsLast, type Layout } from "./layout.js";
 import { mul } from "./mul.js";
 
+const rules: Rules<{ layout?: Layout }> = { layout: "string" };
+
 /**
  * Layer scale (Touvron et al. 2021, CaiT, arXiv 2103.17239): x·weight, weight [C] along the last axis or, for `layout` "nchw",
  * axis 1. Throws RangeError on shapes that do not fit.
  */
-export function layerScale(
-  x: Tensor,
-  weight: Tensor,
-  { layout = "nhwc" }: { layout?: Layout } = {},
-): Tensor {
+export function layerScale(x: Tensor, weight: Tensor, options: { layout?: Layout } = {}): Tensor {
+  const { layout = "nhwc" } = checkOptions("layerScale", options, rules);
   const op = "layerScale";
   checkTensor(op, "input", x);
   const axis = channelsLast(op, layout) ? x.shape.length - 1 : 1;

@@ -1,9 +1,12 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { type ActivationOption, behindRelu, boundsOf, withActivation } from "./epilogue.js";
 import { gemm, packColumns, panelFloats } from "./gemm.js";
 import { panelsOf } from "./packed.js";
+
+const rules: Rules<ActivationOption> = { activation: "string|null" };
 
 /**
  * x·weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. Throws RangeError when x does not end in `in`.
@@ -14,6 +17,7 @@ export function linear(
   bias?: Tensor | null,
   options: ActivationOption = {},
 ): Tensor {
+  checkOptions("linear", options, rules);
   checkTensor("linear", "input", x);
   checkTensor("linear", "weight", weight);
   if (weight.shape.length !== 2)

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -11,6 +12,15 @@ export interface LocalResponseNormOptions extends LayoutOptions {
   even?: "before" | "after";
 }
 
+/** @internal For the layer too. */
+export const localResponseNormRules: Rules<LocalResponseNormOptions> = {
+  alpha: "number",
+  beta: "number",
+  k: "number",
+  even: "string",
+  layout: "string",
+};
+
 /**
  * Local response normalisation (Krizhevsky, Sutskever, Hinton 2012) of x [N, C, ...] over `size` neighbouring channels:
  * x / (k + alpha/size·Σx²)^beta, defaults 1e-4, 0.75 and 1 as in PyTorch. TensorFlow and the paper do not divide alpha: give
@@ -21,6 +31,7 @@ export function localResponseNorm(
   size: number,
   options: LocalResponseNormOptions = {},
 ): Tensor {
+  checkOptions("localResponseNorm", options, localResponseNormRules);
   const op = "localResponseNorm";
   if (channelsLast(op, options.layout))
     return asNCHW(op, [x], (x) => localResponseNorm(x, size, { ...options, layout: "nchw" }));

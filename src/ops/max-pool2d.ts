@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./conv-plan.js";
 import { type PoolOptions, windowsOf } from "./pooling.js";
@@ -6,6 +7,14 @@ import { type PoolOptions, windowsOf } from "./pooling.js";
 export interface MaxPool2dOptions extends PoolOptions {
   dilation?: number | Pair;
 }
+
+/** @internal For the layer too. */
+export const maxPool2dRules: Rules<MaxPool2dOptions> = {
+  stride: "Array|number",
+  padding: "Array|number",
+  dilation: "Array|number",
+  ceilMode: "boolean",
+};
 
 /**
  * The largest element of each window of x [N, C, H, W] or [C, H, W]; padding counts as −∞, a NaN wins. Of equal elements the first
@@ -16,6 +25,7 @@ export function maxPool2d(
   kernelSize: number | Pair,
   options: MaxPool2dOptions = {},
 ): Tensor {
+  checkOptions("maxPool2d", options, maxPool2dRules);
   const { planes, work, shape, plan } = windowsOf("maxPool2d", x, kernelSize, options);
   const { runtime, shape: image } = x;
   const y = empty(runtime, shape);

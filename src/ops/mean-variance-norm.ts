@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import { show, sizeOf, type Tensor } from "../tensor.js";
 import { axesOf } from "./axes.js";
 import { axisNorm } from "./axis-norm.js";
@@ -11,15 +12,23 @@ export interface MeanVarianceNormOptions {
   eps?: number;
 }
 
+/** @internal For the layer too. */
+export const meanVarianceNormRules: Rules<MeanVarianceNormOptions> = {
+  axes: "Array|number",
+  eps: "number",
+};
+
 /**
  * ONNX MeanVarianceNormalization-13: (x − mean)/√(variance + eps) over `axes`, [0, 2, 3] as there, negative ones from the end.
  * Its text has no eps, its function body adds 1e-9 to the deviation: with eps = 1e-18 a constant gives 0, and the results agree
  * to 1e-7 where the deviation is above 0.01. Throws RangeError for axes there are not.
  */
-export function meanVarianceNorm(
-  x: Tensor,
-  { axes = [0, 2, 3], eps = 1e-18 }: MeanVarianceNormOptions = {},
-): Tensor {
+export function meanVarianceNorm(x: Tensor, options: MeanVarianceNormOptions = {}): Tensor {
+  const { axes = [0, 2, 3], eps = 1e-18 } = checkOptions(
+    "meanVarianceNorm",
+    options,
+    meanVarianceNormRules,
+  );
   const op = "meanVarianceNorm";
   checkTensor(op, "input", x);
   checkNumber(op, "eps", eps);

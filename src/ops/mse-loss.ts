@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { checkReduction, type Reduction } from "./cross-entropy.js";
@@ -14,12 +15,11 @@ export interface MseLossOptions {
 /** Elements of one partial sum. */
 const PIECE = 16384;
 
+const rules: Rules<MseLossOptions> = { reduction: "string" };
+
 /** (input − target)², averaged over all elements (of none: NaN), summed, or as it is with "none". Same shapes. */
-export function mseLoss(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean" }: MseLossOptions = {},
-): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions = {}): Tensor {
+  const { reduction = "mean" } = checkOptions("mseLoss", options, rules);
   checkTensor("mseLoss", "input", input);
   checkTensor("mseLoss", "target", target);
   checkShape("mseLoss", "target", target, input.shape);

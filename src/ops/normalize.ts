@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
 import { type AxisNorm, axisNorm } from "./axis-norm.js";
@@ -18,14 +19,19 @@ const statistics = new Map<number, AxisNorm["statistic"]>([
   [Infinity, "maximum"],
 ]);
 
+/** @internal For the layer too. */
+export const normalizeRules: Rules<NormalizeOptions> = {
+  p: "number",
+  dim: "number",
+  eps: "number",
+};
+
 /**
  * x / max(‖x‖ₚ, eps) along `dim`: torch.nn.functional.normalize, p = 2, dim = 1, eps = 1e-12. A vector of zeros stays zero; of
  * several largest elements each gets an equal share of the gradient of the maximum norm. Throws RangeError for another p.
  */
-export function normalize(
-  x: Tensor,
-  { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {},
-): Tensor {
+export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  const { p = 2, dim = 1, eps = 1e-12 } = checkOptions("normalize", options, normalizeRules);
   checkTensor("normalize", "input", x);
   const statistic = statistics.get(p);
   if (!statistic) throw new RangeError(`normalize: expected p to be 1, 2, 3 or Infinity, got ${p}`);

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { axisNorm } from "./axis-norm.js";
@@ -21,15 +22,24 @@ export interface PositionalNorm {
   std: Tensor;
 }
 
+/** @internal For the layer too. */
+export const positionalNormRules: Rules<PositionalNormOptions> = {
+  eps: "number",
+  correction: "number",
+  layout: "string",
+};
+
 /**
  * Positional normalisation (Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312) of x [N, C, ...] over the channels of each
  * position; eps = 1e-5. Mean and deviation come along for a moment shortcut, and gradients flow through all three. Throws
  * RangeError for less than 2 dimensions and for an unbiased variance of one channel.
  */
-export function positionalNorm(
-  x: Tensor,
-  { eps = 1e-5, correction = 0, layout }: PositionalNormOptions = {},
-): PositionalNorm {
+export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): PositionalNorm {
+  const {
+    eps = 1e-5,
+    correction = 0,
+    layout,
+  } = checkOptions("positionalNorm", options, positionalNormRules);
   const op = "positionalNorm";
   checkTensor(op, "input", x);
   const { runtime, shape } = x;

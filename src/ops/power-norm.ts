@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -23,6 +24,20 @@ export interface PowerNormOptions extends LayoutOptions {
   groups?: number | null;
 }
 
+const rules: Rules<PowerNormOptions> = {
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  runningPhi: "Tensor",
+  emaGz: "Tensor",
+  training: "boolean",
+  warmUp: "boolean",
+  alphaForward: "number",
+  alphaBackward: "number",
+  eps: "number",
+  groups: "number|null",
+  layout: "string",
+};
+
 /**
  * Power normalisation (Shen, Yao, Gholami, Mahoney, Keutzer 2020, arXiv 2003.07845) of x [N, C, ...]: z = x/√(φ + eps), then
  * z·weight + bias, φ a running mean of x² per channel. The backward pass is the paper's approximation, not the gradient: dx =
@@ -30,6 +45,7 @@ export interface PowerNormOptions extends LayoutOptions {
  * whose group scaling `groups` adds. Throws RangeError on wrong shapes and for groups that do not divide the channels.
  */
 export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
+  checkOptions("powerNorm", options, rules);
   if (channelsLast("powerNorm", options.layout))
     return asNCHW("powerNorm", [x], (x) => powerNorm(x, { ...options, layout: "nchw" }));
   const { weight, bias, runningPhi, emaGz, training = false, warmUp = false } = options;

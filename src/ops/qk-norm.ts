@@ -1,7 +1,10 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { normalize } from "./normalize.js";
 import { scaledUnits } from "./scale-norm.js";
+
+const rules: Rules<{ eps?: number }> = { eps: "number" };
 
 /**
  * Query-key normalisation (Henry, Dachapally, Pawar, Chen 2020, arXiv 2010.04245) of q and k [..., d]: both by their 2-norm
@@ -12,8 +15,9 @@ export function qkNorm(
   q: Tensor,
   k: Tensor,
   scale: Tensor,
-  { eps = 1e-12 }: { eps?: number } = {},
+  options: { eps?: number } = {},
 ): { q: Tensor; k: Tensor } {
+  const { eps = 1e-12 } = checkOptions("qkNorm", options, rules);
   checkTensor("qkNorm", "k", k);
   checkSameRuntime("qkNorm", k, q, scale);
   return { q: scaledUnits("qkNorm", q, scale, eps), k: normalize(k, { dim: -1, eps }) };

@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Shape, Tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
 import { add } from "./add.js";
@@ -18,11 +19,21 @@ export interface RMSNormOptions {
   activation?: Activation | null;
 }
 
+const rules: Rules<RMSNormOptions> = {
+  weight: "Tensor|null",
+  eps: "number|null",
+  unitOffset: "boolean",
+  partial: "number",
+  epsOutside: "boolean",
+  activation: "string|null",
+};
+
 /**
  * RMS normalisation (Zhang, Sennrich 2019, arXiv 1910.07467) over the last axes of x: x/√(mean(x²) + eps)·weight; weight has the
  * shape `normalizedShape`. Throws RangeError on shapes that do not fit.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptions = {}): Tensor {
+  checkOptions("rmsNorm", options, rules);
   const { weight, unitOffset = false, partial = 1, epsOutside = false, activation } = options;
   const eps = options.eps ?? 1.1920928955078125e-7;
   if (!(partial > 0 && partial <= 1))
@@ -47,6 +58,23 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptio
   return scaledRows("rmsNorm", x, d, { kind, weight: factor, eps, counted });
 }
 
+export interface AddRMSNormOptions {
+  weight?: Tensor | null;
+  /** Default: 2⁻²³, the spacing of float32 at 1. */
+  eps?: number | null;
+  /** The factor is 1 + weight, as in Gemma. */
+  unitOffset?: boolean;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
+}
+
+const addRules: Rules<AddRMSNormOptions> = {
+  weight: "Tensor|null",
+  eps: "number|null",
+  unitOffset: "boolean",
+  activation: "string|null",
+};
+
 /**
  * RMS norm of x + residual, which both have one shape, in one pass: `output` is the norm, `sum` what goes on past the next block.
  * Throws RangeError on shapes that do not fit.
@@ -55,8 +83,9 @@ export function addRMSNorm(
   x: Tensor,
   residual: Tensor,
   normalizedShape: Shape,
-  options: Omit<RMSNormOptions, "partial" | "epsOutside"> = {},
+  options: AddRMSNormOptions = {},
 ): AddNorm {
+  checkOptions("addRMSNorm", options, addRules);
   const { weight, unitOffset = false, activation } = options;
   using shifted = unitOffset && weight ? add(weight, 1) : null;
   return addRowNorm("addRMSNorm", x, residual, normalizedShape, {

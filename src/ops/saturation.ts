@@ -5,11 +5,10 @@ import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelsLast, type Layout } from "./layout.js";
 import { channelSums, gradientOf } from "./plane-maps.js";
 
-export interface SaturationOptions {
-  /** Scale and shift of the features [C]. */
+/** Scale and shift of the features [C], and where they are: the last axis ("nhwc", default), or axis 1 of [N, C, ...]. */
+interface Features {
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** Where the features are: the last axis ("nhwc", default), or axis 1 of [N, C, ...]. */
   layout?: Layout;
 }
 
@@ -29,7 +28,7 @@ export function saturation(
   x: Tensor,
   alpha: Tensor,
   shift: Tensor | null,
-  { weight, bias, layout = "nhwc" }: SaturationOptions,
+  { weight, bias, layout = "nhwc" }: Features,
 ): Tensor {
   checkTensor(op, "input", x);
   checkScalar(op, "alpha", alpha);

@@ -1,13 +1,17 @@
+import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { mul } from "./mul.js";
 import { scaledRows } from "./scaled-rows.js";
 
+const rules: Rules<{ eps?: number }> = { eps: "number" };
+
 /**
  * ScaleNorm (Nguyen, Salazar 2019, arXiv 1910.05895) of x [..., d]: scale·x / max(‖x‖₂, eps) over the last axis, one learned
  * scale of shape []; eps = 1e-5. Throws RangeError for a scalar x and another shape of `scale`.
  */
-export function scaleNorm(x: Tensor, scale: Tensor, { eps = 1e-5 }: { eps?: number } = {}): Tensor {
+export function scaleNorm(x: Tensor, scale: Tensor, options: { eps?: number } = {}): Tensor {
+  const { eps = 1e-5 } = checkOptions("scaleNorm", options, rules);
   return scaledUnits("scaleNorm", x, scale, eps);
 }
 

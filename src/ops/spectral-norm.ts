@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -26,6 +27,8 @@ function columns({ outer, planes, inner }: Planes, w: Tensor, u: Tensor): Float6
   return sums.toArray();
 }
 
+const rules: Rules<SpectralNormOptions> = { dim: "number", iterations: "number", eps: "number" };
+
 /**
  * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957): w/σ, σ = uᵀWv the largest singular value of w
  * as a matrix W [w.shape[dim], rest], estimated by power iteration v ← Wᵀu/‖Wᵀu‖, u ← Wv/‖Wv‖. u [rows] and v [columns] are
@@ -35,8 +38,9 @@ export function spectralNorm(
   w: Tensor,
   u: Tensor,
   v: Tensor,
-  { dim = 0, iterations = 1, eps = 1e-12 }: SpectralNormOptions = {},
+  options: SpectralNormOptions = {},
 ): Tensor {
+  const { dim = 0, iterations = 1, eps = 1e-12 } = checkOptions("spectralNorm", options, rules);
   checkTensor("spectralNorm", "weight", w);
   const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
   checkShape("spectralNorm", "u", u, [matrix.planes]);

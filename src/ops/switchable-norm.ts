@@ -1,10 +1,34 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
-import { type BatchNormOptions, checkChannelNorm } from "./batch-norm.js";
+import { checkChannelNorm } from "./batch-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { asNCHW, channelsLast } from "./layout.js";
+import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
 import { type Moments, overBatch, planeMoments } from "./plane-moments.js";
+
+export interface SwitchableNormOptions extends LayoutOptions {
+  /** Running statistics [C] of the batch: used when not training, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
+}
+
+const rules: Rules<SwitchableNormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  layout: "string",
+};
 
 const sumOf = (list: Iterable<number>) => [...list].reduce((sum, v) => sum + v, 0);
 
@@ -31,8 +55,9 @@ export function switchableNorm(
   x: Tensor,
   meanWeight: Tensor,
   varWeight: Tensor,
-  options: Omit<BatchNormOptions, "activation"> = {},
+  options: SwitchableNormOptions = {},
 ): Tensor {
+  checkOptions("switchableNorm", options, rules);
   if (channelsLast("switchableNorm", options.layout)) {
     const norm = (x: Tensor) =>
       switchableNorm(x, meanWeight, varWeight, { ...options, layout: "nchw" });

@@ -1,8 +1,37 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { type BatchNormOptions, batchNorm } from "./batch-norm.js";
+import type { Activation } from "./activation.js";
+import { batchNorm } from "./batch-norm.js";
 import { checkTensor } from "./check.js";
 import { concat } from "./concat.js";
+import type { LayoutOptions } from "./layout.js";
 import { slice } from "./slice.js";
+
+export interface SyncBatchNormOptions extends LayoutOptions {
+  /** Running statistics [C]: used when not training, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
+}
+
+const rules: Rules<SyncBatchNormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  layout: "string",
+  activation: "string|null",
+};
 
 /**
  * Batch normalisation of the shards [Nₖ, C, ...] of a batch by the statistics of all of them, as torch.nn.SyncBatchNorm does over
@@ -11,8 +40,9 @@ import { slice } from "./slice.js";
  */
 export function syncBatchNorm(
   shards: readonly Tensor[],
-  options: Omit<BatchNormOptions, "mask"> = {},
+  options: SyncBatchNormOptions = {},
 ): Tensor[] {
+  checkOptions("syncBatchNorm", options, rules);
   if (!Array.isArray(shards)) throw new TypeError("syncBatchNorm: expected an array of tensors");
   shards.forEach((shard, k) => {
     checkTensor("syncBatchNorm", `shard ${k}`, shard);

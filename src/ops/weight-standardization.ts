@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { gradientOf, type Planes, planeCombine, planeProducts } from "./plane-maps.js";
@@ -56,14 +57,25 @@ function checkFilters(op: string, w: Tensor): number {
   return sizeOf(w.shape.slice(1));
 }
 
+const rules: Rules<WeightStandardizationOptions> = {
+  eps: "number",
+  epsInside: "boolean",
+  correction: "number",
+};
+
 /**
  * Weight standardisation (Qiao, Wang, Liu, Shen, Yuille 2019, arXiv 1903.10520) of w [out, in, ...]: each filter less its mean,
  * over its standard deviation. A constant filter becomes 0. Throws RangeError for a weight of one axis.
  */
 export function weightStandardization(
   w: Tensor,
-  { eps = 1e-5, epsInside = false, correction = 1 }: WeightStandardizationOptions = {},
+  options: WeightStandardizationOptions = {},
 ): Tensor {
+  const {
+    eps = 1e-5,
+    epsInside = false,
+    correction = 1,
+  } = checkOptions("weightStandardization", options, rules);
   const op = "weightStandardization";
   const n = checkFilters(op, w);
   checkNumber(op, "eps", eps);
@@ -82,6 +94,13 @@ export function weightStandardization(
   });
 }
 
+const scaledRules: Rules<ScaledWeightStandardizationOptions> = {
+  gain: "Tensor|null",
+  gamma: "number",
+  eps: "number",
+  epsAdded: "boolean",
+};
+
 /**
  * Scaled weight standardisation (Brock, De, Smith 2021, arXiv 2101.08692; NFNets, 2102.06171) of w [out, in, ...]:
  * gain·gamma·(w − mean)/√max(variance·fanIn, eps), so that a layer keeps the variance of its input.
@@ -90,6 +109,7 @@ export function scaledWeightStandardization(
   w: Tensor,
   options: ScaledWeightStandardizationOptions = {},
 ): Tensor {
+  checkOptions("scaledWeightStandardization", options, scaledRules);
   const op = "scaledWeightStandardization";
   const { gain = null, gamma = 1, epsAdded = false } = options;
   const { eps = epsAdded ? 1e-6 : 1e-4 } = options;

@@ -1,5 +1,6 @@
 import { noGrad } from "../../autograd.js";
 import * as ops from "../../ops/spectral-norm.js";
+import { checkOptions, type Rules } from "../../options.js";
 import { randn } from "../../random.js";
 import { keep, type Tensor } from "../../tensor.js";
 import { Module } from "../module.js";
@@ -66,13 +67,22 @@ class SpectralNorm extends Parametrization {
 /** Steps before the first use, as in PyTorch's parametrisation (its older hook has none). */
 const WARM_UP = 15;
 
+const rules: Rules<SpectralNormOptions> = {
+  name: "string",
+  dim: "number",
+  nPowerIterations: "number",
+  eps: "number",
+  hook: "boolean",
+};
+
 /**
  * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957) of a layer's weight: divided by its largest
  * singular value, by power iteration at each use in training. Returns the layer; `removeParametrization` folds it.
  */
 export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
-  const all = { name: "weight", dim: 0, nPowerIterations: 1, eps: 1e-12, hook: false, ...options };
-  const { name, hook } = all;
+  checkOptions("spectralNorm", options, rules);
+  const { name = "weight", dim = 0, nPowerIterations = 1, eps = 1e-12, hook = false } = options;
+  const all = { name, dim, nPowerIterations, eps, hook };
   const made = new SpectralNorm(weightOf("spectralNorm", layer, name), all, () => layer.training);
   if (!hook) noGrad(() => made.forward(WARM_UP)).dispose();
   const { _u, _v } = made[0];

@@ -1,4 +1,5 @@
 import * as ops from "../../ops/weight-norm.js";
+import { checkOptions, type Rules } from "../../options.js";
 import { keep, type Tensor } from "../../tensor.js";
 import type { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
@@ -31,14 +32,14 @@ class WeightNorm extends Parametrization {
   }
 }
 
+const rules: Rules<WeightNormOptions> = { name: "string", dim: "number|null", hook: "boolean" };
+
 /**
  * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868) of a layer's weight: length and direction become parameters of
  * their own; the weight is unchanged at first. Returns the layer; `removeParametrization` folds it.
  */
-export function weightNorm<L extends Module>(
-  layer: L,
-  { name = "weight", dim = 0, hook = false }: WeightNormOptions = {},
-): L {
+export function weightNorm<L extends Module>(layer: L, options: WeightNormOptions = {}): L {
+  const { name = "weight", dim = 0, hook = false } = checkOptions("weightNorm", options, rules);
   const made = new WeightNorm(weightOf("weightNorm", layer, name), dim);
   const { original0, original1 } = made;
   const keys = { [`${name}G`]: { tensor: original0 }, [`${name}V`]: { tensor: original1 } };

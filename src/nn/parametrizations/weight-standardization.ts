@@ -1,4 +1,5 @@
 import * as ops from "../../ops/weight-standardization.js";
+import { checkOptions, type Rules } from "../../options.js";
 import type { Tensor } from "../../tensor.js";
 import { constant } from "../init.js";
 import type { Module } from "../module.js";
@@ -47,18 +48,33 @@ class ScaledWeightStandardization extends Parametrization {
   }
 }
 
+const rules: Rules<WeightStandardizationOptions> = {
+  name: "string",
+  eps: "number",
+  epsInside: "boolean",
+  correction: "number",
+};
+
 /**
  * Weight standardisation (Qiao et al. 2019, arXiv 1903.10520) of a layer's weight: each filter less its mean, over its deviation.
  * Returns the layer; `removeParametrization` folds it.
  */
 export function weightStandardization<L extends Module>(
   layer: L,
-  { name = "weight", ...options }: WeightStandardizationOptions = {},
+  options: WeightStandardizationOptions = {},
 ): L {
+  const { name = "weight", ...own } = checkOptions("weightStandardization", options, rules);
   const weight = weightOf("weightStandardization", layer, name);
-  parametrize(layer, name, new WeightStandardization(weight, options), null);
+  parametrize(layer, name, new WeightStandardization(weight, own), null);
   return layer;
 }
+
+const scaledRules: Rules<ScaledWeightStandardizationOptions> = {
+  name: "string",
+  gamma: "number",
+  eps: "number",
+  epsAdded: "boolean",
+};
 
 /**
  * Scaled weight standardisation (Brock, De, Smith 2021, arXiv 2101.08692) of a layer's weight, with a learned gain per filter
@@ -66,9 +82,11 @@ export function weightStandardization<L extends Module>(
  */
 export function scaledWeightStandardization<L extends Module>(
   layer: L,
-  { name = "weight", ...options }: ScaledWeightStandardizationOptions = {},
+  options: ScaledWeightStandardizationOptions = {},
 ): L {
+  checkOptions("scaledWeightStandardization", options, scaledRules);
+  const { name = "weight", ...own } = options;
   const weight = weightOf("scaledWeightStandardization", layer, name);
-  parametrize(layer, name, new ScaledWeightStandardization(weight, options), null);
+  parametrize(layer, name, new ScaledWeightStandardization(weight, own), null);
   return layer;
 }

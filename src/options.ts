@@ -1,0 +1,99 @@
+// Options are closed: what a call does not know, or knows as another type, is an error and never passed over.
+
+type Kind = "number" | "boolean" | "string" | "function" | "null";
+
+/** The types an option has: those `typeof` names, null, and classes, of which only being an object is checked here; one goes first. */
+export type Rule = Kind | `${Kind}|${Kind}` | Objects | `${Objects}|${Kind}`;
+type Objects = "Tensor" | "Array" | "Runtime" | "Generator" | "Object";
+
+/** All options of an operation or layer by name; undefined means "not given" everywhere. */
+export type Rules<O> = { readonly [K in keyof O]-?: Rule };
+
+/** `options`, if they are an object of options that `rules` know. Throws TypeError, naming what was meant as far as one can tell. */
+export function checkOptions<O extends object>(op: string, options: O, rules: Rules<O>): O {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw notOptions(op, options, rules);
+  for (const name in options) {
+    const rule = rules[name];
+    const value = options[name];
+    if (typeof value === rule) continue;
+    if (typeof rule !== "string") throw unknown(op, name, options, rules);
+    if (value !== undefined && !fits(value, rule)) {
+      const wanted = rule.replace("|", " or ");
+      throw new TypeError(`${op}: expected ${name} to be ${wanted}, got ${describe(value)}`);
+    }
+  }
+  return options;
+}
+
+/** A class's name, alone with a capital, stands for any object: what it is checks who uses it. */
+function fits(value: unknown, rule: string): boolean {
+  if (value === null) return rule.endsWith("null");
+  return typeof value === "object" ? rule < "a" : rule.endsWith(typeof value);
+}
+
+const listed = (rules: object) => Object.keys(rules).join(", ");
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  return value.constructor?.name || "an object";
+}
+
+function notOptions(op: string, value: unknown, rules: object): TypeError {
+  return new TypeError(`${op}: expected options { ${listed(rules)} }, got ${describe(value)}`);
+}
+
+function unknown(op: string, name: string, options: object, rules: object): TypeError {
+  // Another argument in the place of the options: what it holds would be named one by one.
+  if (typeof options.constructor === "function" && options.constructor !== Object)
+    return notOptions(op, options, rules);
+  if (name === "mask") return noMask(op);
+  const meant = nearest(name, Object.keys(rules));
+  const hint = meant ? `; did you mean "${meant}"?` : "";
+  return new TypeError(`${op}: no option "${name}"${hint} (${listed(rules)})`);
+}
+
+/** For operations that cannot tell padding from data. */
+export const noMask = (op: string): TypeError =>
+  new TypeError(
+    `${op}: takes no mask; give it the valid positions alone, or use a norm that takes one (batchNorm, instanceNorm)`,
+  );
+
+/** What other libraries call it. */
+const synonyms: Record<string, string> = {
+  gamma: "weight",
+  beta: "bias",
+  axis: "dim",
+  axes: "dim",
+};
+
+/** The name that is meant: the same but for case and _, one the beginning of the other, its initials, or a slip or two away. */
+function nearest(name: string, names: string[]): string | undefined {
+  const plain = (word: string) => word.replace(/_/g, "").toLowerCase();
+  const given = plain(name);
+  const initials = name
+    .match(/^[a-z]|[A-Z]|(?<=_)[a-z]/g)
+    ?.join("")
+    .toLowerCase();
+  const score = (known: string) => {
+    const other = plain(known);
+    if (other === given || synonyms[given] === known) return 0;
+    if (given.startsWith(other) || other.startsWith(given)) return 1;
+    return known === initials ? 1 : distance(given, other);
+  };
+  const [best] = names.map((known) => ({ known, at: score(known) })).sort((a, b) => a.at - b.at);
+  return best && best.at <= Math.max(1, name.length / 4) ? best.known : undefined;
+}
+
+/** Letters to insert, leave out or replace (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++)
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + Number(a[i] !== b[j])));
+    row = next;
+  }
+  return row[b.length];
+}
