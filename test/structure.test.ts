@@ -26,6 +26,7 @@ const order = [
   "runtime",
   "storage.ts",
   "tensor.ts",
+  "saved.ts",
   "autograd.ts",
   "random.ts",
   "ops",

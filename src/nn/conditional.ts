@@ -4,7 +4,7 @@ import { embedding } from "../ops/embedding.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countUp, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
@@ -86,7 +86,7 @@ export class ConditionalBatchNorm extends Module {
     const { runningMean, runningVar, training, momentum, eps, layout } = this;
     const options = { runningMean, runningVar, training, momentum, eps, layout };
     const y = conditionalBatchNorm(x, weight, bias, options);
-    if (training) this.numBatchesTracked.data[0] += 1n;
+    if (training) countUp(this.numBatchesTracked);
     return y;
   }
 }

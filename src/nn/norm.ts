@@ -9,7 +9,7 @@ import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countUp, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
 export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
@@ -90,7 +90,7 @@ abstract class BatchNorm extends TrackingNorm {
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
     const training = this.training || runningMean === null;
     const y = norm({ runningMean, runningVar, weight, bias, training, momentum, eps });
-    if (this.training && numBatchesTracked) numBatchesTracked.data[0] += 1n; // not before: a refused call changes nothing
+    if (this.training && numBatchesTracked) countUp(numBatchesTracked); // not before: a refused call changes nothing
     return y;
   }
 }

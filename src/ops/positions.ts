@@ -24,7 +24,7 @@ export function positionsOf(op: string, x: Tensor, mask: AnyTensor): Positions {
   checkSameRuntime(op, x, mask);
   const stride = sizeOf(space);
   const valid: number[] = [];
-  (mask as Tensor).data.forEach((value, i) => {
+  (mask as Tensor).elements.forEach((value, i) => {
     if (value !== 0 && value !== 1)
       throw new RangeError(`${op}: expected mask of zeros and ones, got ${value}`);
     if (value === 1) valid.push(Math.floor(i / stride) * channels * stride + (i % stride));
@@ -61,6 +61,6 @@ export function scatterPositions(y: Tensor, { shape, index, stride }: Positions)
 
 function zeros({ runtime }: Tensor, shape: readonly number[]): Tensor {
   const made = empty(runtime, shape);
-  made.data.fill(0);
+  made.elements.fill(0);
   return made;
 }
