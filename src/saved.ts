@@ -32,6 +32,7 @@ export function checkSaved(
       );
     };
     if (version !== tensor.version) refuse(`version ${version}, expected ${tensor.version}`);
-    if (sums && i < sums.length && checksum(tensor) !== sums[i]) refuse("through a view, as its checksum tells");
+    if (sums && i < sums.length && checksum(tensor) !== sums[i])
+      refuse("through a view, as its checksum tells");
   });
 }
