@@ -63,6 +63,14 @@ describe("src", () => {
   );
 });
 
+/** A tensor whose `data` was read may be written at any time: its panels are never kept again. */
+describe("the library reads tensors by `elements`", () => {
+  test.each(["ops", "optim", "nn"].flatMap((folder) => files(`src/${folder}`)))("%s", (file) => {
+    const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/|\/\/.*/g, "");
+    expect(source).not.toMatch(/\.data\b|\{ data \}/);
+  });
+});
+
 describe("assembly", () => {
   test.each(files("assembly").filter((file) => file !== "assembly/index.ts"))(
     "%s imports its own folder and lib",
