@@ -1,5 +1,6 @@
 // The tape: each recorded operation is a node that knows its inputs, what it saved and how to go back. Nodes are counted like
 // memory is: by the tensor that came out of them and by the nodes that follow. At zero they give back what they saved.
+import { checkSaved, checksum } from "./saved.js";
 import {
   type AnyTensor,
   alias,
@@ -27,13 +28,22 @@ class Node implements GradNode {
   readonly edges: Edge[];
   readonly backward: Backward;
   saved: Tensor[];
+  /** Their checksums, where the runtime wants them; state, behind them, has none. */
+  readonly sums: number[] | null;
   spent = false;
   #refs = 1;
 
-  constructor(name: string, edges: Edge[], saved: Tensor[], backward: Backward) {
+  constructor(
+    name: string,
+    edges: Edge[],
+    saved: Tensor[],
+    sums: number[] | null,
+    backward: Backward,
+  ) {
     this.name = name;
     this.edges = edges;
     this.saved = saved;
+    this.sums = sums;
     this.backward = backward;
     for (const edge of edges) if (edge && "node" in edge) edge.node.#refs++;
   }
@@ -59,7 +69,9 @@ const edgeOf = (input: AnyTensor | null | undefined): Edge => {
 
 /**
  * Remembers how `output` came about, if gradients are on and an input wants one, and returns it. `saved` are kept alive for
- * `backward`, whatever becomes of the tensors given here; absent ones arrive as they were given.
+ * `backward`, whatever becomes of the tensors given here; absent ones arrive as they were given. Once they were written, the backward
+ * pass is refused, so an op saves no more than it reads there, and reads nothing else. `state` arrives behind them: backward passes
+ * move it, which is no such write.
  */
 export function record(
   name: string,
@@ -67,10 +79,13 @@ export function record(
   inputs: readonly (AnyTensor | null | undefined)[],
   saved: readonly (AnyTensor | null | undefined)[],
   backward: Backward,
+  state: readonly Tensor[] = [],
 ): Tensor {
   if (!recording || !inputs.some((input) => input?.requiresGrad)) return output;
-  const held = untidied(() => saved.map((tensor) => (tensor ? hold(tensor) : tensor)));
-  output.attach(new Node(name, inputs.map(edgeOf), held as Tensor[], backward));
+  const all = state.length > 0 ? [...saved, ...state] : saved;
+  const held = untidied(() => all.map((tensor) => (tensor ? hold(tensor) : tensor))) as Tensor[];
+  const sums = output.runtime.checkSaved ? saved.map((of) => (of ? checksum(of) : 0)) : null;
+  output.attach(new Node(name, inputs.map(edgeOf), held, sums, backward));
   return output;
 }
 
@@ -87,7 +102,10 @@ export function noGrad<T>(fn: () => T): T {
 
 export const isGradEnabled = (): boolean => recording;
 
-/** All nodes `root` depends on, the last made first: an order in which every gradient is complete when its turn comes. */
+/**
+ * All nodes `root` depends on, the last made first: an order in which every gradient is complete when its turn comes. Throws where one
+ * of them cannot go back.
+ */
 function nodesBehind(root: Node): Node[] {
   const seen = new Set([root]);
   for (const node of seen) {
@@ -98,7 +116,9 @@ function nodesBehind(root: Node): Node[] {
     }
     for (const edge of node.edges) if (edge && "node" in edge) seen.add(edge.node);
   }
-  return [...seen].sort((a, b) => b.id - a.id);
+  const nodes = [...seen].sort((a, b) => b.id - a.id);
+  for (const { name, saved, sums } of nodes) checkSaved(name, saved, sums);
+  return nodes;
 }
 
 /** `of` itself where nobody else sees its memory, else a copy in its place. */
@@ -137,7 +157,7 @@ function checkGradient(root: Tensor, gradient: Tensor | undefined): void {
       `backward: expected a gradient of shape ${show(root.shape)}, got ${show(gradient.shape)}`,
     );
   }
-  gradient.data; // throws when it was disposed
+  gradient.ptr; // throws when it was disposed
 }
 
 function backward(root: Tensor, gradient?: Tensor): void {
@@ -156,7 +176,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
     noGrad(() => {
       try {
         const first = gradient ? alias(gradient) : empty(root.runtime, root.shape);
-        if (!gradient) first.data.fill(1);
+        if (!gradient) first.elements.fill(1);
         pass(edgeOf(root), first);
         for (const node of nodes) {
           const dy = pending.get(node);
@@ -173,7 +193,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
             if (grad) pass(node.edges[i], grad);
           });
         }
-        for (const leaf of leaves.keys()) leaf.data; // throws, before any .grad changes, when a leaf was disposed
+        for (const leaf of leaves.keys()) leaf.ptr; // throws, before any .grad changes, when a leaf was disposed
         for (const [leaf, grad] of leaves)
           leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : exclusive(grad);
         leaves.clear();
@@ -187,6 +207,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
 setTape({
   backward,
   recordView: (out, of) => {
-    record("reshape", out, [of], [], (dy) => [alias(dy, of.shape)]);
+    const { shape } = of;
+    record("reshape", out, [of], [], (dy) => [alias(dy, shape)]);
   },
 });

@@ -15,21 +15,29 @@ export class Storage {
   packed: Packed | null = null;
   /** Whether a view was handed out, through which it may be written at any time. */
   open = false;
+  /** How often it was written, as far as that can be seen: not through such a view. */
+  version = 0;
 
   constructor(runtime: Runtime, bytes: number) {
     this.runtime = runtime;
     this.block = runtime.allocate(bytes);
   }
 
-  /** To be called where it was written, or may be. */
+  /** To be called behind every write to what may have been read before. */
   written(): void {
+    this.version++;
+    this.unpack();
+  }
+
+  /** Drops what was made of it: to be called where it may be written. */
+  unpack(): void {
     this.packed?.drop();
     this.packed = null;
   }
 
   release(): void {
     if (--this.refs > 0) return;
-    this.written();
+    this.unpack();
     this.runtime.release(this.block);
   }
 }
@@ -43,9 +51,12 @@ export interface GradNode {
 export class Handle {
   storage: Storage | null;
   node: GradNode | null = null;
+  /** The storage's version when this tensor came to hold it. */
+  readonly version: number;
 
   constructor(storage: Storage) {
     this.storage = storage;
+    this.version = storage.version;
     storage.runtime.tensors++;
   }
 

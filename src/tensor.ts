@@ -77,11 +77,13 @@ export class Tensor<D extends DType = "float32"> {
 
   /**
    * The elements: a typed-array view over linear memory, not a copy. Made anew at every call, so it is never stale. Weights whose view
-   * was handed out are packed for the kernels at every call, for they may change at any time; `toArray()` leaves them alone.
+   * was handed out are packed for the kernels at every call, for they may change at any time; `toArray()` leaves them alone. A write
+   * through the view cannot be seen: between a forward pass and its `backward()` it makes gradients of the new values, which
+   * `createRuntime({ checkSaved: true })` finds.
    */
   get data(): ArrayOf[D] {
     const { storage } = this.#live();
-    storage.written();
+    storage.unpack();
     storage.open = true;
     return this.elements;
   }
@@ -92,9 +94,17 @@ export class Tensor<D extends DType = "float32"> {
     return new arrays[this.dtype](this.runtime.memory.buffer, start, this.size) as ArrayOf[D];
   }
 
-  /** @internal Drops what was made of the elements: to be called when they were changed other than through `data`. */
+  /**
+   * @internal To be called behind every change other than through `data`: drops what was made of the elements, and the backward pass
+   * of a graph that saved them is refused.
+   */
   written(): void {
     this.#live().storage.written();
+  }
+
+  /** @internal The version of the memory when this tensor came to hold it: `storage.version` is larger once it was written since. */
+  get version(): number {
+    return this.#handle.version;
   }
 
   /** @internal */
@@ -148,7 +158,8 @@ export class Tensor<D extends DType = "float32"> {
 
   /**
    * Adds to `.grad` of every leaf this tensor depends on. `gradient` (same shape) may be left out for a single element.
-   * Throws when nothing was recorded, or the graph was used before: run the forward pass again.
+   * Throws when nothing was recorded, the graph was used before, or something it saved was written since (by an optimiser, a state
+   * dict, …): run the forward pass again. A refused call changes nothing.
    */
   backward(this: Tensor, gradient?: Tensor): void {
     this.#live();

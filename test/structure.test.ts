@@ -26,6 +26,7 @@ const order = [
   "runtime",
   "storage.ts",
   "tensor.ts",
+  "saved.ts",
   "autograd.ts",
   "random.ts",
   "ops",
@@ -60,6 +61,14 @@ describe("src", () => {
       expect(importsOf(file).filter((specifier) => !specifier.startsWith("."))).toEqual([]);
     },
   );
+});
+
+/** A tensor whose `data` was read may be written at any time: its panels are never kept again. */
+describe("the library reads tensors by `elements`", () => {
+  test.each(["ops", "optim", "nn"].flatMap((folder) => files(`src/${folder}`)))("%s", (file) => {
+    const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/|\/\/.*/g, "");
+    expect(source).not.toMatch(/\.data\b|\{ data \}/);
+  });
 });
 
 describe("assembly", () => {

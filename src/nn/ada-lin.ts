@@ -3,17 +3,9 @@
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
-
-/** Clips ρ to [0, 1] in place before it is used: what the authors do after each step of the optimiser. */
-function clipped(rho: Tensor): Tensor {
-  rho.data.forEach((value, i, data) => {
-    data[i] = Math.min(Math.max(value, 0), 1);
-  });
-  return rho;
-}
 
 const rules: Rules<AdaLINOptions & LayerOptions> = {
   eps: "number",
@@ -22,7 +14,10 @@ const rules: Rules<AdaLINOptions & LayerOptions> = {
   runtime: "Runtime",
 };
 
-/** Adaptive layer-instance norm of [N, C, *]: scale and shift [N, C] come with the input; ρ [C] is 0.9 at first. */
+/**
+ * Adaptive layer-instance norm of [N, C, *]: scale and shift [N, C] come with the input; ρ [C] is 0.9 at first, and clipped to [0, 1]
+ * in place before each use, which the authors do after each step of the optimiser.
+ */
 export class AdaLIN extends Module {
   readonly options: AdaLINOptions;
   readonly rho: Tensor;
@@ -37,11 +32,11 @@ export class AdaLIN extends Module {
 
   forward(x: Tensor, weight: Tensor, bias: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
-    return adaLIN(x, clipped(this.rho), weight, bias, this.options);
+    return adaLIN(x, intoUnit(this.rho), weight, bias, this.options);
   }
 }
 
-/** Layer-instance norm of [N, C, *]: ρ [C] is 0 at first, layer norm alone. */
+/** Layer-instance norm of [N, C, *]: ρ [C], clipped likewise, is 0 at first: layer norm alone. */
 export class LayerInstanceNorm extends Module {
   readonly options: AdaLINOptions;
   readonly rho: Tensor;
@@ -65,6 +60,6 @@ export class LayerInstanceNorm extends Module {
 
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
-    return layerInstanceNorm(x, clipped(this.rho), this.gamma, this.beta, this.options);
+    return layerInstanceNorm(x, intoUnit(this.rho), this.gamma, this.beta, this.options);
   }
 }

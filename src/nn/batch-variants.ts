@@ -7,7 +7,7 @@ import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
 export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
@@ -185,8 +185,6 @@ export class BatchInstanceNorm extends BatchVariant {
 
   /** Keeps the gate in [0, 1]. */
   clamp(): void {
-    this.gate.data.forEach((value, i, data) => {
-      data[i] = Math.min(Math.max(value, 0), 1);
-    });
+    intoUnit(this.gate);
   }
 }

@@ -5,7 +5,7 @@ import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countUp, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -108,7 +108,7 @@ export class ConditionalBatchNorm extends Module {
     const { runningMean, runningVar, training, momentum, eps, layout } = this;
     const options = { runningMean, runningVar, training, momentum, eps, layout, mask };
     const y = conditionalBatchNorm(x, weight, bias, options);
-    if (training) this.numBatchesTracked.data[0] += 1n;
+    if (training) countUp(this.numBatchesTracked);
     return y;
   }
 }

@@ -23,4 +23,22 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
   return uniform_(parameter, -bound, bound);
 }
 
+/** One batch more. */
+export function countUp(batches: Tensor<"int64">): void {
+  batches.elements[0] += 1n;
+  batches.written();
+}
+
+/**
+ * Clips a parameter to [0, 1] in place. Where nothing is outside nothing is written, so that of two forward passes both can still go
+ * back.
+ */
+export function intoUnit(parameter: Tensor): Tensor {
+  const { elements } = parameter;
+  if (!elements.some((value) => value < 0 || value > 1)) return parameter;
+  elements.set(elements.map((value) => Math.min(Math.max(value, 0), 1)));
+  parameter.written();
+  return parameter;
+}
+
 export const fanInOf = (shape: Shape): number => sizeOf(shape.slice(1));

@@ -10,7 +10,7 @@ import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, alias, ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countUp, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -103,7 +103,7 @@ abstract class BatchNorm extends TrackingNorm {
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
     const training = this.training || runningMean === null;
     const y = norm({ runningMean, runningVar, weight, bias, training, momentum, eps });
-    if (this.training && numBatchesTracked) numBatchesTracked.data[0] += 1n; // not before: a refused call changes nothing
+    if (this.training && numBatchesTracked) countUp(numBatchesTracked); // not before: a refused call changes nothing
     return y;
   }
 }

@@ -44,8 +44,7 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
   using weight = empty(runtime, [planes]);
   using bias = empty(runtime, [planes]);
   const factor = Math.sqrt(shareX / shareStyle);
-  // `data` makes a view at each call: once, not for each plane
-  const [ofStyle, weights, biases] = [styleStats.data, weight.data, bias.data];
+  const [ofStyle, weights, biases] = [styleStats.elements, weight.elements, bias.elements];
   for (let p = 0; p < planes; p++) {
     weights[p] = factor / ofStyle[3 * p + 2];
     biases[p] = ofStyle[3 * p];
@@ -62,12 +61,12 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
     ];
     const sums = planeSums(dy, x, stats);
     using means = empty(runtime, [planes, 2], "float64");
-    const weights = weight.data;
-    means.data.set(sums.map((sum, i) => (weights[i >> 1] * sum) / n));
+    const weights = weight.elements;
+    means.elements.set(sums.map((sum, i) => (weights[i >> 1] * sum) / n));
     // the mean of the style gets Σdy, its deviation Σdy·x̂: on the style a + b·ŝ
     using a = empty(runtime, [planes]);
     using b = empty(runtime, [planes]);
-    const [shifts, slopes] = [a.data, b.data];
+    const [shifts, slopes] = [a.elements, b.elements];
     for (let p = 0; p < planes; p++) {
       shifts[p] = sums[2 * p] / m;
       slopes[p] = (factor * sums[2 * p + 1]) / m;

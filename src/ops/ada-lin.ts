@@ -52,19 +52,20 @@ export function layerInstanceNorm(
 function sampleStatistics(stats: Statistics, x: Tensor, eps: number, correction: number) {
   const [batch, channels] = x.shape;
   const { length } = planesOf(x);
-  const { data } = stats;
+  const { elements } = stats;
   const rstdOf = (variance: number, n: number) =>
     1 / Math.sqrt((variance * n) / (n - correction) + eps);
   const rows = Array.from({ length: batch }, (_, n) => {
     let mean = 0;
     let variance = 0;
     const from = n * channels;
-    for (let p = from; p < from + channels; p++) mean += data[3 * p] / channels;
+    for (let p = from; p < from + channels; p++) mean += elements[3 * p] / channels;
     for (let p = from; p < from + channels; p++)
-      variance += (data[3 * p + 1] + (data[3 * p] - mean) ** 2) / channels;
+      variance += (elements[3 * p + 1] + (elements[3 * p] - mean) ** 2) / channels;
     return { mean, rstd: rstdOf(variance, channels * length) };
   });
-  for (let p = 0; p < batch * channels; p++) data[3 * p + 2] = rstdOf(data[3 * p + 1], length);
+  for (let p = 0; p < batch * channels; p++)
+    elements[3 * p + 2] = rstdOf(elements[3 * p + 1], length);
   return rows;
 }
 
@@ -87,19 +88,21 @@ function mixed(
   // LN(x) = IN(x)·q + d
   const q = new Float64Array(planes);
   const d = new Float64Array(planes);
+  const own = stats.elements;
   for (let p = 0; p < planes; p++) {
     const { mean, rstd } = rows[Math.floor(p / channels)];
-    q[p] = rstd / stats.data[3 * p + 2];
-    d[p] = (stats.data[3 * p] - mean) * rstd;
+    q[p] = rstd / own[3 * p + 2];
+    d[p] = (own[3 * p] - mean) * rstd;
   }
   const [rho, gamma, beta] = parameters.map((t) => t.toArray());
   const at = (p: number) => (shared ? p % channels : p);
   using scale = empty(runtime, [planes]);
   using shift = empty(runtime, [planes]);
+  const [scales, shifts] = [scale.elements, shift.elements];
   for (let p = 0; p < planes; p++) {
     const r = rho[p % channels];
-    scale.data[p] = gamma[at(p)] * (r + (1 - r) * q[p]);
-    shift.data[p] = gamma[at(p)] * (1 - r) * d[p] + beta[at(p)];
+    scales[p] = gamma[at(p)] * (r + (1 - r) * q[p]);
+    shifts[p] = gamma[at(p)] * (1 - r) * d[p] + beta[at(p)];
   }
   const y = planeAffine(x, stats, scale, shift);
   const shapes = parameters.map((t) => t.shape);
@@ -108,6 +111,7 @@ function mixed(
     const sums = planeSums(dy, x, stats);
     const [drho, dweight, dbias] = shapes.map(([a, b = 1]) => new Float64Array(a * b));
     using means = empty(runtime, [planes, 2], "float64");
+    const pairs = means.elements;
     for (let n = 0; n < batch; n++) {
       // of a sample: the means of g and g·LN(x), g = weight·(1 − ρ)·dy
       let [a, b] = [0, 0];
@@ -125,13 +129,13 @@ function mixed(
         const own = gamma[at(p)] * rho[c];
         const m1 = (own * sums[2 * p]) / length + q[p] * (a + b * d[p]);
         const m2 = (own * sums[2 * p + 1]) / (length - correction) + q[p] ** 2 * b;
-        means.data.set([m1, m2], 2 * p);
+        [pairs[2 * p], pairs[2 * p + 1]] = [m1, m2];
       }
     }
     const grads = [drho, dweight, dbias].map((values, i) => {
       if (!needs[i + 1]) return null;
       const gradient = empty(runtime, shapes[i]);
-      gradient.data.set(values);
+      gradient.elements.set(values);
       return gradient;
     });
     return [needs[0] ? planeGradient(dy, x, stats, scale, means) : null, ...grads];

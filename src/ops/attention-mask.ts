@@ -54,10 +54,10 @@ export function maskFor(
     );
   }
   const values = mask.dtype === "float32" ? alias(mask as Tensor) : empty(mask.runtime, mask.shape);
-  if (mask.dtype !== "float32") values.data.set(mask.data as Int32Array);
+  if (mask.dtype !== "float32") values.elements.set(mask.elements as Int32Array);
   const starts = matrixOffsets(all, own, rows * columns);
   const offsets = empty(mask.runtime, [starts.length], "int32");
-  offsets.data.set(starts.map((start) => 4 * start));
+  offsets.elements.set(starts.map((start) => 4 * start));
   return {
     values,
     offsets,

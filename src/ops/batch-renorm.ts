@@ -63,7 +63,7 @@ export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor
   }
   const { weight, bias, eps = 1e-5 } = norm;
   const { mean, variance } = overBatch(planeMoments(x, batch * channels, length), channels);
-  const [runningMean, runningVar] = [running.mean.data, running.variance.data];
+  const [runningMean, runningVar] = [running.mean.elements, running.variance.elements];
   const runningStd = Float64Array.from(runningVar, (v) => Math.sqrt(v + eps));
   const clip = (v: number, low: number, high: number) => Math.min(Math.max(v, low), high);
   // where σ is 0 the normalised value is 0, whatever it is multiplied with

@@ -88,7 +88,7 @@ export function combine(op: Arithmetic, a: Tensor, b: Tensor, shape: Shape): Ten
   const list = [run.length, run.a, run.b, outer.length];
   for (const axis of outer) list.push(axis.length, axis.a, axis.b);
   using plan = empty(runtime, [list.length], "int32");
-  plan.data.set(list);
+  plan.elements.set(list);
   runtime.run(op, y.size, 1, [y.ptr, a.ptr, b.ptr, plan.ptr]);
   return y;
 }

@@ -46,10 +46,11 @@ export function convTranspose2d(
     const y = empty(x.runtime, [conv.images, outputs, ...conv.image]);
     // The convolution that conv describes leads from y to x: forward and backward change places.
     convInputGradient(conv, y, x, weight, { bias, relu });
-    const saved = [x, weight, relu ? y : null];
+    const shapes = [x.shape, weight.shape, [outputs]];
+    const saved = [weight.requiresGrad ? x : null, x.requiresGrad ? weight : null, relu ? y : null];
     return record("convTranspose2d", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
       behindRelu(dy, y, (dy) => {
-        const [dx, dWeight, dBias] = [x.shape, weight.shape, [outputs]].map((shape, i) =>
+        const [dx, dWeight, dBias] = shapes.map((shape, i) =>
           needs[i] ? empty(dy.runtime, shape) : null,
         );
         if (dx) convForward(conv, dx, dy, weight);

@@ -149,7 +149,7 @@ function convolve(
 
 function upload(runtime: Runtime, words: Int32Array): Tensor<"int32"> {
   const out = empty(runtime, [words.length], "int32");
-  out.data.set(words);
+  out.elements.set(words);
   return out;
 }
 
@@ -158,7 +158,7 @@ const patchFloats = ({ direct, tile, pitch }: ConvPlan) => (direct ? 0 : tile.im
 /** dw from dy and x, a product over all pixels: where tiles of dw are few, the pixels are cut into parts, added up in order. */
 export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   if (dy.size === 0 || dw.size === 0) {
-    dw.data.fill(0);
+    dw.elements.fill(0);
     return;
   }
   const pass = winogradForward(conv);

@@ -34,10 +34,11 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   const conv = checkConv(x, weight, options);
   return withActivation("conv2d", options, (relu) => {
     const y = outputOf(conv, x, weight, { bias, relu });
-    const saved = [x, weight, relu ? y : null];
+    const shapes = [x.shape, weight.shape, [weight.shape[0]]];
+    const saved = [weight.requiresGrad ? x : null, x.requiresGrad ? weight : null, relu ? y : null];
     return record("conv2d", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
       behindRelu(dy, y, (dy) => {
-        const [dx, dWeight, dBias] = [x.shape, weight.shape, [weight.shape[0]]].map((shape, i) =>
+        const [dx, dWeight, dBias] = shapes.map((shape, i) =>
           needs[i] ? empty(dy.runtime, shape) : null,
         );
         if (dx) convInputGradient(conv, dx, dy, weight);

@@ -72,7 +72,7 @@ function rowLosses(
   const { runtime } = logits;
   const [n, classes] = logits.shape;
   using labels = empty(runtime, [n], "int32");
-  labels.data.set(targets);
+  labels.elements.set(targets);
   using losses = empty(runtime, [n], "float64");
   using stats = empty(runtime, [n, 2], "float64");
   const work = 8 * classes;
@@ -125,7 +125,7 @@ function checkTargets(
       "crossEntropy: expected targets to be an int32 tensor, an Int32Array or an array of numbers",
     );
   }
-  const list = targets instanceof Tensor ? targets.data : targets;
+  const list = targets instanceof Tensor ? targets.elements : targets;
   if (list.length !== n) {
     throw new RangeError(`crossEntropy: expected ${n} targets, got ${list.length}`);
   }

@@ -40,14 +40,14 @@ function drop(op: string, x: Tensor, length: number, options: DropoutOptions): T
     throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${p}`);
   }
   if (!training || p === 0) return x;
-  const { runtime, shape } = x;
+  const { runtime, shape, size } = x;
   const seed = [generator.random(), generator.random()];
   const threshold = Math.round(p * 2 ** 32);
   const scale = 1 / (1 - p);
   const masked = (from: Tensor): Tensor => {
     if (threshold === 2 ** 32) return full(shape, 0, { runtime });
     const to = empty(runtime, shape);
-    const rows = x.size === 0 ? 0 : x.size / length;
+    const rows = size === 0 ? 0 : size / length;
     runtime.run("dropout", rows, 4 * length, [to.ptr, from.ptr, length, ...seed, threshold, scale]);
     return to;
   };

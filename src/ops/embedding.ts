@@ -18,19 +18,19 @@ export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Te
     checkTensor("embedding", "ids", ids, "int32");
     checkSameRuntime("embedding", table, ids);
   }
-  const list = Array.from((ids instanceof Tensor ? ids.data : ids) as ArrayLike<number>);
+  const list = Array.from((ids instanceof Tensor ? ids.elements : ids) as ArrayLike<number>);
   for (const id of list) {
     if (!Number.isInteger(id) || id < 0 || id >= rows)
       throw new RangeError(`embedding: expected ids from 0 to ${rows - 1}, got ${id}`);
   }
   const y = empty(runtime, [...(ids instanceof Tensor ? ids.shape : [list.length]), columns]);
-  const [from, to] = [table.data, y.data];
+  const [from, to] = [table.elements, y.elements];
   list.forEach((id, i) => {
     to.set(from.subarray(id * columns, (id + 1) * columns), i * columns);
   });
   return record("embedding", y, [table], [], (dy) => {
     const gradient = full(shape, 0, { runtime });
-    const [from, to] = [dy.data, gradient.data];
+    const [from, to] = [dy.elements, gradient.elements];
     list.forEach((id, i) => {
       for (let k = 0; k < columns; k++) to[id * columns + k] += from[i * columns + k];
     });

@@ -68,13 +68,14 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
   const root = (variance: number) => Math.sqrt(variance + eps);
   const batchStd = training
     ? all.variance.map(root)
-    : Float64Array.from(runningVar?.data ?? [], root);
+    : Float64Array.from(runningVar?.elements ?? [], root);
   const std = own.variance.map(root);
   if (training && runningVar && count > 0) {
-    runningVar.data.forEach((old, c, data) => {
+    runningVar.elements.forEach((old, c, elements) => {
       const unbiased = (all.variance[c] * count) / (count - 1);
-      data[c] = (1 - momentum) * old + momentum * unbiased;
+      elements[c] = (1 - momentum) * old + momentum * unbiased;
     });
+    runningVar.written();
   }
   const y = empty(runtime, x.shape);
   using deviations = float64(x, [...batchStd, ...std]);
@@ -95,9 +96,10 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
     runtime.run("evonormB0Backward", planes, 6 * length, [...pointers, ...roots(deviations)]);
     const [dbias, dweight, toBatch, , toSlope] = channelSums(sums, channels, 5);
     if (needs[0]) {
+      const values = sums.elements;
       // a deviation sends (x − mean)/(deviation·count) times what it gets
       const ofBatch = toBatch.map((t, c) => (training ? -t / (batchStd[c] * count) : 0));
-      const ofOwn = std.map((s, p) => -sums.data[5 * p + 3] / (s * length));
+      const ofOwn = std.map((s, p) => -values[5 * p + 3] / (s * length));
       const q = ofOwn.map((k, p) => k + ofBatch[p % channels]);
       const r = ofOwn.map((k, p) => {
         const c = p % channels;

@@ -64,7 +64,7 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
     const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(v), ptr(weight)];
     runtime.run("evonormS0Backward", sets, 8 * runs * length, [...pointers, ...shape]);
     const [dbias, dweight, dv] = channelSums(sums, channels, 3);
-    const scale = weight?.data;
+    const scale = weight?.toArray();
     const grads = [
       gradientOf(x, needs[1], [channels], (c) => dv[c] * (scale?.[c] ?? 1)),
       gradientOf(x, needs[2], [channels], (c) => dweight[c]),

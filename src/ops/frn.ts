@@ -50,7 +50,7 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
   const { runtime } = x;
   const length = sizeOf(space);
   const planes = batch * channels;
-  const values = learned ? [...learned.data] : [eps as number];
+  const values = learned ? [...learned.elements] : [eps as number];
   const epsOf = (c: number) => values[values.length === 1 ? 0 : c];
   const y = empty(runtime, x.shape);
   using stats = empty(runtime, [planes, 3], "float64");
@@ -69,7 +69,7 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
     const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, y.ptr, stats.ptr, ptr(weight), ptr(tau)];
     runtime.run("frnBackward", planes, 5 * length, [...pointers, length, channels]);
     const [dbias, dweight, dtau, decay] = channelSums(sums, channels, 4);
-    const scale = weight?.data;
+    const scale = weight?.elements;
     const deps = decay.map((v, c) => (-(scale?.[c] ?? 1) * Math.sign(epsOf(c)) * v) / 2);
     const total = deps.reduce((sum, v) => sum + v, 0);
     const grads = [dweight, dbias, dtau].map((list, i) =>

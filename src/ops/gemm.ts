@@ -82,7 +82,7 @@ export function gemm(
   using offsets = batch ? empty(runtime, [3, count], "int32") : null;
   if (batch) {
     const all = [...batch.a, ...batch.b, ...(batch.out ?? [])];
-    offsets?.data.set(all.map((offset) => 4 * offset));
+    offsets?.elements.set(all.map((offset) => 4 * offset));
   }
   using made = panels === undefined ? empty(runtime, [count, panelFloats(n, k)]) : null;
   using partials = parts > 1 ? empty(runtime, [parts, m, n]) : null;

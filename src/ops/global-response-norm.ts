@@ -21,8 +21,9 @@ function norms(x: Tensor, eps: number) {
   const [batch, channels] = x.shape;
   const { length } = planesOf(x);
   using stats = planeStatistics(x, 0);
+  const moments = stats.elements;
   const g = Float64Array.from({ length: batch * channels }, (_, p) =>
-    Math.sqrt(length * (stats.data[3 * p + 1] + stats.data[3 * p] ** 2)),
+    Math.sqrt(length * (moments[3 * p + 1] + moments[3 * p] ** 2)),
   );
   const means = new Float64Array(batch).fill(eps);
   g.forEach((norm, p) => {
@@ -34,8 +35,8 @@ function norms(x: Tensor, eps: number) {
 /** Statistics by which x̂ is x. */
 function identity(x: Tensor): Statistics {
   const stats = empty(x.runtime, [x.shape[0] * x.shape[1], 3], "float64");
-  stats.data.fill(1).forEach((_, i, data) => {
-    if (i % 3 === 0) data[i] = 0;
+  stats.elements.fill(1).forEach((_, i, elements) => {
+    if (i % 3 === 0) elements[i] = 0;
   });
   return stats;
 }
@@ -48,10 +49,12 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   const { g, means } = norms(x, eps);
   using scale = empty(runtime, [planes]);
   using shift = empty(runtime, [planes]);
+  const [scales, shifts] = [scale.elements, shift.elements];
+  const [gamma, beta] = [weight.elements, bias.elements];
   for (let p = 0; p < planes; p++) {
     const c = p % channels;
-    scale.data[p] = 1 + (weight.data[c] * g[p]) / means[Math.floor(p / channels)];
-    shift.data[p] = bias.data[c];
+    scales[p] = 1 + (gamma[c] * g[p]) / means[Math.floor(p / channels)];
+    shifts[p] = beta[c];
   }
   using stats = identity(x);
   const y = planeAffine(x, stats, scale, shift);
@@ -62,21 +65,22 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
     const [dweight, dbias] = [1, 2].map(() => full([channels], 0, { runtime }));
     const [dw, db] = [0, 0].map(() => new Float64Array(channels));
     using back = empty(runtime, [planes, 2], "float64");
+    const [gamma, pairs] = [weight.elements, back.elements];
     for (let n = 0; n < batch; n++) {
       // dnx = weight·Σdy·x; dg = dnx / mean − Σ dnx·g / (mean²·channels); dx = scale·dy + x·dg / g
       let total = 0;
       for (let c = 0, p = n * channels; c < channels; c++, p++) {
         db[c] += sums[2 * p];
         dw[c] += (sums[2 * p + 1] * g[p]) / means[n];
-        total += (weight.data[c] * sums[2 * p + 1] * g[p]) / means[n];
+        total += (gamma[c] * sums[2 * p + 1] * g[p]) / means[n];
       }
       for (let c = 0, p = n * channels; c < channels; c++, p++) {
-        const dg = (weight.data[c] * sums[2 * p + 1] - total / channels) / means[n];
-        back.data.set([0, g[p] === 0 ? 0 : -dg / g[p]], 2 * p);
+        const dg = (gamma[c] * sums[2 * p + 1] - total / channels) / means[n];
+        [pairs[2 * p], pairs[2 * p + 1]] = [0, g[p] === 0 ? 0 : -dg / g[p]];
       }
     }
-    dweight.data.set(dw);
-    dbias.data.set(db);
+    dweight.elements.set(dw);
+    dbias.elements.set(db);
     return [needs[0] ? planeGradient(dy, x, stats, scale, back) : null, dweight, dbias];
   });
 }

@@ -93,11 +93,13 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
       const { whitening, scaled } = inverseRoot(centred, iterations, eps);
       y = matmul(whitening, scaled.rows);
       if (runningMean && runningWhitening) {
-        const move = (to: Tensor, value: (i: number) => number) =>
-          to.data.forEach((old, i, data) => {
-            data[i] = (1 - momentum) * old + momentum * value(i);
+        const move = (to: Tensor, value: (i: number) => number) => {
+          to.elements.forEach((old, i, elements) => {
+            elements[i] = (1 - momentum) * old + momentum * value(i);
           });
-        const [first, second, matrix] = [centre.data, rest.data, whitening.data];
+          to.written();
+        };
+        const [first, second, matrix] = [centre, rest, whitening].map((t) => t.elements);
         move(runningMean, (i) => first[i] + second[i]);
         move(runningWhitening, (i) => matrix[i] * scaled.factor);
       }

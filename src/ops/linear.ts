@@ -48,10 +48,11 @@ function product(
   using panels = panelsOf(weight, `linear ${n}`, panelFloats(n, k), pack);
   const options = { bias: shift, least, panels: panels.ptr };
   gemm(runtime, y.ptr, { ptr: x.ptr }, columns, m, n, k, options);
-  const saved = [x, weight, relu ? y : null];
+  const shapes = [x.shape, weight.shape, [n]];
+  const saved = [weight.requiresGrad ? x : null, x.requiresGrad ? weight : null, relu ? y : null];
   return record("linear", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
     behindRelu(dy, y, (dy) => {
-      const [dx, dWeight, dBias] = [x.shape, weight.shape, [n]].map((shape, i) =>
+      const [dx, dWeight, dBias] = shapes.map((shape, i) =>
         needs[i] ? empty(runtime, shape) : null,
       );
       if (dx) gemm(runtime, dx.ptr, { ptr: dy.ptr }, { ptr: weight.ptr }, m, k, n);

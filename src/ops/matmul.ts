@@ -22,7 +22,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const { m, n, k, shape, offsets } = product;
   const y = empty(a.runtime, shape);
   multiply(y, { ptr: a.ptr }, { ptr: b.ptr }, m, n, k, offsets);
-  return record("matmul", y, [a, b], [a, b], (dy, [a, b], needs) => {
+  const [shapeA, shapeB] = [a.shape, b.shape];
+  const saved = [b.requiresGrad ? a : null, a.requiresGrad ? b : null];
+  return record("matmul", y, [a, b], saved, (dy, [a, b], needs) => {
     const out = dy.size === 0 ? [] : offsets.a.map((_, i) => i * m * n);
     const da = (to: Tensor) =>
       multiply(to, { ptr: dy.ptr }, { ptr: b.ptr, transposed: true }, m, k, n, {
@@ -35,8 +37,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
         b: out,
       });
     return [
-      needs[0] ? gradient(a, m * k, offsets.a, da) : null,
-      needs[1] ? gradient(b, k * n, offsets.b, db) : null,
+      needs[0] ? gradient(dy, shapeA, m * k, offsets.a, da) : null,
+      needs[1] ? gradient(dy, shapeB, k * n, offsets.b, db) : null,
     ];
   });
 }
@@ -53,20 +55,20 @@ function multiply(
   gemm(to.runtime, to.ptr, a, b, m, n, k, batch.a.length === 1 ? {} : { batch });
 }
 
-/** The gradient of `of`: what `compute` gives for every product, summed in order where `of` was broadcast. */
+/** The gradient of a factor of `shape`: what `compute` gives for every product, summed in order where the factor was broadcast. */
 function gradient(
-  of: Tensor,
+  { runtime }: Tensor,
+  shape: Shape,
   matrix: number,
   offsets: number[],
   compute: (to: Tensor) => void,
 ): Tensor {
-  const { runtime } = of;
-  const sum = empty(runtime, of.shape);
-  if (offsets.length * matrix === of.size && of.size > 0) {
+  const sum = empty(runtime, shape);
+  if (offsets.length * matrix === sum.size && sum.size > 0) {
     compute(sum);
     return sum;
   }
-  sum.data.fill(0);
+  sum.elements.fill(0);
   using each = empty(runtime, [offsets.length, matrix]);
   compute(each);
   offsets.forEach((offset, i) => {

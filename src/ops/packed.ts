@@ -78,7 +78,7 @@ export function panelsOf(
   const values = scale?.elements;
   const last = storage.packed as KeptPanels | null;
   if (!last?.fits(key, values)) {
-    storage.written();
+    storage.unpack();
     storage.packed = new KeptPanels(storage, key, values?.slice());
     return fresh();
   }

@@ -61,7 +61,7 @@ export function reordered(x: Tensor, order: readonly number[]): Tensor {
   const list = [run.length, run.stride, outer.length];
   for (const axis of outer) list.push(axis.length, axis.stride);
   using plan = empty(runtime, [list.length], "int32");
-  plan.data.set(list);
+  plan.elements.set(list);
   runtime.run("permute", y.size / run.length, 2 * run.length, [y.ptr, x.ptr, plan.ptr]);
   return y;
 }

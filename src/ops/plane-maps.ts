@@ -19,7 +19,7 @@ export function planesAlong(shape: readonly number[], dim: number | null): Plane
 /** Numbers of the planes in linear memory; the caller frees them. */
 export function float64(like: Tensor, values: ArrayLike<number>): Tensor<"float64"> {
   const made = empty(like.runtime, [values.length], "float64");
-  made.data.set(values);
+  made.elements.set(values);
   return made;
 }
 
@@ -69,7 +69,7 @@ export function channelSums(
   using all = empty(sums.runtime, [inner], "float64");
   const n = sums.size / Math.max(inner, 1);
   sums.runtime.run("mergeSums", inner, 2 * n, [all.ptr, sums.ptr, n, inner]);
-  const values = all.data;
+  const values = all.elements;
   return Array.from({ length: width }, (_, k) =>
     Float64Array.from({ length: channels }, (_, c) => values[c * width + k]),
   );
@@ -84,8 +84,8 @@ export function gradientOf(
 ): Tensor | null {
   if (!wanted) return null;
   const made = empty(like.runtime, shape);
-  made.data.forEach((_, i, data) => {
-    data[i] = value(i);
+  made.elements.forEach((_, i, elements) => {
+    elements[i] = value(i);
   });
   return made;
 }

@@ -11,7 +11,7 @@ export function planeMoments(x: Tensor, rows: number, length: number, centre = t
   using stats = empty(x.runtime, [rows, 2], "float64");
   const args = [stats.ptr, x.ptr, length, length, 1, Number(centre), 0];
   x.runtime.run("layerNormMoments", rows, length, args);
-  const pairs = stats.data;
+  const pairs = stats.elements;
   const pick = (k: number) => Float64Array.from({ length: rows }, (_, i) => pairs[2 * i + k]);
   return { mean: pick(0), variance: pick(1) };
 }

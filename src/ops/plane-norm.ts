@@ -48,7 +48,7 @@ export function planeSums(dy: Tensor, x: Tensor, stats: Statistics): Float64Arra
   const args = [partials.ptr, ...inputs, 1, 1, length, sets, partSize, parts, 0];
   x.runtime.run("channelGradientSums", sets * parts, 2 * partSize, args);
   const sums = new Float64Array(2 * sets);
-  partials.data.forEach((sum, i) => {
+  partials.elements.forEach((sum, i) => {
     sums[2 * Math.floor(i / (2 * parts)) + (i % 2)] += sum;
   });
   return sums;

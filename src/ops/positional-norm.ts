@@ -58,10 +58,11 @@ export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): 
     statistic: "moments",
     eps: eps * share,
     weight,
-    onStatistics: ({ data }) => {
+    onStatistics: ({ elements }) => {
+      const [ofMean, ofStd] = [means.elements, deviations.elements];
       for (let i = 0; i < means.size; i++) {
-        means.data[i] = data[3 * i];
-        deviations.data[i] = 1 / (data[3 * i + 2] * Math.sqrt(share));
+        ofMean[i] = elements[3 * i];
+        ofStd[i] = 1 / (elements[3 * i + 2] * Math.sqrt(share));
       }
     },
   });

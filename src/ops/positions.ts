@@ -95,6 +95,6 @@ function scatterPositions(y: Tensor, { shape, index, stride }: Positions): Tenso
 
 function zeros({ runtime }: Tensor, shape: readonly number[]): Tensor {
   const made = empty(runtime, shape);
-  made.data.fill(0);
+  made.elements.fill(0);
   return made;
 }

@@ -1,4 +1,4 @@
-import { record } from "../autograd.js";
+import { type Backward, record } from "../autograd.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -70,15 +70,17 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   const sets = { outer: batch, planes: channels, inner: sizeOf(space) };
   const count = batch * sets.inner;
   const root = (v: number) => Math.sqrt(v + eps);
-  const phi = Float64Array.from(runningPhi.data);
+  const phi = Float64Array.from(runningPhi.elements);
   const square = training && count > 0 ? planeProducts(sets, x, x).map((v) => v / count) : phi;
   const scale = (training && warmUp ? square : phi).map((v) => 1 / root(v));
-  if (training)
-    runningPhi.data.set(phi.map((v, c) => alphaForward * v + (1 - alphaForward) * square[c]));
+  if (training) {
+    runningPhi.elements.set(phi.map((v, c) => alphaForward * v + (1 - alphaForward) * square[c]));
+    runningPhi.written();
+  }
   const gamma = weight?.toArray() ?? new Float32Array(channels).fill(1);
   const y = empty(x.runtime, x.shape);
-  planeCombine(y, sets, { a: x, p: scale.map((s, c) => s * gamma[c]), r: bias?.data });
-  return record("powerNorm", y, [x, weight, bias], [x, emaGz], (dy, [x, ema], needs) => {
+  planeCombine(y, sets, { a: x, p: scale.map((s, c) => s * gamma[c]), r: bias?.toArray() });
+  const backward: Backward = (dy, [x, ema], needs) => {
     const sums = planeProducts(sets, dy);
     const products = planeProducts(sets, dy, x).map((v, c) => v * scale[c]); // Σdy·z
     const dx = needs[0] ? empty(x.runtime, x.shape) : null;
@@ -88,16 +90,18 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
       const p = square.map((v, c) => gamma[c] / root(v));
       const q = square.map((v, c) => (-part[c] * scale[c]) / root(v));
       planeCombine(dx, sets, { a: dy, p, b: x, q });
-      const data = ema.data;
+      const { elements } = ema;
       products.forEach((v, c) => {
-        data[c] += (gamma[c] * v) / count - part[c] * square[c] * scale[c] ** 2;
+        elements[c] += (gamma[c] * v) / count - part[c] * square[c] * scale[c] ** 2;
       });
+      // no `written()`: of two passes forward both may still come back, as in the authors' code
     }
     return [
       dx,
       ...[products, sums].map((list, i) => gradientOf(x, needs[i + 1], [channels], (c) => list[c])),
     ];
-  });
+  };
+  return record("powerNorm", y, [x, weight, bias], [x], backward, [emaGz]);
 }
 
 /** Groups of channels as samples of their own, each position divided by its root mean square. */

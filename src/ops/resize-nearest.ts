@@ -17,10 +17,12 @@ export function resizeNearest(x: Tensor, [height, width]: readonly [number, numb
     const from = Math.floor(((row % height) * h) / height);
     return (plane * h + from) * w + Math.floor(((i % width) * w) / width);
   };
-  for (let i = 0; i < y.size; i++) y.data[i] = x.data[source(i)];
+  const [from, to] = [x.elements, y.elements];
+  for (let i = 0; i < y.size; i++) to[i] = from[source(i)];
   return record("resizeNearest", y, [x], [], (dy) => {
     const dx = full(shape, 0, { runtime });
-    for (let i = 0; i < dy.size; i++) dx.data[source(i)] += dy.data[i];
+    const [from, to] = [dy.elements, dx.elements];
+    for (let i = 0; i < dy.size; i++) to[source(i)] += from[i];
     return [dx];
   });
 }

@@ -24,7 +24,7 @@ export function slice(x: Tensor, dim: number, start = 0, end?: number): Tensor {
   runtime.run("copyRuns", outer, 2 * run, [y.ptr, x.ptr + offset, run, pitch, run]);
   return record("slice", y, [x], [], (dy) => {
     const dx = empty(runtime, shape);
-    dx.data.fill(0);
+    dx.elements.fill(0);
     runtime.run("copyRuns", outer, 2 * run, [dx.ptr + offset, dy.ptr, pitch, run, run]);
     return [dx];
   });

@@ -16,7 +16,8 @@ export interface SpectralNormOptions {
 /** into = values / max(‖values‖, eps) */
 function normalizeInto(into: Tensor, values: Float64Array, eps: number): void {
   const norm = Math.max(Math.sqrt(values.reduce((sum, x) => sum + x * x, 0)), eps);
-  into.data.set(values.map((value) => value / norm));
+  into.elements.set(values.map((value) => value / norm));
+  into.written();
 }
 
 /** Wᵀu */
@@ -52,7 +53,7 @@ export function spectralNorm(
     normalizeInto(v, columns(matrix, w, u), eps);
     normalizeInto(u, planeProducts(matrix, w, v, true), eps);
   }
-  const left = Float64Array.from(u.data);
+  const left = Float64Array.from(u.elements);
   const sigma = planeProducts(matrix, w, v, true).reduce((sum, x, i) => sum + x * left[i], 0);
   const all = new Float64Array(matrix.planes).fill(1 / sigma);
   const y = empty(w.runtime, w.shape);
@@ -62,7 +63,7 @@ export function spectralNorm(
     // dw = (dy − ⟨dy, w/σ⟩·u·vᵀ)/σ
     const along = planeProducts(matrix, dy, w).reduce((sum, x) => sum + x, 0) / sigma ** 2;
     using v = empty(w.runtime, [right.length]);
-    v.data.set(right);
+    v.elements.set(right);
     const dw = empty(w.runtime, w.shape);
     const q = left.map((value) => -along * value);
     planeCombine(dw, matrix, { a: dy, p: all, b: v, q, shared: true });

@@ -34,8 +34,8 @@ const sumOf = (list: Iterable<number>) => [...list].reduce((sum, v) => sum + v, 
 
 /** In float64: shares that do not add up to 1 would shift a large mean. */
 function softmax(weights: Tensor): number[] {
-  const largest = Math.max(...weights.data);
-  const powers = Array.from(weights.data, (w) => Math.exp(w - largest));
+  const largest = Math.max(...weights.elements);
+  const powers = Array.from(weights.elements, (w) => Math.exp(w - largest));
   return powers.map((v) => v / sumOf(powers));
 }
 
@@ -90,20 +90,21 @@ export function switchableNorm(
   if (training && running && planes > 0) {
     const { mean, variance, momentum } = running;
     for (const [to, from] of [
-      [mean.data, all.mean],
-      [variance.data, all.variance],
+      [mean, all.mean],
+      [variance, all.variance],
     ] as const) {
-      from.forEach((v, i) => {
-        to[i] = (1 - momentum) * to[i] + momentum * v;
+      to.elements.forEach((old, i, elements) => {
+        elements[i] = (1 - momentum) * old + momentum * from[i];
       });
+      to.written();
     }
   }
   const ofBatch: Moments =
     training || !running
       ? all
       : {
-          mean: Float64Array.from(running.mean.data),
-          variance: Float64Array.from(running.variance.data),
+          mean: Float64Array.from(running.mean.elements),
+          variance: Float64Array.from(running.variance.elements),
         };
 
   const shares = [softmax(meanWeight), softmax(varWeight)];
@@ -114,7 +115,7 @@ export function switchableNorm(
   const gamma = weight?.toArray();
   const p = rstd.map((r, i) => r * (gamma?.[c(i)] ?? 1));
   const y = empty(x.runtime, x.shape);
-  const shift = bias?.data;
+  const shift = bias?.elements;
   const r = p.map((scale, i) => (shift?.[c(i)] ?? 0) - mean[i] * scale);
   planeCombine(y, rows, { a: x, p, r });
 

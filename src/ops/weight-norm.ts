@@ -40,11 +40,11 @@ export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor
   const norms = lengths(planes, v);
   const w = empty(v.runtime, v.shape);
   const of = (list: ArrayLike<number>) => norms.map((norm, i) => list[i] / norm);
-  planeCombine(w, planes, { a: v, p: of(g.data) });
+  planeCombine(w, planes, { a: v, p: of(g.elements) });
   // dg = ⟨dw, v⟩/‖v‖, dv = (g/‖v‖)·(dw − (dg/‖v‖)·v)
   return record("weightNorm", w, [v, g], [v, g], (dw, [v, g], needs) => {
     const dg = of(planeProducts(planes, dw, v));
-    const scale = of(g.data);
+    const scale = of(g.elements);
     const q = scale.map((value, i) => (-value * dg[i]) / norms[i]);
     const dv = needs[0] ? empty(v.runtime, v.shape) : null;
     if (dv) planeCombine(dv, planes, { a: dw, p: scale, b: v, q });

@@ -41,9 +41,11 @@ export function clipGradNorm(
 /** torch.nn.utils.clip_grad_value_: every element of every gradient is brought between −clipValue and clipValue. */
 export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
   checkNonNegative("clipGradValue", "clipValue", clipValue);
-  for (const { data } of gradients(parameters)) {
-    for (let i = 0; i < data.length; i++)
-      data[i] = Math.min(Math.max(data[i], -clipValue), clipValue);
+  for (const grad of gradients(parameters)) {
+    const { elements } = grad;
+    for (let i = 0; i < elements.length; i++)
+      elements[i] = Math.min(Math.max(elements[i], -clipValue), clipValue);
+    grad.written();
   }
 }
 

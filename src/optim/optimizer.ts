@@ -92,7 +92,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
           const own = this.#stateFor(param, group);
           own.step = steps[number];
           for (const [name, tensor] of Object.entries(own.buffers))
-            tensor.data.set(values.get(`${number}.${name}`) as Float32Array);
+            tensor.elements.set(values.get(`${number}.${name}`) as Float32Array);
         }
         number++;
       }

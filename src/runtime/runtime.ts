@@ -25,6 +25,11 @@ export interface RuntimeOptions {
   workerUrl?: string | URL;
   /** Upper limit of the linear memory in bytes. */
   maximumMemory?: number;
+  /**
+   * For debugging: every graph remembers checksums of what it saved, so that `backward()` refuses writes through a view (`x.data[0] = 1`)
+   * as it does all others. Reads what is saved twice more.
+   */
+  checkSaved?: boolean;
 }
 
 export interface RuntimeStats {
@@ -46,6 +51,7 @@ export class Runtime {
   readonly variant: Variant;
   readonly shared: boolean;
   readonly memory: WebAssembly.Memory;
+  readonly checkSaved: boolean;
   readonly #kernels: Record<string, Kernel | undefined>;
   readonly #allocator: Allocator;
   #pool: Pool | null = null;
@@ -63,7 +69,9 @@ export class Runtime {
     memory: WebAssembly.Memory,
     pool: Pool | null,
     size: number,
+    checkSaved: boolean,
   ) {
+    this.checkSaved = checkSaved;
     this.#kernels = instance.exports as Record<string, Kernel>;
     this.variant = abiOf(instance) & 1 ? "relaxed" : "simd";
     this.memory = memory;
@@ -174,6 +182,7 @@ function abiOf(instance: WebAssembly.Instance): number {
 /** Another runtime, with its own memory and workers; the default one stays as it is. */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const { threads = "auto", variant = "auto", deterministic = false, workerUrl } = options;
+  const { checkSaved = false } = options;
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new RangeError(
       `init: expected threads "auto" or an integer from 1 to 64, got ${threads}`,
@@ -184,6 +193,8 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       `init: expected variant "auto", "simd" or "relaxed", got ${String(variant)}`,
     );
   }
+  if (typeof checkSaved !== "boolean")
+    throw new TypeError(`init: expected checkSaved to be true or false, got ${typeof checkSaved}`);
   if (deterministic && variant === "relaxed") {
     throw new RangeError(
       "init: deterministic needs the simd variant: relaxed operations differ between CPUs",
@@ -229,7 +240,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       hint(`no workers (${(error as Error).message})`);
     }
   }
-  return new Runtime(instance, memory, pool, pool ? size : 1);
+  return new Runtime(instance, memory, pool, pool ? size : 1, checkSaved);
 }
 
 let hinted = false;

@@ -77,6 +77,16 @@ describe.each(layers)("weights of %s", (_, make, shape) => {
     expect(after).toEqual(noGrad(() => copy.forward(x)).toArray());
   });
 
+  test("are kept behind training as well", () => {
+    const layer = make();
+    const x = input();
+    const y = layer.forward(x);
+    y.backward(full(y.shape, 1, { runtime }));
+    new SGD(layer.parameters(), { lr: 0.1 }).step();
+    layer.loadStateDict(layer.stateDict());
+    expect([1, 2, 3].map(() => packs(() => layer.forward(x).dispose()))).toEqual([1, 1, 0]);
+  });
+
   test("are not kept where a view may still write them", () => {
     const layer = make();
     const view = layer.weight.data;

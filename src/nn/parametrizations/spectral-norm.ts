@@ -20,10 +20,9 @@ export interface SpectralNormOptions {
 /** A random vector of length 1. */
 function unit(n: number, { runtime }: Tensor): Tensor {
   const vector = randn([n], { runtime });
-  const norm = Math.sqrt(vector.data.reduce((sum, x) => sum + x * x, 0)) || 1;
-  vector.data.forEach((x, i, data) => {
-    data[i] = x / norm;
-  });
+  const { elements } = vector;
+  const norm = Math.sqrt(elements.reduce((sum, x) => sum + x * x, 0)) || 1;
+  elements.set(elements.map((x) => x / norm));
   return keep(vector);
 }
 
