@@ -29,7 +29,7 @@ export function checkOptions<O extends object>(op: string, options: O, rules: Ru
 /** A class's name, alone with a capital, stands for any object: what it is checks who uses it. */
 function fits(value: unknown, rule: string): boolean {
   if (value === null) return rule.endsWith("null");
-  return typeof value === "object" ? rule < "a" : rule.endsWith(typeof value);
+  return typeof value === "object" ? rule < "a" : rule.includes(typeof value);
 }
 
 const listed = (rules: object) => Object.keys(rules).join(", ");

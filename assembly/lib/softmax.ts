@@ -60,6 +60,19 @@ export function rowForward(y: usize, x: usize, n: i32, log: i32): void {
   }
 }
 
+/** Softmax of a row in place, in which −∞ is what is not there: zeros where nothing is. */
+export function rowWeights(x: usize, n: i32): void {
+  const shift = rowMax(x, n);
+  if (shift === -Infinity && isHidden(x, n)) memory.fill(x, 0, (<usize>n) << 2);
+  else scale(x, <f32>(1 / rowExpSum(x, x, shift, n)), n);
+}
+
+/** Whether all are −∞: rowMax takes a row of NaN for one. */
+function isHidden(x: usize, n: i32): bool {
+  for (let i = 0; i < n; i++) if (load<f32>(x + ((<usize>i) << 2)) !== -Infinity) return false;
+  return true;
+}
+
 /** y[i] = y[i]·factor: one step waits for the sum, where affine has two (5% of a row of 64). */
 function scale(y: usize, factor: f32, n: i32): void {
   const f = f32x4.splat(factor);

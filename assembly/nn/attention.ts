@@ -1,8 +1,12 @@
 // The softmax of scaled dot-product attention, with what precedes it in the same pass over the row: the scale and the mask. A row
-// is one query's; where mask == 0 its score is −1e9, as in "The Annotated Transformer", so that a row all masked is uniform and
+// is one query's; mask is added to its scores, and where it is −∞ the weight is 0 whatever the score: a row all hidden is zeros and
 // no NaN. With `causal` query i sees keys 0 … i alone. Row i of matrix m has its mask at mask + offsets[m] + i·maskPitch (bytes).
 import { loadLanes, storeLanes } from "../lib/simd";
-import { rowBackward, rowForward } from "../lib/softmax";
+import { rowBackward, rowWeights } from "../lib/softmax";
+
+/** Tags: what a row holds. */
+class Scores {}
+class Gradients {}
 
 /** p [matrices, rows, n], of queries from `first` on: scores become weights, in place. Range: rows of all matrices. */
 export function attentionWeights(
@@ -22,8 +26,8 @@ export function attentionWeights(
     const row = p + ((<usize>item * n) << 2);
     const i = first + (item % rows);
     const seen = causal !== 0 ? min(i + 1, n) : n;
-    scaleRow(row, maskRow(mask, offsets, item / rows, i, maskPitch), scale, -1e9, seen);
-    rowForward(row, row, seen, 0);
+    scaleRow<Scores>(row, maskRow(mask, offsets, item / rows, i, maskPitch), scale, seen);
+    rowWeights(row, seen);
     memory.fill(row + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
   }
 }
@@ -48,7 +52,7 @@ export function attentionWeightsBackward(
     const i = first + (item % rows);
     const seen = causal !== 0 ? min(i + 1, n) : n;
     rowBackward(ds + o, ds + o, p + o, seen, 0);
-    scaleRow(ds + o, maskRow(mask, offsets, item / rows, i, maskPitch), scale, 0, seen);
+    scaleRow<Gradients>(ds + o, maskRow(mask, offsets, item / rows, i, maskPitch), scale, seen);
     memory.fill(ds + o + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
   }
 }
@@ -58,19 +62,22 @@ function maskRow(mask: usize, offsets: usize, matrix: i32, row: i32, pitch: i32)
   return mask + <usize>load<i32>(offsets + ((<usize>matrix) << 2)) + <usize>row * pitch;
 }
 
-/** x[i] = mask[i] == 0 ? fill : x[i]·factor; mask 0: none. */
-function scaleRow(x: usize, mask: usize, factor: f32, fill: f32, n: i32): void {
+/** x[i] = mask[i] == −∞ ? −∞ : x[i]·factor + mask[i]; of gradients: mask[i] == −∞ ? 0 : x[i]·factor. mask 0: none. */
+function scaleRow<F>(x: usize, mask: usize, factor: f32, n: i32): void {
   let i = 0;
-  for (; i + 4 <= n; i += 4) scaleLanes<v128>(x, mask, factor, fill, i, 4);
-  if (i < n) scaleLanes<f32>(x, mask, factor, fill, i, n - i);
+  for (; i + 4 <= n; i += 4) scaleLanes<F, v128>(x, mask, factor, i, 4);
+  if (i < n) scaleLanes<F, f32>(x, mask, factor, i, n - i);
 }
 
-function scaleLanes<T>(x: usize, mask: usize, factor: f32, fill: f32, i: i32, n: i32): void {
+function scaleLanes<F, T>(x: usize, mask: usize, factor: f32, i: i32, n: i32): void {
   const o = (<usize>i) << 2;
   let v = f32x4.mul(loadLanes<T>(x + o, n), f32x4.splat(factor));
   if (mask !== 0) {
-    const hidden = f32x4.eq(loadLanes<T>(mask + o, n), f32x4.splat(0));
-    v = v128.bitselect(f32x4.splat(fill), v, hidden);
+    const m = loadLanes<T>(mask + o, n);
+    const least = f32x4.splat(-Infinity);
+    const hidden = f32x4.eq(m, least);
+    if (idof<F>() === idof<Scores>()) v = v128.bitselect(least, f32x4.add(v, m), hidden);
+    else v = v128.andnot(v, hidden);
   }
   storeLanes<T>(x + o, v, n);
 }

@@ -1,13 +1,36 @@
 import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.js";
 import { checkOptions, type Rules } from "../options.js";
-import type { AnyTensor, Tensor } from "../tensor.js";
+import { type AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
 import { checkInteger } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
-/** Where 0 a key is not seen, a tensor that broadcasts to [B, nHead, L, S] or every head's [B, L, S]; "causal": only those before. */
-export type Mask = AnyTensor | "causal" | null;
+/** How attention is masked; see the op. */
+export interface MaskOptions {
+  mask?: AnyTensor | null;
+  additiveMask?: Tensor | null;
+  causal?: boolean;
+}
+
+/**
+ * A tensor of zeros and ones, 0 where a key is not seen, that broadcasts to [B, nHead, L, S] or is every head's [B, L, S];
+ * "causal": only keys before; or an object that says which, as `{ additiveMask }`.
+ */
+export type Mask = AnyTensor | "causal" | MaskOptions | null;
+
+const maskRules: Rules<MaskOptions> = {
+  mask: "Tensor|null",
+  additiveMask: "Tensor|null",
+  causal: "boolean",
+};
+
+/** The op's options of a mask. */
+function optionsOf(mask: Mask): MaskOptions {
+  if (mask === "causal") return { causal: true };
+  if (mask === null || mask instanceof Tensor) return { mask };
+  return checkOptions("MultiHeadAttention", mask, maskRules);
+}
 
 const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
 
@@ -44,8 +67,7 @@ export class MultiHeadAttention extends Module {
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {
     const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
-    const causal = mask === "causal";
-    const options = { heads: this.nHead, causal, mask: mask === "causal" ? null : mask };
+    const options = { ...optionsOf(mask), heads: this.nHead };
     const mixed = scaledDotProductAttention(q, k, v, options);
     return this.dropout.forward(this.wO.forward(mixed));
   }

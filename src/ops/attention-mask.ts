@@ -1,3 +1,4 @@
+import { isGradEnabled } from "../autograd.js";
 import {
   type AnyTensor,
   alias,
@@ -7,12 +8,12 @@ import {
   show,
   Tensor,
 } from "../tensor.js";
-import { checkSameRuntime } from "./check.js";
+import { checkSameRuntime, checkTensor } from "./check.js";
 import { matrixOffsets } from "./matmul.js";
 
 /** A mask [.., L, S] as the kernels take it. */
 export interface AttentionMask extends Disposable {
-  /** float32. */
+  /** float32, added to the scores; −∞ hides. */
   values: Tensor;
   /** Bytes from `values` to the mask of each score matrix. */
   offsets: Tensor<"int32">;
@@ -20,43 +21,53 @@ export interface AttentionMask extends Disposable {
   pitch: number;
 }
 
+export interface Masks {
+  mask?: AnyTensor | null;
+  additiveMask?: Tensor | null;
+}
+
 const OP = "scaledDotProductAttention";
 
 /**
- * `mask` for score matrices [...batch, heads, L, S]. It broadcasts to that shape, its last length being S; one with an axis less
- * than that, but a batch, is every head's. Throws TypeError for another dtype, RangeError for a shape that does not fit.
+ * `mask` or `additiveMask` for score matrices [...batch, heads, L, S]. It broadcasts to that shape, its last length being S; one
+ * with an axis less than that, but a batch, is every head's. A mask is read once, in JavaScript: about a nanosecond an element.
+ * Throws TypeError for another dtype, RangeError for a shape that does not fit and for values of a mask but 0 and 1.
  */
 export function maskFor(
-  mask: AnyTensor | null | undefined,
+  { mask, additiveMask }: Masks,
   like: Tensor,
   batch: Shape,
   heads: number | undefined,
   l: number,
   s: number,
 ): AttentionMask | null {
-  if (mask === null || mask === undefined) return null;
-  if (!(mask instanceof Tensor)) throw new TypeError(`${OP}: expected mask to be a tensor`);
-  if (mask.dtype !== "float32" && mask.dtype !== "int32" && mask.dtype !== "uint8") {
-    throw new TypeError(`${OP}: expected mask of dtype float32, int32 or uint8, got ${mask.dtype}`);
-  }
-  checkSameRuntime(OP, like, mask);
-  const leading = mask.shape.slice(0, -2);
+  if (mask && additiveMask)
+    throw new TypeError(
+      `${OP}: expected mask or additiveMask, not both: additiveMask may hide too`,
+    );
+  const given = mask ?? additiveMask;
+  if (!given) return null;
+  const name = mask ? "mask" : "additiveMask";
+  if (additiveMask) checkAdditive(additiveMask);
+  else checkDtype(given);
+  checkSameRuntime(OP, like, given);
+  const { runtime, shape } = given;
+  const leading = shape.slice(0, -2);
   const shared = heads !== undefined && leading.length > 0 && leading.length <= batch.length;
   const own = shared ? [...leading, 1] : leading;
   const all = heads === undefined ? batch : [...batch, heads];
-  const [rows, columns] = mask.shape.slice(-2);
+  const [rows, columns] = shape.slice(-2);
   const fits = own.every(
     (length, i) => length === 1 || length === all[all.length - own.length + i],
   );
   if (columns !== s || (rows !== l && rows !== 1) || own.length > all.length || !fits) {
     throw new RangeError(
-      `${OP}: expected mask of a shape that broadcasts to ${show([...all, l, s])}, got ${show(mask.shape)}`,
+      `${OP}: expected ${name} of a shape that broadcasts to ${show([...all, l, s])}, got ${show(shape)}`,
     );
   }
-  const values = mask.dtype === "float32" ? alias(mask as Tensor) : empty(mask.runtime, mask.shape);
-  if (mask.dtype !== "float32") values.elements.set(mask.elements as Int32Array);
+  const values = additiveMask ? alias(additiveMask) : hiding(given as Tensor);
   const starts = matrixOffsets(all, own, rows * columns);
-  const offsets = empty(mask.runtime, [starts.length], "int32");
+  const offsets = empty(runtime, [starts.length], "int32");
   offsets.elements.set(starts.map((start) => 4 * start));
   return {
     values,
@@ -67,4 +78,30 @@ export function maskFor(
       offsets.dispose();
     },
   };
+}
+
+function checkDtype(mask: AnyTensor): void {
+  if (!(mask instanceof Tensor)) throw new TypeError(`${OP}: expected mask to be a tensor`);
+  if (mask.dtype !== "float32" && mask.dtype !== "int32" && mask.dtype !== "uint8")
+    throw new TypeError(`${OP}: expected mask of dtype float32, int32 or uint8, got ${mask.dtype}`);
+}
+
+function checkAdditive(mask: Tensor): void {
+  checkTensor(OP, "additiveMask", mask);
+  if (mask.requiresGrad && isGradEnabled())
+    throw new TypeError(`${OP}: additiveMask gets no gradient; give additiveMask.detach()`);
+}
+
+/** 0 where the mask is 1, −∞ where it is 0. Its values first: a refused call makes nothing. */
+function hiding({ elements, runtime, shape }: Tensor): Tensor {
+  for (const value of elements) {
+    if (value !== 0 && value !== 1)
+      throw new RangeError(
+        `${OP}: expected mask of zeros and ones, got ${value}; what is added to the scores, such as 0 and -Infinity, goes in as additiveMask`,
+      );
+  }
+  const made = empty(runtime, shape);
+  const { data } = made;
+  for (let i = 0; i < data.length; i++) data[i] = elements[i] === 0 ? -Infinity : 0;
+  return made;
 }

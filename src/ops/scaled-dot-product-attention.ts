@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { checkOptions, type Rules as Known } from "../options.js";
 import { type AnyTensor, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import {
   blocksOf,
@@ -19,8 +20,10 @@ import { maskFor } from "./attention-mask.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
 
 export interface AttentionOptions {
-  /** Where it is 0 a key is not seen: float32, int32 or uint8, of a shape that broadcasts to [..., heads, L, S]. */
+  /** 1 where a key is seen, 0 where it is not: float32, int32 or uint8, of a shape that broadcasts to [..., heads, L, S]. */
   mask?: AnyTensor | null;
+  /** Added to the scores, in place of `mask`: of such a shape, without gradient; −∞ where a key is not seen. */
+  additiveMask?: Tensor | null;
   /** Query i sees keys 0 … i alone. */
   causal?: boolean;
   /** Factor of the scores; default 1/√E. */
@@ -29,22 +32,32 @@ export interface AttentionOptions {
   heads?: number;
 }
 
+const known: Known<AttentionOptions> = {
+  mask: "Tensor|null",
+  additiveMask: "Tensor|null",
+  causal: "boolean",
+  scale: "number",
+  heads: "number",
+};
+
 /**
  * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v [..., S, D] → [..., L, D]. With
- * `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. Masked scores are −1e9, so a query
- * that sees nothing averages all values. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a megabyte of
+ * `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. What is masked has weight 0, and a query
+ * that sees nothing gives zeros and no gradient, never NaN. Reading a mask takes about a nanosecond an element. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a megabyte of
  * them at a time, the backward pass makes them again, those of one head at least. Throws RangeError on shapes that do not fit.
  */
 export function scaledDotProductAttention(
   q: Tensor,
   k: Tensor,
   v: Tensor,
-  { mask, causal = false, scale, heads }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): Tensor {
+  checkOptions("scaledDotProductAttention", options, known);
+  const { causal = false, scale, heads } = options;
   const { batch, l, s, e, d, h } = sizesOf(q, k, v, heads);
   checkNumber("scaledDotProductAttention", "scale", scale ?? 1);
   const { runtime } = q;
-  using seen = maskFor(mask, q, batch, heads, l, s);
+  using seen = maskFor(options, q, batch, heads, l, s);
   const rules: Rules = {
     ...{ l, s, e, causal, count: sizeOf(batch) * h, maskPitch: seen ? seen.pitch : 0 },
     scale: scale ?? (e > 0 ? 1 / Math.sqrt(e) : 0),

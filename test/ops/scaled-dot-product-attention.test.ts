@@ -172,6 +172,89 @@ describe("masks", () => {
     });
   });
 
+  test.each(masks)("additive, %j: %s", (shape) => {
+    const next = uniform(4);
+    const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) =>
+      i < S || next() < 0.3 ? Number.NEGATIVE_INFINITY : 4 * next() - 2,
+    );
+    const four = [...new Array(4 - shape.length).fill(1), ...shape];
+    if (shape.length === 3) four.splice(0, 2, shape[0], 1);
+    const plus = (...at: number[]) =>
+      values[at.reduce((sum, i, k) => sum * four[k] + (four[k] === 1 ? 0 : i), 0)];
+    const additiveMask = tensor(values, shape, { runtime });
+    const inputs = [L, S, S].map((rows, i) => randomTensor(runtime, [B, rows, H * E], 5 + i));
+    const want = (a: Float64Array, b: Float64Array, c: Float64Array) =>
+      attention(B, L, E, a, b, c, { heads: H, plus });
+    const [a, b, c] = inputs.map(({ data }) => Float64Array.from(data));
+    const [q, k, v] = inputs;
+    expectClose(
+      scaledDotProductAttention(q, k, v, { additiveMask, heads: H }).data,
+      want(a, b, c),
+      2e-6,
+    );
+    gradcheck(op({ additiveMask, heads: H }), want, inputs);
+  });
+
+  const seeing = (mask: Float32Array) => [
+    { mask: tensor(mask, [1, mask.length], { runtime }) },
+    { mask: tensor(Uint8Array.from(mask), [1, mask.length], { runtime }) },
+    {
+      additiveMask: tensor(
+        mask.map((seen) => (seen ? 0 : Number.NEGATIVE_INFINITY)),
+        [1, mask.length],
+        { runtime },
+      ),
+    },
+  ];
+
+  test.each([0, 1, 2])("what is hidden has weight 0 below all scores, way %i", (way) => {
+    const k = tensor([1e10, 2e10, Number.NaN, 3e30, 0], [5, 1], { runtime });
+    const q = tensor([-1], [1, 1], { runtime });
+    const v = tensor([1, 2, 3, 4, 5], [5, 1], { runtime });
+    const options = seeing(Float32Array.of(1, 1, 0, 1, 0))[way];
+    expect(scaledDotProductAttention(q, k, v, options).item()).toBe(1);
+  });
+
+  test.each([0, 1, 2])("a query that sees nothing: zeros, no gradient, way %i", (way) => {
+    const leaves = [1, 2, 3].map((seed) => randomTensor(runtime, [3, 7], seed, true));
+    const [q, k, v] = leaves;
+    const y = scaledDotProductAttention(q, k, v, seeing(new Float32Array(3))[way]);
+    expect(y.toArray()).toEqual(new Float32Array(21));
+    y.backward(randomTensor(runtime, [3, 7], 4));
+    for (const { grad } of leaves) expect(grad?.data.every((g) => g === 0)).toBe(true);
+  });
+
+  test("a NaN in what is seen stays one", () => {
+    const k = tensor([Number.NaN, 1], [2, 1], { runtime });
+    const q = tensor([1, 1], [2, 1], { runtime });
+    for (const options of [...seeing(Float32Array.of(1, 0)), {}])
+      expect(scaledDotProductAttention(q, k, q, options).data.every(Number.isNaN)).toBe(true);
+  });
+
+  test("a mask of other values than 0 and 1 is refused, and names additiveMask", () => {
+    const q = randomTensor(runtime, [2, 3], 1);
+    for (const values of [
+      Float32Array.of(0, Number.NEGATIVE_INFINITY),
+      Float32Array.of(0.5, 1),
+      Int32Array.of(1, -1),
+      Uint8Array.of(0, 255),
+    ]) {
+      const mask = tensor(values, [1, 2], { runtime });
+      expect(() => scaledDotProductAttention(q, q, q, { mask })).toThrow(
+        /expected mask of zeros and ones, got .*additiveMask/,
+      );
+    }
+    const zero = zeros([1, 2], { runtime, requiresGrad: true });
+    expect(() => scaledDotProductAttention(q, q, q, { additiveMask: zero })).toThrow("no gradient");
+    expect(() =>
+      scaledDotProductAttention(q, q, q, { mask: zero, additiveMask: zero.detach() }),
+    ).toThrow("not both");
+    const bytes = tensor(Uint8Array.of(0, 1), [1, 2], { runtime }) as unknown as Tensor;
+    expect(() => scaledDotProductAttention(q, q, q, { additiveMask: bytes })).toThrow(
+      "additiveMask of dtype float32, got uint8",
+    );
+  });
+
   test("without heads a mask has the axes of the scores", () => {
     const q = randomTensor(runtime, [2, 3, 4, 5], 1);
     const mask = tensor(Int32Array.of(1, 0, 0, 0), [1, 1, 1, 4], { runtime });

@@ -4,10 +4,12 @@ export interface AttentionRule {
   heads?: number;
   /** Whether query i of head h of sample b sees key j; left out: always. */
   sees?: (b: number, h: number, i: number, j: number) => boolean;
+  /** What is added to the score. */
+  plus?: (b: number, h: number, i: number, j: number) => number;
   scale?: number;
 }
 
-/** Attention of q [batch, l, heads·e], k [batch, s, heads·e], v [batch, s, heads·d], score by score; unseen ones are −1e9. */
+/** Attention of q [batch, l, heads·e], k [batch, s, heads·e], v [batch, s, heads·d], score by score; unseen ones have weight 0. */
 export function attention(
   batch: number,
   l: number,
@@ -15,7 +17,7 @@ export function attention(
   q: ArrayLike<number>,
   k: ArrayLike<number>,
   v: ArrayLike<number>,
-  { heads = 1, sees = () => true, scale = 1 / Math.sqrt(e) }: AttentionRule = {},
+  { heads = 1, sees = () => true, plus = () => 0, scale = 1 / Math.sqrt(e) }: AttentionRule = {},
 ): Float64Array {
   const s = k.length / (batch * heads * e);
   const d = v.length / (batch * s * heads);
@@ -27,8 +29,9 @@ export function attention(
           let dot = 0;
           for (let c = 0; c < e; c++)
             dot += q[((b * l + i) * heads + h) * e + c] * k[((b * s + j) * heads + h) * e + c];
-          return sees(b, h, i, j) ? dot * scale : -1e9;
+          return sees(b, h, i, j) ? dot * scale + plus(b, h, i, j) : Number.NEGATIVE_INFINITY;
         });
+        if (scores.every((score) => score === Number.NEGATIVE_INFINITY)) continue;
         softmax(scores, 1, s, 1).forEach((weight, j) => {
           for (let c = 0; c < d; c++)
             y[((b * l + i) * heads + h) * d + c] += weight * v[((b * s + j) * heads + h) * d + c];
