@@ -93,15 +93,17 @@ function checkAdditive(mask: Tensor): void {
 }
 
 /** 0 where the mask is 1, −∞ where it is 0. Its values first: a refused call makes nothing. */
-function hiding({ elements, runtime, shape }: Tensor): Tensor {
-  for (const value of elements) {
+function hiding(mask: Tensor): Tensor {
+  for (const value of mask.elements) {
     if (value !== 0 && value !== 1)
       throw new RangeError(
         `${OP}: expected mask of zeros and ones, got ${value}; what is added to the scores, such as 0 and -Infinity, goes in as additiveMask`,
       );
   }
-  const made = empty(runtime, shape);
-  const { data } = made;
-  for (let i = 0; i < data.length; i++) data[i] = elements[i] === 0 ? -Infinity : 0;
+  const made = empty(mask.runtime, mask.shape);
+  const { elements } = mask;
+  made.elements.forEach((_, i, all) => {
+    all[i] = elements[i] === 0 ? -Infinity : 0;
+  });
   return made;
 }

@@ -114,7 +114,7 @@ const table: [name: string, inputs: Input[], call: Call][] = [
   [
     "scaledDotProductAttention",
     [[2, 3, 4], [2, 5, 4], [2, 5, 4], { buffer: [3, 5] }],
-    (q, k, v, mask) => ops.scaledDotProductAttention(q, k, v, { mask, heads: 2 }),
+    (q, k, v, additiveMask) => ops.scaledDotProductAttention(q, k, v, { additiveMask, heads: 2 }),
   ],
   [
     "scaledDotProductAttention kept",
