@@ -9,6 +9,8 @@ export interface SpectralNormOptions {
   dim?: number;
   /** Steps of the power iteration, which move u and v in place; 0 in evaluation. */
   iterations?: number;
+  /** Whether a step moves u before v, as PyTorch's parametrisation does; its older hook, and Keras, move v before u. */
+  uFirst?: boolean;
   eps?: number;
 }
 
@@ -35,7 +37,7 @@ export function spectralNorm(
   w: Tensor,
   u: Tensor,
   v: Tensor,
-  { dim = 0, iterations = 1, eps = 1e-12 }: SpectralNormOptions = {},
+  { dim = 0, iterations = 1, uFirst = false, eps = 1e-12 }: SpectralNormOptions = {},
 ): Tensor {
   checkTensor("spectralNorm", "weight", w);
   const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
@@ -44,10 +46,10 @@ export function spectralNorm(
   checkSameRuntime("spectralNorm", w, u, v);
   checkNumber("spectralNorm", "iterations", iterations);
   checkNumber("spectralNorm", "eps", eps);
-  for (let i = 0; i < iterations; i++) {
-    normalizeInto(v, columns(matrix, w, u), eps);
-    normalizeInto(u, planeProducts(matrix, w, v, true), eps);
-  }
+  const moveU = () => normalizeInto(u, planeProducts(matrix, w, v, true), eps);
+  const moveV = () => normalizeInto(v, columns(matrix, w, u), eps);
+  const step = uFirst ? [moveU, moveV] : [moveV, moveU];
+  for (let i = 0; i < iterations; i++) for (const move of step) move();
   const left = Float64Array.from(u.data);
   const sigma = planeProducts(matrix, w, v, true).reduce((sum, x, i) => sum + x * left[i], 0);
   const all = new Float64Array(matrix.planes).fill(1 / sigma);
