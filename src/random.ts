@@ -1,5 +1,5 @@
-// PyTorch's CPU generator, so that a seed gives here what torch.manual_seed gives there: the same uniforms and permutations bit
-// for bit, and normals but for the rounding of ln, sin and cos (ours are in assembly/lib/random.ts).
+// PyTorch's CPU generator, so that a seed gives here what torch.manual_seed gives there on CPUs with AVX2: the same uniforms,
+// permutations and normals bit for bit (the arithmetic of the latter is in assembly/lib/random.ts).
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
 import { empty, type Shape, type Tensor, tensor, zeros } from "./tensor.js";
@@ -169,7 +169,7 @@ export function randperm(
   return tensor(generator.permutation(n), [n], { runtime });
 }
 
-/** @internal Fills `out` with uniforms in [low, high), computed in float32 as PyTorch does; gives it back. */
+/** @internal Fills `out` with uniforms in [low, high), rounded once as in PyTorch; gives it back. */
 export function uniform_(
   out: Tensor,
   low: number,
@@ -179,8 +179,7 @@ export function uniform_(
   const { elements } = out;
   const from = Math.fround(low);
   const range = Math.fround(Math.fround(high) - from);
-  for (let i = 0; i < elements.length; i++)
-    elements[i] = Math.fround(generator.uniform() * range) + from;
+  for (let i = 0; i < elements.length; i++) elements[i] = generator.uniform() * range + from; // fused there: the product is exact in float64
   out.written();
   return out;
 }

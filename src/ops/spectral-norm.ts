@@ -10,6 +10,8 @@ export interface SpectralNormOptions {
   dim?: number;
   /** Steps of the power iteration, which move u and v in place; 0 in evaluation. */
   iterations?: number;
+  /** Whether a step moves u before v, as PyTorch's parametrisation does; its older hook, and Keras, move v before u. */
+  uFirst?: boolean;
   eps?: number;
 }
 
@@ -28,7 +30,12 @@ function columns({ outer, planes, inner }: Planes, w: Tensor, u: Tensor): Float6
   return sums.toArray();
 }
 
-const rules: Rules<SpectralNormOptions> = { dim: "number", iterations: "number", eps: "number" };
+const rules: Rules<SpectralNormOptions> = {
+  dim: "number",
+  iterations: "number",
+  uFirst: "boolean",
+  eps: "number",
+};
 
 /**
  * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957): w/σ, σ = uᵀWv the largest singular value of w
@@ -41,7 +48,8 @@ export function spectralNorm(
   v: Tensor,
   options: SpectralNormOptions = {},
 ): Tensor {
-  const { dim = 0, iterations = 1, eps = 1e-12 } = checkOptions("spectralNorm", options, rules);
+  checkOptions("spectralNorm", options, rules);
+  const { dim = 0, iterations = 1, uFirst = false, eps = 1e-12 } = options;
   checkTensor("spectralNorm", "weight", w);
   const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
   checkShape("spectralNorm", "u", u, [matrix.planes]);
@@ -49,10 +57,10 @@ export function spectralNorm(
   checkSameRuntime("spectralNorm", w, u, v);
   checkNumber("spectralNorm", "iterations", iterations);
   checkNumber("spectralNorm", "eps", eps);
-  for (let i = 0; i < iterations; i++) {
-    normalizeInto(v, columns(matrix, w, u), eps);
-    normalizeInto(u, planeProducts(matrix, w, v, true), eps);
-  }
+  const moveU = () => normalizeInto(u, planeProducts(matrix, w, v, true), eps);
+  const moveV = () => normalizeInto(v, columns(matrix, w, u), eps);
+  const step = uFirst ? [moveU, moveV] : [moveV, moveU];
+  for (let i = 0; i < iterations; i++) for (const move of step) move();
   const left = Float64Array.from(u.elements);
   const sigma = planeProducts(matrix, w, v, true).reduce((sum, x, i) => sum + x * left[i], 0);
   const all = new Float64Array(matrix.planes).fill(1 / sigma);

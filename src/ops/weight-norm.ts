@@ -13,26 +13,31 @@ export function lengthsShape(shape: readonly number[], dim: number | null): read
   );
 }
 
+/** The axis whose slices have a length each; null: one length for all, which PyTorch's functions write as −1. */
+const sliceAxis = (op: string, dim: number | null, rank: number): number | null =>
+  dim === null || dim === -1 ? null : axisOf(op, dim, rank);
+
 const lengths = (planes: Planes, v: Tensor): Float64Array =>
   planeProducts(planes, v, v).map(Math.sqrt);
 
-/** ‖v‖ of each slice along `dim`, of all of v where that is null: what weight norm starts from. No gradient flows through. */
+/** ‖v‖ of each slice along `dim`, of all of v where that is null or, as in PyTorch, −1: what weight norm starts from. No gradient flows through. */
 export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
   checkTensor("weightLengths", "v", v);
-  const axis = dim === null ? null : axisOf("weightLengths", dim, v.shape.length);
+  const axis = sliceAxis("weightLengths", dim, v.shape.length);
   const norms = lengths(planesAlong(v.shape, axis), v);
   return gradientOf(v, true, lengthsShape(v.shape, axis), (i) => norms[i]) as Tensor;
 }
 
 /**
  * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868): g·v/‖v‖, the length taken over all axes but `dim` (PyTorch's
- * default 0), over all where it is null. g has length 1 at the others ([] for null). No eps: where v is 0 the result is NaN.
+ * default 0), over all where it is null or, as in PyTorch, −1. g has length 1 at the others ([] over all). No eps: where v is 0 the
+ * result is NaN.
  * Throws RangeError on shapes that do not fit.
  */
 export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor {
   checkTensor("weightNorm", "v", v);
   checkTensor("weightNorm", "g", g);
-  const axis = dim === null ? null : axisOf("weightNorm", dim, v.shape.length);
+  const axis = sliceAxis("weightNorm", dim, v.shape.length);
   const shape = lengthsShape(v.shape, axis);
   checkShape("weightNorm", "g", g, shape);
   checkSameRuntime("weightNorm", v, g);

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { type Tensor, tidy } from "../../src/tensor.js";
+import { type AnyTensor, type Tensor, tensor, tidy } from "../../src/tensor.js";
 import { expectClose, randomTensor } from "../helpers.js";
 
 let runtime: Runtime;
@@ -83,11 +84,57 @@ describe.each(cases)("%s", (_, make, keys, buffers) => {
   });
 });
 
+describe("checkpoints of PyTorch: what it computed before, in two steps of training, and in evaluation", () => {
+  const parametrise = { spectralNorm: nn.spectralNorm, weightNorm: nn.weightNorm };
+  const { Linear, Conv2d, ConvTranspose2d, LayerNorm } = nn;
+  const layers: Record<string, unknown> = { Linear, Conv2d, ConvTranspose2d, LayerNorm };
+  interface Values {
+    shape: number[];
+    data: number[];
+  }
+  interface Checkpoint {
+    how: keyof typeof parametrise;
+    hook: boolean;
+    layer: keyof typeof layers;
+    args: unknown[];
+    options: object;
+    input: Values;
+    before: Record<string, Values>;
+    outputs: Values[];
+    /** What changed. */
+    after: Record<string, Values>;
+    eval: Values;
+  }
+  const path = new URL("../golden/parametrizations.json", import.meta.url);
+  const { cases } = JSON.parse(readFileSync(path, "utf8")) as { cases: Checkpoint[] };
+  const named = cases.map((c) => {
+    const keys = c.hook ? "hook" : "parametrization";
+    return [`${c.how} ${JSON.stringify(c.options)} of ${c.layer}, ${keys}`, c] as const;
+  });
+
+  test.each(named)("%s", (_, golden) => {
+    const { how, hook, layer: name, args, options } = golden;
+    const make = layers[name] as new (...args: unknown[]) => nn.Module;
+    const layer = parametrise[how](new make(...args, { runtime }), { ...options, hook });
+    const load = ({ data, shape }: Values) => tensor(data, shape, { runtime });
+    const state = new Map<string, AnyTensor>();
+    for (const [key, values] of Object.entries(golden.before)) state.set(key, load(values));
+    layer.loadStateDict(state);
+    const x = load(golden.input);
+    for (const { data } of golden.outputs) expectClose(layer.forward(x).data, data, 2e-6);
+    for (const [key, value] of layer.stateDict()) {
+      const { data } = golden.after[key] ?? golden.before[key];
+      expectClose(value.toArray() as Float32Array, data, 1e-6, key);
+    }
+    expectClose(layer.eval().forward(x).data, golden.eval.data, 2e-6);
+  });
+});
+
 describe("parametrisations", () => {
   test("weightNorm leaves the weight as it was", () => {
     const layer = conv();
     const before = layer.weight.toArray();
-    for (const dim of [0, 1, null]) {
+    for (const dim of [0, 1, -1, null]) {
       const after = nn.weightNorm(layer, { dim }).weight;
       expectClose(after.data, before, 1e-7);
       nn.removeParametrization(layer);
@@ -124,5 +171,11 @@ describe("parametrisations", () => {
     expect(() => nn.spectralNorm(layer)).toThrow('"weight" is parametrised already');
     expect(() => nn.weightNorm(new nn.ReLU())).toThrow('expected a layer with a tensor "weight"');
     expect(() => nn.weightNorm(conv(), { name: "stride" })).toThrow(TypeError);
+    const plain = conv();
+    for (const hook of [false, true]) {
+      for (const options of [{ nPowerIterations: 0 }, { dim: 4 }, { dim: -5 }])
+        expect(() => nn.spectralNorm(plain, { ...options, hook })).toThrow(RangeError);
+    }
+    expect(keysOf(plain)).toEqual(["weight", "bias"]);
   });
 });

@@ -7,7 +7,7 @@ import {
 } from "../../src/ops/weight-standardization.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor.js";
-import { guardMemory, normal, randomTensor } from "../helpers.js";
+import { expectClose, guardMemory, normal, randomTensor } from "../helpers.js";
 import * as reference from "../reference/weights.js";
 import { describeMethod } from "./method-cases.js";
 
@@ -144,6 +144,29 @@ describe("weights", () => {
     const [u, v] = [unit(runtime, 3, 3), unit(runtime, 3, 4)];
     const divided = spectralNorm(w, u, v, { iterations: 60 });
     expect(w.data[3] / divided.data[3]).toBeCloseTo(3, 5);
+  });
+
+  test("either vector may move first; both ways are the definition's steps", () => {
+    const w = randomTensor(runtime, [3, 4], 5);
+    const rows = [0, 1, 2].map((i) => Array.from(w.data.subarray(4 * i, 4 * i + 4)));
+    const along = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+    const scaled = (a: number[]) => a.map((x) => x / Math.hypot(...a));
+    for (const uFirst of [false, true]) {
+      const [u, v] = [unit(runtime, 3, 3), unit(runtime, 4, 4)];
+      let [left, right] = [Array.from(u.data), Array.from(v.data)];
+      const moves = [
+        () => {
+          right = scaled(right.map((_, j) => along(left, [rows[0][j], rows[1][j], rows[2][j]])));
+        },
+        () => {
+          left = scaled(rows.map((row) => along(row, right)));
+        },
+      ];
+      for (let i = 0; i < 2; i++) for (const move of uFirst ? moves.toReversed() : moves) move();
+      spectralNorm(w, u, v, { iterations: 2, uFirst });
+      expectClose(u.data, left, 1e-6);
+      expectClose(v.data, right, 1e-6);
+    }
   });
 
   test("a filter of one element, or of equal ones, becomes 0", () => {

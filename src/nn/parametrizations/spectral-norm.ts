@@ -1,15 +1,19 @@
 import { noGrad } from "../../autograd.js";
+import { axisOf } from "../../ops/axes.js";
+import { normalize } from "../../ops/normalize.js";
 import * as ops from "../../ops/spectral-norm.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { randn } from "../../random.js";
 import { keep, type Tensor } from "../../tensor.js";
+import { ConvTranspose2d } from "../conv-transpose.js";
+import { checkInteger } from "../init.js";
 import { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
 export interface SpectralNormOptions {
   /** Which tensor of the layer. */
   name?: string;
-  /** The axis that becomes the rows of the matrix; 1 for transposed convolutions. */
+  /** The axis that becomes the rows of the matrix; default 0, of transposed convolutions 1. */
   dim?: number;
   nPowerIterations?: number;
   eps?: number;
@@ -45,21 +49,37 @@ class Vectors extends Module {
 class SpectralNorm extends Parametrization {
   readonly original: Tensor;
   readonly "0": Vectors;
-  readonly #options: { dim: number; iterations: number; eps: number };
+  readonly #options: ops.SpectralNormOptions;
   readonly #moves: () => boolean;
 
-  constructor(weight: Tensor, options: Required<SpectralNormOptions>, moves: () => boolean) {
+  constructor(weight: Tensor, options: ops.SpectralNormOptions, moves: () => boolean) {
     super();
-    const { dim, eps, nPowerIterations: iterations } = options;
     this.original = weight;
-    this[0] = new Vectors(weight, weight.shape.at(dim) ?? 0);
-    this.#options = { dim, eps, iterations };
+    const axis = axisOf("spectralNorm", options.dim ?? 0, weight.shape.length);
+    this[0] = new Vectors(weight, weight.shape[axis]);
+    this.#options = options;
     this.#moves = moves;
   }
 
   forward(iterations = this.#moves() ? this.#options.iterations : 0): Tensor {
     const { _u, _v } = this[0];
     return ops.spectralNorm(this.original, _u, _v, { ...this.#options, iterations });
+  }
+}
+
+/** Of a vector, whose length is known: PyTorch's parametrisation divides by it and keeps no u and v. */
+class UnitLength extends Parametrization {
+  readonly original: Tensor;
+  readonly #eps: number;
+
+  constructor(weight: Tensor, eps: number) {
+    super();
+    this.original = weight;
+    this.#eps = eps;
+  }
+
+  forward(): Tensor {
+    return normalize(this.original, { dim: 0, eps: this.#eps });
   }
 }
 
@@ -80,9 +100,17 @@ const rules: Rules<SpectralNormOptions> = {
  */
 export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
   checkOptions("spectralNorm", options, rules);
-  const { name = "weight", dim = 0, nPowerIterations = 1, eps = 1e-12, hook = false } = options;
-  const all = { name, dim, nPowerIterations, eps, hook };
-  const made = new SpectralNorm(weightOf("spectralNorm", layer, name), all, () => layer.training);
+  const { name = "weight", dim, nPowerIterations = 1, eps = 1e-12, hook = false } = options;
+  const weight = weightOf("spectralNorm", layer, name);
+  checkInteger("spectralNorm", "nPowerIterations", nPowerIterations);
+  const rows = dim ?? (layer instanceof ConvTranspose2d ? 1 : 0);
+  axisOf("spectralNorm", rows, weight.shape.length);
+  if (!hook && weight.shape.length === 1) {
+    parametrize(layer, name, new UnitLength(weight, eps), null);
+    return layer;
+  }
+  const power = { dim: rows, eps, iterations: nPowerIterations, uFirst: !hook };
+  const made = new SpectralNorm(weight, power, () => layer.training);
   if (!hook) noGrad(() => made.forward(WARM_UP)).dispose();
   const { _u, _v } = made[0];
   const keys = {

@@ -7,7 +7,7 @@ import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 export interface WeightNormOptions {
   /** Which tensor of the layer. */
   name?: string;
-  /** The axis whose slices have a length of their own; null: one length for all. */
+  /** The axis whose slices have a length of their own; null or, as in PyTorch, −1: one length for all. */
   dim?: number | null;
   /** Keys `weight_g` and `weight_v` of PyTorch's older hook instead of `parametrizations.weight.original0` and `…1`. */
   hook?: boolean;
