@@ -276,14 +276,20 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   if ((dtype === "int64") !== list instanceof BigInt64Array && list.length > 0) {
     throw new TypeError("tensor: int64 tensors are made from a BigInt64Array, and nothing else is");
   }
-  if (Array.isArray(list) && list.some((value) => typeof value !== "number")) {
-    throw new TypeError(
-      "tensor: expected an array of numbers; nested arrays need flat() and a shape",
-    );
-  }
+  if (Array.isArray(list)) checkElements(list);
   const out = make(dims, { ...options, dtype: dtype as D });
   out.elements.set(list as never);
   return out;
+}
+
+/** Holes count: they are no numbers either. */
+function checkElements(list: readonly unknown[]): void {
+  const at = list.findIndex((value) => typeof value !== "number");
+  if (at < 0) return;
+  const hint = Array.isArray(list[at])
+    ? "; nested arrays need flat() and a shape"
+    : `, got ${String(list[at])} at index ${at}`;
+  throw new TypeError(`tensor: expected an array of numbers${hint}`);
 }
 
 function filled<D extends DType>(
@@ -293,6 +299,8 @@ function filled<D extends DType>(
   options: TensorOptions<D> = {},
 ): Tensor<D> {
   checkDims(op, shape);
+  if (typeof value !== "number")
+    throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);
   const out = make(shape, options);
   if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));
   else out.elements.fill(value);

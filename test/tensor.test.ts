@@ -61,6 +61,19 @@ describe("tensor", () => {
       TypeError,
       "nested arrays need flat()",
     ],
+    [
+      "null",
+      () => tensor([1, null] as unknown as number[], [2], { runtime }),
+      TypeError,
+      "tensor: expected an array of numbers, got null at index 1",
+    ],
+    ["holes", () => tensor(new Array(2), [2], { runtime }), TypeError, "got undefined at index 0"],
+    [
+      "filled with null",
+      () => full([2], null as unknown as number, { runtime }),
+      TypeError,
+      "full: expected value to be a number, got null",
+    ],
     ["no data", () => tensor("x" as unknown as number, [1], { runtime }), TypeError, "got string"],
     [
       "unknown dtype",

@@ -1,10 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { decode as decodePng, encode as encodePng, hasPngSignature } from "fast-png";
-import { decode as decodeJpeg } from "jpeg-js";
+import { encode as encodePng } from "fast-png";
 import { Picture } from "../experiments/pictures.js";
+import { decodeJpeg, isJpeg } from "./decode-jpeg.js";
+import { decodePng, isPng } from "./decode-png.js";
 import { reasonOf } from "./files.js";
+import type { Raster } from "./raster.js";
 
-/** Reads a PNG or JPEG file and shrinks it, if need be, to `side` pixels on its longer side, both sides multiples of 4. */
+/**
+ * Reads a PNG or JPEG file of up to 100 megapixels, turned as its EXIF data tell, and shrinks it, if need be, to `side` pixels on its
+ * longer side, both sides multiples of 4. Throws Error that names the file for what cannot be read.
+ */
 export async function readPicture(file: string, side: number): Promise<Picture> {
   try {
     return shrink(decode(await readFile(file)), side);
@@ -13,26 +18,14 @@ export async function readPicture(file: string, side: number): Promise<Picture> 
   }
 }
 
-function decode(bytes: Uint8Array): Picture {
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) {
-    const { width, height, data } = decodeJpeg(bytes, { useTArray: true, formatAsRGBA: false });
-    return new Picture(width, height, data);
-  }
-  if (!hasPngSignature(bytes)) throw new Error("it is neither PNG nor JPEG");
-  const { width, height, data, channels, depth, palette } = decodePng(bytes);
-  const rgb = new Uint8Array(3 * width * height);
-  const level = (value: number) => (depth === 16 ? value >> 8 : value);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) {
-      if (palette) rgb[3 * i + c] = palette[data[i]][c];
-      else rgb[3 * i + c] = level(data[channels * i + (channels < 3 ? 0 : c)]);
-    }
-  }
-  return new Picture(width, height, rgb);
+function decode(bytes: Uint8Array): Raster {
+  if (isJpeg(bytes)) return decodeJpeg(bytes);
+  if (isPng(bytes)) return decodePng(bytes);
+  throw new Error("it is neither PNG nor JPEG");
 }
 
 /** Each new pixel is the mean of those it covers. */
-function shrink({ width, height, rgb }: Picture, side: number): Picture {
+function shrink({ width, height, at }: Raster, side: number): Picture {
   const scale = Math.min(1, side / Math.max(width, height));
   const [w, h] = [width, height].map((length) => Math.floor((length * scale) / 4) * 4);
   if (w < 4 || h < 4) throw new Error(`${width} × ${height} pixels are too few`);
@@ -46,8 +39,7 @@ function shrink({ width, height, rgb }: Picture, side: number): Picture {
     const [top, bottom] = range(Math.floor(pixel / w), h, height);
     const [left, right] = range(pixel % w, w, width);
     let sum = 0;
-    for (let y = top; y < bottom; y++)
-      for (let x = left; x < right; x++) sum += rgb[3 * (y * width + x) + (i % 3)];
+    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += at(x, y, i % 3);
     out[i] = Math.round(sum / ((bottom - top) * (right - left)));
   }
   return new Picture(w, h, out);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Option } from "commander";
 import { logbook } from "../experiments/logbook.js";
@@ -11,9 +10,9 @@ import {
   transformerVariants,
 } from "../experiments/transformer.js";
 import type { Experiment } from "./command.js";
-import { reasonOf } from "./files.js";
 import { integer, list, option, positive, seed } from "./options.js";
 import { transformerReport, transformerText } from "./report/transformer.js";
+import { readText } from "./text-file.js";
 
 type Flags = Pick<
   TransformerConfig,
@@ -26,7 +25,7 @@ export const transformerExperiment: Experiment<Flags, TransformerResult> = {
   name: "transformer",
   description: "small language models that differ in where their norms stand and which they are",
   options: [
-    new Option("--text <file>", "what they learn; without: a log book that comes along"),
+    new Option("--text <file>", "what they learn, in UTF-8; without: a log book that comes along"),
     new Option("--variants <names>", "what to compare, with commas between")
       .argParser(list(variants))
       .default(defaults.variants, defaults.variants.join(",")),
@@ -40,7 +39,7 @@ export const transformerExperiment: Experiment<Flags, TransformerResult> = {
   quick: { steps: 60 },
   async *run({ text, variants, layers, steps, lr, warmup, seed, seeds }, context) {
     const source = text
-      ? { name: basename(text), content: await read(text) }
+      ? { name: basename(text), content: await readText("--text", text) }
       : { name: "the log book", content: logbook };
     const settings = { variants, layers, steps, lr, warmup, seed, seeds };
     return yield* transformer(source, settings, context);
@@ -48,11 +47,3 @@ export const transformerExperiment: Experiment<Flags, TransformerResult> = {
   text: transformerText,
   report: transformerReport,
 };
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new Error(`cannot read the text ${file}: ${reasonOf(cause)}`, { cause });
-  }
-}

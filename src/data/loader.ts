@@ -45,6 +45,15 @@ export class DataLoader {
     if (!Number.isSafeInteger(seed)) {
       throw new RangeError(`DataLoader: expected seed to be an integer, got ${seed}`);
     }
+    if (!(images instanceof Uint8Array))
+      throw new TypeError("DataLoader: expected images to be a Uint8Array");
+    const wrong = Array.from(labels).findIndex(
+      (label) => !(Number.isInteger(label) && label >= 0 && label < 256),
+    );
+    if (wrong >= 0)
+      throw new RangeError(
+        `DataLoader: expected labels from 0 to 255, got ${labels[wrong]} at index ${wrong}`,
+      );
     if (images.length !== labels.length * IMAGE_BYTES) {
       throw new RangeError(
         `DataLoader: expected ${labels.length * IMAGE_BYTES} image bytes for ${labels.length} labels, got ${images.length}`,

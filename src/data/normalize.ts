@@ -18,6 +18,8 @@ export function normalizeImages(
 ): Float32Array {
   const means = perChannel("mean", mean);
   const stds = perChannel("std", std);
+  if (!(images instanceof Uint8Array))
+    throw new TypeError("normalizeImages: expected images to be a Uint8Array");
   if (images.length % (CHANNELS * PLANE) !== 0) {
     throw new RangeError(
       `normalizeImages: expected whole images of ${CHANNELS * PLANE} bytes, got ${images.length} bytes`,

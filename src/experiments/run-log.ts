@@ -2,10 +2,13 @@ export type RunSettings = Record<string, string | number>;
 
 interface RunLogState {
   settings: RunSettings;
-  losses: number[];
+  /** What is not finite as text, "NaN" say: JSON would make null of it. */
+  losses: (number | string)[];
   seconds: number;
   peakBytes: number;
 }
+
+const NOT_FINITE = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
 
 /** What a training keeps of itself in a checkpoint: its losses so far, and the settings they depend on. */
 export class RunLog {
@@ -25,23 +28,32 @@ export class RunLog {
 
   stateDict(): RunLogState {
     const { losses, seconds, peakBytes } = this;
-    return { settings: this.#settings, losses, seconds, peakBytes };
+    const kept = losses.map((loss) => (Number.isFinite(loss) ? loss : String(loss)));
+    return { settings: this.#settings, losses: kept, seconds, peakBytes };
   }
 
   /** Throws RangeError for a run with other settings, or one that is longer than this one is to be. */
-  checkStateDict({ settings, losses, seconds }: RunLogState): void {
+  checkStateDict({ settings, losses, seconds, peakBytes }: RunLogState): void {
     const [want, got] = [this.#settings, settings].map((value) => JSON.stringify(value));
     if (got !== want)
       throw new RangeError(`train: expected the checkpoint of a run with ${want}, got ${got}`);
-    if (!Array.isArray(losses) || losses.length > this.#steps || !Number.isFinite(seconds)) {
+    if (!Array.isArray(losses) || losses.length > this.#steps) {
       throw new RangeError(
         `train: expected a checkpoint of ${this.#steps} steps at most, got ${losses?.length}`,
       );
     }
+    const wrong = losses.findIndex((loss) => !Number.isFinite(loss) && !NOT_FINITE.has(loss));
+    if (wrong >= 0)
+      throw new RangeError(
+        `train: expected losses that are numbers, got ${losses[wrong]} at step ${wrong + 1}`,
+      );
+    for (const [name, value] of Object.entries({ seconds, peakBytes }))
+      if (!Number.isFinite(value))
+        throw new RangeError(`train: expected ${name} to be a number, got ${value}`);
   }
 
   loadStateDict({ losses, seconds, peakBytes }: RunLogState): void {
-    this.losses.splice(0, Number.POSITIVE_INFINITY, ...losses.map((loss) => loss ?? Number.NaN));
+    this.losses.splice(0, Number.POSITIVE_INFINITY, ...losses.map(Number));
     this.seconds = seconds;
     this.peakBytes = peakBytes;
   }

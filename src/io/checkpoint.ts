@@ -94,8 +94,14 @@ function split(state: object): { tensors: Tensors; json: object | null } {
 /** A generator's bytes become a list of numbers. */
 function stateful(part: Stateful | Generator): Stateful {
   if (!(part instanceof Generator)) return part;
-  const bytesOf = ({ state }: { state: unknown }) =>
-    Uint8Array.from(Array.isArray(state) ? state : []);
+  const isByte = (value: unknown) =>
+    Number.isInteger(value) && 0 <= (value as number) && (value as number) <= 255;
+  const bytesOf = ({ state }: { state: unknown }) => {
+    const bytes = Array.isArray(state) ? state : [];
+    if (!bytes.every(isByte))
+      throw new RangeError("Generator: expected the state to be a list of bytes");
+    return Uint8Array.from(bytes);
+  };
   return {
     stateDict: () => ({ state: [...part.getState()] }),
     checkStateDict: (state) => checkGeneratorState(bytesOf(state)),

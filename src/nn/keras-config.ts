@@ -66,7 +66,11 @@ export class KerasConfig {
     const value = this.#take(key, null);
     if (value === null) return usual;
     const { class_name = value, config } = value as { class_name?: string; config?: unknown };
-    if (class_name === "Constant") return (config as { value?: number } | null)?.value ?? 0;
+    if (class_name === "Constant") {
+      const { value: constant = 0 } = (config ?? {}) as { value?: number };
+      if (typeof constant === "number" && Number.isFinite(constant)) return constant;
+      return this.refuse(`expected ${key} to be a number, got ${JSON.stringify(constant)}`);
+    }
     const known = CONSTANTS.get(class_name as string);
     return known ?? this.refuse(`no counterpart for ${key} ${JSON.stringify(class_name)}`);
   }

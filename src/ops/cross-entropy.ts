@@ -1,7 +1,7 @@
 import { record } from "../autograd.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../tensor.js";
-import { checkSameRuntime, checkTensor } from "./check.js";
+import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
 import { reorder } from "./permute.js";
 import { sumPartials } from "./reduction.js";
 
@@ -45,7 +45,8 @@ export function crossEntropy(
       `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
     );
   }
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+  checkNumber("crossEntropy", "labelSmoothing", labelSmoothing);
+  if (labelSmoothing > 1) {
     throw new RangeError(
       `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`,
     );

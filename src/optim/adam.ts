@@ -6,8 +6,8 @@ import type { ParamState } from "./state.js";
 import { dropSubnormals } from "./subnormals.js";
 
 export interface AdamGroupOptions extends CommonOptions {
-  readonly betas: readonly [number, number];
-  readonly eps: number;
+  betas: readonly [number, number];
+  eps: number;
 }
 export type AdamOptions = Partial<AdamGroupOptions>;
 
@@ -24,7 +24,11 @@ export class Adam extends Optimizer<AdamGroupOptions> {
 
   protected override check(name: string, { lr, betas, eps, weightDecay }: AdamGroupOptions): void {
     checkNonNegative(name, "lr", lr);
+    if (!Array.isArray(betas) || betas.length !== 2)
+      throw new TypeError(`${name}: expected betas to be two numbers`);
     for (const i of [0, 1]) {
+      if (typeof betas[i] !== "number")
+        throw new TypeError(`${name}: expected betas to be two numbers, got ${betas[i]}`);
       if (!(betas[i] >= 0 && betas[i] < 1)) {
         throw new RangeError(`${name}: expected betas from 0 to below 1, got ${betas[i]}`);
       }

@@ -1,7 +1,7 @@
 import { checkTensor } from "../ops/check.js";
 import { Tensor } from "../tensor.js";
 
-/** What every optimiser has for each group of parameters; both may be changed between steps. */
+/** What every optimiser has for each group of parameters; all may be changed between steps. */
 export interface CommonOptions {
   /** Learning rate. */
   lr: number;
@@ -11,6 +11,8 @@ export interface CommonOptions {
 /** Parameters and the options they are moved by. */
 export type ParamGroup<O extends CommonOptions = CommonOptions> = O & {
   readonly params: readonly Tensor[];
+  /** The rate before any schedule: set by the first one, what all of them start from (torch's initial_lr). */
+  initialLr?: number;
 };
 
 /** Parameters, or groups of them whose options take precedence over the optimiser's. */

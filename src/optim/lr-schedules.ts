@@ -1,62 +1,109 @@
-// The schedules, in torch's closed forms, without Math.pow and Math.cos, which differ between engines.
+// The schedules, in torch's recursive forms, without Math.pow and Math.cos, which differ between engines.
+import { checkNumber } from "../ops/check.js";
 import { cosPi } from "./cosine.js";
-import { LRScheduler } from "./lr-scheduler.js";
+import { checkFactor, checkSteps, RuleLR } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 import { power } from "./power.js";
 
-/** The first rate times `factor(step)`. */
-export class LambdaLR extends LRScheduler {
+/** The first rate times `factor(step)`; what other schedules did to the rate is lost, as in torch. */
+export class LambdaLR extends RuleLR {
   constructor(optimizer: Optimizer, factor: (step: number) => number) {
+    if (typeof factor !== "function")
+      throw new TypeError(`LambdaLR: expected factor to be a function, got ${typeof factor}`);
     super("LambdaLR", optimizer, (step, base) => base * factor(step));
   }
 }
 
 /** Times gamma after every `stepSize` steps. */
-export class StepLR extends LRScheduler {
+export class StepLR extends RuleLR {
   constructor(optimizer: Optimizer, stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}) {
     checkSteps("StepLR", "stepSize", stepSize);
-    super("StepLR", optimizer, (step, base) => base * power(gamma, Math.floor(step / stepSize)));
+    checkNumber("StepLR", "gamma", gamma);
+    const due = (step: number) => step > 0 && step % stepSize === 0;
+    super("StepLR", optimizer, (step, _, lr) => (due(step) ? lr * gamma : lr));
   }
 }
 
 /** Times gamma at each of `milestones`. */
-export class MultiStepLR extends LRScheduler {
+export class MultiStepLR extends RuleLR {
   constructor(
     optimizer: Optimizer,
     milestones: readonly number[],
     { gamma = 0.1 }: { gamma?: number } = {},
   ) {
-    const passed = (step: number) => milestones.filter((milestone) => milestone <= step).length;
-    super("MultiStepLR", optimizer, (step, base) => base * power(gamma, passed(step)));
+    if (!Array.isArray(milestones))
+      throw new TypeError("MultiStepLR: expected milestones to be a list of steps");
+    for (const milestone of milestones) checkSteps("MultiStepLR", "milestones", milestone, 0);
+    checkNumber("MultiStepLR", "gamma", gamma);
+    const own = [...milestones];
+    const here = (step: number) => own.filter((milestone) => milestone === step).length;
+    super("MultiStepLR", optimizer, (step, _, lr) => lr * power(gamma, here(step)));
+  }
+}
+
+/** Times gamma at every step. */
+export class ExponentialLR extends RuleLR {
+  constructor(optimizer: Optimizer, gamma: number) {
+    checkNumber("ExponentialLR", "gamma", gamma);
+    super("ExponentialLR", optimizer, (step, _, lr) => (step === 0 ? lr : lr * gamma));
+  }
+}
+
+/** Times `factor` (above 0, 1 at most) for `totalIters` steps. */
+export class ConstantLR extends RuleLR {
+  constructor(
+    optimizer: Optimizer,
+    { factor = 1 / 3, totalIters = 5 }: { factor?: number; totalIters?: number } = {},
+  ) {
+    checkFactor("ConstantLR", "factor", factor);
+    checkSteps("ConstantLR", "totalIters", totalIters);
+    super("ConstantLR", optimizer, (step, _, lr) => {
+      if (step === 0) return lr * factor;
+      return step === totalIters ? lr * (1 / factor) : lr;
+    });
   }
 }
 
 export interface LinearLROptions {
+  /** Above 0, 1 at most. */
   startFactor?: number;
+  /** From 0 to 1. */
   endFactor?: number;
   totalIters?: number;
 }
 
 /** From startFactor to endFactor of the rate, in a straight line over `totalIters` steps: a warm-up. */
-export class LinearLR extends LRScheduler {
+export class LinearLR extends RuleLR {
   constructor(
     optimizer: Optimizer,
     { startFactor = 1 / 3, endFactor = 1, totalIters = 5 }: LinearLROptions = {},
   ) {
+    checkFactor("LinearLR", "startFactor", startFactor);
+    checkFactor("LinearLR", "endFactor", endFactor, true);
     checkSteps("LinearLR", "totalIters", totalIters);
-    super(
-      "LinearLR",
-      optimizer,
-      (step, base) => base * line(startFactor, endFactor, step / totalIters),
-    );
+    const rise = endFactor - startFactor;
+    super("LinearLR", optimizer, (step, _, lr) => {
+      if (step === 0) return lr * startFactor;
+      if (step > totalIters) return lr;
+      // rounded, the last factor may lie below an endFactor of 0
+      return Math.max(0, lr * (1 + rise / (totalIters * startFactor + (step - 1) * rise)));
+    });
   }
 }
 
 /** Half a cosine from the rate to etaMin in `tMax` steps, and back in as many (SGDR, arXiv 1608.03983, without its restarts). */
-export class CosineAnnealingLR extends LRScheduler {
+export class CosineAnnealingLR extends RuleLR {
   constructor(optimizer: Optimizer, tMax: number, { etaMin = 0 }: { etaMin?: number } = {}) {
     checkSteps("CosineAnnealingLR", "tMax", tMax);
-    super("CosineAnnealingLR", optimizer, (step, base) => cosine(base, etaMin, step / tMax));
+    checkNumber("CosineAnnealingLR", "etaMin", etaMin);
+    const height = (step: number) => 1 + cosPi(step / tMax);
+    super("CosineAnnealingLR", optimizer, (step, base, lr) => {
+      if (step === 0) return lr;
+      // behind the lowest point the heights' ratio is that of a number to 0
+      if ((step - 1 - tMax) % (2 * tMax) === 0)
+        return lr + ((base - etaMin) * (1 - cosPi(1 / tMax))) / 2;
+      return (height(step) / height(step - 1)) * (lr - etaMin) + etaMin;
+    });
   }
 }
 
@@ -68,26 +115,21 @@ export interface WarmupCosineLROptions {
   etaMin?: number;
 }
 
-/** LinearLR for `warmupSteps`, then CosineAnnealingLR to the end: what torch's SequentialLR makes of the two. */
-export class WarmupCosineLR extends LRScheduler {
+/** LinearLR for `warmupSteps`, then CosineAnnealingLR to the end: what SequentialLR makes of the two, set whatever the rate is. */
+export class WarmupCosineLR extends RuleLR {
   constructor(
     optimizer: Optimizer,
     { warmupSteps, totalSteps, startFactor = 1 / 3, etaMin = 0 }: WarmupCosineLROptions,
   ) {
     checkSteps("WarmupCosineLR", "warmupSteps", warmupSteps);
     checkSteps("WarmupCosineLR", "totalSteps", totalSteps, warmupSteps + 1);
+    checkFactor("WarmupCosineLR", "startFactor", startFactor);
+    checkNumber("WarmupCosineLR", "etaMin", etaMin);
     super("WarmupCosineLR", optimizer, (step, base) => {
-      if (step < warmupSteps) return base * line(startFactor, 1, step / warmupSteps);
-      return cosine(base, etaMin, Math.min(1, (step - warmupSteps) / (totalSteps - warmupSteps)));
+      if (step < warmupSteps)
+        return base * (startFactor + ((1 - startFactor) * step) / warmupSteps);
+      const way = Math.min(1, (step - warmupSteps) / (totalSteps - warmupSteps));
+      return etaMin + ((base - etaMin) * (1 + cosPi(way))) / 2;
     });
   }
-}
-
-const line = (from: number, to: number, way: number) => from + (to - from) * Math.min(1, way);
-
-const cosine = (from: number, to: number, way: number) => to + ((from - to) * (1 + cosPi(way))) / 2;
-
-function checkSteps(name: string, option: string, value: number, least = 1): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new RangeError(`${name}: expected ${option} to be an integer ≥ ${least}, got ${value}`);
 }

@@ -46,9 +46,10 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     for (const group of this.groups) {
       for (const param of group.params) {
         if (!param.grad) continue;
-        const state = this.#stateFor(param, group);
+        const state = this.#stateFor(param, this.buffers(group));
         state.step++;
         this.update(param, param.grad, state, group);
+        state.fresh = false;
         for (const changed of [param, ...Object.values(state.buffers)]) changed?.written();
       }
     }
@@ -69,7 +70,13 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
 
   /** @internal Throws what `loadStateDict` would and changes nothing. */
   checkStateDict(state: OptimizerState): void {
-    checkState(this.#name, this.groups, state, (options) => this.buffers(options));
+    checkState(
+      this.#name,
+      this.groups,
+      state,
+      (options) => this.buffers(options),
+      this.optionalBuffers(),
+    );
     this.groups.forEach((group, i) => {
       this.check(this.#name, restored(group, state.groups[i]));
     });
@@ -89,8 +96,11 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
       Object.assign(group, restored(group, groups[i]));
       for (const param of group.params) {
         if (steps[number] > 0) {
-          const own = this.#stateFor(param, group);
+          const names = [...this.buffers(group), ...this.optionalBuffers()];
+          const saved = names.filter((name) => values.has(`${number}.${name}`));
+          const own = this.#stateFor(param, saved);
           own.step = steps[number];
+          own.fresh = false;
           for (const [name, tensor] of Object.entries(own.buffers))
             tensor.elements.set(values.get(`${number}.${name}`) as Float32Array);
         }
@@ -111,21 +121,26 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     return this.#states.get(param);
   }
 
-  #stateFor(param: Tensor, group: ParamGroup<O>): ParamState {
-    let state = this.#states.get(param);
-    if (!state) {
-      const zero = () => keep(zeros(param.shape, { runtime: param.runtime }));
-      const buffers = this.buffers(group).map((name) => [name, zero()] as const);
-      state = { step: 0, buffers: Object.fromEntries(buffers) };
-      this.#states.set(param, state);
+  /** What is remembered of a parameter, with the buffers it lacks made: options may have changed since the last step. */
+  #stateFor(param: Tensor, names: readonly string[]): ParamState {
+    const state = this.#states.get(param) ?? { step: 0, fresh: false, buffers: {} };
+    for (const name of names) {
+      if (state.buffers[name]) continue;
+      state.buffers[name] = keep(zeros(param.shape, { runtime: param.runtime }));
+      state.fresh = true;
     }
+    this.#states.set(param, state);
     return state;
   }
 
   /** Throws RangeError for options that cannot be. */
   protected abstract check(name: string, options: O): void;
-  /** The names of the tensors kept for each parameter. */
+  /** The names of the tensors that a step with these options needs for each parameter. */
   protected abstract buffers(options: O): readonly string[];
+  /** Those among them that a parameter may have been moved without. */
+  protected optionalBuffers(): readonly string[] {
+    return [];
+  }
   /** Moves a parameter, for the `state.step`-th time. */
   protected abstract update(param: Tensor, grad: Tensor, state: ParamState, options: O): void;
 }

@@ -5,9 +5,9 @@ import type { ParamState } from "./state.js";
 import { dropSubnormals } from "./subnormals.js";
 
 export interface SGDGroupOptions extends CommonOptions {
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly nesterov: boolean;
+  momentum: number;
+  dampening: number;
+  nesterov: boolean;
 }
 export type SGDOptions = Partial<SGDGroupOptions> & { lr: number };
 
@@ -17,6 +17,9 @@ const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
 export class SGD extends Optimizer<SGDGroupOptions> {
   constructor(params: Params<SGDGroupOptions>, options: SGDOptions) {
     super("SGD", params, over({ ...defaults, lr: options.lr }, options));
+    for (const { nesterov, momentum, dampening } of this.groups)
+      if (nesterov && (momentum === 0 || dampening !== 0))
+        throw new RangeError("SGD: nesterov needs a momentum and no dampening");
   }
 
   protected override check(name: string, options: SGDGroupOptions): void {
@@ -24,23 +27,28 @@ export class SGD extends Optimizer<SGDGroupOptions> {
     checkNonNegative(name, "lr", lr);
     checkNonNegative(name, "momentum", momentum);
     checkNonNegative(name, "weightDecay", weightDecay);
-    if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new RangeError(`${name}: nesterov needs a momentum and no dampening`);
-    }
+    if (typeof dampening !== "number" || typeof nesterov !== "boolean")
+      throw new TypeError(`${name}: expected dampening to be a number, nesterov true or false`);
   }
 
   protected override buffers({ momentum }: SGDGroupOptions): readonly string[] {
     return momentum === 0 ? [] : ["momentum_buffer"];
   }
 
+  /** Momentum may have been switched on or off between steps. */
+  protected override optionalBuffers(): readonly string[] {
+    return ["momentum_buffer"];
+  }
+
   protected override update(
     param: Tensor,
     grad: Tensor,
-    { step, buffers }: ParamState,
+    { step, fresh, buffers }: ParamState,
     { lr, momentum, dampening, weightDecay, nesterov }: SGDGroupOptions,
   ): void {
-    const pointers = [param.ptr, buffers.momentum_buffer?.ptr ?? 0, grad.ptr];
-    const flags = [nesterov, step === 1].map(Number);
+    const velocity = momentum === 0 ? 0 : buffers.momentum_buffer.ptr;
+    const pointers = [param.ptr, velocity, grad.ptr];
+    const flags = [nesterov, fresh].map(Number);
     const args = [...pointers, lr, momentum, dampening, weightDecay, ...flags];
     param.runtime.run("sgdStep", param.size, 4, args);
     dropSubnormals(step, buffers);

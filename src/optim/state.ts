@@ -5,6 +5,8 @@ import type { CommonOptions, ParamGroup } from "./groups.js";
 /** What an optimiser remembers of a parameter: how often it was moved, and tensors like it. */
 export interface ParamState {
   step: number;
+  /** No step has written the buffers that were made last. */
+  fresh: boolean;
   buffers: Record<string, Tensor>;
 }
 
@@ -28,9 +30,9 @@ export function stateOfGroups<O extends CommonOptions>(
     const numbers: number[] = [];
     for (const param of params) {
       const number = out.steps.length;
-      const { step, buffers } = states.get(param) ?? { step: 0, buffers: {} };
+      const { step = 0, fresh, buffers = {} } = states.get(param) ?? {};
       out.steps.push(step);
-      for (const [name, tensor] of Object.entries(buffers)) {
+      for (const [name, tensor] of fresh ? [] : Object.entries(buffers)) {
         out.tensors.set(`${number}.${name}`, tensor);
       }
       numbers.push(number);
@@ -45,19 +47,21 @@ export function restored<O extends CommonOptions>(
   group: ParamGroup<O>,
   saved: Record<string, unknown>,
 ): ParamGroup<O> {
-  const known = Object.keys(group).filter((key) => key !== "params" && key in saved);
+  const keys = new Set([...Object.keys(group), "initialLr"]);
+  const known = [...keys].filter((key) => key !== "params" && key in saved);
   return {
     ...group,
     ...structuredClone(Object.fromEntries(known.map((key) => [key, saved[key]]))),
   };
 }
 
-/** Throws RangeError unless `state` has these groups' parameters and, for each that was moved, these buffers. */
+/** Throws RangeError unless `state` has these groups' parameters and, for each that was moved, these buffers; it may lack the optional ones. */
 export function checkState<O extends CommonOptions>(
   name: string,
   groups: readonly ParamGroup<O>[],
   state: OptimizerState,
   buffersOf: (options: ParamGroup<O>) => readonly string[],
+  optional: readonly string[],
 ): void {
   const refuse = (problem: string) => {
     throw new RangeError(`${name}: ${problem}`);
@@ -69,9 +73,13 @@ export function checkState<O extends CommonOptions>(
   if (sizes(state.groups) !== sizes(groups)) {
     refuse(`expected a state of groups of ${sizes(groups)} parameters, got ${sizes(state.groups)}`);
   }
-  const all = groups.flatMap((group, i) =>
-    group.params.map((param) => ({ param, names: buffersOf(restored(group, state.groups[i])) })),
-  );
+  const all = groups.flatMap((group, i) => {
+    const options = restored(group, state.groups[i]);
+    const { initialLr = 0 } = options;
+    if (!Number.isFinite(initialLr)) refuse(`expected initialLr to be a number, got ${initialLr}`);
+    const names = [...new Set([...buffersOf(options), ...optional])];
+    return group.params.map((param) => ({ param, names }));
+  });
   const { steps, tensors } = state;
   const isCount = (step: unknown) => Number.isSafeInteger(step) && (step as number) >= 0;
   if (!Array.isArray(steps) || steps.length !== all.length || !steps.every(isCount)) {
@@ -86,6 +94,7 @@ export function checkState<O extends CommonOptions>(
     if (!expected.has(key)) refuse(`unexpected ${key} in the state`);
   for (const [key, param] of expected) {
     const tensor = tensors.get(key);
+    if (!tensor && optional.includes(key.slice(key.indexOf(".") + 1))) continue;
     if (!tensor) throw new RangeError(`${name}: ${key} is missing in the state`);
     checkTensor(name, key, tensor);
     if (show(tensor.shape) !== show(param.shape))

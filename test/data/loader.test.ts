@@ -122,4 +122,10 @@ test("refuses wrong options", () => {
   expect(() => new DataLoader({ ...dataset, labels: new Uint8Array(3) })).toThrow(
     "expected 9216 image bytes for 3 labels, got 6144",
   );
+  const labels = [1, null] as unknown as Uint8Array;
+  expect(() => new DataLoader({ ...dataset, labels })).toThrow(
+    "DataLoader: expected labels from 0 to 255, got null at index 1",
+  );
+  const images = [...dataset.images] as unknown as Uint8Array;
+  expect(() => new DataLoader({ ...dataset, images })).toThrow("images to be a Uint8Array");
 });

@@ -47,6 +47,8 @@ test("refuses what does not fit, and writes nothing", () => {
     [() => normalizeImages(new Uint8Array(100)), "whole images of 3072 bytes, got 100 bytes"],
     [() => normalizeImages(bytes, 0.5, 0.5, out), "room for 6144 floats, got 3072"],
     [() => normalizeImages(image, [0.5, 0.5], 0.5, out), "mean to be a number or 3"],
+    [() => normalizeImages(image, [0, 0, null as never], 0.5, out), "mean to be a number or 3"],
+    [() => normalizeImages([...image] as never, 0.5, 0.5, out), "images to be a Uint8Array"],
     [() => normalizeImages(image, Number.NaN, 0.5, out), "mean to be a number or 3"],
     [() => normalizeImages(image, 0.5, [1, 0, 1], out), "std above 0, got 1, 0, 1"],
   ];

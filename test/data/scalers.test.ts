@@ -41,6 +41,34 @@ describe.each([
     expect(make().fit(nothing).transform([3, 1, 1]).every(Number.isFinite)).toBe(true);
   });
 
+  test("infinity is refused as scikit-learn does, in every direction, and nothing forgotten", () => {
+    for (const infinity of [Infinity, -Infinity]) {
+      const wrong = [...data];
+      wrong[4] = infinity;
+      const scaler = make().fit(data);
+      const message = `Input contains infinity: ${infinity} at index 4 (row 1, feature 1)`;
+      const fits = "partialFit" in scaler ? [scaler.partialFit.bind(scaler)] : [];
+      const calls = [scaler.fit, scaler.transform, scaler.inverse].map((call) => call.bind(scaler));
+      for (const call of [...calls, ...fits])
+        for (const given of [wrong, Float32Array.from(wrong)])
+          expect(() => call(given)).toThrow(new RegExp(`^${make().constructor.name}: `));
+      expect(() => scaler.fit(wrong)).toThrow(message);
+      expect([...scaler.transform(data)]).toEqual([...make().fit(data).transform(data)]);
+    }
+  });
+
+  test.each([[null], [undefined], ["1"], [1n]])("%s is no number", (value) => {
+    const wrong = [1, 2, 3, 4, value, 6] as number[];
+    const scaler = make().fit(data);
+    const message = `expected data to be numbers, got ${value} at index 4`;
+    const calls = [scaler.fit, scaler.transform, scaler.inverse].map((call) => call.bind(scaler));
+    for (const call of calls) expect(() => call(wrong)).toThrow(message);
+    expect(() => scaler.transform(wrong)).toThrow(TypeError);
+    const holes = [1, 2, 3, 4, 5, 6];
+    delete holes[4];
+    expect(() => scaler.fit(holes)).toThrow("got undefined at index 4");
+  });
+
   test("writes where it is told, in place too", () => {
     const own = Float32Array.from(data);
     expect(make().fit(data).transform(own, own)).toBe(own);
@@ -149,5 +177,31 @@ describe("Normalize", () => {
     near(rgb.transform([1, 3, 2, 5]), [0, 1, 0, 3]);
     expect(() => new Normalize([1], [1, 2])).toThrow("got 2 and 1");
     expect(() => new Normalize([1], [-1])).toThrow(RangeError);
+    expect(() => new Normalize([1], [NaN])).toThrow(RangeError);
+    expect(half.transform([Infinity])).toEqual(Float64Array.of(Infinity));
+  });
+
+  test("null is no number, wherever constants come from", () => {
+    const nothing = null as never;
+    const cases: [make: () => unknown, message: string][] = [
+      [
+        () => new Normalize([0, nothing], [1, 1]),
+        "Normalize: expected mean to be numbers, got null",
+      ],
+      [
+        () => new Normalize([0, 1], [nothing, 1]),
+        "Normalize: expected std to be numbers, got null",
+      ],
+      [
+        () => new Normalize([0], [1]).transform([nothing]),
+        "Normalize: expected data to be numbers",
+      ],
+      [() => new MinMaxScaler(1, { featureRange: [nothing, 1] }), "expected featureRange to be"],
+      [() => new RobustScaler(1, { quantileRange: [nothing, 75] }), "expected quantileRange to be"],
+    ];
+    for (const [make, message] of cases) {
+      expect(make).toThrow(message);
+      expect(make).toThrow(TypeError);
+    }
   });
 });

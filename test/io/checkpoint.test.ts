@@ -140,6 +140,15 @@ describe("refuses, with every part as it was,", () => {
       "expected a state of 2516 bytes",
     ],
     [
+      "a generator with null for a byte",
+      () => {
+        const state = [null, ...makeRun(1).parts.generator.getState().subarray(1)];
+        const broken = { stateDict: () => ({ state }), checkStateDict() {}, loadStateDict() {} };
+        return saveCheckpoint(run({ generator: broken }));
+      },
+      "Generator: expected the state to be a list of bytes",
+    ],
+    [
       "a missing part",
       () => {
         const { generator, ...rest } = makeRun(1).parts;

@@ -248,6 +248,12 @@ describe("fromKeras", () => {
     ["BatchNormalization", { renorm: true }, shape, "no counterpart for renorm true"],
     ["BatchNormalization", { gamma_regularizer: { l2: 1 } }, shape, "for gamma_regularizer"],
     ["BatchNormalization", { gamma_initializer: "he_normal" }, shape, "for gamma_initializer"],
+    [
+      "BatchNormalization",
+      { gamma_initializer: { class_name: "Constant", config: { value: null } } },
+      shape,
+      "expected gamma_initializer to be a number, got null",
+    ],
     ["BatchNormalization", { axis: 2 }, shape, "expected axis 1 or the last one, got 2"],
     ["BatchNormalization", { axis: 0 }, shape, "expected axes of 4, not the batch, got 0"],
     ["BatchNormalization", { axis: [1, 3] }, shape, "expected one axis"],

@@ -144,6 +144,8 @@ describe("crossEntropy", () => {
     );
     expect(() => crossEntropy(x, [-1, 0])).toThrow("got -1 at index 0");
     expect(() => crossEntropy(x, [0.5, 0])).toThrow(RangeError);
+    expect(() => crossEntropy(x, [0, null as never])).toThrow("got null at index 1");
+    expect(() => crossEntropy(x, [0, 1], { labelSmoothing: null as never })).toThrow(TypeError);
     expect(() => crossEntropy(x, [0])).toThrow("crossEntropy: expected 2 targets, got 1");
     expect(() => crossEntropy(x, "01" as unknown as number[])).toThrow(TypeError);
     expect(() => crossEntropy(zeros([2], { runtime }), [0, 1])).toThrow("shape [N, C]");

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { loadCheckpoint, saveCheckpoint } from "../../src/io/checkpoint.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { full, tensor } from "../../src/tensor.js";
@@ -73,5 +74,69 @@ describe("SGD", () => {
     expect(() => new SGD([param], { lr: 1, momentum: -1 })).toThrow("expected momentum ≥ 0");
     expect(() => new SGD([param], { lr: 1, weightDecay: NaN })).toThrow("expected weightDecay ≥ 0");
     expect(() => new SGD([param], { lr: 1, nesterov: true })).toThrow("nesterov needs a momentum");
+  });
+});
+
+describe("SGD, options changed between steps as in torch", () => {
+  type Change = Partial<reference.Sgd>;
+  /** torch keeps a buffer from its first step with momentum on, and leaves it alone where momentum is 0. */
+  const oracle = (start: ArrayLike<number>, grads: ArrayLike<number>[], plan: Change[]) => {
+    const param = Float64Array.from(start);
+    const options = { ...plain };
+    let buffer: number[] | null = null;
+    grads.forEach((grad, t) => {
+      Object.assign(options, plan[t]);
+      const { lr, momentum, dampening, weightDecay, nesterov } = options;
+      const d = [...param].map((p, i) => grad[i] + weightDecay * p);
+      let step = d;
+      if (momentum !== 0) {
+        const old: number[] | null = buffer;
+        const velocity = d.map((g, i) => (old ? momentum * old[i] + (1 - dampening) * g : g));
+        step = nesterov ? d.map((g, i) => g + momentum * velocity[i]) : velocity;
+        buffer = velocity;
+      }
+      step.forEach((s, i) => {
+        param[i] -= lr * s;
+      });
+    });
+    return param;
+  };
+  const plans: [why: string, plan: Change[]][] = [
+    ["momentum later", [{}, {}, { momentum: 0.9, dampening: 0.5 }, {}, {}]],
+    [
+      "no momentum later, then again",
+      [{ momentum: 0.9 }, {}, { momentum: 0 }, {}, { momentum: 0.5 }, {}],
+    ],
+    ["less momentum", [{ momentum: 0.9 }, {}, { momentum: 0.5 }, {}]],
+    ["Nesterov later", [{ momentum: 0.9 }, {}, { nesterov: true }, {}, { momentum: 0 }, {}]],
+    [
+      "rate, decay, dampening",
+      [{ momentum: 0.9 }, { lr: 0.3 }, { weightDecay: 0.2 }, { dampening: 0.3 }],
+    ],
+  ];
+  test.each(plans)("%s, with or without a checkpoint between any two steps", (_, plan) => {
+    const grads = plan.map((_, seed) => normal(5, seed));
+    const make = () => tensor(normal(5, 99), [5], { runtime, requiresGrad: true });
+    const [param, other] = [make(), make()];
+    const want = oracle(param.data, grads, plan);
+    const straight = new SGD([param], plain);
+    let resumed = new SGD([other], plain);
+    grads.forEach((grad, t) => {
+      Object.assign(straight.groups[0], plan[t]);
+      Object.assign(resumed.groups[0], plan[t]);
+      const bytes = saveCheckpoint({ sgd: resumed });
+      resumed.dispose();
+      resumed = new SGD([other], plain);
+      loadCheckpoint(bytes, { sgd: resumed }, { runtime });
+      for (const [p, sgd] of [
+        [param, straight],
+        [other, resumed],
+      ] as const) {
+        p.grad = tensor(grad, [5], { runtime });
+        sgd.step();
+      }
+    });
+    expectClose(param.data, want, 1e-6);
+    expect(other.toArray()).toEqual(param.toArray());
   });
 });

@@ -130,6 +130,9 @@ describe("refuses, changing nothing,", () => {
       "of dtype float32, got float64",
     ],
     ["a bad option", (s) => Object.assign(s.groups[1], { lr: -1 }), "expected lr ≥ 0, got -1"],
+    ["null for a rate", (s) => Object.assign(s.groups[1], { lr: null }), "lr to be a number"],
+    ["null for a beta", (s) => Object.assign(s.groups[1], { betas: [null, 0.9] }), "two numbers"],
+    ["null for betas", (s) => Object.assign(s.groups[1], { betas: null }), "two numbers"],
   ];
   test.each(cases)("%s", (_, change, message) => {
     const params = parameters();
@@ -146,4 +149,28 @@ describe("refuses, changing nothing,", () => {
     for (const [key, value] of after.tensors)
       expect(value.toArray()).toEqual(before.tensors.get(key)?.toArray());
   });
+});
+
+test.each([
+  ["momentum", "momentum to be a number"],
+  ["dampening", "dampening to be a number"],
+  ["nesterov", "nesterov true or false"],
+])("null for SGD's %s is refused", (option, message) => {
+  const sgd = kinds.SGD(parameters());
+  const state = stored(sgd.stateDict());
+  state.groups[1][option] = null;
+  expect(() => sgd.loadStateDict(state)).toThrow(message);
+});
+
+test("options of Adam changed between steps count, and are saved", () => {
+  const [params, others] = [parameters(), parameters()];
+  const changed = { lr: 0.2, betas: [0.5, 0.6] as const, eps: 0.1, weightDecay: 0.4 };
+  const [adam, other] = [kinds.AdamW(params), new AdamW(others, changed)];
+  for (const group of adam.groups) Object.assign(group, changed);
+  walk(adam, params, 0, 3);
+  walk(other, others, 0, 3);
+  expect(params.map((p) => p.toArray())).toEqual(others.map((p) => p.toArray()));
+  const again = kinds.AdamW(parameters());
+  again.loadStateDict(stored(adam.stateDict()));
+  expect(again.groups.map(({ params: _, ...options }) => options)).toEqual([changed, changed]);
 });

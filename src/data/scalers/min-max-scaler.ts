@@ -1,4 +1,11 @@
-import { type FloatArray, type Numbers, notZero, Scaler, type ScalerOptions } from "./scaler.js";
+import {
+  checkNumbers,
+  type FloatArray,
+  type Numbers,
+  notZero,
+  Scaler,
+  type ScalerOptions,
+} from "./scaler.js";
 
 export interface MinMaxScalerOptions extends ScalerOptions {
   /** What the least and the greatest value seen become. */
@@ -17,6 +24,7 @@ export class MinMaxScaler extends Scaler {
   constructor(features: number, options: MinMaxScalerOptions = {}) {
     super(features, options);
     const { featureRange = [0, 1], clip = false } = options;
+    checkNumbers("MinMaxScaler", "featureRange", featureRange);
     if (!(featureRange[0] < featureRange[1])) {
       throw new RangeError(
         `MinMaxScaler: expected featureRange to ascend, got ${featureRange.join(", ")}`,

@@ -1,4 +1,4 @@
-import { type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
+import { checkNumbers, checkRows, type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
 
 /**
  * (x − mean)/std with numbers known beforehand, one per channel, as torchvision's Normalize: `new Normalize([0.5], [0.5])` maps
@@ -7,14 +7,21 @@ import { type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
 export class Normalize extends Scaler {
   constructor(mean: Numbers, std: Numbers, options: ScalerOptions = {}) {
     super(mean.length, options);
+    checkNumbers("Normalize", "mean", mean);
+    checkNumbers("Normalize", "std", std);
     if (std.length !== mean.length) {
       throw new RangeError(
         `Normalize: expected as many std as mean, got ${std.length} and ${mean.length}`,
       );
     }
     this.centre = Float64Array.from(mean);
-    this.scale = Float64Array.from(std, (v) => v || 1);
+    this.scale = Float64Array.from(std, (v) => (v === 0 ? 1 : v));
     if (!this.centre.every(Number.isFinite) || !this.scale.every((v) => v > 0 && v < Infinity))
       throw new RangeError("Normalize: expected finite means and std of 0 or more");
+  }
+
+  /** Nothing is learnt here, so infinity may come, and stays. */
+  protected override check(data: Numbers): void {
+    checkRows("Normalize", data, this.features * this.plane);
   }
 }

@@ -1,5 +1,5 @@
 import { normalQuantile, quantile } from "./quantile.js";
-import { type Numbers, notZero, Scaler, type ScalerOptions } from "./scaler.js";
+import { checkNumbers, type Numbers, notZero, Scaler, type ScalerOptions } from "./scaler.js";
 
 export interface RobustScalerOptions extends ScalerOptions {
   /** Subtract the median. */
@@ -24,6 +24,7 @@ export class RobustScaler extends Scaler {
     const { withCentering = true, withScaling = true, unitVariance = false } = options;
     const { quantileRange = [25, 75] } = options;
     const [low, high] = quantileRange;
+    checkNumbers("RobustScaler", "quantileRange", quantileRange);
     if (!(low >= 0 && low <= high && high <= 100)) {
       throw new RangeError(
         `RobustScaler: expected quantileRange to ascend from 0 to 100, got ${low}, ${high}`,

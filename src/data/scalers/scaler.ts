@@ -36,13 +36,20 @@ export abstract class Scaler {
       for (let i = row; i < row + this.plane; i++) if (!Number.isNaN(data[i])) yield data[i];
   }
 
-  /** Throws RangeError unless `data` is whole rows. */
+  /** Throws RangeError unless `data` is whole rows of numbers, none of them infinite: one would make its feature 0 or NaN throughout. */
   protected check(data: Numbers): void {
+    checkRows(this.constructor.name, data, this.features * this.plane);
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] !== Infinity && data[i] !== -Infinity) continue;
+      throw new RangeError(
+        `${this.constructor.name}: Input contains infinity: ${data[i]} ${this.#place(i)}`,
+      );
+    }
+  }
+
+  #place(i: number): string {
     const row = this.features * this.plane;
-    if (typeof data?.length === "number" && data.length % row === 0) return;
-    throw new RangeError(
-      `${this.constructor.name}: expected whole rows of ${row} numbers, got ${data?.length} numbers`,
-    );
+    return `at index ${i} (row ${Math.floor(i / row)}, feature ${Math.floor((i % row) / this.plane)})`;
   }
 
   /** Writes the scaled data to `out` (default: a new Float64Array), which may be `data`. NaN stays NaN. */
@@ -77,6 +84,22 @@ export abstract class Scaler {
     }
     return to;
   }
+}
+
+/** Throws RangeError unless `data` is whole rows, TypeError for what in it is no number. */
+export function checkRows(name: string, data: Numbers, row: number): void {
+  if (typeof data?.length !== "number" || data.length % row !== 0)
+    throw new RangeError(
+      `${name}: expected whole rows of ${row} numbers, got ${data?.length} numbers`,
+    );
+  checkNumbers(name, "data", data);
+}
+
+/** Throws TypeError for a list with anything but numbers, holes included: JSON's null is no 0. */
+export function checkNumbers(name: string, what: string, list: Numbers): void {
+  for (let i = 0; i < list.length; i++)
+    if (typeof list[i] !== "number")
+      throw new TypeError(`${name}: expected ${what} to be numbers, got ${list[i]} at index ${i}`);
 }
 
 /** A scale with what is as good as 0 (less than ten roundings of 1) made 1: a constant feature is not blown up, scikit-learn's rule. */

@@ -1,0 +1,136 @@
+// Schedules made of schedules.
+import { checkSteps, LRScheduler } from "./lr-scheduler.js";
+import type { Optimizer } from "./optimizer.js";
+
+export interface SequentialLRState {
+  /** Steps taken. */
+  step: number;
+  schedulers: object[];
+}
+
+/**
+ * torch's SequentialLR: one schedule after the other, the next one from its step 0, and from the rates the groups began with, at
+ * each of `milestones`. Throws RangeError for schedules of another optimiser, or milestones that are not one fewer, ascending.
+ */
+export class SequentialLR extends LRScheduler<SequentialLRState> {
+  readonly #schedulers: readonly LRScheduler[];
+  readonly #milestones: readonly number[];
+  #step = 0;
+
+  constructor(
+    optimizer: Optimizer,
+    schedulers: readonly LRScheduler[],
+    milestones: readonly number[],
+  ) {
+    super("SequentialLR", optimizer);
+    checkSchedulers("SequentialLR", schedulers, optimizer);
+    if (!Array.isArray(milestones))
+      throw new TypeError("SequentialLR: expected milestones to be a list of steps");
+    if (milestones.length !== schedulers.length - 1)
+      throw new RangeError(
+        `SequentialLR: expected ${schedulers.length - 1} milestones, got ${milestones.length}`,
+      );
+    milestones.forEach((milestone, i) => {
+      checkSteps("SequentialLR", "milestones", milestone, milestones[i - 1] ?? 1);
+    });
+    this.#schedulers = [...schedulers];
+    this.#milestones = [...milestones];
+    for (const group of optimizer.groups) group.lr = group.initialLr ?? group.lr;
+    this.begin(false);
+  }
+
+  override step(): void {
+    const step = this.#step + 1;
+    const passed = this.#milestones.filter((milestone) => milestone <= step);
+    const scheduler = this.#schedulers[passed.length];
+    if (passed.at(-1) === step) scheduler.begin(true);
+    else scheduler.step();
+    this.#step = step;
+  }
+
+  override begin(afresh: boolean): void {
+    this.#schedulers[0].begin(afresh);
+    this.#step = 0;
+  }
+
+  override stateDict(): SequentialLRState {
+    return { step: this.#step, schedulers: this.#schedulers.map((own) => own.stateDict()) };
+  }
+
+  override checkStateDict({ step, schedulers }: SequentialLRState): void {
+    checkSteps("SequentialLR", "step", step, 0);
+    checkStates("SequentialLR", this.#schedulers, schedulers);
+  }
+
+  override loadStateDict(state: SequentialLRState): void {
+    this.checkStateDict(state);
+    this.#schedulers.forEach((own, i) => {
+      own.loadStateDict(state.schedulers[i]);
+    });
+    this.#step = state.step;
+  }
+}
+
+export interface ChainedSchedulerState {
+  schedulers: object[];
+}
+
+/** torch's ChainedScheduler: all schedules at every step, each on the rate the one before it left. Throws as SequentialLR does. */
+export class ChainedScheduler extends LRScheduler<ChainedSchedulerState> {
+  readonly #schedulers: readonly LRScheduler[];
+
+  constructor(schedulers: readonly LRScheduler[]) {
+    checkSchedulers("ChainedScheduler", schedulers, schedulers?.[0]?.optimizer);
+    super("ChainedScheduler", schedulers[0].optimizer);
+    this.#schedulers = [...schedulers];
+  }
+
+  override step(): void {
+    for (const scheduler of this.#schedulers) scheduler.step();
+  }
+
+  override begin(afresh: boolean): void {
+    this.#schedulers.forEach((scheduler, i) => {
+      scheduler.begin(afresh && i === 0);
+    });
+  }
+
+  override stateDict(): ChainedSchedulerState {
+    return { schedulers: this.#schedulers.map((own) => own.stateDict()) };
+  }
+
+  override checkStateDict({ schedulers }: ChainedSchedulerState): void {
+    checkStates("ChainedScheduler", this.#schedulers, schedulers);
+  }
+
+  override loadStateDict(state: ChainedSchedulerState): void {
+    this.checkStateDict(state);
+    this.#schedulers.forEach((own, i) => {
+      own.loadStateDict(state.schedulers[i]);
+    });
+  }
+}
+
+function checkSchedulers(
+  name: string,
+  schedulers: readonly LRScheduler[],
+  optimizer: Optimizer,
+): void {
+  if (!Array.isArray(schedulers) || !schedulers.every((own) => own instanceof LRScheduler))
+    throw new TypeError(`${name}: expected a list of schedules that step without a measure`);
+  if (schedulers.length === 0) throw new RangeError(`${name}: expected at least one schedule`);
+  if (schedulers.some((own) => own.optimizer !== optimizer))
+    throw new RangeError(`${name}: expected schedules of the same optimizer`);
+}
+
+function checkStates(name: string, own: readonly LRScheduler[], states: object[]): void {
+  if (!Array.isArray(states) || states.length !== own.length)
+    throw new RangeError(
+      `${name}: expected the states of ${own.length} schedules, got ${states?.length}`,
+    );
+  own.forEach((scheduler, i) => {
+    if (typeof states[i] !== "object" || states[i] === null)
+      throw new TypeError(`${name}: expected states that are objects, got ${states[i]}`);
+    scheduler.checkStateDict(states[i]);
+  });
+}

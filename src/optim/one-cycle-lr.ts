@@ -1,0 +1,175 @@
+import { checkNumber } from "../ops/check.js";
+import type { AdamGroupOptions } from "./adam.js";
+import { cosPi } from "./cosine.js";
+import type { ParamGroup } from "./groups.js";
+import {
+  checkEach,
+  checkFactor,
+  checkOptimizer,
+  checkSteps,
+  type LRSchedulerState,
+  type PerGroup,
+  perGroup,
+  RuleLR,
+} from "./lr-scheduler.js";
+import type { Optimizer } from "./optimizer.js";
+import type { SGDGroupOptions } from "./sgd.js";
+
+export interface OneCycleLROptions {
+  /** Steps of the cycle; or `epochs` and `stepsPerEpoch`, whose product they are. */
+  totalSteps?: number;
+  epochs?: number;
+  stepsPerEpoch?: number;
+  /** The share of the steps in which the rate rises. */
+  pctStart?: number;
+  annealStrategy?: "cos" | "linear";
+  /** Let momentum (Adam's first beta) fall while the rate rises. */
+  cycleMomentum?: boolean;
+  baseMomentum?: PerGroup;
+  maxMomentum?: PerGroup;
+  /** The first rate is maxLr / divFactor, */
+  divFactor?: number;
+  /** the last one that divided by finalDivFactor. */
+  finalDivFactor?: number;
+  /** Fall to the first rate in as many steps as it rose in, and then further. */
+  threePhase?: boolean;
+}
+
+export interface OneCycleLRState extends LRSchedulerState {
+  /** Momentum, or first beta, of each group, where it is cycled. */
+  momenta?: number[];
+}
+
+type Group = ParamGroup & Partial<AdamGroupOptions & SGDGroupOptions>;
+
+/**
+ * torch's OneCycleLR (arXiv 1708.07120): the rate rises to `maxLr` and falls to next to nothing, whatever the optimiser's was. Throws
+ * RangeError for a step behind the last.
+ */
+export class OneCycleLR extends RuleLR<OneCycleLRState> {
+  /** By group, of the step; null where momentum stays. */
+  readonly #momenta: readonly Curve[] | null;
+
+  constructor(optimizer: Optimizer, maxLr: PerGroup, options: OneCycleLROptions = {}) {
+    const { divFactor = 25, finalDivFactor = 1e4, cycleMomentum = true } = options;
+    const { baseMomentum = 0.85, maxMomentum = 0.95 } = options;
+    const [curve, threePhase] = curveOf(options);
+    checkPositive("divFactor", divFactor);
+    checkPositive("finalDivFactor", finalDivFactor);
+    checkOptimizer("OneCycleLR", optimizer);
+    const highs = perGroup("OneCycleLR", "maxLr", maxLr, optimizer);
+    const bases = highs.map((high) => high / divFactor);
+    const rates = highs.map((high, i) => {
+      const last = bases[i] / finalDivFactor;
+      return curve(threePhase ? [bases[i], high, bases[i], last] : [bases[i], high, last]);
+    });
+    const slow = perGroup("OneCycleLR", "baseMomentum", baseMomentum, optimizer);
+    const fast = perGroup("OneCycleLR", "maxMomentum", maxMomentum, optimizer).map((most, i) =>
+      curve(threePhase ? [most, slow[i], most, most] : [most, slow[i], most]),
+    );
+    if (cycleMomentum) checkMomenta(optimizer.groups, [baseMomentum, maxMomentum].flat());
+    super("OneCycleLR", optimizer, (step, _base, _lr, group) => rates[group](step), bases);
+    this.#momenta = cycleMomentum ? fast : null;
+    this.#cycle();
+  }
+
+  override step(): void {
+    super.step();
+    this.#cycle();
+  }
+
+  override begin(afresh: boolean): void {
+    super.begin(afresh);
+    this.#cycle();
+  }
+
+  override stateDict(): OneCycleLRState {
+    const momenta = this.#momenta ? { momenta: this.#groups.map(momentumOf) } : {};
+    return { ...super.stateDict(), ...momenta };
+  }
+
+  override checkStateDict(state: OneCycleLRState): void {
+    super.checkStateDict(state);
+    if (this.#momenta) checkEach(this.name, "momenta", state.momenta, this.optimizer);
+  }
+
+  override loadStateDict(state: OneCycleLRState): void {
+    super.loadStateDict(state);
+    if (this.#momenta) this.#setMomenta(state.momenta as number[]);
+  }
+
+  get #groups(): readonly Group[] {
+    return this.optimizer.groups;
+  }
+
+  #cycle(): void {
+    if (this.#momenta) this.#setMomenta(this.#momenta.map((momentum) => momentum(this.taken)));
+  }
+
+  #setMomenta(momenta: readonly number[]): void {
+    this.#groups.forEach((group, i) => {
+      if (group.betas) group.betas = [momenta[i], group.betas[1]];
+      else group.momentum = momenta[i];
+    });
+  }
+}
+
+type Curve = (step: number) => number;
+
+/** Makes of the points where the phases begin and end a function of the step. */
+function curveOf(options: OneCycleLROptions): [of: (points: readonly number[]) => Curve, boolean] {
+  const { pctStart = 0.3, annealStrategy = "cos", threePhase = false } = options;
+  const total = totalOf(options);
+  checkFactor("OneCycleLR", "pctStart", pctStart, true);
+  if (annealStrategy !== "cos" && annealStrategy !== "linear")
+    throw new RangeError(
+      `OneCycleLR: expected annealStrategy to be cos or linear, got ${annealStrategy}`,
+    );
+  if (typeof threePhase !== "boolean")
+    throw new TypeError(`OneCycleLR: expected threePhase to be true or false, got ${threePhase}`);
+  const down = threePhase ? [2 * pctStart * total - 2] : [];
+  const ends = [pctStart * total - 1, ...down, total - 1];
+  const of = (points: readonly number[]) => (step: number) => {
+    if (step > total)
+      throw new RangeError(`OneCycleLR: expected ${total} steps at most, got step ${step}`);
+    const reached = ends.findIndex((end) => step <= end);
+    const phase = reached < 0 ? ends.length - 1 : reached;
+    const begin = phase === 0 ? 0 : ends[phase - 1];
+    const length = ends[phase] - begin;
+    const way = length === 0 ? 1 : (step - begin) / length; // a phase of no steps is at its end
+    const [from, to] = [points[phase], points[phase + 1]];
+    if (annealStrategy === "linear") return (to - from) * way + from;
+    return to + ((from - to) / 2) * (cosPi(way) + 1);
+  };
+  return [of, threePhase];
+}
+
+function totalOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): number {
+  if (totalSteps !== undefined) {
+    checkSteps("OneCycleLR", "totalSteps", totalSteps);
+    return totalSteps;
+  }
+  if (epochs === undefined || stepsPerEpoch === undefined)
+    throw new TypeError("OneCycleLR: expected totalSteps, or epochs and stepsPerEpoch");
+  checkSteps("OneCycleLR", "epochs", epochs);
+  checkSteps("OneCycleLR", "stepsPerEpoch", stepsPerEpoch);
+  return epochs * stepsPerEpoch;
+}
+
+function checkPositive(option: string, value: number): void {
+  checkNumber("OneCycleLR", option, value);
+  if (value === 0) throw new RangeError(`OneCycleLR: expected ${option} above 0, got 0`);
+}
+
+/** Throws unless the groups have momentum, or betas and momenta that are below 1. */
+function checkMomenta(groups: readonly Group[], momenta: readonly number[]): void {
+  if (groups.some((group) => momentumOf(group) === undefined))
+    throw new RangeError(
+      "OneCycleLR: expected an optimizer with momentum or betas, or cycleMomentum: false",
+    );
+  const high = momenta.find((momentum) => momentum >= 1);
+  if (high !== undefined && groups.some(({ betas }) => betas))
+    throw new RangeError(`OneCycleLR: expected betas from 0 to below 1, got ${high}`);
+}
+
+const momentumOf = ({ betas, momentum }: Group): number => (betas ? betas[0] : momentum) as number;

@@ -1,0 +1,138 @@
+import { checkNumber } from "../ops/check.js";
+import { checkEach, checkOptimizer, checkSteps, type PerGroup, perGroup } from "./lr-scheduler.js";
+import type { Optimizer } from "./optimizer.js";
+
+export interface ReduceLROnPlateauOptions {
+  /** What is better: less or more. */
+  mode?: "min" | "max";
+  /** On the rate; below 1. */
+  factor?: number;
+  /** How many steps in a row may be no better. */
+  patience?: number;
+  /** What is better by no more than this is not. */
+  threshold?: number;
+  /** Of the best so far, or as it stands. */
+  thresholdMode?: "rel" | "abs";
+  /** Steps after a reduction that do not count. */
+  cooldown?: number;
+  minLr?: PerGroup;
+  /** What would change the rate by no more than this leaves it. */
+  eps?: number;
+}
+
+export interface ReduceLROnPlateauState {
+  /** Steps taken. */
+  step: number;
+  /** JSON knows no infinity, which it begins with. */
+  best: number | "Infinity" | "-Infinity";
+  badSteps: number;
+  cooldownLeft: number;
+  /** The rate each group has. */
+  lrs: number[];
+}
+
+const COUNTS = ["step", "badSteps", "cooldownLeft"] as const;
+
+/** torch's ReduceLROnPlateau: times `factor` when a measure, a loss say, got no better for more than `patience` steps. */
+export class ReduceLROnPlateau {
+  readonly #optimizer: Optimizer;
+  readonly #options: Required<Omit<ReduceLROnPlateauOptions, "minLr">>;
+  readonly #minLrs: readonly number[];
+  #step = 0;
+  #best: number;
+  #badSteps = 0;
+  #cooldownLeft = 0;
+
+  constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
+    const name = "ReduceLROnPlateau";
+    const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4 } = options;
+    const { thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+    checkOptimizer(name, optimizer);
+    if (mode !== "min" && mode !== "max")
+      throw new RangeError(`${name}: expected mode to be min or max, got ${mode}`);
+    checkNumber(name, "factor", factor);
+    if (factor >= 1) throw new RangeError(`${name}: expected factor below 1, got ${factor}`);
+    checkSteps(name, "patience", patience, 0);
+    checkNumber(name, "threshold", threshold);
+    if (thresholdMode !== "rel" && thresholdMode !== "abs")
+      throw new RangeError(
+        `${name}: expected thresholdMode to be rel or abs, got ${thresholdMode}`,
+      );
+    checkSteps(name, "cooldown", cooldown, 0);
+    checkNumber(name, "eps", eps);
+    this.#optimizer = optimizer;
+    this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, eps };
+    this.#minLrs = perGroup(name, "minLr", minLr, optimizer);
+    this.#best = mode === "min" ? Infinity : -Infinity;
+  }
+
+  /** The rate of each group. */
+  get lrs(): number[] {
+    return this.#optimizer.groups.map(({ lr }) => lr);
+  }
+
+  /** To be called with the measure, NaN being no better than any, after each validation. */
+  step(measure: number): void {
+    if (typeof measure !== "number")
+      throw new TypeError(
+        `ReduceLROnPlateau: expected step to get a number, got ${measure === null ? "null" : typeof measure}`,
+      );
+    const { factor, patience, cooldown, eps } = this.#options;
+    this.#step++;
+    if (this.#better(measure)) {
+      this.#best = measure;
+      this.#badSteps = 0;
+    } else this.#badSteps++;
+    if (this.#cooldownLeft > 0) {
+      this.#cooldownLeft--;
+      this.#badSteps = 0;
+    }
+    if (this.#badSteps <= patience) return;
+    this.#optimizer.groups.forEach((group, i) => {
+      const lr = Math.max(group.lr * factor, this.#minLrs[i]);
+      if (group.lr - lr > eps) group.lr = lr;
+    });
+    this.#cooldownLeft = cooldown;
+    this.#badSteps = 0;
+  }
+
+  #better(measure: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    const sign = mode === "min" ? -1 : 1;
+    const best = this.#best;
+    const bar = thresholdMode === "rel" ? best * (1 + sign * threshold) : best + sign * threshold;
+    return sign * measure > sign * bar;
+  }
+
+  stateDict(): ReduceLROnPlateauState {
+    const best = Number.isFinite(this.#best) ? this.#best : `${this.#best}`;
+    return {
+      step: this.#step,
+      best: best as ReduceLROnPlateauState["best"],
+      badSteps: this.#badSteps,
+      cooldownLeft: this.#cooldownLeft,
+      lrs: this.lrs,
+    };
+  }
+
+  /** @internal Throws what `loadStateDict` would and changes nothing. */
+  checkStateDict(state: ReduceLROnPlateauState): void {
+    for (const count of COUNTS) checkSteps("ReduceLROnPlateau", count, state[count], 0);
+    const { best, lrs } = state;
+    checkEach("ReduceLROnPlateau", "lrs", lrs, this.#optimizer);
+    if (!Number.isFinite(best) && best !== "Infinity" && best !== "-Infinity")
+      throw new RangeError(`ReduceLROnPlateau: expected best to be a number, got ${best}`);
+  }
+
+  /** Goes on where another left off. Throws RangeError, having changed nothing, for what is no such state. */
+  loadStateDict(state: ReduceLROnPlateauState): void {
+    this.checkStateDict(state);
+    this.#step = state.step;
+    this.#best = Number(state.best);
+    this.#badSteps = state.badSteps;
+    this.#cooldownLeft = state.cooldownLeft;
+    this.#optimizer.groups.forEach((group, i) => {
+      group.lr = state.lrs[i];
+    });
+  }
+}
