@@ -31,7 +31,7 @@ export function clampRun(
     store<f32>(y, max<f32>((load<f32>(x) - high) * scale + shift, tau));
 }
 
-/** dz = dy where y > tau, else 0; returns the sum of what was left out. dz may be y. */
+/** dz = 0 where y ≤ tau, else dy, so that NaN passes; returns the sum of what was left out. dz may be y. */
 export function clampBack(dz: usize, dy: usize, y: usize, n: i32, tau: f32): f64 {
   const least = f32x4.splat(tau);
   let sum: f64 = 0;
@@ -39,20 +39,20 @@ export function clampBack(dz: usize, dy: usize, y: usize, n: i32, tau: f32): f64
     const to = min(from + 1024, n);
     let rest = f32x4.splat(0);
     let i = from;
-    // dz[i] = y[i] > tau ? dy[i] : 0
+    // dz[i] = y[i] <= tau ? 0 : dy[i]
     for (; i + 4 <= to; i += 4) {
       const o = (<usize>i) << 2;
       const g = v128.load(dy + o);
-      const passes = f32x4.gt(v128.load(y + o), least);
-      v128.store(dz + o, v128.and(g, passes));
-      rest = f32x4.add(rest, v128.andnot(g, passes));
+      const cut = f32x4.le(v128.load(y + o), least);
+      v128.store(dz + o, v128.andnot(g, cut));
+      rest = f32x4.add(rest, v128.and(g, cut));
     }
     if (i < to) {
       const o = (<usize>i) << 2;
       const g = loadTail(dy + o, to - i);
-      const passes = f32x4.gt(loadTail(y + o, to - i), least);
-      storeTail(dz + o, v128.and(g, passes), to - i);
-      rest = f32x4.add(rest, v128.andnot(g, passes));
+      const cut = f32x4.le(loadTail(y + o, to - i), least);
+      storeTail(dz + o, v128.andnot(g, cut), to - i);
+      rest = f32x4.add(rest, v128.and(g, cut));
     }
     sum += total(rest);
   }

@@ -1,10 +1,18 @@
 // What a norm does to a block of columns, `rows` rows `step` bytes apart: runs.ts, down many columns at once. Each column has its
-// statistics, weight and bias; rowWeight and rowBias are per row; all parameters may be 0. Scratch: four rows of rowBytes.
+// statistics, weight and bias; rowWeight and rowBias are per row; all parameters may be 0. The output may be the input: columns
+// whose rstd float32 does not hold are left out by the vector loops, not written once more. Scratch: four rows of rowBytes and a
+// vector, as a loop that begins at any column may read beyond the last.
 import { addProducts, goBack, scale } from "./column-loops";
 import { BLOCK, rowBytes } from "./column-moments";
 import { meanOf, rstdOf, STATS } from "./moments";
 import { at } from "./planes";
 import { sound, tame } from "./runs";
+
+/** The first column from c on with an rstd that is not tame, or `cols`. */
+function wildFrom(stats: usize, c: i32, cols: i32): i32 {
+  while (c < cols && tame(rstdOf(stats + <usize>c * STATS))) c++;
+  return c;
+}
 
 /** y = ((x − mean)·rstd·weight + bias)·rowWeight + rowBias. */
 export function normalizeColumns(
@@ -23,7 +31,6 @@ export function normalizeColumns(
   const m = scratch;
   const a = m + rowBytes(cols);
   const b = a + rowBytes(cols);
-  let wild = false;
   for (let c = 0, own = stats; c < cols; c++, own += STATS) {
     const o = (<usize>c) << 2;
     const mean = meanOf(own);
@@ -32,13 +39,17 @@ export function normalizeColumns(
     store<f32>(m + o, high);
     store<f32>(a + o, <f32>w);
     store<f32>(b + o, <f32>(at(bias, c, 0) - (mean - <f64>high) * w));
-    wild = wild || !tame(rstdOf(own));
   }
-  const full = (<usize>(cols >> 2)) << 4;
-  scale<v128>(y, x, m, a, b, rowWeight, rowBias, rows, step, 0, full, 4);
-  if (cols & 3) scale<f32>(y, x, m, a, b, rowWeight, rowBias, rows, step, full, full + 1, cols & 3);
-  for (let c = 0, own = stats; wild && c < cols; c++, own += STATS) {
-    if (tame(rstdOf(own))) continue;
+  for (let c = 0; c < cols; c++) {
+    const from = (<usize>c) << 2;
+    const first = c;
+    c = wildFrom(stats, c, cols);
+    const n = (c - first) & 3;
+    const full = from + ((<usize>(c - first - n)) << 2);
+    scale<v128>(y, x, m, a, b, rowWeight, rowBias, rows, step, from, full, 4);
+    if (n) scale<f32>(y, x, m, a, b, rowWeight, rowBias, rows, step, full, full + 1, n);
+    if (c === cols) return;
+    const own = stats + <usize>c * STATS;
     const w = rstdOf(own) * at(weight, c, 1);
     for (let r = 0; r < rows; r++) {
       const o = <usize>r * step + ((<usize>c) << 2);
@@ -101,7 +112,7 @@ export function sumColumns(
   }
 }
 
-/** dx = rstd·(weight·rowWeight·dy − m1 − x̂·m2), m1 and m2 the two `means` (float64; or 0) of each column. */
+/** dx = rstd·(weight·rowWeight·dy − m1 − x̂·m2), m1 and m2 the two `means` (float64) of each column. */
 export function gradientColumns(
   dx: usize,
   dy: usize,
@@ -119,33 +130,35 @@ export function gradientColumns(
   const p = m + rowBytes(cols);
   const q = p + rowBytes(cols);
   const r = q + rowBytes(cols);
-  let wild = false;
-  for (let c: usize = 0; c < <usize>cols; c++) {
-    const own = stats + c * STATS;
+  for (let c = 0; c < cols; c++) {
+    const own = stats + <usize>c * STATS;
+    const o = (<usize>c) << 2;
     const mean = meanOf(own);
     const rstd = rstdOf(own);
-    const m1 = means ? load<f64>(means + (c << 4)) : 0;
-    const m2 = means ? load<f64>(means + (c << 4), 8) : 0;
-    const slope = -rstd * rstd * m2;
+    const m1 = load<f64>(means + ((<usize>c) << 4));
+    const slope = -rstd * rstd * load<f64>(means + ((<usize>c) << 4), 8);
     const high = <f32>mean;
-    store<f32>(m + (c << 2), high);
-    store<f32>(p + (c << 2), <f32>(rstd * at(weight, <i32>c, 1)));
-    store<f32>(q + (c << 2), <f32>slope);
-    store<f32>(r + (c << 2), <f32>(-rstd * m1 - (mean - <f64>high) * slope));
-    wild = wild || !tame(rstd);
+    store<f32>(m + o, high);
+    store<f32>(p + o, <f32>(rstd * at(weight, c, 1)));
+    store<f32>(q + o, <f32>slope);
+    store<f32>(r + o, <f32>(-rstd * m1 - (mean - <f64>high) * slope));
   }
-  const full = (<usize>(cols >> 2)) << 4;
-  goBack<v128>(dx, dy, x, m, p, q, r, rowWeight, rows, step, 0, full, 4);
-  if (cols & 3) goBack<f32>(dx, dy, x, m, p, q, r, rowWeight, rows, step, full, full + 1, cols & 3);
-  for (let c: usize = 0; wild && c < <usize>cols; c++) {
-    const own = stats + c * STATS;
+  for (let c = 0; c < cols; c++) {
+    const from = (<usize>c) << 2;
+    const first = c;
+    c = wildFrom(stats, c, cols);
+    const n = (c - first) & 3;
+    const full = from + ((<usize>(c - first - n)) << 2);
+    goBack<v128>(dx, dy, x, m, p, q, r, rowWeight, rows, step, from, full, 4);
+    if (n) goBack<f32>(dx, dy, x, m, p, q, r, rowWeight, rows, step, full, full + 1, n);
+    if (c === cols) return;
+    const own = stats + <usize>c * STATS;
     const rstd = rstdOf(own);
-    if (tame(rstd)) continue;
-    const w = at(weight, <i32>c, 1);
-    const m1 = means ? load<f64>(means + (c << 4)) : 0;
-    const m2 = means ? load<f64>(means + (c << 4), 8) : 0;
+    const w = at(weight, c, 1);
+    const m1 = load<f64>(means + ((<usize>c) << 4));
+    const m2 = load<f64>(means + ((<usize>c) << 4), 8);
     for (let row = 0; row < rows; row++) {
-      const o = <usize>row * step + (c << 2);
+      const o = <usize>row * step + ((<usize>c) << 2);
       const h = (<f64>load<f32>(x + o) - meanOf(own)) * rstd;
       const g = w * <f64>load<f32>(dy + o) * at(rowWeight, row, 1);
       store<f32>(dx + o, <f32>(rstd * (g - m1 - h * m2)));

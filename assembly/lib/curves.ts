@@ -17,51 +17,73 @@ export class GeluTanhSlope {}
 export class SwishSlope {}
 
 /** x between ±bound; NaN through. */
-function within(x: v128, bound: f32): v128 {
+export function within(x: v128, bound: f32): v128 {
   return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-bound)), f32x4.splat(bound));
 }
 
-/** x·P(z < x), as max(x, 0) − |x|·P(z > |x|): nothing cancels for negative x. */
-function gelu(x: v128): v128 {
-  const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(6));
-  return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), f32x4.mul(a, exp2Low(tailLog2(a))));
+/** Below it the logistic function, and x times it, count as 0. */
+const FLOOR: f32 = -87;
+
+/** P(z > a) for a ≥ 0, 0 from 6 on, where it is 1e-9. */
+function upperTail(a: v128): v128 {
+  const end = f32x4.splat(6);
+  return v128.and(exp2Low(tailLog2(f32x4.pmin(a, end))), f32x4.lt(a, end));
 }
 
-/** P(z < x) + x·φ(x). */
+/** x·P(z < x), as max(x, 0) − |x|·P(z > |x|): nothing cancels for negative x. Of ∞ the second term is 6·0. */
+function gelu(x: v128): v128 {
+  const a = f32x4.abs(x);
+  return f32x4.sub(
+    f32x4.pmax(x, f32x4.splat(0)),
+    f32x4.mul(f32x4.pmin(a, f32x4.splat(6)), upperTail(a)),
+  );
+}
+
+/** P(z < x) + x·φ(x); φ(15) is 0 in float32. */
 function geluSlope(x: v128): v128 {
-  const h = within(x, 6);
-  const tail = exp2Low(tailLog2(f32x4.abs(h)));
+  const h = within(x, 15);
+  const tail = upperTail(f32x4.abs(h));
   const below = v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(h, f32x4.splat(0)));
   const density = exp(f32x4.mul(f32x4.mul(h, h), f32x4.splat(-0.5)));
   return madd(f32x4.mul(h, f32x4.splat(0.39894228)), density, below);
 }
 
+/** x·1/(1 + e^−u), 0 where u is far below 0, as its limit is for x = −∞, which the product does not tell. */
+function gated(x: v128, u: v128): v128 {
+  return v128.andnot(f32x4.mul(x, logistic(u)), f32x4.lt(u, f32x4.splat(FLOOR)));
+}
+
 /** x·tanh-approximated gate, which is x/(1 + e^−u), u = √(8/π)·(x + 0.044715·x³). */
 function geluTanh(x: v128): v128 {
   const cubic = madd(f32x4.mul(x, x), f32x4.splat(0.0713548163), f32x4.splat(1.59576912));
-  return f32x4.mul(x, logistic(f32x4.mul(x, cubic)));
+  return gated(x, f32x4.mul(x, cubic));
+}
+
+/** The slope of x·gate(u(x)) from u and x·u′(x), both finite. */
+function gatedSlope(u: v128, steep: v128): v128 {
+  const gate = logistic(u);
+  const slope = madd(f32x4.mul(gate, f32x4.sub(f32x4.splat(1), gate)), steep, gate);
+  return v128.andnot(slope, f32x4.lt(u, f32x4.splat(FLOOR)));
 }
 
 function geluTanhSlope(x: v128): v128 {
   const h = within(x, 10);
   const z = f32x4.mul(h, h);
-  const gate = logistic(f32x4.mul(h, madd(z, f32x4.splat(0.0713548163), f32x4.splat(1.59576912))));
-  const steep = f32x4.mul(h, madd(z, f32x4.splat(0.214064449), f32x4.splat(1.59576912)));
-  return madd(f32x4.mul(gate, f32x4.sub(f32x4.splat(1), gate)), steep, gate);
+  const u = f32x4.mul(h, madd(z, f32x4.splat(0.0713548163), f32x4.splat(1.59576912)));
+  return gatedSlope(u, f32x4.mul(h, madd(z, f32x4.splat(0.214064449), f32x4.splat(1.59576912))));
 }
 
 function swishSlope(x: v128): v128 {
-  const h = within(x, 87);
-  const gate = logistic(h);
-  return madd(f32x4.mul(gate, f32x4.sub(f32x4.splat(1), gate)), h, gate);
+  const h = within(x, 88);
+  return gatedSlope(h, h);
 }
 
 function value<F>(x: v128, a: v128, s: v128): v128 {
   if (idof<F>() === idof<Tanh>()) return tanh(f32x4.add(f32x4.mul(x, a), s));
   if (idof<F>() === idof<Erf>()) return erf(f32x4.add(f32x4.mul(x, a), s));
   if (idof<F>() === idof<Sigmoid>()) return sigmoid(x);
-  if (idof<F>() === idof<Logistic>()) return logistic(f32x4.mul(x, a));
-  if (idof<F>() === idof<Swish>()) return f32x4.mul(x, logistic(f32x4.mul(x, a)));
+  if (idof<F>() === idof<Logistic>()) return gated(f32x4.splat(1), f32x4.mul(x, a));
+  if (idof<F>() === idof<Swish>()) return gated(x, f32x4.mul(x, a));
   if (idof<F>() === idof<Gelu>()) return gelu(x);
   if (idof<F>() === idof<GeluSlope>()) return geluSlope(x);
   if (idof<F>() === idof<GeluTanh>()) return geluTanh(x);

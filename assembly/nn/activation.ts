@@ -25,7 +25,7 @@ function value<F>(x: v128): v128 {
 /** dx from dy and what the function keeps: its output y, or its input x for the logarithm. */
 function slope<F>(dy: v128, kept: v128): v128 {
   const one = f32x4.splat(1);
-  if (idof<F>() === idof<Relu>()) return v128.and(dy, f32x4.gt(kept, f32x4.splat(0))); // 0 at 0, as PyTorch
+  if (idof<F>() === idof<Relu>()) return v128.andnot(dy, f32x4.le(kept, f32x4.splat(0))); // 0 at 0, dy at NaN, as PyTorch
   if (idof<F>() === idof<Exp>()) return f32x4.mul(dy, kept);
   if (idof<F>() === idof<Log>()) return f32x4.div(dy, kept);
   if (idof<F>() === idof<Sqrt>()) return f32x4.div(dy, f32x4.add(kept, kept));

@@ -125,7 +125,7 @@ export function mergeSums(
   }
 }
 
-/** y = sums / divisor, rounded once. Range: elements. */
+/** y = sums / divisor in float32. Range: elements. */
 export function storeSums(y: usize, sums: usize, divisor: f64, begin: i32, end: i32): void {
   for (let i = begin; i < end; i++) {
     store<f32>(y + ((<usize>i) << 2), <f32>(load<f64>(sums + ((<usize>i) << 3)) / divisor));

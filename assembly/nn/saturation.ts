@@ -1,7 +1,7 @@
 // What takes the place of a norm: f(alpha·x + shift)·weight + bias. f = tanh is DyT (Zhu, Chen, He, LeCun, Liu 2025, arXiv
 // 2503.10622), f = erf is Derf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938). Weight and bias are per column of a row, or, with
 // `channels` above 0, per plane of `cols` floats.
-import { curve, Erf, Tanh } from "../lib/curves";
+import { curve, Erf, Tanh, within } from "../lib/curves";
 import { exp } from "../lib/math";
 import { total } from "../lib/moments";
 import { at } from "../lib/planes";
@@ -79,7 +79,7 @@ function backRow<F>(
       const t = n >= 4 ? v128.load(dx + o) : loadTail(dx + o, n);
       const change = f32x4.mul(f32x4.mul(g, factor(weight, o, each, n)), slope<F>(z, t));
       const scaled = f32x4.mul(g, t);
-      ofAlpha = madd(change, h, ofAlpha);
+      ofAlpha = madd(change, within(h, 3.4028235e38), ofAlpha); // the slope at ∞ is 0, not 0·∞
       ofShift = f32x4.add(ofShift, change);
       if (n >= 4) v128.store(dx + o, f32x4.mul(change, a));
       else storeTail(dx + o, f32x4.mul(change, a), n);

@@ -15,6 +15,11 @@ function windowFrom(plan: usize, axis: i32, i: i32): i32 {
   return i * entry(plan, axis, 3) - entry(plan, axis, 4);
 }
 
+/** The first element of the window that starts at `from` and is not in the padding in front. */
+function firstInside(from: i32, dilation: i32): i32 {
+  return from < 0 ? from + ((dilation - 1 - from) / dilation) * dilation : from;
+}
+
 /**
  * y [planes, outH, outW] = maxima of the windows of x [planes, h, w] and `at` (int32) their places in the plane: the first of equal
  * ones, the last NaN. A window of nothing but padding gives −∞ and −1. Range: planes.
@@ -40,16 +45,14 @@ export function maxPool2dForward(
     let to = (<usize>plane * outH * outW) << 2;
     for (let i = 0; i < outH; i++) {
       const top = windowFrom(plan, 0, i);
-      const bottom = min(top + kh * dh, h);
+      const bottom = min(top + (kh - 1) * dh + 1, h);
       for (let j = 0; j < outW; j++, to += 4) {
         const left = windowFrom(plan, 1, j);
-        const right = min(left + kw * dw, w);
+        const right = min(left + (kw - 1) * dw + 1, w);
         let best: f32 = -Infinity;
         let place = -1;
-        for (let r = top; r < bottom; r += dh) {
-          if (r < 0) continue;
-          for (let c = left; c < right; c += dw) {
-            if (c < 0) continue;
+        for (let r = firstInside(top, dh); r < bottom; r += dh) {
+          for (let c = firstInside(left, dw); c < right; c += dw) {
             const v = load<f32>(from + ((<usize>r * w + c) << 2));
             // not at most ∞: NaN
             if (v > best || !(v <= Infinity) || place < 0) {
@@ -115,14 +118,14 @@ function averages<Pass>(y: usize, x: usize, plan: usize, divisor: i32, begin: i3
         const stop = min(start + entry(plan, 1, 2), rightEdge);
         const left = max(start, 0);
         const right = min(stop, w);
-        let count = divisor;
-        if (divisor === 0) count = max(bottom - top, 0) * max(right - left, 0);
-        else if (divisor === -1) count = (last - first) * (stop - start);
-        count = max(count, 1);
+        let count = <f64>divisor;
+        if (divisor === 0) count = <f64>max(bottom - top, 0) * <f64>max(right - left, 0);
+        else if (divisor === -1) count = <f64>(last - first) * <f64>(stop - start);
+        count = max<f64>(count, 1);
         if (idof<Pass>() === idof<Backward>()) {
-          addToWindow(image, w, top, bottom, left, right, load<f32>(out) / <f32>count);
+          addToWindow(image, w, top, bottom, left, right, <f32>(<f64>load<f32>(out) / count));
         } else {
-          store<f32>(out, <f32>(windowSum(image, w, top, bottom, left, right) / <f64>count));
+          store<f32>(out, <f32>(windowSum(image, w, top, bottom, left, right) / count));
         }
       }
     }

@@ -1,7 +1,7 @@
 // The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols], whose columns
 // are the planes p = sample · cols + c. The merging steps between them are those of that file, to which it is all one. An item is
 // a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block. Scratch: 56 bytes a
-// column of the width.
+// column of the width and a vector.
 import { activate, activateBack } from "../lib/activate";
 import { momentsOfColumns } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
@@ -34,7 +34,7 @@ function offsetOf(item: i32, length: i32, cols: i32, width: i32, size: i32, part
   return (row * cols + columnOf(item, cols, width)) << 2;
 }
 
-/** What the sets [.., size bytes] of the item's n planes have, at `to` one after the other; 0 stays 0. */
+/** What the sets [.., size bytes] of the item's n planes have, at `to` one after the other. */
 function ofColumns(
   to: usize,
   sets: usize,
@@ -44,7 +44,6 @@ function ofColumns(
   planeStep: i32,
   n: i32,
 ): usize {
-  if (!sets) return 0;
   for (let c = 0; c < n; c++) {
     const from = sets + <usize>setOf(first + c, runs, planeStep) * size;
     memory.copy(to + <usize>c * size, from, size);
@@ -217,9 +216,14 @@ export function columnGradient(
     const o = offsetOf(item, length, cols, width, partSize, parts);
     const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
     const after = scratch + <usize>width * STATS;
-    const back = ofColumns(after, means, 16, first, runs, planeStep, n);
-    const w = ofPlane(weight, first, channels);
     const rest = after + ((<usize>width) << 4);
-    gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
+    const w = ofPlane(weight, first, channels);
+    if (means) {
+      const back = ofColumns(after, means, 16, first, runs, planeStep, n);
+      gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
+    } else {
+      for (let c = 0; c < n; c++) store<f64>(own + <usize>c * STATS, 0); // the mean: x has no part in this
+      normalizeColumns(dx + o, dy + o, own, w, 0, 0, 0, rows, step, n, rest);
+    }
   }
 }

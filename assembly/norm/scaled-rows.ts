@@ -96,7 +96,7 @@ export function scaledRowsBackward(
       if (counted === cols) continue;
       const p = o + rest;
       const w = weight ? weight + rest : 0;
-      rowGradient(dx + p, dy + p, x + p, w, cols - counted, 0, r, 0, 0);
+      normalizeRow(dx + p, dy + p, w, 0, cols - counted, 0, r); // x has no part in this
     }
     if (!partials) continue;
     const dw = partials + <usize>block * (row << 1);

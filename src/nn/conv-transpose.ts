@@ -1,17 +1,16 @@
 import type { Activation } from "../ops/activation.js";
+import { type Pair, pairOf } from "../ops/check.js";
 import { convTranspose2d } from "../ops/conv-transpose2d.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-type Pair = number | readonly [number, number];
-
 export interface ConvTranspose2dOptions extends LayerOptions {
-  stride?: Pair;
-  padding?: Pair;
-  outputPadding?: Pair;
-  dilation?: Pair;
+  stride?: number | Pair;
+  padding?: number | Pair;
+  outputPadding?: number | Pair;
+  dilation?: number | Pair;
   groups?: number;
   bias?: boolean;
 }
@@ -30,16 +29,16 @@ const rules: Rules<ConvTranspose2dOptions> = {
 export class ConvTranspose2d extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | null;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly outputPadding: Pair;
-  readonly dilation: Pair;
+  readonly stride: number | Pair;
+  readonly padding: number | Pair;
+  readonly outputPadding: number | Pair;
+  readonly dilation: number | Pair;
   readonly groups: number;
 
   constructor(
     inChannels: number,
     outChannels: number,
-    kernelSize: Pair,
+    kernelSize: number | Pair,
     options: ConvTranspose2dOptions = {},
   ) {
     super();
@@ -53,9 +52,11 @@ export class ConvTranspose2d extends Module {
       throw new RangeError("ConvTranspose2d: in_channels must be divisible by groups");
     if (outChannels % groups !== 0)
       throw new RangeError("ConvTranspose2d: out_channels must be divisible by groups");
-    const [kh, kw] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
-    checkInteger("ConvTranspose2d", "kernelSize", kh);
-    checkInteger("ConvTranspose2d", "kernelSize", kw);
+    const [kh, kw] = pairOf("ConvTranspose2d", "kernelSize", kernelSize, 1);
+    pairOf("ConvTranspose2d", "stride", stride, 1);
+    pairOf("ConvTranspose2d", "padding", padding, 0);
+    pairOf("ConvTranspose2d", "dilation", dilation, 1);
+    pairOf("ConvTranspose2d", "outputPadding", outputPadding, 0);
     const shape = [inChannels, outChannels / groups, kh, kw];
     this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
     this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;

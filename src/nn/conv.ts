@@ -1,16 +1,15 @@
 import type { Activation } from "../ops/activation.js";
+import { type Pair, pairOf } from "../ops/check.js";
 import { conv2d, scaledConv2d } from "../ops/conv2d.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-type Pair = number | readonly [number, number];
-
 export interface Conv2dOptions extends LayerOptions {
-  stride?: Pair;
-  padding?: Pair;
-  dilation?: Pair;
+  stride?: number | Pair;
+  padding?: number | Pair;
+  dilation?: number | Pair;
   groups?: number;
   bias?: boolean;
 }
@@ -28,15 +27,15 @@ const rules: Rules<Conv2dOptions> = {
 export class Conv2d extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | null;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
+  readonly stride: number | Pair;
+  readonly padding: number | Pair;
+  readonly dilation: number | Pair;
   readonly groups: number;
 
   constructor(
     inChannels: number,
     outChannels: number,
-    kernelSize: Pair,
+    kernelSize: number | Pair,
     options: Conv2dOptions = {},
   ) {
     super();
@@ -55,9 +54,10 @@ export class Conv2d extends Module {
       throw new RangeError("Conv2d: in_channels must be divisible by groups");
     if (outChannels % groups !== 0)
       throw new RangeError("Conv2d: out_channels must be divisible by groups");
-    const [kh, kw] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
-    checkInteger("Conv2d", "kernelSize", kh);
-    checkInteger("Conv2d", "kernelSize", kw);
+    const [kh, kw] = pairOf("Conv2d", "kernelSize", kernelSize, 1);
+    pairOf("Conv2d", "stride", stride, 1);
+    pairOf("Conv2d", "padding", padding, 0);
+    pairOf("Conv2d", "dilation", dilation, 1);
     const shape = [outChannels, inChannels / groups, kh, kw];
     this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
     this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;

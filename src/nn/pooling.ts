@@ -1,19 +1,25 @@
-import { adaptiveAvgPool2d } from "../ops/adaptive-avg-pool2d.js";
+import { adaptiveAvgPool2d, type OutputSize, outputSizeOf } from "../ops/adaptive-avg-pool2d.js";
 import { type AvgPool2dOptions, avgPool2d, avgPool2dRules } from "../ops/avg-pool2d.js";
+import { type Pair, pairOf } from "../ops/check.js";
 import { type MaxPool2dOptions, maxPool2d, maxPool2dRules } from "../ops/max-pool2d.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
-type Size = number | readonly [number | null, number | null];
-type Pair = number | readonly [number, number];
+function checkWindows(layer: string, kernelSize: number | Pair, options: MaxPool2dOptions): void {
+  pairOf(layer, "kernelSize", kernelSize, 1);
+  pairOf(layer, "stride", options.stride ?? 1, 1);
+  pairOf(layer, "padding", options.padding ?? 0, 0);
+  pairOf(layer, "dilation", options.dilation ?? 1, 1);
+}
 
 /** Averages [N, C, H, W] down to `outputSize` positions. */
 export class AdaptiveAvgPool2d extends Module {
-  readonly outputSize: Size;
+  readonly outputSize: OutputSize;
 
-  constructor(outputSize: Size) {
+  constructor(outputSize: OutputSize) {
     super();
+    outputSizeOf("AdaptiveAvgPool2d", outputSize, [0, 0]);
     this.outputSize = outputSize;
   }
 
@@ -24,11 +30,12 @@ export class AdaptiveAvgPool2d extends Module {
 
 /** The largest element of each window of [N, C, H, W]. */
 export class MaxPool2d extends Module {
-  readonly kernelSize: Pair;
+  readonly kernelSize: number | Pair;
   readonly options: MaxPool2dOptions;
 
-  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
+  constructor(kernelSize: number | Pair, options: MaxPool2dOptions = {}) {
     super();
+    checkWindows("MaxPool2d", kernelSize, options);
     this.kernelSize = kernelSize;
     this.options = { ...checkOptions("MaxPool2d", options, maxPool2dRules) };
   }
@@ -40,11 +47,12 @@ export class MaxPool2d extends Module {
 
 /** The mean of each window of [N, C, H, W]. */
 export class AvgPool2d extends Module {
-  readonly kernelSize: Pair;
+  readonly kernelSize: number | Pair;
   readonly options: AvgPool2dOptions;
 
-  constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
+  constructor(kernelSize: number | Pair, options: AvgPool2dOptions = {}) {
     super();
+    checkWindows("AvgPool2d", kernelSize, options);
     this.kernelSize = kernelSize;
     this.options = { ...checkOptions("AvgPool2d", options, avgPool2dRules) };
   }

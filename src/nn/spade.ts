@@ -45,6 +45,7 @@ export class SPADE extends Module {
     checkInteger("SPADE", "labels", labels);
     const Norm = norm === "batch" ? BatchNorm2d : InstanceNorm2d;
     this.paramFreeNorm = new Norm(numFeatures, { affine: false, runtime });
+    checkInteger("SPADE", "kernelSize", kernelSize);
     const same = { padding: Math.floor(kernelSize / 2), runtime };
     this.mlpShared = new Sequential(new Conv2d(labels, hidden, kernelSize, same), new ReLU());
     this.mlpGamma = new Conv2d(hidden, numFeatures, kernelSize, same);

@@ -1,6 +1,6 @@
 // Convolutions that standardise their filters at each use, under timm's names, keys and defaults. On a layer that exists already,
 // and to be folded later: weightStandardization and scaledWeightStandardization.
-
+import { type Pair, pairOf } from "../ops/check.js";
 import { reshape } from "../ops/reshape.js";
 import {
   scaledWeightStandardization,
@@ -11,17 +11,15 @@ import type { Tensor } from "../tensor.js";
 import { Conv2d, type Conv2dOptions } from "./conv.js";
 import { constant } from "./init.js";
 
-type Pair = number | readonly [number, number];
-
 export interface StdConv2dOptions extends Conv2dOptions {
   eps?: number;
 }
 
 /** timm's padding where none is given: an odd kernel keeps H and W, or divides them by the stride. */
-function usualPadding(kernelSize: Pair, { stride = 1, dilation = 1 }: Conv2dOptions): Pair {
-  const [kernel, step, spread] = [kernelSize, stride, dilation].map((pair) =>
-    typeof pair === "number" ? [pair, pair] : pair,
-  );
+function usualPadding(kernelSize: number | Pair, options: Conv2dOptions): Pair {
+  const kernel = pairOf("Conv2d", "kernelSize", kernelSize, 1);
+  const step = pairOf("Conv2d", "stride", options.stride ?? 1, 1);
+  const spread = pairOf("Conv2d", "dilation", options.dilation ?? 1, 1);
   const along = (i: number) => Math.floor((step[i] - 1 + spread[i] * (kernel[i] - 1)) / 2);
   return [along(0), along(1)];
 }
@@ -46,7 +44,7 @@ export class StdConv2d extends Conv2d {
   constructor(
     inChannels: number,
     outChannels: number,
-    kernelSize: Pair,
+    kernelSize: number | Pair,
     options: StdConv2dOptions = {},
   ) {
     checkOptions("StdConv2d", options, rules);
@@ -95,7 +93,7 @@ export class ScaledStdConv2d extends Conv2d {
   constructor(
     inChannels: number,
     outChannels: number,
-    kernelSize: Pair,
+    kernelSize: number | Pair,
     options: ScaledStdConv2dOptions = {},
   ) {
     checkOptions("ScaledStdConv2d", options, scaledRules);

@@ -48,7 +48,11 @@ export function layerInstanceNorm(
   return mixed("layerInstanceNorm", x, [rho, weight, bias], true, options);
 }
 
-/** Mean and 1/√(variance + eps) of each sample, from those of its planes; `stats` gets the latter of each plane. */
+/**
+ * Mean and 1/√(variance + eps) of each sample, from those of its planes; `stats` gets the latter of each plane, or where that is
+ * infinite, without eps, its sample's: of a constant plane layer norm has a value and instance norm has none. `times` is what
+ * makes instance norm of it, 1 or ∞.
+ */
 function sampleStatistics(stats: Statistics, x: Tensor, eps: number, correction: number) {
   const [batch, channels] = x.shape;
   const { length } = planesOf(x);
@@ -64,9 +68,13 @@ function sampleStatistics(stats: Statistics, x: Tensor, eps: number, correction:
       variance += (elements[3 * p + 1] + (elements[3 * p] - mean) ** 2) / channels;
     return { mean, rstd: rstdOf(variance, channels * length) };
   });
-  for (let p = 0; p < batch * channels; p++)
-    elements[3 * p + 2] = rstdOf(elements[3 * p + 1], length);
-  return rows;
+  const times = new Float64Array(batch * channels);
+  for (let p = 0; p < times.length; p++) {
+    const rstd = rstdOf(elements[3 * p + 1], length);
+    elements[3 * p + 2] = rstd < Infinity ? rstd : rows[Math.floor(p / channels)].rstd;
+    times[p] = rstd < Infinity ? 1 : Infinity;
+  }
+  return { rows, times };
 }
 
 function mixed(
@@ -84,8 +92,8 @@ function mixed(
   const { length } = planesOf(x);
   const planes = batch * channels;
   using stats = planeStatistics(x, eps);
-  const rows = sampleStatistics(stats, x, eps, correction);
-  // LN(x) = IN(x)·q + d
+  const { rows, times } = sampleStatistics(stats, x, eps, correction);
+  // x̂ by those statistics: IN(x) = x̂·times, LN(x) = x̂·q + d
   const q = new Float64Array(planes);
   const d = new Float64Array(planes);
   const own = stats.elements;
@@ -96,12 +104,17 @@ function mixed(
   }
   const [rho, gamma, beta] = parameters.map((t) => t.toArray());
   const at = (p: number) => (shared ? p % channels : p);
+  /** Of what instance norm has no value for, no share is 0. */
+  const shareOf = (p: number, power: number) => {
+    const share = rho[p % channels];
+    return share === 0 ? 0 : share * times[p] ** power;
+  };
   using scale = empty(runtime, [planes]);
   using shift = empty(runtime, [planes]);
   const [scales, shifts] = [scale.elements, shift.elements];
   for (let p = 0; p < planes; p++) {
     const r = rho[p % channels];
-    scales[p] = gamma[at(p)] * (r + (1 - r) * q[p]);
+    scales[p] = gamma[at(p)] * (shareOf(p, 1) + (1 - r) * q[p]);
     shifts[p] = gamma[at(p)] * (1 - r) * d[p] + beta[at(p)];
   }
   const y = planeAffine(x, stats, scale, shift);
@@ -122,13 +135,14 @@ function mixed(
         a += (w * (1 - rho[c]) * s) / (channels * length);
         b += (w * (1 - rho[c]) * l) / (channels * length - correction);
         dbias[at(p)] += s;
-        dweight[at(p)] += rho[c] * t + (1 - rho[c]) * l;
-        drho[c] += w * (t - l);
+        dweight[at(p)] += shareOf(p, 1) * t + (1 - rho[c]) * l;
+        drho[c] += w * (t * times[p] - l);
       }
       for (let c = 0, p = n * channels; c < channels; c++, p++) {
-        const own = gamma[at(p)] * rho[c];
-        const m1 = (own * sums[2 * p]) / length + q[p] * (a + b * d[p]);
-        const m2 = (own * sums[2 * p + 1]) / (length - correction) + q[p] ** 2 * b;
+        const w = gamma[at(p)];
+        const m1 = (w * shareOf(p, 1) * sums[2 * p]) / length + q[p] * (a + b * d[p]);
+        const own = (w * shareOf(p, 3) * sums[2 * p + 1]) / (length - correction);
+        const m2 = own + q[p] ** 2 * b;
         [pairs[2 * p], pairs[2 * p + 1]] = [m1, m2];
       }
     }

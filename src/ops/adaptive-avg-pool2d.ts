@@ -1,17 +1,23 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { spread } from "./broadcast.js";
-import { checkTensor } from "./check.js";
+import { checkTensor, type Pair, pairOf } from "./check.js";
 import { reduceSum } from "./reduction.js";
 
+/** A number for both, null: as it is. */
+export type OutputSize = number | readonly [height: number | null, width: number | null];
+
+/** @internal Checked, with the lengths of the image for null. */
+export function outputSizeOf(op: string, size: OutputSize, image: Pair): Pair {
+  const filled = Array.isArray(size) ? size.map((length, i) => length ?? image[i]) : size;
+  return pairOf(op, "outputSize", filled as number | Pair, 0);
+}
+
 /**
- * x [N, C, H, W] or [C, H, W] averaged down to `outputSize` (a number for both, null: as it is). Output row i is the mean of rows
+ * x [N, C, H, W] or [C, H, W] averaged down to `outputSize` (see OutputSize). Output row i is the mean of rows
  * ⌊i·H/out⌋ … ⌈(i + 1)·H/out⌉ − 1, as in PyTorch. Throws RangeError for another rank or an empty image.
  */
-export function adaptiveAvgPool2d(
-  x: Tensor,
-  outputSize: number | readonly [number | null, number | null],
-): Tensor {
+export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
   const op = "adaptiveAvgPool2d";
   checkTensor(op, "input", x);
   const rank = x.shape.length;
@@ -21,13 +27,7 @@ export function adaptiveAvgPool2d(
     );
   }
   const [h, w] = x.shape.slice(-2);
-  const sizes = typeof outputSize === "number" ? [outputSize, outputSize] : outputSize;
-  const [outH, outW] = [sizes[0] ?? h, sizes[1] ?? w];
-  if (sizes.length !== 2 || ![outH, outW].every((size) => Number.isInteger(size) && size >= 0)) {
-    throw new RangeError(
-      `${op}: expected outputSize of two integers ≥ 0, got ${show([...sizes].map(Number))}`,
-    );
-  }
+  const [outH, outW] = outputSizeOf(op, outputSize, [h, w]);
   const { runtime, shape } = x;
   const outer = shape.slice(0, -2);
   const outShape = [...outer, outH, outW];

@@ -96,7 +96,7 @@ function stepsOf({ sets, runs, length, cols }: Sets): Steps {
   const parts = Math.ceil(length / partSize);
   const size = partSize * Math.min(width, cols);
   const split = [cols, width, partSize, parts];
-  return { kernels: "column", items: blocks * parts, size, parts, split, scratch: 56 * width };
+  return { kernels: "column", items: blocks * parts, size, parts, split, scratch: 56 * width + 16 };
 }
 
 /**

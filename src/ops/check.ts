@@ -56,6 +56,22 @@ export function checkNumber(op: string, name: string, value: number): void {
     throw new RangeError(`${op}: expected ${name} to be a finite number ≥ 0, got ${value}`);
 }
 
+/** [height, width]: a number for both or one for each. */
+export type Pair = readonly [height: number, width: number];
+
+/** Both sides of a number or a [height, width], integers of at least `least`. */
+export function pairOf(op: string, name: string, value: number | Pair, least: number): Pair {
+  const expected = `${op}: expected ${name} a number or [height, width]`;
+  const both: unknown = typeof value === "number" ? [value, value] : value;
+  if (!Array.isArray(both)) throw new TypeError(`${expected}, got ${describe(value)}`);
+  const got = typeof value === "number" ? String(value) : `[${both.map(String).join(", ")}]`;
+  if (both.some((v) => typeof v !== "number")) throw new TypeError(`${expected}, got ${got}`);
+  if (both.length !== 2) throw new RangeError(`${expected}, got ${got}`);
+  if (!both.every((v) => Number.isInteger(v) && v >= least))
+    throw new RangeError(`${expected} of integers ≥ ${least}, got ${got}`);
+  return [both[0], both[1]];
+}
+
 function describe(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

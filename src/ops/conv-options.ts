@@ -1,6 +1,5 @@
 import { show, type Tensor } from "../tensor.js";
-import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import type { Pair } from "./conv-plan.js";
+import { checkSameRuntime, checkShape, checkTensor, type Pair, pairOf } from "./check.js";
 import type { ActivationOption } from "./epilogue.js";
 
 export interface ConvOptions extends ActivationOption {
@@ -10,18 +9,6 @@ export interface ConvOptions extends ActivationOption {
   padding?: number | Pair;
   dilation?: number | Pair;
   groups?: number;
-}
-
-/** A number for both sides or one for each, integers of at least `least`. */
-export function pairOf(op: string, name: string, value: number | Pair, least: number): Pair {
-  const both: readonly unknown[] = typeof value === "number" ? [value, value] : value;
-  const fine = (v: unknown) => Number.isInteger(v) && (v as number) >= least;
-  if (!Array.isArray(both) || both.length !== 2 || !both.every(fine)) {
-    throw new RangeError(
-      `${op}: expected ${name} to be an integer of at least ${least} or two of them, got ${String(value)}`,
-    );
-  }
-  return both as unknown as Pair;
 }
 
 /** [f(0), f(1)] */

@@ -1,6 +1,5 @@
+import type { Pair } from "./check.js";
 import { roundUp } from "./gemm.js";
-
-export type Pair = readonly [height: number, width: number];
 
 /** A checked 2-D convolution: sizes of image, kernel and output; channels and rows (output channels) are those of one group. */
 export interface ConvShape {
@@ -107,7 +106,7 @@ function weightGradientPlan(conv: ConvShape): ConvPlan {
 function forwardPlan(conv: ConvShape): ConvPlan {
   const axis = (d: 0 | 1): Axis => ({
     count: conv.output[d],
-    step: conv.stride[d],
+    step: conv.output[d] === 1 ? 1 : conv.stride[d], // a step that is not taken makes no patch longer
     taps: range(conv.kernel[d]).map((index) => ({
       offset: index * conv.dilation[d] - conv.padding[d],
       index,

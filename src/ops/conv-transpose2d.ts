@@ -1,16 +1,16 @@
 import { record } from "../autograd.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
+import { type Pair, pairOf } from "./check.js";
 import { convBiasGradient, convForward, convInputGradient, convWeightGradient } from "./conv.js";
 import {
   type ConvOptions,
   checkConvChannels,
   checkConvOptions,
-  pairOf,
   perSide,
   reachOf,
 } from "./conv-options.js";
-import type { ConvShape, Pair } from "./conv-plan.js";
+import type { ConvShape } from "./conv-plan.js";
 import { behindRelu, withActivation } from "./epilogue.js";
 
 export interface ConvTranspose2dOptions extends ConvOptions {

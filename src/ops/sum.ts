@@ -5,7 +5,7 @@ import { spread } from "./broadcast.js";
 import { checkTensor } from "./check.js";
 import { reduceSum } from "./reduction.js";
 
-/** Σ x over `dim` (one, several, or all when left out); with `keepdim` the summed lengths stay as 1. */
+/** Σ x over `dim` (one, several, or all when left out); with `keepdim` the summed lengths stay as 1. Within 10⁻⁶·Σ|x|. */
 export function sum(x: Tensor, dim?: number | readonly number[], keepdim = false): Tensor {
   checkTensor("sum", "input", x);
   const { shape } = x;

@@ -32,7 +32,6 @@ const rules: Rules<SwitchableNormOptions> = {
 
 const sumOf = (list: Iterable<number>) => [...list].reduce((sum, v) => sum + v, 0);
 
-/** In float64: shares that do not add up to 1 would shift a large mean. */
 function softmax(weights: Tensor): number[] {
   const largest = Math.max(...weights.elements);
   const powers = Array.from(weights.elements, (w) => Math.exp(w - largest));
@@ -108,8 +107,9 @@ export function switchableNorm(
         };
 
   const shares = [softmax(meanWeight), softmax(varWeight)];
-  const mix = ([a, b, d]: number[], key: keyof Moments) =>
-    own[key].map((v, p) => a * v + b * layer[key][n(p)] + d * ofBatch[key][c(p)]);
+  // what all three agree on stays as it is, to the last digit
+  const mix = ([, b, d]: number[], key: keyof Moments) =>
+    own[key].map((v, p) => v + b * (layer[key][n(p)] - v) + d * (ofBatch[key][c(p)] - v));
   const mean = mix(shares[0], "mean");
   const rstd = mix(shares[1], "variance").map((v) => 1 / Math.sqrt(v + eps));
   const gamma = weight?.toArray();
@@ -136,15 +136,18 @@ export function switchableNorm(
     if (dx) {
       // what reaches the instances' moments, on its own and through the two made from them
       const [[a, b, d], [e, f, h]] = shares;
-      const live = training ? 1 : 0;
+      // running statistics send nothing back, not even a NaN of another sample
+      const toBatch = (to: Float64Array, share: number) =>
+        training ? perChannel(to).map((v) => (share * v) / batch) : new Float64Array(channels);
       const meanOfLayer = perSample(toMean).map((v) => (b * v) / channels);
-      const meanOfBatch = perChannel(toMean).map((v) => (live * d * v) / batch);
+      const meanOfBatch = toBatch(toMean, d);
       const varOfLayer = perSample(toVar).map((v) => (f * v) / channels);
-      const varOfBatch = perChannel(toVar).map((v) => (live * h * v) / batch);
+      const varOfBatch = toBatch(toVar, h);
       const q = toVar.map((v, i) => (2 * (e * v + varOfLayer[n(i)] + varOfBatch[c(i)])) / spare);
       const r = toMean.map((v, i) => {
         const fromLayer = 2 * varOfLayer[n(i)] * (own.mean[i] - layer.mean[n(i)]);
-        const fromBatch = 2 * varOfBatch[c(i)] * (own.mean[i] - all.mean[c(i)]);
+        const off = training ? own.mean[i] - all.mean[c(i)] : 0;
+        const fromBatch = 2 * varOfBatch[c(i)] * off;
         const total = a * v + meanOfLayer[n(i)] + meanOfBatch[c(i)] + fromLayer + fromBatch;
         return total / length - q[i] * own.mean[i];
       });

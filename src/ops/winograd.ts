@@ -1,6 +1,7 @@
 // Convolutions of 3×3 filters by Winograd: with stride 1 a quarter of the multiplications, with stride 2 nine sixteenths.
 import { empty, type Tensor } from "../tensor.js";
-import type { ConvShape, Pair } from "./conv-plan.js";
+import type { Pair } from "./check.js";
+import type { ConvShape } from "./conv-plan.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { roundUp } from "./gemm.js";
 

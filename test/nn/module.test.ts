@@ -140,7 +140,7 @@ describe("refusals", () => {
       () => new nn.Conv2d(3, 4, 3, { groups: 2, runtime }),
     ],
     [
-      "Conv2d: expected kernelSize to be an integer ≥ 1, got 0",
+      "Conv2d: expected kernelSize a number or [height, width] of integers ≥ 1, got 0",
       () => new nn.Conv2d(3, 4, 0, { runtime }),
     ],
     [

@@ -148,6 +148,36 @@ describe.each(["relu", "gelu", "silu"] as Activation[])("%s in the pass of", (ac
   });
 });
 
+describe.each(["nchw", "nhwc"] as const)("far from 0, %s", (layout) => {
+  const shape = layout === "nchw" ? [2, 6, 3, 3] : [2, 3, 3, 6];
+  const at = { runningMean: 0, runningVar: 1 };
+  const given = () => ({
+    runningMean: tensor(new Float32Array(6).fill(at.runningMean), [6], { runtime }),
+    runningVar: tensor(new Float32Array(6).fill(at.runningVar), [6], { runtime }),
+  });
+
+  test.each(["relu", "gelu", "silu"] as const)("%s is 0 or x, its slope 0 or 1", (activation) => {
+    const far = [-Infinity, -1e30, -1e10, -200, 200, 1e10, 1e30, Infinity];
+    const values = Float32Array.from({ length: 108 }, (_, i) => far[(i * 5) % 8]);
+    const x = tensor(values, shape, { runtime, requiresGrad: true });
+    const y = batchNorm(x, { ...given(), eps: 0, activation, layout });
+    y.backward(tensor(new Float32Array(108).fill(1e10), shape, { runtime }));
+    expect(Array.from(y.data, (v) => v + 0)).toEqual(Array.from(values, (v) => Math.max(v, 0)));
+    const want = Array.from(values, (v) => (v > 0 ? Math.fround(1e10) : 0));
+    expect(Array.from(x.grad?.data ?? [], (v) => v + 0)).toEqual(want);
+  });
+
+  test("NaN passes the gradient of a ReLU", () => {
+    const values = normal(108, 1).map((v, i) => (i % 7 ? v : NaN));
+    const x = tensor(values, shape, { runtime, requiresGrad: true });
+    batchNorm(x, { ...given(), eps: 0, activation: "relu", layout }).backward(
+      ones(shape, { runtime }),
+    );
+    const want = Array.from(values, (v) => (v <= 0 ? 0 : 1));
+    expect([...(x.grad?.data ?? [])]).toEqual(want);
+  });
+});
+
 test("refuses another activation; padding of a mask stays 0", () => {
   const x = randomTensor(runtime, [2, 4, 6], 1);
   const activation = "tanh" as Activation;

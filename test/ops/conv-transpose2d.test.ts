@@ -148,10 +148,14 @@ describe("convTranspose2d", () => {
       call({ stride: 2, outputPadding: 2 }),
       "output padding must be smaller than either stride or dilation, got 2",
     ],
-    ["output padding below 0", call({ outputPadding: -1 }), "outputPadding to be an integer"],
+    [
+      "output padding below 0",
+      call({ outputPadding: -1 }),
+      "outputPadding a number or [height, width] of integers ≥ 0",
+    ],
     ["no output", call({ padding: 4 }), "expected an output of at least one pixel, got -1×-1"],
     ["no input", call({}, [2, 4, 0, 5]), "expected an output of at least one pixel"],
-    ["stride 0", call({ stride: 0 }), "stride to be an integer"],
+    ["stride 0", call({ stride: 0 }), "stride a number or [height, width]"],
   ];
   test.each(refused)("refuses %s", (_, act, message) => {
     expect(act).toThrow(RangeError);

@@ -220,13 +220,21 @@ describe("conv2d", () => {
     ],
     ["groups that do not divide", () => conv2d(x(), weight(), { groups: 4 }), "divisible by 4"],
     ["no groups", () => conv2d(x(), weight(), { groups: 0 }), "groups to be a positive integer"],
-    ["stride 0", () => conv2d(x(), weight(), { stride: 0 }), "stride to be an integer"],
-    ["negative padding", () => conv2d(x(), weight(), { padding: -1 }), "padding to be an integer"],
-    ["half a pixel", () => conv2d(x(), weight(), { dilation: 1.5 }), "dilation to be an integer"],
+    ["stride 0", () => conv2d(x(), weight(), { stride: 0 }), "stride a number or [height, width]"],
+    [
+      "negative padding",
+      () => conv2d(x(), weight(), { padding: -1 }),
+      "padding a number or [height, width] of integers ≥ 0",
+    ],
+    [
+      "half a pixel",
+      () => conv2d(x(), weight(), { dilation: 1.5 }),
+      "dilation a number or [height, width] of integers ≥ 1",
+    ],
     [
       "three strides",
       () => conv2d(x(), weight(), { stride: [1, 1, 1] } as unknown as Conv2dOptions),
-      "stride to be an integer",
+      "stride a number or [height, width]",
     ],
     [
       "another bias",

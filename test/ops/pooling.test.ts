@@ -40,6 +40,11 @@ const cases: [why: string, g: ReturnType<typeof geometry>][] = [
   ["stride above the window", geometry([9, 9], two(2), two(3))],
   ["unequal", geometry([9, 8], [3, 2], [1, 3], [1, 0])],
 ];
+/** Numbers whose products 32 bits do not hold; the padding is not walked through. */
+const far: typeof cases = [
+  ["stride far beyond the image", geometry([5, 4], two(3), two(2 ** 30), two(1))],
+  ["stride beyond 32 bits", geometry([5, 4], two(3), two(2 ** 32), two(1))],
+];
 const dilated: typeof cases = [
   ["dilation", geometry([9, 8], [3, 2], [2, 1], [2, 1], { dilation: [2, 3] })],
   [
@@ -52,7 +57,7 @@ const dilated: typeof cases = [
 const input = (g: reference.PoolGeometry) => randomTensor(runtime, [2, 3, ...g.image], 1);
 
 describe("maxPool2d", () => {
-  test.each([...cases, ...dilated])("%s", (_, g) => {
+  test.each([...cases, ...far, ...dilated])("%s", (_, g) => {
     const { kernel, ...options } = g;
     const x = input(g);
     const y = maxPool2d(x, kernel, options);
@@ -125,7 +130,9 @@ describe.each(pools)("%s", (name, pool) => {
         pool(zeros(shape, { runtime }), size, options);
     expect(call(2, {}, [6, 6])).toThrow(`${name}: expected input of shape [N, C, H, W]`);
     expect(call(2, {}, [1, 2, 0, 6])).toThrow(RangeError);
-    expect(call(0)).toThrow(`${name}: expected kernelSize to be an integer of at least 1`);
+    expect(call(0)).toThrow(
+      `${name}: expected kernelSize a number or [height, width] of integers ≥ 1, got 0`,
+    );
     expect(call(2, { stride: 0 })).toThrow("expected stride");
     expect(call(2, { padding: 2 })).toThrow("pad should be at most half of effective kernel size");
     expect(call(7)).toThrow("expected windows no larger than the padded input, got 7 over 6");
@@ -161,4 +168,29 @@ test("layers", () => {
   expect(new nn.MaxPool2d(3, options).forward(x).data).toEqual(maxPool2d(x, 3, options).data);
   const average = { ...options, countIncludePad: false };
   expect(new nn.AvgPool2d(3, average).forward(x).data).toEqual(avgPool2d(x, 3, average).data);
+});
+
+test("windows of 2³⁰ pixels, nearly all of them padding", () => {
+  const x = randomTensor(runtime, [1, 2, 5, 5], 1, true);
+  const size = 2 ** 30 + 1;
+  const wide = { stride: 2 ** 30, padding: 2 ** 29 };
+  const largest = maxPool2d(x, size, wide);
+  const planes = [0, 25].map((at) => x.data.slice(at, at + 25));
+  expect([...largest.data]).toEqual(planes.map((plane) => Math.max(...plane)));
+  const average = avgPool2d(x, size, { ...wide, countIncludePad: false });
+  expectClose(
+    average.data,
+    planes.map((plane) => plane.reduce((a, b) => a + b) / 25),
+    1e-6,
+  );
+  average.backward(tensor([25, 50], average.shape, { runtime }));
+  expect([...(x.grad?.data ?? [])]).toEqual([...Array(25).fill(1), ...Array(25).fill(2)]);
+  const tiny = avgPool2d(x, 2 ** 20, { stride: 2 ** 20, padding: 2 ** 19 });
+  const wanted = planes.map((plane) => plane.reduce((a, b) => a + b) / 2 ** 40);
+  expectClose(tiny.data, wanted, 1e-6);
+  const spread = { stride: 2 ** 29, padding: 2 ** 29, dilation: 2 ** 29 };
+  expect([...maxPool2d(x, 3, spread).data]).toEqual(planes.map((plane) => plane[0]));
+  expect(() => maxPool2d(x, 2 ** 32, { padding: 2 ** 31 })).toThrow(
+    "maxPool2d: expected windows reaching over less than 2³¹ pixels, got 4294967296",
+  );
 });

@@ -110,3 +110,20 @@ test("the mean of nothing is NaN, the sum 0", () => {
   expect(mean(x).item()).toBeNaN();
   expect(sum(x).item()).toBe(0);
 });
+
+test.each([[100003], [1000, 77], [64, 1025]])(
+  "within 1e-6·Σ|x| whatever cancels: [%i, %i]",
+  (...shape) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const values = normal(size, 3).map((v, i) => v * 10 ** (i % 9));
+    for (const dim of shape.length > 1 ? [0, 1] : [0]) {
+      const got = sum(tensor(values, shape, { runtime }), dim).data;
+      const [want, bound] = [values, values.map(Math.abs)].map((list) =>
+        reference.sum(Float64Array.from(list), shape, [dim]),
+      );
+      got.forEach(
+        (v, i) => void expect(Math.abs(v - want[i])).toBeLessThanOrEqual(1e-6 * bound[i]),
+      );
+    }
+  },
+);

@@ -10,7 +10,14 @@ import { sqrt } from "../../src/ops/sqrt.js";
 import { tanh } from "../../src/ops/tanh.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { ones, type Tensor, tensor } from "../../src/tensor.js";
-import { expectClose, expectSameBits, gradcheck, guardMemory, normal } from "../helpers.js";
+import {
+  expectClose,
+  expectSameBits,
+  gradcheck,
+  guardMemory,
+  normal,
+  onEveryRuntime,
+} from "../helpers.js";
 import { activations, geluTanh } from "../reference/activation.js";
 
 let runtime: Runtime;
@@ -73,34 +80,69 @@ describe.each(rows)("%s", (name, op, f, positive) => {
   });
 });
 
-test("the gradient of relu at 0 is 0, and NaN passes through it", () => {
+test("the gradient of relu is 0 at 0 and passes at NaN, as in PyTorch", () => {
   const x = tensor([0, -0, NaN, 2], [4], { runtime, requiresGrad: true });
   const y = relu(x);
   expect([...y.data]).toEqual([0, 0, NaN, 2]);
   y.backward(ones([4], { runtime }));
-  expect([...(x.grad?.data ?? [])]).toEqual([0, 0, 0, 1]);
+  expect([...(x.grad?.data ?? [])]).toEqual([0, 0, 1, 1]);
 });
 
-test("gelu and silu of what is far out, and another approximation", () => {
-  const values = [Infinity, 1e30, 100, 0, -100, -1e30, NaN];
-  const x = tensor(values, [7], { runtime, requiresGrad: true });
-  for (const op of [gelu, (x: Tensor) => gelu(x, { approximate: "tanh" }), silu]) {
-    const y = op(x);
-    y.backward(ones([7], { runtime }));
-    const want = values.map((v) => Math.max(v, 0));
-    // at most 6·P(z > 6) = 6e-9 off, and -1e30/(1 + e^87)
-    want.forEach((v, i) => {
-      if (v === Infinity || Number.isNaN(v)) expect(y.data[i]).toBe(v);
-      else expect(Math.abs(y.data[i] - v)).toBeLessThanOrEqual(2e-8 * Math.max(1, v));
+const gates: [string, (x: Tensor) => Tensor][] = [
+  ["gelu", gelu],
+  ["gelu by tanh", (x) => gelu(x, { approximate: "tanh" })],
+  ["silu", silu],
+];
+const far = [-Infinity, -3.4e38, -1e30, -1e10, -100, 0, 100, 1e10, 3.4e38, Infinity];
+describe.each(gates)("%s of what is far out", (_, op) => {
+  test.each([1, 4, 7])("%i times each: 0 or x, and slopes of 0 or 1", async (times) => {
+    const values = Float32Array.from(far.flatMap((v) => Array(times).fill(v)));
+    const results = await onEveryRuntime((runtime) => {
+      const x = tensor(values, [values.length], { runtime, requiresGrad: true });
+      const y = op(x);
+      y.backward(
+        tensor(
+          values.map(() => 1e10),
+          [values.length],
+          { runtime },
+        ),
+      );
+      return [y.toArray(), x.grad?.toArray() ?? []];
     });
-    const slopes = [1, 1, 1, 0.5, 0, 0];
-    const grad = x.grad?.data ?? [];
-    slopes.forEach((v, i) => void expect(grad[i]).toBeCloseTo(v, 6));
-    expect(grad[6]).toBe(Number.NaN);
-    x.grad?.dispose();
-    x.grad = null;
-  }
-  expect(() => gelu(x, { approximate: "erf" as "tanh" })).toThrow(
+    for (const { result } of results) {
+      result[0].forEach((v, i) => void expect(v + 0).toBe(Math.max(values[i], 0)));
+      result[1].forEach((v, i) => {
+        expect(v + 0).toBe(values[i] > 0 ? Math.fround(1e10) : values[i] < 0 ? 0 : 5e9);
+      });
+    }
+  });
+
+  test("the tail falls to 0 and never rises above it", () => {
+    const values = Float32Array.from({ length: 2000 }, (_, i) => -5 - i / 20);
+    const x = tensor(values, [2000], { runtime, requiresGrad: true });
+    const y = op(x);
+    y.backward(ones([2000], { runtime }));
+    const slopes = x.grad?.data ?? [];
+    y.data.forEach((v, i, list) => {
+      expect(v).toBeLessThanOrEqual(0);
+      expect(slopes[i]).toBeLessThanOrEqual(0);
+      if (i > 0) expect(v).toBeGreaterThanOrEqual(list[i - 1]);
+      if (i > 0) expect(slopes[i]).toBeGreaterThanOrEqual(slopes[i - 1]);
+    });
+    expect([y.data[1999], slopes[1999]].map((v) => v + 0)).toEqual([0, 0]);
+  });
+
+  test("NaN stays, in value and slope", () => {
+    const x = tensor([NaN, 1, NaN, 2, NaN], [5], { runtime, requiresGrad: true });
+    const y = op(x);
+    y.backward(ones([5], { runtime }));
+    for (const list of [y.data, x.grad?.data ?? []])
+      expect(Array.from(list, Number.isNaN)).toEqual([true, false, true, false, true]);
+  });
+});
+
+test("gelu refuses another approximation", () => {
+  expect(() => gelu(ones([1], { runtime }), { approximate: "erf" as "tanh" })).toThrow(
     'gelu: expected approximate to be "none" or "tanh", got erf',
   );
 });

@@ -12,3 +12,11 @@ export const activations = {
 /** 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))). */
 export const geluTanh = (x: number) =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+
+/** Their derivatives; that of relu is 1 where x is not ≤ 0, NaN included, as in PyTorch. */
+export const slopes = {
+  relu: (x: number) => (x <= 0 ? 0 : 1),
+  gelu: (x: number) =>
+    0.5 * (1 + erf(x * Math.SQRT1_2)) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI),
+  silu: (x: number) => logistic(x) * (1 + x * logistic(-x)),
+};
