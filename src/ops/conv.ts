@@ -6,12 +6,8 @@ import { boundsOf, type Epilogue } from "./epilogue.js";
 import { ANY, roundUp } from "./gemm.js";
 import { panelsOf } from "./packed.js";
 import { reordered } from "./permute.js";
-import {
-  winograd,
-  winogradForward,
-  winogradInputGradient,
-  winogradWeightGradient,
-} from "./winograd.js";
+import { winogradForward, winogradInputGradient } from "./winograd.js";
+import { gradientOrPlain, winogradOrPlain } from "./winograd-wild.js";
 
 /** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W] and weight [groups·rows, channels, kh, kw]. */
 export function convForward(
@@ -22,7 +18,7 @@ export function convForward(
   after: Epilogue = {},
 ): void {
   const pass = winogradForward(conv);
-  if (pass) winograd(pass, y, x, weight, after);
+  if (pass) winogradOrPlain(conv, pass, y, x, weight, after, implicitForward);
   else if (columnsSuit(conv) && !after.scale) convByColumns(conv, y, x, weight, after);
   else implicitForward(conv, y, x, weight, after);
 }
@@ -93,7 +89,7 @@ export function convInputGradient(
   after: Epilogue = {},
 ): void {
   const pass = winogradInputGradient(conv);
-  if (pass) winograd(pass, dx, dy, weight, after);
+  if (pass) winogradOrPlain(conv, pass, dx, dy, weight, after, implicitInputGradient);
   else implicitInputGradient(conv, dx, dy, weight, after);
 }
 
@@ -162,7 +158,8 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
     return;
   }
   const pass = winogradForward(conv);
-  if (pass && conv.rows >= 8 && conv.output[1] >= 4) winogradWeightGradient(pass, dw, dy, x);
+  if (pass && conv.rows >= 8 && conv.output[1] >= 4)
+    gradientOrPlain(conv, pass, dw, dy, x, implicitWeightGradient);
   else implicitWeightGradient(conv, dw, dy, x);
 }
 
