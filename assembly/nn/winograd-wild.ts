@@ -166,10 +166,10 @@ function max4(v: v128): f32 {
 }
 
 /**
- * Which channels of planes [images, channels, plane] the gradient of a filter may not take this way: wild[channel], 1 where less than
- * some 8 values make up the sum of |x|, for then a tap may see none of them. Item = channel.
+ * wild[channel] of planes [images, channels, plane]: 1 where less than some 8 values make up the sum of |x|, or it is not finite. A tap of
+ * the gradient of a filter may see none of so few. Item = channel.
  */
-export function winogradWildChannels(
+export function wildChannels(
   wild: usize,
   planes: usize,
   images: i32,

@@ -6,7 +6,15 @@ import type { ConvShape, Pair } from "./conv-plan.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { tilesOf, type WinogradPass, winograd, winogradWeightGradient } from "./winograd.js";
 
-type Plain = (conv: ConvShape, y: Tensor, x: Tensor, weight: Tensor, after: Epilogue) => void;
+/** `apart`: weights that meet the padding are left out, not multiplied by its zeros. */
+type Plain = (
+  conv: ConvShape,
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  after: Epilogue,
+  apart?: boolean,
+) => void;
 
 /** Verdicts of `winogradJudge`. */
 const [WILD, WITH_ZEROS] = [1, 2];
@@ -23,8 +31,9 @@ export function winogradOrPlain(
   after: Epilogue,
   plain: Plain,
 ): void {
-  if (!winograd(pass, y, x, weight, after)) {
-    plain(conv, y, x, weight, after);
+  const filters = winograd(pass, y, x, weight, after);
+  if (filters !== "tame") {
+    plain(conv, y, x, weight, after, filters === "infinite");
     return;
   }
   const { runtime } = y;
@@ -124,14 +133,14 @@ export function gradientOrPlain(
   }
 }
 
-/** Channels of planes [images, channels, height, width] whose gradients Winograd would mix up. */
-function wildChannels(planes: Tensor): number[] {
+/** Channels of planes [images, channels, height, width] of few values, for whose gradient Winograd would leak, or not finite ones. */
+export function wildChannels(planes: Tensor): number[] {
   const { runtime } = planes;
   const [images, channels, height, width] = planes.shape;
   const plane = height * width;
   using wild = empty(runtime, [channels], "int32");
   const args = [wild.ptr, planes.ptr, images, channels, plane];
-  runtime.run("winogradWildChannels", channels, images * plane, args);
+  runtime.run("wildChannels", channels, images * plane, args);
   return indicesOf(wild, WILD);
 }
 

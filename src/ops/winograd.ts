@@ -109,14 +109,17 @@ const sizesOf = ({ kind, images, channels, rows, image, output, padding }: Winog
   ...[kind.code, images, channels, rows, ...image, ...output, ...padding],
 ];
 
-/** y [images, rows, …] from x [images, channels, …] and weight. False, and nothing done, if a filter is wild. */
+/** What `winogradWeights` finds: whether filters would leak, as those with a single tap do, or are not finite. */
+export type Filters = "tame" | "wild" | "infinite";
+
+/** y [images, rows, …] from x [images, channels, …] and weight: nothing is written unless its filters are tame. */
 export function winograd(
   pass: WinogradPass,
   y: Tensor,
   x: Tensor,
   weight: Tensor,
   after: Epilogue,
-): boolean {
+): Filters {
   const { runtime } = y;
   const { kind, channels, rows, flipped } = pass;
   const panels = Math.ceil(rows / 4);
@@ -133,7 +136,8 @@ export function winograd(
     ],
     16 * 27 + points(36, 4 * 64),
   );
-  if (wild.data.includes(1)) return false;
+  if (wild.data.includes(2)) return "infinite";
+  if (wild.data.includes(1)) return "wild";
   const { tiles } = tilesOf(pass);
   const item = itemSize(pass);
   const count = kind.points ** 2;
@@ -150,7 +154,7 @@ export function winograd(
       points(count, item.tiles * channels) +
       points(count, item.tiles * 32),
   );
-  return true;
+  return "tame";
 }
 
 /** Rows of an item of products. */
