@@ -31,6 +31,9 @@ export function lastPoint(kind: i32, i: i32): i32 {
   return i === 5 ? pointsOf(kind) : i + 1;
 }
 
+/** From here on the transforms of inputs or filters may overflow, if they are finite at all. */
+export const HUGE: f32 = 1e15;
+
 /** Bytes from one point's matrix of n floats to the next: a line more, so that they do not fall into one set of L1. */
 export function pointPitch(n: i32): usize {
   return ((<usize>n) << 2) + 64;

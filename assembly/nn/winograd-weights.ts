@@ -1,6 +1,6 @@
 import { interleave4, scaleRows } from "./gemm-pack";
 import { spreadOuterTaps } from "./winograd-evens";
-import { PLAIN, pointPitch } from "./winograd-kind";
+import { HUGE, PLAIN, pointPitch } from "./winograd-kind";
 import { spreadFilter } from "./winograd-transform";
 
 /** Three taps to the 6 filters of an axis. */
@@ -20,6 +20,8 @@ const TAPS: usize = 27 * 16;
 /**
  * Filters spread to 36, each a matrix in panels of 4 rows, u[36][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
  * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input; scale [rows] multiplies the filters, or is 0. Item = one panel.
+ * wild[item]: 2 where a filter is not finite or huge, 1 where it would leak: a sum over few of its weights, or over one corner of it, as
+ * at the border of an image, is off by some ulp of the greatest weight.
  * Scratch: 27 vectors and 36 runs, a line apart.
  */
 export function winogradWeights(
@@ -32,6 +34,7 @@ export function winogradWeights(
   channelPitch: i32,
   rotated: i32,
   kind: i32,
+  wild: usize,
   scratch: usize,
   begin: i32,
   end: i32,
@@ -51,11 +54,32 @@ export function winogradWeights(
     const d2 = i + 2 < rows ? next << 1 : 0;
     const d3 = i + 3 < rows ? next * 3 : 0;
     let to = u + ((<usize>(item * channels)) << 4);
+    let most: v128 = f32x4.splat(0);
+    let topLeft = most;
+    let topRight = most;
+    let bottomLeft = most;
+    let bottomRight = most;
     for (let c0 = 0; c0 < channels; c0 += CHANNELS) {
       const block = (<usize>min(CHANNELS, channels - c0)) << 4;
       for (let c: usize = 0; c < block; c += 16, p += (<usize>channelPitch) << 2) {
         interleave4(first, step, p, p + d1, p + d2, p + d3, 9);
         if (scale) scaleRows(scratch, 9, scale + ((<usize>i) << 2), rows - i);
+        for (let y: usize = 0; y < 144; y += 48) {
+          const a = f32x4.abs(v128.load(scratch + y));
+          const b = f32x4.abs(v128.load(scratch + y, 16));
+          const c = f32x4.abs(v128.load(scratch + y, 32));
+          most = f32x4.max(most, f32x4.max(a, f32x4.max(b, c)));
+          const ab = f32x4.add(a, b);
+          const bc = f32x4.add(b, c);
+          if (y < 96) {
+            topLeft = f32x4.add(topLeft, ab);
+            topRight = f32x4.add(topRight, bc);
+          }
+          if (y > 0) {
+            bottomLeft = f32x4.add(bottomLeft, ab);
+            bottomRight = f32x4.add(bottomRight, bc);
+          }
+        }
         for (let x: usize = 0; x < 48; x += 16) {
           const g = scratch + x;
           spreadTaps(kind, spreadDown + x, 48, v128.load(g), v128.load(g, 48), v128.load(g, 96));
@@ -69,5 +93,18 @@ export function winogradWeights(
       for (let k: usize = 0; k < 36; k++) memory.copy(to + k * pitch, runs + k * runPitch, block);
       to += block;
     }
+    const top = f32x4.add(topLeft, topRight);
+    const all = f32x4.add(top, f32x4.add(bottomLeft, bottomRight));
+    const corner = f32x4.min(f32x4.min(topLeft, topRight), f32x4.min(bottomLeft, bottomRight));
+    const enough = f32x4.max(
+      f32x4.mul(f32x4.splat(3), most),
+      f32x4.mul(f32x4.splat(1.0 / 24), all),
+    );
+    const even = v128.and(
+      f32x4.ge(all, f32x4.mul(f32x4.splat(18), most)),
+      f32x4.ge(corner, enough),
+    );
+    const finite = i32x4.all_true(f32x4.lt(most, f32x4.splat(HUGE)));
+    store<i32>(wild + ((<usize>item) << 2), !finite ? 2 : i32x4.all_true(even) ? 0 : 1);
   }
 }

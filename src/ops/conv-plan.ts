@@ -57,7 +57,9 @@ export interface ReadyPlan {
 
 const makers = {
   forward: (conv: ConvShape) => [forwardPlan(conv)],
-  inputGradient: inputGradientPlans,
+  forwardApart,
+  inputGradient: (conv: ConvShape) => inputGradientPlans(conv),
+  inputGradientApart: (conv: ConvShape) => inputGradientPlans(conv, apart),
   weightGradient: (conv: ConvShape) => [weightGradientPlan(conv)],
 };
 const ready = new Map<string, ReadyPlan[]>();
@@ -104,7 +106,21 @@ function weightGradientPlan(conv: ConvShape): ConvPlan {
 
 /** The forward pass: every output pixel reads all taps. */
 function forwardPlan(conv: ConvShape): ConvPlan {
-  const axis = (d: 0 | 1): Axis => ({
+  const { rows, channels, image, output } = conv;
+  return gather(conv, rows, channels, image, output, forwardAxis(conv, 0), forwardAxis(conv, 1));
+}
+
+/** The same, but the pixels at the border read those taps alone that lie inside. */
+function forwardApart(conv: ConvShape): ConvPlan[] {
+  const { rows, channels, image, output } = conv;
+  const axes = (d: 0 | 1) => apart(forwardAxis(conv, d), image[d]);
+  return axes(0).flatMap((y) =>
+    axes(1).map((x) => gather(conv, rows, channels, image, output, y, x)),
+  );
+}
+
+function forwardAxis(conv: ConvShape, d: 0 | 1): Axis {
+  return {
     count: conv.output[d],
     step: conv.output[d] === 1 ? 1 : conv.stride[d], // a step that is not taken makes no patch longer
     taps: range(conv.kernel[d]).map((index) => ({
@@ -113,16 +129,30 @@ function forwardPlan(conv: ConvShape): ConvPlan {
     })),
     first: 0,
     spacing: 1,
-  });
-  const { rows, channels, image, output } = conv;
-  return gather(conv, rows, channels, image, output, axis(0), axis(1));
+  };
+}
+
+/** An axis cut where the taps change that lie inside of `size` inputs, each part with those. */
+function apart(axis: Axis, size: number): Axis[] {
+  const parts: Axis[] = [];
+  const { step, first, spacing } = axis;
+  for (let i = 0; i < axis.count; i++) {
+    const taps = axis.taps
+      .map(({ offset, index }) => ({ offset: offset + i * step, index }))
+      .filter(({ offset }) => offset >= 0 && offset < size);
+    const part = parts.at(-1);
+    const indices = (taps: Axis["taps"]) => taps.map(({ index }) => index).join();
+    if (part && indices(part.taps) === indices(taps)) part.count++;
+    else parts.push({ count: 1, step, taps, first: first + i * spacing, spacing });
+  }
+  return parts;
 }
 
 /**
  * The gradient of the input, by sub-pixel decomposition: input pixels of one remainder modulo the stride see the same taps, so each
  * of the stride² classes is a dense convolution of dy with its own few taps, and nothing is multiplied by an inserted zero.
  */
-function inputGradientPlans(conv: ConvShape): ConvPlan[] {
+function inputGradientPlans(conv: ConvShape, cut = (axis: Axis, _: number) => [axis]): ConvPlan[] {
   const classes = (d: 0 | 1): Axis[] =>
     range(Math.min(conv.stride[d], conv.image[d])).map((first) => ({
       count: Math.ceil((conv.image[d] - first) / conv.stride[d]),
@@ -137,8 +167,9 @@ function inputGradientPlans(conv: ConvShape): ConvPlan[] {
       spacing: conv.stride[d],
     }));
   const { rows, channels, image, output } = conv;
-  return classes(0).flatMap((y) =>
-    classes(1).map((x) => gather(conv, channels, rows, output, image, y, x)),
+  const axes = (d: 0 | 1) => classes(d).flatMap((axis) => cut(axis, output[d]));
+  return axes(0).flatMap((y) =>
+    axes(1).map((x) => gather(conv, channels, rows, output, image, y, x)),
   );
 }
 

@@ -8,16 +8,13 @@ import {
   sparseInputGradient,
   sparseWeightGradient,
 } from "./conv-sparse.js";
+import { allFinite, tapByTap } from "./conv-taps.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { ANY, roundUp } from "./gemm.js";
 import { panelsOf } from "./packed.js";
 import { reordered } from "./permute.js";
-import {
-  winograd,
-  winogradForward,
-  winogradInputGradient,
-  winogradWeightGradient,
-} from "./winograd.js";
+import { winogradForward, winogradInputGradient } from "./winograd.js";
+import { gradientOrPlain, winogradOrPlain } from "./winograd-wild.js";
 
 /** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W] and weight [groups·rows, channels, kh, kw]. */
 export function convForward(
@@ -29,23 +26,25 @@ export function convForward(
 ): void {
   const pass = winogradForward(conv);
   if (isSparse(conv)) sparseForward(conv, y, x, weight, after);
-  else if (pass) winograd(pass, y, x, weight, after);
+  else if (pass) winogradOrPlain(conv, pass, y, x, weight, after, implicitForward);
   else if (columnsSuit(conv) && !after.scale) convByColumns(conv, y, x, weight, after);
   else implicitForward(conv, y, x, weight, after);
 }
 
-/** The same as an implicit matrix product. */
+/** The same as an implicit matrix product. `apart`: weights that meet the padding are left out: times its zeros, those not finite are NaN. */
 export function implicitForward(
   conv: ConvShape,
   y: Tensor,
   x: Tensor,
   weight: Tensor,
   after: Epilogue = {},
+  apart = false,
 ): void {
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, conv.channels * area, area];
-  for (const plan of plansOf("forward", conv))
-    convolve(plan, y, x, weight, pitches, after, `conv ${conv.groups} ${weight.shape}`);
+  const key = apart ? undefined : `conv ${conv.groups} ${weight.shape}`;
+  for (const plan of plansOf(apart ? "forwardApart" : "forward", conv))
+    convolve(plan, y, x, weight, pitches, after, key);
 }
 
 /**
@@ -101,7 +100,7 @@ export function convInputGradient(
 ): void {
   const pass = winogradInputGradient(conv);
   if (isSparse(conv)) sparseInputGradient(conv, dx, dy, weight, after);
-  else if (pass) winograd(pass, dx, dy, weight, after);
+  else if (pass) winogradOrPlain(conv, pass, dx, dy, weight, after, implicitInputGradient);
   else implicitInputGradient(conv, dx, dy, weight, after);
 }
 
@@ -112,10 +111,12 @@ export function implicitInputGradient(
   dy: Tensor,
   weight: Tensor,
   after: Epilogue = {},
+  apart = false,
 ): void {
   const area = conv.kernel[0] * conv.kernel[1];
   const pitches = [conv.rows * conv.channels * area, area, conv.channels * area];
-  for (const plan of plansOf("inputGradient", conv)) convolve(plan, dx, dy, weight, pitches, after);
+  for (const plan of plansOf(apart ? "inputGradientApart" : "inputGradient", conv))
+    convolve(plan, dx, dy, weight, pitches, after);
 }
 
 /** Runs a plan; pitches of group, row and channel of the weight in floats. With a key, which names the panels of weights, they are kept. */
@@ -171,8 +172,16 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
   }
   const pass = winogradForward(conv);
   if (isSparse(conv)) sparseWeightGradient(conv, dw, dy, x);
-  else if (pass && conv.rows >= 8 && conv.output[1] >= 4) winogradWeightGradient(pass, dw, dy, x);
-  else implicitWeightGradient(conv, dw, dy, x);
+  else if (pass && conv.rows >= 8 && conv.output[1] >= 4)
+    gradientOrPlain(conv, pass, dw, dy, x, plainWeightGradient);
+  else plainWeightGradient(conv, dw, dy, x);
+}
+
+/** The same by plain sums, in which a gradient that is not finite does not reach taps that meet the padding where it is. */
+function plainWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
+  implicitWeightGradient(conv, dw, dy, x);
+  if (conv.padding.some((p) => p > 0) && !allFinite(dw) && !allFinite(dy))
+    tapByTap(conv, dw, dy, x, implicitWeightGradient);
 }
 
 /** The same as an implicit matrix product over the pixels. */

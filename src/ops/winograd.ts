@@ -5,12 +5,15 @@ import type { ConvShape } from "./conv-plan.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { roundUp } from "./gemm.js";
 
-/** How a tile is cut up along each axis (assembly/nn/winograd-kind.ts), and the channels and tiles of an item at which it is fastest. */
+/**
+ * How a tile is cut up along each axis (assembly/nn/winograd-kind.ts), and the channels and tiles of an item at which it is fastest.
+ * `reach`: inputs of a tile.
+ */
 const kinds = {
-  plain: { code: 0, points: 6, step: 4, side: 4, channels: 8, tiles: 32 },
-  strided: { code: 1, points: 9, step: 8, side: 4, channels: 16, tiles: 16 },
-  subpixel: { code: 2, points: 9, step: 4, side: 8, channels: 16, tiles: 16 },
-  subpixelOdd: { code: 3, points: 9, step: 4, side: 8, channels: 16, tiles: 16 },
+  plain: { code: 0, points: 6, reach: 6, step: 4, side: 4, channels: 8, tiles: 32 },
+  strided: { code: 1, points: 9, reach: 9, step: 8, side: 4, channels: 16, tiles: 16 },
+  subpixel: { code: 2, points: 9, reach: 5, step: 4, side: 8, channels: 16, tiles: 16 },
+  subpixelOdd: { code: 3, points: 9, reach: 5, step: 4, side: 8, channels: 16, tiles: 16 },
 };
 
 /** What the kernel computes: output [images, rows, …] of image [images, channels, …], `padding` zeros before its first row and column. */
@@ -27,7 +30,7 @@ export interface WinogradPass {
 }
 
 /** Tiles of outputs: of the whole pass, and in a row. */
-function tilesOf({ kind: { side }, images, output: [height, width] }: WinogradPass) {
+export function tilesOf({ kind: { side }, images, output: [height, width] }: WinogradPass) {
   const across = Math.ceil(width / side);
   return { across, tiles: images * Math.ceil(height / side) * across };
 }
@@ -36,7 +39,7 @@ function tilesOf({ kind: { side }, images, output: [height, width] }: WinogradPa
  * A convolution's pass if it goes this way, which its shape alone decides. With stride 1 the transforms cost at 3 channels what the
  * products save; at 8 it is 1.6 times as fast, from 64 on about 3 times. With stride 2 it is level at 16 and from 64 on 1.3 to 1.5
  * times as fast, the weights' gradient 1.15 to 1.25 times. A tile costs its products, and the filters, transformed in every call, about 360. Errors stay below 1e-6 in norm (2e-7
- * for plain sums), and NaN or infinity fills the tiles that read it.
+ * for plain sums); where single outputs would be off by more, plain sums take over (winograd-wild.ts).
  */
 function suitable(conv: ConvShape, pass: WinogradPass): WinogradPass | null {
   const { images, groups, output } = conv;
@@ -107,29 +110,35 @@ const sizesOf = ({ kind, images, channels, rows, image, output, padding }: Winog
   ...[kind.code, images, channels, rows, ...image, ...output, ...padding],
 ];
 
-/** y [images, rows, …] from x [images, channels, …] and weight. */
+/** What `winogradWeights` finds: whether filters would leak, as those with a single tap do, or are not finite. */
+export type Filters = "tame" | "wild" | "infinite";
+
+/** y [images, rows, …] from x [images, channels, …] and weight: nothing is written unless its filters are tame. */
 export function winograd(
   pass: WinogradPass,
   y: Tensor,
   x: Tensor,
   weight: Tensor,
   after: Epilogue,
-): void {
+): Filters {
   const { runtime } = y;
   const { kind, channels, rows, flipped } = pass;
   const panels = Math.ceil(rows / 4);
   const pitches = flipped ? [9, 9 * rows] : [9 * channels, 9];
   using filters = empty(runtime, [points(36, 4 * panels * channels) / 4]);
+  using wild = empty(runtime, [panels], "int32");
   runtime.run(
     "winogradWeights",
     panels,
     200 * channels,
     [
       ...[filters.ptr, weight.ptr, after.scale ? after.scale.ptr : 0, rows, channels, ...pitches],
-      ...[Number(flipped), kind.code],
+      ...[Number(flipped), kind.code, wild.ptr],
     ],
     16 * 27 + points(36, 4 * 64),
   );
+  if (wild.data.includes(2)) return "infinite";
+  if (wild.data.includes(1)) return "wild";
   const { tiles } = tilesOf(pass);
   const item = itemSize(pass);
   const count = kind.points ** 2;
@@ -146,6 +155,7 @@ export function winograd(
       points(count, item.tiles * channels) +
       points(count, item.tiles * 32),
   );
+  return "tame";
 }
 
 /** Rows of an item of products. */

@@ -1,0 +1,158 @@
+// Winograd where it is exact, plain sums where an output would hear of what it does not see. The data of a tile, of a filter or of a
+// channel decide about it, whatever else there is and however many threads.
+import type { Runtime } from "../runtime/runtime.js";
+import { empty, type Tensor } from "../tensor.js";
+import type { ConvShape, Pair } from "./conv-plan.js";
+import { boundsOf, type Epilogue } from "./epilogue.js";
+import { tilesOf, type WinogradPass, winograd, winogradWeightGradient } from "./winograd.js";
+
+/** `apart`: weights that meet the padding are left out, not multiplied by its zeros. */
+type Plain = (
+  conv: ConvShape,
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  after: Epilogue,
+  apart?: boolean,
+) => void;
+
+/** Verdicts of `winogradJudge`. */
+const [WILD, WITH_ZEROS] = [1, 2];
+/** Wild tiles convolved at once: enough for a product, and no more memory than a small image. */
+const BATCH = 64;
+
+/** y from x and weight, as `plain` has it. */
+export function winogradOrPlain(
+  conv: ConvShape,
+  pass: WinogradPass,
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  after: Epilogue,
+  plain: Plain,
+): void {
+  const filters = winograd(pass, y, x, weight, after);
+  if (filters !== "tame") {
+    plain(conv, y, x, weight, after, filters === "infinite");
+    return;
+  }
+  const { runtime } = y;
+  const { kind, images, channels, rows, image, output, padding, flipped } = pass;
+  const { across, tiles } = tilesOf(pass);
+  const down = tiles / across / images;
+  const height = images * (down * kind.step + 2);
+  const width = across * kind.step + 4;
+  using levels = empty(runtime, [2, height, width]);
+  using verdicts = empty(runtime, [tiles], "int32");
+  const sizes = [kind.code, images, channels, ...image, ...output, ...padding];
+  runtime.run("winogradLevels", height, 2 * width * channels, [levels.ptr, x.ptr, ...sizes]);
+  const args = [verdicts.ptr, levels.ptr, kind.code, images, ...output];
+  runtime.run("winogradJudge", images * down, 100 * across, args);
+
+  const withZeros = indicesOf(verdicts, WITH_ZEROS);
+  if (withZeros.length > 0) {
+    using list = upload(runtime, withZeros);
+    const args = [y.ptr, levels.ptr, list.ptr, ...boundsOf(after), kind.code, rows, ...output];
+    runtime.run("winogradZeros", withZeros.length, 16 * rows, args, 4 * kind.side ** 2);
+  }
+
+  const source: Pair = [kind.reach, kind.reach];
+  const target: Pair = [kind.side, kind.side];
+  const wild = indicesOf(verdicts, WILD);
+  for (let from = 0; from < wild.length; from += BATCH) {
+    const batch = wild.slice(from, from + BATCH);
+    using list = upload(runtime, batch);
+    using inputs = empty(runtime, [batch.length, channels, ...source]);
+    using outputs = empty(runtime, [batch.length, rows, ...target]);
+    const copy = (tiles: Tensor, planes: Tensor, back: boolean, step: number, padding: Pair) => {
+      const [count, channels, side] = tiles.shape;
+      const [, , ...sides] = planes.shape;
+      const args = [tiles.ptr, planes.ptr, list.ptr, Number(back), channels, ...sides, side, step];
+      runtime.run("winogradCopyTiles", count * channels, side * side, [
+        ...[...args, ...padding, across, down],
+      ]);
+    };
+    const around = kind.code === 3 ? 1 : 2; // of the convolution whose input gradient a tile is
+    const tile = flipped
+      ? { image: target, output: source, padding: [around, around] as const }
+      : { image: source, output: target, padding: [0, 0] as const };
+    copy(inputs, x, false, kind.step, padding);
+    plain({ ...conv, ...tile, images: batch.length }, outputs, inputs, weight, after);
+    copy(outputs, y, true, kind.side, [0, 0]);
+  }
+}
+
+/** dw [rows, channels, 3, 3] from dy and x, as `plain` has it. */
+export function gradientOrPlain(
+  conv: ConvShape,
+  pass: WinogradPass,
+  dw: Tensor,
+  dy: Tensor,
+  x: Tensor,
+  plain: (conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor) => void,
+): void {
+  const { runtime } = dw;
+  const { rows, channels } = conv;
+  const wildRows = wildChannels(dy);
+  const wild = wildChannels(x);
+  // Plain sums take up to three times as long.
+  if (3 * (wildRows.length * channels + wild.length * rows) > rows * channels) {
+    plain(conv, dw, dy, x);
+    return;
+  }
+  winogradWeightGradient(pass, dw, dy, x);
+  const move = (to: number, from: number, count: number, length: number, pitches: number[]) =>
+    runtime.run("copyRuns", count, 2 * length, [to, from, ...pitches, length]);
+  const pick = (planes: Tensor, list: readonly number[]) => {
+    const [images, channels, height, width] = planes.shape;
+    const plane = height * width;
+    const some = empty(runtime, [images, list.length, height, width]);
+    list.forEach((c, i) => {
+      const pitches = [list.length * plane, channels * plane];
+      move(some.ptr + 4 * i * plane, planes.ptr + 4 * c * plane, images, plane, pitches);
+    });
+    return some;
+  };
+  if (wildRows.length > 0) {
+    using some = pick(dy, wildRows);
+    using part = empty(runtime, [wildRows.length, channels, 3, 3]);
+    plain({ ...conv, rows: wildRows.length }, part, some, x);
+    const length = 9 * channels;
+    wildRows.forEach((row, i) => {
+      move(dw.ptr + 4 * row * length, part.ptr + 4 * i * length, 1, length, [0, 0]);
+    });
+  }
+  if (wild.length > 0) {
+    using some = pick(x, wild);
+    using part = empty(runtime, [rows, wild.length, 3, 3]);
+    plain({ ...conv, channels: wild.length }, part, dy, some);
+    wild.forEach((c, i) => {
+      const pitches = [9 * channels, 9 * wild.length];
+      move(dw.ptr + 36 * c, part.ptr + 36 * i, rows, 9, pitches);
+    });
+  }
+}
+
+/** Channels of planes [images, channels, height, width] of few values, for whose gradient Winograd would leak, or not finite ones. */
+export function wildChannels(planes: Tensor): number[] {
+  const { runtime } = planes;
+  const [images, channels, height, width] = planes.shape;
+  const plane = height * width;
+  using wild = empty(runtime, [channels], "int32");
+  const args = [wild.ptr, planes.ptr, images, channels, plane];
+  runtime.run("wildChannels", channels, images * plane, args);
+  return indicesOf(wild, WILD);
+}
+
+/** Where a value is found. */
+function indicesOf({ data }: Tensor<"int32">, value: number): number[] {
+  const found: number[] = [];
+  for (let i = data.indexOf(value); i >= 0; i = data.indexOf(value, i + 1)) found.push(i);
+  return found;
+}
+
+function upload(runtime: Runtime, values: readonly number[]): Tensor<"int32"> {
+  const out = empty(runtime, [values.length], "int32");
+  out.data.set(values);
+  return out;
+}
