@@ -79,10 +79,10 @@ export function record(
   inputs: readonly (AnyTensor | null | undefined)[],
   saved: readonly (AnyTensor | null | undefined)[],
   backward: Backward,
-  state: readonly Tensor[] = [],
+  state?: readonly Tensor[],
 ): Tensor {
   if (!recording || !inputs.some((input) => input?.requiresGrad)) return output;
-  const all = state.length > 0 ? [...saved, ...state] : saved;
+  const all = state ? [...saved, ...state] : saved;
   const held = untidied(() => all.map((tensor) => (tensor ? hold(tensor) : tensor))) as Tensor[];
   const sums = output.runtime.checkSaved ? saved.map((of) => (of ? checksum(of) : 0)) : null;
   output.attach(new Node(name, inputs.map(edgeOf), held, sums, backward));

@@ -25,14 +25,12 @@ export function checkSaved(
   saved.forEach((tensor, i) => {
     if (!tensor) return;
     const { version } = tensor.storage;
-    const refuse = (how: string) => {
-      throw new Error(
-        `backward: ${op} saved a tensor of shape ${show(tensor.shape)} that was written since (${how}): ` +
-          "run the forward pass again, and write behind backward()",
-      );
-    };
-    if (version !== tensor.version) refuse(`version ${version}, expected ${tensor.version}`);
-    if (sums && i < sums.length && checksum(tensor) !== sums[i])
-      refuse("through a view, as its checksum tells");
+    const written = version !== tensor.version;
+    if (!written && (!sums || i >= sums.length || checksum(tensor) === sums[i])) return;
+    const how = written ? `version ${version}, expected ${tensor.version}` : "through a view";
+    throw new Error(
+      `backward: ${op} saved a tensor of shape ${show(tensor.shape)} that was written since (${how}): ` +
+        "run the forward pass again, and write after backward()",
+    );
   });
 }
