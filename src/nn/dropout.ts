@@ -17,6 +17,8 @@ export class Dropout extends Module {
 
   constructor(p = 0.5, { generator }: { generator?: Generator } = {}) {
     super();
+    if (typeof p !== "number")
+      throw new TypeError(`${this.constructor.name}: expected p to be a number, got ${p}`);
     if (!(p >= 0 && p <= 1)) {
       throw new RangeError(
         `${this.constructor.name}: dropout probability has to be between 0 and 1, but got ${p}`,
