@@ -21,6 +21,8 @@ export class Dropout extends Module {
   constructor(p = 0.5, options: { generator?: Generator } = {}) {
     super();
     const { generator } = checkOptions(this.constructor.name, options, rules);
+    if (typeof p !== "number")
+      throw new TypeError(`${this.constructor.name}: expected p to be a number, got ${p}`);
     if (!(p >= 0 && p <= 1)) {
       throw new RangeError(
         `${this.constructor.name}: dropout probability has to be between 0 and 1, but got ${p}`,

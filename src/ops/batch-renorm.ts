@@ -51,6 +51,10 @@ export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor
   const { rMax = 3, dMax = 5, ...norm } = own;
   const { dims, running } = checkChannelNorm("batchRenorm", x, norm);
   if (!running) throw new TypeError("batchRenorm: runningMean and runningVar must be defined");
+  if (typeof rMax !== "number" || typeof dMax !== "number")
+    throw new TypeError(
+      `batchRenorm: expected rMax and dMax to be numbers, got ${rMax} and ${dMax}`,
+    );
   if (!(rMax >= 1 && dMax >= 0))
     throw new RangeError(`batchRenorm: expected rMax ≥ 1 and dMax ≥ 0, got ${rMax} and ${dMax}`);
   if (!norm.training) return batchNorm(x, norm);

@@ -1,6 +1,7 @@
 // The gradient of a weight tap by tap, over those pixels alone whose tap meets an input.
 import { empty, type Tensor } from "../tensor.js";
-import type { ConvShape, Pair } from "./conv-plan.js";
+import type { Pair } from "./check.js";
+import type { ConvShape } from "./conv-plan.js";
 import { slice } from "./slice.js";
 import { wildChannels } from "./winograd-wild.js";
 

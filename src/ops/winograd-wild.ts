@@ -2,7 +2,8 @@
 // channel decide about it, whatever else there is and however many threads.
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Tensor } from "../tensor.js";
-import type { ConvShape, Pair } from "./conv-plan.js";
+import type { Pair } from "./check.js";
+import type { ConvShape } from "./conv-plan.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { tilesOf, type WinogradPass, winograd, winogradWeightGradient } from "./winograd.js";
 

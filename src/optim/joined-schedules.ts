@@ -85,8 +85,15 @@ export class ChainedScheduler extends LRScheduler<ChainedSchedulerState> {
     this.#schedulers = [...schedulers];
   }
 
+  /** Where one refuses the step, none has taken it. */
   override step(): void {
-    for (const scheduler of this.#schedulers) scheduler.step();
+    const before = this.stateDict();
+    try {
+      for (const scheduler of this.#schedulers) scheduler.step();
+    } catch (error) {
+      this.loadStateDict(before);
+      throw error;
+    }
   }
 
   override begin(afresh: boolean): void {

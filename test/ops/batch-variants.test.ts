@@ -158,6 +158,7 @@ describe("batch variants", () => {
     expect(() => ghostBatchNorm(x, { virtualBatchSize: 0 })).toThrow("virtualBatchSize");
     expect(() => batchRenorm(x, { training: true })).toThrow("must be defined");
     expect(() => batchRenorm(x, { ...stats, rMax: 0.5 })).toThrow("expected rMax ≥ 1");
+    expect(() => batchRenorm(x, { ...stats, dMax: null as never })).toThrow(TypeError);
     expect(() => batchRenorm(zeros([1, 2], { runtime }), { ...stats, training: true })).toThrow(
       "Expected more than 1 value per channel when training",
     );

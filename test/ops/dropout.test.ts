@@ -123,6 +123,7 @@ describe("dropout", () => {
       "dropout2d: expected input of shape [N, C, ...], got [2, 3]",
     );
     expect(() => new nn.Dropout(2)).toThrow("Dropout: dropout probability");
+    expect(() => new nn.Dropout(null as never)).toThrow("Dropout: expected p to be a number");
   });
 });
 

@@ -97,6 +97,19 @@ test("a cosine behind a warm-up, by torch's recursion", () => {
   near(rates(own, 16, warmup, decay), want);
 });
 
+test("a chain of which one refuses a step stays where it is", () => {
+  const own = optimizer(0.5);
+  const parts = [
+    new optim.ExponentialLR(own, 0.5),
+    new optim.OneCycleLR(own, 1, { totalSteps: 2 }),
+  ];
+  const chain = new optim.ChainedScheduler(parts);
+  rates(own, 2, chain);
+  const before = [chain.stateDict(), own.groups[0].momentum];
+  expect(() => chain.step()).toThrow("OneCycleLR: expected 2 steps at most, got step 3");
+  expect([chain.stateDict(), own.groups[0].momentum]).toEqual(before);
+});
+
 test("LambdaLR sets the rate whatever came before, as torch's", () => {
   const own = optimizer(0.5);
   const schedules = [new optim.StepLR(own, 2), new optim.LambdaLR(own, (t) => 1 / (t + 1))];
