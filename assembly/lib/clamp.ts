@@ -31,7 +31,7 @@ export function clampRun(
     store<f32>(y, max<f32>((load<f32>(x) - high) * scale + shift, tau));
 }
 
-/** dz = 0 where y ≤ tau, else dy, so that NaN passes; returns the sum of what was left out. dz may be y. */
+/** dz = 0 where y ≤ tau, else dy; returns Σdy where y is not above tau. At NaN both get dy, as from torch.max. dz may be y. */
 export function clampBack(dz: usize, dy: usize, y: usize, n: i32, tau: f32): f64 {
   const least = f32x4.splat(tau);
   let sum: f64 = 0;
@@ -43,16 +43,16 @@ export function clampBack(dz: usize, dy: usize, y: usize, n: i32, tau: f32): f64
     for (; i + 4 <= to; i += 4) {
       const o = (<usize>i) << 2;
       const g = v128.load(dy + o);
-      const cut = f32x4.le(v128.load(y + o), least);
-      v128.store(dz + o, v128.andnot(g, cut));
-      rest = f32x4.add(rest, v128.and(g, cut));
+      const v = v128.load(y + o);
+      v128.store(dz + o, v128.andnot(g, f32x4.le(v, least)));
+      rest = f32x4.add(rest, v128.andnot(g, f32x4.gt(v, least)));
     }
     if (i < to) {
       const o = (<usize>i) << 2;
       const g = loadTail(dy + o, to - i);
-      const cut = f32x4.le(loadTail(y + o, to - i), least);
-      storeTail(dz + o, v128.andnot(g, cut), to - i);
-      rest = f32x4.add(rest, v128.and(g, cut));
+      const v = loadTail(y + o, to - i);
+      storeTail(dz + o, v128.andnot(g, f32x4.le(v, least)), to - i);
+      rest = f32x4.add(rest, v128.andnot(g, f32x4.gt(v, least)));
     }
     sum += total(rest);
   }

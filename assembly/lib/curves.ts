@@ -21,28 +21,25 @@ export function within(x: v128, bound: f32): v128 {
   return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-bound)), f32x4.splat(bound));
 }
 
-/** Below it the logistic function, and x times it, count as 0. */
+/** Where the logistic function, and x times it, begin: below they count as 0. */
 const FLOOR: f32 = -87;
+/** Where the tail of the normal distribution counts as 0; it is 1e-9. */
+const END: f32 = 6;
 
-/** P(z > a) for a ≥ 0, 0 from 6 on, where it is 1e-9. */
-function upperTail(a: v128): v128 {
-  const end = f32x4.splat(6);
-  return v128.and(exp2Low(tailLog2(f32x4.pmin(a, end))), f32x4.lt(a, end));
-}
-
-/** x·P(z < x), as max(x, 0) − |x|·P(z > |x|): nothing cancels for negative x. Of ∞ the second term is 6·0. */
+/** x·P(z < x), as max(x, 0) − |x|·P(z > |x|): nothing cancels for negative x. */
 function gelu(x: v128): v128 {
-  const a = f32x4.abs(x);
-  return f32x4.sub(
-    f32x4.pmax(x, f32x4.splat(0)),
-    f32x4.mul(f32x4.pmin(a, f32x4.splat(6)), upperTail(a)),
-  );
+  const size = f32x4.abs(x);
+  const a = f32x4.pmin(size, f32x4.splat(END));
+  const rest = v128.and(f32x4.mul(a, exp2Low(tailLog2(a))), f32x4.lt(size, f32x4.splat(END)));
+  return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), rest);
 }
 
 /** P(z < x) + x·φ(x); φ(15) is 0 in float32. */
 function geluSlope(x: v128): v128 {
   const h = within(x, 15);
-  const tail = upperTail(f32x4.abs(h));
+  const size = f32x4.abs(h);
+  const a = f32x4.pmin(size, f32x4.splat(END));
+  const tail = v128.and(exp2Low(tailLog2(a)), f32x4.lt(size, f32x4.splat(END)));
   const below = v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(h, f32x4.splat(0)));
   const density = exp(f32x4.mul(f32x4.mul(h, h), f32x4.splat(-0.5)));
   return madd(f32x4.mul(h, f32x4.splat(0.39894228)), density, below);
@@ -59,7 +56,7 @@ function geluTanh(x: v128): v128 {
   return gated(x, f32x4.mul(x, cubic));
 }
 
-/** The slope of x·gate(u(x)) from u and x·u′(x), both finite. */
+/** The slope of x·gate(u(x)) from u and x·u′(x), neither +∞. */
 function gatedSlope(u: v128, steep: v128): v128 {
   const gate = logistic(u);
   const slope = madd(f32x4.mul(gate, f32x4.sub(f32x4.splat(1), gate)), steep, gate);
@@ -67,14 +64,14 @@ function gatedSlope(u: v128, steep: v128): v128 {
 }
 
 function geluTanhSlope(x: v128): v128 {
-  const h = within(x, 10);
+  const h = f32x4.pmin(x, f32x4.splat(10));
   const z = f32x4.mul(h, h);
   const u = f32x4.mul(h, madd(z, f32x4.splat(0.0713548163), f32x4.splat(1.59576912)));
   return gatedSlope(u, f32x4.mul(h, madd(z, f32x4.splat(0.214064449), f32x4.splat(1.59576912))));
 }
 
 function swishSlope(x: v128): v128 {
-  const h = within(x, 88);
+  const h = f32x4.pmin(x, f32x4.splat(87));
   return gatedSlope(h, h);
 }
 

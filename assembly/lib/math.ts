@@ -108,12 +108,12 @@ export function tanh(x: v128): v128 {
 }
 
 /**
- * 1/(1 + e^−x) within 2.5 ulp for |x| ≤ 87, and as at ±87 beyond. e^x = 2^n·(w + r)/(w − r) with w an even polynomial of r: one
+ * 1/(1 + e^−x) within 2.5 ulp for x ≥ −87, below which it is anything. e^x = 2^n·(w + r)/(w − r) with w an even polynomial of r: one
  * division for the exponential and the rest. NaN through.
  */
 export function logistic(x: v128): v128 {
   const magic = f32x4.splat(12582912); // 1.5·2^23: adding it rounds, and leaves n in the low bits
-  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(87)); // this order keeps NaN
+  const bounded = f32x4.pmin(x, f32x4.splat(87)); // this order keeps NaN
   const t = madd(bounded, f32x4.splat(1.4426951), magic);
   const n = f32x4.sub(t, magic);
   const r = madd(n, f32x4.splat(2.1219444e-4), madd(n, f32x4.splat(-0.693359375), bounded));

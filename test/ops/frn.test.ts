@@ -66,3 +66,13 @@ describe("frn", () => {
     expect(frn(zeros([0, 3, 4], { runtime })).shape).toEqual([0, 3, 4]);
   });
 });
+
+test("at NaN the threshold and what it cuts both get the gradient, as from torch.max", () => {
+  const leaf = (values: number[], shape: number[]) =>
+    tensor(values, shape, { runtime, requiresGrad: true });
+  const x = leaf([NaN, 1, 2, -1, 1, 2, 3, 4, 5, -6], [1, 2, 5]);
+  const [bias, tau] = [leaf([0, 0], [2]), leaf([0, 0], [2])];
+  frn(x, { bias, tau }).backward(tensor(Array(10).fill(1), [1, 2, 5], { runtime }));
+  expect([...(bias.grad?.data ?? [])]).toEqual([5, 4]);
+  expect([...(tau.grad?.data ?? [])]).toEqual([5, 1]);
+});

@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { conv2d } from "../../src/ops/conv2d.js";
+import { derf } from "../../src/ops/derf.js";
+import { dyt } from "../../src/ops/dyt.js";
 import { exp } from "../../src/ops/exp.js";
 import { gelu } from "../../src/ops/gelu.js";
+import { linear } from "../../src/ops/linear.js";
 import { log } from "../../src/ops/log.js";
 import { neg } from "../../src/ops/neg.js";
 import { relu } from "../../src/ops/relu.js";
@@ -145,4 +149,26 @@ test("gelu refuses another approximation", () => {
   expect(() => gelu(ones([1], { runtime }), { approximate: "erf" as "tanh" })).toThrow(
     'gelu: expected approximate to be "none" or "tanh", got erf',
   );
+});
+
+test("behind a product a ReLU passes the gradient at NaN, and DyT's alpha gets none of an infinity", () => {
+  const leaf = (values: number[], shape: number[]) =>
+    tensor(values, shape, { runtime, requiresGrad: true });
+  const input = leaf([NaN, 1, -1, 2, -2], [5, 1]);
+  const weight = leaf([1], [1, 1]);
+  linear(input, weight, null, { activation: "relu" }).backward(ones([5, 1], { runtime }));
+  expect([...(input.grad?.data ?? [])]).toEqual([1, 1, 0, 1, 0]);
+  const image = leaf([NaN, 1, -1, 2, -2], [5, 1, 1, 1]);
+  const kernel = leaf([1], [1, 1, 1, 1]);
+  conv2d(image, kernel, { activation: "relu" }).backward(ones([5, 1, 1, 1], { runtime }));
+  expect([...(image.grad?.data ?? [])]).toEqual([1, 1, 0, 1, 0]);
+  for (const op of [dyt, derf]) {
+    const alpha = leaf([0.5], [1]);
+    const far = leaf([Infinity, -Infinity, 3e38, 1], [1, 4]);
+    op(far, alpha).backward(ones([1, 4], { runtime }));
+    const alone = leaf([0.5], [1]);
+    op(leaf([1], [1, 1]), alone).backward(ones([1, 1], { runtime }));
+    expect(alpha.grad?.item()).toBeCloseTo(alone.grad?.item() ?? 0, 6);
+    expect([...(far.grad?.data ?? [])].slice(0, 3).map((v) => v + 0)).toEqual([0, 0, 0]);
+  }
 });
