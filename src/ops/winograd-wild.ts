@@ -154,6 +154,6 @@ function indicesOf({ data }: Tensor<"int32">, value: number): number[] {
 
 function upload(runtime: Runtime, values: readonly number[]): Tensor<"int32"> {
   const out = empty(runtime, [values.length], "int32");
-  out.data.set(values);
+  out.elements.set(values);
   return out;
 }

@@ -137,8 +137,8 @@ export function winograd(
     ],
     16 * 27 + points(36, 4 * 64),
   );
-  if (wild.data.includes(2)) return "infinite";
-  if (wild.data.includes(1)) return "wild";
+  if (wild.elements.includes(2)) return "infinite";
+  if (wild.elements.includes(1)) return "wild";
   const { tiles } = tilesOf(pass);
   const item = itemSize(pass);
   const count = kind.points ** 2;
