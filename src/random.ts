@@ -1,8 +1,9 @@
 // PyTorch's CPU generator, so that a seed gives here what torch.manual_seed gives there: the same uniforms and permutations bit
 // for bit, and normals but for the rounding of ln, sin and cos (ours are in assembly/lib/random.ts).
+import { call } from "./call.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
-import { empty, type Shape, type Tensor, tensor, zeros } from "./tensor.js";
+import { empty, type Shape, type Tensor, zeros } from "./tensor.js";
 
 export interface RandomOptions {
   requiresGrad?: boolean;
@@ -148,14 +149,16 @@ export function manualSeed(seed: number | bigint): Generator {
 
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  return uniform_(zeros(shape, options), 0, 1, options.generator);
+  return call("rand", () => uniform_(zeros(shape, options), 0, 1, options.generator));
 }
 
 /** Normal with mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  const out = zeros(shape, options);
-  (options.generator ?? defaultGenerator).fillNormal(out);
-  return out;
+  return call("randn", () => {
+    const out = zeros(shape, options);
+    (options.generator ?? defaultGenerator).fillNormal(out);
+    return out;
+  });
 }
 
 /** 0 … n − 1 in random order, int32. Throws RangeError unless n is an integer from 0 to 2^31 − 1. */
@@ -166,7 +169,11 @@ export function randperm(
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
     throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${n}`);
   }
-  return tensor(generator.permutation(n), [n], { runtime });
+  return call("randperm", () => {
+    const out = zeros([n], { runtime, dtype: "int32" }); // before the generator moves on
+    out.elements.set(generator.permutation(n));
+    return out;
+  });
 }
 
 /** @internal Fills `out` with uniforms in [low, high), computed in float32 as PyTorch does; gives it back. */

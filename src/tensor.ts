@@ -1,4 +1,6 @@
+import { call, noteMade, onRefusal } from "./call.js";
 import { type ArrayOf, arrays, type DType, dtypeOf, type TypedArray } from "./dtype.js";
+import { MemoryFull } from "./runtime/memory.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
 import { enterScope, leaveScope, type Scoped } from "./scope.js";
 import { checkDims, inferShape, type Shape, show, sizeOf } from "./shape.js";
@@ -24,6 +26,21 @@ export function setTape(value: Tape): void {
   tape = value;
 }
 
+/** Memory for a tensor: every one is bounded here, by its elements, and by what `allocate` can give. */
+function storageFor(runtime: Runtime, shape: Shape, dtype: DType): Storage {
+  const size = sizeOf(shape);
+  const misfit = (why: string, cause?: unknown) =>
+    new MemoryFull(`a result of shape ${show(shape)} does not fit into the memory (${why})`, {
+      cause,
+    });
+  if (!(size < 2 ** 31)) throw misfit("a tensor has fewer than 2³¹ elements");
+  try {
+    return new Storage(runtime, size * arrays[dtype].BYTES_PER_ELEMENT);
+  } catch (error) {
+    throw error instanceof RangeError ? misfit(error.message, error) : error;
+  }
+}
+
 /** An n-dimensional array, row-major, in a runtime's linear memory. */
 export class Tensor<D extends DType = "float32"> {
   readonly runtime: Runtime;
@@ -31,8 +48,7 @@ export class Tensor<D extends DType = "float32"> {
   readonly dtype: D;
   /** Number of elements. */
   readonly size: number;
-  /** The sum of the gradients that `backward()` brought here; null before. Only leaves with `requiresGrad` collect one. */
-  grad: Tensor | null = null;
+  #grad: Tensor | null = null;
   #requiresGrad = false;
   readonly #handle: Handle;
   readonly #watched: boolean;
@@ -50,11 +66,12 @@ export class Tensor<D extends DType = "float32"> {
       storage.refs++;
       this.#handle = new Handle(storage);
     } else {
-      this.#handle = new Handle(new Storage(runtime, this.size * arrays[dtype].BYTES_PER_ELEMENT));
+      this.#handle = new Handle(storageFor(runtime, shape, dtype));
     }
     this.#watched = watched;
     if (watched) collected?.register(this, this.#handle, this.#handle);
     enterScope(this);
+    noteMade(this);
   }
 
   #live(): { storage: Storage; node: GradNode | null } {
@@ -112,6 +129,17 @@ export class Tensor<D extends DType = "float32"> {
     if (this.size !== 1)
       throw new RangeError(`item: expected one element, got shape ${show(this.shape)}`);
     return Number(this.elements[0]);
+  }
+
+  /** The sum of the gradients that `backward()` brought here; null before. Only leaves with `requiresGrad` collect one. */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+
+  /** Refuses, as PyTorch does, what is no gradient of this tensor: TypeError for another dtype, RangeError for another shape. */
+  set grad(value: Tensor | null) {
+    if (value !== null) checkGrad(this, value);
+    this.#grad = value;
   }
 
   get requiresGrad(): boolean {
@@ -190,6 +218,23 @@ export class Tensor<D extends DType = "float32"> {
   }
 }
 
+function checkGrad(of: AnyTensor, grad: Tensor): void {
+  if (!(grad instanceof Tensor))
+    throw new TypeError(`grad: expected a tensor or null, got ${typeof grad}`);
+  if (of.dtype !== "float32" || grad.dtype !== of.dtype) {
+    throw new TypeError(
+      `grad: expected a float32 gradient of a float32 tensor, got ${grad.dtype} for ${of.dtype}`,
+    );
+  }
+  if (show(grad.shape) !== show(of.shape))
+    throw new RangeError(`grad: expected shape ${show(of.shape)}, got ${show(grad.shape)}`);
+  if (grad.runtime !== of.runtime)
+    throw new Error(
+      "grad: the tensors belong to two runtimes; make them with the same { runtime }",
+    );
+  grad.ptr; // throws when it was disposed
+}
+
 /** A tensor of whatever dtype. */
 export type AnyTensor = Tensor<DType>;
 
@@ -225,6 +270,19 @@ export function temporary<D extends DType = "float32">(
   dtype?: D,
 ): Tensor<D> {
   return new Tensor(runtime, shape, dtype ?? ("float32" as D), undefined, false);
+}
+
+/** @internal To be called before a tensor that outlives the call is written: it gets its values back if the call is refused. */
+export function changing(tensor: AnyTensor): void {
+  const { storage, runtime, elements } = tensor;
+  const before = new Uint8Array(elements.byteLength);
+  const bytes = () => new Uint8Array(runtime.memory.buffer, storage.block.start, before.length);
+  before.set(bytes());
+  onRefusal(() => {
+    if (storage.refs === 0) return; // nobody can see it any more
+    bytes().set(before);
+    storage.written();
+  });
 }
 
 export interface TensorOptions<D extends DType = DType> {
@@ -270,9 +328,11 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
       "tensor: expected an array of numbers; nested arrays need flat() and a shape",
     );
   }
-  const out = make(dims, { ...options, dtype: dtype as D });
-  out.elements.set(list as never);
-  return out;
+  return call("tensor", () => {
+    const out = make(dims, { ...options, dtype: dtype as D });
+    out.elements.set(list as never);
+    return out;
+  });
 }
 
 function filled<D extends DType>(
@@ -282,7 +342,7 @@ function filled<D extends DType>(
   options: TensorOptions<D> = {},
 ): Tensor<D> {
   checkDims(op, shape);
-  const out = make(shape, options);
+  const out = call(op, () => make(shape, options));
   if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));
   else out.elements.fill(value);
   return out;

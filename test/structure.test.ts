@@ -24,6 +24,7 @@ const order = [
   "dtype.ts",
   "scope.ts",
   "runtime",
+  "call.ts",
   "storage.ts",
   "tensor.ts",
   "autograd.ts",

@@ -115,14 +115,15 @@ function averages<Pass>(y: usize, x: usize, plan: usize, divisor: i32, begin: i3
         const stop = min(start + entry(plan, 1, 2), rightEdge);
         const left = max(start, 0);
         const right = min(stop, w);
-        let count = divisor;
-        if (divisor === 0) count = max(bottom - top, 0) * max(right - left, 0);
-        else if (divisor === -1) count = (last - first) * (stop - start);
+        // a window may reach over more padding than an i32 counts
+        let count = <f64>divisor;
+        if (divisor === 0) count = <f64>(max(bottom - top, 0) * max(right - left, 0));
+        else if (divisor === -1) count = <f64>(last - first) * <f64>(stop - start);
         count = max(count, 1);
         if (idof<Pass>() === idof<Backward>()) {
           addToWindow(image, w, top, bottom, left, right, load<f32>(out) / <f32>count);
         } else {
-          store<f32>(out, <f32>(windowSum(image, w, top, bottom, left, right) / <f64>count));
+          store<f32>(out, <f32>(windowSum(image, w, top, bottom, left, right) / count));
         }
       }
     }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { type BatchNormOptions, batchNorm, checkChannelNorm } from "./batch-norm.js";
@@ -16,13 +17,15 @@ export function batchInstanceNorm(
   gate: Tensor,
   options: Omit<BatchNormOptions, "activation"> = {},
 ): Tensor {
-  const { weight, bias, eps, layout } = options;
-  const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
-  checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
-  using rest = sub(1, gate);
-  using batchWeight = weight ? mul(weight, gate) : null;
-  using instanceWeight = weight ? mul(weight, rest) : null;
-  using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout });
-  using ofBatch = batchNorm(x, { ...options, weight: batchWeight ?? gate, bias });
-  return add(ofBatch, ofInstance);
+  return call("batchInstanceNorm", () => {
+    const { weight, bias, eps, layout } = options;
+    const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
+    checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
+    using rest = sub(1, gate);
+    using batchWeight = weight ? mul(weight, gate) : null;
+    using instanceWeight = weight ? mul(weight, rest) : null;
+    using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout });
+    using ofBatch = batchNorm(x, { ...options, weight: batchWeight ?? gate, bias });
+    return add(ofBatch, ofInstance);
+  });
 }

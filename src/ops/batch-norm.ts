@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { type AnyTensor, show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { batchSets, channelNorm, type Running } from "./channel-norm.js";
@@ -70,19 +71,21 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
 
 /** Batch norm of the valid positions alone, gathered as [1, C, count]. */
 function maskedBatchNorm(x: Tensor, mask: AnyTensor, options: BatchNormOptions): Tensor {
-  if (channelsLast("batchNorm", options.layout)) {
-    return asNCHW("batchNorm", [x], (x) =>
-      maskedBatchNorm(x, mask, { ...options, layout: "nchw" }),
-    );
-  }
-  const positions = positionsOf("batchNorm", x, mask);
-  using index = positions.index;
-  if (options.training && index.size < 2) {
-    throw new RangeError(
-      `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ${index.size} valid positions`,
-    );
-  }
-  using valid = gatherPositions(x, positions);
-  using y = batchNorm(valid, { ...options, mask: null });
-  return scatterPositions(y, positions);
+  return call("batchNorm", () => {
+    if (channelsLast("batchNorm", options.layout)) {
+      return asNCHW("batchNorm", [x], (x) =>
+        maskedBatchNorm(x, mask, { ...options, layout: "nchw" }),
+      );
+    }
+    const positions = positionsOf("batchNorm", x, mask);
+    using index = positions.index;
+    if (options.training && index.size < 2) {
+      throw new RangeError(
+        `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ${index.size} valid positions`,
+      );
+    }
+    using valid = gatherPositions(x, positions);
+    using y = batchNorm(valid, { ...options, mask: null });
+    return scatterPositions(y, positions);
+  });
 }

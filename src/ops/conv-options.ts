@@ -12,16 +12,26 @@ export interface ConvOptions extends ActivationOption {
   groups?: number;
 }
 
-/** A number for both sides or one for each, integers of at least `least`. */
+/** A number for both sides or one for each, integers of at least `least` that kernels can count to. */
 export function pairOf(op: string, name: string, value: number | Pair, least: number): Pair {
   const both: readonly unknown[] = typeof value === "number" ? [value, value] : value;
-  const fine = (v: unknown) => Number.isInteger(v) && (v as number) >= least;
+  const fine = (v: unknown) =>
+    Number.isInteger(v) && (v as number) >= least && (v as number) < 2 ** 31;
   if (!Array.isArray(both) || both.length !== 2 || !both.every(fine)) {
     throw new RangeError(
       `${op}: expected ${name} to be an integer of at least ${least} or two of them, got ${String(value)}`,
     );
   }
   return both as unknown as Pair;
+}
+
+/** Length of an axis with `padding` at both ends. Throws RangeError where that is further than kernels count. */
+export function paddedLength(op: string, length: number, padding: number): number {
+  const padded = length + 2 * padding;
+  if (padded < 2 ** 31) return padded;
+  throw new RangeError(
+    `${op}: expected padding to fewer than 2³¹ pixels along an axis, got ${padded} of ${length}`,
+  );
 }
 
 /** [f(0), f(1)] */

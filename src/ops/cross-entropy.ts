@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { reorder } from "./permute.js";
@@ -26,29 +27,31 @@ export function crossEntropy(
   targets: Targets,
   { reduction = "mean", ignoreIndex = -100, labelSmoothing = 0 }: CrossEntropyOptions = {},
 ): Tensor {
-  checkTensor("crossEntropy", "logits", logits);
-  checkReduction("crossEntropy", reduction);
-  if (logits.shape.length < 2) {
-    throw new RangeError(
-      `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
-    );
-  }
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(
-      `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`,
-    );
-  }
-  const [batch, classes, ...rest] = logits.shape;
-  const list = checkTargets(logits, targets, [batch, ...rest], classes, ignoreIndex);
-  const options = { reduction, labelSmoothing };
-  if (rest.length === 0) return rowLosses(logits, list, options);
-  const order = [0, ...rest.map((_, i) => i + 2), 1];
-  using moved = reorder("crossEntropy", logits, order);
-  using rows = moved.reshape([list.length, classes]);
-  const loss = rowLosses(rows, list, options);
-  if (reduction !== "none") return loss;
-  using flat = loss;
-  return flat.reshape([batch, ...rest]);
+  return call("crossEntropy", () => {
+    checkTensor("crossEntropy", "logits", logits);
+    checkReduction("crossEntropy", reduction);
+    if (logits.shape.length < 2) {
+      throw new RangeError(
+        `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
+      );
+    }
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+      throw new RangeError(
+        `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`,
+      );
+    }
+    const [batch, classes, ...rest] = logits.shape;
+    const list = checkTargets(logits, targets, [batch, ...rest], classes, ignoreIndex);
+    const options = { reduction, labelSmoothing };
+    if (rest.length === 0) return rowLosses(logits, list, options);
+    const order = [0, ...rest.map((_, i) => i + 2), 1];
+    using moved = reorder("crossEntropy", logits, order);
+    using rows = moved.reshape([list.length, classes]);
+    const loss = rowLosses(rows, list, options);
+    if (reduction !== "none") return loss;
+    using flat = loss;
+    return flat.reshape([batch, ...rest]);
+  });
 }
 
 /** Losses of logits [N, C]; negative targets are ignored. */

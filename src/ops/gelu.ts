@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Tensor } from "../tensor.js";
 import { checkTensor } from "./check.js";
 import { unary } from "./unary.js";
@@ -12,9 +13,11 @@ export interface GELUOptions {
  * the true one, as in PyTorch. Throws RangeError for another `approximate`.
  */
 export function gelu(x: Tensor, { approximate = "none" }: GELUOptions = {}): Tensor {
-  checkTensor("gelu", "input", x);
-  if (approximate !== "none" && approximate !== "tanh") {
-    throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${approximate}`);
-  }
-  return unary(approximate === "tanh" ? "geluTanh" : "gelu", x, "input", 8);
+  return call("gelu", () => {
+    checkTensor("gelu", "input", x);
+    if (approximate !== "none" && approximate !== "tanh") {
+      throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${approximate}`);
+    }
+    return unary(approximate === "tanh" ? "geluTanh" : "gelu", x, "input", 8);
+  });
 }

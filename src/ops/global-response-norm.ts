@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
@@ -92,15 +93,17 @@ export function globalResponseNorm(
   { eps = 1e-6, layout }: GlobalResponseNormOptions = {},
 ): Tensor {
   const op = "globalResponseNorm";
-  checkTensor(op, "input", x);
-  if (x.shape.length < 3)
-    throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
-  const last = channelsLast(op, layout);
-  const [, channels] = channelShape(op, x, last);
-  checkShape(op, "weight", weight, [channels]);
-  checkShape(op, "bias", bias, [channels]);
-  checkSameRuntime(op, x, weight, bias);
-  checkNumber(op, "eps", eps);
-  if (last) return asNCHW(op, [x], (x) => nchw(x, weight, bias, eps));
-  return nchw(x, weight, bias, eps);
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    if (x.shape.length < 3)
+      throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
+    const last = channelsLast(op, layout);
+    const [, channels] = channelShape(op, x, last);
+    checkShape(op, "weight", weight, [channels]);
+    checkShape(op, "bias", bias, [channels]);
+    checkSameRuntime(op, x, weight, bias);
+    checkNumber(op, "eps", eps);
+    if (last) return asNCHW(op, [x], (x) => nchw(x, weight, bias, eps));
+    return nchw(x, weight, bias, eps);
+  });
 }

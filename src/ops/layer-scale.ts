@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { show, type Tensor } from "../tensor.js";
 import { checkShape, checkTensor } from "./check.js";
 import { channelsLast, type Layout } from "./layout.js";
@@ -13,12 +14,14 @@ export function layerScale(
   { layout = "nhwc" }: { layout?: Layout } = {},
 ): Tensor {
   const op = "layerScale";
-  checkTensor(op, "input", x);
-  const axis = channelsLast(op, layout) ? x.shape.length - 1 : 1;
-  if (!(axis in x.shape))
-    throw new RangeError(`${op}: expected input with a channel axis, got ${show(x.shape)}`);
-  checkTensor(op, "weight", weight);
-  checkShape(op, "weight", weight, [x.shape[axis]]);
-  using factor = weight.reshape([-1, ...x.shape.slice(axis + 1).map(() => 1)]);
-  return mul(x, factor as Tensor);
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    const axis = channelsLast(op, layout) ? x.shape.length - 1 : 1;
+    if (!(axis in x.shape))
+      throw new RangeError(`${op}: expected input with a channel axis, got ${show(x.shape)}`);
+    checkTensor(op, "weight", weight);
+    checkShape(op, "weight", weight, [x.shape[axis]]);
+    using factor = weight.reshape([-1, ...x.shape.slice(axis + 1).map(() => 1)]);
+    return mul(x, factor as Tensor);
+  });
 }

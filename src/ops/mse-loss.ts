@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { checkReduction, type Reduction } from "./cross-entropy.js";
@@ -20,27 +21,29 @@ export function mseLoss(
   target: Tensor,
   { reduction = "mean" }: MseLossOptions = {},
 ): Tensor {
-  checkTensor("mseLoss", "input", input);
-  checkTensor("mseLoss", "target", target);
-  checkShape("mseLoss", "target", target, input.shape);
-  checkSameRuntime("mseLoss", input, target);
-  checkReduction("mseLoss", reduction);
-  if (reduction === "none") {
-    const difference = sub(input, target);
-    return mul(difference, difference);
-  }
-  const { runtime, size } = input;
-  const divisor = reduction === "mean" ? size : 1;
-  using partials = empty(runtime, [Math.ceil(size / PIECE)], "float64");
-  const args = [partials.ptr, input.ptr, target.ptr, size, PIECE];
-  runtime.run("squaredErrorSums", partials.size, 2 * PIECE, args);
-  const loss = sumPartials(partials, divisor);
-  return record("mseLoss", loss, [input, target], [input, target], (dy, [a, b], needs) => {
-    const da = empty(runtime, a.shape);
-    runtime.run("squaredErrorBackward", size, 2, [da.ptr, dy.ptr, a.ptr, b.ptr, 2 / divisor]);
-    const db = needs[1] ? negate(da) : null;
-    if (needs[0]) return [da, db];
-    da.dispose();
-    return [null, db];
+  return call("mseLoss", () => {
+    checkTensor("mseLoss", "input", input);
+    checkTensor("mseLoss", "target", target);
+    checkShape("mseLoss", "target", target, input.shape);
+    checkSameRuntime("mseLoss", input, target);
+    checkReduction("mseLoss", reduction);
+    if (reduction === "none") {
+      using difference = sub(input, target);
+      return mul(difference, difference);
+    }
+    const { runtime, size } = input;
+    const divisor = reduction === "mean" ? size : 1;
+    using partials = empty(runtime, [Math.ceil(size / PIECE)], "float64");
+    const args = [partials.ptr, input.ptr, target.ptr, size, PIECE];
+    runtime.run("squaredErrorSums", partials.size, 2 * PIECE, args);
+    const loss = sumPartials(partials, divisor);
+    return record("mseLoss", loss, [input, target], [input, target], (dy, [a, b], needs) => {
+      const da = empty(runtime, a.shape);
+      runtime.run("squaredErrorBackward", size, 2, [da.ptr, dy.ptr, a.ptr, b.ptr, 2 / divisor]);
+      const db = needs[1] ? negate(da) : null;
+      if (needs[0]) return [da, db];
+      da.dispose();
+      return [null, db];
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { axisNorm } from "./axis-norm.js";
@@ -31,42 +32,48 @@ export function positionalNorm(
   { eps = 1e-5, correction = 0, layout }: PositionalNormOptions = {},
 ): PositionalNorm {
   const op = "positionalNorm";
-  checkTensor(op, "input", x);
-  const { runtime, shape } = x;
-  const last = channelsLast(op, layout);
-  const [, n] = channelShape(op, x, last);
-  const axis = last ? shape.length - 1 : 1;
-  checkNumber(op, "eps", eps);
-  if (n <= correction)
-    throw new RangeError(`${op}: expected more than ${correction} channel(s), got ${show(shape)}`);
-  // (x − mean)/√(v·n/(n − 1) + eps) is √((n − 1)/n)·(x − mean)/√(v + eps·(n − 1)/n)
-  const share = (n - correction) / n;
-  using weight = share === 1 ? null : full([n], Math.sqrt(share), { runtime });
-  const kept = shape.with(axis, 1);
-  const [means, deviations] = [empty(runtime, kept), empty(runtime, kept)];
-  const output = axisNorm(op, x, axis, axis + 1, {
-    statistic: "moments",
-    eps: eps * share,
-    weight,
-    onStatistics: ({ data }) => {
-      for (let i = 0; i < means.size; i++) {
-        means.data[i] = data[3 * i];
-        deviations.data[i] = 1 / (data[3 * i + 2] * Math.sqrt(share));
-      }
-    },
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    const { runtime, shape } = x;
+    const last = channelsLast(op, layout);
+    const [, n] = channelShape(op, x, last);
+    const axis = last ? shape.length - 1 : 1;
+    checkNumber(op, "eps", eps);
+    if (n <= correction)
+      throw new RangeError(
+        `${op}: expected more than ${correction} channel(s), got ${show(shape)}`,
+      );
+    // (x − mean)/√(v·n/(n − 1) + eps) is √((n − 1)/n)·(x − mean)/√(v + eps·(n − 1)/n)
+    const share = (n - correction) / n;
+    using weight = share === 1 ? null : full([n], Math.sqrt(share), { runtime });
+    const kept = shape.with(axis, 1);
+    const [means, deviations] = [empty(runtime, kept), empty(runtime, kept)];
+    const output = axisNorm(op, x, axis, axis + 1, {
+      statistic: "moments",
+      eps: eps * share,
+      weight,
+      onStatistics: ({ data }) => {
+        for (let i = 0; i < means.size; i++) {
+          means.data[i] = data[3 * i];
+          deviations.data[i] = 1 / (data[3 * i + 2] * Math.sqrt(share));
+        }
+      },
+    });
+    const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
+    const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
+      // ∂std/∂x = output/(n − correction)
+      using by = full([], n - correction, { runtime });
+      using each = combine("div", d, by, kept);
+      return [combine("mul", y, each, shape)];
+    });
+    return { output, mean, std };
   });
-  const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
-  const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
-    // ∂std/∂x = output/(n − correction)
-    using by = full([], n - correction, { runtime });
-    using each = combine("div", d, by, kept);
-    return [combine("mul", y, each, shape)];
-  });
-  return { output, mean, std };
 }
 
 /** The moments of an early layer given to a later one (same paper): x·std + mean. */
 export function momentShortcut(x: Tensor, { mean, std }: Pick<PositionalNorm, "mean" | "std">) {
-  using scaled = mul(x, std);
-  return add(scaled, mean);
+  return call("momentShortcut", () => {
+    using scaled = mul(x, std);
+    return add(scaled, mean);
+  });
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { normalize } from "./normalize.js";
@@ -14,7 +15,9 @@ export function qkNorm(
   scale: Tensor,
   { eps = 1e-12 }: { eps?: number } = {},
 ): { q: Tensor; k: Tensor } {
-  checkTensor("qkNorm", "k", k);
-  checkSameRuntime("qkNorm", k, q, scale);
-  return { q: scaledUnits("qkNorm", q, scale, eps), k: normalize(k, { dim: -1, eps }) };
+  return call("qkNorm", () => {
+    checkTensor("qkNorm", "k", k);
+    checkSameRuntime("qkNorm", k, q, scale);
+    return { q: scaledUnits("qkNorm", q, scale, eps), k: normalize(k, { dim: -1, eps }) };
+  });
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Tensor } from "../tensor.js";
 import { type BatchNormOptions, batchNorm } from "./batch-norm.js";
 import { checkTensor } from "./check.js";
@@ -13,16 +14,18 @@ export function syncBatchNorm(
   shards: readonly Tensor[],
   options: Omit<BatchNormOptions, "mask"> = {},
 ): Tensor[] {
-  if (!Array.isArray(shards)) throw new TypeError("syncBatchNorm: expected an array of tensors");
-  shards.forEach((shard, k) => {
-    checkTensor("syncBatchNorm", `shard ${k}`, shard);
-  });
-  if (!options.training) return shards.map((shard) => batchNorm(shard, options));
-  using whole = concat(shards);
-  using y = batchNorm(whole, options);
-  let start = 0;
-  return shards.map(({ shape: [samples] }) => {
-    start += samples;
-    return slice(y, 0, start - samples, start);
+  return call("syncBatchNorm", () => {
+    if (!Array.isArray(shards)) throw new TypeError("syncBatchNorm: expected an array of tensors");
+    shards.forEach((shard, k) => {
+      checkTensor("syncBatchNorm", `shard ${k}`, shard);
+    });
+    if (!options.training) return shards.map((shard) => batchNorm(shard, options));
+    using whole = concat(shards);
+    using y = batchNorm(whole, options);
+    let start = 0;
+    return shards.map(({ shape: [samples] }) => {
+      start += samples;
+      return slice(y, 0, start - samples, start);
+    });
   });
 }

@@ -1,5 +1,6 @@
+import { call, onRefusal } from "../call.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
-import { keep, type Tensor, zeros } from "../tensor.js";
+import { changing, keep, type Tensor, zeros } from "../tensor.js";
 import { type CommonOptions, groupsOf, type ParamGroup, type Params } from "./groups.js";
 import {
   checkState,
@@ -13,7 +14,7 @@ import {
 export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   readonly groups: readonly ParamGroup<O>[];
   readonly #name: string;
-  readonly #states = new Map<Tensor, ParamState>();
+  #states = new Map<Tensor, ParamState>();
 
   /** Throws as torch.optim does: RangeError for no parameters or a bad option, TypeError for what is no float32 leaf. */
   constructor(name: string, params: Params<O>, defaults: O) {
@@ -43,10 +44,11 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
       checkShape(this.#name, `gradient ${i}`, param.grad, param.shape);
       checkSameRuntime(this.#name, param, param.grad);
     });
+    call(this.#name, () => this.#allocate());
     for (const group of this.groups) {
       for (const param of group.params) {
-        if (!param.grad) continue;
-        const state = this.#stateFor(param, group);
+        const state = this.#states.get(param);
+        if (!param.grad || !state) continue;
         state.step++;
         this.update(param, param.grad, state, group);
         for (const changed of [param, ...Object.values(state.buffers)]) changed?.written();
@@ -81,22 +83,45 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
    */
   loadStateDict(state: OptimizerState): void {
     this.checkStateDict(state);
-    const { groups, steps } = state;
     const values = new Map([...state.tensors].map(([key, tensor]) => [key, tensor.toArray()]));
-    this.dispose();
-    let number = 0;
-    for (const [i, group] of this.groups.entries()) {
-      Object.assign(group, restored(group, groups[i]));
-      for (const param of group.params) {
-        if (steps[number] > 0) {
-          const own = this.#stateFor(param, group);
-          own.step = steps[number];
-          for (const [name, tensor] of Object.entries(own.buffers))
-            tensor.data.set(values.get(`${number}.${name}`) as Float32Array);
+    const old = this.#states;
+    call(this.#name, () => {
+      const loaded = new Map<Tensor, ParamState>();
+      const groups = this.groups.map((group, i) => restored(group, state.groups[i]));
+      const written: [Tensor, Float32Array][] = [];
+      let number = 0;
+      for (const group of groups) {
+        for (const param of group.params) {
+          const step = state.steps[number];
+          const own = step > 0 ? this.#madeFor(param, group, old.get(param)) : null;
+          if (own) loaded.set(param, { ...own, step });
+          for (const [name, tensor] of Object.entries(own?.buffers ?? {}))
+            written.push([tensor, values.get(`${number}.${name}`) as Float32Array]);
+          number++;
         }
-        number++;
       }
-    }
+      // nothing is allocated from here on
+      for (const [tensor, list] of written) {
+        changing(tensor);
+        tensor.data.set(list);
+      }
+      const before = this.groups.map((group) => ({ ...group }));
+      onRefusal(() => {
+        this.groups.forEach((group, i) => {
+          Object.assign(group, before[i]);
+        });
+        this.#states = old;
+      });
+      this.groups.forEach((group, i) => {
+        Object.assign(group, groups[i]);
+      });
+      this.#states = loaded;
+    });
+    const kept = new Set(
+      [...this.#states.values()].flatMap(({ buffers }) => Object.values(buffers)),
+    );
+    for (const { buffers } of old.values())
+      for (const tensor of Object.values(buffers)) if (!kept.has(tensor)) tensor.dispose();
   }
 
   /** Frees the state; the parameters and their gradients stay. */
@@ -111,15 +136,24 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     return this.#states.get(param);
   }
 
-  #stateFor(param: Tensor, group: ParamGroup<O>): ParamState {
-    let state = this.#states.get(param);
-    if (!state) {
-      const zero = () => keep(zeros(param.shape, { runtime: param.runtime }));
-      const buffers = this.buffers(group).map((name) => [name, zero()] as const);
-      state = { step: 0, buffers: Object.fromEntries(buffers) };
-      this.#states.set(param, state);
+  /** Makes all state that a step needs, before it moves anything. */
+  #allocate(): void {
+    for (const group of this.groups) {
+      for (const param of group.params) {
+        if (!param.grad || this.#states.has(param)) continue;
+        this.#states.set(param, this.#madeFor(param, group));
+        onRefusal(() => this.#states.delete(param));
+      }
     }
-    return state;
+  }
+
+  /** State of a parameter that was never moved, with the buffers that are there. */
+  #madeFor(param: Tensor, group: ParamGroup<O>, old?: ParamState): ParamState {
+    const zero = () => keep(zeros(param.shape, { runtime: param.runtime }));
+    const buffers = this.buffers(group).map(
+      (name) => [name, old?.buffers[name] ?? zero()] as const,
+    );
+    return { step: 0, buffers: Object.fromEntries(buffers) };
   }
 
   /** Throws RangeError for options that cannot be. */
