@@ -1,6 +1,6 @@
 // PyTorch's CPU generator, so that a seed gives here what torch.manual_seed gives there: the same uniforms and permutations bit
 // for bit, and normals but for the rounding of ln, sin and cos (ours are in assembly/lib/random.ts).
-import { call } from "./call.js";
+import { call, onRefusal } from "./call.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
 import { empty, type Shape, type Tensor, zeros } from "./tensor.js";
@@ -61,6 +61,15 @@ export class Generator {
       Uint32Array.from({ length: SAVED_WORDS }, (_, i) => view.getUint32(16 + 4 * i, true)),
     );
     return this;
+  }
+
+  /** @internal Has a refused call give back what it is about to draw. */
+  lend(): void {
+    const [twister, spare] = [this.#twister.save(), this.#spare];
+    onRefusal(() => {
+      this.#twister.restore(twister);
+      this.#spare = spare;
+    });
   }
 
   /** 32 random bits. */

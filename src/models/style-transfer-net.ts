@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import {
   Conv2d,
   ConvTranspose2d,
@@ -33,7 +34,9 @@ class ResidualBlock extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return add(x, this.block.forward(x));
+    return call("ResidualBlock", () => {
+      return add(x, this.block.forward(x));
+    });
   }
 }
 
@@ -83,6 +86,8 @@ export class StyleTransferNet extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return tanh(this.upsample.forward(this.residual.forward(this.downsample.forward(x))));
+    return call("StyleTransferNet", () => {
+      return tanh(this.upsample.forward(this.residual.forward(this.downsample.forward(x))));
+    });
   }
 }

@@ -1,11 +1,13 @@
 // The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
+import { call } from "../call.js";
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
-import type { Tensor } from "../tensor.js";
+import { changing, type Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
 /** Clips ρ to [0, 1] in place before it is used: what the authors do after each step of the optimiser. */
 function clipped(rho: Tensor): Tensor {
+  changing(rho);
   rho.data.forEach((value, i, data) => {
     data[i] = Math.min(Math.max(value, 0), 1);
   });
@@ -28,7 +30,9 @@ export class AdaLIN extends Module {
   }
 
   forward(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
-    return adaLIN(x, clipped(this.rho), weight, bias, this.options);
+    return call("AdaLIN", () => {
+      return adaLIN(x, clipped(this.rho), weight, bias, this.options);
+    });
   }
 }
 
@@ -52,6 +56,8 @@ export class LayerInstanceNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return layerInstanceNorm(x, clipped(this.rho), this.gamma, this.beta, this.options);
+    return call("LayerInstanceNorm", () => {
+      return layerInstanceNorm(x, clipped(this.rho), this.gamma, this.beta, this.options);
+    });
   }
 }

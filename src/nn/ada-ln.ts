@@ -1,4 +1,5 @@
 // Layer norm conditioned as in diffusion transformers, Peebles & Xie 2022, DiT, arXiv 2212.09748.
+import { call } from "../call.js";
 import { adaLN, gatedAdd } from "../ops/ada-ln.js";
 import { mul } from "../ops/mul.js";
 import { sigmoid } from "../ops/sigmoid.js";
@@ -47,8 +48,10 @@ export class AdaLN extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor): Tensor {
-    const [shift, scale] = this.chunks(condition);
-    return adaLN(x, scale, shift, this);
+    return call("AdaLN", () => {
+      const [shift, scale] = this.chunks(condition);
+      return adaLN(x, scale, shift, this);
+    });
   }
 }
 
@@ -66,8 +69,10 @@ export class AdaLNZero extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
-    const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
-    const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, this)));
-    return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, this)));
+    return call("AdaLNZero", () => {
+      const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
+      const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, this)));
+      return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, this)));
+    });
   }
 }

@@ -1,4 +1,5 @@
 // Layers for one layout of the channels, used on the other. Their state-dict keys are those of the layer within.
+import { call } from "../call.js";
 import { permute } from "../ops/permute.js";
 import { show, type Tensor } from "../tensor.js";
 import { Module } from "./module.js";
@@ -20,18 +21,22 @@ abstract class Turned extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const rank = x.shape.length;
-    if (rank < 2) {
-      const name = this.constructor.name;
-      throw new RangeError(`${name}: expected input of 2 or more dimensions, got ${show(x.shape)}`);
-    }
-    const order = this.order(rank);
-    using turned = permute(x, order);
-    using y = this.layer.forward(turned);
-    return permute(
-      y,
-      order.map((_, axis) => order.indexOf(axis)),
-    );
+    return call(this.constructor.name, () => {
+      const rank = x.shape.length;
+      if (rank < 2) {
+        const name = this.constructor.name;
+        throw new RangeError(
+          `${name}: expected input of 2 or more dimensions, got ${show(x.shape)}`,
+        );
+      }
+      const order = this.order(rank);
+      using turned = permute(x, order);
+      using y = this.layer.forward(turned);
+      return permute(
+        y,
+        order.map((_, axis) => order.indexOf(axis)),
+      );
+    });
   }
 }
 

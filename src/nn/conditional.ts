@@ -1,10 +1,11 @@
+import { call } from "../call.js";
 import { add } from "../ops/add.js";
 import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/conditional-norm.js";
 import { embedding } from "../ops/embedding.js";
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
@@ -37,9 +38,11 @@ export class ConditionalInstanceNorm extends Module {
   }
 
   forward(x: Tensor, styles: Ids): Tensor {
-    using weight = embedding(this.weight, styles);
-    using bias = embedding(this.bias, styles);
-    return conditionalInstanceNorm(x, weight, bias, this);
+    return call("ConditionalInstanceNorm", () => {
+      using weight = embedding(this.weight, styles);
+      using bias = embedding(this.bias, styles);
+      return conditionalInstanceNorm(x, weight, bias, this);
+    });
   }
 }
 
@@ -81,13 +84,15 @@ export class ConditionalBatchNorm extends Module {
   }
 
   forward(x: Tensor, classes: Ids): Tensor {
-    using weight = embedding(this.weight, classes);
-    using bias = embedding(this.bias, classes);
-    const { runningMean, runningVar, training, momentum, eps, layout } = this;
-    const options = { runningMean, runningVar, training, momentum, eps, layout };
-    const y = conditionalBatchNorm(x, weight, bias, options);
-    if (training) this.numBatchesTracked.data[0] += 1n;
-    return y;
+    return call("ConditionalBatchNorm", () => {
+      using weight = embedding(this.weight, classes);
+      using bias = embedding(this.bias, classes);
+      const { runningMean, runningVar, training, momentum, eps, layout } = this;
+      const options = { runningMean, runningVar, training, momentum, eps, layout };
+      const y = conditionalBatchNorm(x, weight, bias, options);
+      if (training) countBatch(this.numBatchesTracked);
+      return y;
+    });
   }
 }
 
@@ -111,11 +116,13 @@ export class FiLM extends Module {
   }
 
   forward(x: Tensor, condition: Tensor): Tensor {
-    using both = this.linear.forward(condition);
-    const channels = both.shape[1] / 2;
-    using gamma = slice(both, 1, 0, channels);
-    using scale = add(gamma, 1);
-    using shift = slice(both, 1, channels);
-    return film(x, scale, shift, this);
+    return call("FiLM", () => {
+      using both = this.linear.forward(condition);
+      const channels = both.shape[1] / 2;
+      using gamma = slice(both, 1, 0, channels);
+      using scale = add(gamma, 1);
+      using shift = slice(both, 1, channels);
+      return film(x, scale, shift, this);
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Activation } from "../ops/activation.js";
 import { convTranspose2d } from "../ops/conv-transpose2d.js";
 import type { Tensor } from "../tensor.js";
@@ -56,8 +57,10 @@ export class ConvTranspose2d extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    const { bias, stride, padding, outputPadding, dilation, groups } = this;
-    const options = { bias, stride, padding, outputPadding, dilation, groups, activation };
-    return convTranspose2d(x, this.weight, options);
+    return call("ConvTranspose2d", () => {
+      const { bias, stride, padding, outputPadding, dilation, groups } = this;
+      const options = { bias, stride, padding, outputPadding, dilation, groups, activation };
+      return convTranspose2d(x, this.weight, options);
+    });
   }
 }

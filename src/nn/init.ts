@@ -1,6 +1,6 @@
 import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { full, keep, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
+import { changing, full, keep, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
 
 export { checkInteger } from "../shape.js";
 
@@ -21,6 +21,12 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
   const parameter = keep(zeros(shape, { runtime, requiresGrad: true }));
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   return uniform_(parameter, -bound, bound);
+}
+
+/** One batch more, behind the norm of it: a refused call changes nothing. */
+export function countBatch(counter: Tensor<"int64">): void {
+  changing(counter);
+  counter.data[0] += 1n;
 }
 
 export const fanInOf = (shape: Shape): number => sizeOf(shape.slice(1));

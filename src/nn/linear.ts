@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Activation } from "../ops/activation.js";
 import { linear } from "../ops/linear.js";
 import type { Tensor } from "../tensor.js";
@@ -31,6 +32,8 @@ export class Linear extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    return linear(x, this.weight, this.bias, { activation });
+    return call("Linear", () => {
+      return linear(x, this.weight, this.bias, { activation });
+    });
   }
 }

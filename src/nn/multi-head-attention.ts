@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
@@ -39,10 +40,12 @@ export class MultiHeadAttention extends Module {
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {
-    const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
-    const causal = mask === "causal";
-    const options = { heads: this.nHead, causal, mask: mask === "causal" ? null : mask };
-    const mixed = scaledDotProductAttention(q, k, v, options);
-    return this.dropout.forward(this.wO.forward(mixed));
+    return call("MultiHeadAttention", () => {
+      const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
+      const causal = mask === "causal";
+      const options = { heads: this.nHead, causal, mask: mask === "causal" ? null : mask };
+      const mixed = scaledDotProductAttention(q, k, v, options);
+      return this.dropout.forward(this.wO.forward(mixed));
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Activation } from "../ops/activation.js";
 import { add } from "../ops/add.js";
 import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
@@ -9,7 +10,7 @@ import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
 export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
@@ -90,7 +91,7 @@ abstract class BatchNorm extends TrackingNorm {
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
     const training = this.training || runningMean === null;
     const y = norm({ runningMean, runningVar, weight, bias, training, momentum, eps });
-    if (this.training && numBatchesTracked) numBatchesTracked.data[0] += 1n; // not before: a refused call changes nothing
+    if (this.training && numBatchesTracked) countBatch(numBatchesTracked);
     return y;
   }
 }
@@ -133,21 +134,23 @@ abstract class InstanceNorm extends TrackingNorm {
 
   /** With the activation that follows, in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    this.checkRank(x);
-    const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
-    const { runningMean, runningVar, weight, bias, eps, layout } = this;
-    const y = instanceNorm(batched, {
-      runningMean,
-      runningVar,
-      weight,
-      bias,
-      useInputStats: this.training || runningMean === null,
-      momentum: this.momentum ?? 0,
-      eps,
-      layout,
-      activation,
+    return call(this.constructor.name, () => {
+      this.checkRank(x);
+      const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
+      const { runningMean, runningVar, weight, bias, eps, layout } = this;
+      const y = instanceNorm(batched, {
+        runningMean,
+        runningVar,
+        weight,
+        bias,
+        useInputStats: this.training || runningMean === null,
+        momentum: this.momentum ?? 0,
+        eps,
+        layout,
+        activation,
+      });
+      return batched === x ? y : y.reshape(x.shape);
     });
-    return batched === x ? y : y.reshape(x.shape);
   }
 }
 

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
 import { forwardActivated } from "./joined.js";
@@ -21,7 +22,9 @@ export class PositionwiseFFN extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const hidden = this.dropout.forward(forwardActivated(this.linear1, x, "relu"));
-    return this.dropout.forward(this.linear2.forward(hidden));
+    return call("PositionwiseFFN", () => {
+      const hidden = this.dropout.forward(forwardActivated(this.linear1, x, "relu"));
+      return this.dropout.forward(this.linear2.forward(hidden));
+    });
   }
 }

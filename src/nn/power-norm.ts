@@ -1,7 +1,7 @@
 import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
 export interface PowerNormOptions extends LayerOptions, LayoutOptions {
@@ -61,7 +61,7 @@ export class PowerNorm extends Module {
     const { groups, layout } = this;
     const alphas = { alphaForward, alphaBackward, eps, groups, layout };
     const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });
-    if (training) this.iters.data[0] += 1n; // not before: a refused call changes nothing
+    if (training) countBatch(this.iters);
     return y;
   }
 }

@@ -1,4 +1,5 @@
 import { isGradEnabled } from "../autograd.js";
+import { call } from "../call.js";
 import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
 import { affineOf } from "./batch-affine.js";
@@ -34,13 +35,15 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    let value = x;
-    for (let i = 0; i < this.layers.length; ) {
-      const { output, taken } = this.#step(value, i);
-      value = output;
-      i += taken;
-    }
-    return value;
+    return call("Sequential", () => {
+      let value = x;
+      for (let i = 0; i < this.layers.length; ) {
+        const { output, taken } = this.#step(value, i);
+        value = output;
+        i += taken;
+      }
+      return value;
+    });
   }
 
   /** The output of layer i, and of those behind it that were `taken` with it. */

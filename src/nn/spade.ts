@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { modulate } from "../ops/modulate.js";
 import { resizeNearest } from "../ops/resize-nearest.js";
 import { show, type Tensor } from "../tensor.js";
@@ -41,14 +42,16 @@ export class SPADE extends Module {
   }
 
   forward(x: Tensor, segmentation: Tensor): Tensor {
-    const [, , height, width] = x.shape;
-    if (x.shape.length !== 4)
-      throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
-    using normalized = this.paramFreeNorm.forward(x);
-    using resized = resizeNearest(segmentation, [height, width]);
-    using features = this.mlpShared.forward(resized);
-    using gamma = this.mlpGamma.forward(features);
-    using beta = this.mlpBeta.forward(features);
-    return modulate(normalized, gamma, beta);
+    return call("SPADE", () => {
+      const [, , height, width] = x.shape;
+      if (x.shape.length !== 4)
+        throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
+      using normalized = this.paramFreeNorm.forward(x);
+      using resized = resizeNearest(segmentation, [height, width]);
+      using features = this.mlpShared.forward(resized);
+      using gamma = this.mlpGamma.forward(features);
+      using beta = this.mlpBeta.forward(features);
+      return modulate(normalized, gamma, beta);
+    });
   }
 }

@@ -1,4 +1,5 @@
 // Layers of the norms that learn nothing and keep nothing, for use in a Sequential.
+import { call } from "../call.js";
 import { type MeanVarianceNormOptions, meanVarianceNorm } from "../ops/mean-variance-norm.js";
 import { type NormalizeOptions, normalize } from "../ops/normalize.js";
 import { type PixelNormOptions, pixelNorm } from "../ops/pixel-norm.js";
@@ -44,7 +45,9 @@ export class PositionalNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return tidy(() => positionalNorm(x, this.options).output);
+    return call("PositionalNorm", () => {
+      return tidy(() => positionalNorm(x, this.options).output);
+    });
   }
 }
 

@@ -45,7 +45,8 @@ function drop(
     }
     if (!training || p === 0) return x;
     const { runtime, shape } = x;
-    const y = empty(runtime, shape); // before the generator moves on
+    const y = empty(runtime, shape);
+    generator.lend();
     const seed = [generator.random(), generator.random()];
     const threshold = Math.round(p * 2 ** 32);
     const scale = 1 / (1 - p);
