@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   Conv2d,
   ConvTranspose2d,
@@ -34,7 +33,7 @@ class ResidualBlock extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return call("ResidualBlock", () => {
+    return this.asOne(() => {
       return add(x, this.block.forward(x));
     });
   }
@@ -86,7 +85,7 @@ export class StyleTransferNet extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return call("StyleTransferNet", () => {
+    return this.asOne(() => {
       return tanh(this.upsample.forward(this.residual.forward(this.downsample.forward(x))));
     });
   }

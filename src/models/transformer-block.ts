@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   addAndNormalize,
   type DropoutLayerOptions,
@@ -54,7 +53,7 @@ export class TransformerBlock extends Module {
 
   /** The mask as MultiHeadAttention's: [T, T], [B, T, T], "causal", …. */
   forward(x: Tensor, mask: Mask = null): Tensor {
-    return call("TransformerBlock", () => {
+    return this.asOne(() => {
       const { attn, ffn, norm1, norm2 } = this;
       if (this.#pre) {
         const normed = norm1.forward(x);

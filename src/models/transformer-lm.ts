@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   Dropout,
   Embedding,
@@ -52,7 +51,7 @@ export class TransformerLM extends Module {
 
   /** Throws RangeError for a sequence longer than the context. */
   forward(ids: AnyTensor): Tensor {
-    return call("TransformerLM", () => {
+    return this.asOne(() => {
       const [length, context] = [ids.shape.at(-1) ?? 0, this.positions.weight.shape[0]];
       if (ids.shape.length !== 2 || length > context) {
         throw new RangeError(

@@ -1,5 +1,4 @@
 // The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
-import { call } from "../call.js";
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
 import { changing, type Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -30,7 +29,7 @@ export class AdaLIN extends Module {
   }
 
   forward(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
-    return call("AdaLIN", () => {
+    return this.asOne(() => {
       return adaLIN(x, clipped(this.rho), weight, bias, this.options);
     });
   }
@@ -56,7 +55,7 @@ export class LayerInstanceNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return call("LayerInstanceNorm", () => {
+    return this.asOne(() => {
       return layerInstanceNorm(x, clipped(this.rho), this.gamma, this.beta, this.options);
     });
   }

@@ -1,5 +1,4 @@
 // Layer norm conditioned as in diffusion transformers, Peebles & Xie 2022, DiT, arXiv 2212.09748.
-import { call } from "../call.js";
 import { adaLN, gatedAdd } from "../ops/ada-ln.js";
 import { mul } from "../ops/mul.js";
 import { sigmoid } from "../ops/sigmoid.js";
@@ -48,7 +47,7 @@ export class AdaLN extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor): Tensor {
-    return call("AdaLN", () => {
+    return this.asOne(() => {
       const [shift, scale] = this.chunks(condition);
       return adaLN(x, scale, shift, this);
     });
@@ -69,7 +68,7 @@ export class AdaLNZero extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
-    return call("AdaLNZero", () => {
+    return this.asOne(() => {
       const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
       const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, this)));
       return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, this)));

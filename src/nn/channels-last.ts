@@ -1,5 +1,4 @@
 // Layers for one layout of the channels, used on the other. Their state-dict keys are those of the layer within.
-import { call } from "../call.js";
 import { permute } from "../ops/permute.js";
 import { show, type Tensor } from "../tensor.js";
 import { Module } from "./module.js";
@@ -21,7 +20,7 @@ abstract class Turned extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return call(this.constructor.name, () => {
+    return this.asOne(() => {
       const rank = x.shape.length;
       if (rank < 2) {
         const name = this.constructor.name;

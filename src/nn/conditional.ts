@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import { add } from "../ops/add.js";
 import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/conditional-norm.js";
 import { embedding } from "../ops/embedding.js";
@@ -38,7 +37,7 @@ export class ConditionalInstanceNorm extends Module {
   }
 
   forward(x: Tensor, styles: Ids): Tensor {
-    return call("ConditionalInstanceNorm", () => {
+    return this.asOne(() => {
       using weight = embedding(this.weight, styles);
       using bias = embedding(this.bias, styles);
       return conditionalInstanceNorm(x, weight, bias, this);
@@ -84,7 +83,7 @@ export class ConditionalBatchNorm extends Module {
   }
 
   forward(x: Tensor, classes: Ids): Tensor {
-    return call("ConditionalBatchNorm", () => {
+    return this.asOne(() => {
       using weight = embedding(this.weight, classes);
       using bias = embedding(this.bias, classes);
       const { runningMean, runningVar, training, momentum, eps, layout } = this;
@@ -116,7 +115,7 @@ export class FiLM extends Module {
   }
 
   forward(x: Tensor, condition: Tensor): Tensor {
-    return call("FiLM", () => {
+    return this.asOne(() => {
       using both = this.linear.forward(condition);
       const channels = both.shape[1] / 2;
       using gamma = slice(both, 1, 0, channels);

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import type { Activation } from "../ops/activation.js";
 import { convTranspose2d } from "../ops/conv-transpose2d.js";
 import type { Tensor } from "../tensor.js";
@@ -57,7 +56,7 @@ export class ConvTranspose2d extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    return call("ConvTranspose2d", () => {
+    return this.asOne(() => {
       const { bias, stride, padding, outputPadding, dilation, groups } = this;
       const options = { bias, stride, padding, outputPadding, dilation, groups, activation };
       return convTranspose2d(x, this.weight, options);

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import type { Activation } from "../ops/activation.js";
 import { conv2d, scaledConv2d } from "../ops/conv2d.js";
 import type { Tensor } from "../tensor.js";
@@ -61,7 +60,7 @@ export class Conv2d extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    return call("Conv2d", () => {
+    return this.asOne(() => {
       const { bias, stride, padding, dilation, groups } = this;
       return conv2d(x, this.filters(), { bias, stride, padding, dilation, groups, activation });
     });

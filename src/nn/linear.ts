@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import type { Activation } from "../ops/activation.js";
 import { linear } from "../ops/linear.js";
 import type { Tensor } from "../tensor.js";
@@ -32,7 +31,7 @@ export class Linear extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    return call("Linear", () => {
+    return this.asOne(() => {
       return linear(x, this.weight, this.bias, { activation });
     });
   }

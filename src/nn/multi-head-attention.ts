@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
@@ -40,7 +39,7 @@ export class MultiHeadAttention extends Module {
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {
-    return call("MultiHeadAttention", () => {
+    return this.asOne(() => {
       const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
       const causal = mask === "causal";
       const options = { heads: this.nHead, causal, mask: mask === "causal" ? null : mask };

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import type { Activation } from "../ops/activation.js";
 import { add } from "../ops/add.js";
 import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
@@ -134,7 +133,7 @@ abstract class InstanceNorm extends TrackingNorm {
 
   /** With the activation that follows, in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    return call(this.constructor.name, () => {
+    return this.asOne(() => {
       this.checkRank(x);
       const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
       const { runningMean, runningVar, weight, bias, eps, layout } = this;

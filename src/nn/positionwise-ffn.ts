@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import type { Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
 import { forwardActivated } from "./joined.js";
@@ -22,7 +21,7 @@ export class PositionwiseFFN extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return call("PositionwiseFFN", () => {
+    return this.asOne(() => {
       const hidden = this.dropout.forward(forwardActivated(this.linear1, x, "relu"));
       return this.dropout.forward(this.linear2.forward(hidden));
     });

@@ -1,5 +1,4 @@
 import { isGradEnabled } from "../autograd.js";
-import { call } from "../call.js";
 import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
 import { affineOf } from "./batch-affine.js";
@@ -35,7 +34,7 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return call("Sequential", () => {
+    return this.asOne(() => {
       let value = x;
       for (let i = 0; i < this.layers.length; ) {
         const { output, taken } = this.#step(value, i);

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import { modulate } from "../ops/modulate.js";
 import { resizeNearest } from "../ops/resize-nearest.js";
 import { show, type Tensor } from "../tensor.js";
@@ -42,7 +41,7 @@ export class SPADE extends Module {
   }
 
   forward(x: Tensor, segmentation: Tensor): Tensor {
-    return call("SPADE", () => {
+    return this.asOne(() => {
       const [, , height, width] = x.shape;
       if (x.shape.length !== 4)
         throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);

@@ -1,5 +1,4 @@
 // Layers of the norms that learn nothing and keep nothing, for use in a Sequential.
-import { call } from "../call.js";
 import { type MeanVarianceNormOptions, meanVarianceNorm } from "../ops/mean-variance-norm.js";
 import { type NormalizeOptions, normalize } from "../ops/normalize.js";
 import { type PixelNormOptions, pixelNorm } from "../ops/pixel-norm.js";
@@ -45,7 +44,7 @@ export class PositionalNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return call("PositionalNorm", () => {
+    return this.asOne(() => {
       return tidy(() => positionalNorm(x, this.options).output);
     });
   }
