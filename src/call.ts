@@ -22,6 +22,12 @@ export function onRefusal(restore: () => void): void {
   if (depth > 0) undo.push(restore);
 }
 
+/** Empties both lists, one by one: with `length = 0` their memory would go too, and be taken anew by the next call. */
+function forget(): void {
+  while (made.length > 0) made.pop();
+  while (undo.length > 0) undo.pop();
+}
+
 /**
  * Runs `fn`. Where it throws, what was made in it is freed and what was changed is as it was; where memory was full, the error begins
  * with the outermost name.
@@ -38,6 +44,6 @@ export function call<T>(name: string, fn: () => T): T {
     if (depth > 1 || !(error instanceof MemoryFull)) throw error;
     throw new RangeError(`${name}: ${error.message}`, { cause: error });
   } finally {
-    if (--depth === 0) made.length = undo.length = 0;
+    if (--depth === 0) forget();
   }
 }

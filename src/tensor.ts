@@ -273,14 +273,12 @@ export function temporary<D extends DType = "float32">(
 }
 
 /** @internal To be called before a tensor that outlives the call is written: it gets its values back if the call is refused. */
-export function changing(tensor: AnyTensor): void {
-  const { storage, runtime, elements } = tensor;
-  const before = new Uint8Array(elements.byteLength);
-  const bytes = () => new Uint8Array(runtime.memory.buffer, storage.block.start, before.length);
-  before.set(bytes());
+export function changing({ runtime, dtype, storage, elements }: AnyTensor): void {
+  const before = elements.slice();
   onRefusal(() => {
     if (storage.refs === 0) return; // nobody can see it any more
-    bytes().set(before);
+    const { start } = storage.block;
+    new arrays[dtype](runtime.memory.buffer, start, before.length).set(before as never);
     storage.written();
   });
 }
