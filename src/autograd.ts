@@ -1,5 +1,6 @@
 // The tape: each recorded operation is a node that knows its inputs, what it saved and how to go back. Nodes are counted like
 // memory is: by the tensor that came out of them and by the nodes that follow. At zero they give back what they saved.
+import { call } from "./call.js";
 import { checkSaved, checksum } from "./saved.js";
 import {
   type AnyTensor,
@@ -193,9 +194,13 @@ function backward(root: Tensor, gradient?: Tensor): void {
             if (grad) pass(node.edges[i], grad);
           });
         }
-        for (const leaf of leaves.keys()) leaf.ptr; // throws, before any .grad changes, when a leaf was disposed
-        for (const [leaf, grad] of leaves)
-          leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : exclusive(grad);
+        for (const [leaf, grad] of leaves) {
+          // what throws does so before any .grad changes: a leaf or its gradient was disposed, memory is full
+          leaf.ptr;
+          leaf.grad?.ptr;
+          if (!leaf.grad) leaves.set(leaf, exclusive(grad));
+        }
+        for (const [leaf, grad] of leaves) leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : grad;
         leaves.clear();
       } finally {
         for (const rest of [...pending.values(), ...leaves.values()]) rest.dispose();
@@ -205,7 +210,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
 }
 
 setTape({
-  backward,
+  backward: (root, gradient) => call("backward", () => backward(root, gradient)),
   recordView: (out, of) => {
     const { shape } = of;
     record("reshape", out, [of], [], (dy) => [alias(dy, shape)]);

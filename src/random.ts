@@ -1,8 +1,7 @@
-// PyTorch's CPU generator, so that a seed gives here what torch.manual_seed gives there on CPUs with AVX2: the same uniforms,
-// permutations and normals bit for bit (the arithmetic of the latter is in assembly/lib/random.ts).
+import { call, onRefusal } from "./call.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
-import { empty, type Shape, type Tensor, tensor, zeros } from "./tensor.js";
+import { empty, type Shape, type Tensor, zeros } from "./tensor.js";
 
 export interface RandomOptions {
   requiresGrad?: boolean;
@@ -60,6 +59,15 @@ export class Generator {
       Uint32Array.from({ length: SAVED_WORDS }, (_, i) => view.getUint32(16 + 4 * i, true)),
     );
     return this;
+  }
+
+  /** @internal Has a refused call give back what it is about to draw. */
+  lend(): void {
+    const [twister, spare] = [this.#twister.save(), this.#spare];
+    onRefusal(() => {
+      this.#twister.restore(twister);
+      this.#spare = spare;
+    });
   }
 
   /** 32 random bits. */
@@ -148,14 +156,16 @@ export function manualSeed(seed: number | bigint): Generator {
 
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  return uniform_(zeros(shape, options), 0, 1, options.generator);
+  return call("rand", () => uniform_(zeros(shape, options), 0, 1, options.generator));
 }
 
 /** Normal with mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  const out = zeros(shape, options);
-  (options.generator ?? defaultGenerator).fillNormal(out);
-  return out;
+  return call("randn", () => {
+    const out = zeros(shape, options);
+    (options.generator ?? defaultGenerator).fillNormal(out);
+    return out;
+  });
 }
 
 /** 0 … n − 1 in random order, int32. Throws RangeError unless n is an integer from 0 to 2^31 − 1. */
@@ -163,10 +173,14 @@ export function randperm(
   n: number,
   { generator = defaultGenerator, runtime }: Omit<RandomOptions, "requiresGrad"> = {},
 ): Tensor<"int32"> {
-  if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
-    throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${n}`);
-  }
-  return tensor(generator.permutation(n), [n], { runtime });
+  return call("randperm", () => {
+    if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
+      throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${n}`);
+    }
+    const out = zeros([n], { runtime, dtype: "int32" }); // before the generator moves on
+    out.elements.set(generator.permutation(n));
+    return out;
+  });
 }
 
 /** @internal Fills `out` with uniforms in [low, high), rounded once as in PyTorch; gives it back. */

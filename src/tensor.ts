@@ -1,4 +1,6 @@
+import { call, noteMade, onRefusal } from "./call.js";
 import { type ArrayOf, arrays, type DType, dtypeOf, type TypedArray } from "./dtype.js";
+import { MemoryFull } from "./runtime/memory.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
 import { enterScope, leaveScope, type Scoped } from "./scope.js";
 import { checkDims, inferShape, type Shape, show, sizeOf } from "./shape.js";
@@ -24,6 +26,21 @@ export function setTape(value: Tape): void {
   tape = value;
 }
 
+/** Memory for a tensor: every one is bounded here, by its elements, and by what `allocate` can give. */
+function storageFor(runtime: Runtime, shape: Shape, dtype: DType): Storage {
+  const size = sizeOf(shape);
+  const misfit = (why: string, cause?: unknown) =>
+    new MemoryFull(`a result of shape ${show(shape)} does not fit into the memory (${why})`, {
+      cause,
+    });
+  if (!(size < 2 ** 31)) throw misfit("a tensor has fewer than 2³¹ elements");
+  try {
+    return new Storage(runtime, size * arrays[dtype].BYTES_PER_ELEMENT);
+  } catch (error) {
+    throw error instanceof RangeError ? misfit(error.message, error) : error;
+  }
+}
+
 /** An n-dimensional array, row-major, in a runtime's linear memory. */
 export class Tensor<D extends DType = "float32"> {
   readonly runtime: Runtime;
@@ -31,8 +48,7 @@ export class Tensor<D extends DType = "float32"> {
   readonly dtype: D;
   /** Number of elements. */
   readonly size: number;
-  /** The sum of the gradients that `backward()` brought here; null before. Only leaves with `requiresGrad` collect one. */
-  grad: Tensor | null = null;
+  #grad: Tensor | null = null;
   #requiresGrad = false;
   readonly #handle: Handle;
   readonly #watched: boolean;
@@ -50,11 +66,12 @@ export class Tensor<D extends DType = "float32"> {
       storage.refs++;
       this.#handle = new Handle(storage);
     } else {
-      this.#handle = new Handle(new Storage(runtime, this.size * arrays[dtype].BYTES_PER_ELEMENT));
+      this.#handle = new Handle(storageFor(runtime, shape, dtype));
     }
     this.#watched = watched;
     if (watched) collected?.register(this, this.#handle, this.#handle);
     enterScope(this);
+    noteMade(this);
   }
 
   #live(): { storage: Storage; node: GradNode | null } {
@@ -122,6 +139,17 @@ export class Tensor<D extends DType = "float32"> {
     if (this.size !== 1)
       throw new RangeError(`item: expected one element, got shape ${show(this.shape)}`);
     return Number(this.elements[0]);
+  }
+
+  /** The sum of the gradients that `backward()` brought here; null before. Only leaves with `requiresGrad` collect one. */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+
+  /** Refuses, as PyTorch does, what is no gradient of this tensor: TypeError for another dtype, RangeError for another shape. */
+  set grad(value: Tensor | null) {
+    if (value !== null) checkGrad(this, value);
+    this.#grad = value;
   }
 
   get requiresGrad(): boolean {
@@ -201,6 +229,23 @@ export class Tensor<D extends DType = "float32"> {
   }
 }
 
+function checkGrad(of: AnyTensor, grad: Tensor): void {
+  if (!(grad instanceof Tensor))
+    throw new TypeError(`grad: expected a tensor or null, got ${typeof grad}`);
+  if (of.dtype !== "float32" || grad.dtype !== of.dtype) {
+    throw new TypeError(
+      `grad: expected a float32 gradient of a float32 tensor, got ${grad.dtype} for ${of.dtype}`,
+    );
+  }
+  if (show(grad.shape) !== show(of.shape))
+    throw new RangeError(`grad: expected shape ${show(of.shape)}, got ${show(grad.shape)}`);
+  if (grad.runtime !== of.runtime)
+    throw new Error(
+      "grad: the tensors belong to two runtimes; make them with the same { runtime }",
+    );
+  grad.ptr; // throws when it was disposed
+}
+
 /** A tensor of whatever dtype. */
 export type AnyTensor = Tensor<DType>;
 
@@ -238,6 +283,17 @@ export function temporary<D extends DType = "float32">(
   return new Tensor(runtime, shape, dtype ?? ("float32" as D), undefined, false);
 }
 
+/** @internal To be called before a tensor that outlives the call is written: it gets its values back if the call is refused. */
+export function changing({ runtime, dtype, storage, elements }: AnyTensor): void {
+  const before = elements.slice();
+  onRefusal(() => {
+    if (storage.refs === 0) return; // nobody can see it any more
+    const { start } = storage.block;
+    new arrays[dtype](runtime.memory.buffer, start, before.length).set(before as never);
+    storage.written();
+  });
+}
+
 export interface TensorOptions<D extends DType = DType> {
   dtype?: D;
   requiresGrad?: boolean;
@@ -259,27 +315,31 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   shape?: Shape,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
-  const list = typeof data === "number" ? [data] : data;
-  if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
-    throw new TypeError(
-      `tensor: expected a typed array, an array of numbers or a number, got ${typeof data}`,
-    );
-  }
-  const dims = shape ?? (typeof data === "number" ? [] : [list.length]);
-  const dtype = options.dtype ?? dtypeOf(list);
-  checkDims("tensor", dims);
-  if (sizeOf(dims) !== list.length) {
-    throw new RangeError(
-      `tensor: expected ${sizeOf(dims)} elements for shape ${show(dims)}, got ${list.length}`,
-    );
-  }
-  if ((dtype === "int64") !== list instanceof BigInt64Array && list.length > 0) {
-    throw new TypeError("tensor: int64 tensors are made from a BigInt64Array, and nothing else is");
-  }
-  if (Array.isArray(list)) checkElements(list);
-  const out = make(dims, { ...options, dtype: dtype as D });
-  out.elements.set(list as never);
-  return out;
+  return call("tensor", () => {
+    const list = typeof data === "number" ? [data] : data;
+    if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
+      throw new TypeError(
+        `tensor: expected a typed array, an array of numbers or a number, got ${typeof data}`,
+      );
+    }
+    const dims = shape ?? (typeof data === "number" ? [] : [list.length]);
+    const dtype = options.dtype ?? dtypeOf(list);
+    checkDims("tensor", dims);
+    if (sizeOf(dims) !== list.length) {
+      throw new RangeError(
+        `tensor: expected ${sizeOf(dims)} elements for shape ${show(dims)}, got ${list.length}`,
+      );
+    }
+    if ((dtype === "int64") !== list instanceof BigInt64Array && list.length > 0) {
+      throw new TypeError(
+        "tensor: int64 tensors are made from a BigInt64Array, and nothing else is",
+      );
+    }
+    if (Array.isArray(list)) checkElements(list);
+    const out = make(dims, { ...options, dtype: dtype as D });
+    out.elements.set(list as never);
+    return out;
+  });
 }
 
 /** Holes count: they are no numbers either. */
@@ -301,7 +361,7 @@ function filled<D extends DType>(
   checkDims(op, shape);
   if (typeof value !== "number")
     throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);
-  const out = make(shape, options);
+  const out = call(op, () => make(shape, options));
   if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));
   else out.elements.fill(value);
   return out;

@@ -25,6 +25,7 @@ const order = [
   "dtype.ts",
   "scope.ts",
   "runtime",
+  "call.ts",
   "storage.ts",
   "tensor.ts",
   "saved.ts",

@@ -1,4 +1,5 @@
 // A training run in one safetensors file: the tensors of every part under "<part>.", what else a part has as JSON in the metadata.
+import { call, onRefusal } from "../call.js";
 import { checkGeneratorState, Generator } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, tidy } from "../tensor.js";
@@ -54,20 +55,33 @@ export function loadCheckpoint(
   { runtime = runtimeOf(parts) }: LoadCheckpointOptions = {},
 ): unknown {
   const contents = contentsOf(bytes);
-  return tidy(() => {
-    const all = loadSafetensors(bytes, { runtime });
-    const loads = Object.entries(parts).map(([name, part]) => {
-      if (!Object.hasOwn(contents.parts, name))
-        throw new RangeError(`loadCheckpoint: there is no part "${name}" in the file`);
-      const own = [...all].filter(([key]) => key.startsWith(`${name}.`));
-      const tensors = new Map(own.map(([key, value]) => [key.slice(name.length + 1), value]));
-      const json = contents.parts[name];
-      return { target: stateful(part), state: json === null ? tensors : { ...json, tensors } };
-    });
-    for (const { target, state } of loads) target.checkStateDict(state as never);
-    for (const { target, state } of loads) target.loadStateDict(state as never);
-    return contents.metadata;
-  });
+  return call("loadCheckpoint", () =>
+    tidy(() => {
+      const all = loadSafetensors(bytes, { runtime });
+      const loads = Object.entries(parts).map(([name, part]) => {
+        if (!Object.hasOwn(contents.parts, name))
+          throw new RangeError(`loadCheckpoint: there is no part "${name}" in the file`);
+        const own = [...all].filter(([key]) => key.startsWith(`${name}.`));
+        const tensors = new Map(own.map(([key, value]) => [key.slice(name.length + 1), value]));
+        const json = contents.parts[name];
+        return { target: stateful(part), state: json === null ? tensors : { ...json, tensors } };
+      });
+      for (const { target, state } of loads) target.checkStateDict(state as never);
+      // modules last: only what comes before them can still be refused, and is taken back then
+      loads.sort((a, b) => Number(a.state instanceof Map) - Number(b.state instanceof Map));
+      for (const { target, state } of loads) {
+        if (!(state instanceof Map)) takeBack(target);
+        target.loadStateDict(state as never);
+      }
+      return contents.metadata;
+    }),
+  );
+}
+
+/** Has a refused call give `target`, if its state is JSON, that state back; optimisers do so themselves. */
+function takeBack(target: Stateful): void {
+  const state = target.stateDict();
+  if (!("tensors" in state)) onRefusal(() => target.loadStateDict(state as never));
 }
 
 /** The metadata of a checkpoint, and nothing else read. Throws RangeError for what is no checkpoint. */

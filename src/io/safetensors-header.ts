@@ -72,7 +72,7 @@ function fieldNames(text: string): string[] {
   const outermost = new Set<string>();
   const open: Set<string>[] = [];
   let last = "";
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
+  for (const token of tokensOf(text)) {
     if (token === "{" || token === "[") open.push(open.length > 0 ? new Set() : outermost);
     else if (token === "}" || token === "]") open.pop();
     else if (token === ":") {
@@ -84,6 +84,24 @@ function fieldNames(text: string): string[] {
     last = token;
   }
   return [...outermost];
+}
+
+/** The strings of valid JSON and what holds its structure together. A text of megabytes is too much for one regular expression. */
+function* tokensOf(text: string): Generator<string> {
+  const marks = /["{}[\]:]/g;
+  for (let mark = marks.exec(text); mark; mark = marks.exec(text)) {
+    if (mark[0] === '"') marks.lastIndex = endOfString(text, mark.index);
+    yield text.slice(mark.index, marks.lastIndex);
+  }
+}
+
+/** Behind the quote that ends the string beginning at `start`: the first with an even number of backslashes in front of it. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); ; at = text.indexOf('"', at + 1)) {
+    let from = at;
+    while (text[from - 1] === "\\") from--;
+    if ((at - from) % 2 === 0) return at + 1;
+  }
 }
 
 function parseEntry(name: string, field: unknown, start: number, size: number): SafetensorsEntry {

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, type ArrayOf, type DType, tensor } from "../tensor.js";
 import {
@@ -75,16 +76,12 @@ export function loadSafetensors(
   bytes: Uint8Array,
   { runtime }: { runtime?: Runtime } = {},
 ): Map<string, AnyTensor> {
-  const tensors = new Map<string, AnyTensor>();
-  try {
-    for (const [name, { data, shape }] of parseSafetensors(bytes)) {
+  return call("loadSafetensors", () => {
+    const tensors = new Map<string, AnyTensor>();
+    for (const [name, { data, shape }] of parseSafetensors(bytes))
       tensors.set(name, tensor(data, shape, { runtime }));
-    }
-  } catch (error) {
-    for (const made of tensors.values()) made.dispose();
-    throw error;
-  }
-  return tensors;
+    return tensors;
+  });
 }
 
 /** A safetensors file of the tensors, in the order of the map. */

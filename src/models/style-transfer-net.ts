@@ -33,7 +33,9 @@ class ResidualBlock extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return add(x, this.block.forward(x));
+    return this.asOne(() => {
+      return add(x, this.block.forward(x));
+    });
   }
 }
 
@@ -83,6 +85,8 @@ export class StyleTransferNet extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return tanh(this.upsample.forward(this.residual.forward(this.downsample.forward(x))));
+    return this.asOne(() => {
+      return tanh(this.upsample.forward(this.residual.forward(this.downsample.forward(x))));
+    });
   }
 }

@@ -53,13 +53,15 @@ export class TransformerBlock extends Module {
 
   /** The mask as MultiHeadAttention's: [T, T], [B, T, T], "causal", …. */
   forward(x: Tensor, mask: Mask = null): Tensor {
-    const { attn, ffn, norm1, norm2 } = this;
-    if (this.#pre) {
-      const normed = norm1.forward(x);
-      const mixed = addAndNormalize(norm2, x, attn.forward(normed, normed, normed, mask));
-      return add(mixed.sum, ffn.forward(mixed.output));
-    }
-    const mixed = addAndNormalize(norm1, x, attn.forward(x, x, x, mask)).output;
-    return addAndNormalize(norm2, mixed, ffn.forward(mixed)).output;
+    return this.asOne(() => {
+      const { attn, ffn, norm1, norm2 } = this;
+      if (this.#pre) {
+        const normed = norm1.forward(x);
+        const mixed = addAndNormalize(norm2, x, attn.forward(normed, normed, normed, mask));
+        return add(mixed.sum, ffn.forward(mixed.output));
+      }
+      const mixed = addAndNormalize(norm1, x, attn.forward(x, x, x, mask)).output;
+      return addAndNormalize(norm2, mixed, ffn.forward(mixed)).output;
+    });
   }
 }

@@ -51,18 +51,20 @@ export class TransformerLM extends Module {
 
   /** Throws RangeError for a sequence longer than the context. */
   forward(ids: AnyTensor): Tensor {
-    const [length, context] = [ids.shape.at(-1) ?? 0, this.positions.weight.shape[0]];
-    if (ids.shape.length !== 2 || length > context) {
-      throw new RangeError(
-        `TransformerLM: expected ids of shape [B, T ≤ ${context}], got ${show(ids.shape)}`,
+    return this.asOne(() => {
+      const [length, context] = [ids.shape.at(-1) ?? 0, this.positions.weight.shape[0]];
+      if (ids.shape.length !== 2 || length > context) {
+        throw new RangeError(
+          `TransformerLM: expected ids of shape [B, T ≤ ${context}], got ${show(ids.shape)}`,
+        );
+      }
+      const places = Int32Array.from({ length }, (_, i) => i);
+      const x = add(this.tokens.forward(ids), embedding(this.positions.weight, places));
+      const mixed = (this.blocks.layers as readonly TransformerBlock[]).reduce(
+        (value, block) => block.forward(value, "causal"),
+        this.dropout.forward(x),
       );
-    }
-    const places = Int32Array.from({ length }, (_, i) => i);
-    const x = add(this.tokens.forward(ids), embedding(this.positions.weight, places));
-    const mixed = (this.blocks.layers as readonly TransformerBlock[]).reduce(
-      (value, block) => block.forward(value, "causal"),
-      this.dropout.forward(x),
-    );
-    return this.head.forward(this.norm.forward(mixed));
+      return this.head.forward(this.norm.forward(mixed));
+    });
   }
 }

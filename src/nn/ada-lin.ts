@@ -31,8 +31,10 @@ export class AdaLIN extends Module {
   }
 
   forward(x: Tensor, weight: Tensor, bias: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    return adaLIN(x, intoUnit(this.rho), weight, bias, this.options);
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      return adaLIN(x, intoUnit(this.rho), weight, bias, this.options);
+    });
   }
 }
 
@@ -59,7 +61,9 @@ export class LayerInstanceNorm extends Module {
   }
 
   forward(x: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    return layerInstanceNorm(x, intoUnit(this.rho), this.gamma, this.beta, this.options);
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      return layerInstanceNorm(x, intoUnit(this.rho), this.gamma, this.beta, this.options);
+    });
   }
 }

@@ -48,9 +48,11 @@ export class AdaLN extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    const [shift, scale] = this.chunks(condition);
-    return adaLN(x, scale, shift, { eps: this.eps });
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      const [shift, scale] = this.chunks(condition);
+      return adaLN(x, scale, shift, { eps: this.eps });
+    });
   }
 }
 
@@ -68,9 +70,11 @@ export class AdaLNZero extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
-    const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
-    const { eps } = this;
-    const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, { eps })));
-    return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, { eps })));
+    return this.asOne(() => {
+      const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
+      const { eps } = this;
+      const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, { eps })));
+      return gatedAdd(attended, gate2, mlp(adaLN(attended, scale2, shift2, { eps })));
+    });
   }
 }

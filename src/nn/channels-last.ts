@@ -22,19 +22,23 @@ abstract class Turned extends Module {
   }
 
   forward(x: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    const rank = x.shape.length;
-    if (rank < 2) {
-      const name = this.constructor.name;
-      throw new RangeError(`${name}: expected input of 2 or more dimensions, got ${show(x.shape)}`);
-    }
-    const order = this.order(rank);
-    using turned = permute(x, order);
-    using y = this.layer.forward(turned);
-    return permute(
-      y,
-      order.map((_, axis) => order.indexOf(axis)),
-    );
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      const rank = x.shape.length;
+      if (rank < 2) {
+        const name = this.constructor.name;
+        throw new RangeError(
+          `${name}: expected input of 2 or more dimensions, got ${show(x.shape)}`,
+        );
+      }
+      const order = this.order(rank);
+      using turned = permute(x, order);
+      using y = this.layer.forward(turned);
+      return permute(
+        y,
+        order.map((_, axis) => order.indexOf(axis)),
+      );
+    });
   }
 }
 

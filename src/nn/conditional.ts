@@ -5,7 +5,7 @@ import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, countUp, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -46,11 +46,13 @@ export class ConditionalInstanceNorm extends Module {
   }
 
   forward(x: Tensor, styles: Ids, mask?: null): Tensor {
-    refuseMask(this, mask);
-    using weight = embedding(this.weight, styles);
-    using bias = embedding(this.bias, styles);
-    const { eps, layout } = this;
-    return conditionalInstanceNorm(x, weight, bias, { eps, layout });
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      using weight = embedding(this.weight, styles);
+      using bias = embedding(this.bias, styles);
+      const { eps, layout } = this;
+      return conditionalInstanceNorm(x, weight, bias, { eps, layout });
+    });
   }
 }
 
@@ -103,13 +105,15 @@ export class ConditionalBatchNorm extends Module {
 
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, classes: Ids, mask?: AnyTensor | null): Tensor {
-    using weight = embedding(this.weight, classes);
-    using bias = embedding(this.bias, classes);
-    const { runningMean, runningVar, training, momentum, eps, layout } = this;
-    const options = { runningMean, runningVar, training, momentum, eps, layout, mask };
-    const y = conditionalBatchNorm(x, weight, bias, options);
-    if (training) countUp(this.numBatchesTracked);
-    return y;
+    return this.asOne(() => {
+      using weight = embedding(this.weight, classes);
+      using bias = embedding(this.bias, classes);
+      const { runningMean, runningVar, training, momentum, eps, layout } = this;
+      const options = { runningMean, runningVar, training, momentum, eps, layout, mask };
+      const y = conditionalBatchNorm(x, weight, bias, options);
+      if (training) countBatch(this.numBatchesTracked);
+      return y;
+    });
   }
 }
 
@@ -136,12 +140,14 @@ export class FiLM extends Module {
   }
 
   forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    using both = this.linear.forward(condition);
-    const channels = both.shape[1] / 2;
-    using gamma = slice(both, 1, 0, channels);
-    using scale = add(gamma, 1);
-    using shift = slice(both, 1, channels);
-    return film(x, scale, shift, { layout: this.layout });
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      using both = this.linear.forward(condition);
+      const channels = both.shape[1] / 2;
+      using gamma = slice(both, 1, 0, channels);
+      using scale = add(gamma, 1);
+      using shift = slice(both, 1, channels);
+      return film(x, scale, shift, { layout: this.layout });
+    });
   }
 }

@@ -73,8 +73,10 @@ export class ConvTranspose2d extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    const { bias, stride, padding, outputPadding, dilation, groups } = this;
-    const options = { bias, stride, padding, outputPadding, dilation, groups, activation };
-    return convTranspose2d(x, this.weight, options);
+    return this.asOne(() => {
+      const { bias, stride, padding, outputPadding, dilation, groups } = this;
+      const options = { bias, stride, padding, outputPadding, dilation, groups, activation };
+      return convTranspose2d(x, this.weight, options);
+    });
   }
 }

@@ -78,8 +78,10 @@ export class Conv2d extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    const { bias, stride, padding, dilation, groups } = this;
-    return conv2d(x, this.filters(), { bias, stride, padding, dilation, groups, activation });
+    return this.asOne(() => {
+      const { bias, stride, padding, dilation, groups } = this;
+      return conv2d(x, this.filters(), { bias, stride, padding, dilation, groups, activation });
+    });
   }
 
   /**

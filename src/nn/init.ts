@@ -1,6 +1,6 @@
 import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { full, keep, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
+import { changing, full, keep, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
 
 export { checkInteger } from "../shape.js";
 
@@ -23,10 +23,11 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
   return uniform_(parameter, -bound, bound);
 }
 
-/** One batch more. */
-export function countUp(batches: Tensor<"int64">): void {
-  batches.elements[0] += 1n;
-  batches.written();
+/** One batch more, behind the norm of it: a refused call changes nothing. */
+export function countBatch(counter: Tensor<"int64">): void {
+  changing(counter);
+  counter.elements[0] += 1n;
+  counter.written();
 }
 
 /**
@@ -36,6 +37,7 @@ export function countUp(batches: Tensor<"int64">): void {
 export function intoUnit(parameter: Tensor): Tensor {
   const { elements } = parameter;
   if (!elements.some((value) => value < 0 || value > 1)) return parameter;
+  changing(parameter);
   elements.set(elements.map((value) => Math.min(Math.max(value, 0), 1)));
   parameter.written();
   return parameter;

@@ -1,4 +1,5 @@
 // Which layers can be one step with what stands behind them.
+import { call } from "../call.js";
 import { type Activation, activate } from "../ops/activation.js";
 import { add } from "../ops/add.js";
 import type { AddNorm } from "../ops/row-norm.js";
@@ -40,12 +41,14 @@ export const isScaling = (layer: Module): layer is Scaling => standsFor(layer, "
 /** A layer and what follows, in one pass where the layer can. */
 export function forwardActivated(layer: Module, x: Tensor, activation: Activation): Tensor {
   if (isActivating(layer)) return layer.activated(x, activation);
-  return activate(activation, layer.forward(x));
+  return call("forwardActivated", () => activate(activation, layer.forward(x)));
 }
 
 /** x + residual and its norm, in one pass where the norm can. */
 export function addAndNormalize(norm: Module, x: Tensor, residual: Tensor): AddNorm {
   if (standsFor(norm, "added")) return (norm as Adding).added(x, residual);
-  const sum = add(x, residual);
-  return { output: norm.forward(sum), sum };
+  return call("addAndNormalize", () => {
+    const sum = add(x, residual);
+    return { output: norm.forward(sum), sum };
+  });
 }

@@ -31,6 +31,8 @@ export class Linear extends Module {
 
   /** With the activation that follows; ReLU in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    return linear(x, this.weight, this.bias, { activation });
+    return this.asOne(() => {
+      return linear(x, this.weight, this.bias, { activation });
+    });
   }
 }

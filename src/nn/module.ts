@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
 
 export interface LoadResult {
@@ -20,6 +21,11 @@ export abstract class Module {
 
   /** The layer's output; conditional layers take what they are conditioned on behind x. */
   abstract forward(x: Tensor, ...conditions: never[]): Tensor;
+
+  /** Runs the steps of a `forward` as one: where memory is refused, none has happened, and what they made is freed. */
+  protected asOne<T>(steps: () => T): T {
+    return call(this.constructor.name, steps);
+  }
 
   /** Marks a property as a buffer: part of the state, but no parameter. Called in constructors. */
   buffer<T extends AnyTensor>(name: string, value: T): T {

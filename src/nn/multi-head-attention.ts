@@ -66,9 +66,11 @@ export class MultiHeadAttention extends Module {
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {
-    const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
-    const options = { ...optionsOf(mask), heads: this.nHead };
-    const mixed = scaledDotProductAttention(q, k, v, options);
-    return this.dropout.forward(this.wO.forward(mixed));
+    return this.asOne(() => {
+      const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
+      const options = { ...optionsOf(mask), heads: this.nHead };
+      const mixed = scaledDotProductAttention(q, k, v, options);
+      return this.dropout.forward(this.wO.forward(mixed));
+    });
   }
 }

@@ -10,7 +10,7 @@ import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, alias, ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, countUp, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -103,7 +103,7 @@ abstract class BatchNorm extends TrackingNorm {
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
     const training = this.training || runningMean === null;
     const y = norm({ runningMean, runningVar, weight, bias, training, momentum, eps });
-    if (this.training && numBatchesTracked) countUp(numBatchesTracked); // not before: a refused call changes nothing
+    if (this.training && numBatchesTracked) countBatch(numBatchesTracked);
     return y;
   }
 }
@@ -147,23 +147,25 @@ abstract class InstanceNorm extends TrackingNorm {
 
   /** With the activation that follows, in the same pass. */
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
-    this.checkRank(x);
-    const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
-    using alone = mask && batched !== x ? alias(mask, [1, ...mask.shape]) : null;
-    const { runningMean, runningVar, weight, bias, eps, layout } = this;
-    const y = instanceNorm(batched, {
-      runningMean,
-      runningVar,
-      weight,
-      bias,
-      useInputStats: this.training || runningMean === null,
-      momentum: this.momentum ?? 0,
-      eps,
-      layout,
-      activation,
-      mask: alone ?? mask,
+    return this.asOne(() => {
+      this.checkRank(x);
+      const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
+      using alone = mask && batched !== x ? alias(mask, [1, ...mask.shape]) : null;
+      const { runningMean, runningVar, weight, bias, eps, layout } = this;
+      const y = instanceNorm(batched, {
+        runningMean,
+        runningVar,
+        weight,
+        bias,
+        useInputStats: this.training || runningMean === null,
+        momentum: this.momentum ?? 0,
+        eps,
+        layout,
+        activation,
+        mask: alone ?? mask,
+      });
+      return batched === x ? y : y.reshape(x.shape);
     });
-    return batched === x ? y : y.reshape(x.shape);
   }
 }
 

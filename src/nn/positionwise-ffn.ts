@@ -25,7 +25,9 @@ export class PositionwiseFFN extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const hidden = this.dropout.forward(forwardActivated(this.linear1, x, "relu"));
-    return this.dropout.forward(this.linear2.forward(hidden));
+    return this.asOne(() => {
+      const hidden = this.dropout.forward(forwardActivated(this.linear1, x, "relu"));
+      return this.dropout.forward(this.linear2.forward(hidden));
+    });
   }
 }

@@ -2,7 +2,7 @@ import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkInteger, constant, countUp, type LayerOptions } from "./init.js";
+import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -72,7 +72,7 @@ export class PowerNorm extends Module {
     const { groups, layout } = this;
     const alphas = { alphaForward, alphaBackward, eps, groups, layout };
     const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });
-    if (training) countUp(this.iters); // not before: a refused call changes nothing
+    if (training) countBatch(this.iters);
     return y;
   }
 }

@@ -35,14 +35,16 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    let value = x;
-    for (let i = 0; i < this.layers.length; ) {
-      const { output, taken } = this.#step(value, i);
-      value = output;
-      i += taken;
-    }
-    return value;
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      let value = x;
+      for (let i = 0; i < this.layers.length; ) {
+        const { output, taken } = this.#step(value, i);
+        value = output;
+        i += taken;
+      }
+      return value;
+    });
   }
 
   /** The output of layer i, and of those behind it that were `taken` with it. */

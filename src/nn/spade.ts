@@ -53,15 +53,17 @@ export class SPADE extends Module {
   }
 
   forward(x: Tensor, segmentation: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    const [, , height, width] = x.shape;
-    if (x.shape.length !== 4)
-      throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
-    using normalized = this.paramFreeNorm.forward(x);
-    using resized = resizeNearest(segmentation, [height, width]);
-    using features = this.mlpShared.forward(resized);
-    using gamma = this.mlpGamma.forward(features);
-    using beta = this.mlpBeta.forward(features);
-    return modulate(normalized, gamma, beta);
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      const [, , height, width] = x.shape;
+      if (x.shape.length !== 4)
+        throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
+      using normalized = this.paramFreeNorm.forward(x);
+      using resized = resizeNearest(segmentation, [height, width]);
+      using features = this.mlpShared.forward(resized);
+      using gamma = this.mlpGamma.forward(features);
+      using beta = this.mlpBeta.forward(features);
+      return modulate(normalized, gamma, beta);
+    });
   }
 }

@@ -57,8 +57,10 @@ export class PositionalNorm extends Module {
   }
 
   forward(x: Tensor, mask?: null): Tensor {
-    refuseMask(this, mask);
-    return tidy(() => positionalNorm(x, this.options).output);
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      return tidy(() => positionalNorm(x, this.options).output);
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
@@ -27,54 +28,56 @@ const rules: Rules<AdaINOptions> = { eps: "number", correction: "number", layout
  * for planes of one element, whose unbiased variance there is not.
  */
 export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Tensor {
-  checkOptions("adaIN", options, rules);
-  if (channelsLast("adaIN", options.layout))
-    return asNCHW("adaIN", [x, style], (x, style) =>
-      adaIN(x, style, { ...options, layout: "nchw" }),
-    );
-  const { eps = 1e-5, correction = 1 } = options;
-  const { runtime } = x;
-  check(x, style, eps, correction);
-  const planes = x.shape[0] * x.shape[1];
-  const [n, m] = [x, style].map((t) => planesOf(t).length);
-  // unbiased: v·n/(n − 1) + eps is the biased v + eps·(n − 1)/n, times n/(n − 1)
-  const [shareX, shareStyle] = [n, m].map((count) => (count - correction) / count);
-  using stats = empty(runtime, [planes, 3], "float64");
-  using styleStats = planeStatistics(style, eps * shareStyle);
-  using weight = empty(runtime, [planes]);
-  using bias = empty(runtime, [planes]);
-  const factor = Math.sqrt(shareX / shareStyle);
-  const [ofStyle, weights, biases] = [styleStats.elements, weight.elements, bias.elements];
-  for (let p = 0; p < planes; p++) {
-    weights[p] = factor / ofStyle[3 * p + 2];
-    biases[p] = ofStyle[3 * p];
-  }
-  const y = planeNorm(stats, x, weight, bias, eps * shareX);
-  const saved = [x, stats, weight, style, styleStats];
-  return record("adaIN", y, [x, style], saved, (dy, saved, needs) => {
-    const [x, stats, weight, style, styleStats] = saved as unknown as [
-      Tensor,
-      Statistics,
-      Tensor,
-      Tensor,
-      Statistics,
-    ];
-    const sums = planeSums(dy, x, stats);
-    using means = empty(runtime, [planes, 2], "float64");
-    const weights = weight.elements;
-    means.elements.set(sums.map((sum, i) => (weights[i >> 1] * sum) / n));
-    // the mean of the style gets Σdy, its deviation Σdy·x̂: on the style a + b·ŝ
-    using a = empty(runtime, [planes]);
-    using b = empty(runtime, [planes]);
-    const [shifts, slopes] = [a.elements, b.elements];
+  return call("adaIN", () => {
+    checkOptions("adaIN", options, rules);
+    if (channelsLast("adaIN", options.layout))
+      return asNCHW("adaIN", [x, style], (x, style) =>
+        adaIN(x, style, { ...options, layout: "nchw" }),
+      );
+    const { eps = 1e-5, correction = 1 } = options;
+    const { runtime } = x;
+    check(x, style, eps, correction);
+    const planes = x.shape[0] * x.shape[1];
+    const [n, m] = [x, style].map((t) => planesOf(t).length);
+    // unbiased: v·n/(n − 1) + eps is the biased v + eps·(n − 1)/n, times n/(n − 1)
+    const [shareX, shareStyle] = [n, m].map((count) => (count - correction) / count);
+    using stats = empty(runtime, [planes, 3], "float64");
+    using styleStats = planeStatistics(style, eps * shareStyle);
+    using weight = empty(runtime, [planes]);
+    using bias = empty(runtime, [planes]);
+    const factor = Math.sqrt(shareX / shareStyle);
+    const [ofStyle, weights, biases] = [styleStats.elements, weight.elements, bias.elements];
     for (let p = 0; p < planes; p++) {
-      shifts[p] = sums[2 * p] / m;
-      slopes[p] = (factor * sums[2 * p + 1]) / m;
+      weights[p] = factor / ofStyle[3 * p + 2];
+      biases[p] = ofStyle[3 * p];
     }
-    return [
-      needs[0] ? planeGradient(dy, x, stats, weight, means) : null,
-      needs[1] ? planeAffine(style, styleStats, b, a) : null,
-    ];
+    const y = planeNorm(stats, x, weight, bias, eps * shareX);
+    const saved = [x, stats, weight, style, styleStats];
+    return record("adaIN", y, [x, style], saved, (dy, saved, needs) => {
+      const [x, stats, weight, style, styleStats] = saved as unknown as [
+        Tensor,
+        Statistics,
+        Tensor,
+        Tensor,
+        Statistics,
+      ];
+      const sums = planeSums(dy, x, stats);
+      using means = empty(runtime, [planes, 2], "float64");
+      const weights = weight.elements;
+      means.elements.set(sums.map((sum, i) => (weights[i >> 1] * sum) / n));
+      // the mean of the style gets Σdy, its deviation Σdy·x̂: on the style a + b·ŝ
+      using a = empty(runtime, [planes]);
+      using b = empty(runtime, [planes]);
+      const [shifts, slopes] = [a.elements, b.elements];
+      for (let p = 0; p < planes; p++) {
+        shifts[p] = sums[2 * p] / m;
+        slopes[p] = (factor * sums[2 * p + 1]) / m;
+      }
+      return [
+        needs[0] ? planeGradient(dy, x, stats, weight, means) : null,
+        needs[1] ? planeAffine(style, styleStats, b, a) : null,
+      ];
+    });
   });
 }
 

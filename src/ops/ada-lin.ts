@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -84,75 +85,77 @@ function mixed(
   shared: boolean,
   { eps = 1e-5, correction = 0, layout }: AdaLINOptions,
 ): Tensor {
-  if (channelsLast(op, layout))
-    return asNCHW(op, [x], (x) => mixed(op, x, parameters, shared, { eps, correction }));
-  check(op, x, parameters, shared, eps, correction);
-  const { runtime } = x;
-  const [batch, channels] = x.shape;
-  const { length } = planesOf(x);
-  const planes = batch * channels;
-  using stats = planeStatistics(x, eps);
-  const { rows, times } = sampleStatistics(stats, x, eps, correction);
-  // x̂ by those statistics: IN(x) = x̂·times, LN(x) = x̂·q + d
-  const q = new Float64Array(planes);
-  const d = new Float64Array(planes);
-  const own = stats.elements;
-  for (let p = 0; p < planes; p++) {
-    const { mean, rstd } = rows[Math.floor(p / channels)];
-    q[p] = rstd / own[3 * p + 2];
-    d[p] = (own[3 * p] - mean) * rstd;
-  }
-  const [rho, gamma, beta] = parameters.map((t) => t.toArray());
-  const at = (p: number) => (shared ? p % channels : p);
-  /** Of what instance norm has no value for, no share is 0. */
-  const shareOf = (p: number, power: number) => {
-    const share = rho[p % channels];
-    return share === 0 ? 0 : share * times[p] ** power;
-  };
-  using scale = empty(runtime, [planes]);
-  using shift = empty(runtime, [planes]);
-  const [scales, shifts] = [scale.elements, shift.elements];
-  for (let p = 0; p < planes; p++) {
-    const r = rho[p % channels];
-    scales[p] = gamma[at(p)] * (shareOf(p, 1) + (1 - r) * q[p]);
-    shifts[p] = gamma[at(p)] * (1 - r) * d[p] + beta[at(p)];
-  }
-  const y = planeAffine(x, stats, scale, shift);
-  const shapes = parameters.map((t) => t.shape);
-  return record(op, y, [x, ...parameters], [x, stats, scale], (dy, saved, needs) => {
-    const [x, stats, scale] = saved as unknown as [Tensor, Statistics, Tensor];
-    const sums = planeSums(dy, x, stats);
-    const [drho, dweight, dbias] = shapes.map(([a, b = 1]) => new Float64Array(a * b));
-    using means = empty(runtime, [planes, 2], "float64");
-    const pairs = means.elements;
-    for (let n = 0; n < batch; n++) {
-      // of a sample: the means of g and g·LN(x), g = weight·(1 − ρ)·dy
-      let [a, b] = [0, 0];
-      for (let c = 0, p = n * channels; c < channels; c++, p++) {
-        const [s, t] = [sums[2 * p], sums[2 * p + 1]];
-        const l = t * q[p] + s * d[p]; // Σdy·LN(x)
-        const w = gamma[at(p)];
-        a += (w * (1 - rho[c]) * s) / (channels * length);
-        b += (w * (1 - rho[c]) * l) / (channels * length - correction);
-        dbias[at(p)] += s;
-        dweight[at(p)] += shareOf(p, 1) * t + (1 - rho[c]) * l;
-        drho[c] += w * (t * times[p] - l);
-      }
-      for (let c = 0, p = n * channels; c < channels; c++, p++) {
-        const w = gamma[at(p)];
-        const m1 = (w * shareOf(p, 1) * sums[2 * p]) / length + q[p] * (a + b * d[p]);
-        const own = (w * shareOf(p, 3) * sums[2 * p + 1]) / (length - correction);
-        const m2 = own + q[p] ** 2 * b;
-        [pairs[2 * p], pairs[2 * p + 1]] = [m1, m2];
-      }
+  return call(op, () => {
+    if (channelsLast(op, layout))
+      return asNCHW(op, [x], (x) => mixed(op, x, parameters, shared, { eps, correction }));
+    check(op, x, parameters, shared, eps, correction);
+    const { runtime } = x;
+    const [batch, channels] = x.shape;
+    const { length } = planesOf(x);
+    const planes = batch * channels;
+    using stats = planeStatistics(x, eps);
+    const { rows, times } = sampleStatistics(stats, x, eps, correction);
+    // x̂ by those statistics: IN(x) = x̂·times, LN(x) = x̂·q + d
+    const q = new Float64Array(planes);
+    const d = new Float64Array(planes);
+    const own = stats.elements;
+    for (let p = 0; p < planes; p++) {
+      const { mean, rstd } = rows[Math.floor(p / channels)];
+      q[p] = rstd / own[3 * p + 2];
+      d[p] = (own[3 * p] - mean) * rstd;
     }
-    const grads = [drho, dweight, dbias].map((values, i) => {
-      if (!needs[i + 1]) return null;
-      const gradient = empty(runtime, shapes[i]);
-      gradient.elements.set(values);
-      return gradient;
+    const [rho, gamma, beta] = parameters.map((t) => t.toArray());
+    const at = (p: number) => (shared ? p % channels : p);
+    /** Of what instance norm has no value for, no share is 0. */
+    const shareOf = (p: number, power: number) => {
+      const share = rho[p % channels];
+      return share === 0 ? 0 : share * times[p] ** power;
+    };
+    using scale = empty(runtime, [planes]);
+    using shift = empty(runtime, [planes]);
+    const [scales, shifts] = [scale.elements, shift.elements];
+    for (let p = 0; p < planes; p++) {
+      const r = rho[p % channels];
+      scales[p] = gamma[at(p)] * (shareOf(p, 1) + (1 - r) * q[p]);
+      shifts[p] = gamma[at(p)] * (1 - r) * d[p] + beta[at(p)];
+    }
+    const y = planeAffine(x, stats, scale, shift);
+    const shapes = parameters.map((t) => t.shape);
+    return record(op, y, [x, ...parameters], [x, stats, scale], (dy, saved, needs) => {
+      const [x, stats, scale] = saved as unknown as [Tensor, Statistics, Tensor];
+      const sums = planeSums(dy, x, stats);
+      const [drho, dweight, dbias] = shapes.map(([a, b = 1]) => new Float64Array(a * b));
+      using means = empty(runtime, [planes, 2], "float64");
+      const pairs = means.elements;
+      for (let n = 0; n < batch; n++) {
+        // of a sample: the means of g and g·LN(x), g = weight·(1 − ρ)·dy
+        let [a, b] = [0, 0];
+        for (let c = 0, p = n * channels; c < channels; c++, p++) {
+          const [s, t] = [sums[2 * p], sums[2 * p + 1]];
+          const l = t * q[p] + s * d[p]; // Σdy·LN(x)
+          const w = gamma[at(p)];
+          a += (w * (1 - rho[c]) * s) / (channels * length);
+          b += (w * (1 - rho[c]) * l) / (channels * length - correction);
+          dbias[at(p)] += s;
+          dweight[at(p)] += shareOf(p, 1) * t + (1 - rho[c]) * l;
+          drho[c] += w * (t * times[p] - l);
+        }
+        for (let c = 0, p = n * channels; c < channels; c++, p++) {
+          const w = gamma[at(p)];
+          const m1 = (w * shareOf(p, 1) * sums[2 * p]) / length + q[p] * (a + b * d[p]);
+          const own = (w * shareOf(p, 3) * sums[2 * p + 1]) / (length - correction);
+          const m2 = own + q[p] ** 2 * b;
+          [pairs[2 * p], pairs[2 * p + 1]] = [m1, m2];
+        }
+      }
+      const grads = [drho, dweight, dbias].map((values, i) => {
+        if (!needs[i + 1]) return null;
+        const gradient = empty(runtime, shapes[i]);
+        gradient.elements.set(values);
+        return gradient;
+      });
+      return [needs[0] ? planeGradient(dy, x, stats, scale, means) : null, ...grads];
     });
-    return [needs[0] ? planeGradient(dy, x, stats, scale, means) : null, ...grads];
   });
 }
 

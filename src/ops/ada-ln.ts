@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
@@ -18,19 +19,21 @@ export function adaLN(
   shift: Tensor,
   options: { eps?: number } = {},
 ): Tensor {
-  const { eps = 1e-6 } = checkOptions("adaLN", options, rules);
   const op = "adaLN";
-  checkTensor(op, "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`${op}: expected input of shape [N, ..., D], got ${show(x.shape)}`);
-  for (const [name, tensor] of Object.entries({ scale, shift })) {
-    checkTensor(op, name, tensor);
-    checkShape(op, name, tensor, [x.shape[0], x.shape.at(-1) ?? 0]);
-  }
-  checkSameRuntime(op, x, scale, shift);
-  checkNumber(op, "eps", eps);
-  using weight = add(scale, 1);
-  return sampleNorm(op, x, weight, shift, eps);
+  return call(op, () => {
+    const { eps = 1e-6 } = checkOptions("adaLN", options, rules);
+    checkTensor(op, "input", x);
+    if (x.shape.length < 2)
+      throw new RangeError(`${op}: expected input of shape [N, ..., D], got ${show(x.shape)}`);
+    for (const [name, tensor] of Object.entries({ scale, shift })) {
+      checkTensor(op, name, tensor);
+      checkShape(op, name, tensor, [x.shape[0], x.shape.at(-1) ?? 0]);
+    }
+    checkSameRuntime(op, x, scale, shift);
+    checkNumber(op, "eps", eps);
+    using weight = add(scale, 1);
+    return sampleNorm(op, x, weight, shift, eps);
+  });
 }
 
 /** Layer norm with weight and bias [N, D] of each sample: the kernels of layer norm, a sample at a time. */
@@ -74,13 +77,15 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
 /** x + gate·branch, the residual of adaLN-Zero: x and branch [N, ..., D], gate [N, D]. Throws RangeError on wrong shapes. */
 export function gatedAdd(x: Tensor, gate: Tensor, branch: Tensor): Tensor {
   const op = "gatedAdd";
-  checkTensor(op, "input", x);
-  checkTensor(op, "gate", gate);
-  checkTensor(op, "branch", branch);
-  checkShape(op, "branch", branch, x.shape);
-  const [batch, cols] = [x.shape[0], x.shape.at(-1) ?? 0];
-  checkShape(op, "gate", gate, [batch, cols]);
-  using spread = gate.reshape([batch, ...x.shape.slice(1, -1).map(() => 1), cols]);
-  using gated = mul(branch, spread);
-  return add(x, gated);
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    checkTensor(op, "gate", gate);
+    checkTensor(op, "branch", branch);
+    checkShape(op, "branch", branch, x.shape);
+    const [batch, cols] = [x.shape[0], x.shape.at(-1) ?? 0];
+    checkShape(op, "gate", gate, [batch, cols]);
+    using spread = gate.reshape([batch, ...x.shape.slice(1, -1).map(() => 1), cols]);
+    using gated = mul(branch, spread);
+    return add(x, gated);
+  });
 }

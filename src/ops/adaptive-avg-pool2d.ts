@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { spread } from "./broadcast.js";
 import { checkTensor, type Pair, pairOf } from "./check.js";
@@ -19,30 +20,32 @@ export function outputSizeOf(op: string, size: OutputSize, image: Pair): Pair {
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
   const op = "adaptiveAvgPool2d";
-  checkTensor(op, "input", x);
-  const rank = x.shape.length;
-  if ((rank !== 3 && rank !== 4) || sizeOf(x.shape.slice(-3)) === 0) {
-    throw new RangeError(
-      `${op}: expected input of shape [N, C, H, W] or [C, H, W] with C, H, W > 0, got ${show(x.shape)}`,
-    );
-  }
-  const [h, w] = x.shape.slice(-2);
-  const [outH, outW] = outputSizeOf(op, outputSize, [h, w]);
-  const { runtime, shape } = x;
-  const outer = shape.slice(0, -2);
-  const outShape = [...outer, outH, outW];
-  if (outH === 1 && outW === 1) {
-    const axes = [rank - 2, rank - 1];
-    const y = reduceSum(x, axes, outShape, h * w);
-    return record(op, y, [x], [], (dy) => [spread(dy, axes, shape, h * w)]);
-  }
-  const planes = sizeOf(outer);
-  const work = 4 * h * w;
-  const y = empty(runtime, outShape);
-  runtime.run("adaptiveAvgPool2dForward", planes, work, [y.ptr, x.ptr, h, w, outH, outW]);
-  return record(op, y, [x], [], (dy) => {
-    const dx = empty(runtime, shape);
-    runtime.run("adaptiveAvgPool2dBackward", planes, work, [dx.ptr, dy.ptr, h, w, outH, outW]);
-    return [dx];
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    const rank = x.shape.length;
+    if ((rank !== 3 && rank !== 4) || sizeOf(x.shape.slice(-3)) === 0) {
+      throw new RangeError(
+        `${op}: expected input of shape [N, C, H, W] or [C, H, W] with C, H, W > 0, got ${show(x.shape)}`,
+      );
+    }
+    const [h, w] = x.shape.slice(-2);
+    const [outH, outW] = outputSizeOf(op, outputSize, [h, w]);
+    const { runtime, shape } = x;
+    const outer = shape.slice(0, -2);
+    const outShape = [...outer, outH, outW];
+    if (outH === 1 && outW === 1) {
+      const axes = [rank - 2, rank - 1];
+      const y = reduceSum(x, axes, outShape, h * w);
+      return record(op, y, [x], [], (dy) => [spread(dy, axes, shape, h * w)]);
+    }
+    const planes = sizeOf(outer);
+    const work = 4 * h * w;
+    const y = empty(runtime, outShape);
+    runtime.run("adaptiveAvgPool2dForward", planes, work, [y.ptr, x.ptr, h, w, outH, outW]);
+    return record(op, y, [x], [], (dy) => {
+      const dx = empty(runtime, shape);
+      runtime.run("adaptiveAvgPool2dBackward", planes, work, [dx.ptr, dy.ptr, h, w, outH, outW]);
+      return [dx];
+    });
   });
 }

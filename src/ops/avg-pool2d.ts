@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./check.js";
@@ -29,22 +30,27 @@ export function avgPool2d(
   kernelSize: number | Pair,
   options: AvgPool2dOptions = {},
 ): Tensor {
-  checkOptions("avgPool2d", options, avgPool2dRules);
-  const { countIncludePad = true, divisorOverride } = options;
-  const { stride, padding, ceilMode } = options;
-  const given = { stride, padding, ceilMode };
-  const { planes, work, shape, plan } = windowsOf("avgPool2d", x, kernelSize, given);
-  const divisor = divisorOverride ?? (countIncludePad ? -1 : 0);
-  if (!Number.isInteger(divisor) || (divisor < 1 && divisor === divisorOverride)) {
-    throw new RangeError(`avgPool2d: expected divisorOverride an integer ≥ 1, got ${divisor}`);
-  }
-  const { runtime, shape: image } = x;
-  const y = empty(runtime, shape);
-  using windows = plan();
-  runtime.run("avgPool2dForward", planes, work, [y.ptr, x.ptr, windows.ptr, divisor]);
-  return record("avgPool2d", y, [x], [windows], (dy, [windows]) => {
-    const dx = empty(runtime, image);
-    runtime.run("avgPool2dBackward", planes, work, [dx.ptr, dy.ptr, windows.ptr, divisor]);
-    return [dx];
+  return call("avgPool2d", () => {
+    checkOptions("avgPool2d", options, avgPool2dRules);
+    const { countIncludePad = true, divisorOverride } = options;
+    const { stride, padding, ceilMode } = options;
+    const given = { stride, padding, ceilMode };
+    const { planes, work, shape, plan } = windowsOf("avgPool2d", x, kernelSize, given);
+    const divisor = divisorOverride ?? (countIncludePad ? -1 : 0);
+    if (
+      !(Number.isInteger(divisor) && divisor < 2 ** 31) ||
+      (divisor < 1 && divisor === divisorOverride)
+    ) {
+      throw new RangeError(`avgPool2d: expected divisorOverride an integer ≥ 1, got ${divisor}`);
+    }
+    const { runtime, shape: image } = x;
+    const y = empty(runtime, shape);
+    using windows = plan();
+    runtime.run("avgPool2dForward", planes, work, [y.ptr, x.ptr, windows.ptr, divisor]);
+    return record("avgPool2d", y, [x], [windows], (dy, [windows]) => {
+      const dx = empty(runtime, image);
+      runtime.run("avgPool2dBackward", planes, work, [dx.ptr, dy.ptr, windows.ptr, divisor]);
+      return [dx];
+    });
   });
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
 import { add } from "./add.js";
@@ -44,13 +45,15 @@ export function batchInstanceNorm(
   gate: Tensor,
   options: BatchInstanceNormOptions = {},
 ): Tensor {
-  const { weight, bias, eps, layout, mask } = checkOptions("batchInstanceNorm", options, rules);
-  const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
-  checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
-  using rest = sub(1, gate);
-  using batchWeight = weight ? mul(weight, gate) : null;
-  using instanceWeight = weight ? mul(weight, rest) : null;
-  using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout, mask });
-  using ofBatch = batchNorm(x, { ...options, weight: batchWeight ?? gate, bias });
-  return add(ofBatch, ofInstance);
+  return call("batchInstanceNorm", () => {
+    const { weight, bias, eps, layout, mask } = checkOptions("batchInstanceNorm", options, rules);
+    const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
+    checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
+    using rest = sub(1, gate);
+    using batchWeight = weight ? mul(weight, gate) : null;
+    using instanceWeight = weight ? mul(weight, rest) : null;
+    using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout, mask });
+    using ofBatch = batchNorm(x, { ...options, weight: batchWeight ?? gate, bias });
+    return add(ofBatch, ofInstance);
+  });
 }

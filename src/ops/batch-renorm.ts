@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, type Tensor, tensor } from "../tensor.js";
 import { add } from "./add.js";
@@ -44,43 +45,47 @@ const rules: Rules<BatchRenormOptions> = {
  * do. σ = √(variance + eps). rMax 3 and dMax 5 are what the paper ends with. Throws as batchNorm does.
  */
 export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor {
-  const { mask, ...own } = checkOptions("batchRenorm", options, rules);
-  const plain = (x: Tensor) => batchRenorm(x, { ...own, layout: "nchw" });
-  if (mask) return overPositions("batchRenorm", x, mask, own, plain);
-  if (channelsLast("batchRenorm", own.layout)) return asNCHW("batchRenorm", [x], plain);
-  const { rMax = 3, dMax = 5, ...norm } = own;
-  const { dims, running } = checkChannelNorm("batchRenorm", x, norm);
-  if (!running) throw new TypeError("batchRenorm: runningMean and runningVar must be defined");
-  if (typeof rMax !== "number" || typeof dMax !== "number")
-    throw new TypeError(
-      `batchRenorm: expected rMax and dMax to be numbers, got ${rMax} and ${dMax}`,
+  return call("batchRenorm", () => {
+    const { mask, ...own } = checkOptions("batchRenorm", options, rules);
+    const plain = (x: Tensor) => batchRenorm(x, { ...own, layout: "nchw" });
+    if (mask) return overPositions("batchRenorm", x, mask, own, plain);
+    if (channelsLast("batchRenorm", own.layout)) return asNCHW("batchRenorm", [x], plain);
+    const { rMax = 3, dMax = 5, ...norm } = own;
+    const { dims, running } = checkChannelNorm("batchRenorm", x, norm);
+    if (!running) throw new TypeError("batchRenorm: runningMean and runningVar must be defined");
+    if (typeof rMax !== "number" || typeof dMax !== "number")
+      throw new TypeError(
+        `batchRenorm: expected rMax and dMax to be numbers, got ${rMax} and ${dMax}`,
+      );
+    if (!(rMax >= 1 && dMax >= 0))
+      throw new RangeError(`batchRenorm: expected rMax ≥ 1 and dMax ≥ 0, got ${rMax} and ${dMax}`);
+    if (!norm.training) return batchNorm(x, norm);
+    const { runtime } = x;
+    const [batch, channels, length] = dims;
+    if (batch * length === 1) {
+      throw new RangeError(
+        `batchRenorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
+      );
+    }
+    const { weight, bias, eps = 1e-5 } = norm;
+    const { mean, variance } = overBatch(planeMoments(x, batch * channels, length), channels);
+    const [runningMean, runningVar] = [running.mean.elements, running.variance.elements];
+    const runningStd = Float64Array.from(runningVar, (v) => Math.sqrt(v + eps));
+    const clip = (v: number, low: number, high: number) => Math.min(Math.max(v, low), high);
+    // where σ is 0 the normalised value is 0, whatever it is multiplied with
+    const ratio = (a: number, b: number) => (a === b ? 1 : a / b);
+    const r = variance.map((v, c) =>
+      clip(ratio(Math.sqrt(v + eps), runningStd[c]), 1 / rMax, rMax),
     );
-  if (!(rMax >= 1 && dMax >= 0))
-    throw new RangeError(`batchRenorm: expected rMax ≥ 1 and dMax ≥ 0, got ${rMax} and ${dMax}`);
-  if (!norm.training) return batchNorm(x, norm);
-  const { runtime } = x;
-  const [batch, channels, length] = dims;
-  if (batch * length === 1) {
-    throw new RangeError(
-      `batchRenorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
-    );
-  }
-  const { weight, bias, eps = 1e-5 } = norm;
-  const { mean, variance } = overBatch(planeMoments(x, batch * channels, length), channels);
-  const [runningMean, runningVar] = [running.mean.elements, running.variance.elements];
-  const runningStd = Float64Array.from(runningVar, (v) => Math.sqrt(v + eps));
-  const clip = (v: number, low: number, high: number) => Math.min(Math.max(v, low), high);
-  // where σ is 0 the normalised value is 0, whatever it is multiplied with
-  const ratio = (a: number, b: number) => (a === b ? 1 : a / b);
-  const r = variance.map((v, c) => clip(ratio(Math.sqrt(v + eps), runningStd[c]), 1 / rMax, rMax));
-  const d = mean.map((m, c) => {
-    const off = m - runningMean[c];
-    return off === 0 ? 0 : clip(off / runningStd[c], -dMax, dMax);
+    const d = mean.map((m, c) => {
+      const off = m - runningMean[c];
+      return off === 0 ? 0 : clip(off / runningStd[c], -dMax, dMax);
+    });
+    using scale = tensor(Float32Array.from(r), [channels], { runtime });
+    using offset = tensor(Float32Array.from(d), [channels], { runtime });
+    using factor = weight ? mul(weight, scale) : null;
+    using moved = weight ? mul(weight, offset) : null;
+    using shift = bias ? add(moved ?? offset, bias) : null;
+    return batchNorm(x, { ...norm, weight: factor ?? scale, bias: shift ?? moved ?? offset });
   });
-  using scale = tensor(Float32Array.from(r), [channels], { runtime });
-  using offset = tensor(Float32Array.from(d), [channels], { runtime });
-  using factor = weight ? mul(weight, scale) : null;
-  using moved = weight ? mul(weight, offset) : null;
-  using shift = bias ? add(moved ?? offset, bias) : null;
-  return batchNorm(x, { ...norm, weight: factor ?? scale, bias: shift ?? moved ?? offset });
 }

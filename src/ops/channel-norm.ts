@@ -1,6 +1,8 @@
 // What batch, instance and group norm share: normalisation of sets of planes, see assembly/norm/channel-norm.ts.
+
 import { record } from "../autograd.js";
-import { empty, full, type Tensor } from "../tensor.js";
+import { call } from "../call.js";
+import { changing, empty, full, type Tensor } from "../tensor.js";
 import { type Activation, activationCode } from "./activation.js";
 
 /**
@@ -226,6 +228,7 @@ function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
   const { mean, variance, momentum } = running;
   const channels = mean.size; // s.channels may count the planes of all samples
   const count = s.runs * s.length;
+  for (const moved of [mean, variance]) changing(moved);
   const pointers = [mean.ptr, variance.ptr, stats.ptr];
   const args = [...pointers, s.sets / channels, channels, count, momentum];
   stats.runtime.run("runningUpdate", channels, 16, args);
@@ -243,30 +246,33 @@ export function channelNorm(
   affine: Affine,
   { running, constant }: { running?: Running | null; constant?: Running | null },
 ): Tensor {
-  const { runtime } = x;
-  const { weight, bias, activation } = affine;
-  if (x.size === 0) {
-    const back = (dy: Tensor, _: Tensor[], needs: boolean[]) => noGradients(dy, s.channels, needs);
-    return record(op, empty(runtime, x.shape), [x, weight, bias], [], back);
-  }
-  using stats = empty(runtime, [s.sets, 3], "float64");
-  const y = empty(runtime, x.shape);
-  if (constant) {
-    const args = [stats.ptr, constant.mean.ptr, constant.variance.ptr, affine.eps];
-    runtime.run("runningToStats", s.sets, 8, args);
-    normalize(y, stats, x, s, affine);
-  } else {
-    forward(y, stats, x, s, affine);
-  }
-  if (running) update(running, stats, s);
-  const saved = [x, stats, weight, activation ? bias : null];
-  return record(op, y, [x, weight, bias], saved, (dy, saved, needs) => {
-    const [x, stats, weight, bias] = saved as unknown as [
-      Tensor,
-      Tensor<"float64">,
-      Tensor,
-      Tensor,
-    ];
-    return backward(dy, x, stats, { weight, bias, activation }, s, Boolean(constant), needs);
+  return call(op, () => {
+    const { runtime } = x;
+    const { weight, bias, activation } = affine;
+    if (x.size === 0) {
+      const back = (dy: Tensor, _: Tensor[], needs: boolean[]) =>
+        noGradients(dy, s.channels, needs);
+      return record(op, empty(runtime, x.shape), [x, weight, bias], [], back);
+    }
+    using stats = empty(runtime, [s.sets, 3], "float64");
+    const y = empty(runtime, x.shape);
+    if (constant) {
+      const args = [stats.ptr, constant.mean.ptr, constant.variance.ptr, affine.eps];
+      runtime.run("runningToStats", s.sets, 8, args);
+      normalize(y, stats, x, s, affine);
+    } else {
+      forward(y, stats, x, s, affine);
+    }
+    if (running) update(running, stats, s);
+    const saved = [x, stats, weight, activation ? bias : null];
+    return record(op, y, [x, weight, bias], saved, (dy, saved, needs) => {
+      const [x, stats, weight, bias] = saved as unknown as [
+        Tensor,
+        Tensor<"float64">,
+        Tensor,
+        Tensor,
+      ];
+      return backward(dy, x, stats, { weight, bias, activation }, s, Boolean(constant), needs);
+    });
   });
 }

@@ -1,5 +1,6 @@
 // Norms whose scale and shift are given for each sample and channel: the kernels of batch and instance norm on x seen as one
 // sample of N·C channels, so the affine part costs no pass of its own, and its gradients come with that of x.
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, show, sizeOf, type Tensor, zeros } from "../tensor.js";
 import { batchNorm, checkChannelNorm } from "./batch-norm.js";
@@ -146,15 +147,17 @@ const filmRules: Rules<LayoutOptions> = { layout: "string" };
  * nothing normalised. Throws RangeError on wrong shapes.
  */
 export function film(x: Tensor, scale: Tensor, shift: Tensor, options: LayoutOptions = {}): Tensor {
-  const { layout } = checkOptions("film", options, filmRules);
-  checkTensor("film", "input", x);
-  const { runtime } = x;
-  const last = channelsLast("film", layout);
-  const [batch, channels, ...space] = channelShape("film", x, last);
-  const planes = batch * channels;
-  using mean = zeros([planes], { runtime });
-  using variance = ones([planes], { runtime });
-  const constant = { mean, variance, momentum: 0 };
-  const sets = groupSets(batch, channels, sizeOf(space), channels, last);
-  return perSample("film", x, [scale, shift], sets, 0, { constant });
+  return call("film", () => {
+    const { layout } = checkOptions("film", options, filmRules);
+    checkTensor("film", "input", x);
+    const { runtime } = x;
+    const last = channelsLast("film", layout);
+    const [batch, channels, ...space] = channelShape("film", x, last);
+    const planes = batch * channels;
+    using mean = zeros([planes], { runtime });
+    using variance = ones([planes], { runtime });
+    const constant = { mean, variance, momentum: 0 };
+    const sets = groupSets(batch, channels, sizeOf(space), channels, last);
+    return perSample("film", x, [scale, shift], sets, 0, { constant });
+  });
 }

@@ -11,6 +11,15 @@ export interface ConvOptions extends ActivationOption {
   groups?: number;
 }
 
+/** Length of an axis with `padding` at both ends. Throws RangeError where that is further than kernels count. */
+export function paddedLength(op: string, length: number, padding: number): number {
+  const padded = length + 2 * padding;
+  if (padded < 2 ** 31) return padded;
+  throw new RangeError(
+    `${op}: expected padding to fewer than 2³¹ pixels along an axis, got ${padded} of ${length}`,
+  );
+}
+
 /** [f(0), f(1)] */
 export const perSide = (f: (d: 0 | 1) => number): Pair => [f(0), f(1)];
 

@@ -7,6 +7,7 @@ import {
   type ConvOptions,
   checkConvChannels,
   checkConvOptions,
+  paddedLength,
   perSide,
   reachOf,
 } from "./conv-options.js";
@@ -83,7 +84,9 @@ function checkConvTranspose(x: Tensor, weight: Tensor, options: ConvTranspose2dO
       );
     }
     const reach = reachOf(kernel[d], dilation[d]);
-    return (output[d] - 1) * stride[d] - 2 * padding[d] + reach + extra[d];
+    const length = (output[d] - 1) * stride[d] - 2 * padding[d] + reach + extra[d];
+    paddedLength(op, length, padding[d]);
+    return length;
   });
   if (Math.min(...output) < 1 || Math.min(...image) < 1) {
     throw new RangeError(

@@ -6,6 +6,7 @@ import {
   type ConvOptions,
   checkConvChannels,
   checkConvOptions,
+  paddedLength,
   perSide,
   reachOf,
 } from "./conv-options.js";
@@ -84,7 +85,7 @@ function checkConv(x: Tensor, weight: Tensor, options: Conv2dOptions): ConvShape
   checkConvChannels("conv2d", x, weight, options, channels * groups, allRows);
   const image = perSide((d) => x.shape[2 + d]);
   const output = perSide((d) => {
-    const padded = image[d] + 2 * padding[d];
+    const padded = paddedLength("conv2d", image[d], padding[d]);
     const reach = reachOf(kernel[d], dilation[d]);
     if (reach > padded) {
       throw new RangeError(

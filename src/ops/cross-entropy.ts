@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
@@ -33,35 +34,37 @@ export function crossEntropy(
   targets: Targets,
   options: CrossEntropyOptions = {},
 ): Tensor {
-  const {
-    reduction = "mean",
-    ignoreIndex = -100,
-    labelSmoothing = 0,
-  } = checkOptions("crossEntropy", options, rules);
-  checkTensor("crossEntropy", "logits", logits);
-  checkReduction("crossEntropy", reduction);
-  if (logits.shape.length < 2) {
-    throw new RangeError(
-      `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
-    );
-  }
-  checkNumber("crossEntropy", "labelSmoothing", labelSmoothing);
-  if (labelSmoothing > 1) {
-    throw new RangeError(
-      `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`,
-    );
-  }
-  const [batch, classes, ...rest] = logits.shape;
-  const list = checkTargets(logits, targets, [batch, ...rest], classes, ignoreIndex);
-  const rule = { reduction, labelSmoothing };
-  if (rest.length === 0) return rowLosses(logits, list, rule);
-  const order = [0, ...rest.map((_, i) => i + 2), 1];
-  using moved = reorder("crossEntropy", logits, order);
-  using rows = moved.reshape([list.length, classes]);
-  const loss = rowLosses(rows, list, rule);
-  if (reduction !== "none") return loss;
-  using flat = loss;
-  return flat.reshape([batch, ...rest]);
+  return call("crossEntropy", () => {
+    const {
+      reduction = "mean",
+      ignoreIndex = -100,
+      labelSmoothing = 0,
+    } = checkOptions("crossEntropy", options, rules);
+    checkTensor("crossEntropy", "logits", logits);
+    checkReduction("crossEntropy", reduction);
+    if (logits.shape.length < 2) {
+      throw new RangeError(
+        `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
+      );
+    }
+    checkNumber("crossEntropy", "labelSmoothing", labelSmoothing);
+    if (labelSmoothing > 1) {
+      throw new RangeError(
+        `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`,
+      );
+    }
+    const [batch, classes, ...rest] = logits.shape;
+    const list = checkTargets(logits, targets, [batch, ...rest], classes, ignoreIndex);
+    const rule = { reduction, labelSmoothing };
+    if (rest.length === 0) return rowLosses(logits, list, rule);
+    const order = [0, ...rest.map((_, i) => i + 2), 1];
+    using moved = reorder("crossEntropy", logits, order);
+    using rows = moved.reshape([list.length, classes]);
+    const loss = rowLosses(rows, list, rule);
+    if (reduction !== "none") return loss;
+    using flat = loss;
+    return flat.reshape([batch, ...rest]);
+  });
 }
 
 /** Losses of logits [N, C]; negative targets are ignored. */

@@ -1,7 +1,8 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { defaultGenerator, type Generator } from "../random.js";
-import { empty, full, show, sizeOf, type Tensor } from "../tensor.js";
+import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkTensor } from "./check.js";
 
 export interface DropoutOptions {
@@ -33,23 +34,27 @@ export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
 
 /** Drops runs of `length` elements. */
 function drop(op: string, x: Tensor, length: number, options: DropoutOptions): Tensor {
-  const { p = 0.5, training = true, generator = defaultGenerator } = options;
-  checkOptions(op, options, rules);
-  checkTensor(op, "input", x);
-  if (!(p >= 0 && p <= 1)) {
-    throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${p}`);
-  }
-  if (!training || p === 0) return x;
-  const { runtime, shape, size } = x;
-  const seed = [generator.random(), generator.random()];
-  const threshold = Math.round(p * 2 ** 32);
-  const scale = 1 / (1 - p);
-  const masked = (from: Tensor): Tensor => {
-    if (threshold === 2 ** 32) return full(shape, 0, { runtime });
-    const to = empty(runtime, shape);
-    const rows = size === 0 ? 0 : size / length;
-    runtime.run("dropout", rows, 4 * length, [to.ptr, from.ptr, length, ...seed, threshold, scale]);
-    return to;
-  };
-  return record(op, masked(x), [x], [], (dy) => [masked(dy)]);
+  return call(op, () => {
+    const { p = 0.5, training = true, generator = defaultGenerator } = options;
+    checkOptions(op, options, rules);
+    checkTensor(op, "input", x);
+    if (!(p >= 0 && p <= 1)) {
+      throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${p}`);
+    }
+    if (!training || p === 0) return x;
+    const { runtime, shape, size } = x;
+    const y = empty(runtime, shape);
+    generator.lend();
+    const seed = [generator.random(), generator.random()];
+    const threshold = Math.round(p * 2 ** 32);
+    const scale = 1 / (1 - p);
+    const masked = (to: Tensor, from: Tensor): Tensor => {
+      const rows = size === 0 ? 0 : size / length;
+      const args = [to.ptr, from.ptr, length, ...seed, threshold, scale];
+      if (threshold === 2 ** 32) to.elements.fill(0);
+      else runtime.run("dropout", rows, 4 * length, args);
+      return to;
+    };
+    return record(op, masked(y, x), [x], [], (dy) => [masked(empty(runtime, shape), dy)]);
+  });
 }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { type AnyTensor, empty, full, show, Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 
@@ -7,33 +8,35 @@ import { checkSameRuntime, checkTensor } from "./check.js";
  * RangeError for rows there are not.
  */
 export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Tensor {
-  checkTensor("embedding", "table", table);
-  if (table.shape.length !== 2)
-    throw new RangeError(
-      `embedding: expected table of shape [rows, columns], got ${show(table.shape)}`,
-    );
-  const { runtime, shape } = table;
-  const [rows, columns] = shape;
-  if (ids instanceof Tensor) {
-    checkTensor("embedding", "ids", ids, "int32");
-    checkSameRuntime("embedding", table, ids);
-  }
-  const list = Array.from((ids instanceof Tensor ? ids.elements : ids) as ArrayLike<number>);
-  for (const id of list) {
-    if (!Number.isInteger(id) || id < 0 || id >= rows)
-      throw new RangeError(`embedding: expected ids from 0 to ${rows - 1}, got ${id}`);
-  }
-  const y = empty(runtime, [...(ids instanceof Tensor ? ids.shape : [list.length]), columns]);
-  const [from, to] = [table.elements, y.elements];
-  list.forEach((id, i) => {
-    to.set(from.subarray(id * columns, (id + 1) * columns), i * columns);
-  });
-  return record("embedding", y, [table], [], (dy) => {
-    const gradient = full(shape, 0, { runtime });
-    const [from, to] = [dy.elements, gradient.elements];
+  return call("embedding", () => {
+    checkTensor("embedding", "table", table);
+    if (table.shape.length !== 2)
+      throw new RangeError(
+        `embedding: expected table of shape [rows, columns], got ${show(table.shape)}`,
+      );
+    const { runtime, shape } = table;
+    const [rows, columns] = shape;
+    if (ids instanceof Tensor) {
+      checkTensor("embedding", "ids", ids, "int32");
+      checkSameRuntime("embedding", table, ids);
+    }
+    const list = Array.from((ids instanceof Tensor ? ids.elements : ids) as ArrayLike<number>);
+    for (const id of list) {
+      if (!Number.isInteger(id) || id < 0 || id >= rows)
+        throw new RangeError(`embedding: expected ids from 0 to ${rows - 1}, got ${id}`);
+    }
+    const y = empty(runtime, [...(ids instanceof Tensor ? ids.shape : [list.length]), columns]);
+    const [from, to] = [table.elements, y.elements];
     list.forEach((id, i) => {
-      for (let k = 0; k < columns; k++) to[id * columns + k] += from[i * columns + k];
+      to.set(from.subarray(id * columns, (id + 1) * columns), i * columns);
     });
-    return [gradient];
+    return record("embedding", y, [table], [], (dy) => {
+      const gradient = full(shape, 0, { runtime });
+      const [from, to] = [dy.elements, gradient.elements];
+      list.forEach((id, i) => {
+        for (let k = 0; k < columns; k++) to[id * columns + k] += from[i * columns + k];
+      });
+      return [gradient];
+    });
   });
 }

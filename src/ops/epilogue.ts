@@ -1,4 +1,5 @@
 // What a matrix product or a convolution does to its sums on their way to memory.
+import { call } from "../call.js";
 import type { Tensor } from "../tensor.js";
 import { type Activation, activate, checkActivation } from "./activation.js";
 import { ANY } from "./gemm.js";
@@ -29,10 +30,12 @@ export function withActivation(
   { activation }: ActivationOption,
   product: (relu: boolean) => Tensor,
 ): Tensor {
-  checkActivation(op, activation);
-  if (!activation || activation === "relu") return product(activation === "relu");
-  using plain = product(false);
-  return activate(activation, plain);
+  return call(op, () => {
+    checkActivation(op, activation);
+    if (!activation || activation === "relu") return product(activation === "relu");
+    using plain = product(false);
+    return activate(activation, plain);
+  });
 }
 
 /** Runs the backward pass of a product on the gradient in front of its ReLU; y is its output, or null where there was none. */

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -29,48 +30,52 @@ const rules: Rules<EvoNormS0Options> = {
  * RangeError on wrong shapes and a group count that does not divide C.
  */
 export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options = {}): Tensor {
-  checkOptions("evonormS0", options, rules);
-  if (channelsLast("evonormS0", options.layout))
-    return asNCHW("evonormS0", [x], (x) => evonormS0(x, numGroups, { ...options, layout: "nchw" }));
-  const { v, weight, bias, eps = 1e-5 } = options;
-  checkTensor("evonormS0", "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`evonormS0: expected input of shape [N, C, ...], got ${show(x.shape)}`);
-  const [batch, channels, ...space] = x.shape;
-  if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
-    throw new RangeError(
-      `evonormS0: expected numGroups to divide the channels, got ${numGroups} and ${channels}`,
-    );
-  }
-  for (const [name, value] of Object.entries({ v, weight, bias }))
-    checkShape("evonormS0", name, value, [channels]);
-  checkSameRuntime("evonormS0", x, v, weight, bias);
-  checkNumber("evonormS0", "eps", eps);
+  return call("evonormS0", () => {
+    checkOptions("evonormS0", options, rules);
+    if (channelsLast("evonormS0", options.layout))
+      return asNCHW("evonormS0", [x], (x) =>
+        evonormS0(x, numGroups, { ...options, layout: "nchw" }),
+      );
+    const { v, weight, bias, eps = 1e-5 } = options;
+    checkTensor("evonormS0", "input", x);
+    if (x.shape.length < 2)
+      throw new RangeError(`evonormS0: expected input of shape [N, C, ...], got ${show(x.shape)}`);
+    const [batch, channels, ...space] = x.shape;
+    if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
+      throw new RangeError(
+        `evonormS0: expected numGroups to divide the channels, got ${numGroups} and ${channels}`,
+      );
+    }
+    for (const [name, value] of Object.entries({ v, weight, bias }))
+      checkShape("evonormS0", name, value, [channels]);
+    checkSameRuntime("evonormS0", x, v, weight, bias);
+    checkNumber("evonormS0", "eps", eps);
 
-  const { runtime } = x;
-  const length = sizeOf(space);
-  const runs = channels / numGroups;
-  const sets = length > 0 ? batch * numGroups : 0;
-  const shape = [runs, length, channels];
-  const y = empty(runtime, x.shape);
-  using stats = empty(runtime, [sets, 3], "float64");
-  const pointers = [y.ptr, stats.ptr, x.ptr, ptr(v), ptr(weight), ptr(bias)];
-  runtime.run("evonormS0Forward", sets, 6 * runs * length, [...pointers, ...shape, eps]);
-  const inputs = [x, v, weight, bias];
-  return record("evonormS0", y, inputs, [x, stats, v, weight], (dy, saved, needs) => {
-    const [x, stats, v, weight] = saved;
-    const dx = empty(runtime, x.shape);
-    using sums = empty(runtime, [batch * channels, 3], "float64");
-    const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(v), ptr(weight)];
-    runtime.run("evonormS0Backward", sets, 8 * runs * length, [...pointers, ...shape]);
-    const [dbias, dweight, dv] = channelSums(sums, channels, 3);
-    const scale = weight?.toArray();
-    const grads = [
-      gradientOf(x, needs[1], [channels], (c) => dv[c] * (scale?.[c] ?? 1)),
-      gradientOf(x, needs[2], [channels], (c) => dweight[c]),
-      gradientOf(x, needs[3], [channels], (c) => dbias[c]),
-    ];
-    if (!needs[0]) dx.dispose();
-    return [needs[0] ? dx : null, ...grads];
+    const { runtime } = x;
+    const length = sizeOf(space);
+    const runs = channels / numGroups;
+    const sets = length > 0 ? batch * numGroups : 0;
+    const shape = [runs, length, channels];
+    const y = empty(runtime, x.shape);
+    using stats = empty(runtime, [sets, 3], "float64");
+    const pointers = [y.ptr, stats.ptr, x.ptr, ptr(v), ptr(weight), ptr(bias)];
+    runtime.run("evonormS0Forward", sets, 6 * runs * length, [...pointers, ...shape, eps]);
+    const inputs = [x, v, weight, bias];
+    return record("evonormS0", y, inputs, [x, stats, v, weight], (dy, saved, needs) => {
+      const [x, stats, v, weight] = saved;
+      const dx = empty(runtime, x.shape);
+      using sums = empty(runtime, [batch * channels, 3], "float64");
+      const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(v), ptr(weight)];
+      runtime.run("evonormS0Backward", sets, 8 * runs * length, [...pointers, ...shape]);
+      const [dbias, dweight, dv] = channelSums(sums, channels, 3);
+      const scale = weight?.toArray();
+      const grads = [
+        gradientOf(x, needs[1], [channels], (c) => dv[c] * (scale?.[c] ?? 1)),
+        gradientOf(x, needs[2], [channels], (c) => dweight[c]),
+        gradientOf(x, needs[3], [channels], (c) => dbias[c]),
+      ];
+      if (!needs[0]) dx.dispose();
+      return [needs[0] ? dx : null, ...grads];
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -30,53 +31,57 @@ const rules: Rules<FRNOptions> = {
  * the gradient goes to tau. Throws RangeError on wrong shapes.
  */
 export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
-  checkOptions("frn", options, rules);
-  if (channelsLast("frn", options.layout))
-    return asNCHW("frn", [x], (x) => frn(x, { ...options, layout: "nchw" }));
-  const { weight, bias, tau, eps = 1e-6 } = options;
-  checkTensor("frn", "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`frn: expected input of shape [N, C, ...], got ${show(x.shape)}`);
-  const [batch, channels, ...space] = x.shape;
-  for (const [name, value] of Object.entries({ weight, bias, tau }))
-    checkShape("frn", name, value, [channels]);
-  const learned = typeof eps === "number" ? null : eps;
-  if (learned) {
-    checkTensor("frn", "eps", learned);
-    if (learned.size !== 1) checkShape("frn", "eps", learned, [channels]);
-  } else checkNumber("frn", "eps", eps as number);
-  checkSameRuntime("frn", x, weight, bias, tau, learned);
+  return call("frn", () => {
+    checkOptions("frn", options, rules);
+    if (channelsLast("frn", options.layout))
+      return asNCHW("frn", [x], (x) => frn(x, { ...options, layout: "nchw" }));
+    const { weight, bias, tau, eps = 1e-6 } = options;
+    checkTensor("frn", "input", x);
+    if (x.shape.length < 2)
+      throw new RangeError(`frn: expected input of shape [N, C, ...], got ${show(x.shape)}`);
+    const [batch, channels, ...space] = x.shape;
+    for (const [name, value] of Object.entries({ weight, bias, tau }))
+      checkShape("frn", name, value, [channels]);
+    const learned = typeof eps === "number" ? null : eps;
+    if (learned) {
+      checkTensor("frn", "eps", learned);
+      if (learned.size !== 1) checkShape("frn", "eps", learned, [channels]);
+    } else checkNumber("frn", "eps", eps as number);
+    checkSameRuntime("frn", x, weight, bias, tau, learned);
 
-  const { runtime } = x;
-  const length = sizeOf(space);
-  const planes = batch * channels;
-  const values = learned ? [...learned.elements] : [eps as number];
-  const epsOf = (c: number) => values[values.length === 1 ? 0 : c];
-  const y = empty(runtime, x.shape);
-  using stats = empty(runtime, [planes, 3], "float64");
-  using least = float64(
-    x,
-    Array.from({ length: channels }, (_, c) => Math.abs(epsOf(c))),
-  );
-  const pointers = [y.ptr, stats.ptr, x.ptr, ptr(weight), ptr(bias), ptr(tau), least.ptr];
-  runtime.run("frnForward", length > 0 ? planes : 0, 3 * length, [...pointers, length, channels]);
-  const epsShape = learned?.shape ?? [];
-  const inputs = [x, weight, bias, tau, learned];
-  return record("frn", y, inputs, [x, y, stats, weight, tau], (dy, saved, needs) => {
-    const [x, y, stats, weight, tau] = saved;
-    const dx = empty(runtime, x.shape);
-    using sums = empty(runtime, [planes, 4], "float64");
-    const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, y.ptr, stats.ptr, ptr(weight), ptr(tau)];
-    runtime.run("frnBackward", planes, 5 * length, [...pointers, length, channels]);
-    const [dbias, dweight, dtau, decay] = channelSums(sums, channels, 4);
-    const scale = weight?.elements;
-    const deps = decay.map((v, c) => (-(scale?.[c] ?? 1) * Math.sign(epsOf(c)) * v) / 2);
-    const total = deps.reduce((sum, v) => sum + v, 0);
-    const grads = [dweight, dbias, dtau].map((list, i) =>
-      gradientOf(x, needs[i + 1], [channels], (c) => list[c]),
+    const { runtime } = x;
+    const length = sizeOf(space);
+    const planes = batch * channels;
+    const values = learned ? [...learned.elements] : [eps as number];
+    const epsOf = (c: number) => values[values.length === 1 ? 0 : c];
+    const y = empty(runtime, x.shape);
+    using stats = empty(runtime, [planes, 3], "float64");
+    using least = float64(
+      x,
+      Array.from({ length: channels }, (_, c) => Math.abs(epsOf(c))),
     );
-    const ofEps = gradientOf(x, needs[4], epsShape, (c) => (values.length === 1 ? total : deps[c]));
-    if (!needs[0]) dx.dispose();
-    return [needs[0] ? dx : null, ...grads, ofEps];
+    const pointers = [y.ptr, stats.ptr, x.ptr, ptr(weight), ptr(bias), ptr(tau), least.ptr];
+    runtime.run("frnForward", length > 0 ? planes : 0, 3 * length, [...pointers, length, channels]);
+    const epsShape = learned?.shape ?? [];
+    const inputs = [x, weight, bias, tau, learned];
+    return record("frn", y, inputs, [x, y, stats, weight, tau], (dy, saved, needs) => {
+      const [x, y, stats, weight, tau] = saved;
+      const dx = empty(runtime, x.shape);
+      using sums = empty(runtime, [planes, 4], "float64");
+      const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, y.ptr, stats.ptr, ptr(weight), ptr(tau)];
+      runtime.run("frnBackward", planes, 5 * length, [...pointers, length, channels]);
+      const [dbias, dweight, dtau, decay] = channelSums(sums, channels, 4);
+      const scale = weight?.elements;
+      const deps = decay.map((v, c) => (-(scale?.[c] ?? 1) * Math.sign(epsOf(c)) * v) / 2);
+      const total = deps.reduce((sum, v) => sum + v, 0);
+      const grads = [dweight, dbias, dtau].map((list, i) =>
+        gradientOf(x, needs[i + 1], [channels], (c) => list[c]),
+      );
+      const ofEps = gradientOf(x, needs[4], epsShape, (c) =>
+        values.length === 1 ? total : deps[c],
+      );
+      if (!needs[0]) dx.dispose();
+      return [needs[0] ? dx : null, ...grads, ofEps];
+    });
   });
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkTensor } from "./check.js";
@@ -15,10 +16,12 @@ const rules: Rules<GELUOptions> = { approximate: "string" };
  * the true one, as in PyTorch. Throws RangeError for another `approximate`.
  */
 export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
-  const { approximate = "none" } = checkOptions("gelu", options, rules);
-  checkTensor("gelu", "input", x);
-  if (approximate !== "none" && approximate !== "tanh") {
-    throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${approximate}`);
-  }
-  return unary(approximate === "tanh" ? "geluTanh" : "gelu", x, "input", 8);
+  return call("gelu", () => {
+    const { approximate = "none" } = checkOptions("gelu", options, rules);
+    checkTensor("gelu", "input", x);
+    if (approximate !== "none" && approximate !== "tanh") {
+      throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${approximate}`);
+    }
+    return unary(approximate === "tanh" ? "geluTanh" : "gelu", x, "input", 8);
+  });
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, type Tensor, tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
@@ -45,37 +46,39 @@ const rules: Rules<GhostBatchNormOptions> = {
  * Size 128 and momentum 0.01 are TabNet's. Throws RangeError as batchNorm does, for any of the chunks.
  */
 export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): Tensor {
-  checkOptions("ghostBatchNorm", options, rules);
-  const { virtualBatchSize = 128, momentum = 0.01, mask, ...rest } = options;
-  const norm = { ...rest, momentum };
-  const { dims } = checkChannelNorm("ghostBatchNorm", x, norm);
-  if (!Number.isInteger(virtualBatchSize) || virtualBatchSize < 1) {
-    throw new RangeError(
-      `ghostBatchNorm: expected virtualBatchSize an integer ≥ 1, got ${virtualBatchSize}`,
-    );
-  }
-  const [batch, , length] = dims;
-  if (!rest.training || batch <= virtualBatchSize) return batchNorm(x, { ...norm, mask });
-  const size = Math.ceil(batch / Math.ceil(batch / virtualBatchSize));
-  if (length * (batch % size || size) === 1) {
-    throw new RangeError(
-      `ghostBatchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} in chunks of ${size}`,
-    );
-  }
-  if (mask && channelsLast("ghostBatchNorm", rest.layout)) {
-    const turned = { ...options, layout: "nchw" } as const;
-    return asNCHW("ghostBatchNorm", [x], (x) => ghostBatchNorm(x, turned));
-  }
-  const masks = mask ? cut(x, mask, size) : [];
-  const starts = Array.from({ length: Math.ceil(batch / size) }, (_, i) => i * size);
-  const chunks = starts.map((at, i) => {
-    using chunk = slice(x, 0, at, at + size);
-    using mask = masks[i];
-    return batchNorm(chunk, { ...norm, mask });
+  return call("ghostBatchNorm", () => {
+    checkOptions("ghostBatchNorm", options, rules);
+    const { virtualBatchSize = 128, momentum = 0.01, mask, ...rest } = options;
+    const norm = { ...rest, momentum };
+    const { dims } = checkChannelNorm("ghostBatchNorm", x, norm);
+    if (!Number.isInteger(virtualBatchSize) || virtualBatchSize < 1) {
+      throw new RangeError(
+        `ghostBatchNorm: expected virtualBatchSize an integer ≥ 1, got ${virtualBatchSize}`,
+      );
+    }
+    const [batch, , length] = dims;
+    if (!rest.training || batch <= virtualBatchSize) return batchNorm(x, { ...norm, mask });
+    const size = Math.ceil(batch / Math.ceil(batch / virtualBatchSize));
+    if (length * (batch % size || size) === 1) {
+      throw new RangeError(
+        `ghostBatchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} in chunks of ${size}`,
+      );
+    }
+    if (mask && channelsLast("ghostBatchNorm", rest.layout)) {
+      const turned = { ...options, layout: "nchw" } as const;
+      return asNCHW("ghostBatchNorm", [x], (x) => ghostBatchNorm(x, turned));
+    }
+    const masks = mask ? cut(x, mask, size) : [];
+    const starts = Array.from({ length: Math.ceil(batch / size) }, (_, i) => i * size);
+    const chunks = starts.map((at, i) => {
+      using chunk = slice(x, 0, at, at + size);
+      using mask = masks[i];
+      return batchNorm(chunk, { ...norm, mask });
+    });
+    const y = concat(chunks);
+    for (const chunk of chunks) chunk.dispose();
+    return y;
   });
-  const y = concat(chunks);
-  for (const chunk of chunks) chunk.dispose();
-  return y;
 }
 
 /** The mask of each chunk of `size` samples of x [N, C, ...]. Throws before any is normalised where one has less than two valid positions. */

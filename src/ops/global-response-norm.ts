@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -98,17 +99,19 @@ export function globalResponseNorm(
   bias: Tensor,
   options: GlobalResponseNormOptions = {},
 ): Tensor {
-  const { eps = 1e-6, layout } = checkOptions("globalResponseNorm", options, rules);
   const op = "globalResponseNorm";
-  checkTensor(op, "input", x);
-  if (x.shape.length < 3)
-    throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
-  const last = channelsLast(op, layout);
-  const [, channels] = channelShape(op, x, last);
-  checkShape(op, "weight", weight, [channels]);
-  checkShape(op, "bias", bias, [channels]);
-  checkSameRuntime(op, x, weight, bias);
-  checkNumber(op, "eps", eps);
-  if (last) return asNCHW(op, [x], (x) => nchw(x, weight, bias, eps));
-  return nchw(x, weight, bias, eps);
+  return call(op, () => {
+    const { eps = 1e-6, layout } = checkOptions("globalResponseNorm", options, rules);
+    checkTensor(op, "input", x);
+    if (x.shape.length < 3)
+      throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
+    const last = channelsLast(op, layout);
+    const [, channels] = channelShape(op, x, last);
+    checkShape(op, "weight", weight, [channels]);
+    checkShape(op, "bias", bias, [channels]);
+    checkSameRuntime(op, x, weight, bias);
+    checkNumber(op, "eps", eps);
+    if (last) return asNCHW(op, [x], (x) => nchw(x, weight, bias, eps));
+    return nchw(x, weight, bias, eps);
+  });
 }

@@ -1,5 +1,6 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { type AnyTensor, alias, type Tensor, tensor, tidy } from "../tensor.js";
+import { type AnyTensor, alias, changing, type Tensor, tensor, tidy } from "../tensor.js";
 import { add } from "./add.js";
 import { checkChannelNorm } from "./batch-norm.js";
 import { checkShape } from "./check.js";
@@ -55,63 +56,68 @@ const rules: Rules<IterNormOptions> = {
  * (T = 5). Throws RangeError on wrong shapes and when training with one value per channel.
  */
 export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
-  const { mask, ...own } = checkOptions("iterNorm", options, rules);
-  const plain = (x: Tensor) => iterNorm(x, { ...own, layout: "nchw" });
-  if (mask) return overPositions("iterNorm", x, mask, own, plain);
-  if (channelsLast("iterNorm", own.layout)) return asNCHW("iterNorm", [x], plain);
-  const { weight, bias, runningMean, runningWhitening, training = false } = options;
-  const { groups = 1, iterations = 5, momentum = 0.1, eps = 1e-5 } = options;
-  const { dims } = checkChannelNorm("iterNorm", x, { weight, bias, momentum, eps });
-  const [batch, channels, length] = dims;
-  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0)
-    throw new RangeError(`iterNorm: expected groups to divide ${channels} channels, got ${groups}`);
-  const width = channels / groups;
-  checkShape("iterNorm", "runningMean", runningMean, [channels]);
-  checkShape("iterNorm", "runningWhitening", runningWhitening, [groups, width, width]);
-  if (!Number.isInteger(iterations) || iterations < 0)
-    throw new RangeError(`iterNorm: expected iterations an integer ≥ 0, got ${iterations}`);
-  if (!runningMean !== !runningWhitening)
-    throw new TypeError("iterNorm: expected runningMean and runningWhitening both or neither");
-  if (!training && !runningMean)
-    throw new TypeError("iterNorm: runningMean must be defined in evaluation mode");
-  const count = batch * length;
-  if (training && count === 1) {
-    throw new RangeError(
-      "iterNorm: Expected more than 1 value per channel when training, got one sample of one position",
-    );
-  }
-  return tidy(() => {
-    // [N, C, L] → [groups, C / groups, N·L]
-    const turned = permute(x.reshape([batch, channels, length]), [1, 0, 2]);
-    const rows = turned.reshape([groups, width, count]);
-    let y: Tensor;
-    if (training) {
-      const centre = mean(rows, 2, true);
-      const rounded = sub(rows, centre);
-      const rest = mean(rounded, 2, true); // what rounding the mean left
-      const centred = sub(rounded, rest);
-      const { whitening, scaled } = inverseRoot(centred, iterations, eps);
-      y = matmul(whitening, scaled.rows);
-      if (runningMean && runningWhitening) {
-        const move = (to: Tensor, value: (i: number) => number) => {
-          to.elements.forEach((old, i, elements) => {
-            elements[i] = (1 - momentum) * old + momentum * value(i);
-          });
-          to.written();
-        };
-        const [first, second, matrix] = [centre, rest, whitening].map((t) => t.elements);
-        move(runningMean, (i) => first[i] + second[i]);
-        move(runningWhitening, (i) => matrix[i] * scaled.factor);
-      }
-    } else {
-      const centre = alias(runningMean as Tensor, [groups, width, 1]);
-      y = matmul(runningWhitening as Tensor, sub(rows, centre));
+  return call("iterNorm", () => {
+    const { mask, ...own } = checkOptions("iterNorm", options, rules);
+    const plain = (x: Tensor) => iterNorm(x, { ...own, layout: "nchw" });
+    if (mask) return overPositions("iterNorm", x, mask, own, plain);
+    if (channelsLast("iterNorm", own.layout)) return asNCHW("iterNorm", [x], plain);
+    const { weight, bias, runningMean, runningWhitening, training = false } = options;
+    const { groups = 1, iterations = 5, momentum = 0.1, eps = 1e-5 } = options;
+    const { dims } = checkChannelNorm("iterNorm", x, { weight, bias, momentum, eps });
+    const [batch, channels, length] = dims;
+    if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0)
+      throw new RangeError(
+        `iterNorm: expected groups to divide ${channels} channels, got ${groups}`,
+      );
+    const width = channels / groups;
+    checkShape("iterNorm", "runningMean", runningMean, [channels]);
+    checkShape("iterNorm", "runningWhitening", runningWhitening, [groups, width, width]);
+    if (!Number.isInteger(iterations) || iterations < 0)
+      throw new RangeError(`iterNorm: expected iterations an integer ≥ 0, got ${iterations}`);
+    if (!runningMean !== !runningWhitening)
+      throw new TypeError("iterNorm: expected runningMean and runningWhitening both or neither");
+    if (!training && !runningMean)
+      throw new TypeError("iterNorm: runningMean must be defined in evaluation mode");
+    const count = batch * length;
+    if (training && count === 1) {
+      throw new RangeError(
+        "iterNorm: Expected more than 1 value per channel when training, got one sample of one position",
+      );
     }
-    const perChannel = (t: Tensor) => t.reshape([1, channels, 1]);
-    let z = permute(y.reshape([channels, batch, length]), [1, 0, 2]);
-    if (weight) z = mul(z, perChannel(weight));
-    if (bias) z = add(z, perChannel(bias));
-    return z.reshape(x.shape);
+    return tidy(() => {
+      // [N, C, L] → [groups, C / groups, N·L]
+      const turned = permute(x.reshape([batch, channels, length]), [1, 0, 2]);
+      const rows = turned.reshape([groups, width, count]);
+      let y: Tensor;
+      if (training) {
+        const centre = mean(rows, 2, true);
+        const rounded = sub(rows, centre);
+        const rest = mean(rounded, 2, true); // what rounding the mean left
+        const centred = sub(rounded, rest);
+        const { whitening, scaled } = inverseRoot(centred, iterations, eps);
+        y = matmul(whitening, scaled.rows);
+        if (runningMean && runningWhitening) {
+          const move = (to: Tensor, value: (i: number) => number) => {
+            changing(to);
+            to.elements.forEach((old, i, elements) => {
+              elements[i] = (1 - momentum) * old + momentum * value(i);
+            });
+            to.written();
+          };
+          const [first, second, matrix] = [centre, rest, whitening].map((t) => t.elements);
+          move(runningMean, (i) => first[i] + second[i]);
+          move(runningWhitening, (i) => matrix[i] * scaled.factor);
+        }
+      } else {
+        const centre = alias(runningMean as Tensor, [groups, width, 1]);
+        y = matmul(runningWhitening as Tensor, sub(rows, centre));
+      }
+      const perChannel = (t: Tensor) => t.reshape([1, channels, 1]);
+      let z = permute(y.reshape([channels, batch, length]), [1, 0, 2]);
+      if (weight) z = mul(z, perChannel(weight));
+      if (bias) z = add(z, perChannel(bias));
+      return z.reshape(x.shape);
+    });
   });
 }
 

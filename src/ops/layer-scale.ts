@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { checkShape, checkTensor } from "./check.js";
@@ -11,14 +12,16 @@ const rules: Rules<{ layout?: Layout }> = { layout: "string" };
  * axis 1. Throws RangeError on shapes that do not fit.
  */
 export function layerScale(x: Tensor, weight: Tensor, options: { layout?: Layout } = {}): Tensor {
-  const { layout = "nhwc" } = checkOptions("layerScale", options, rules);
   const op = "layerScale";
-  checkTensor(op, "input", x);
-  const axis = channelsLast(op, layout) ? x.shape.length - 1 : 1;
-  if (!(axis in x.shape))
-    throw new RangeError(`${op}: expected input with a channel axis, got ${show(x.shape)}`);
-  checkTensor(op, "weight", weight);
-  checkShape(op, "weight", weight, [x.shape[axis]]);
-  using factor = weight.reshape([-1, ...x.shape.slice(axis + 1).map(() => 1)]);
-  return mul(x, factor as Tensor);
+  return call(op, () => {
+    const { layout = "nhwc" } = checkOptions("layerScale", options, rules);
+    checkTensor(op, "input", x);
+    const axis = channelsLast(op, layout) ? x.shape.length - 1 : 1;
+    if (!(axis in x.shape))
+      throw new RangeError(`${op}: expected input with a channel axis, got ${show(x.shape)}`);
+    checkTensor(op, "weight", weight);
+    checkShape(op, "weight", weight, [x.shape[axis]]);
+    using factor = weight.reshape([-1, ...x.shape.slice(axis + 1).map(() => 1)]);
+    return mul(x, factor as Tensor);
+  });
 }

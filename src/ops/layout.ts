@@ -1,4 +1,5 @@
 // Where the channels of a tensor are.
+import { call } from "../call.js";
 import { type Shape, show, type Tensor } from "../tensor.js";
 import { checkTensor } from "./check.js";
 import { permute } from "./permute.js";
@@ -33,19 +34,21 @@ export function asNCHW(
   inputs: readonly Tensor[],
   norm: (...turned: Tensor[]) => Tensor,
 ): Tensor {
-  for (const x of inputs) {
-    checkTensor(op, "input", x);
-    channelShape(op, x, true);
-  }
-  const turned = inputs.map((x) => {
-    const [batch, ...rest] = x.shape.keys();
-    return permute(x, [batch, ...rest.slice(-1), ...rest.slice(0, -1)]);
+  return call(op, () => {
+    for (const x of inputs) {
+      checkTensor(op, "input", x);
+      channelShape(op, x, true);
+    }
+    const turned = inputs.map((x) => {
+      const [batch, ...rest] = x.shape.keys();
+      return permute(x, [batch, ...rest.slice(-1), ...rest.slice(0, -1)]);
+    });
+    try {
+      using y = norm(...turned);
+      const [batch, channels, ...space] = y.shape.keys();
+      return permute(y, [batch, ...space, channels]);
+    } finally {
+      for (const x of turned) x.dispose();
+    }
   });
-  try {
-    using y = norm(...turned);
-    const [batch, channels, ...space] = y.shape.keys();
-    return permute(y, [batch, ...space, channels]);
-  } finally {
-    for (const x of turned) x.dispose();
-  }
 }

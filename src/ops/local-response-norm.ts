@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkTensor } from "./check.js";
@@ -31,31 +32,34 @@ export function localResponseNorm(
   size: number,
   options: LocalResponseNormOptions = {},
 ): Tensor {
-  checkOptions("localResponseNorm", options, localResponseNormRules);
   const op = "localResponseNorm";
-  if (channelsLast(op, options.layout))
-    return asNCHW(op, [x], (x) => localResponseNorm(x, size, { ...options, layout: "nchw" }));
-  const { alpha = 1e-4, beta = 0.75, k = 1, even = "before" } = options;
-  checkTensor(op, "input", x);
-  const { runtime, shape } = x;
-  if (shape.length < 3)
-    throw new RangeError(`${op}: Expected 3D or higher dimensionality input, got ${show(shape)}`);
-  if (!Number.isInteger(size) || size < 1)
-    throw new RangeError(`${op}: expected size an integer ≥ 1, got ${size}`);
-  for (const [name, value] of Object.entries({ alpha, beta, k })) checkNumber(op, name, value);
-  const [batch, channels, ...space] = shape;
-  const length = sizeOf(space);
-  const [less, more] = [Math.floor((size - 1) / 2), Math.floor(size / 2)];
-  const window = even === "before" ? [more, less] : [less, more];
-  const sizes = [channels, length, ...window, alpha / size, beta, k];
-  const items = x.size === 0 ? 0 : batch * Math.ceil(length / 16);
-  const work = 4 * channels * (8 + Math.min(size, channels));
-  const y = empty(runtime, shape);
-  runtime.run("localResponseNormForward", items, work, [y.ptr, x.ptr, ...sizes]);
-  return record(op, y, [x], [x], (dy, [x]) => {
-    const dx = empty(runtime, shape);
-    const args = [dx.ptr, dy.ptr, x.ptr, ...sizes];
-    runtime.run("localResponseNormBackward", items, 2 * work, args, 128 * channels);
-    return [dx];
+  return call(op, () => {
+    checkOptions("localResponseNorm", options, localResponseNormRules);
+    if (channelsLast(op, options.layout))
+      return asNCHW(op, [x], (x) => localResponseNorm(x, size, { ...options, layout: "nchw" }));
+    const { alpha = 1e-4, beta = 0.75, k = 1, even = "before" } = options;
+    checkTensor(op, "input", x);
+    const { runtime, shape } = x;
+    if (shape.length < 3)
+      throw new RangeError(`${op}: Expected 3D or higher dimensionality input, got ${show(shape)}`);
+    if (!Number.isInteger(size) || size < 1)
+      throw new RangeError(`${op}: expected size an integer ≥ 1, got ${size}`);
+    for (const [name, value] of Object.entries({ alpha, beta, k })) checkNumber(op, name, value);
+    const [batch, channels, ...space] = shape;
+    const length = sizeOf(space);
+    // no channel is further away than all
+    const [less, more] = [size - 1, size].map((n) => Math.min(Math.floor(n / 2), channels));
+    const window = even === "before" ? [more, less] : [less, more];
+    const sizes = [channels, length, ...window, alpha / size, beta, k];
+    const items = x.size === 0 ? 0 : batch * Math.ceil(length / 16);
+    const work = 4 * channels * (8 + Math.min(size, channels));
+    const y = empty(runtime, shape);
+    runtime.run("localResponseNormForward", items, work, [y.ptr, x.ptr, ...sizes]);
+    return record(op, y, [x], [x], (dy, [x]) => {
+      const dx = empty(runtime, shape);
+      const args = [dx.ptr, dy.ptr, x.ptr, ...sizes];
+      runtime.run("localResponseNormBackward", items, 2 * work, args, 128 * channels);
+      return [dx];
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { type Factor, gemm } from "./gemm.js";
@@ -9,7 +10,7 @@ interface Product {
   n: number;
   k: number;
   shape: Shape;
-  offsets: { a: number[]; b: number[] };
+  offsets: () => { a: number[]; b: number[] };
 }
 
 /**
@@ -18,28 +19,32 @@ interface Product {
  * sizes that differ and batches that do not broadcast.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  const product = plan(a, b);
-  const { m, n, k, shape, offsets } = product;
-  const y = empty(a.runtime, shape);
-  multiply(y, { ptr: a.ptr }, { ptr: b.ptr }, m, n, k, offsets);
-  const [shapeA, shapeB] = [a.shape, b.shape];
-  const saved = [b.requiresGrad ? a : null, a.requiresGrad ? b : null];
-  return record("matmul", y, [a, b], saved, (dy, [a, b], needs) => {
-    const out = dy.size === 0 ? [] : offsets.a.map((_, i) => i * m * n);
-    const da = (to: Tensor) =>
-      multiply(to, { ptr: dy.ptr }, { ptr: b.ptr, transposed: true }, m, k, n, {
-        a: out,
-        b: offsets.b,
-      });
-    const db = (to: Tensor) =>
-      multiply(to, { ptr: a.ptr, transposed: true }, { ptr: dy.ptr }, k, n, m, {
-        a: offsets.a,
-        b: out,
-      });
-    return [
-      needs[0] ? gradient(dy, shapeA, m * k, offsets.a, da) : null,
-      needs[1] ? gradient(dy, shapeB, k * n, offsets.b, db) : null,
-    ];
+  return call("matmul", () => {
+    const product = plan(a, b);
+    const { m, n, k, shape } = product;
+    const y = empty(a.runtime, shape);
+    // not before there is memory for y: there may be billions of them; none where there is nothing to multiply
+    const offsets = y.size === 0 ? { a: [], b: [] } : product.offsets();
+    multiply(y, { ptr: a.ptr }, { ptr: b.ptr }, m, n, k, offsets);
+    const [shapeA, shapeB] = [a.shape, b.shape];
+    const saved = [b.requiresGrad ? a : null, a.requiresGrad ? b : null];
+    return record("matmul", y, [a, b], saved, (dy, [a, b], needs) => {
+      const out = dy.size === 0 ? [] : offsets.a.map((_, i) => i * m * n);
+      const da = (to: Tensor) =>
+        multiply(to, { ptr: dy.ptr }, { ptr: b.ptr, transposed: true }, m, k, n, {
+          a: out,
+          b: offsets.b,
+        });
+      const db = (to: Tensor) =>
+        multiply(to, { ptr: a.ptr, transposed: true }, { ptr: dy.ptr }, k, n, m, {
+          a: offsets.a,
+          b: out,
+        });
+      return [
+        needs[0] ? gradient(dy, shapeA, m * k, offsets.a, da) : null,
+        needs[1] ? gradient(dy, shapeB, k * n, offsets.b, db) : null,
+      ];
+    });
   });
 }
 
@@ -110,12 +115,12 @@ function plan(a: Tensor, b: Tensor): Product {
   ];
   // One matrix on the right: the rows of all batches on the left are one long matrix.
   if (sizeOf(bBatch) === 1) {
-    return { m: sizeOf(aBatch) * m, n, k, shape, offsets: { a: [0], b: [0] } };
+    return { m: sizeOf(aBatch) * m, n, k, shape, offsets: () => ({ a: [0], b: [0] }) };
   }
-  const offsets = {
+  const offsets = () => ({
     a: matrixOffsets(batch, aBatch, m * k),
     b: matrixOffsets(batch, bBatch, k * n),
-  };
+  });
   return { m, n, k, shape, offsets };
 }
 

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./check.js";
@@ -25,16 +26,18 @@ export function maxPool2d(
   kernelSize: number | Pair,
   options: MaxPool2dOptions = {},
 ): Tensor {
-  checkOptions("maxPool2d", options, maxPool2dRules);
-  const { planes, work, shape, plan } = windowsOf("maxPool2d", x, kernelSize, options);
-  const { runtime, shape: image } = x;
-  const y = empty(runtime, shape);
-  using windows = plan();
-  using at = empty(runtime, shape, "int32");
-  runtime.run("maxPool2dForward", planes, work, [y.ptr, at.ptr, x.ptr, windows.ptr]);
-  return record("maxPool2d", y, [x], [at, windows], (dy, [at, windows]) => {
-    const dx = empty(runtime, image);
-    runtime.run("maxPool2dBackward", planes, work, [dx.ptr, dy.ptr, at.ptr, windows.ptr]);
-    return [dx];
+  return call("maxPool2d", () => {
+    checkOptions("maxPool2d", options, maxPool2dRules);
+    const { planes, work, shape, plan } = windowsOf("maxPool2d", x, kernelSize, options);
+    const { runtime, shape: image } = x;
+    const y = empty(runtime, shape);
+    using windows = plan();
+    using at = empty(runtime, shape, "int32");
+    runtime.run("maxPool2dForward", planes, work, [y.ptr, at.ptr, x.ptr, windows.ptr]);
+    return record("maxPool2d", y, [x], [at, windows], (dy, [at, windows]) => {
+      const dx = empty(runtime, image);
+      runtime.run("maxPool2dBackward", planes, work, [dx.ptr, dy.ptr, at.ptr, windows.ptr]);
+      return [dx];
+    });
   });
 }

@@ -1,11 +1,14 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, type Tensor } from "../tensor.js";
 import { checkTensor } from "./check.js";
 
 /** −x, element by element. */
 export function neg(x: Tensor): Tensor {
-  checkTensor("neg", "input", x);
-  return record("neg", negate(x), [x], [], (dy) => [negate(dy)]);
+  return call("neg", () => {
+    checkTensor("neg", "input", x);
+    return record("neg", negate(x), [x], [], (dy) => [negate(dy)]);
+  });
 }
 
 /** @internal −x outside the graph. */

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
 import { checkTensor } from "./check.js";
@@ -18,8 +19,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** @internal */
 export function reorder(op: string, x: Tensor, order: readonly number[]): Tensor {
-  const inverse = order.map((_, i) => order.indexOf(i));
-  return record(op, reordered(x, order), [x], [], (dy) => [reordered(dy, inverse)]);
+  return call(op, () => {
+    const inverse = order.map((_, i) => order.indexOf(i));
+    return record(op, reordered(x, order), [x], [], (dy) => [reordered(dy, inverse)]);
+  });
 }
 
 interface Axis {

@@ -47,6 +47,16 @@ export interface Combination {
   shared?: boolean;
 }
 
+/** Multiplies each plane of x by its factor, in place and without taking memory. */
+export function scalePlanes(
+  x: Tensor,
+  { outer, planes, inner }: Planes,
+  factors: Tensor<"float64">,
+): void {
+  const args = [x.ptr, x.ptr, 0, factors.ptr, 0, 0, outer, planes, inner, 0];
+  x.runtime.run("planeCombine", planes, 3 * outer * inner, args);
+}
+
 /** Writes a combination to y, which may be a. */
 export function planeCombine(y: Tensor, { outer, planes, inner }: Planes, c: Combination): Tensor {
   const { a, b, shared = false } = c;

@@ -1,7 +1,7 @@
 // What max and average pooling share: the geometry of windows of one size.
 import { type AnyTensor, show, sizeOf, type Tensor, tensor } from "../tensor.js";
 import { checkTensor, type Pair, pairOf } from "./check.js";
-import { perSide, reachOf } from "./conv-options.js";
+import { paddedLength, perSide, reachOf } from "./conv-options.js";
 
 export interface PoolOptions {
   /** Default: the size of the window. */
@@ -53,13 +53,14 @@ export function windowsOf(
         `${op}: pad should be at most half of effective kernel size, got padding ${padding[d]} and a window reaching over ${reach}`,
       );
     }
-    const steps = (image[d] + 2 * padding[d] - reach) / stride[d];
+    const padded = paddedLength(op, image[d], padding[d]);
+    const steps = (padded - reach) / stride[d];
     const count = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
     // no window starts in the padding at the far end
     const last = ceilMode && (count - 1) * stride[d] >= image[d] + padding[d] ? count - 1 : count;
     if (last < 1) {
       throw new RangeError(
-        `${op}: expected windows no larger than the padded input, got ${reach} over ${image[d] + 2 * padding[d]} pixels`,
+        `${op}: expected windows no larger than the padded input, got ${reach} over ${padded} pixels`,
       );
     }
     return last;

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
@@ -35,49 +36,55 @@ export const positionalNormRules: Rules<PositionalNormOptions> = {
  * RangeError for less than 2 dimensions and for an unbiased variance of one channel.
  */
 export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): PositionalNorm {
-  const {
-    eps = 1e-5,
-    correction = 0,
-    layout,
-  } = checkOptions("positionalNorm", options, positionalNormRules);
   const op = "positionalNorm";
-  checkTensor(op, "input", x);
-  const { runtime, shape } = x;
-  const last = channelsLast(op, layout);
-  const [, n] = channelShape(op, x, last);
-  const axis = last ? shape.length - 1 : 1;
-  checkNumber(op, "eps", eps);
-  if (n <= correction)
-    throw new RangeError(`${op}: expected more than ${correction} channel(s), got ${show(shape)}`);
-  // (x − mean)/√(v·n/(n − 1) + eps) is √((n − 1)/n)·(x − mean)/√(v + eps·(n − 1)/n)
-  const share = (n - correction) / n;
-  using weight = share === 1 ? null : full([n], Math.sqrt(share), { runtime });
-  const kept = shape.with(axis, 1);
-  const [means, deviations] = [empty(runtime, kept), empty(runtime, kept)];
-  const output = axisNorm(op, x, axis, axis + 1, {
-    statistic: "moments",
-    eps: eps * share,
-    weight,
-    onStatistics: ({ elements }) => {
-      const [ofMean, ofStd] = [means.elements, deviations.elements];
-      for (let i = 0; i < means.size; i++) {
-        ofMean[i] = elements[3 * i];
-        ofStd[i] = 1 / (elements[3 * i + 2] * Math.sqrt(share));
-      }
-    },
+  return call(op, () => {
+    const {
+      eps = 1e-5,
+      correction = 0,
+      layout,
+    } = checkOptions("positionalNorm", options, positionalNormRules);
+    checkTensor(op, "input", x);
+    const { runtime, shape } = x;
+    const last = channelsLast(op, layout);
+    const [, n] = channelShape(op, x, last);
+    const axis = last ? shape.length - 1 : 1;
+    checkNumber(op, "eps", eps);
+    if (n <= correction)
+      throw new RangeError(
+        `${op}: expected more than ${correction} channel(s), got ${show(shape)}`,
+      );
+    // (x − mean)/√(v·n/(n − 1) + eps) is √((n − 1)/n)·(x − mean)/√(v + eps·(n − 1)/n)
+    const share = (n - correction) / n;
+    using weight = share === 1 ? null : full([n], Math.sqrt(share), { runtime });
+    const kept = shape.with(axis, 1);
+    const [means, deviations] = [empty(runtime, kept), empty(runtime, kept)];
+    const output = axisNorm(op, x, axis, axis + 1, {
+      statistic: "moments",
+      eps: eps * share,
+      weight,
+      onStatistics: ({ elements }) => {
+        const [ofMean, ofStd] = [means.elements, deviations.elements];
+        for (let i = 0; i < means.size; i++) {
+          ofMean[i] = elements[3 * i];
+          ofStd[i] = 1 / (elements[3 * i + 2] * Math.sqrt(share));
+        }
+      },
+    });
+    const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
+    const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
+      // ∂std/∂x = output/(n − correction)
+      using by = full([], n - correction, { runtime });
+      using each = combine("div", d, by, kept);
+      return [combine("mul", y, each, shape)];
+    });
+    return { output, mean, std };
   });
-  const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
-  const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
-    // ∂std/∂x = output/(n − correction)
-    using by = full([], n - correction, { runtime });
-    using each = combine("div", d, by, kept);
-    return [combine("mul", y, each, shape)];
-  });
-  return { output, mean, std };
 }
 
 /** The moments of an early layer given to a later one (same paper): x·std + mean. */
 export function momentShortcut(x: Tensor, { mean, std }: Pick<PositionalNorm, "mean" | "std">) {
-  using scaled = mul(x, std);
-  return add(scaled, mean);
+  return call("momentShortcut", () => {
+    using scaled = mul(x, std);
+    return add(scaled, mean);
+  });
 }

@@ -1,5 +1,6 @@
 // The positions that a mask leaves: what a norm with padding works on.
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { type AnyTensor, empty, show, sizeOf, Tensor, tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
@@ -51,20 +52,22 @@ export function overPositions(
   { layout, training }: LayoutOptions & { training?: boolean },
   norm: (valid: Tensor) => Tensor,
 ): Tensor {
-  if (channelsLast(op, layout))
-    return asNCHW(op, [x], (x) => overPositions(op, x, mask, { training }, norm));
-  checkTensor(op, "input", x);
-  channelShape(op, x, false);
-  const positions = positionsOf(op, x, mask);
-  using index = positions.index;
-  if (training && index.size < 2) {
-    throw new RangeError(
-      `${op}: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ${index.size} valid positions`,
-    );
-  }
-  using valid = gatherPositions(x, positions);
-  using y = norm(valid);
-  return scatterPositions(y, positions);
+  return call(op, () => {
+    if (channelsLast(op, layout))
+      return asNCHW(op, [x], (x) => overPositions(op, x, mask, { training }, norm));
+    checkTensor(op, "input", x);
+    channelShape(op, x, false);
+    const positions = positionsOf(op, x, mask);
+    using index = positions.index;
+    if (training && index.size < 2) {
+      throw new RangeError(
+        `${op}: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ${index.size} valid positions`,
+      );
+    }
+    using valid = gatherPositions(x, positions);
+    using y = norm(valid);
+    return scatterPositions(y, positions);
+  });
 }
 
 /** [1, C, count]: the valid positions of x alone. */

@@ -1,6 +1,7 @@
 import { type Backward, record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { empty, show, sizeOf, type Tensor } from "../tensor.js";
+import { changing, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { pixelNorm } from "./pixel-norm.js";
@@ -45,63 +46,69 @@ const rules: Rules<PowerNormOptions> = {
  * whose group scaling `groups` adds. Throws RangeError on wrong shapes and for groups that do not divide the channels.
  */
 export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
-  checkOptions("powerNorm", options, rules);
-  if (channelsLast("powerNorm", options.layout))
-    return asNCHW("powerNorm", [x], (x) => powerNorm(x, { ...options, layout: "nchw" }));
-  const { weight, bias, runningPhi, emaGz, training = false, warmUp = false } = options;
-  const { alphaForward = 0.9, alphaBackward = 0.9, eps = 1e-5, groups = null } = options;
-  checkTensor("powerNorm", "input", x);
-  if (x.shape.length < 2)
-    throw new RangeError(`powerNorm: expected input of shape [N, C, ...], got ${show(x.shape)}`);
-  const [batch, channels, ...space] = x.shape;
-  checkTensor("powerNorm", "runningPhi", runningPhi);
-  checkTensor("powerNorm", "emaGz", emaGz);
-  for (const [name, value] of Object.entries({ weight, bias, runningPhi, emaGz }))
-    checkShape("powerNorm", name, value, [channels]);
-  checkSameRuntime("powerNorm", x, weight, bias, runningPhi, emaGz);
-  for (const [name, value] of Object.entries({ alphaForward, alphaBackward, eps }))
-    checkNumber("powerNorm", name, value);
+  return call("powerNorm", () => {
+    checkOptions("powerNorm", options, rules);
+    if (channelsLast("powerNorm", options.layout))
+      return asNCHW("powerNorm", [x], (x) => powerNorm(x, { ...options, layout: "nchw" }));
+    const { weight, bias, runningPhi, emaGz, training = false, warmUp = false } = options;
+    const { alphaForward = 0.9, alphaBackward = 0.9, eps = 1e-5, groups = null } = options;
+    checkTensor("powerNorm", "input", x);
+    if (x.shape.length < 2)
+      throw new RangeError(`powerNorm: expected input of shape [N, C, ...], got ${show(x.shape)}`);
+    const [batch, channels, ...space] = x.shape;
+    checkTensor("powerNorm", "runningPhi", runningPhi);
+    checkTensor("powerNorm", "emaGz", emaGz);
+    for (const [name, value] of Object.entries({ weight, bias, runningPhi, emaGz }))
+      checkShape("powerNorm", name, value, [channels]);
+    checkSameRuntime("powerNorm", x, weight, bias, runningPhi, emaGz);
+    for (const [name, value] of Object.entries({ alphaForward, alphaBackward, eps }))
+      checkNumber("powerNorm", name, value);
 
-  if (groups !== null) {
-    using scaled = groupScaled(x, groups, eps);
-    return powerNorm(scaled, { ...options, groups: null });
-  }
-
-  const sets = { outer: batch, planes: channels, inner: sizeOf(space) };
-  const count = batch * sets.inner;
-  const root = (v: number) => Math.sqrt(v + eps);
-  const phi = Float64Array.from(runningPhi.elements);
-  const square = training && count > 0 ? planeProducts(sets, x, x).map((v) => v / count) : phi;
-  const scale = (training && warmUp ? square : phi).map((v) => 1 / root(v));
-  if (training) {
-    runningPhi.elements.set(phi.map((v, c) => alphaForward * v + (1 - alphaForward) * square[c]));
-    runningPhi.written();
-  }
-  const gamma = weight?.toArray() ?? new Float32Array(channels).fill(1);
-  const y = empty(x.runtime, x.shape);
-  planeCombine(y, sets, { a: x, p: scale.map((s, c) => s * gamma[c]), r: bias?.toArray() });
-  const backward: Backward = (dy, [x, ema], needs) => {
-    const sums = planeProducts(sets, dy);
-    const products = planeProducts(sets, dy, x).map((v, c) => v * scale[c]); // Σdy·z
-    const dx = needs[0] ? empty(x.runtime, x.shape) : null;
-    if (dx && !training) planeCombine(dx, sets, { a: dy, p: scale.map((s, c) => s * gamma[c]) });
-    if (dx && training && count > 0) {
-      const part = ema.toArray().map((v) => (1 - alphaBackward) * v);
-      const p = square.map((v, c) => gamma[c] / root(v));
-      const q = square.map((v, c) => (-part[c] * scale[c]) / root(v));
-      planeCombine(dx, sets, { a: dy, p, b: x, q });
-      const { elements } = ema;
-      products.forEach((v, c) => {
-        elements[c] += (gamma[c] * v) / count - part[c] * square[c] * scale[c] ** 2;
-      });
-      // no `written()`: of two passes forward both may still come back, as in the authors' code
+    if (groups !== null) {
+      using scaled = groupScaled(x, groups, eps);
+      return powerNorm(scaled, { ...options, groups: null });
     }
-    return [
-      dx,
-      ...[products, sums].map((list, i) => gradientOf(x, needs[i + 1], [channels], (c) => list[c])),
-    ];
-  };
-  return record("powerNorm", y, [x, weight, bias], [x], backward, [emaGz]);
+
+    const sets = { outer: batch, planes: channels, inner: sizeOf(space) };
+    const count = batch * sets.inner;
+    const root = (v: number) => Math.sqrt(v + eps);
+    const phi = Float64Array.from(runningPhi.elements);
+    const square = training && count > 0 ? planeProducts(sets, x, x).map((v) => v / count) : phi;
+    const scale = (training && warmUp ? square : phi).map((v) => 1 / root(v));
+    if (training) {
+      changing(runningPhi);
+      runningPhi.elements.set(phi.map((v, c) => alphaForward * v + (1 - alphaForward) * square[c]));
+      runningPhi.written();
+    }
+    const gamma = weight?.toArray() ?? new Float32Array(channels).fill(1);
+    const y = empty(x.runtime, x.shape);
+    planeCombine(y, sets, { a: x, p: scale.map((s, c) => s * gamma[c]), r: bias?.toArray() });
+    const backward: Backward = (dy, [x, ema], needs) => {
+      const sums = planeProducts(sets, dy);
+      const products = planeProducts(sets, dy, x).map((v, c) => v * scale[c]); // Σdy·z
+      const dx = needs[0] ? empty(x.runtime, x.shape) : null;
+      if (dx && !training) planeCombine(dx, sets, { a: dy, p: scale.map((s, c) => s * gamma[c]) });
+      if (dx && training && count > 0) {
+        const part = ema.toArray().map((v) => (1 - alphaBackward) * v);
+        const p = square.map((v, c) => gamma[c] / root(v));
+        const q = square.map((v, c) => (-part[c] * scale[c]) / root(v));
+        planeCombine(dx, sets, { a: dy, p, b: x, q });
+        changing(ema);
+        const { elements } = ema;
+        products.forEach((v, c) => {
+          elements[c] += (gamma[c] * v) / count - part[c] * square[c] * scale[c] ** 2;
+        });
+        // no `written()`: of two passes forward both may still come back, as in the authors' code
+      }
+      return [
+        dx,
+        ...[products, sums].map((list, i) =>
+          gradientOf(x, needs[i + 1], [channels], (c) => list[c]),
+        ),
+      ];
+    };
+    return record("powerNorm", y, [x, weight, bias], [x], backward, [emaGz]);
+  });
 }
 
 /** Groups of channels as samples of their own, each position divided by its root mean square. */

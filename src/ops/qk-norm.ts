@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
@@ -17,8 +18,10 @@ export function qkNorm(
   scale: Tensor,
   options: { eps?: number } = {},
 ): { q: Tensor; k: Tensor } {
-  const { eps = 1e-12 } = checkOptions("qkNorm", options, rules);
-  checkTensor("qkNorm", "k", k);
-  checkSameRuntime("qkNorm", k, q, scale);
-  return { q: scaledUnits("qkNorm", q, scale, eps), k: normalize(k, { dim: -1, eps }) };
+  return call("qkNorm", () => {
+    const { eps = 1e-12 } = checkOptions("qkNorm", options, rules);
+    checkTensor("qkNorm", "k", k);
+    checkSameRuntime("qkNorm", k, q, scale);
+    return { q: scaledUnits("qkNorm", q, scale, eps), k: normalize(k, { dim: -1, eps }) };
+  });
 }

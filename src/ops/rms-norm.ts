@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Shape, Tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
@@ -33,29 +34,31 @@ const rules: Rules<RMSNormOptions> = {
  * shape `normalizedShape`. Throws RangeError on shapes that do not fit.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptions = {}): Tensor {
-  checkOptions("rmsNorm", options, rules);
-  const { weight, unitOffset = false, partial = 1, epsOutside = false, activation } = options;
-  const eps = options.eps ?? 1.1920928955078125e-7;
-  if (!(partial > 0 && partial <= 1))
-    throw new RangeError(`rmsNorm: expected partial in (0, 1], got ${partial}`);
-  using shifted = unitOffset && weight ? add(weight, 1) : null;
-  const factor = shifted ?? weight;
-  if (partial === 1 && !epsOutside)
-    return rowNorm("rmsNorm", x, normalizedShape, {
-      weight: factor,
-      bias: null,
-      eps,
-      centre: false,
-      activation,
-    });
-  if (activation)
-    throw new RangeError("rmsNorm: expected no activation with partial or epsOutside");
-  if (normalizedShape.length !== 1)
-    throw new RangeError("rmsNorm: expected one axis with partial or epsOutside");
-  const d = normalizedShape[0];
-  const counted = Math.max(1, Math.floor(d * partial));
-  const kind = epsOutside ? "rmsEpsOutside" : "rms";
-  return scaledRows("rmsNorm", x, d, { kind, weight: factor, eps, counted });
+  return call("rmsNorm", () => {
+    checkOptions("rmsNorm", options, rules);
+    const { weight, unitOffset = false, partial = 1, epsOutside = false, activation } = options;
+    const eps = options.eps ?? 1.1920928955078125e-7;
+    if (!(partial > 0 && partial <= 1))
+      throw new RangeError(`rmsNorm: expected partial in (0, 1], got ${partial}`);
+    using shifted = unitOffset && weight ? add(weight, 1) : null;
+    const factor = shifted ?? weight;
+    if (partial === 1 && !epsOutside)
+      return rowNorm("rmsNorm", x, normalizedShape, {
+        weight: factor,
+        bias: null,
+        eps,
+        centre: false,
+        activation,
+      });
+    if (activation)
+      throw new RangeError("rmsNorm: expected no activation with partial or epsOutside");
+    if (normalizedShape.length !== 1)
+      throw new RangeError("rmsNorm: expected one axis with partial or epsOutside");
+    const d = normalizedShape[0];
+    const counted = Math.max(1, Math.floor(d * partial));
+    const kind = epsOutside ? "rmsEpsOutside" : "rms";
+    return scaledRows("rmsNorm", x, d, { kind, weight: factor, eps, counted });
+  });
 }
 
 export interface AddRMSNormOptions {
@@ -85,14 +88,16 @@ export function addRMSNorm(
   normalizedShape: Shape,
   options: AddRMSNormOptions = {},
 ): AddNorm {
-  checkOptions("addRMSNorm", options, addRules);
-  const { weight, unitOffset = false, activation } = options;
-  using shifted = unitOffset && weight ? add(weight, 1) : null;
-  return addRowNorm("addRMSNorm", x, residual, normalizedShape, {
-    weight: shifted ?? weight,
-    bias: null,
-    eps: options.eps ?? 1.1920928955078125e-7,
-    centre: false,
-    activation,
+  return call("addRMSNorm", () => {
+    checkOptions("addRMSNorm", options, addRules);
+    const { weight, unitOffset = false, activation } = options;
+    using shifted = unitOffset && weight ? add(weight, 1) : null;
+    return addRowNorm("addRMSNorm", x, residual, normalizedShape, {
+      weight: shifted ?? weight,
+      bias: null,
+      eps: options.eps ?? 1.1920928955078125e-7,
+      centre: false,
+      activation,
+    });
   });
 }

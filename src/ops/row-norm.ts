@@ -1,5 +1,7 @@
 // What layer norm and RMS norm share: normalisation of rows, see assembly/norm/layer-norm.ts.
+
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, full, type Shape, show, sizeOf, type Tensor, temporary } from "../tensor.js";
 import { type Activation, activate, activationCode, checkActivation } from "./activation.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -136,8 +138,10 @@ function check(op: string, x: Tensor, shape: Shape, o: RowNorm, residual?: Tenso
 
 /** Checks the arguments and normalises x over its last `normalizedShape.length` axes. */
 export function rowNorm(op: string, x: Tensor, normalizedShape: Shape, o: RowNorm): Tensor {
-  check(op, x, normalizedShape, o);
-  return rowNormOf(op, x, normalizedShape, o, null).output;
+  return call(op, () => {
+    check(op, x, normalizedShape, o);
+    return rowNormOf(op, x, normalizedShape, o, null).output;
+  });
 }
 
 /** The same of x + residual, one of which is a block's input and the other what it made of it; both come back. */
@@ -148,9 +152,11 @@ export function addRowNorm(
   normalizedShape: Shape,
   o: RowNorm,
 ): AddNorm {
-  checkTensor(op, "residual", residual);
-  check(op, x, normalizedShape, o, residual);
-  return rowNormOf(op, x, normalizedShape, o, residual);
+  return call(op, () => {
+    checkTensor(op, "residual", residual);
+    check(op, x, normalizedShape, o, residual);
+    return rowNormOf(op, x, normalizedShape, o, residual);
+  });
 }
 
 function rowNormOf(

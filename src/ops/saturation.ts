@@ -1,5 +1,7 @@
 // What DyT and Derf share: f(alpha·x + shift)·weight + bias with one alpha and one shift, see assembly/nn/saturation.ts.
+
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelsLast, type Layout } from "./layout.js";
@@ -30,49 +32,51 @@ export function saturation(
   shift: Tensor | null,
   { weight, bias, layout = "nhwc" }: Features,
 ): Tensor {
-  checkTensor(op, "input", x);
-  checkScalar(op, "alpha", alpha);
-  if (shift) checkScalar(op, "shift", shift);
-  const last = channelsLast(op, layout);
-  if (x.shape.length < (last ? 1 : 2)) {
-    const wanted = last ? "[..., C]" : "[N, C, ...]";
-    throw new RangeError(`${op}: expected input of shape ${wanted}, got ${show(x.shape)}`);
-  }
-  const features = last ? x.shape[x.shape.length - 1] : x.shape[1];
-  checkShape(op, "weight", weight, [features]);
-  checkShape(op, "bias", bias, [features]);
-  checkSameRuntime(op, x, alpha, shift, weight, bias);
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    checkScalar(op, "alpha", alpha);
+    if (shift) checkScalar(op, "shift", shift);
+    const last = channelsLast(op, layout);
+    if (x.shape.length < (last ? 1 : 2)) {
+      const wanted = last ? "[..., C]" : "[N, C, ...]";
+      throw new RangeError(`${op}: expected input of shape ${wanted}, got ${show(x.shape)}`);
+    }
+    const features = last ? x.shape[x.shape.length - 1] : x.shape[1];
+    checkShape(op, "weight", weight, [features]);
+    checkShape(op, "bias", bias, [features]);
+    checkSameRuntime(op, x, alpha, shift, weight, bias);
 
-  const { runtime } = x;
-  const cols = last ? features : sizeOf(x.shape.slice(2));
-  const rows = cols > 0 ? x.size / cols : 0;
-  const perPlane = last ? 0 : features;
-  const [a, s] = [alpha.item(), shift?.item() ?? 0];
-  const y = empty(runtime, x.shape);
-  const args = [y.ptr, x.ptr, ptr(weight), ptr(bias), a, s, cols, perPlane];
-  runtime.run(`${kernel}Forward`, rows, 4 * cols, args);
-  const inputs = [x, weight, bias, alpha, shift];
-  const scalars = [alpha.shape, shift?.shape ?? []];
-  return record(op, y, inputs, [x, weight], (dy, [x, weight], needs) => {
-    const blockRows = last ? Math.min(256, Math.max(4, Math.ceil(rows / 32))) : 1;
-    const blocks = Math.ceil(rows / blockRows);
-    const dx = empty(runtime, x.shape);
-    using sums = empty(runtime, [blocks, 4], "float64");
-    using partials = empty(runtime, last ? [blocks, 2, cols] : [0]);
-    const pointers = [dx.ptr, sums.ptr, partials.ptr, dy.ptr, x.ptr, ptr(weight)];
-    const sizes = [rows, cols, blockRows, perPlane];
-    runtime.run(`${kernel}Backward`, blocks, 6 * blockRows * cols, [...pointers, a, s, ...sizes]);
-    const [[toAlpha], [toShift]] = channelSums(sums, 1, 4);
-    const grads = last
-      ? columnGradients(partials, blocks, cols, needs)
-      : planeGradients(sums, features, needs);
-    if (!needs[0]) dx.dispose();
-    return [
-      needs[0] ? dx : null,
-      ...grads,
-      gradientOf(x, needs[3], scalars[0], () => toAlpha),
-      gradientOf(x, needs[4], scalars[1], () => toShift),
-    ];
+    const { runtime } = x;
+    const cols = last ? features : sizeOf(x.shape.slice(2));
+    const rows = cols > 0 ? x.size / cols : 0;
+    const perPlane = last ? 0 : features;
+    const [a, s] = [alpha.item(), shift?.item() ?? 0];
+    const y = empty(runtime, x.shape);
+    const args = [y.ptr, x.ptr, ptr(weight), ptr(bias), a, s, cols, perPlane];
+    runtime.run(`${kernel}Forward`, rows, 4 * cols, args);
+    const inputs = [x, weight, bias, alpha, shift];
+    const scalars = [alpha.shape, shift?.shape ?? []];
+    return record(op, y, inputs, [x, weight], (dy, [x, weight], needs) => {
+      const blockRows = last ? Math.min(256, Math.max(4, Math.ceil(rows / 32))) : 1;
+      const blocks = Math.ceil(rows / blockRows);
+      const dx = empty(runtime, x.shape);
+      using sums = empty(runtime, [blocks, 4], "float64");
+      using partials = empty(runtime, last ? [blocks, 2, cols] : [0]);
+      const pointers = [dx.ptr, sums.ptr, partials.ptr, dy.ptr, x.ptr, ptr(weight)];
+      const sizes = [rows, cols, blockRows, perPlane];
+      runtime.run(`${kernel}Backward`, blocks, 6 * blockRows * cols, [...pointers, a, s, ...sizes]);
+      const [[toAlpha], [toShift]] = channelSums(sums, 1, 4);
+      const grads = last
+        ? columnGradients(partials, blocks, cols, needs)
+        : planeGradients(sums, features, needs);
+      if (!needs[0]) dx.dispose();
+      return [
+        needs[0] ? dx : null,
+        ...grads,
+        gradientOf(x, needs[3], scalars[0], () => toAlpha),
+        gradientOf(x, needs[4], scalars[1], () => toShift),
+      ];
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -17,14 +18,16 @@ export function scaleNorm(x: Tensor, scale: Tensor, options: { eps?: number } = 
 
 /** @internal The scale goes in as a weight of each column: no pass of its own. */
 export function scaledUnits(op: string, x: Tensor, scale: Tensor, eps: number): Tensor {
-  checkTensor(op, "input", x);
-  checkTensor(op, "scale", scale);
-  checkShape(op, "scale", scale, []);
-  checkSameRuntime(op, x, scale);
-  checkNumber(op, "eps", eps);
-  const rank = x.shape.length;
-  if (rank === 0) throw new RangeError(`${op}: expected input of 1 or more dimensions, got []`);
-  using one = ones([x.shape[rank - 1]], { runtime: x.runtime });
-  using weight = mul(one, scale);
-  return scaledRows(op, x, x.shape[rank - 1], { kind: "norm", eps, weight });
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    checkTensor(op, "scale", scale);
+    checkShape(op, "scale", scale, []);
+    checkSameRuntime(op, x, scale);
+    checkNumber(op, "eps", eps);
+    const rank = x.shape.length;
+    if (rank === 0) throw new RangeError(`${op}: expected input of 1 or more dimensions, got []`);
+    using one = ones([x.shape[rank - 1]], { runtime: x.runtime });
+    using weight = mul(one, scale);
+    return scaledRows(op, x, x.shape[rank - 1], { kind: "norm", eps, weight });
+  });
 }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules as Known } from "../options.js";
 import { type AnyTensor, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import {
@@ -52,49 +53,51 @@ export function scaledDotProductAttention(
   v: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
-  checkOptions("scaledDotProductAttention", options, known);
-  const { causal = false, scale, heads } = options;
-  const { batch, l, s, e, d, h } = sizesOf(q, k, v, heads);
-  checkNumber("scaledDotProductAttention", "scale", scale ?? 1);
-  const { runtime } = q;
-  using seen = maskFor(options, q, batch, heads, l, s);
-  const rules: Rules = {
-    ...{ l, s, e, causal, count: sizeOf(batch) * h, maskPitch: seen ? seen.pitch : 0 },
-    scale: scale ?? (e > 0 ? 1 / Math.sqrt(e) : 0),
-  };
+  return call("scaledDotProductAttention", () => {
+    checkOptions("scaledDotProductAttention", options, known);
+    const { causal = false, scale, heads } = options;
+    const { batch, l, s, e, d, h } = sizesOf(q, k, v, heads);
+    checkNumber("scaledDotProductAttention", "scale", scale ?? 1);
+    const { runtime } = q;
+    using seen = maskFor(options, q, batch, heads, l, s);
+    const rules: Rules = {
+      ...{ l, s, e, causal, count: sizeOf(batch) * h, maskPitch: seen ? seen.pitch : 0 },
+      scale: scale ?? (e > 0 ? 1 / Math.sqrt(e) : 0),
+    };
 
-  const y = empty(runtime, [...batch, l, h * d]);
-  const mine: Given = { values: seen?.values, offsets: seen?.offsets };
-  using scratch = empty(runtime, [scratchOf(rules, rowsOf(rules))]);
-  const [Q, K, V, Y] = [q, k, v, y].map((t) => of(t, h));
-  for (const block of blocksOf(rules, rowsOf(rules))) {
-    const p = weights(scratch, Q, K, rules, block, mine);
-    multiply(runtime, part(Y, block), p, part(V, block, 0), block.rows, d, block.keys);
-  }
-
-  const kept = isKept(rules) ? scratch : null;
-  const saved = [q, k, v, mine.values, mine.offsets, kept];
-  return record("scaledDotProductAttention", y, [q, k, v], saved, (dy, saved, needs) => {
-    const [q, k, v, values, offsets, kept] = saved;
-    const given = { values, offsets } as unknown as Given;
-    const [dq, dk, dv] = [q, k, v].map((t, i) => (needs[i] ? empty(runtime, t.shape) : null));
-    using made = kept ? null : empty(runtime, [scratchOf(rules, l)]);
-    const scratch = made ?? kept;
-    using gradients = dq || dk ? empty(runtime, scratch.shape) : null;
-    const [Q, K, V, dY] = [q, k, v, dy].map((t) => of(t, h));
-    const [dQ, dK, dV] = [dq, dk, dv].map((t) => t && of(t, h));
-    for (const block of blocksOf(rules, l)) {
-      const own = (m: Matrices) => part(m, block);
-      const p = weights(scratch, Q, K, rules, block, given, Boolean(kept));
-      if (dV) multiply(runtime, own(dV), turned(p), own(dY), s, d, l);
-      if (!gradients) continue;
-      const ds = { ...p, ptr: gradients.ptr };
-      multiply(runtime, ds, own(dY), turned(own(V)), l, s, d);
-      scoreGradients(runtime, ds, p, rules, block, given);
-      if (dQ) multiply(runtime, own(dQ), ds, own(K), l, e, s);
-      if (dK) multiply(runtime, own(dK), turned(ds), own(Q), s, e, l);
+    const y = empty(runtime, [...batch, l, h * d]);
+    const mine: Given = { values: seen?.values, offsets: seen?.offsets };
+    using scratch = empty(runtime, [scratchOf(rules, rowsOf(rules))]);
+    const [Q, K, V, Y] = [q, k, v, y].map((t) => of(t, h));
+    for (const block of blocksOf(rules, rowsOf(rules))) {
+      const p = weights(scratch, Q, K, rules, block, mine);
+      multiply(runtime, part(Y, block), p, part(V, block, 0), block.rows, d, block.keys);
     }
-    return [dq, dk, dv];
+
+    const kept = isKept(rules) ? scratch : null;
+    const saved = [q, k, v, mine.values, mine.offsets, kept];
+    return record("scaledDotProductAttention", y, [q, k, v], saved, (dy, saved, needs) => {
+      const [q, k, v, values, offsets, kept] = saved;
+      const given = { values, offsets } as unknown as Given;
+      const [dq, dk, dv] = [q, k, v].map((t, i) => (needs[i] ? empty(runtime, t.shape) : null));
+      using made = kept ? null : empty(runtime, [scratchOf(rules, l)]);
+      const scratch = made ?? kept;
+      using gradients = dq || dk ? empty(runtime, scratch.shape) : null;
+      const [Q, K, V, dY] = [q, k, v, dy].map((t) => of(t, h));
+      const [dQ, dK, dV] = [dq, dk, dv].map((t) => t && of(t, h));
+      for (const block of blocksOf(rules, l)) {
+        const own = (m: Matrices) => part(m, block);
+        const p = weights(scratch, Q, K, rules, block, given, Boolean(kept));
+        if (dV) multiply(runtime, own(dV), turned(p), own(dY), s, d, l);
+        if (!gradients) continue;
+        const ds = { ...p, ptr: gradients.ptr };
+        multiply(runtime, ds, own(dY), turned(own(V)), l, s, d);
+        scoreGradients(runtime, ds, p, rules, block, given);
+        if (dQ) multiply(runtime, own(dQ), ds, own(K), l, e, s);
+        if (dK) multiply(runtime, own(dK), turned(ds), own(Q), s, e, l);
+      }
+      return [dq, dk, dv];
+    });
   });
 }
 
@@ -123,7 +126,7 @@ function sizesOf(q: Tensor, k: Tensor, v: Tensor, heads: number | undefined) {
       `${op}: expected q [..., L, E], k [..., S, E] and v [..., S, D], got ${together}`,
     );
   }
-  if (kWidth % h !== 0 || width % h !== 0)
+  if (kWidth % h !== 0 || width % h !== 0 || h > Math.max(1, kWidth, width))
     throw new RangeError(`${op}: expected features that ${h} heads share evenly, got ${together}`);
   return { batch, l, s, e: kWidth / h, d: width / h, h };
 }

@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { empty, type Tensor } from "../tensor.js";
+import { changing, empty, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { type Planes, planeCombine, planeProducts, planesAlong } from "./plane-maps.js";
@@ -48,33 +49,36 @@ export function spectralNorm(
   v: Tensor,
   options: SpectralNormOptions = {},
 ): Tensor {
-  checkOptions("spectralNorm", options, rules);
-  const { dim = 0, iterations = 1, uFirst = false, eps = 1e-12 } = options;
-  checkTensor("spectralNorm", "weight", w);
-  const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
-  checkShape("spectralNorm", "u", u, [matrix.planes]);
-  checkShape("spectralNorm", "v", v, [matrix.outer * matrix.inner]);
-  checkSameRuntime("spectralNorm", w, u, v);
-  checkNumber("spectralNorm", "iterations", iterations);
-  checkNumber("spectralNorm", "eps", eps);
-  const moveU = () => normalizeInto(u, planeProducts(matrix, w, v, true), eps);
-  const moveV = () => normalizeInto(v, columns(matrix, w, u), eps);
-  const step = uFirst ? [moveU, moveV] : [moveV, moveU];
-  for (let i = 0; i < iterations; i++) for (const move of step) move();
-  const left = Float64Array.from(u.elements);
-  const sigma = planeProducts(matrix, w, v, true).reduce((sum, x, i) => sum + x * left[i], 0);
-  const all = new Float64Array(matrix.planes).fill(1 / sigma);
-  const y = empty(w.runtime, w.shape);
-  planeCombine(y, matrix, { a: w, p: all });
-  const right = v.toArray(); // the next call moves v
-  return record("spectralNorm", y, [w], [w], (dy, [w]) => {
-    // dw = (dy − ⟨dy, w/σ⟩·u·vᵀ)/σ
-    const along = planeProducts(matrix, dy, w).reduce((sum, x) => sum + x, 0) / sigma ** 2;
-    using v = empty(w.runtime, [right.length]);
-    v.elements.set(right);
-    const dw = empty(w.runtime, w.shape);
-    const q = left.map((value) => -along * value);
-    planeCombine(dw, matrix, { a: dy, p: all, b: v, q, shared: true });
-    return [dw];
+  return call("spectralNorm", () => {
+    checkOptions("spectralNorm", options, rules);
+    const { dim = 0, iterations = 1, uFirst = false, eps = 1e-12 } = options;
+    checkTensor("spectralNorm", "weight", w);
+    const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
+    checkShape("spectralNorm", "u", u, [matrix.planes]);
+    checkShape("spectralNorm", "v", v, [matrix.outer * matrix.inner]);
+    checkSameRuntime("spectralNorm", w, u, v);
+    checkNumber("spectralNorm", "iterations", iterations);
+    checkNumber("spectralNorm", "eps", eps);
+    for (const moved of [u, v]) changing(moved);
+    const moveU = () => normalizeInto(u, planeProducts(matrix, w, v, true), eps);
+    const moveV = () => normalizeInto(v, columns(matrix, w, u), eps);
+    const step = uFirst ? [moveU, moveV] : [moveV, moveU];
+    for (let i = 0; i < iterations; i++) for (const move of step) move();
+    const left = Float64Array.from(u.elements);
+    const sigma = planeProducts(matrix, w, v, true).reduce((sum, x, i) => sum + x * left[i], 0);
+    const all = new Float64Array(matrix.planes).fill(1 / sigma);
+    const y = empty(w.runtime, w.shape);
+    planeCombine(y, matrix, { a: w, p: all });
+    const right = v.toArray(); // the next call moves v
+    return record("spectralNorm", y, [w], [w], (dy, [w]) => {
+      // dw = (dy − ⟨dy, w/σ⟩·u·vᵀ)/σ
+      const along = planeProducts(matrix, dy, w).reduce((sum, x) => sum + x, 0) / sigma ** 2;
+      using v = empty(w.runtime, [right.length]);
+      v.elements.set(right);
+      const dw = empty(w.runtime, w.shape);
+      const q = left.map((value) => -along * value);
+      planeCombine(dw, matrix, { a: dy, p: all, b: v, q, shared: true });
+      return [dw];
+    });
   });
 }

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
@@ -42,17 +43,19 @@ export function syncBatchNorm(
   shards: readonly Tensor[],
   options: SyncBatchNormOptions = {},
 ): Tensor[] {
-  checkOptions("syncBatchNorm", options, rules);
-  if (!Array.isArray(shards)) throw new TypeError("syncBatchNorm: expected an array of tensors");
-  shards.forEach((shard, k) => {
-    checkTensor("syncBatchNorm", `shard ${k}`, shard);
-  });
-  if (!options.training) return shards.map((shard) => batchNorm(shard, options));
-  using whole = concat(shards);
-  using y = batchNorm(whole, options);
-  let start = 0;
-  return shards.map(({ shape: [samples] }) => {
-    start += samples;
-    return slice(y, 0, start - samples, start);
+  return call("syncBatchNorm", () => {
+    checkOptions("syncBatchNorm", options, rules);
+    if (!Array.isArray(shards)) throw new TypeError("syncBatchNorm: expected an array of tensors");
+    shards.forEach((shard, k) => {
+      checkTensor("syncBatchNorm", `shard ${k}`, shard);
+    });
+    if (!options.training) return shards.map((shard) => batchNorm(shard, options));
+    using whole = concat(shards);
+    using y = batchNorm(whole, options);
+    let start = 0;
+    return shards.map(({ shape: [samples] }) => {
+      start += samples;
+      return slice(y, 0, start - samples, start);
+    });
   });
 }

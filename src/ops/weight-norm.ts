@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { empty, type Tensor } from "../tensor.js";
 import { axisOf, keptShape } from "./axes.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -22,10 +23,12 @@ const lengths = (planes: Planes, v: Tensor): Float64Array =>
 
 /** ‖v‖ of each slice along `dim`, of all of v where that is null or, as in PyTorch, −1: what weight norm starts from. No gradient flows through. */
 export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
-  checkTensor("weightLengths", "v", v);
-  const axis = sliceAxis("weightLengths", dim, v.shape.length);
-  const norms = lengths(planesAlong(v.shape, axis), v);
-  return gradientOf(v, true, lengthsShape(v.shape, axis), (i) => norms[i]) as Tensor;
+  return call("weightLengths", () => {
+    checkTensor("weightLengths", "v", v);
+    const axis = sliceAxis("weightLengths", dim, v.shape.length);
+    const norms = lengths(planesAlong(v.shape, axis), v);
+    return gradientOf(v, true, lengthsShape(v.shape, axis), (i) => norms[i]) as Tensor;
+  });
 }
 
 /**
@@ -35,24 +38,26 @@ export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
  * Throws RangeError on shapes that do not fit.
  */
 export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor {
-  checkTensor("weightNorm", "v", v);
-  checkTensor("weightNorm", "g", g);
-  const axis = sliceAxis("weightNorm", dim, v.shape.length);
-  const shape = lengthsShape(v.shape, axis);
-  checkShape("weightNorm", "g", g, shape);
-  checkSameRuntime("weightNorm", v, g);
-  const planes = planesAlong(v.shape, axis);
-  const norms = lengths(planes, v);
-  const w = empty(v.runtime, v.shape);
-  const of = (list: ArrayLike<number>) => norms.map((norm, i) => list[i] / norm);
-  planeCombine(w, planes, { a: v, p: of(g.elements) });
-  // dg = ⟨dw, v⟩/‖v‖, dv = (g/‖v‖)·(dw − (dg/‖v‖)·v)
-  return record("weightNorm", w, [v, g], [v, g], (dw, [v, g], needs) => {
-    const dg = of(planeProducts(planes, dw, v));
-    const scale = of(g.elements);
-    const q = scale.map((value, i) => (-value * dg[i]) / norms[i]);
-    const dv = needs[0] ? empty(v.runtime, v.shape) : null;
-    if (dv) planeCombine(dv, planes, { a: dw, p: scale, b: v, q });
-    return [dv, gradientOf(v, needs[1], shape, (i) => dg[i])];
+  return call("weightNorm", () => {
+    checkTensor("weightNorm", "v", v);
+    checkTensor("weightNorm", "g", g);
+    const axis = sliceAxis("weightNorm", dim, v.shape.length);
+    const shape = lengthsShape(v.shape, axis);
+    checkShape("weightNorm", "g", g, shape);
+    checkSameRuntime("weightNorm", v, g);
+    const planes = planesAlong(v.shape, axis);
+    const norms = lengths(planes, v);
+    const w = empty(v.runtime, v.shape);
+    const of = (list: ArrayLike<number>) => norms.map((norm, i) => list[i] / norm);
+    planeCombine(w, planes, { a: v, p: of(g.elements) });
+    // dg = ⟨dw, v⟩/‖v‖, dv = (g/‖v‖)·(dw − (dg/‖v‖)·v)
+    return record("weightNorm", w, [v, g], [v, g], (dw, [v, g], needs) => {
+      const dg = of(planeProducts(planes, dw, v));
+      const scale = of(g.elements);
+      const q = scale.map((value, i) => (-value * dg[i]) / norms[i]);
+      const dv = needs[0] ? empty(v.runtime, v.shape) : null;
+      if (dv) planeCombine(dv, planes, { a: dw, p: scale, b: v, q });
+      return [dv, gradientOf(v, needs[1], shape, (i) => dg[i])];
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { record } from "../autograd.js";
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -28,25 +29,27 @@ type Scale = (variance: number) => { scale: number; slope: number };
 
 /** gain·(w − mean)·scale(variance) for each filter w[o]: a layer norm whose deviation is given as a function. */
 function standardize(op: string, w: Tensor, gain: Tensor | null, scaleOf: Scale): Tensor {
-  const filters: Planes = { outer: 1, planes: w.shape[0], inner: sizeOf(w.shape.slice(1)) };
-  const { mean, variance } = planeMoments(w, filters.planes, filters.inner);
-  const scales = Array.from(variance, scaleOf);
-  const factors = gain?.toArray() ?? new Float32Array(filters.planes).fill(1);
-  const y = empty(w.runtime, w.shape);
-  const p = scales.map(({ scale }, i) => factors[i] * scale);
-  planeCombine(y, filters, { a: w, p, r: p.map((value, i) => -value * mean[i]) });
-  return record(op, y, [w, gain], [w], (dy, [w], needs) => {
-    const sums = planeProducts(filters, dy);
-    const products = planeProducts(filters, dy, w).map((value, i) => value - mean[i] * sums[i]); // Σdy·(w − mean)
-    const dw = needs[0] ? empty(w.runtime, w.shape) : null;
-    if (dw) {
-      // the variance sends back 2/n·(w − mean) times what it gets
-      const q = products.map((v, i) => (2 * factors[i] * scales[i].slope * v) / filters.inner);
-      const r = q.map((v, i) => -v * mean[i] - (p[i] * sums[i]) / filters.inner);
-      planeCombine(dw, filters, { a: dy, p, b: w, q, r });
-    }
-    const dgain = gradientOf(w, needs[1], [filters.planes], (i) => products[i] * scales[i].scale);
-    return [dw, dgain];
+  return call(op, () => {
+    const filters: Planes = { outer: 1, planes: w.shape[0], inner: sizeOf(w.shape.slice(1)) };
+    const { mean, variance } = planeMoments(w, filters.planes, filters.inner);
+    const scales = Array.from(variance, scaleOf);
+    const factors = gain?.toArray() ?? new Float32Array(filters.planes).fill(1);
+    const y = empty(w.runtime, w.shape);
+    const p = scales.map(({ scale }, i) => factors[i] * scale);
+    planeCombine(y, filters, { a: w, p, r: p.map((value, i) => -value * mean[i]) });
+    return record(op, y, [w, gain], [w], (dy, [w], needs) => {
+      const sums = planeProducts(filters, dy);
+      const products = planeProducts(filters, dy, w).map((value, i) => value - mean[i] * sums[i]); // Σdy·(w − mean)
+      const dw = needs[0] ? empty(w.runtime, w.shape) : null;
+      if (dw) {
+        // the variance sends back 2/n·(w − mean) times what it gets
+        const q = products.map((v, i) => (2 * factors[i] * scales[i].slope * v) / filters.inner);
+        const r = q.map((v, i) => -v * mean[i] - (p[i] * sums[i]) / filters.inner);
+        planeCombine(dw, filters, { a: dy, p, b: w, q, r });
+      }
+      const dgain = gradientOf(w, needs[1], [filters.planes], (i) => products[i] * scales[i].scale);
+      return [dw, dgain];
+    });
   });
 }
 

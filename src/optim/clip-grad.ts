@@ -1,4 +1,6 @@
-import { planeCombine, planeProducts, planesAlong } from "../ops/plane-maps.js";
+import { call } from "../call.js";
+import { checkTensor } from "../ops/check.js";
+import { float64, planeProducts, planesAlong, scalePlanes } from "../ops/plane-maps.js";
 import type { Tensor } from "../tensor.js";
 import { checkNonNegative } from "./optimizer.js";
 
@@ -17,7 +19,12 @@ export function clipGradNorm(
   { errorIfNonfinite = false }: ClipGradNormOptions = {},
 ): number {
   checkNonNegative("clipGradNorm", "maxNorm", maxNorm);
-  const grads = gradients(parameters);
+  return call("clipGradNorm", () =>
+    clip(gradients("clipGradNorm", parameters), maxNorm, errorIfNonfinite),
+  );
+}
+
+function clip(grads: Tensor[], maxNorm: number, errorIfNonfinite: boolean): number {
   let squares = 0;
   for (const grad of grads) {
     for (const sum of planeProducts(planesOf(grad), grad, grad)) squares += sum;
@@ -30,10 +37,15 @@ export function clipGradNorm(
   }
   const factor = maxNorm / (norm + 1e-6);
   if (factor >= 1) return norm;
-  for (const grad of grads) {
-    const planes = planesOf(grad);
-    planeCombine(grad, planes, { a: grad, p: new Float64Array(planes.planes).fill(factor) });
+  const factors = grads.map((grad) => {
+    const { planes } = planesOf(grad);
+    return float64(grad, new Float64Array(planes).fill(factor));
+  });
+  // nothing is allocated from here on
+  for (const [i, grad] of grads.entries()) {
+    scalePlanes(grad, planesOf(grad), factors[i]);
     grad.written();
+    factors[i].dispose();
   }
   return norm;
 }
@@ -41,7 +53,7 @@ export function clipGradNorm(
 /** torch.nn.utils.clip_grad_value_: every element of every gradient is brought between −clipValue and clipValue. */
 export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
   checkNonNegative("clipGradValue", "clipValue", clipValue);
-  for (const grad of gradients(parameters)) {
+  for (const grad of gradients("clipGradValue", parameters)) {
     const { elements } = grad;
     for (let i = 0; i < elements.length; i++)
       elements[i] = Math.min(Math.max(elements[i], -clipValue), clipValue);
@@ -49,8 +61,12 @@ export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): 
   }
 }
 
-const gradients = (parameters: Iterable<Tensor>): Tensor[] =>
-  [...parameters].flatMap(({ grad }) => grad ?? []);
+/** All gradients, none of them disposed. */
+const gradients = (op: string, parameters: Iterable<Tensor>): Tensor[] =>
+  [...parameters].flatMap(({ grad }, i) => {
+    if (grad) checkTensor(op, `gradient ${i}`, grad);
+    return grad ?? [];
+  });
 
 /** Slices for the threads to share. */
 const planesOf = ({ shape }: Tensor) => planesAlong(shape, shape.length > 1 ? 0 : null);

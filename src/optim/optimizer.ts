@@ -1,5 +1,6 @@
+import { call, onRefusal } from "../call.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
-import { keep, type Tensor, zeros } from "../tensor.js";
+import { changing, keep, type Tensor, zeros } from "../tensor.js";
 import { type CommonOptions, groupsOf, type ParamGroup, type Params } from "./groups.js";
 import {
   checkState,
@@ -13,7 +14,7 @@ import {
 export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   readonly groups: readonly ParamGroup<O>[];
   readonly #name: string;
-  readonly #states = new Map<Tensor, ParamState>();
+  #states = new Map<Tensor, ParamState>();
 
   /** Throws as torch.optim does: RangeError for no parameters or a bad option, TypeError for what is no float32 leaf. */
   constructor(name: string, params: Params<O>, defaults: O) {
@@ -43,10 +44,11 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
       checkShape(this.#name, `gradient ${i}`, param.grad, param.shape);
       checkSameRuntime(this.#name, param, param.grad);
     });
+    call(this.#name, () => this.#allocate());
     for (const group of this.groups) {
       for (const param of group.params) {
-        if (!param.grad) continue;
-        const state = this.#stateFor(param, this.buffers(group));
+        const state = this.#states.get(param);
+        if (!param.grad || !state) continue;
         state.step++;
         this.update(param, param.grad, state, group);
         state.fresh = false;
@@ -88,25 +90,51 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
    */
   loadStateDict(state: OptimizerState): void {
     this.checkStateDict(state);
-    const { groups, steps } = state;
     const values = new Map([...state.tensors].map(([key, tensor]) => [key, tensor.toArray()]));
-    this.dispose();
-    let number = 0;
-    for (const [i, group] of this.groups.entries()) {
-      Object.assign(group, restored(group, groups[i]));
-      for (const param of group.params) {
-        if (steps[number] > 0) {
-          const names = [...this.buffers(group), ...this.optionalBuffers()];
+    const old = this.#states;
+    call(this.#name, () => {
+      const loaded = new Map<Tensor, ParamState>();
+      const groups = this.groups.map((group, i) => restored(group, state.groups[i]));
+      const written: [Tensor, Float32Array][] = [];
+      let number = 0;
+      for (const group of groups) {
+        const names = [...new Set([...this.buffers(group), ...this.optionalBuffers()])];
+        for (const param of group.params) {
+          const step = state.steps[number];
           const saved = names.filter((name) => values.has(`${number}.${name}`));
-          const own = this.#stateFor(param, saved);
-          own.step = steps[number];
-          own.fresh = false;
-          for (const [name, tensor] of Object.entries(own.buffers))
-            tensor.elements.set(values.get(`${number}.${name}`) as Float32Array);
+          const own = step > 0 ? this.#madeFor(param, saved, step, old.get(param)) : null;
+          if (own) loaded.set(param, own);
+          for (const name of own ? saved : [])
+            written.push([
+              own?.buffers[name] as Tensor,
+              values.get(`${number}.${name}`) as Float32Array,
+            ]);
+          number++;
         }
-        number++;
       }
-    }
+      // nothing is allocated from here on
+      for (const [tensor, list] of written) {
+        changing(tensor);
+        tensor.elements.set(list);
+        tensor.written();
+      }
+      const before = this.groups.map((group) => ({ ...group }));
+      onRefusal(() => {
+        this.groups.forEach((group, i) => {
+          Object.assign(group, before[i]);
+        });
+        this.#states = old;
+      });
+      this.groups.forEach((group, i) => {
+        Object.assign(group, groups[i]);
+      });
+      this.#states = loaded;
+    });
+    const kept = new Set(
+      [...this.#states.values()].flatMap(({ buffers }) => Object.values(buffers)),
+    );
+    for (const { buffers } of old.values())
+      for (const tensor of Object.values(buffers)) if (!kept.has(tensor)) tensor.dispose();
   }
 
   /** Frees the state; the parameters and their gradients stay. */
@@ -121,16 +149,35 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     return this.#states.get(param);
   }
 
-  /** What is remembered of a parameter, with the buffers it lacks made: options may have changed since the last step. */
-  #stateFor(param: Tensor, names: readonly string[]): ParamState {
-    const state = this.#states.get(param) ?? { step: 0, fresh: false, buffers: {} };
-    for (const name of names) {
-      if (state.buffers[name]) continue;
-      state.buffers[name] = keep(zeros(param.shape, { runtime: param.runtime }));
-      state.fresh = true;
+  /** Makes all state that a step needs, before it moves anything: options may have changed since the last one. */
+  #allocate(): void {
+    for (const group of this.groups) {
+      const names = this.buffers(group);
+      for (const param of group.params) {
+        const old = this.#states.get(param);
+        if (!param.grad || (old && names.every((name) => old.buffers[name]))) continue;
+        const { step = 0, buffers = {} } = old ?? {};
+        const made = this.#madeFor(param, names, step, old);
+        const fresh = names.length > 0;
+        this.#states.set(param, { ...made, fresh, buffers: { ...buffers, ...made.buffers } });
+        onRefusal(() => {
+          if (old) this.#states.set(param, old);
+          else this.#states.delete(param);
+        });
+      }
     }
-    this.#states.set(param, state);
-    return state;
+  }
+
+  /** State of a parameter with these buffers: those that are there, and zeros. */
+  #madeFor(
+    param: Tensor,
+    names: readonly string[],
+    step: number,
+    old: ParamState | undefined,
+  ): ParamState {
+    const zero = () => keep(zeros(param.shape, { runtime: param.runtime }));
+    const buffers = names.map((name) => [name, old?.buffers[name] ?? zero()] as const);
+    return { step, fresh: false, buffers: Object.fromEntries(buffers) };
   }
 
   /** Throws RangeError for options that cannot be. */

@@ -3,6 +3,8 @@
 //   heap:  | block | block | free  | block | free …        every block: start, size (multiples of 64), physical neighbours
 //   bins:  bin(size) = 4·log2(size/64) + quarter           each bin a stack: the block freed last is warm and is handed out first
 
+import { checkBytes } from "./memory.js";
+
 /** A span of linear memory. */
 export interface Block {
   readonly start: number;
@@ -37,9 +39,10 @@ export class Allocator {
     this.#grow = grow;
   }
 
-  /** A block of at least `bytes` bytes, 64-byte aligned. Throws what `grow` throws, having changed nothing. */
+  /** A block of at least `bytes` bytes, 64-byte aligned. Throws what `grow` throws, RangeError for 4 GiB or more, having changed nothing. */
   allocate(bytes: number): Block {
     const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
+    checkBytes(size);
     const found = this.#take(size) ?? this.#extend(size);
     if (found.size > size) this.#split(found, size);
     return found;

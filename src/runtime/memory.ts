@@ -30,6 +30,19 @@ export function createMemory(shared: boolean, maximumBytes?: number): WebAssembl
   }
 }
 
+/** An allocation does not fit; whoever knows what it was for says that too. */
+export class MemoryFull extends RangeError {}
+
+const megabytes = (bytes: number) => `${(bytes / PAGE / 16).toFixed(1)} MiB`;
+
+/** Refuses a block no memory can hold, so that nothing behind this has to reckon with sizes beyond 32 bits. */
+export function checkBytes(bytes: number): void {
+  if (bytes < MAXIMUM.own) return;
+  throw new MemoryFull(
+    `${megabytes(bytes)} needed, no memory is larger than ${megabytes(MAXIMUM.own)}`,
+  );
+}
+
 /** Makes addresses below `end` valid, in steps, or throws and leaves the memory as it is. */
 export function ensure(memory: WebAssembly.Memory, end: number): void {
   const missing = end - memory.buffer.byteLength;
@@ -44,8 +57,7 @@ export function ensure(memory: WebAssembly.Memory, end: number): void {
       // the next, smaller wish
     }
   }
-  const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  throw new RangeError(
+  throw new MemoryFull(
     `memory is full: ${megabytes(end)} needed, ${megabytes(memory.buffer.byteLength)} there and no more to be had; ` +
       "free tensors with tidy() or dispose(), use smaller batches, or raise init({ maximumMemory })",
   );

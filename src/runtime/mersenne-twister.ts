@@ -29,7 +29,10 @@ export class MersenneTwister {
 
   /** Where it is in its sequence: 625 words. */
   save(): Uint32Array {
-    return Uint32Array.of(this.#at, ...this.#state);
+    const words = new Uint32Array(SAVED_WORDS);
+    words[0] = this.#at;
+    words.set(this.#state, 1);
+    return words;
   }
 
   /** Goes on from where another one was. */

@@ -288,14 +288,18 @@ export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
     workerUrl: String(options.workerUrl),
   });
   if (current?.closed) current = pending = null;
-  if (pending) {
-    if (pending.options !== key) {
-      throw new Error(
-        "init: already initialised with other options; close() that runtime first, or use createRuntime()",
-      );
-    }
-    return pending.runtime;
+  // one with other options counts only if it is not refused
+  while (pending && pending.options !== key) {
+    const made = await pending.runtime.then(
+      () => true,
+      () => false,
+    );
+    if (!made) continue;
+    throw new Error(
+      "init: already initialised with other options; close() that runtime first, or use createRuntime()",
+    );
   }
+  if (pending) return pending.runtime;
   const mine = { options: key, runtime: createRuntime(options) };
   pending = mine;
   try {

@@ -219,3 +219,9 @@ describe("files", () => {
     expect(generator.random()).toBe(new Generator(1).random());
   });
 });
+
+test("megabytes of text with quotes, as a long log is, come back", () => {
+  const { parts } = makeRun(1);
+  const log = '"'.repeat(4_000_000);
+  expect(loadCheckpoint(saveCheckpoint(parts, log), parts) === log).toBe(true);
+});

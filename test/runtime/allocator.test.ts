@@ -17,6 +17,15 @@ function checkInvariants(allocator: Allocator, start: number): void {
 }
 
 describe("Allocator", () => {
+  test("no block is as large as all that addresses reach, whatever is free", () => {
+    const allocator = new Allocator(5120, () => {});
+    allocator.release(allocator.allocate(2 ** 25));
+    for (const exponent of [32, 38, 40, 60, 1000])
+      expect(() => allocator.allocate(2 ** exponent)).toThrow(RangeError);
+    expect(() => allocator.allocate(Number.NaN)).toThrow(RangeError);
+    expect(allocator.blocks()).toHaveLength(1);
+  });
+
   test("any sequence of allocations and releases keeps the heap tiled and coalesced", () => {
     const command = fc.oneof(
       fc.record({

@@ -79,6 +79,26 @@ describe("init", () => {
   });
 });
 
+test("a refused init does not count, nor does what it made wrong", async () => {
+  const wrong = new Uint8Array(8);
+  const made = await Promise.allSettled([
+    init({ threads: 99 }),
+    init({ threads: 1, module: wrong }),
+    init({ threads: 1 }),
+    init({ threads: 1 }),
+    init({ threads: 2 }),
+  ]);
+  expect(made.map(({ status }) => status)).toEqual([
+    "rejected",
+    "rejected",
+    "fulfilled",
+    "fulfilled",
+    "rejected",
+  ]);
+  expect(defaultRuntime().threads).toBe(1);
+  defaultRuntime().close();
+});
+
 describe("memory", () => {
   test("growth makes no view stale, shared or not", async () => {
     for (const threads of [1, 2]) {

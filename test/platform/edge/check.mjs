@@ -22,6 +22,21 @@ const statusOfHead = (url, shape, length) =>
     head.flushHeaders();
   });
 
+/** The answer to a body of so many MiB whose length no header tells. */
+async function statusOfStream(url, shape, size) {
+  let sent = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      if (sent++ < size) controller.enqueue(new Uint8Array(2 ** 20));
+      else controller.close();
+    },
+  });
+  const headers = { "x-shape": shape };
+  const answer = await fetch(url, { method: "POST", headers, body, duplex: "half" });
+  await answer.text();
+  return answer.status;
+}
+
 /** Whether every row of `y` has mean 0 and variance 1. */
 function normalized(y, cols) {
   for (let row = 0; row < y.length; row += cols) {
@@ -53,6 +68,7 @@ async function problems(url) {
     ["", 400],
     ["4,5", 400],
     ["6000,1000", 413],
+    ["1e400", 400],
   ]) {
     const response = await post(url, shape, ramp(24, 0));
     expect(response.status === status, `x-shape "${shape}": ${response.status}, not ${status}`);
@@ -63,6 +79,13 @@ async function problems(url) {
     expect(status === 413, `20 MiB and 4 bytes as [${shape}]: ${status}, not 413`);
   }
   expect(await ask(url, 5, 2 ** 20, 2), "20 MiB are not answered");
+  const short = await post(url, "5242880,1", ramp(5242880, 0));
+  expect(short.status === 413, `rows of one: ${short.status}, not 413`);
+  await short.text();
+  for (const shape of ["2,2", "5,1048576"]) {
+    const status = await statusOfStream(url, shape, 60);
+    expect(status === 400, `60 MiB without a length as [${shape}]: ${status}, not 400`);
+  }
 
   const many = await Promise.all(Array.from({ length: 200 }, (_, i) => ask(url, 16, 1024, i)));
   expect(many.every(Boolean), "some of 200 requests at once got a wrong answer");

@@ -1,0 +1,210 @@
+// Every layer there is, and every way to change one, on inputs of its own.
+import * as nn from "../../src/nn/index.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
+import { type AnyTensor, type Shape, type Tensor, tensor } from "../../src/tensor.js";
+import { randomTensor } from "../helpers.js";
+
+export interface LayerCase {
+  layer: nn.Module;
+  inputs: AnyTensor[];
+  /** Default: `layer.forward(...inputs)`. */
+  run?: (this: { layer: nn.Module }, ...inputs: Tensor[]) => Tensor | Tensor[];
+}
+
+type Make = (runtime: Runtime) => LayerCase;
+type Options = { runtime: Runtime };
+
+const on =
+  (shapes: Shape[], make: (options: Options) => nn.Module): Make =>
+  (runtime) => ({
+    layer: make({ runtime }),
+    inputs: shapes.map((shape, i) => randomTensor(runtime, shape, i + 1, true)),
+  });
+const rows = (make: (options: Options) => nn.Module) => on([[3, 6]], make);
+const image = (make: (options: Options) => nn.Module) => on([[2, 6, 4, 4]], make);
+const withCall =
+  (make: Make, run: (layer: never, ...inputs: Tensor[]) => Tensor | Tensor[]): Make =>
+  (runtime) => {
+    const made = make(runtime);
+    return { ...made, run: (...inputs) => run(made.layer as never, ...inputs) };
+  };
+
+/** By "<name of the export>" or "<name of the export>, <which of its ways>". */
+export const layerCases: Record<string, Make> = {
+  AdaLIN: on(
+    [
+      [2, 6, 4, 4],
+      [2, 6],
+      [2, 6],
+    ],
+    (o) => new nn.AdaLIN(6, o),
+  ),
+  AdaLN: on(
+    [
+      [2, 3, 6],
+      [2, 4],
+    ],
+    (o) => new nn.AdaLN(6, 4, o),
+  ),
+  AdaLNZero: withCall(
+    on(
+      [
+        [2, 3, 6],
+        [2, 4],
+      ],
+      (o) => new nn.AdaLNZero(6, 4, o),
+    ),
+    (layer: nn.AdaLNZero, x, condition) =>
+      layer.forward(
+        x,
+        condition,
+        (x) => x,
+        (x) => x,
+      ),
+  ),
+  AdaptiveAvgPool2d: image(() => new nn.AdaptiveAvgPool2d(2)),
+  AvgPool2d: image(() => new nn.AvgPool2d(2)),
+  BatchInstanceNorm: image((o) => new nn.BatchInstanceNorm(6, o)),
+  BatchNorm1d: rows((o) => new nn.BatchNorm1d(6, o)),
+  BatchNorm2d: image((o) => new nn.BatchNorm2d(6, o)),
+  BatchNorm3d: on([[2, 6, 2, 2, 2]], (o) => new nn.BatchNorm3d(6, o)),
+  BatchRenorm: image((o) => new nn.BatchRenorm(6, o)),
+  CRMSNorm: rows((o) => new nn.CRMSNorm(6, o)),
+  ChannelsFirst: on([[2, 4, 4, 6]], (o) => new nn.ChannelsFirst(new nn.BatchNorm2d(6, o))),
+  ChannelsLast: image((o) => new nn.ChannelsLast(new nn.ScaleNorm(6, o))),
+  ConditionalBatchNorm: withCall(
+    image((o) => new nn.ConditionalBatchNorm(6, 3, o)),
+    (layer: nn.ConditionalBatchNorm, x) => layer.forward(x, [2, 0]),
+  ),
+  ConditionalInstanceNorm: withCall(
+    image((o) => new nn.ConditionalInstanceNorm(6, 3, o)),
+    (layer: nn.ConditionalInstanceNorm, x) => layer.forward(x, [2, 0]),
+  ),
+  Conv2d: image((o) => new nn.Conv2d(6, 3, 3, o)),
+  ConvTranspose2d: image((o) => new nn.ConvTranspose2d(6, 3, 3, o)),
+  Derf: rows((o) => new nn.Derf(6, o)),
+  Dropout: rows(() => new nn.Dropout()),
+  Dropout2d: image(() => new nn.Dropout2d()),
+  DyT: rows((o) => new nn.DyT(6, o)),
+  Embedding: (runtime) => ({
+    layer: new nn.Embedding(5, 3, { runtime }),
+    inputs: [tensor(Int32Array.of(4, 0, 4), [3], { runtime })],
+  }),
+  EvoNormB0: image((o) => new nn.EvoNormB0(6, o)),
+  EvoNormS0: image((o) => new nn.EvoNormS0(6, { ...o, groups: 2 })),
+  FRN: image((o) => new nn.FRN(6, o)),
+  FiLM: on(
+    [
+      [2, 6, 4, 4],
+      [2, 3],
+    ],
+    (o) => new nn.FiLM(6, 3, o),
+  ),
+  Flatten: image(() => new nn.Flatten()),
+  FrozenBatchNorm2d: image((o) => new nn.FrozenBatchNorm2d(6, o)),
+  GELU: rows(() => new nn.GELU()),
+  GhostBatchNorm: image((o) => new nn.GhostBatchNorm(6, { ...o, virtualBatchSize: 1 })),
+  GlobalResponseNorm: image((o) => new nn.GlobalResponseNorm(6, o)),
+  GroupNorm: image((o) => new nn.GroupNorm(2, 6, o)),
+  Identity: rows(() => new nn.Identity()),
+  InstanceNorm1d: on([[6, 5]], (o) => new nn.InstanceNorm1d(6, { ...o, trackRunningStats: true })),
+  InstanceNorm2d: image((o) => new nn.InstanceNorm2d(6, { ...o, affine: true })),
+  InstanceNorm3d: on([[2, 6, 2, 2, 2]], (o) => new nn.InstanceNorm3d(6, o)),
+  IterNorm: image((o) => new nn.IterNorm(6, o)),
+  LayerInstanceNorm: image((o) => new nn.LayerInstanceNorm(6, o)),
+  LayerNorm: rows((o) => new nn.LayerNorm(6, o)),
+  LayerNorm2d: image((o) => new nn.LayerNorm2d(6, o)),
+  LayerScale: rows((o) => new nn.LayerScale(6, o)),
+  Linear: rows((o) => new nn.Linear(6, 4, o)),
+  LocalResponseNorm: image(() => new nn.LocalResponseNorm(3)),
+  MaxPool2d: image(() => new nn.MaxPool2d(2)),
+  MeanVarianceNorm: image(() => new nn.MeanVarianceNorm()),
+  MultiHeadAttention: on(
+    [[2, 3, 6]],
+    (o) => new nn.MultiHeadAttention(6, 2, { ...o, dropout: 0.5 }),
+  ),
+  PixelNorm: image(() => new nn.PixelNorm()),
+  PositionalNorm: image(() => new nn.PositionalNorm()),
+  PositionwiseFFN: rows((o) => new nn.PositionwiseFFN(6, 8, { ...o, dropout: 0.5 })),
+  PowerNorm: image((o) => new nn.PowerNorm(6, { ...o, groups: 2 })),
+  QKNorm: withCall(
+    on(
+      [
+        [3, 6],
+        [4, 6],
+      ],
+      (o) => new nn.QKNorm(4, o),
+    ),
+    (layer: nn.QKNorm, q, k) => Object.values(layer.apply(q, k)),
+  ),
+  "QKNorm, the queries": rows((o) => new nn.QKNorm(4, o)),
+  RMSNorm: rows((o) => new nn.RMSNorm(6, o)),
+  RMSNorm2d: image((o) => new nn.RMSNorm2d(6, o)),
+  ReLU: rows(() => new nn.ReLU()),
+  SPADE: on(
+    [
+      [2, 6, 4, 4],
+      [2, 3, 2, 2],
+    ],
+    (o) => new nn.SPADE(6, 3, { ...o, hidden: 4 }),
+  ),
+  ScaleNorm: rows((o) => new nn.ScaleNorm(6, o)),
+  ScaledStdConv2d: image((o) => new nn.ScaledStdConv2d(6, 3, 3, o)),
+  Sequential: image(
+    (o) =>
+      new nn.Sequential(
+        new nn.Conv2d(6, 3, 3, o),
+        new nn.BatchNorm2d(3, o),
+        new nn.ReLU(),
+        new nn.Dropout(),
+        new nn.Sequential(new nn.SwitchableNorm(3, o), new nn.Flatten(), new nn.Linear(12, 2, o)),
+      ),
+  ),
+  SiLU: rows(() => new nn.SiLU()),
+  Sigmoid: rows(() => new nn.Sigmoid()),
+  StdConv2d: image((o) => new nn.StdConv2d(6, 3, 3, o)),
+  SwitchableNorm: image((o) => new nn.SwitchableNorm(6, o)),
+  SyncBatchNorm: withCall(
+    on(
+      [
+        [2, 6, 4],
+        [1, 6, 4],
+      ],
+      (o) => new nn.SyncBatchNorm(6, o),
+    ),
+    (layer: nn.SyncBatchNorm, ...shards) => layer.forwardShards(shards),
+  ),
+  Tanh: rows(() => new nn.Tanh()),
+  UnitNorm: rows(() => new nn.UnitNorm()),
+  addAndNormalize: (runtime) => ({
+    layer: new nn.BatchNorm1d(6, { runtime }),
+    inputs: [1, 2].map((seed) => randomTensor(runtime, [3, 6], seed, true)),
+    run(x, residual) {
+      return Object.values(nn.addAndNormalize(this.layer, x, residual));
+    },
+  }),
+  scaledWeightStandardization: rows((o) => nn.scaledWeightStandardization(new nn.Linear(6, 4, o))),
+  spectralNorm: rows((o) => nn.spectralNorm(new nn.Linear(6, 4, o))),
+  "spectralNorm, convolution": image((o) => nn.spectralNorm(new nn.Conv2d(6, 4, 3, o))),
+  "spectralNorm, transposed": image((o) =>
+    nn.spectralNorm(new nn.ConvTranspose2d(6, 4, 3, o), { dim: 1 }),
+  ),
+  weightNorm: rows((o) => nn.weightNorm(new nn.Linear(6, 4, o))),
+  weightStandardization: image((o) => nn.weightStandardization(new nn.Conv2d(6, 4, 3, o))),
+};
+
+/** Exports that make no layer of [N, …], or make those above. */
+const others = [
+  "Module",
+  "checkNorm",
+  "createNorm",
+  "foldBatchNorm",
+  "fromKeras",
+  "normNames",
+  "parseNorm",
+  "removeParametrization",
+];
+
+export const layerNames = Object.entries(nn)
+  .filter(([name, value]) => typeof value === "function" && !others.includes(name))
+  .map(([name]) => name);

@@ -1,0 +1,76 @@
+// Every layer with every one of its allocations refused.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { ones, type Tensor, tidy } from "../../src/tensor.js";
+import { refuseEach, refuseMemory, stateOf } from "../refusals.js";
+import { type LayerCase, layerCases, layerNames } from "./cases.js";
+
+let runtime: Runtime;
+let control: ReturnType<typeof refuseMemory>;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  control = refuseMemory(runtime);
+});
+afterAll(() => runtime.close());
+
+test.each(layerNames)("%s has a case", (name) => {
+  expect(Object.keys(layerCases).map((label) => label.split(",")[0])).toContain(name);
+});
+
+const dispose = (tensors: Iterable<Tensor>) => {
+  for (const made of tensors) made.dispose();
+};
+
+function outputsOf({ layer, inputs, run }: LayerCase): Tensor[] {
+  const list = inputs as Tensor[];
+  const [first, ...conditions] = list;
+  const forward = () => layer.forward(first, ...(conditions as never[]));
+  const outputs = run ? run.call({ layer }, ...list) : forward();
+  // an Identity's output is its input
+  return [outputs].flat().filter((output) => !list.includes(output));
+}
+
+describe.each(Object.entries(layerCases))("%s", (_, make) => {
+  test("a refused call changes nothing and leaves nothing behind", () => {
+    const made = make(runtime);
+    refuseEach(control, {
+      before: () => stateOf(runtime, [...made.inputs, ...made.layer.stateDict().values()]),
+      call: () => outputsOf(made),
+      undo: dispose,
+    });
+  });
+
+  test("nor does a refused backward pass", () => {
+    const made = make(runtime);
+    const all = [...made.inputs, ...made.layer.stateDict().values()];
+    let outputs: Tensor[] = [];
+    const after = () => {
+      dispose(outputs);
+      return stateOf(runtime, all);
+    };
+    const upstreams = outputsOf(made).map((output) => {
+      const upstream = ones(output.shape, { runtime });
+      output.dispose();
+      return upstream;
+    });
+    if (upstreams.length === 0) return;
+    refuseEach(control, {
+      before: () => {
+        const { count, used } = stateOf(runtime, []);
+        outputs = tidy(() => outputsOf(made)); // what the graph needs it holds itself
+        return { ...stateOf(runtime, all), count, used };
+      },
+      after,
+      call: () => {
+        if (outputs[0].requiresGrad) outputs[0].backward(upstreams[0]);
+      },
+      undo: () => {
+        for (const tensor of all) {
+          tensor.grad?.dispose();
+          tensor.grad = null;
+        }
+        after();
+      },
+    });
+  });
+});

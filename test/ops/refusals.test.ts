@@ -1,0 +1,80 @@
+// Every operation with every one of its allocations refused.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { ones, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
+import { normal, randomTensor } from "../helpers.js";
+import { refuseEach, refuseMemory, stateOf } from "../refusals.js";
+import { type OpCase, opCases, opNames } from "./cases.js";
+
+let runtime: Runtime;
+let control: ReturnType<typeof refuseMemory>;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  control = refuseMemory(runtime);
+});
+afterAll(() => runtime.close());
+
+test.each(opNames)("%s has a case", (name) => {
+  expect(Object.keys(opCases).map((label) => label.split(",")[0])).toContain(name);
+});
+
+const dispose = (tensors: Iterable<Tensor>) => {
+  for (const made of tensors) made.dispose();
+};
+const listOf = (outputs: Tensor | Tensor[]) => (Array.isArray(outputs) ? outputs : [outputs]);
+
+function make({ inputs, moved = [], positive }: OpCase) {
+  const made = inputs.map((shape, i) => {
+    const values = normal(sizeOf(shape), i + 1).map((v) => (positive ? Math.abs(v) + 1 : v));
+    return tensor(values, shape, { runtime, requiresGrad: true });
+  });
+  return { inputs: made, moved: moved.map((shape) => ones(shape, { runtime })) };
+}
+
+describe.each(Object.entries(opCases))("%s", (_, of) => {
+  test("a refused call changes nothing and leaves nothing behind", () => {
+    const { inputs, moved } = make(of);
+    refuseEach(control, {
+      before: () => stateOf(runtime, [...inputs, ...moved]),
+      call: () => listOf(of.op(inputs, moved, runtime)),
+      undo: dispose,
+    });
+    dispose([...inputs, ...moved]);
+  });
+
+  test("nor does a refused backward pass", () => {
+    const { inputs, moved } = make(of);
+    const forward = () => listOf(of.op(inputs, moved, runtime));
+    const shapes = forward();
+    const [{ shape, size, requiresGrad }] = shapes;
+    dispose(shapes);
+    if (!requiresGrad) return dispose([...inputs, ...moved]);
+    const upstream = tensor(normal(size, 7), shape, { runtime });
+    // every other input has a gradient already, to which is added
+    const [old, fresh] = [0, 1].map((rest) => inputs.filter((_, i) => i % 2 === rest));
+    for (const input of old) input.grad = randomTensor(runtime, input.shape, 9);
+    let outputs: Tensor[] = [];
+    const after = () => {
+      dispose(outputs);
+      return stateOf(runtime, [...inputs, ...moved]);
+    };
+    refuseEach(control, {
+      before: () => {
+        const { count, used } = stateOf(runtime, []);
+        outputs = forward();
+        return { ...stateOf(runtime, [...inputs, ...moved]), count, used };
+      },
+      after,
+      call: () => outputs[0].backward(upstream),
+      undo: () => {
+        for (const input of fresh) {
+          input.grad?.dispose();
+          input.grad = null;
+        }
+        after();
+      },
+    });
+    dispose([...inputs, ...moved, upstream]);
+    expect(runtime.stats().tensors).toBe(0);
+  });
+});

@@ -1,0 +1,118 @@
+// Results no memory holds: refused by name, whatever was freed before, and nothing else is touched.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as ops from "../../src/ops/index.js";
+import { Generator, rand, randn, randperm } from "../../src/random.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { full, ones, type Shape, type Tensor, zeros } from "../../src/tensor.js";
+import { randomTensor } from "../helpers.js";
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  zeros([8 * 2 ** 20], { runtime }).dispose(); // a free block, as after any step
+});
+afterAll(() => runtime.close());
+
+const of = (shape: Shape) => zeros(shape, { runtime });
+/** A square of 2³⁰ elements, and one of 2³⁸ bytes. */
+const [half, long] = [2 ** 15, 2 ** 18];
+
+const cases: [name: string, size: number, op: (n: number) => unknown][] = [
+  ["add", long, (n) => ops.add(of([n, 1]), of([n + 1]))],
+  ["sub", half, (n) => ops.sub(of([n, 1]), of([n + 1]))],
+  ["mul", half, (n) => ops.mul(of([n, 1, 1]), of([1, n, 2]))],
+  ["div", long, (n) => ops.div(of([n]), of([n, 1]))],
+  ["matmul", long, (n) => ops.matmul(of([n, 1]), of([1, n + 1]))],
+  ["matmul", half, (n) => ops.matmul(of([n, 1, 1, 1]), of([1, n, 1, 2]))],
+  ["linear", long, (n) => ops.linear(of([n, 1]), of([n, 1]))],
+  ["conv2d", long, (n) => ops.conv2d(of([1, 1, 1, n]), of([n, 1, 1, 1]))],
+  ["conv2d", long, (n) => ops.conv2d(of([1, 1, 1, 1]), of([1, 1, 1, 1]), { padding: n })],
+  ["conv2d", long, () => ops.conv2d(of([1, 1, 4, 4]), of([1, 1, 1, 1]), { padding: 2 ** 31 })],
+  [
+    "conv2d",
+    half,
+    () => ops.conv2d(of([1, 1, 4, 4]), of([1, 1, 1, 1]), { padding: 2 ** 30, stride: 2 ** 30 }),
+  ],
+  [
+    "convTranspose2d",
+    long,
+    (n) => ops.convTranspose2d(of([1, 1, n, 1]), of([1, 1, 1, 1]), { stride: n }),
+  ],
+  [
+    "convTranspose2d",
+    long,
+    (n) => ops.convTranspose2d(of([1, 1, 1, 1]), of([1, 1, 2, 2]), { dilation: n }),
+  ],
+  ["adaptiveAvgPool2d", long, (n) => ops.adaptiveAvgPool2d(of([1, 1, 2, 2]), n)],
+  ["adaptiveAvgPool2d", long, (n) => ops.adaptiveAvgPool2d(of([n, 1, 1, 1]), [1, n])],
+  [
+    "avgPool2d",
+    long,
+    (n) =>
+      ops.avgPool2d(of([1, 1, 1, 1]), 2 * n, { padding: n, stride: 1, divisorOverride: 2 ** 31 }),
+  ],
+  ["maxPool2d", long, (n) => ops.maxPool2d(of([1, 1, 1, 1]), 2 ** 31, { padding: n, stride: 1 })],
+  ["resizeNearest", long, (n) => ops.resizeNearest(of([1, 1, 2, 2]), [n, n])],
+  ["embedding", half, (n) => ops.embedding(of([1, 4 * n]), new Int32Array(n))],
+  ["concat", long, (n) => ops.concat(Array(2 ** 10).fill(of([4 * n])))],
+  ["crossEntropy", long, (n) => ops.crossEntropy(of([n, 0, n]), [])],
+  ["sum", long, (n) => ops.sum(of([n, 0, n]), 1)],
+  [
+    "scaledDotProductAttention",
+    long,
+    (n) => ops.scaledDotProductAttention(of([n, 0]), of([0, 0]), of([0, n])),
+  ],
+  [
+    "scaledDotProductAttention",
+    long,
+    () => ops.scaledDotProductAttention(of([2, 0]), of([2, 0]), of([2, 0]), { heads: 2 ** 40 }),
+  ],
+  ["zeros", long, (n) => of([n, n])],
+  ["zeros", half, () => of([2 ** 30 + 2 ** 29])],
+  ["ones", half, (n) => ones([n, n, 1], { runtime })],
+  ["full", half, (n) => full([n, n], 3, { runtime, dtype: "float64" })],
+  ["rand", half, (n) => rand([n, n], { runtime })],
+  ["randn", half, (n) => randn([n, n], { runtime })],
+  ["randperm", half, () => randperm(2 ** 30 + 1, { runtime, generator: new Generator(1) })],
+];
+
+describe("a result no memory holds is refused by name", () => {
+  test.each(cases)("%s, %i", (name, size, op) => {
+    const others = [1, 2, 3].map((seed) => randomTensor(runtime, [1000], seed));
+    const before = others.map((other) => other.toArray());
+    const { memory } = runtime;
+    let error: unknown;
+    try {
+      op(size);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(RangeError);
+    expect((error as Error).message).toMatch(new RegExp(`^${name}: `));
+    expect(others.map((other) => other.toArray())).toEqual(before);
+    for (const other of others) other.dispose();
+    expect(memory.buffer.byteLength).toBeLessThan(2 ** 28);
+  });
+});
+
+test("the message says what does not fit", () => {
+  const [column, row] = [of([262144, 1]), of([262145])];
+  const before = runtime.stats();
+  expect(() => ops.add(column, row)).toThrow(
+    "add: a result of shape [262144, 262145] does not fit into the memory (",
+  );
+  expect(runtime.stats()).toMatchObject({ tensors: before.tensors, bytes: before.bytes });
+});
+
+test("windows over more padding than an i32 counts", () => {
+  const x: Tensor = full([1, 1, 1, 1], 3 * 2 ** 32, { runtime });
+  const y = ops.avgPool2d(x, 2 ** 16, { padding: 2 ** 15 });
+  expect(y.shape).toEqual([1, 1, 1, 1]);
+  expect(y.item()).toBe(3);
+});
+
+test("a window of the response norm wider than all channels holds them all", () => {
+  const x = randomTensor(runtime, [1, 3, 4], 1);
+  const wide = (size: number) => ops.localResponseNorm(x, size, { alpha: size }).toArray();
+  expect(wide(2 ** 33)).toEqual(wide(9));
+});
