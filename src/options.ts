@@ -68,22 +68,23 @@ const synonyms: Record<string, string> = {
   axes: "dim",
 };
 
-/** The name that is meant: the same but for case and _, one the beginning of the other, its initials, or a slip or two away. */
+/** The name that is meant, the nearest of those one can mean: the same but for case and _, one the beginning of the other, its initials, a slip or two away. */
 function nearest(name: string, names: string[]): string | undefined {
   const plain = (word: string) => word.replace(/_/g, "").toLowerCase();
   const given = plain(name);
-  const initials = name
-    .match(/^[a-z]|[A-Z]|(?<=_)[a-z]/g)
-    ?.join("")
-    .toLowerCase();
+  const initials = name.match(/^[a-z]|[A-Z]|(?<=_)[a-z]/g)?.join("");
   const score = (known: string) => {
     const other = plain(known);
-    if (other === given || synonyms[given] === known) return 0;
-    if (given.startsWith(other) || other.startsWith(given)) return 1;
-    return known === initials ? 1 : distance(given, other);
+    if (synonyms[given] === known) return 0;
+    const away = distance(given, other);
+    const begins = given.startsWith(other) || other.startsWith(given);
+    const meant = begins || other === plain(initials ?? "");
+    return meant || away <= Math.max(1, name.length / 4) ? away : Infinity;
   };
-  const [best] = names.map((known) => ({ known, at: score(known) })).sort((a, b) => a.at - b.at);
-  return best && best.at <= Math.max(1, name.length / 4) ? best.known : undefined;
+  const [best] = names
+    .map((known) => ({ known, away: score(known) }))
+    .sort((a, b) => a.away - b.away);
+  return best && best.away < Infinity ? best.known : undefined;
 }
 
 /** Letters to insert, leave out or replace (Levenshtein). */

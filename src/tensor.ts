@@ -1,4 +1,5 @@
 import { type ArrayOf, arrays, type DType, dtypeOf, type TypedArray } from "./dtype.js";
+import { checkOptions, type Rules } from "./options.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
 import { enterScope, leaveScope, type Scoped } from "./scope.js";
 import { checkDims, inferShape, type Shape, show, sizeOf } from "./shape.js";
@@ -234,6 +235,12 @@ export interface TensorOptions<D extends DType = DType> {
   runtime?: Runtime;
 }
 
+const rules: Rules<TensorOptions> = {
+  dtype: "string",
+  requiresGrad: "boolean",
+  runtime: "Runtime",
+};
+
 type Data = TypedArray | readonly number[] | number;
 type DTypeOf<T> = T extends Float64Array | Int32Array | Uint8Array | BigInt64Array
   ? { [D in DType]: T extends ArrayOf[D] ? D : never }[DType]
@@ -248,6 +255,7 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   shape?: Shape,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
+  checkOptions("tensor", options, rules);
   const list = typeof data === "number" ? [data] : data;
   if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
     throw new TypeError(
@@ -281,6 +289,7 @@ function filled<D extends DType>(
   value: number,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
+  checkOptions(op, options, rules);
   checkDims(op, shape);
   const out = make(shape, options);
   if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));

@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, type ArrayOf, type DType, tensor } from "../tensor.js";
 import {
@@ -70,11 +71,14 @@ export function writeSafetensors(
   return file;
 }
 
+const rules: Rules<{ runtime?: Runtime }> = { runtime: "Runtime" };
+
 /** The tensors of a safetensors file, a state dict for instance. Throws as `parseSafetensors` does, and when memory is full. */
 export function loadSafetensors(
   bytes: Uint8Array,
-  { runtime }: { runtime?: Runtime } = {},
+  options: { runtime?: Runtime } = {},
 ): Map<string, AnyTensor> {
+  const { runtime } = checkOptions("loadSafetensors", options, rules);
   const tensors = new Map<string, AnyTensor>();
   try {
     for (const [name, { data, shape }] of parseSafetensors(bytes)) {

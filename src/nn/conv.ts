@@ -1,4 +1,5 @@
 import type { Activation } from "../ops/activation.js";
+import { pairOf } from "../ops/conv-options.js";
 import { conv2d, scaledConv2d } from "../ops/conv2d.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
@@ -51,6 +52,9 @@ export class Conv2d extends Module {
     checkInteger("Conv2d", "inChannels", inChannels);
     checkInteger("Conv2d", "outChannels", outChannels);
     checkInteger("Conv2d", "groups", groups);
+    pairOf("Conv2d", "stride", stride, 1);
+    pairOf("Conv2d", "padding", padding, 0);
+    pairOf("Conv2d", "dilation", dilation, 1);
     if (inChannels % groups !== 0)
       throw new RangeError("Conv2d: in_channels must be divisible by groups");
     if (outChannels % groups !== 0)

@@ -1,5 +1,6 @@
 import { adaptiveAvgPool2d } from "../ops/adaptive-avg-pool2d.js";
 import { type AvgPool2dOptions, avgPool2d, avgPool2dRules } from "../ops/avg-pool2d.js";
+import { pairOf } from "../ops/conv-options.js";
 import { type MaxPool2dOptions, maxPool2d, maxPool2dRules } from "../ops/max-pool2d.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
@@ -22,6 +23,18 @@ export class AdaptiveAvgPool2d extends Module {
   }
 }
 
+/** Refuses sizes that no input would fit. */
+function checkWindow(
+  op: string,
+  kernelSize: Pair,
+  { stride, padding, dilation }: MaxPool2dOptions,
+) {
+  pairOf(op, "kernelSize", kernelSize, 1);
+  pairOf(op, "stride", stride ?? kernelSize, 1);
+  pairOf(op, "padding", padding ?? 0, 0);
+  pairOf(op, "dilation", dilation ?? 1, 1);
+}
+
 /** The largest element of each window of [N, C, H, W]. */
 export class MaxPool2d extends Module {
   readonly kernelSize: Pair;
@@ -31,6 +44,7 @@ export class MaxPool2d extends Module {
     super();
     this.kernelSize = kernelSize;
     this.options = { ...checkOptions("MaxPool2d", options, maxPool2dRules) };
+    checkWindow("MaxPool2d", kernelSize, this.options);
   }
 
   forward(x: Tensor): Tensor {
@@ -47,6 +61,7 @@ export class AvgPool2d extends Module {
     super();
     this.kernelSize = kernelSize;
     this.options = { ...checkOptions("AvgPool2d", options, avgPool2dRules) };
+    checkWindow("AvgPool2d", kernelSize, this.options);
   }
 
   forward(x: Tensor): Tensor {
