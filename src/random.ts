@@ -1,4 +1,5 @@
 import { call, onRefusal } from "./call.js";
+import { checkOptions, type Rules } from "./options.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
 import { empty, type Shape, type Tensor, zeros } from "./tensor.js";
@@ -10,6 +11,12 @@ export interface RandomOptions {
   /** Default: the one `manualSeed` sets. */
   generator?: Generator;
 }
+
+const rules: Rules<RandomOptions> = {
+  requiresGrad: "boolean",
+  runtime: "Runtime",
+  generator: "Generator",
+};
 
 /** A stream of random numbers of its own. */
 export class Generator {
@@ -156,23 +163,32 @@ export function manualSeed(seed: number | bigint): Generator {
 
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  return call("rand", () => uniform_(zeros(shape, options), 0, 1, options.generator));
+  const { generator, ...own } = checkOptions("rand", options, rules);
+  return call("rand", () => uniform_(zeros(shape, own), 0, 1, generator));
 }
 
 /** Normal with mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
+  const { generator = defaultGenerator, ...own } = checkOptions("randn", options, rules);
   return call("randn", () => {
-    const out = zeros(shape, options);
-    (options.generator ?? defaultGenerator).fillNormal(out);
+    const out = zeros(shape, own);
+    generator.fillNormal(out);
     return out;
   });
 }
 
+const permutationRules: Rules<{ generator?: Generator; runtime?: Runtime }> = {
+  generator: "Generator",
+  runtime: "Runtime",
+};
+
 /** 0 … n − 1 in random order, int32. Throws RangeError unless n is an integer from 0 to 2^31 − 1. */
 export function randperm(
   n: number,
-  { generator = defaultGenerator, runtime }: Omit<RandomOptions, "requiresGrad"> = {},
+  options: { generator?: Generator; runtime?: Runtime } = {},
 ): Tensor<"int32"> {
+  checkOptions("randperm", options, permutationRules);
+  const { generator = defaultGenerator, runtime } = options;
   return call("randperm", () => {
     if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
       throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${n}`);

@@ -1,5 +1,6 @@
 import { call, noteMade, onRefusal } from "./call.js";
 import { type ArrayOf, arrays, type DType, dtypeOf, type TypedArray } from "./dtype.js";
+import { checkOptions, type Rules } from "./options.js";
 import { MemoryFull } from "./runtime/memory.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
 import { enterScope, leaveScope, type Scoped } from "./scope.js";
@@ -301,6 +302,12 @@ export interface TensorOptions<D extends DType = DType> {
   runtime?: Runtime;
 }
 
+const rules: Rules<TensorOptions> = {
+  dtype: "string",
+  requiresGrad: "boolean",
+  runtime: "Runtime",
+};
+
 type Data = TypedArray | readonly number[] | number;
 type DTypeOf<T> = T extends Float64Array | Int32Array | Uint8Array | BigInt64Array
   ? { [D in DType]: T extends ArrayOf[D] ? D : never }[DType]
@@ -315,6 +322,7 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   shape?: Shape,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
+  checkOptions("tensor", options, rules);
   return call("tensor", () => {
     const list = typeof data === "number" ? [data] : data;
     if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
@@ -358,6 +366,7 @@ function filled<D extends DType>(
   value: number,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
+  checkOptions(op, options, rules);
   checkDims(op, shape);
   if (typeof value !== "number")
     throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);

@@ -114,12 +114,12 @@ async function* trainOne(
   runtime: Runtime,
   signal?: AbortSignal,
 ): AsyncGenerator<Stage, TransformerRun> {
-  const { steps, batchSize, lr, warmup, sample: length } = config;
+  const { steps, batchSize, lr, warmup, sample: length, layers, dModel, nHead, dFF } = config;
   const stage = `${variant} seed ${seed}`;
   manualSeed(seed);
   const { characters, context: contextLength } = text;
-  const sizes = { ...config, vocabSize: characters.length, contextLength, runtime };
-  const net = new TransformerLM({ ...sizes, ...transformerVariants[variant] });
+  const sizes = { layers, dModel, nHead, dFF, vocabSize: characters.length, contextLength };
+  const net = new TransformerLM({ ...sizes, ...transformerVariants[variant], runtime });
   xavier(net.blocks);
   const optimizer = new AdamW(net.parameters(), { lr });
   const schedule =

@@ -1,5 +1,6 @@
 // A training run in one safetensors file: the tensors of every part under "<part>.", what else a part has as JSON in the metadata.
 import { call, onRefusal } from "../call.js";
+import { checkOptions, type Rules } from "../options.js";
 import { checkGeneratorState, Generator } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, tidy } from "../tensor.js";
@@ -22,6 +23,8 @@ export interface LoadCheckpointOptions {
   /** Where the tensors of the file are put for as long as it takes; default: where those of the parts are. */
   runtime?: Runtime;
 }
+
+const rules: Rules<LoadCheckpointOptions> = { runtime: "Runtime" };
 
 /** The metadata entry "evenkeel". */
 interface Contents {
@@ -52,8 +55,9 @@ export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null)
 export function loadCheckpoint(
   bytes: Uint8Array,
   parts: CheckpointParts,
-  { runtime = runtimeOf(parts) }: LoadCheckpointOptions = {},
+  options: LoadCheckpointOptions = {},
 ): unknown {
+  const { runtime = runtimeOf(parts) } = checkOptions("loadCheckpoint", options, rules);
   const contents = contentsOf(bytes);
   return call("loadCheckpoint", () =>
     tidy(() => {

@@ -1,4 +1,5 @@
 import { call } from "../call.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, type ArrayOf, type DType, tensor } from "../tensor.js";
 import {
@@ -71,11 +72,14 @@ export function writeSafetensors(
   return file;
 }
 
+const rules: Rules<{ runtime?: Runtime }> = { runtime: "Runtime" };
+
 /** The tensors of a safetensors file, a state dict for instance. Throws as `parseSafetensors` does, and when memory is full. */
 export function loadSafetensors(
   bytes: Uint8Array,
-  { runtime }: { runtime?: Runtime } = {},
+  options: { runtime?: Runtime } = {},
 ): Map<string, AnyTensor> {
+  const { runtime } = checkOptions("loadSafetensors", options, rules);
   return call("loadSafetensors", () => {
     const tensors = new Map<string, AnyTensor>();
     for (const [name, { data, shape }] of parseSafetensors(bytes))

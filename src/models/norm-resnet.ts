@@ -11,6 +11,7 @@ import {
   ReLU,
   Sequential,
 } from "../nn/index.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
 /** A spec of `nn.createNorm`: "bn", "ln" (GroupNorm(1, C)), "in", "gn" (GroupNorm(4, C)), "gn:8+ws", "frn", … */
@@ -25,6 +26,14 @@ export interface NormResNetOptions extends LayerOptions {
   numClasses?: number;
 }
 
+const rules: Rules<NormResNetOptions> = {
+  norm: "string",
+  width: "number",
+  widths: "Array",
+  numClasses: "number",
+  runtime: "Runtime",
+};
+
 /**
  * Four blocks of 3×3 convolution, norm and ReLU, the last three with stride 2, then average pooling and a linear layer:
  * [N, 3, H, W] → [N, numClasses]. The ReLU is left out behind norms that bring an activation. Throws RangeError for an unknown
@@ -33,8 +42,10 @@ export interface NormResNetOptions extends LayerOptions {
 export class NormResNet extends Module {
   readonly model: Sequential;
 
-  constructor({ norm, width = 64, widths, numClasses = 10, runtime }: NormResNetOptions) {
+  constructor(options: NormResNetOptions) {
     super();
+    checkOptions("NormResNet", options, rules);
+    const { norm, width = 64, widths, numClasses = 10, runtime } = options;
     const spec = parseNorm(norm, "NormResNet");
     const channels = widths ?? [width, 2 * width, 4 * width, 8 * width];
     for (const count of channels) checkNorm(spec, count, "NormResNet");

@@ -12,6 +12,7 @@ import {
 } from "../nn/index.js";
 import { add } from "../ops/add.js";
 import { tanh } from "../ops/tanh.js";
+import { checkOptions, type Rules } from "../options.js";
 import { checkInteger } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
@@ -39,6 +40,13 @@ class ResidualBlock extends Module {
   }
 }
 
+const rules: Rules<StyleTransferNetOptions> = {
+  widths: "Array",
+  residualBlocks: "number",
+  norm: "string",
+  runtime: "Runtime",
+};
+
 /**
  * The image transformation net of Johnson et al. 2016, arXiv 1603.08155, under instance norm (Ulyanov et al. 2016, arXiv
  * 1607.08022), zero-padded and with transposed convolutions: [N, 3, H, W] → [N, 3, H, W] between −1 and 1. H and W that are no
@@ -49,13 +57,11 @@ export class StyleTransferNet extends Module {
   readonly residual: Sequential;
   readonly upsample: Sequential;
 
-  constructor({
-    widths: [full, half, quarter] = [32, 64, 128],
-    residualBlocks = 5,
-    norm = "in",
-    runtime,
-  }: StyleTransferNetOptions = {}) {
+  constructor(options: StyleTransferNetOptions = {}) {
     super();
+    checkOptions("StyleTransferNet", options, rules);
+    const { residualBlocks = 5, norm = "in", runtime } = options;
+    const [full, half, quarter] = options.widths ?? [32, 64, 128];
     const spec = parseNorm(norm, "StyleTransferNet");
     if (spec.weights)
       throw new RangeError(`StyleTransferNet: expected a norm without "${spec.weights.name}"`);

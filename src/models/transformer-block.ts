@@ -7,6 +7,7 @@ import {
   PositionwiseFFN,
 } from "../nn/index.js";
 import { add } from "../ops/add.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { type TransformerNorm, transformerNorm } from "./transformer-norms.js";
 
@@ -19,6 +20,16 @@ export interface TransformerBlockOptions extends DropoutLayerOptions {
   normLayer?: TransformerNorm;
 }
 
+const rules: Rules<TransformerBlockOptions> = {
+  dModel: "number",
+  nHead: "number",
+  dFF: "number",
+  norm: "string",
+  normLayer: "string|function",
+  dropout: "number",
+  runtime: "Runtime",
+};
+
 /**
  * Attention and a position-wise feed-forward net, each added to what it got, Vaswani et al. 2017, arXiv 1706.03762:
  * [B, T, dModel] → [B, T, dModel]. With dropout of what is added and of the hidden features. Throws RangeError for an unknown norm.
@@ -30,25 +41,18 @@ export class TransformerBlock extends Module {
   readonly norm2: Module;
   readonly #pre: boolean;
 
-  constructor({
-    dModel,
-    nHead,
-    dFF,
-    norm = "post",
-    normLayer = "layer",
-    dropout,
-    runtime,
-  }: TransformerBlockOptions) {
+  constructor(options: TransformerBlockOptions) {
     super();
+    checkOptions("TransformerBlock", options, rules);
+    const { dModel, nHead, dFF, norm = "post", normLayer = "layer", dropout, runtime } = options;
     if (norm !== "post" && norm !== "pre") {
       throw new RangeError(`TransformerBlock: expected norm "post" or "pre", got "${norm}"`);
     }
-    const options = { runtime };
     this.#pre = norm === "pre";
     this.attn = new MultiHeadAttention(dModel, nHead, { dropout, runtime });
     this.ffn = new PositionwiseFFN(dModel, dFF, { dropout, runtime });
-    this.norm1 = transformerNorm("TransformerBlock", normLayer, dModel, options);
-    this.norm2 = transformerNorm("TransformerBlock", normLayer, dModel, options);
+    this.norm1 = transformerNorm("TransformerBlock", normLayer, dModel, { runtime });
+    this.norm2 = transformerNorm("TransformerBlock", normLayer, dModel, { runtime });
   }
 
   /** The mask as MultiHeadAttention's: [T, T], [B, T, T], "causal", …. */

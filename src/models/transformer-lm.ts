@@ -9,6 +9,7 @@ import {
 } from "../nn/index.js";
 import { add } from "../ops/add.js";
 import { embedding } from "../ops/embedding.js";
+import { checkOptions, type Rules } from "../options.js";
 import { checkInteger, show } from "../shape.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
 import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.js";
@@ -21,6 +22,19 @@ export interface TransformerLMOptions extends TransformerBlockOptions {
   contextLength: number;
   layers: number;
 }
+
+const rules: Rules<TransformerLMOptions> = {
+  vocabSize: "number",
+  contextLength: "number",
+  layers: "number",
+  dModel: "number",
+  nHead: "number",
+  dFF: "number",
+  norm: "string",
+  normLayer: "string|function",
+  dropout: "number",
+  runtime: "Runtime",
+};
 
 /**
  * A language model: symbols and positions as learned vectors, causal transformer blocks, pre-norm (with a last norm) unless told
@@ -36,13 +50,15 @@ export class TransformerLM extends Module {
 
   constructor(options: TransformerLMOptions) {
     super();
-    const { vocabSize, contextLength, layers, dModel, norm = "pre", normLayer = "layer" } = options;
-    const layer: LayerOptions = { runtime: options.runtime };
+    checkOptions("TransformerLM", options, rules);
+    const { vocabSize, contextLength, layers, norm = "pre", ...block } = options;
+    const { dModel, normLayer = "layer", dropout = 0, runtime } = block;
+    const layer: LayerOptions = { runtime };
     checkInteger("TransformerLM", "layers", layers);
     this.tokens = new Embedding(vocabSize, dModel, layer);
     this.positions = new Embedding(contextLength, dModel, layer);
-    this.dropout = new Dropout(options.dropout ?? 0);
-    const blocks = Array.from({ length: layers }, () => new TransformerBlock({ ...options, norm }));
+    this.dropout = new Dropout(dropout);
+    const blocks = Array.from({ length: layers }, () => new TransformerBlock({ ...block, norm }));
     this.blocks = new Sequential(...blocks);
     this.norm =
       norm === "pre" ? transformerNorm("TransformerLM", normLayer, dModel, layer) : new Identity();

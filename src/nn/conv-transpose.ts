@@ -48,6 +48,10 @@ export class ConvTranspose2d extends Module {
     checkInteger("ConvTranspose2d", "inChannels", inChannels);
     checkInteger("ConvTranspose2d", "outChannels", outChannels);
     checkInteger("ConvTranspose2d", "groups", groups);
+    pairOf("ConvTranspose2d", "stride", stride, 1);
+    pairOf("ConvTranspose2d", "padding", padding, 0);
+    pairOf("ConvTranspose2d", "outputPadding", outputPadding, 0);
+    pairOf("ConvTranspose2d", "dilation", dilation, 1);
     if (inChannels % groups !== 0)
       throw new RangeError("ConvTranspose2d: in_channels must be divisible by groups");
     if (outChannels % groups !== 0)

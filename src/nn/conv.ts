@@ -50,6 +50,9 @@ export class Conv2d extends Module {
     checkInteger("Conv2d", "inChannels", inChannels);
     checkInteger("Conv2d", "outChannels", outChannels);
     checkInteger("Conv2d", "groups", groups);
+    pairOf("Conv2d", "stride", stride, 1);
+    pairOf("Conv2d", "padding", padding, 0);
+    pairOf("Conv2d", "dilation", dilation, 1);
     if (inChannels % groups !== 0)
       throw new RangeError("Conv2d: in_channels must be divisible by groups");
     if (outChannels % groups !== 0)

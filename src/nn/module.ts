@@ -1,10 +1,13 @@
 import { call } from "../call.js";
+import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
 
 export interface LoadResult {
   missingKeys: string[];
   unexpectedKeys: string[];
 }
+
+const rules: Rules<{ strict?: boolean }> = { strict: "boolean" };
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 /** Outside of the class, which bundlers would give a second name for the sake of it. */
@@ -123,7 +126,11 @@ export abstract class Module {
    * Copies values in by key. Throws, having changed nothing, when a shape or dtype differs, or, with `strict`, when keys are
    * missing or unexpected; without it they are returned.
    */
-  loadStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
+  loadStateDict(
+    state: ReadonlyMap<string, AnyTensor>,
+    options: { strict?: boolean } = {},
+  ): LoadResult {
+    const { strict = true } = checkOptions("loadStateDict", options, rules);
     const result = this.checkStateDict(state, { strict });
     for (const [key, target] of this.stateDict()) {
       const source = state.get(key);

@@ -67,7 +67,7 @@ export function pairOf(op: string, name: string, value: number | Pair, least: nu
   const got = typeof value === "number" ? String(value) : `[${both.map(String).join(", ")}]`;
   if (both.some((v) => typeof v !== "number")) throw new TypeError(`${expected}, got ${got}`);
   if (both.length !== 2) throw new RangeError(`${expected}, got ${got}`);
-  if (!both.every((v) => Number.isInteger(v) && v >= least))
+  if (!both.every((v) => Number.isInteger(v) && v >= least && v < 2 ** 31))
     throw new RangeError(`${expected} of integers ≥ ${least}, got ${got}`);
   return [both[0], both[1]];
 }

@@ -35,8 +35,8 @@ export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
 /** Drops runs of `length` elements. */
 function drop(op: string, x: Tensor, length: number, options: DropoutOptions): Tensor {
   return call(op, () => {
-    const { p = 0.5, training = true, generator = defaultGenerator } = options;
     checkOptions(op, options, rules);
+    const { p = 0.5, training = true, generator = defaultGenerator } = options;
     checkTensor(op, "input", x);
     if (!(p >= 0 && p <= 1)) {
       throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${p}`);

@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import { Allocator, type Block } from "./allocator.js";
 import {
   ABI,
@@ -31,6 +32,16 @@ export interface RuntimeOptions {
    */
   checkSaved?: boolean;
 }
+
+const rules: Rules<RuntimeOptions> = {
+  threads: "number|string",
+  variant: "string",
+  deterministic: "boolean",
+  module: "Object",
+  workerUrl: "Object|string",
+  maximumMemory: "number",
+  checkSaved: "boolean",
+};
 
 export interface RuntimeStats {
   /** Tensors that hold memory. */
@@ -181,6 +192,7 @@ function abiOf(instance: WebAssembly.Instance): number {
 
 /** Another runtime, with its own memory and workers; the default one stays as it is. */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  checkOptions("createRuntime", options, rules);
   const { threads = "auto", variant = "auto", deterministic = false, workerUrl } = options;
   const { checkSaved = false } = options;
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
@@ -282,6 +294,7 @@ let pending: { options: string; runtime: Promise<Runtime> } | null = null;
  * Calling it again with the same options gives the same runtime; with others it is an error until `close()`.
  */
 export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
+  checkOptions("init", options, rules);
   const key = JSON.stringify({
     ...options,
     module: options.module ? "given" : "",

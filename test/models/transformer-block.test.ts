@@ -103,6 +103,22 @@ describe("attention layers", () => {
     expectClose(net.forward(x, "causal").data, want, 1e-6); // sums of another length
   });
 
+  test("a mask that is added goes in under its name, and as a mask is refused", () => {
+    const net = new TransformerBlock({ dModel: 8, nHead: 2, dFF: 16, runtime });
+    const x = randomTensor(runtime, [3, 6, 8], 1);
+    const mask = causalMask(6, runtime);
+    const values = mask.data.map((seen) => (seen ? 0 : Number.NEGATIVE_INFINITY));
+    const additiveMask = tensor(values, mask.shape, { runtime });
+    const want = net.forward(x, mask).toArray();
+    expect(net.forward(x, { additiveMask }).toArray()).toEqual(want);
+    expect(net.forward(x, { mask }).toArray()).toEqual(want);
+    expect(net.forward(x, { causal: true }).toArray()).toEqual(net.forward(x, "causal").toArray());
+    expect(() => net.forward(x, additiveMask)).toThrow("goes in as additiveMask");
+    expect(() => net.forward(x, { additive: additiveMask } as object)).toThrow(
+      'MultiHeadAttention: no option "additive"; did you mean "additiveMask"?',
+    );
+  });
+
   test("causal: what comes later changes nothing; without a mask it does", () => {
     for (const norm of ["post", "pre"] as const) {
       const net = new TransformerBlock({ dModel: 8, nHead: 2, dFF: 16, norm, runtime });
