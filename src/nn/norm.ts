@@ -54,7 +54,7 @@ abstract class TrackingNorm extends Module {
   }
 
   /** Ranks this layer takes, e.g. [4]. */
-  protected abstract readonly ranks: readonly number[];
+  abstract readonly ranks: readonly number[];
 
   protected checkRank(x: Tensor): void {
     const rank = x.shape.length;
@@ -97,22 +97,22 @@ abstract class BatchNorm extends TrackingNorm {
 
 /** Batch norm of [N, C] or [N, C, L]. */
 export class BatchNorm1d extends BatchNorm {
-  protected readonly ranks = [2, 3];
+  readonly ranks = [2, 3];
 }
 
 /** Batch norm of [N, C, H, W]. */
 export class BatchNorm2d extends BatchNorm {
-  protected readonly ranks = [4];
+  readonly ranks = [4];
 }
 
 /** Batch norm of [N, C, D, H, W]. */
 export class BatchNorm3d extends BatchNorm {
-  protected readonly ranks = [5];
+  readonly ranks = [5];
 }
 
 /** Batch norm of [N, C, *] whose batch may come in shards, as on several devices; see syncBatchNorm. */
 export class SyncBatchNorm extends BatchNorm {
-  protected readonly ranks = [2, 3, 4, 5];
+  readonly ranks = [2, 3, 4, 5];
 
   /** The outputs of the shards, by the statistics of all of them. */
   forwardShards(shards: readonly Tensor[]): Tensor[] {
@@ -153,17 +153,17 @@ abstract class InstanceNorm extends TrackingNorm {
 
 /** Instance norm of [N, C, L] or [C, L]. */
 export class InstanceNorm1d extends InstanceNorm {
-  protected readonly ranks = [2, 3];
+  readonly ranks = [2, 3];
 }
 
 /** Instance norm of [N, C, H, W] or [C, H, W]. */
 export class InstanceNorm2d extends InstanceNorm {
-  protected readonly ranks = [3, 4];
+  readonly ranks = [3, 4];
 }
 
 /** Instance norm of [N, C, D, H, W] or [C, D, H, W]. */
 export class InstanceNorm3d extends InstanceNorm {
-  protected readonly ranks = [4, 5];
+  readonly ranks = [4, 5];
 }
 
 export interface GroupNormOptions extends LayerOptions, LayoutOptions {

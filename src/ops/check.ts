@@ -35,13 +35,15 @@ export function checkShape(
   }
 }
 
-/** Refuses tensors of two runtimes; null and undefined pass. */
-export function checkSameRuntime(
-  op: string,
+/** Whether all tensors are of one runtime; null and undefined are of any. */
+export const areOfOneRuntime = (
   first: AnyTensor,
   ...others: (AnyTensor | null | undefined)[]
-): void {
-  if (others.some((other) => other && other.runtime !== first.runtime)) {
+): boolean => others.every((other) => !other || other.runtime === first.runtime);
+
+/** Refuses tensors of two runtimes; null and undefined pass. */
+export function checkSameRuntime(op: string, ...all: Parameters<typeof areOfOneRuntime>): void {
+  if (!areOfOneRuntime(...all)) {
     throw new Error(
       `${op}: the tensors belong to two runtimes; make them all with the same { runtime }`,
     );
