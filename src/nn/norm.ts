@@ -8,7 +8,7 @@ import type { Layout, LayoutOptions } from "../ops/layout.js";
 import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
-import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { type AnyTensor, ones, show, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
@@ -16,6 +16,8 @@ export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   /** Weight of the new value in the running statistics; null: their plain average over all batches. */
   momentum?: number | null;
+  /** 1: the running variance takes the unbiased one of the batch, as in PyTorch; 0: the biased one, as in Keras and ONNX. */
+  correction?: 0 | 1;
   affine?: boolean;
   trackRunningStats?: boolean;
 }
@@ -24,6 +26,7 @@ export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
 abstract class TrackingNorm extends Module {
   readonly eps: number;
   readonly momentum: number | null;
+  readonly correction: 0 | 1;
   readonly layout: Layout;
   readonly weight: Tensor | null = null;
   readonly bias: Tensor | null = null;
@@ -32,12 +35,13 @@ abstract class TrackingNorm extends Module {
   readonly numBatchesTracked: Tensor<"int64"> | null = null;
 
   constructor(numFeatures: number, options: TrackingNormOptions) {
-    const { eps = 1e-5, momentum = 0.1, layout = "nchw" } = options;
+    const { eps = 1e-5, momentum = 0.1, correction = 1, layout = "nchw" } = options;
     const { affine, trackRunningStats, runtime } = options;
     super();
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
+    this.correction = correction;
     this.layout = layout;
     if (affine) {
       this.weight = constant([numFeatures], 1, runtime);
@@ -51,6 +55,11 @@ abstract class TrackingNorm extends Module {
         tensor(new BigInt64Array(1), [], { runtime }),
       );
     }
+  }
+
+  /** Checkpoints of before PyTorch 0.4.1 do not count batches; it loads them, and so does this. */
+  override optionalKeys(): readonly string[] {
+    return ["num_batches_tracked"];
   }
 
   /** Ranks this layer takes, e.g. [4]. */
@@ -86,10 +95,11 @@ abstract class BatchNorm extends TrackingNorm {
 
   /** Runs `norm` with the options of this layer and counts the batch. */
   protected tracked<T>(norm: (options: BatchNormOptions) => T): T {
-    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps } = this;
+    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, correction } = this;
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
     const training = this.training || runningMean === null;
-    const y = norm({ runningMean, runningVar, weight, bias, training, momentum, eps });
+    const statistics = { runningMean, runningVar, training, momentum, correction };
+    const y = norm({ ...statistics, weight, bias, eps });
     if (this.training && numBatchesTracked) numBatchesTracked.data[0] += 1n; // not before: a refused call changes nothing
     return y;
   }
@@ -135,14 +145,22 @@ abstract class InstanceNorm extends TrackingNorm {
   activated(x: Tensor, activation: Activation | null): Tensor {
     this.checkRank(x);
     const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
-    const { runningMean, runningVar, weight, bias, eps, layout } = this;
+    const { runningMean, runningVar, weight, bias, eps, correction, layout } = this;
+    const useInputStats = this.training || runningMean === null;
+    const channels = batched.shape[layout === "nhwc" ? batched.shape.length - 1 : 1];
+    if (useInputStats && !this.training && batched.size === batched.shape[0] * channels) {
+      throw new RangeError(
+        `${this.constructor.name}: expected more than 1 spatial element, got input size ${show(x.shape)}`,
+      );
+    }
     const y = instanceNorm(batched, {
       runningMean,
       runningVar,
       weight,
       bias,
-      useInputStats: this.training || runningMean === null,
+      useInputStats,
       momentum: this.momentum ?? 0,
+      correction,
       eps,
       layout,
       activation,
@@ -169,6 +187,8 @@ export class InstanceNorm3d extends InstanceNorm {
 export interface GroupNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   affine?: boolean;
+  /** Whether a group of a single value, in a batch without any other, is 0 instead of refused, as in Keras. */
+  allowSingle?: boolean;
 }
 
 /** Group normalisation of [N, C, *], Wu & He 2018, arXiv 1803.08494: statistics of C / numGroups channels of each sample. */
@@ -177,15 +197,13 @@ export class GroupNorm extends Module {
   readonly numChannels: number;
   readonly eps: number;
   readonly layout: Layout;
+  readonly allowSingle: boolean;
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
 
-  constructor(
-    numGroups: number,
-    numChannels: number,
-    { eps = 1e-5, affine = true, layout = "nchw", runtime }: GroupNormOptions = {},
-  ) {
+  constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super();
+    const { eps = 1e-5, affine = true, layout = "nchw", allowSingle = false, runtime } = options;
     checkInteger("GroupNorm", "numGroups", numGroups);
     checkInteger("GroupNorm", "numChannels", numChannels);
     if (numChannels % numGroups !== 0) {
@@ -197,6 +215,7 @@ export class GroupNorm extends Module {
     this.numChannels = numChannels;
     this.eps = eps;
     this.layout = layout;
+    this.allowSingle = allowSingle;
     this.weight = affine ? constant([numChannels], 1, runtime) : null;
     this.bias = affine ? constant([numChannels], 0, runtime) : null;
   }
@@ -207,8 +226,8 @@ export class GroupNorm extends Module {
 
   /** With the activation that follows, in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    const { weight, bias, eps, layout } = this;
-    return groupNorm(x, this.numGroups, { weight, bias, eps, layout, activation });
+    const { weight, bias, eps, layout, allowSingle } = this;
+    return groupNorm(x, this.numGroups, { weight, bias, eps, layout, allowSingle, activation });
   }
 }
 

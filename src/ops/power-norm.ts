@@ -1,6 +1,12 @@
 import { record } from "../autograd.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import {
+  checkNoGradient,
+  checkNumber,
+  checkSameRuntime,
+  checkShape,
+  checkTensor,
+} from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { pixelNorm } from "./pixel-norm.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
@@ -43,6 +49,7 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   for (const [name, value] of Object.entries({ weight, bias, runningPhi, emaGz }))
     checkShape("powerNorm", name, value, [channels]);
   checkSameRuntime("powerNorm", x, weight, bias, runningPhi, emaGz);
+  checkNoGradient("powerNorm", { runningPhi, emaGz });
   for (const [name, value] of Object.entries({ alphaForward, alphaBackward, eps }))
     checkNumber("powerNorm", name, value);
 
