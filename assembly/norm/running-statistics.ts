@@ -20,7 +20,8 @@ export function runningToStats(
 
 /**
  * running = (1 − momentum)·running + momentum·(mean over the batch of stats [batch, channels, 3]), the variances of `count`
- * values each made unbiased (PyTorch's rule). Batch norm: batch = 1. Range: channels.
+ * values each times count/(count − correction): 1 makes them unbiased (PyTorch's rule), 0 leaves them. Batch norm: batch = 1.
+ * Range: channels.
  */
 export function runningUpdate(
   runningMean: usize,
@@ -29,6 +30,7 @@ export function runningUpdate(
   batch: i32,
   channels: i32,
   count: f64,
+  correction: f64,
   momentum: f64,
   begin: i32,
   end: i32,
@@ -42,7 +44,7 @@ export function runningUpdate(
       mean += load<f64>(p);
       variance += load<f64>(p, 8);
     }
-    variance *= count / (count - 1);
+    variance *= count / (count - correction);
     const o = (<usize>c) << 2;
     const keep = 1 - momentum;
     store<f32>(runningMean + o, <f32>(keep * <f64>load<f32>(runningMean + o) + share * mean));

@@ -1,39 +1,64 @@
+import type { Layout } from "../ops/layout.js";
 import type { AnyTensor } from "../tensor.js";
-import { FrozenBatchNorm2d } from "./batch-variants.js";
+import { BatchRenorm, FrozenBatchNorm2d, GhostBatchNorm } from "./batch-variants.js";
+import { isPlainly } from "./joined.js";
 import type { Module } from "./module.js";
-import { BatchNorm1d, BatchNorm2d, SyncBatchNorm } from "./norm.js";
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm } from "./norm.js";
 
 /** What folding reads of a batch norm: any of the layers here, frozen ones too. */
 export interface FoldableNorm extends Module {
   readonly eps: number;
+  readonly layout: Layout;
+  /** Ranks the layer takes; absent: all from 2. */
+  readonly ranks?: readonly number[];
   readonly weight: AnyTensor | null;
   readonly bias: AnyTensor | null;
   readonly runningMean: AnyTensor | null;
   readonly runningVar: AnyTensor | null;
 }
 
-export const isBatchNorm = (layer: Module | undefined): layer is FoldableNorm =>
-  [BatchNorm1d, BatchNorm2d, SyncBatchNorm, FrozenBatchNorm2d].some(
-    (Norm) => layer instanceof Norm,
-  );
+/** One that evaluates by running statistics. */
+export type SettledNorm = FoldableNorm & { runningMean: AnyTensor; runningVar: AnyTensor };
+
+export const tensorsOf = ({ weight, bias, runningMean, runningVar }: FoldableNorm) => [
+  weight,
+  bias,
+  runningMean,
+  runningVar,
+];
+
+const isBatchNorm = (layer: Module | undefined): layer is FoldableNorm =>
+  isPlainly<FoldableNorm>(layer, BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm) ||
+  isPlainly<FoldableNorm>(layer, FrozenBatchNorm2d, BatchRenorm, GhostBatchNorm);
+
+const evaluates = (norm: Module): boolean => !norm.training || norm instanceof FrozenBatchNorm2d;
 
 /**
- * A batch norm in evaluation, behind channels with this bias, as x·scale + shift: γ/√(v + eps) and β + (bias − mean)·γ/√(v + eps).
- * Throws when it has no running statistics.
+ * What may be joined with the layer in front: whether the norm of an input of this rank is x·scale + shift, of numbers that stand
+ * fast, for the slices along `axis`. So it is in evaluation, by running statistics, where the norm takes that rank and has its
+ * channels there.
  */
+export function scalesAlong(
+  norm: Module | undefined,
+  rank: number,
+  axis: number,
+): norm is SettledNorm {
+  if (!isBatchNorm(norm) || !norm.runningMean || !evaluates(norm)) return false;
+  const takes = norm.ranks?.includes(rank) ?? rank >= 2;
+  return takes && axis === (norm.layout === "nhwc" ? rank - 1 : 1);
+}
+
+/** A batch norm in evaluation, behind channels with this bias, as x·scale + shift: γ/√(v + eps) and β + (bias − mean)·γ/√(v + eps). */
 export function affineOf(
-  norm: FoldableNorm,
+  norm: SettledNorm,
   bias: AnyTensor | null,
 ): { scale: Float64Array; shift: Float64Array } {
-  const { runningMean, runningVar, eps } = norm;
-  if (!runningMean || !runningVar)
-    throw new TypeError("foldBatchNorm: expected a norm with running statistics");
-  const [mean, variance] = [runningMean.elements, runningVar.elements];
+  const [mean, variance] = [norm.runningMean.elements, norm.runningVar.elements];
   const [gamma, beta, own] = [norm.weight?.elements, norm.bias?.elements, bias?.elements];
   const scale = new Float64Array(mean.length);
   const shift = new Float64Array(mean.length);
   for (let c = 0; c < mean.length; c++) {
-    scale[c] = Number(gamma?.[c] ?? 1) / Math.sqrt(Number(variance[c]) + eps);
+    scale[c] = Number(gamma?.[c] ?? 1) / Math.sqrt(Number(variance[c]) + norm.eps);
     shift[c] = Number(beta?.[c] ?? 0) + (Number(own?.[c] ?? 0) - Number(mean[c])) * scale[c];
   }
   return { scale, shift };

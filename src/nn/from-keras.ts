@@ -55,7 +55,7 @@ const batchNormalization: Converter = (config) => {
   return (options) => {
     // not trainable: in Keras it is in inference mode then
     const layer = config.trainable
-      ? new BatchNorm(channels, { ...options, eps, momentum, layout })
+      ? new BatchNorm(channels, { ...options, eps, momentum, correction: 0, layout })
       : new FrozenBatchNorm2d(channels, { ...options, eps, layout });
     layer.runningMean?.elements.fill(mean);
     layer.runningVar?.elements.fill(variance);
@@ -70,7 +70,8 @@ function groupNormalization(config: KerasConfig, usual: number): ReturnType<Conv
   const groups = given === -1 ? channels : given;
   const eps = config.number("epsilon", 1e-3);
   const finish = affine(config);
-  return (options) => finish(new GroupNorm(groups, channels, { ...options, eps, layout }));
+  return (options) =>
+    finish(new GroupNorm(groups, channels, { ...options, eps, layout, allowSingle: true }));
 }
 
 const layerNormalization: Converter = (config) => {
@@ -131,8 +132,7 @@ const rules: Rules<LayerOptions> = { runtime: "Runtime" };
  * | RMSNormalization over the last axes, over axis 1 | RMSNorm, RMSNorm2d |
  * | UnitNormalization | UnitNorm |
  *
- * Batch norm differs in one thing: in training Keras 3 moves the variance by the batch's biased one, layers here, as PyTorch's,
- * by the unbiased one, n/(n − 1) times as large. Throws RangeError for what has no counterpart: renorm, rms_scaling, regularizers,
+ * As in Keras, a batch norm's moving variance takes the biased one of the batch, and a group of one value is 0. Throws RangeError for what has no counterpart: renorm, rms_scaling, regularizers,
  * constraints, initializers that draw, other classes.
  */
 export function fromKeras(

@@ -11,7 +11,7 @@ export interface Activating extends Module {
   activated(x: Tensor, activation: Activation | null): Tensor;
 }
 
-/** A layer that multiplies its output channels by scale and adds shift, and then the activation, in its own pass; null where they do not fit. */
+/** A layer to [N, C, H, W] that multiplies its output channels by scale and adds shift, and then the activation, in its own pass; null where they do not fit. */
 export interface Scaling extends Module {
   readonly bias: Tensor | null;
   scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null;
@@ -29,10 +29,27 @@ export function ownerOf(object: object, method: string): object | null {
   return owner;
 }
 
-/** Whether `method` says in another way what the layer's `forward` does. Where that is somebody else's, it does not. */
+/** The methods a layer's output goes by. */
+const ways = ["forward", "activated", "scaled", "added", "tracked", "checkRank"];
+
+type LayerClass<L> = abstract new (...args: never[]) => L;
+
+/** Whether the layer does what one of these classes does: neither a subclass nor the object itself has it go another way. */
+export const isPlainly = <L extends Module>(
+  layer: Module | undefined,
+  ...classes: LayerClass<L>[]
+): layer is L =>
+  classes.some(
+    ({ prototype }) =>
+      layer !== undefined &&
+      Object.prototype.isPrototypeOf.call(prototype, layer) &&
+      ways.every((way) => ownerOf(layer, way) === ownerOf(prototype, way)),
+  );
+
+/** Whether `method` says in another way what the layer's `forward` does. Where one of the ways is somebody else's, it does not. */
 const standsFor = (layer: Module, method: string): boolean => {
-  const owner = ownerOf(layer, method);
-  return owner !== null && ownerOf(layer, "forward") === owner;
+  const owners = ["forward", method, "activated"].map((way) => ownerOf(layer, way));
+  return owners[1] !== null && owners.every((owner) => owner === null || owner === owners[0]);
 };
 
 export const isActivating = (layer: Module): layer is Activating => standsFor(layer, "activated");

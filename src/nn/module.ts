@@ -41,6 +41,11 @@ export abstract class Module {
     return [];
   }
 
+  /** Own keys that a state dict may lack, strictly too: loading leaves them as they are. */
+  optionalKeys(): readonly string[] {
+    return [];
+  }
+
   /** Child modules and their names, in order of definition. */
   *children(): Generator<[string, Module]> {
     for (const [name, value] of Object.entries(this))
@@ -86,19 +91,21 @@ export abstract class Module {
   /** @internal Throws what `loadStateDict` would and changes nothing. */
   checkStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
     const own = this.stateDict();
+    const keysOf = (keys: (module: Module) => readonly string[]) =>
+      new Set(
+        [...this.modules()].flatMap(([prefix, module]) => keys(module).map((key) => prefix + key)),
+      );
+    const ignored = keysOf((module) => module.ignoredKeys());
+    const optional = keysOf((module) => module.optionalKeys());
     const missingKeys = [...own.keys()].filter((key) => !state.has(key));
-    const ignored = new Set(
-      [...this.modules()].flatMap(([prefix, module]) =>
-        module.ignoredKeys().map((key) => prefix + key),
-      ),
-    );
+    const missed = missingKeys.filter((key) => !optional.has(key));
     const unexpectedKeys = [...state.keys()].filter((key) => !own.has(key) && !ignored.has(key));
     const problems: string[] = [];
     const quote = (keys: string[]) => keys.map((key) => `"${key}"`).join(", ");
     if (strict && unexpectedKeys.length > 0)
       problems.push(`Unexpected key(s) in state_dict: ${quote(unexpectedKeys)}.`);
-    if (strict && missingKeys.length > 0)
-      problems.push(`Missing key(s) in state_dict: ${quote(missingKeys)}.`);
+    if (strict && missed.length > 0)
+      problems.push(`Missing key(s) in state_dict: ${quote(missed)}.`);
     for (const [key, target] of own) {
       const source = state.get(key);
       if (!source) continue;

@@ -9,7 +9,7 @@ import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { checkOptions, type Rules } from "../options.js";
-import { type AnyTensor, alias, ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { type AnyTensor, alias, ones, show, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -18,6 +18,8 @@ export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   /** Weight of the new value in the running statistics; null: their plain average over all batches. */
   momentum?: number | null;
+  /** 1: the running variance takes the unbiased one of the batch, as in PyTorch; 0: the biased one, as in Keras and ONNX. */
+  correction?: 0 | 1;
   affine?: boolean;
   trackRunningStats?: boolean;
 }
@@ -25,6 +27,7 @@ export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
 const trackingRules: Rules<TrackingNormOptions> = {
   eps: "number",
   momentum: "number|null",
+  correction: "number",
   affine: "boolean",
   trackRunningStats: "boolean",
   layout: "string",
@@ -35,6 +38,7 @@ const trackingRules: Rules<TrackingNormOptions> = {
 abstract class TrackingNorm extends Module {
   readonly eps: number;
   readonly momentum: number | null;
+  readonly correction: 0 | 1;
   readonly layout: Layout;
   readonly weight: Tensor | null = null;
   readonly bias: Tensor | null = null;
@@ -46,11 +50,12 @@ abstract class TrackingNorm extends Module {
   constructor(numFeatures: number, options: TrackingNormOptions, usual: boolean) {
     super();
     checkOptions(this.constructor.name, options, trackingRules);
-    const { eps = 1e-5, momentum = 0.1, layout = "nchw" } = options;
+    const { eps = 1e-5, momentum = 0.1, correction = 1, layout = "nchw" } = options;
     const { affine = usual, trackRunningStats = usual, runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
+    this.correction = correction;
     this.layout = layout;
     if (affine) {
       this.weight = constant([numFeatures], 1, runtime);
@@ -66,8 +71,13 @@ abstract class TrackingNorm extends Module {
     }
   }
 
+  /** Checkpoints of before PyTorch 0.4.1 do not count batches; it loads them, and so does this. */
+  override optionalKeys(): readonly string[] {
+    return ["num_batches_tracked"];
+  }
+
   /** Ranks this layer takes, e.g. [4]. */
-  protected abstract readonly ranks: readonly number[];
+  abstract readonly ranks: readonly number[];
 
   protected checkRank(x: Tensor): void {
     const rank = x.shape.length;
@@ -99,10 +109,11 @@ abstract class BatchNorm extends TrackingNorm {
 
   /** Runs `norm` with the options of this layer and counts the batch. */
   protected tracked<T>(norm: (options: BatchNormOptions) => T): T {
-    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps } = this;
+    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, correction } = this;
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
     const training = this.training || runningMean === null;
-    const y = norm({ runningMean, runningVar, weight, bias, training, momentum, eps });
+    const statistics = { runningMean, runningVar, training, momentum, correction };
+    const y = norm({ ...statistics, weight, bias, eps });
     if (this.training && numBatchesTracked) countBatch(numBatchesTracked);
     return y;
   }
@@ -110,22 +121,22 @@ abstract class BatchNorm extends TrackingNorm {
 
 /** Batch norm of [N, C] or [N, C, L]. */
 export class BatchNorm1d extends BatchNorm {
-  protected readonly ranks = [2, 3];
+  readonly ranks = [2, 3];
 }
 
 /** Batch norm of [N, C, H, W]. */
 export class BatchNorm2d extends BatchNorm {
-  protected readonly ranks = [4];
+  readonly ranks = [4];
 }
 
 /** Batch norm of [N, C, D, H, W]. */
 export class BatchNorm3d extends BatchNorm {
-  protected readonly ranks = [5];
+  readonly ranks = [5];
 }
 
 /** Batch norm of [N, C, *] whose batch may come in shards, as on several devices; see syncBatchNorm. */
 export class SyncBatchNorm extends BatchNorm {
-  protected readonly ranks = [2, 3, 4, 5];
+  readonly ranks = [2, 3, 4, 5];
 
   /** The outputs of the shards, by the statistics of all of them. */
   forwardShards(shards: readonly Tensor[]): Tensor[] {
@@ -151,14 +162,22 @@ abstract class InstanceNorm extends TrackingNorm {
       this.checkRank(x);
       const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
       using alone = mask && batched !== x ? alias(mask, [1, ...mask.shape]) : null;
-      const { runningMean, runningVar, weight, bias, eps, layout } = this;
+      const { runningMean, runningVar, weight, bias, eps, correction, layout } = this;
+      const useInputStats = this.training || runningMean === null;
+      const channels = batched.shape[layout === "nhwc" ? batched.shape.length - 1 : 1];
+      if (useInputStats && !this.training && batched.size === batched.shape[0] * channels) {
+        throw new RangeError(
+          `${this.constructor.name}: expected more than 1 spatial element, got input size ${show(x.shape)}`,
+        );
+      }
       const y = instanceNorm(batched, {
         runningMean,
         runningVar,
         weight,
         bias,
-        useInputStats: this.training || runningMean === null,
+        useInputStats,
         momentum: this.momentum ?? 0,
+        correction,
         eps,
         layout,
         activation,
@@ -171,27 +190,30 @@ abstract class InstanceNorm extends TrackingNorm {
 
 /** Instance norm of [N, C, L] or [C, L]. */
 export class InstanceNorm1d extends InstanceNorm {
-  protected readonly ranks = [2, 3];
+  readonly ranks = [2, 3];
 }
 
 /** Instance norm of [N, C, H, W] or [C, H, W]. */
 export class InstanceNorm2d extends InstanceNorm {
-  protected readonly ranks = [3, 4];
+  readonly ranks = [3, 4];
 }
 
 /** Instance norm of [N, C, D, H, W] or [C, D, H, W]. */
 export class InstanceNorm3d extends InstanceNorm {
-  protected readonly ranks = [4, 5];
+  readonly ranks = [4, 5];
 }
 
 export interface GroupNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   affine?: boolean;
+  /** Whether a group of a single value, in a batch without any other, is 0 instead of refused, as in Keras. */
+  allowSingle?: boolean;
 }
 
 const groupRules: Rules<GroupNormOptions> = {
   eps: "number",
   affine: "boolean",
+  allowSingle: "boolean",
   layout: "string",
   runtime: "Runtime",
 };
@@ -202,6 +224,7 @@ export class GroupNorm extends Module {
   readonly numChannels: number;
   readonly eps: number;
   readonly layout: Layout;
+  readonly allowSingle: boolean;
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
 
@@ -211,6 +234,7 @@ export class GroupNorm extends Module {
       eps = 1e-5,
       affine = true,
       layout = "nchw",
+      allowSingle = false,
       runtime,
     } = checkOptions("GroupNorm", options, groupRules);
     checkInteger("GroupNorm", "numGroups", numGroups);
@@ -224,6 +248,7 @@ export class GroupNorm extends Module {
     this.numChannels = numChannels;
     this.eps = eps;
     this.layout = layout;
+    this.allowSingle = allowSingle;
     this.weight = affine ? constant([numChannels], 1, runtime) : null;
     this.bias = affine ? constant([numChannels], 0, runtime) : null;
   }
@@ -235,8 +260,8 @@ export class GroupNorm extends Module {
 
   /** With the activation that follows, in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
-    const { weight, bias, eps, layout } = this;
-    return groupNorm(x, this.numGroups, { weight, bias, eps, layout, activation });
+    const { weight, bias, eps, layout, allowSingle } = this;
+    return groupNorm(x, this.numGroups, { weight, bias, eps, layout, allowSingle, activation });
   }
 }
 

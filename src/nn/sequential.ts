@@ -1,22 +1,13 @@
 import { isGradEnabled } from "../autograd.js";
+import { areOfOneRuntime } from "../ops/check.js";
 import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
-import { affineOf } from "./batch-affine.js";
-import { isActivating, isScaling, ownerOf } from "./joined.js";
+import { affineOf, type SettledNorm, scalesAlong, tensorsOf } from "./batch-affine.js";
+import { isActivating, isPlainly, isScaling } from "./joined.js";
 import { Module } from "./module.js";
-import { BatchNorm2d, SyncBatchNorm } from "./norm.js";
 import { refuseMask } from "./refuse-mask.js";
 
-const isRelu = (layer: Module | undefined): boolean =>
-  layer instanceof ReLU && ownerOf(layer, "forward") === ReLU.prototype;
-
-/** Whether a norm of [N, C, H, W] is x·scale + shift: it uses running statistics, and its `forward` is the library's. */
-const isConstant = (norm: Module | undefined): norm is BatchNorm2d | SyncBatchNorm =>
-  (norm instanceof BatchNorm2d || norm instanceof SyncBatchNorm) &&
-  isActivating(norm) &&
-  !norm.training &&
-  norm.runningMean !== null &&
-  norm.layout === "nchw";
+const isRelu = (layer: Module | undefined): boolean => isPlainly(layer, ReLU);
 
 /**
  * Runs its layers one after the other; keys are "0", "1", …. Neighbours that can be are one pass over memory: a ReLU and the norm,
@@ -50,7 +41,7 @@ export class Sequential extends Module {
   /** The output of layer i, and of those behind it that were `taken` with it. */
   #step(x: Tensor, i: number): { output: Tensor; taken: number } {
     const [layer, next, afterNext] = this.layers.slice(i, i + 3);
-    if (!isGradEnabled() && isConstant(next)) {
+    if (!isGradEnabled() && scalesAlong(next, 4, 1)) {
       const relu = isRelu(afterNext);
       const output = convolveAndScale(layer, next, x, relu);
       if (output) return { output, taken: relu ? 3 : 2 };
@@ -67,15 +58,14 @@ export class Sequential extends Module {
  */
 function convolveAndScale(
   layer: Module,
-  norm: BatchNorm2d | SyncBatchNorm,
+  norm: SettledNorm,
   x: Tensor,
   relu: boolean,
 ): Tensor | null {
   if (!isScaling(layer)) return null;
   const { bias } = layer;
-  if (bias && bias.size !== norm.runningMean?.size) return null;
-  const parts = [bias, norm.weight, norm.bias, norm.runningMean, norm.runningVar];
-  if (parts.some((part) => part && part.runtime !== x.runtime)) return null;
+  if (bias && bias.size !== norm.runningMean.size) return null;
+  if (!areOfOneRuntime(x, bias, ...tensorsOf(norm))) return null;
   const affine = affineOf(norm, bias);
   const [scale, shift] = [affine.scale, affine.shift].map((values) => Float32Array.from(values));
   if (![...scale, ...shift].every(Number.isFinite)) return null;

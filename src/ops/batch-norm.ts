@@ -2,7 +2,13 @@ import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { batchSets, channelNorm, type Running } from "./channel-norm.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import {
+  checkNoGradient,
+  checkNumber,
+  checkSameRuntime,
+  checkShape,
+  checkTensor,
+} from "./check.js";
 import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
 import { overPositions } from "./positions.js";
 
@@ -16,6 +22,8 @@ export interface BatchNormOptions extends LayoutOptions {
   training?: boolean;
   /** Share of the new value in the running statistics. */
   momentum?: number;
+  /** The running variance takes that of the batch times n/(n − correction): 1 in PyTorch; 0, biased, in Keras, tfjs and ONNX. */
+  correction?: 0 | 1;
   eps?: number;
   /** What follows, in the same pass over memory. */
   activation?: Activation | null;
@@ -30,6 +38,7 @@ const rules: Rules<BatchNormOptions> = {
   bias: "Tensor|null",
   training: "boolean",
   momentum: "number",
+  correction: "number",
   eps: "number",
   layout: "string",
   activation: "string|null",
@@ -42,6 +51,7 @@ interface ChannelNorm extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   momentum?: number;
+  correction?: 0 | 1;
   eps?: number;
   activation?: Activation | null;
 }
@@ -53,6 +63,7 @@ export function checkChannelNorm(
   options: ChannelNorm,
 ): { dims: [number, number, number]; last: boolean; running: Running | null } {
   const { runningMean, runningVar, weight, bias, momentum = 0.1, eps = 1e-5 } = options;
+  const { correction = 1 } = options;
   checkTensor(op, "input", x);
   const last = channelsLast(op, options.layout);
   const [batch, channels, ...space] = channelShape(op, x, last);
@@ -61,19 +72,24 @@ export function checkChannelNorm(
   checkSameRuntime(op, x, runningMean, runningVar, weight, bias);
   checkNumber(op, "momentum", momentum);
   checkNumber(op, "eps", eps);
+  if (correction !== 0 && correction !== 1)
+    throw new RangeError(`${op}: expected correction 0 or 1, got ${correction}`);
   checkActivation(op, options.activation);
+  checkNoGradient(op, { runningMean, runningVar });
   if (!runningMean !== !runningVar)
     throw new TypeError(`${op}: expected runningMean and runningVar both or neither`);
   const running =
-    runningMean && runningVar ? { mean: runningMean, variance: runningVar, momentum } : null;
+    runningMean && runningVar
+      ? { mean: runningMean, variance: runningVar, momentum, correction }
+      : null;
   return { dims: [batch, channels, sizeOf(space)], last, running };
 }
 
 /**
  * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight + bias, per
  * channel, by the statistics of the batch (`training`) or the running ones. Training moves the running statistics, with the
- * unbiased variance. With a mask, padding counts in no statistic, is 0 in the output and gets no gradient. Throws RangeError on
- * wrong shapes and when training with one value per channel.
+ * unbiased variance, or the biased one (`correction` 0). With a mask, padding counts in no statistic, is 0 in the output and gets
+ * no gradient. Throws RangeError on wrong shapes and when training with one value per channel.
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { mask, ...norm } = checkOptions("batchNorm", options, rules);

@@ -57,6 +57,8 @@ export interface Running {
   mean: Tensor;
   variance: Tensor;
   momentum: number;
+  /** 1: the running variance is the unbiased one; 0: the biased one. */
+  correction: number;
 }
 
 const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
@@ -225,12 +227,12 @@ function noGradients(dy: Tensor, channels: number, needs: boolean[]): (Tensor | 
 
 /** Moves running statistics [channels] towards the mean over the batch of those of `s.sets` sets. */
 function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
-  const { mean, variance, momentum } = running;
+  const { mean, variance, momentum, correction } = running;
   const channels = mean.size; // s.channels may count the planes of all samples
   const count = s.runs * s.length;
   for (const moved of [mean, variance]) changing(moved);
   const pointers = [mean.ptr, variance.ptr, stats.ptr];
-  const args = [...pointers, s.sets / channels, channels, count, momentum];
+  const args = [...pointers, s.sets / channels, channels, count, correction, momentum];
   stats.runtime.run("runningUpdate", channels, 16, args);
   for (const moved of [mean, variance]) moved.written();
 }

@@ -1,4 +1,5 @@
 // Argument checks that several ops share. They run before anything is computed, so a refused call changes nothing.
+import { isGradEnabled } from "../autograd.js";
 import { type AnyTensor, type DType, type Shape, show, Tensor } from "../tensor.js";
 
 /** Refuses what is not a tensor, or one of another dtype or already disposed. */
@@ -35,16 +36,30 @@ export function checkShape(
   }
 }
 
-/** Refuses tensors of two runtimes; null and undefined pass. */
-export function checkSameRuntime(
-  op: string,
+/** Whether all tensors are of one runtime; null and undefined are of any. */
+export const areOfOneRuntime = (
   first: AnyTensor,
   ...others: (AnyTensor | null | undefined)[]
-): void {
-  if (others.some((other) => other && other.runtime !== first.runtime)) {
+): boolean => others.every((other) => !other || other.runtime === first.runtime);
+
+/** Refuses tensors of two runtimes; null and undefined pass. */
+export function checkSameRuntime(op: string, ...all: Parameters<typeof areOfOneRuntime>): void {
+  if (!areOfOneRuntime(...all)) {
     throw new Error(
       `${op}: the tensors belong to two runtimes; make them all with the same { runtime }`,
     );
+  }
+}
+
+/** Refuses statistics that require a gradient, for none would come; under `noGrad` none is expected. As PyTorch. */
+export function checkNoGradient(
+  op: string,
+  statistics: Record<string, AnyTensor | null | undefined>,
+): void {
+  if (!isGradEnabled()) return;
+  for (const [name, value] of Object.entries(statistics)) {
+    if (value?.requiresGrad)
+      throw new TypeError(`${op}: expected ${name} not to require a gradient, got one that does`);
   }
 }
 

@@ -156,7 +156,7 @@ export function film(x: Tensor, scale: Tensor, shift: Tensor, options: LayoutOpt
     const planes = batch * channels;
     using mean = zeros([planes], { runtime });
     using variance = ones([planes], { runtime });
-    const constant = { mean, variance, momentum: 0 };
+    const constant = { mean, variance, momentum: 0, correction: 1 };
     const sets = groupSets(batch, channels, sizeOf(space), channels, last);
     return perSample("film", x, [scale, shift], sets, 0, { constant });
   });

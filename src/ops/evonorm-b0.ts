@@ -2,7 +2,13 @@ import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { changing, empty, show, sizeOf, type Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import {
+  checkNoGradient,
+  checkNumber,
+  checkSameRuntime,
+  checkShape,
+  checkTensor,
+} from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { channelSums, float64, gradientOf, planeCombine } from "./plane-maps.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
@@ -51,6 +57,7 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
     for (const [name, value] of Object.entries({ v, weight, bias, runningVar }))
       checkShape("evonormB0", name, value, [channels]);
     checkSameRuntime("evonormB0", x, v, weight, bias, runningVar);
+    checkNoGradient("evonormB0", { runningVar });
     checkNumber("evonormB0", "momentum", momentum);
     checkNumber("evonormB0", "eps", eps);
     if (!training && !runningVar)

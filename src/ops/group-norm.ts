@@ -9,6 +9,8 @@ export interface GroupNormOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   eps?: number;
+  /** Whether a group of a single value, in a batch without any other, is 0 instead of refused, as in Keras. */
+  allowSingle?: boolean;
   /** What follows, in the same pass over memory. */
   activation?: Activation | null;
 }
@@ -17,6 +19,7 @@ const rules: Rules<GroupNormOptions> = {
   weight: "Tensor|null",
   bias: "Tensor|null",
   eps: "number",
+  allowSingle: "boolean",
   layout: "string",
   activation: "string|null",
 };
@@ -24,11 +27,11 @@ const rules: Rules<GroupNormOptions> = {
 /**
  * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...]: by the statistics of each sample's groups of
  * C / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does not divide
- * C, and one value per group.
+ * C, and one value per group (PyTorch's refusal) unless `allowSingle`.
  */
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
   checkOptions("groupNorm", options, rules);
-  const { weight, bias, eps = 1e-5, activation } = options;
+  const { weight, bias, eps = 1e-5, allowSingle = false, activation } = options;
   checkTensor("groupNorm", "input", x);
   const last = channelsLast("groupNorm", options.layout);
   const [batch, channels, ...space] = channelShape("groupNorm", x, last);
@@ -46,7 +49,7 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOption
   checkActivation("groupNorm", activation);
   const length = sizeOf(space);
   // PyTorch counts the values of all samples here
-  if ((batch * channels * length) / numGroups === 1) {
+  if (!allowSingle && (batch * channels * length) / numGroups === 1) {
     throw new RangeError(
       `groupNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
     );

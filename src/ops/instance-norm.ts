@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, type Tensor, tensor, zeros } from "../tensor.js";
 import type { Activation } from "./activation.js";
@@ -18,6 +19,8 @@ export interface InstanceNormOptions extends LayoutOptions {
   useInputStats?: boolean;
   /** Share of the new value in the running statistics. */
   momentum?: number;
+  /** The running variance takes that of an instance times n/(n − correction): 1 in PyTorch; 0, biased, in Keras, tfjs and ONNX. */
+  correction?: 0 | 1;
   eps?: number;
   /** What follows, in the same pass over memory. */
   activation?: Activation | null;
@@ -32,6 +35,7 @@ const rules: Rules<InstanceNormOptions> = {
   bias: "Tensor|null",
   useInputStats: "boolean",
   momentum: "number",
+  correction: "number",
   eps: "number",
   layout: "string",
   activation: "string|null",
@@ -64,7 +68,8 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   }
   if (mask) {
     const { runningMean: _, runningVar: __, layout: ___, ...each } = norm;
-    const masked = (x: Tensor) => maskedInstanceNorm(x, mask, each, running);
+    const masked = (x: Tensor) =>
+      call("instanceNorm", () => maskedInstanceNorm(x, mask, each, running));
     return last ? asNCHW("instanceNorm", [x], masked) : masked(x);
   }
   if (length === 1) {
@@ -87,12 +92,12 @@ function maskedInstanceNorm(
   const [batch, channels] = x.shape;
   const counts = new Array(batch).fill(0);
   for (const at of validOf("instanceNorm", x, mask)) counts[Math.floor((at * batch) / x.size)]++;
-  const { elements, dtype } = mask as Tensor;
-  const step = elements.length / batch;
+  const valid = mask.toArray() as Float32Array; // a view would not outlive the growth of memory
+  const step = valid.length / batch;
   const sums = [0, 1].map(() => new Float64Array(channels));
   const samples = counts.map((count, n) => {
-    const part = elements.slice(n * step, (n + 1) * step);
-    using own = tensor(part, [1, ...mask.shape.slice(1)], { dtype, runtime });
+    const part = valid.slice(n * step, (n + 1) * step);
+    using own = tensor(part, [1, ...mask.shape.slice(1)], { runtime });
     using sample = slice(x, 0, n, n + 1);
     using runningMean = zeros([channels], { runtime });
     using runningVar = zeros([channels], { runtime });

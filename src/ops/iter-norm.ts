@@ -3,7 +3,7 @@ import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, alias, changing, type Tensor, tensor, tidy } from "../tensor.js";
 import { add } from "./add.js";
 import { checkChannelNorm } from "./batch-norm.js";
-import { checkShape } from "./check.js";
+import { checkNoGradient, checkShape } from "./check.js";
 import { div } from "./div.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { matmul } from "./matmul.js";
@@ -74,6 +74,7 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
     checkShape("iterNorm", "runningWhitening", runningWhitening, [groups, width, width]);
     if (!Number.isInteger(iterations) || iterations < 0)
       throw new RangeError(`iterNorm: expected iterations an integer ≥ 0, got ${iterations}`);
+    checkNoGradient("iterNorm", { runningMean, runningWhitening });
     if (!runningMean !== !runningWhitening)
       throw new TypeError("iterNorm: expected runningMean and runningWhitening both or neither");
     if (!training && !runningMean)

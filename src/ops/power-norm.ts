@@ -2,7 +2,13 @@ import { type Backward, record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { changing, empty, show, sizeOf, type Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import {
+  checkNoGradient,
+  checkNumber,
+  checkSameRuntime,
+  checkShape,
+  checkTensor,
+} from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { pixelNorm } from "./pixel-norm.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
@@ -61,6 +67,7 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
     for (const [name, value] of Object.entries({ weight, bias, runningPhi, emaGz }))
       checkShape("powerNorm", name, value, [channels]);
     checkSameRuntime("powerNorm", x, weight, bias, runningPhi, emaGz);
+    checkNoGradient("powerNorm", { runningPhi, emaGz });
     for (const [name, value] of Object.entries({ alphaForward, alphaBackward, eps }))
       checkNumber("powerNorm", name, value);
 

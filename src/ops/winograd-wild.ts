@@ -146,9 +146,9 @@ export function wildChannels(planes: Tensor): number[] {
 }
 
 /** Where a value is found. */
-function indicesOf({ data }: Tensor<"int32">, value: number): number[] {
+function indicesOf({ elements }: Tensor<"int32">, value: number): number[] {
   const found: number[] = [];
-  for (let i = data.indexOf(value); i >= 0; i = data.indexOf(value, i + 1)) found.push(i);
+  for (let i = elements.indexOf(value); i >= 0; i = elements.indexOf(value, i + 1)) found.push(i);
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import type { Tensor } from "../../src/tensor.js";
+import { type Tensor, tensor } from "../../src/tensor.js";
 import { expectClose, normal, randomTensor } from "../helpers.js";
 import { keras } from "../reference/keras.js";
 
@@ -196,6 +196,29 @@ describe("fromKeras", () => {
     expect(move({})).toBeCloseTo(0.01, 5);
     expect(move({ momentum: 0.75 })).toBeCloseTo(0.25, 5);
     expect(convert("BatchNormalization", {}, [null, 4])).toMatchObject({ eps: 1e-3 });
+  });
+
+  test("moves the variance of a batch norm by the biased one of the batch", () => {
+    const layer = convert("BatchNormalization", { momentum: 0 }, [null, 1]);
+    layer.forward(tensor([1, 2, 6], [3, 1], { runtime }));
+    expect((layer.stateDict().get("running_var") as Tensor).data[0]).toBeCloseTo(14 / 3, 5);
+  });
+
+  test("a group of one value is 0, in training and in evaluation", () => {
+    for (const [name, config] of [
+      ["GroupNormalization", { groups: 2, beta_initializer: { class_name: "Ones", config: {} } }],
+      ["GroupNormalization", { groups: -1, beta_initializer: "ones" }],
+      ["InstanceNormalization", { beta_initializer: "ones" }],
+    ] as const) {
+      const layer = convert(name, config, [null, 2]);
+      const x = tensor([3, -7], [1, 2], { runtime, requiresGrad: true });
+      for (const mode of [true, false]) {
+        const y = layer.train(mode).forward(x);
+        expect([...y.data]).toEqual([1, 1]);
+        y.backward(randomTensor(runtime, [1, 2], 1));
+        expect([...(x.grad?.data ?? [])]).toEqual([0, 0]);
+      }
+    }
   });
 
   test("reads what Keras 3 and tfjs write", () => {

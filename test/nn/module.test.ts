@@ -57,6 +57,26 @@ describe("Module", () => {
     }
   });
 
+  test("a checkpoint that does not count batches loads, as those of PyTorch before 0.4.1 do", () => {
+    for (const norm of [
+      new nn.BatchNorm1d(3, { runtime }),
+      new nn.SyncBatchNorm(3, { runtime }),
+      new nn.InstanceNorm2d(3, { trackRunningStats: true, affine: true, runtime }),
+    ]) {
+      const net = new nn.Sequential(norm);
+      const state = new Map(net.stateDict());
+      state.delete("0.num_batches_tracked");
+      if (norm.numBatchesTracked) norm.numBatchesTracked.data[0] = 5n;
+      const missingKeys = ["0.num_batches_tracked"];
+      expect(net.loadStateDict(state)).toEqual({ missingKeys, unexpectedKeys: [] });
+      expect(norm.numBatchesTracked?.item()).toBe(5);
+      state.delete("0.running_var");
+      expect(() => net.loadStateDict(state)).toThrow(
+        'Missing key(s) in state_dict: "0.running_var".',
+      );
+    }
+  });
+
   test("refuses missing, unexpected and misshapen entries together, changing nothing", () => {
     const net = new Net();
     const state = new Map<string, AnyTensor>(new Net().stateDict());

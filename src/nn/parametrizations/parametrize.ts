@@ -7,6 +7,11 @@ import { Module } from "../module.js";
 export abstract class Parametrization extends Module {
   /** The weight; training or not as the layer. */
   abstract override forward(): Tensor;
+
+  /** Whether each use makes another weight. */
+  get moves(): boolean {
+    return false;
+  }
 }
 
 /** What layers keep under `parametrizations`: one parametrisation per property. */
@@ -35,6 +40,10 @@ export function weightOf(op: string, layer: Module, name: string): Tensor {
     throw new TypeError(`${op}: expected a layer with a tensor "${name}"`);
   return property.value;
 }
+
+/** Whether one of the layer's weights is another at each use. */
+export const hasMovingWeight = (layer: Module): boolean =>
+  [...(attached.get(layer)?.values() ?? [])].some(({ parametrization }) => parametrization.moves);
 
 const properties = (module: Module) => module as unknown as Record<string, unknown>;
 

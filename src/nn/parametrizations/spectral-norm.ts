@@ -50,18 +50,22 @@ class SpectralNorm extends Parametrization {
   readonly original: Tensor;
   readonly "0": Vectors;
   readonly #options: ops.SpectralNormOptions;
-  readonly #moves: () => boolean;
+  readonly #layer: Module;
 
-  constructor(weight: Tensor, options: ops.SpectralNormOptions, moves: () => boolean) {
+  constructor(weight: Tensor, options: ops.SpectralNormOptions, layer: Module) {
     super();
     this.original = weight;
     const axis = axisOf("spectralNorm", options.dim ?? 0, weight.shape.length);
     this[0] = new Vectors(weight, weight.shape[axis]);
     this.#options = options;
-    this.#moves = moves;
+    this.#layer = layer;
   }
 
-  forward(iterations = this.#moves() ? this.#options.iterations : 0): Tensor {
+  override get moves(): boolean {
+    return this.#layer.training;
+  }
+
+  forward(iterations = this.moves ? this.#options.iterations : 0): Tensor {
     const { _u, _v } = this[0];
     return ops.spectralNorm(this.original, _u, _v, { ...this.#options, iterations });
   }
@@ -110,7 +114,7 @@ export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOp
     return layer;
   }
   const power = { dim: rows, eps, iterations: nPowerIterations, uFirst: !hook };
-  const made = new SpectralNorm(weight, power, () => layer.training);
+  const made = new SpectralNorm(weight, power, layer);
   if (!hook) noGrad(() => made.forward(WARM_UP)).dispose();
   const { _u, _v } = made[0];
   const keys = {
