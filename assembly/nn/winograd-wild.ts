@@ -1,7 +1,7 @@
 // Where Winograd would leak. It mixes all inputs of a tile, so that an output is off by some ulp of the greatest of them, seen or not.
 // That is little as long as what each output sees weighs about as much; tiles of which it does not are wild, and go by plain sums.
 import { loadTail, sum4 } from "../lib/simd";
-import { HUGE, STRIDED, SUBPIXEL, sideOf, stepOf } from "./winograd-kind";
+import { HUGE, PLAIN, STRIDED, SUBPIXEL, sideOf, stepOf } from "./winograd-kind";
 
 /** Verdicts: outputs of WITH_ZEROS that see nothing but zeros become what follows a sum of 0; the others are exact enough. */
 const TAME: f32 = 0;
@@ -159,15 +159,27 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
   let zeros = none;
   let above = none;
   let before = none;
+  let mostAbove = none;
+  let mostBefore = none;
+  let few = none;
   for (let y = 1; y <= end; y++, sums += pitch) {
     let row = f32x4.add(v128.load(sums), v128.load(sums, 4));
-    if (taps === 3) row = f32x4.add(row, v128.load(sums, 8));
+    let mostOfRow = greater(v128.load(sums + apart), v128.load(sums + apart, 4));
+    if (taps === 3) {
+      row = f32x4.add(row, v128.load(sums, 8));
+      mostOfRow = greater(mostOfRow, v128.load(sums + apart, 8));
+    }
     if (strided) {
       const right = f32x4.add(
         f32x4.add(v128.load(sums, 16), v128.load(sums, 20)),
         v128.load(sums, 24),
       );
       row = v128.shuffle<i32>(row, right, 0, 2, 4, 6);
+      const mostRight = greater(
+        greater(v128.load(sums + apart, 16), v128.load(sums + apart, 20)),
+        v128.load(sums + apart, 24),
+      );
+      mostOfRow = v128.shuffle<i32>(mostOfRow, mostRight, 0, 2, 4, 6);
     }
     if (y >= taps && (!strided || y & 1)) {
       let seen = f32x4.add(before, row);
@@ -176,6 +188,9 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
       const zero = v128.and(inside, f32x4.eq(seen, none));
       zeros = v128.or(zeros, zero);
       const counts = v128.andnot(inside, zero);
+      const mostSeen = greater(greater(mostAbove, mostBefore), mostOfRow);
+      const little = f32x4.lt(seen, f32x4.mul(f32x4.splat(2.2), mostSeen));
+      few = v128.or(few, v128.and(counts, little));
       least = i32x4.min_s(least, v128.bitselect(seen, f32x4.splat(Infinity), counts));
     }
     if (taps === 2) {
@@ -187,10 +202,14 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
       above = column;
     } else above = before;
     before = row;
+    if (taps === 3) mostAbove = mostBefore;
+    mostBefore = mostOfRow;
   }
-  // An output that sees n values of one size, in a tile of m, is off by √m ulp where it may be by n: n must be some, and no less than √m / 4.
-  const enough = max<f32>(<f32>2.5 * most, <f32>0.5 * sqrt(most) * sqrt(max4(greatest)));
-  if (v128.any_true(f32x4.lt(least, f32x4.splat(enough)))) return WILD;
+  // Values of one size, n in what an output sees and m in the tile: √m ulp of n. And with less than three, their weights may be small.
+  const share: f32 = kind === PLAIN ? 0.4 : strided ? 0.3 : 0.2;
+  const enough = max<f32>(<f32>0.3 * most, share * sqrt(most) * sqrt(max4(greatest)));
+  few = v128.or(few, f32x4.lt(least, f32x4.splat(enough)));
+  if (v128.any_true(few)) return WILD;
   return v128.any_true(zeros) ? WITH_ZEROS : TAME;
 }
 
