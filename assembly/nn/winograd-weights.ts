@@ -68,7 +68,7 @@ export function winogradWeights(
           const a = f32x4.abs(v128.load(scratch + y));
           const b = f32x4.abs(v128.load(scratch + y, 16));
           const c = f32x4.abs(v128.load(scratch + y, 32));
-          most = f32x4.max(most, f32x4.max(a, f32x4.max(b, c)));
+          most = i32x4.max_s(most, i32x4.max_s(a, i32x4.max_s(b, c)));
           const ab = f32x4.add(a, b);
           const bc = f32x4.add(b, c);
           if (y < 96) {
@@ -105,6 +105,6 @@ export function winogradWeights(
       f32x4.ge(corner, enough),
     );
     const finite = i32x4.all_true(f32x4.lt(most, f32x4.splat(HUGE)));
-    store<i32>(wild + ((<usize>item) << 2), !finite ? 2 : i32x4.all_true(even) ? 0 : 1);
+    store<f32>(wild + ((<usize>item) << 2), !finite ? 2 : i32x4.all_true(even) ? 0 : 1);
   }
 }

@@ -27,8 +27,14 @@ export function convForward(
   const pass = winogradForward(conv);
   if (isSparse(conv)) sparseForward(conv, y, x, weight, after);
   else if (pass) winogradOrPlain(conv, pass, y, x, weight, after, implicitForward);
+  else if (meetsPadding(conv, weight)) implicitForward(conv, y, x, weight, after, true);
   else if (columnsSuit(conv) && !after.scale) convByColumns(conv, y, x, weight, after);
   else implicitForward(conv, y, x, weight, after);
+}
+
+/** Whether weights that are not finite lie beyond an image: times its zeros they would be NaN. */
+function meetsPadding({ kernel, padding }: ConvShape, weight: Tensor): boolean {
+  return [...kernel, ...padding.map((p) => p + 1)].some((n) => n > 1) && !allFinite(weight);
 }
 
 /** The same as an implicit matrix product. `apart`: weights that meet the padding are left out: times its zeros, those not finite are NaN. */
@@ -101,7 +107,7 @@ export function convInputGradient(
   const pass = winogradInputGradient(conv);
   if (isSparse(conv)) sparseInputGradient(conv, dx, dy, weight, after);
   else if (pass) winogradOrPlain(conv, pass, dx, dy, weight, after, implicitInputGradient);
-  else implicitInputGradient(conv, dx, dy, weight, after);
+  else implicitInputGradient(conv, dx, dy, weight, after, meetsPadding(conv, weight));
 }
 
 /** The same as implicit matrix products. */

@@ -43,12 +43,13 @@ export function winogradOrPlain(
   const down = tiles / across / images;
   const height = images * (down * kind.step + 2);
   const width = across * kind.step + 4;
-  using levels = empty(runtime, [2, height, width]);
-  using verdicts = empty(runtime, [tiles], "int32");
+  const size = 2 * height * width;
+  using levels = empty(runtime, [size + tiles]);
   const sizes = [kind.code, images, channels, ...image, ...output, ...padding];
   runtime.run("winogradLevels", height, 2 * width * channels, [levels.ptr, x.ptr, ...sizes]);
-  const args = [verdicts.ptr, levels.ptr, kind.code, images, ...output];
+  const args = [levels.ptr + 4 * size, levels.ptr, kind.code, images, ...output];
   runtime.run("winogradJudge", images * down, 100 * across, args);
+  const verdicts = levels.elements.subarray(size);
 
   const withZeros = indicesOf(verdicts, WITH_ZEROS);
   if (withZeros.length > 0) {
@@ -139,16 +140,16 @@ export function wildChannels(planes: Tensor): number[] {
   const { runtime } = planes;
   const [images, channels, height, width] = planes.shape;
   const plane = height * width;
-  using wild = empty(runtime, [channels], "int32");
+  using wild = empty(runtime, [channels]);
   const args = [wild.ptr, planes.ptr, images, channels, plane];
   runtime.run("wildChannels", channels, images * plane, args);
-  return indicesOf(wild, WILD);
+  return indicesOf(wild.elements, WILD);
 }
 
 /** Where a value is found. */
-function indicesOf({ elements }: Tensor<"int32">, value: number): number[] {
+function indicesOf(values: Float32Array, value: number): number[] {
   const found: number[] = [];
-  for (let i = elements.indexOf(value); i >= 0; i = elements.indexOf(value, i + 1)) found.push(i);
+  for (let i = values.indexOf(value); i >= 0; i = values.indexOf(value, i + 1)) found.push(i);
   return found;
 }
 

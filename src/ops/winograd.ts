@@ -125,20 +125,21 @@ export function winograd(
   const { kind, channels, rows, flipped } = pass;
   const panels = Math.ceil(rows / 4);
   const pitches = flipped ? [9, 9 * rows] : [9 * channels, 9];
-  using filters = empty(runtime, [points(36, 4 * panels * channels) / 4]);
-  using wild = empty(runtime, [panels], "int32");
+  const size = points(36, 4 * panels * channels) / 4;
+  using filters = empty(runtime, [size + panels]);
   runtime.run(
     "winogradWeights",
     panels,
     200 * channels,
     [
       ...[filters.ptr, weight.ptr, after.scale ? after.scale.ptr : 0, rows, channels, ...pitches],
-      ...[Number(flipped), kind.code, wild.ptr],
+      ...[Number(flipped), kind.code, filters.ptr + 4 * size],
     ],
     16 * 27 + points(36, 4 * 64),
   );
-  if (wild.elements.includes(2)) return "infinite";
-  if (wild.elements.includes(1)) return "wild";
+  const wild = filters.elements.subarray(size);
+  if (wild.includes(2)) return "infinite";
+  if (wild.includes(1)) return "wild";
   const { tiles } = tilesOf(pass);
   const item = itemSize(pass);
   const count = kind.points ** 2;

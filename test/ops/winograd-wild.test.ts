@@ -3,7 +3,7 @@ import { convTranspose2d } from "../../src/ops/conv-transpose2d.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { sizeOf, tensor } from "../../src/tensor.js";
-import { guardMemory, normal, recordKernels } from "../helpers.js";
+import { expectSameBits, guardMemory, normal, recordKernels } from "../helpers.js";
 import * as transposedReference from "../reference/conv-transpose2d.js";
 import * as reference from "../reference/conv2d.js";
 
@@ -111,7 +111,7 @@ function expectLocal(
       : Object.is(got[i], rounded);
     if (!fine) wrong.push(`[${i}]: ${got[i]} for ${want[i]} within ${bound}`);
   }
-  if (wrong.length) console.log(`FAULT ${what}: ${wrong.length} of ${want.length} ${wrong[0]}`);
+  expect(wrong.slice(0, 5), `${what}: ${wrong.length} of ${want.length}`).toEqual([]);
 }
 
 function expectAllLocal(on: Runtime, c: Case, x: Values, w: Values, dy: Values, what = "") {
@@ -149,7 +149,7 @@ const cases: [string, Case][] = [
     "transposed, stride 2, no padding",
     {
       transposed: true,
-      input: [2, 17, 12, 9],
+      input: [2, 17, 15, 15],
       rows: 18,
       stride: 2,
       padding: 0,
@@ -158,46 +158,163 @@ const cases: [string, Case][] = [
   ],
 ];
 
-const images: [string, (n: number, seed: number) => Values][] = [
-  ["normal", normal],
-  ["ones", (n) => new Float32Array(n).fill(1)],
-  ["half zeros", (n, seed) => normal(n, seed).map((v) => Math.max(0, v))],
-  ["zeros", (n) => new Float32Array(n)],
-];
+const images: Record<string, (n: number, seed: number) => Values> = {
+  normal,
+  ones: (n) => new Float32Array(n).fill(1),
+  "half zeros": (n, seed) => normal(n, seed).map((v) => Math.max(0, v)),
+  zeros: (n) => new Float32Array(n),
+};
+
+/** Where in a plane of h×w a value is planted. */
+const places: Record<string, (h: number, w: number) => [number, number]> = {
+  "the first corner": () => [0, 0],
+  "the last corner": (h, w) => [h - 1, w - 1],
+  "a tile's border": () => [4, 3],
+  inside: () => [6, 5],
+};
+
+/** Sets one value in the last of the images. */
+function plant(values: Values, shape: number[], place: keyof typeof places, value: number) {
+  const [images, channels, height, width] = shape;
+  const [y, x] = places[place](height, width);
+  values[(((images - 1) * channels + 3) * height + y) * width + x] = value;
+}
 
 describe.each(cases)("%s", (_, c) => {
   const { weight, output } = shapesOf(c);
   const w = normal(sizeOf(weight), 2);
+  const made = (kind: keyof typeof images) =>
+    [images[kind](sizeOf(c.input), 1), images[kind](sizeOf(output), 3)] as const;
 
-  test.each(images)("%s", (_, make) => {
-    const [x, dy] = [make(sizeOf(c.input), 1), make(sizeOf(output), 3)];
+  test.each(Object.keys(images))("ordinary images: %s", (kind) => {
+    const [x, dy] = made(kind);
     expectAllLocal(runtime, c, x, w, dy);
     expect(kernels).toContain("winograd");
     expect(kernels).toContain("winogradProducts");
   });
 
-  const sides = [c.input[2], output[2], c.input[3], output[3]];
-  const places = [
-    ["the first corner", () => [0, 0]],
-    ["the last corner", (h: number, w: number) => [h - 1, w - 1]],
-    ["a tile's border", () => [4, 3]],
-    ["inside", () => [6, 5]],
-  ] as const;
-  const planted = [Number.NaN, Number.POSITIVE_INFINITY, -1e6, 1e30, 1, 1e-30];
-  test.each(places)("single values in %s", (_, place) => {
-    expect(Math.min(...sides)).toBeGreaterThan(6);
-    for (const [kind, make] of images)
+  test.each(Object.keys(places))("single values in %s", (place) => {
+    for (const [kind, planted] of [
+      ["normal", [Number.NaN, -1e6]],
+      ["ones", [1e6, Number.NEGATIVE_INFINITY, 1e-30]],
+      ["half zeros", [Number.POSITIVE_INFINITY, 1e30]],
+      ["zeros", [1]],
+    ] as const)
       for (const value of planted) {
-        const [x, dy] = [make(sizeOf(c.input), 1), make(sizeOf(output), 3)];
-        for (const [values, shape, channel] of [
-          [x, c.input, 3],
-          [dy, output, 5],
-        ] as const) {
-          const [h, w] = place(shape[2], shape[3]);
-          values[((shape[0] - 1) * shape[1] + channel) * shape[2] * shape[3] + h * shape[3] + w] =
-            value;
-        }
+        const [x, dy] = made(kind);
+        plant(x, c.input, place, value);
+        plant(dy, output, place, value);
         expectAllLocal(runtime, c, x, w, dy, `of ${kind} with ${value}`);
       }
+  });
+
+  test.each<[string, (k: number, row: number, channel: number, tap: number) => number]>([
+    ["a NaN", (k) => (k === 31 ? Number.NaN : w[k])],
+    ["an infinity in a corner", (k) => (k === 18 ? Number.POSITIVE_INFINITY : w[k])],
+    ["one large tap", (k) => (k === 49 ? 1e6 : w[k])],
+    ["huge filters", (k) => 1e20 * w[k]],
+    ["one tap each", (_, row, channel, tap) => (row === channel && tap === 4 ? 1 : 0)],
+    ["one channel each", (k, row, channel) => (row === channel ? w[k] : 0)],
+    ["corners alone", (k, _row, _channel, tap) => (tap === 0 ? w[k] : 0)],
+    ["nothing", () => 0],
+  ])("filters of %s", (_, make) => {
+    const filters = w.map((_, k) => {
+      const pair = Math.floor(k / 9);
+      return make(k, Math.floor(pair / weight[1]), pair % weight[1], k % 9);
+    });
+    for (const kind of ["ones", "half zeros"]) {
+      const [x, dy] = made(kind);
+      expectAllLocal(runtime, c, x, filters, dy, `of ${kind}`);
+    }
+  });
+
+  test("an object before nothing", () => {
+    const [x, dy] = made("normal");
+    for (const [values, [, , h, w]] of [
+      [x, c.input],
+      [dy, output],
+    ] as const)
+      for (let i = 0; i < values.length; i++) {
+        const [row, column] = [Math.floor(i / w) % h, i % w];
+        if ((row - h / 2) ** 2 + (column - w / 2) ** 2 > (h / 3) ** 2) values[i] = 0;
+      }
+    expectAllLocal(runtime, c, x, w, dy);
+  });
+});
+
+test("what follows the sums follows plain ones too: bias and ReLU", () => {
+  const [, c] = cases[0];
+  const { weight, output } = shapesOf(c);
+  const x = images["half zeros"](sizeOf(c.input), 1).map((v, i) => (i % 14 > 8 ? 0 : v));
+  plant(x, c.input, "inside", Number.NaN);
+  plant(x, c.input, "the last corner", 1e6);
+  const w = normal(sizeOf(weight), 2);
+  const bias = normal(c.rows, 3);
+  const [xt, wt, bt] = [
+    tensor(x, c.input, { runtime }),
+    tensor(w, weight, { runtime }),
+    tensor(bias, [c.rows], { runtime }),
+  ];
+  const y = conv2d(xt, wt, { padding: 1, bias: bt, activation: "relu" });
+  const { geometry } = shapesOf(c);
+  const relu = (v: number) => Math.max(v, 0);
+  const want = reference.conv2d(geometry, x, w, bias).map(relu);
+  expectLocal(
+    y.toArray(),
+    want,
+    reference.conv2d(geometry, abs(x), abs(w), abs(bias)),
+    output,
+    "y",
+  );
+  expect(kernels).toContain("winogradZeros");
+  expect(kernels).toContain("winogradCopyTiles");
+});
+
+test("outputs that see nothing but zeros are exactly the bias", () => {
+  const x = new Float32Array(16 * 20 * 20);
+  for (let i = 0; i < x.length; i++) if (i % 20 < 7) x[i] = Math.sin(i);
+  const y = conv2d(
+    tensor(x, [1, 16, 20, 20], { runtime }),
+    tensor(normal(8 * 16 * 9, 2), [8, 16, 3, 3], { runtime }),
+    { padding: 1, bias: tensor(new Float32Array(8).fill(0.25), [8], { runtime }) },
+  );
+  expect(kernels).not.toContain("winogradCopyTiles");
+  y.toArray().forEach((v, i) => {
+    if (i % 20 > 7) expect(v).toBe(0.25);
+  });
+});
+
+test.each([
+  ["normal", 64],
+  ["normal", 8],
+  ["half zeros", 64],
+])("%s images with zeros around, %i channels: no plain sums", (kind, channels) => {
+  const x = tensor(images[kind](4 * channels * 256, 1), [4, channels, 16, 16], {
+    runtime,
+    requiresGrad: true,
+  });
+  const w = tensor(normal(64 * channels * 9, 2), [64, channels, 3, 3], {
+    runtime,
+    requiresGrad: true,
+  });
+  const y = conv2d(x, w, { padding: 1 });
+  y.backward(tensor(images[kind](y.size, 3), y.shape, { runtime }));
+  expect(kernels.filter((name) => name === "winograd").length).toBe(2);
+  expect(kernels).not.toContain("convolve");
+  expect(kernels).not.toContain("convWeightGradient");
+});
+
+test("the same bits on any number of threads, and what holds for one build for the other", async () => {
+  const [, c] = cases[0];
+  const { weight, output } = shapesOf(c);
+  const w = normal(sizeOf(weight), 2);
+  const x = images["half zeros"](sizeOf(c.input), 1);
+  const dy = images["half zeros"](sizeOf(output), 3);
+  for (const values of [x, dy]) values.fill(0, 700, 1100);
+  plant(x, c.input, "inside", 1e6);
+  plant(dy, output, "the last corner", 1e6);
+  await expectSameBits((runtime) => {
+    expectAllLocal(runtime, c, x, w, dy, runtime.variant);
+    return Object.values(computed(runtime, c, x, w, dy));
   });
 });
