@@ -43,7 +43,7 @@ const known: Known[] = [
   },
   {
     why: "keys that are not seen get NaN of those that are",
-    fits: (s) => of(s, "scaledDotProductAttention") && wild(s),
+    fits: (s) => of(s, "scaledDotProductAttention") && (wild(s) || huge(s)),
   },
   {
     why: "Winograd's tiles leak",
@@ -64,6 +64,10 @@ const known: Known[] = [
   {
     why: "elements that are not counted send NaN to their own gradient",
     fits: (s) => of(s, "rmsNorm") && wild(s) && /partial/.test(s.call),
+  },
+  {
+    why: "x·sigmoid(v·x) of huge numbers has a NaN for a slope",
+    fits: (s) => of(s, "evonormS0") && s.aspect === "gradient" && huge(s),
   },
   {
     why: "bits of other channels change with the way of computing",

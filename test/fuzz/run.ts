@@ -2,6 +2,7 @@
 // Prints the seed, what was found as small as it gets, and how often each op was called; exits with 1 after a finding.
 import { parseArgs } from "node:util";
 import { cases } from "./cases/index.js";
+import { layers, runMethod } from "./methods.js";
 import { openRuntimes, runCase } from "./run-case.js";
 
 const { values } = parseArgs({
@@ -14,8 +15,9 @@ const { values } = parseArgs({
 });
 const first = Number(values.seed);
 const end = performance.now() + 1000 * Number(values.seconds);
-const names = values.op?.split(",") ?? Object.keys(cases);
-for (const name of names) if (!(name in cases)) throw new RangeError(`fuzz: no case for ${name}`);
+const names = values.op?.split(",") ?? [...Object.keys(cases), ...Object.keys(layers)];
+for (const name of names)
+  if (!(name in cases || name in layers)) throw new RangeError(`fuzz: no case for ${name}`);
 
 console.log(`seed ${first}`);
 const { pairs, close } = await openRuntimes();
@@ -26,7 +28,8 @@ for (let round = 0; round === 0 || (performance.now() < end && !values.path); ro
     if (failed.has(name)) continue;
     if (round > 0 && performance.now() >= end) break;
     const options = { seed: first + round, runs: values.path ? 1 : 20, path: values.path };
-    const { counts, finding } = runCase(name, cases[name], pairs, options);
+    const { counts, finding } =
+      name in cases ? runCase(name, cases[name], pairs, options) : runMethod(name, pairs, options);
     const total = totals.get(name) as typeof counts;
     for (const key of Object.keys(counts) as (keyof typeof counts)[]) total[key] += counts[key];
     if (!finding) continue;
@@ -39,5 +42,5 @@ for (const [name, { checked, refused, known }] of totals)
   console.log(
     `${name.padEnd(32)} ${checked} checked${refused ? `, ${refused} refused` : ""}${known ? `, ${known} known` : ""}`,
   );
-console.log(`${failed.size} of ${names.length} ops with a finding; seed ${first}`);
+console.log(`${failed.size} of ${names.length} ops and layers with a finding; seed ${first}`);
 process.exitCode = failed.size > 0 ? 1 : 0;
