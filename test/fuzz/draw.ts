@@ -84,7 +84,7 @@ export class Pick {
     return shape;
   }
   eps(usual = 1e-5): number {
-    return this.one(usual, usual, 1e-3, 1e-12);
+    return this.one(usual, usual, 1e-3, 1e-12, 0);
   }
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { normTable } from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
 import { cases } from "./cases/index.js";
+import { type Case, input } from "./draw.js";
 import { elsewhere, layers, runMethod } from "./methods.js";
 import { openRuntimes, runCase } from "./run-case.js";
 
@@ -28,6 +29,43 @@ test("every method of the norm table has a layer here, or says which case has it
     expect(place in cases || existsSync(new URL(`../../${place}`, import.meta.url)), place).toBe(
       true,
     );
+});
+
+describe("it finds", () => {
+  const shape = [2, 3];
+  const faults: [string, Case][] = [
+    [
+      "a wrong value",
+      () => ({
+        call: "exp(x) for x + 1",
+        inputs: [input("x", shape)],
+        run: ([x]) => ({ outputs: [ops.exp(x)] }),
+        oracle: (t, [x]) => ({ outputs: [x.map((a) => t.linear(a, 1, 1))] }),
+      }),
+    ],
+    [
+      "a wrong gradient",
+      () => ({
+        call: "x for a constant",
+        inputs: [input("x", shape, "normal")],
+        run: ([x]) => ({ outputs: [ops.reshape(x, shape)] }),
+        oracle: (t, [x]) => ({ outputs: [x.map((a) => t.node(t.at(a), [a], [0], 0))] }),
+      }),
+    ],
+    [
+      "a leak",
+      () => ({
+        call: "x + 0·Σx for x",
+        inputs: [input("x", shape, "normal")],
+        run: ([x]) => ({ outputs: [ops.add(x, ops.mul(ops.sum(x), 0))] }),
+        oracle: (t, [x]) => ({ outputs: [x.map((a) => t.linear(a, 1))] }),
+      }),
+    ],
+  ];
+  test.each(faults)("%s", (_, draw) => {
+    const { finding } = runCase("fault", draw, opened.pairs, { seed: SEED, runs: 20 });
+    expect(finding).toContain("again: npm run fuzz");
+  });
 });
 
 describe("against float64, other threads and itself with one element changed", () => {

@@ -70,6 +70,10 @@ const known: Known[] = [
     fits: (s) => of(s, "evonormS0") && s.aspect === "gradient" && huge(s),
   },
   {
+    why: "the gradient passes through squares of the deviation, which end at 1e18 and above",
+    fits: (s) => of(s, "evonormB0") && s.aspect === "gradient" && huge(s),
+  },
+  {
     why: "bits of other channels change with the way of computing",
     fits: (s) => of(s, "localResponseNorm") && s.aspect === "locality",
   },

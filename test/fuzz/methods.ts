@@ -178,7 +178,7 @@ export function runMethod(
     counts.checked++;
   });
   const { failed, errorInstance } = fc.check(property, { seed, numRuns: runs });
-  return failed
-    ? { counts, finding: errorInstance instanceof Error ? `${errorInstance.stack}` : "" }
-    : { counts };
+  if (!failed) return { counts };
+  const text = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  return { counts, finding: `${text}\n  again: npm run fuzz -- --op layer:${name} --seed ${seed}` };
 }

@@ -1,9 +1,12 @@
-// npm run fuzz -- [--seconds N] [--seed S] [--op NAME[,NAME]] [--path P]: every op in turn until the time is over.
-// Prints the seed, what was found as small as it gets, and how often each op was called; exits with 1 after a finding.
+// npm run fuzz -- [--seconds N] [--seed S] [--op NAME[,NAME]] [--path P] [--all]: every op in turn until the time is over.
+// --all: reports what known.ts passes over as well. Prints the seed, what was found as small as it gets, and how often each op was called; exits with 1 after a finding.
 import { parseArgs } from "node:util";
 import { cases } from "./cases/index.js";
 import { layers, runMethod } from "./methods.js";
 import { openRuntimes, runCase } from "./run-case.js";
+
+/** What layers of the norm table are called here: some are called as their op. */
+const LAYER = "layer:";
 
 const { values } = parseArgs({
   options: {
@@ -11,13 +14,18 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     op: { type: "string" },
     path: { type: "string" },
+    all: { type: "boolean", default: false },
   },
 });
 const first = Number(values.seed);
 const end = performance.now() + 1000 * Number(values.seconds);
-const names = values.op?.split(",") ?? [...Object.keys(cases), ...Object.keys(layers)];
+const names = values.op?.split(",") ?? [
+  ...Object.keys(cases),
+  ...Object.keys(layers).map((name) => LAYER + name),
+];
 for (const name of names)
-  if (!(name in cases || name in layers)) throw new RangeError(`fuzz: no case for ${name}`);
+  if (!(name in cases || name.slice(LAYER.length) in layers))
+    throw new RangeError(`fuzz: no case for ${name}`);
 
 console.log(`seed ${first}`);
 const { pairs, close } = await openRuntimes();
@@ -27,9 +35,12 @@ for (let round = 0; round === 0 || (performance.now() < end && !values.path); ro
   for (const name of names) {
     if (failed.has(name)) continue;
     if (round > 0 && performance.now() >= end) break;
-    const options = { seed: first + round, runs: values.path ? 1 : 20, path: values.path };
+    const { path, all } = values;
+    const options = { seed: first + round, runs: path ? 1 : 20, path, all };
     const { counts, finding } =
-      name in cases ? runCase(name, cases[name], pairs, options) : runMethod(name, pairs, options);
+      name in cases
+        ? runCase(name, cases[name], pairs, options)
+        : runMethod(name.slice(LAYER.length), pairs, options);
     const total = totals.get(name) as typeof counts;
     for (const key of Object.keys(counts) as (keyof typeof counts)[]) total[key] += counts[key];
     if (!finding) continue;

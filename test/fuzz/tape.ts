@@ -144,7 +144,7 @@ export class Tape {
     const v = this.values[a];
     const unclear = this.errors[a] > 0 && Math.abs(v) <= 64 * 2 ** -24 * this.errors[a];
     const slope = v <= 0 ? 0 : 1;
-    return this.node(v <= 0 ? 0 : v, [a], [slope], 0, [unclear ? AMBIGUOUS : slope]);
+    return this.node(Math.max(v, 0), [a], [slope], 0, [unclear ? AMBIGUOUS : slope]);
   }
 
   /** Gradients of Σ seed·root with the sums of what is added up in them. */

@@ -7,6 +7,8 @@ import { erf } from "../../reference/erf.js";
 import { type Case, type Fill, input, type Pick, show } from "../draw.js";
 import type { Node, Tape } from "../tape.js";
 
+const byName = { ...ops };
+
 const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 /** e^x ends near 2⁻¹²⁶, by rounding steps of 2⁻²⁴. */
 const UNDERFLOW = 2 ** -100;
@@ -66,7 +68,7 @@ const unary =
   (pick) => ({
     call: `${name}(x)`,
     inputs: [input("x", pick.shape(0, 4), fill)],
-    run: ([x]) => ({ outputs: [ops[name](x)] }),
+    run: ([x]) => ({ outputs: [byName[name](x)] }),
     oracle: (t, [x]) => ({ outputs: [x.map((a) => maps[name](t, a))] }),
   });
 
@@ -87,7 +89,7 @@ const arithmetic =
     return {
       call: `${name}(a, b)`,
       inputs: [input("a", shapes[0]), input("b", shapes[1], pick.one<Fill>("normal", "kind"))],
-      run: ([a, b]) => ({ outputs: [ops[name](a, b)] }),
+      run: ([a, b]) => ({ outputs: [byName[name](a, b)] }),
       oracle: (t, [a, b]) => ({
         outputs: [
           Array.from({ length: sizeOf(shape) }, (_, i) => {
@@ -161,7 +163,7 @@ const dropping =
   (pick) => {
     const shape = name === "dropout" ? pick.shape(1, 3) : pick.shape(3, 4);
     const [p, training, seed] = [pick.one(0.5, 0.1, 0, 1), !pick.rarely(6), pick.int(0, 99)];
-    const make = (x: Tensor) => ops[name](x, { p, training, generator: new Generator(seed) });
+    const make = (x: Tensor) => byName[name](x, { p, training, generator: new Generator(seed) });
     let mask: Float32Array;
     return {
       call: `${name}(x, ${show({ p, training })}) with generator ${seed}`,

@@ -7,6 +7,8 @@ import type { Node } from "../tape.js";
 import { activated, drawActivation } from "./elementwise.js";
 import { softmaxOf } from "./rows.js";
 
+const byName = { ...ops };
+
 const length = (pick: Pick) => pick.length(9, 16);
 
 const linear: Case = (pick) => {
@@ -99,7 +101,7 @@ const convolution =
       ],
       nearby: kernel === 3 && stride === 1 && dilation === 1,
       run: ([x, weight, bias]) => ({
-        outputs: [ops[name](x, weight, { bias, ...options, activation })],
+        outputs: [byName[name](x, weight, { bias, ...options, activation })],
       }),
       oracle(t, [x, weight, bias]) {
         const y: Node[] = [];

@@ -7,6 +7,8 @@ import { affine, normalized } from "../norms.js";
 import type { Node, Tape } from "../tape.js";
 import { activated, drawActivation } from "./elementwise.js";
 
+const byName = { ...ops };
+
 const rowsOf = (size: number, d: number): number[][] =>
   d === 0
     ? []
@@ -250,7 +252,7 @@ const softmax =
     return {
       call: `${name}(x, ${dim})`,
       inputs: [input("x", shape)],
-      run: ([x]) => ({ outputs: [ops[name](x, dim)] }),
+      run: ([x]) => ({ outputs: [byName[name](x, dim)] }),
       oracle(t, [x]) {
         const y: Node[] = [];
         for (const set of setsAlong(shape, [dim])) {
@@ -269,7 +271,7 @@ export function softmaxOf(t: Tape, list: readonly Node[], log = false): Node[] {
     const v = t.at(a) - largest;
     const power = Math.exp(v);
     // x − max is rounded once
-    return t.node(power, [a], [power], power * (1 + Math.abs(v)) + 2 ** -100);
+    return t.node(power, [a], [power], power * (1 + Math.abs(v)) + 2 ** -100, [power + 2 ** -100]);
   });
   const total = t.sum(powers);
   if (!log) return powers.map((a) => t.div(a, total));
@@ -343,7 +345,7 @@ const reduction =
     return {
       call: `${name}(x, [${axes}], ${keepdim})`,
       inputs: [input("x", shape)],
-      run: ([x]) => ({ outputs: [ops[name](x, axes, keepdim)] }),
+      run: ([x]) => ({ outputs: [byName[name](x, axes, keepdim)] }),
       oracle(t, [x]) {
         const kept = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
         const lists: Node[][] = Array.from({ length: sizeOf(kept) }, () => []);

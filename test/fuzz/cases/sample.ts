@@ -6,6 +6,8 @@ import { affine, type Channels, channelsOf, drawChannels, moments, normalized } 
 import type { Node, Tape } from "../tape.js";
 import { activated, drawActivation, maps } from "./elementwise.js";
 
+const byName = { ...ops };
+
 const perSample = (x: Channels) => (i: number) => x.sampleOf(i) * x.channels + x.channelOf(i);
 const planeSets = (x: Channels) => x.sets((n, c) => n * x.channels + c);
 const positionSets = (x: Channels) => x.sets((n, _, p) => n * x.length + p);
@@ -54,7 +56,7 @@ const positional =
       ],
       run([a, weight, bias]) {
         if (name === "pixelNorm") return { outputs: [ops.pixelNorm(a, options)] };
-        return { outputs: [ops[name](a, { ...options, weight, bias } as ops.RMSNorm2dOptions)] };
+        return { outputs: [byName[name](a, { ...options, weight, bias } as ops.RMSNorm2dOptions)] };
       },
       oracle(t, [data, weight, bias]) {
         const centre = name === "layerNorm2d";
@@ -148,7 +150,7 @@ const layerInstance =
         input("weight", shape, "normal"),
         input("bias", shape, "normal"),
       ],
-      run: ([x, rho, weight, bias]) => ({ outputs: [ops[name](x, rho, weight, bias, options)] }),
+      run: ([x, rho, weight, bias]) => ({ outputs: [byName[name](x, rho, weight, bias, options)] }),
       oracle(t, [data, rho, weight, bias]) {
         const instance = normalized(t, data, planeSets(x), options);
         const layer = normalized(

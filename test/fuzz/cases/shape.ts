@@ -5,6 +5,8 @@ import { coordinates, indexOf } from "../../reference/broadcast.js";
 import { type Case, input, type Pick, show } from "../draw.js";
 import type { Node, Tape } from "../tape.js";
 
+const byName = { ...ops };
+
 /** A copy: element i of the output is element `from(i)` of the first input. */
 const copy = (t: Tape, x: readonly Node[], size: number, from: (i: number) => number): Node[] =>
   Array.from({ length: size }, (_, i) => t.node(t.at(x[from(i)]), [x[from(i)]], [1], 0));
@@ -218,7 +220,7 @@ const pooling =
     return {
       call: `${name}(x, ${kernel}, ${show(all)})`,
       inputs: [input("x", shape)],
-      run: ([x]) => ({ outputs: [ops[name](x, kernel, all)] }),
+      run: ([x]) => ({ outputs: [byName[name](x, kernel, all)] }),
       oracle: (t, [x]) => ({
         outputs: [
           windows(shape, kernel, stride, padding, dilation, ceilMode).map(
