@@ -38,6 +38,10 @@ const known: Known[] = [
     fits: (s) => s.aspect !== "threads" && wild(s) && /training: false|^film/.test(s.call),
   },
   {
+    why: "statistics of x that evaluation does not use send 0·NaN to all of a channel's dx",
+    fits: (s) => of(s, "switchableNorm", "evonormB0") && wild(s) && /training: false/.test(s.call),
+  },
+  {
     why: "a mask is ignored by what is not plain batch norm",
     fits: (s) => / mask \[/.test(s.call) && /Norm|Renorm/.test(s.op) && !of(s, "batchNorm"),
   },
@@ -70,7 +74,7 @@ const known: Known[] = [
     fits: (s) => of(s, "evonormS0") && s.aspect === "gradient" && huge(s),
   },
   {
-    why: "the gradient passes through squares of the deviation, which end at 1e18 and above",
+    why: "q·x − q·mean of a plane of one value drowns what comes from the batch",
     fits: (s) => of(s, "evonormB0") && s.aspect === "gradient" && huge(s),
   },
   {

@@ -1,8 +1,21 @@
 // What the oracles of norms share: sets of numbers with statistics of their own, and parameters.
 import type { Layout } from "../../src/ops/index.js";
 import { sizeOf } from "../../src/shape.js";
+import { coordinates } from "../reference/broadcast.js";
 import type { Pick } from "./draw.js";
 import type { Node, Tape } from "./tape.js";
+
+/** Elements that differ on `axes` alone. */
+export function setsAlong(shape: readonly number[], axes: readonly number[]): number[][] {
+  const sets = new Map<string, number[]>();
+  for (let i = 0; i < sizeOf(shape); i++) {
+    const key = coordinates(i, shape)
+      .map((at, axis) => (axes.includes(axis) ? 0 : at))
+      .join();
+    sets.set(key, [...(sets.get(key) ?? []), i]);
+  }
+  return [...sets.values()];
+}
 
 /** (x − mean)/√(variance + eps) of each set, with divisor n − correction; without `centre` of the mean square. */
 export function normalized(
@@ -101,3 +114,11 @@ export function drawChannels(
   const layout = pick.one<Layout>("nchw", "nhwc");
   return channelsOf(layout === "nhwc" ? [batch, ...space, c] : [batch, c, ...space], layout);
 }
+
+export const perSample = (x: Channels) => (i: number) =>
+  x.sampleOf(i) * x.channels + x.channelOf(i);
+export const planeSets = (x: Channels) => x.sets((n, c) => n * x.channels + c);
+export const positionSets = (x: Channels) => x.sets((n, _, p) => n * x.length + p);
+const divisors = (n: number) =>
+  Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
+export const drawGroups = (pick: Pick, channels: number) => pick.one(...divisors(channels), 1);

@@ -1,7 +1,9 @@
 import type { Case } from "../draw.js";
+import { activating } from "./activating.js";
 import { batch } from "./batch.js";
 import { elementwise } from "./elementwise.js";
 import { products } from "./product.js";
+import { reductions } from "./reduction.js";
 import { rows } from "./rows.js";
 import { sample } from "./sample.js";
 import { shapes } from "./shape.js";
@@ -12,7 +14,9 @@ export const cases: Record<string, Case> = {
   ...elementwise,
   ...batch,
   ...sample,
+  ...activating,
   ...rows,
+  ...reductions,
   ...shapes,
   ...products,
   ...weights,

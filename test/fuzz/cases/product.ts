@@ -3,9 +3,9 @@ import * as ops from "../../../src/ops/index.js";
 import { type Shape, sizeOf } from "../../../src/shape.js";
 import { tensor } from "../../../src/tensor.js";
 import { type Case, input, type Pick, show } from "../draw.js";
+import { activated, drawActivation } from "../maps.js";
 import type { Node } from "../tape.js";
-import { activated, drawActivation } from "./elementwise.js";
-import { softmaxOf } from "./rows.js";
+import { softmaxOf } from "./reduction.js";
 
 const byName = { ...ops };
 
