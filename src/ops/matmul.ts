@@ -23,7 +23,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const y = empty(a.runtime, shape);
   multiply(y, { ptr: a.ptr }, { ptr: b.ptr }, m, n, k, offsets);
   return record("matmul", y, [a, b], [a, b], (dy, [a, b], needs) => {
-    const out = dy.size === 0 ? [] : offsets.a.map((_, i) => i * m * n);
+    const out = offsets.a.map((_, i) => i * m * n);
     const da = (to: Tensor) =>
       multiply(to, { ptr: dy.ptr }, { ptr: b.ptr, transposed: true }, m, k, n, {
         a: out,

@@ -13,6 +13,16 @@ const wild = (s: Situation) =>
   (s.poke !== undefined && !(Math.abs(s.poke) < 1e30));
 const huge = (s: Situation) => s.kind === "1e18" || s.kind === "1e37";
 const of = (s: Situation, ...ops: string[]) => ops.includes(s.op);
+const emptied = [
+  "batchInstanceNorm",
+  "batchRenorm",
+  "evonormS0",
+  "globalResponseNorm",
+  "powerNorm",
+  "scaledWeightStandardization",
+  "switchableNorm",
+  "weightNorm",
+];
 const hasNone = (shape: readonly number[]) => shape.includes(0);
 const activated = (s: Situation) => /activation: "/.test(s.call);
 
@@ -54,12 +64,8 @@ const known: Known[] = [
     fits: (s) => of(s, "conv2d", "convTranspose2d") && (s.aspect === "locality" || wild(s)),
   },
   {
-    why: "the gradient of a matrix product over no columns is not written",
-    fits: (s) => of(s, "matmul", "linear") && s.aspect === "gradient" && s.shapes.some(hasNone),
-  },
-  {
     why: "parameters of what is empty get NaN, or what lay in memory, in place of a gradient of 0",
-    fits: (s) => s.shapes.some(hasNone),
+    fits: (s) => of(s, ...emptied) && s.shapes.some(hasNone),
   },
   {
     why: "a group's huge values reach the others through the common power of two",
