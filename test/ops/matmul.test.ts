@@ -113,6 +113,42 @@ describe("matmul", () => {
     expect([...c.subarray(9)]).toEqual(new Array(36).fill(0));
   });
 
+  test.each([
+    [
+      [2, 3],
+      [3, 0],
+    ],
+    [
+      [0, 3],
+      [3, 2],
+    ],
+    [
+      [2, 2, 3],
+      [2, 3, 0],
+    ],
+    [
+      [2, 0, 3],
+      [2, 3, 2],
+    ],
+    [
+      [0, 2, 3],
+      [3, 2],
+    ],
+    [
+      [0, 2, 3],
+      [1, 3, 2],
+    ],
+    [
+      [2, 3],
+      [0, 3, 2],
+    ],
+  ])("a product %j · %j of no elements sends back zeros", (...shapes) => {
+    const [a, b] = shapes.map((shape, i) => randomTensor(runtime, shape, i, true));
+    const y = matmul(a, b);
+    y.backward(zeros(y.shape, { runtime }));
+    for (const t of [a, b]) expect(t.grad?.data).toEqual(new Float32Array(t.size));
+  });
+
   test("refuses what does not fit", () => {
     const t = (...shape: number[]) => zeros(shape, { runtime });
     expect(() => matmul(t(2, 3), t(4, 5))).toThrow("inner sizes to agree, got [2, 3] and [4, 5]");

@@ -3,6 +3,7 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { arm64Node } from "./arm64.mjs";
 import { find } from "./find.mjs";
 import { run } from "./start.mjs";
 
@@ -24,9 +25,29 @@ const processes = [
     version: (text) => text.split(" ")[1],
   },
   { name: "bun", runtime: "Bun", args: ["run"], version: (text) => text },
+  {
+    name: "arm64",
+    runtime: "Node",
+    command: arm64Node,
+    missing: "qemu-user with libc6:arm64 and libstdc++6:arm64",
+    place: process.arch === "arm64" ? "process, arm64" : "process, arm64 by qemu",
+    args: [],
+    version: (text) => text.slice(1),
+    // an emulated processor is some ten times slower, and a thread that waits takes time from one that works
+    threadCounts: [1, 2],
+    limit: 300_000,
+  },
 ];
 
-const versionOf = async (path, pick) => pick((await run(path, ["--version"])).stdout.trim());
+const versionOf = async ([program, ...first], pick) =>
+  pick((await run(program, [...first, "--version"])).stdout.trim());
+
+/** What starts a process: a program and its first arguments; undefined where it is missing. */
+async function commandOf({ name, command }) {
+  if (command) return command();
+  const path = find(name);
+  return path && [path];
+}
 
 /** A row from a report and what else is wrong. */
 function row(about, report, wrong = []) {
@@ -37,10 +58,10 @@ function row(about, report, wrong = []) {
   return { ...rest, variant, threads, ms, hash, result: all.join("; ") || "ok" };
 }
 
-async function runProcess(path, { args }, about, threads, folder) {
+async function runProcess([program, ...first], { args, limit }, about, threads, folder) {
   const script = join(folder, "process.mjs");
-  const options = { cwd: folder, env: { ...process.env, CI: "" } };
-  const end = await run(path, [...args, script, String(threads)], options);
+  const options = { cwd: folder, env: { ...process.env, CI: "" }, limit };
+  const end = await run(program, [...first, ...args, script, String(threads)], options);
   if (end.code === null) return { ...about, threads, result: "did not end by itself" };
   if (end.code !== 0) return { ...about, threads, result: `exit ${end.code}: ${end.stderr}` };
   const report = JSON.parse(end.stdout.trim().split("\n").at(-1));
@@ -104,10 +125,8 @@ export async function runtimeRows({
     rows.push(result);
     onRow(result);
   };
-  const missing = (runtime, name) => {
-    const what = `${name} is not installed in test/platform`;
-    return add({ runtime }, async () => ({ runtime, result: ci ? what : `skipped: ${what}` }));
-  };
+  const missing = (runtime, name, what = `${name} is not installed in test/platform`) =>
+    add({ runtime }, async () => ({ runtime, result: ci ? what : `skipped: ${what}` }));
   for (const file of [
     "../program.js",
     "../golden.js",
@@ -118,20 +137,25 @@ export async function runtimeRows({
     await copyFile(here(file), join(folder, file.split("/").at(-1)));
 
   for (const one of processes.filter(({ name }) => only.includes(name))) {
-    const path = find(one.name);
-    if (!path) {
-      await missing(one.runtime, one.name);
+    const { runtime, place = "process", threadCounts = [1, 2, 3] } = one;
+    const command = await commandOf(one).catch((error) => error);
+    if (command instanceof Error) {
+      await add({ runtime, place }, () => Promise.reject(command));
       continue;
     }
-    const version = await versionOf(path, one.version);
-    const about = { runtime: one.runtime, version, place: "process" };
-    for (const threads of [1, 2, 3])
-      await add(about, () => runProcess(path, one, about, threads, folder));
+    if (!command) {
+      await missing(runtime, one.name, one.missing && `${one.missing} are not installed`);
+      continue;
+    }
+    const version = await versionOf(command, one.version);
+    const about = { runtime, version, place };
+    for (const threads of threadCounts)
+      await add(about, () => runProcess(command, one, about, threads, folder));
   }
   if (only.includes("workerd")) {
     const path = find("workerd");
     if (path) {
-      const version = await versionOf(path, (text) => text.split(" ")[1]);
+      const version = await versionOf([path], (text) => text.split(" ")[1]);
       for (const { place, ...compatibility } of workers) {
         const about = { runtime: "workerd", version, place };
         await add(about, () => runWorkerd(path, about, folder, compatibility));

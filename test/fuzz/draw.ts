@@ -1,0 +1,106 @@
+// What a case draws its arguments with, and what it gives back.
+import * as fc from "fast-check";
+import type { Runtime } from "../../src/runtime/runtime.js";
+import { type AnyTensor, type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
+import { normal } from "../numbers.js";
+import type { Node, Tape } from "./tape.js";
+
+/** Where numbers lie, and why the class is there. */
+export const kinds = {
+  ordinary: (n: number, seed: number) => normal(n, seed),
+  constant: (n: number, seed: number) => new Float32Array(n).fill(normal(1, seed, 100)[0]),
+  "1e4 + N": (n: number, seed: number) => normal(n, seed, 1, 1e4),
+  "1e6 + N": (n: number, seed: number) => normal(n, seed, 1, 1e6),
+  "1e-20": (n: number, seed: number) => normal(n, seed, 1e-20),
+  "1e18": (n: number, seed: number) => normal(n, seed, 1e18),
+  "1e37": (n: number, seed: number) => normal(n, seed, 1e37),
+  "one NaN": (n: number, seed: number) => withOne(n, seed, Number.NaN),
+  "one Inf": (n: number, seed: number) => withOne(n, seed, Infinity),
+  "one 1e6": (n: number, seed: number) => withOne(n, seed, 1e6),
+} as const;
+export type Kind = keyof typeof kinds;
+
+function withOne(n: number, seed: number, value: number): Float32Array {
+  const values = normal(n, seed);
+  if (n > 0) values[seed % n] = value;
+  return values;
+}
+
+/** How an input is filled: by the kind of the run, N(0, 1), or within a range. */
+export type Fill = "kind" | "normal" | "positive" | "share";
+export interface Input {
+  name: string;
+  shape: Shape;
+  fill: Fill;
+  /** False: takes no gradient. */
+  grad?: boolean;
+}
+export interface Results<T> {
+  outputs: T[];
+  /** What the call moves in place. */
+  moved?: T[];
+}
+export interface Drawn {
+  /** The call in words that can be pasted; inputs by their names. */
+  call: string;
+  inputs: Input[];
+  run(tensors: Tensor[], runtime: Runtime): Results<Tensor>;
+  oracle(t: Tape, inputs: Node[][]): Results<Node[]>;
+  /** What the backward pass adds to the gradient of the first input by a rule of its own. */
+  offset?(t: Tape, inputs: Node[][]): Float64Array;
+  /** How many roundings the worst path has; default 32. */
+  roundings?: number;
+  /** Winograd shares a transform between neighbours: they may change by rounding. */
+  nearby?: boolean;
+}
+export type Case = (pick: Pick) => Drawn;
+
+/** fast-check's choices, which it makes smaller when something fails. */
+export class Pick {
+  readonly #g: fc.GeneratorValue;
+  constructor(g: fc.GeneratorValue) {
+    this.#g = g;
+  }
+  one<T>(...values: T[]): T {
+    return values[this.#g(fc.nat, { max: values.length - 1 })];
+  }
+  int(min: number, max: number): number {
+    return this.#g(fc.integer, { min, max });
+  }
+  maybe(): boolean {
+    return this.#g(fc.boolean);
+  }
+  /** Once in `n`. */
+  rarely(n = 16): boolean {
+    return this.int(0, n - 1) === n - 1;
+  }
+  /** A length of which vectors, tails and nothing are made. */
+  length(...more: number[]): number {
+    return this.rarely(24) ? 0 : this.one(1, 3, 2, 4, 5, 7, 8, 17, ...more);
+  }
+  shape(least: number, most: number, largest = 600): Shape {
+    const shape = Array.from({ length: this.int(least, most) }, () => this.length(13, 31));
+    while (sizeOf(shape) > largest) shape[shape.indexOf(Math.max(...shape))] = 2;
+    return shape;
+  }
+  eps(usual = 1e-5): number {
+    return this.one(usual, usual, 1e-3, 1e-12, 0);
+  }
+}
+
+/** An input's name, its shape and how it is filled. */
+export const input = (name: string, shape: Shape, fill: Fill = "kind", grad = true): Input => ({
+  name,
+  shape,
+  fill,
+  grad,
+});
+
+/** Options as they are written. */
+export const show = (options: object): string =>
+  JSON.stringify(options)
+    .replace(/"(\w+)":/g, "$1: ")
+    .replaceAll(",", ", ");
+
+/** The int32 tensors and masks a case closes over are made per runtime. */
+export type Maker = (runtime: Runtime) => AnyTensor;

@@ -1,0 +1,58 @@
+// Functions of one number and their slopes, as the oracles have them.
+import type { Activation } from "../../src/ops/index.js";
+import { erf } from "../reference/erf.js";
+import type { Pick } from "./draw.js";
+import type { Node, Tape } from "./tape.js";
+
+const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
+/** e^x ends near 2⁻¹²⁶, by rounding steps of 2⁻²⁴. */
+const UNDERFLOW = 2 ** -100;
+const density = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+
+/** One number at a time. Slopes are as exact as 1: 1 − y² of a y near 1 keeps no more. */
+export const maps = {
+  exp: (t: Tape, a: Node) => t.exp(a),
+  log: (t: Tape, a: Node) => t.log(a),
+  neg: (t: Tape, a: Node) => t.linear(a, -1),
+  sqrt: (t: Tape, a: Node) => t.sqrt(a),
+  relu: (t: Tape, a: Node) => t.relu(a),
+  tanh(t: Tape, a: Node) {
+    const y = Math.tanh(t.at(a));
+    return t.map(a, y, 1 - y * y, 1);
+  },
+  sigmoid(t: Tape, a: Node) {
+    const y = logistic(t.at(a));
+    return t.node(y, [a], [y * (1 - y)], y + UNDERFLOW, [y + UNDERFLOW]);
+  },
+  silu(t: Tape, a: Node) {
+    const x = t.at(a);
+    const s = logistic(x);
+    // at −∞ both are limits: x·e^x and its slope vanish
+    const limit = x === -Infinity;
+    const slope = limit ? 0 : x === Infinity ? 1 : s * (1 + x * (1 - s));
+    const y = limit ? 0 : x * s;
+    return t.node(y, [a], [slope], Math.abs(y) + UNDERFLOW * Math.min(Math.abs(x), 128), [1]);
+  },
+  gelu(t: Tape, a: Node) {
+    const x = t.at(a);
+    const phi = 0.5 * (1 + erf(x * Math.SQRT1_2));
+    const y = x === -Infinity ? 0 : x * phi;
+    const slope = phi + (Math.abs(x) === Infinity ? 0 : x * density(x));
+    return t.node(y, [a], [slope], Math.abs(y) + 2 * Math.min(Math.abs(x), 6), [1]);
+  },
+} satisfies Record<string, (t: Tape, a: Node) => Node>;
+
+export function geluTanh(t: Tape, a: Node): Node {
+  const x = t.at(a);
+  const root = Math.sqrt(2 / Math.PI);
+  const h = Math.tanh(root * (x + 0.044715 * x ** 3));
+  const y = x === -Infinity ? 0 : 0.5 * x * (1 + h);
+  const inner = h === 1 || h === -1 ? 0 : x * (1 - h * h) * root * (1 + 3 * 0.044715 * x * x);
+  const slope = 0.5 * (1 + h + inner);
+  return t.node(y, [a], [slope], Math.abs(y) + 2 * Math.min(Math.abs(x), 8), [1]);
+}
+
+export const activated = (t: Tape, nodes: Node[], activation: Activation | null): Node[] =>
+  activation ? nodes.map((a) => maps[activation](t, a)) : nodes;
+export const drawActivation = (pick: Pick): Activation | null =>
+  pick.one<Activation | null>(null, null, "relu", "gelu", "silu");
