@@ -81,7 +81,10 @@ const rows = (name: string, shape: Shape, norm: typeof layerNorm, centre: boolea
     parameters,
     sets,
     centre,
-    op: (o) => (x) => norm(x, parameters, o),
+    op:
+      ({ eps, weight, bias }) =>
+      (x) =>
+        norm(x, parameters, centre ? { eps, weight, bias } : { eps, weight }),
   };
 };
 // small and whole; large and in parts

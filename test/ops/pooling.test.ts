@@ -58,7 +58,7 @@ const input = (g: reference.PoolGeometry) => randomTensor(runtime, [2, 3, ...g.i
 
 describe("maxPool2d", () => {
   test.each([...cases, ...far, ...dilated])("%s", (_, g) => {
-    const { kernel, ...options } = g;
+    const { kernel, planes: _planes, image: _image, ...options } = g;
     const x = input(g);
     const y = maxPool2d(x, kernel, options);
     expect(y.shape).toEqual([2, 3, ...reference.poolShape(g)]);
@@ -94,7 +94,7 @@ describe("maxPool2d", () => {
 
 describe("avgPool2d", () => {
   test.each(cases)("%s", (_, g) => {
-    const { kernel, ...options } = g;
+    const { kernel, planes: _planes, image: _image, ...options } = g;
     for (const [divisor, own] of [
       ["positions", {}],
       ["elements", { countIncludePad: false }],
