@@ -1,12 +1,11 @@
 // Where Winograd would leak. It mixes all inputs of a tile, so that an output is off by some ulp of the greatest of them, seen or not.
 // That is little as long as what each output sees weighs about as much; tiles of which it does not are wild, and go by plain sums.
 import { loadTail, sum4 } from "../lib/simd";
-import { HUGE, PLAIN, STRIDED, SUBPIXEL, sideOf, stepOf } from "./winograd-kind";
+import { HUGE, PLAIN, STRIDED, SUBPIXEL, sideOf, stepOf, WITH_ZEROS } from "./winograd-kind";
 
-/** Verdicts: outputs of WITH_ZEROS that see nothing but zeros become what follows a sum of 0; the others are exact enough. */
+/** Verdicts beside WITH_ZEROS. */
 const TAME: f32 = 0;
 const WILD: f32 = 1;
-const WITH_ZEROS: f32 = 2;
 
 /** Floats of a row of levels and rows of an image: all that the tiles read, padding included. */
 function wideOf(kind: i32, outWidth: i32): i32 {
@@ -157,6 +156,8 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
   let least: v128 = f32x4.splat(Infinity);
   let greatest = none;
   let zeros = none;
+  let bits = 0;
+  let at = 0;
   let above = none;
   let before = none;
   let mostAbove = none;
@@ -187,6 +188,8 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
       greatest = greater(greatest, seen);
       const zero = v128.and(inside, f32x4.eq(seen, none));
       zeros = v128.or(zeros, zero);
+      bits |= i32x4.bitmask(zero) << at;
+      at += 4;
       const counts = v128.andnot(inside, zero);
       const mostSeen = greater(greater(mostAbove, mostBefore), mostOfRow);
       const little = f32x4.lt(seen, f32x4.mul(f32x4.splat(2.2), mostSeen));
@@ -210,7 +213,8 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
   const enough = max<f32>(<f32>0.3 * most, share * sqrt(most) * sqrt(max4(greatest)));
   few = v128.or(few, f32x4.lt(least, f32x4.splat(enough)));
   if (v128.any_true(few)) return WILD;
-  return v128.any_true(zeros) ? WITH_ZEROS : TAME;
+  if (!v128.any_true(zeros)) return TAME;
+  return taps === 3 ? WITH_ZEROS + <f32>bits : WITH_ZEROS;
 }
 
 /** The greatest lane; none is negative. */
