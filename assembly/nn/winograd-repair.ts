@@ -1,5 +1,6 @@
 // What becomes of the tiles that `winogradJudge` found: wild ones are copied out, convolved plainly and copied back.
-import { SUBPIXEL, sideOf, stepOf, WITH_ZEROS } from "./winograd-kind";
+import { SUBPIXEL, sideOf, WITH_ZEROS } from "./winograd-kind";
+import { tallOf, wideOf } from "./winograd-levels";
 
 /**
  * tiles [count, channels, side, side] = those of the list in planes [images, channels, height, width], zeros outside, or the other way
@@ -64,8 +65,8 @@ export function winogradZeros(
   const side = sideOf(kind);
   const across = (outWidth + side - 1) / side;
   const down = (outHeight + side - 1) / side;
-  const pitch = (<usize>(across * stepOf(kind) + 4)) << 2;
-  const tall = down * stepOf(kind) + 2;
+  const pitch = (<usize>wideOf(kind, outWidth)) << 2;
+  const tall = tallOf(kind, outHeight);
   const plane = (<usize>(outHeight * outWidth)) << 2;
   for (let item = begin; item < end; item++) {
     const t = load<i32>(list + ((<usize>item) << 2));

@@ -1,3 +1,4 @@
+import { greater } from "../lib/simd";
 import { interleave4, scaleRows } from "./gemm-pack";
 import { spreadOuterTaps } from "./winograd-evens";
 import { HUGE, PLAIN, pointPitch } from "./winograd-kind";
@@ -73,10 +74,9 @@ export function winogradWeights(
         const h = f32x4.abs(v128.load(scratch, 96));
         const j = f32x4.abs(v128.load(scratch, 112));
         const k = f32x4.abs(v128.load(scratch, 128));
-        // bits of numbers that are not negative are in the same order
-        const above = i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(d, e));
-        const below = i32x4.max_s(i32x4.max_s(f, g), i32x4.max_s(h, j));
-        most = i32x4.max_s(i32x4.max_s(most, k), i32x4.max_s(above, below));
+        const above = greater(greater(a, b), greater(d, e));
+        const below = greater(greater(f, g), greater(h, j));
+        most = greater(greater(most, k), greater(above, below));
         const high = f32x4.add(b, f);
         const low = f32x4.add(f, j);
         topLeft = f32x4.add(topLeft, f32x4.add(f32x4.add(a, e), high));
