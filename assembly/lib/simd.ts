@@ -57,3 +57,14 @@ export function loadTailOr(p: usize, n: i32, other: f32): v128 {
   const there = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n));
   return v128.bitselect(loadTail(p, n), f32x4.splat(other), there);
 }
+
+/** The maxima of numbers that are not negative: their bits are in the same order, with NaN above all, and one instruction instead of seven. */
+export function greater(a: v128, b: v128): v128 {
+  return i32x4.max_s(a, b);
+}
+
+/** The greatest lane; none is negative. */
+export function max4(v: v128): f32 {
+  const pairs = greater(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
+  return f32x4.extract_lane(greater(pairs, v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2)), 0);
+}

@@ -34,6 +34,12 @@ export function lastPoint(kind: i32, i: i32): i32 {
 /** From here on the transforms of inputs or filters may overflow, if they are finite at all. */
 export const HUGE: f32 = 1e15;
 
+/**
+ * The verdict on a tile some of whose outputs see nothing but zeros, and become what follows a sum of 0. To it a bit is added for each,
+ * 1 for the first, but for transposed convolutions.
+ */
+export const WITH_ZEROS: f32 = 2;
+
 /** Bytes from one point's matrix of n floats to the next: a line more, so that they do not fall into one set of L1. */
 export function pointPitch(n: i32): usize {
   return ((<usize>n) << 2) + 64;

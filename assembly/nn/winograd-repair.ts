@@ -1,5 +1,6 @@
 // What becomes of the tiles that `winogradJudge` found: wild ones are copied out, convolved plainly and copied back.
-import { STRIDED, SUBPIXEL, sideOf, stepOf } from "./winograd-kind";
+import { SUBPIXEL, sideOf, WITH_ZEROS } from "./winograd-kind";
+import { tallOf, wideOf } from "./winograd-levels";
 
 /**
  * tiles [count, channels, side, side] = those of the list in planes [images, channels, height, width], zeros outside, or the other way
@@ -43,12 +44,13 @@ export function winogradCopyTiles(
 }
 
 /**
- * out [images, rows, outHeight, outWidth] = max(bias, least) wherever it sees nothing but zeros, in the tiles of the list; levels from
- * `winogradLevels`. Item = a tile. Scratch: a word for each output of a tile.
+ * out [images, rows, outHeight, outWidth] = max(bias, least) wherever it sees nothing but zeros, in the tiles of the list; levels and
+ * verdicts as `winogradJudge` has them. Item = a tile. Scratch: a word for each output of a tile.
  */
 export function winogradZeros(
   out: usize,
   levels: usize,
+  verdicts: usize,
   list: usize,
   bias: usize,
   least: f32,
@@ -63,43 +65,46 @@ export function winogradZeros(
   const side = sideOf(kind);
   const across = (outWidth + side - 1) / side;
   const down = (outHeight + side - 1) / side;
-  const wide = across * stepOf(kind) + 4;
-  const tall = down * stepOf(kind) + 2;
+  const pitch = (<usize>wideOf(kind, outWidth)) << 2;
+  const tall = tallOf(kind, outHeight);
+  const plane = (<usize>(outHeight * outWidth)) << 2;
   for (let item = begin; item < end; item++) {
     const t = load<i32>(list + ((<usize>item) << 2));
+    const bits = <i32>(load<f32>(verdicts + ((<usize>t) << 2)) - WITH_ZEROS);
     const band = t / across;
     const n = band / down;
     const top = (band - n * down) * side;
     const left = (t - band * across) * side;
+    const sums = levels + pitch * (n * tall);
     let found = scratch;
-    for (let y = top; y < min(outHeight, top + side); y++) {
-      for (let x = left; x < min(outWidth, left + side); x++) {
-        let sum: f32 = 0;
-        for (let v = firstSeen(kind, y); v <= lastSeen(kind, y); v++) {
-          for (let u = firstSeen(kind, x); u <= lastSeen(kind, x); u++) {
-            sum += load<f32>(levels + ((<usize>((n * tall + v) * wide + u)) << 2));
-          }
-        }
-        if (sum === 0) {
-          store<i32>(found, (y * outWidth + x) << 2);
+    for (let y = 0; y < min(side, outHeight - top); y++) {
+      for (let x = 0; x < min(side, outWidth - left); x++) {
+        const zero =
+          kind < SUBPIXEL
+            ? (bits >> (4 * y + x)) & 1
+            : seesZeros(sums, pitch, kind & 1, top + y, left + x);
+        if (zero) {
+          store<i32>(found, ((top + y) * outWidth + left + x) << 2);
           found += 4;
         }
       }
     }
-    for (let row = 0; row < rows; row++) {
-      const to = out + ((<usize>((n * rows + row) * outHeight * outWidth)) << 2);
+    let to = out + plane * (n * rows);
+    for (let row = 0; row < rows; row++, to += plane) {
       const shift: f32 = bias === 0 ? 0 : load<f32>(bias + ((<usize>row) << 2));
-      for (let p = scratch; p < found; p += 4) store<f32>(to + load<i32>(p), max(shift, least));
+      const value = max(shift, least);
+      for (let p = scratch; p < found; p += 4) store<f32>(to + load<i32>(p), value);
     }
   }
 }
 
-/** First of the padded inputs that output y sees along an axis. */
-function firstSeen(kind: i32, y: i32): i32 {
-  if (kind < SUBPIXEL) return kind === STRIDED ? 2 * y : y;
-  return kind === SUBPIXEL ? (y + 1) >> 1 : y >> 1;
-}
-
-function lastSeen(kind: i32, y: i32): i32 {
-  return kind < SUBPIXEL ? firstSeen(kind, y) + 2 : kind === SUBPIXEL ? (y >> 1) + 1 : (y + 1) >> 1;
+/** Whether an output of a transposed convolution does: along an axis it sees one input or two. */
+function seesZeros(sums: usize, pitch: usize, odd: i32, y: i32, x: i32): i32 {
+  const left = (x + 1 - odd) >> 1;
+  const right = odd ? (x + 1) >> 1 : (x >> 1) + 1;
+  const top = sums + pitch * ((y + 1 - odd) >> 1);
+  const bottom = sums + pitch * (odd ? (y + 1) >> 1 : (y >> 1) + 1);
+  const a = load<f32>(top + ((<usize>left) << 2)) + load<f32>(top + ((<usize>right) << 2));
+  const b = load<f32>(bottom + ((<usize>left) << 2)) + load<f32>(bottom + ((<usize>right) << 2));
+  return a + b === 0 ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { greater } from "../lib/simd";
 import { interleave4, scaleRows } from "./gemm-pack";
 import { spreadOuterTaps } from "./winograd-evens";
 import { HUGE, PLAIN, pointPitch } from "./winograd-kind";
@@ -64,22 +65,24 @@ export function winogradWeights(
       for (let c: usize = 0; c < block; c += 16, p += (<usize>channelPitch) << 2) {
         interleave4(first, step, p, p + d1, p + d2, p + d3, 9);
         if (scale) scaleRows(scratch, 9, scale + ((<usize>i) << 2), rows - i);
-        for (let y: usize = 0; y < 144; y += 48) {
-          const a = f32x4.abs(v128.load(scratch + y));
-          const b = f32x4.abs(v128.load(scratch + y, 16));
-          const c = f32x4.abs(v128.load(scratch + y, 32));
-          most = i32x4.max_s(most, i32x4.max_s(a, i32x4.max_s(b, c)));
-          const ab = f32x4.add(a, b);
-          const bc = f32x4.add(b, c);
-          if (y < 96) {
-            topLeft = f32x4.add(topLeft, ab);
-            topRight = f32x4.add(topRight, bc);
-          }
-          if (y > 0) {
-            bottomLeft = f32x4.add(bottomLeft, ab);
-            bottomRight = f32x4.add(bottomRight, bc);
-          }
-        }
+        const a = f32x4.abs(v128.load(scratch));
+        const b = f32x4.abs(v128.load(scratch, 16));
+        const d = f32x4.abs(v128.load(scratch, 32));
+        const e = f32x4.abs(v128.load(scratch, 48));
+        const f = f32x4.abs(v128.load(scratch, 64));
+        const g = f32x4.abs(v128.load(scratch, 80));
+        const h = f32x4.abs(v128.load(scratch, 96));
+        const j = f32x4.abs(v128.load(scratch, 112));
+        const k = f32x4.abs(v128.load(scratch, 128));
+        const above = greater(greater(a, b), greater(d, e));
+        const below = greater(greater(f, g), greater(h, j));
+        most = greater(greater(most, k), greater(above, below));
+        const high = f32x4.add(b, f);
+        const low = f32x4.add(f, j);
+        topLeft = f32x4.add(topLeft, f32x4.add(f32x4.add(a, e), high));
+        topRight = f32x4.add(topRight, f32x4.add(f32x4.add(d, g), high));
+        bottomLeft = f32x4.add(bottomLeft, f32x4.add(f32x4.add(e, h), low));
+        bottomRight = f32x4.add(bottomRight, f32x4.add(f32x4.add(g, k), low));
         for (let x: usize = 0; x < 48; x += 16) {
           const g = scratch + x;
           spreadTaps(kind, spreadDown + x, 48, v128.load(g), v128.load(g, 48), v128.load(g, 96));

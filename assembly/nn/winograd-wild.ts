@@ -1,103 +1,12 @@
 // Where Winograd would leak. It mixes all inputs of a tile, so that an output is off by some ulp of the greatest of them, seen or not.
 // That is little as long as what each output sees weighs about as much; tiles of which it does not are wild, and go by plain sums.
-import { loadTail, sum4 } from "../lib/simd";
-import { HUGE, PLAIN, STRIDED, SUBPIXEL, sideOf, stepOf } from "./winograd-kind";
+import { greater, max4 } from "../lib/simd";
+import { HUGE, PLAIN, STRIDED, SUBPIXEL, sideOf, stepOf, WITH_ZEROS } from "./winograd-kind";
+import { tallOf, wideOf } from "./winograd-levels";
 
-/** Verdicts: outputs of WITH_ZEROS that see nothing but zeros become what follows a sum of 0; the others are exact enough. */
+/** Verdicts beside WITH_ZEROS. */
 const TAME: f32 = 0;
 const WILD: f32 = 1;
-const WITH_ZEROS: f32 = 2;
-
-/** Floats of a row of levels and rows of an image: all that the tiles read, padding included. */
-function wideOf(kind: i32, outWidth: i32): i32 {
-  const side = sideOf(kind);
-  return ((outWidth + side - 1) / side) * stepOf(kind) + 4;
-}
-
-function tallOf(kind: i32, outHeight: i32): i32 {
-  const side = sideOf(kind);
-  return ((outHeight + side - 1) / side) * stepOf(kind) + 2;
-}
-
-/**
- * levels [2][images][tall][wide] of planes [images, channels, height, width] with their padding: the sum and the maximum of |x| over the
- * channels. Item = a row.
- */
-export function winogradLevels(
-  levels: usize,
-  planes: usize,
-  kind: i32,
-  images: i32,
-  channels: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  padY: i32,
-  padX: i32,
-  begin: i32,
-  end: i32,
-): void {
-  const tall = tallOf(kind, outHeight);
-  const wide = wideOf(kind, outWidth);
-  const bytes = (<usize>wide) << 2;
-  const apart = bytes * images * tall;
-  const plane = (<usize>(height * width)) << 2;
-  const last = min(width, wide - padX) - 4;
-  for (let item = begin; item < end; item++) {
-    const n = item / tall;
-    const y = item - n * tall - padY;
-    const to = levels + bytes * item;
-    memory.fill(to, 0, bytes);
-    memory.fill(to + apart, 0, bytes);
-    if (<u32>y >= <u32>height) continue;
-    const row = planes + ((<usize>((n * channels * height + y) * width)) << 2);
-    const at = to + ((<usize>padX) << 2);
-    // A line at a time: what is left of it would be gone from L1 when all channels are through.
-    for (let x = 0; x < last + 4; x += 16) {
-      const o0 = (<usize>min(x, last)) << 2;
-      const o1 = (<usize>min(x + 4, last)) << 2;
-      const o2 = (<usize>min(x + 8, last)) << 2;
-      const o3 = (<usize>min(x + 12, last)) << 2;
-      let s0: v128 = f32x4.splat(0);
-      let s1 = s0;
-      let s2 = s0;
-      let s3 = s0;
-      let m0 = s0;
-      let m1 = s0;
-      let m2 = s0;
-      let m3 = s0;
-      let from = row;
-      for (let c = 0; c < channels; c++, from += plane) {
-        const a = f32x4.abs(v128.load(from + o0));
-        s0 = f32x4.add(s0, a);
-        m0 = greater(m0, a);
-        const b = f32x4.abs(v128.load(from + o1));
-        s1 = f32x4.add(s1, b);
-        m1 = greater(m1, b);
-        const d = f32x4.abs(v128.load(from + o2));
-        s2 = f32x4.add(s2, d);
-        m2 = greater(m2, d);
-        const e = f32x4.abs(v128.load(from + o3));
-        s3 = f32x4.add(s3, e);
-        m3 = greater(m3, e);
-      }
-      v128.store(at + o0, s0);
-      v128.store(at + o1, s1);
-      v128.store(at + o2, s2);
-      v128.store(at + o3, s3);
-      v128.store(at + o0 + apart, m0);
-      v128.store(at + o1 + apart, m1);
-      v128.store(at + o2 + apart, m2);
-      v128.store(at + o3 + apart, m3);
-    }
-  }
-}
-
-/** The maxima of numbers that are not negative: their bits are in the same order, with NaN above all, and one instruction instead of seven. */
-function greater(a: v128, b: v128): v128 {
-  return i32x4.max_s(a, b);
-}
 
 /** verdicts[tile], from the levels. Item = a row of tiles. */
 export function winogradJudge(
@@ -157,6 +66,8 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
   let least: v128 = f32x4.splat(Infinity);
   let greatest = none;
   let zeros = none;
+  let bits = 0;
+  let at = 0;
   let above = none;
   let before = none;
   let mostAbove = none;
@@ -187,6 +98,8 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
       greatest = greater(greatest, seen);
       const zero = v128.and(inside, f32x4.eq(seen, none));
       zeros = v128.or(zeros, zero);
+      bits |= i32x4.bitmask(zero) << at;
+      at += 4;
       const counts = v128.andnot(inside, zero);
       const mostSeen = greater(greater(mostAbove, mostBefore), mostOfRow);
       const little = f32x4.lt(seen, f32x4.mul(f32x4.splat(2.2), mostSeen));
@@ -210,52 +123,6 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
   const enough = max<f32>(<f32>0.3 * most, share * sqrt(most) * sqrt(max4(greatest)));
   few = v128.or(few, f32x4.lt(least, f32x4.splat(enough)));
   if (v128.any_true(few)) return WILD;
-  return v128.any_true(zeros) ? WITH_ZEROS : TAME;
-}
-
-/** The greatest lane; none is negative. */
-function max4(v: v128): f32 {
-  const pairs = greater(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
-  return f32x4.extract_lane(greater(pairs, v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2)), 0);
-}
-
-/**
- * wild[channel] of planes [images, channels, plane]: 1 where less than some 8 values make up the sum of |x|, or it is not finite. A tap of
- * the gradient of a filter may see none of so few. Item = channel.
- */
-export function wildChannels(
-  wild: usize,
-  planes: usize,
-  images: i32,
-  channels: i32,
-  plane: i32,
-  begin: i32,
-  end: i32,
-): void {
-  for (let c = begin; c < end; c++) {
-    let sum: v128 = f32x4.splat(0);
-    let most = sum;
-    let right = sum;
-    let rightMost = sum;
-    for (let n = 0; n < images; n++) {
-      let p = planes + ((<usize>((n * channels + c) * plane)) << 2);
-      let left = plane;
-      for (; left >= 8; left -= 8, p += 32) {
-        const a = f32x4.abs(v128.load(p));
-        const b = f32x4.abs(v128.load(p, 16));
-        sum = f32x4.add(sum, a);
-        most = greater(most, a);
-        right = f32x4.add(right, b);
-        rightMost = greater(rightMost, b);
-      }
-      for (; left > 0; left -= 4, p += 16) {
-        const a = f32x4.abs(left >= 4 ? v128.load(p) : loadTail(p, left));
-        sum = f32x4.add(sum, a);
-        most = greater(most, a);
-      }
-    }
-    const greatest = max4(greater(most, rightMost));
-    const tame = greatest < HUGE && <f32>8 * greatest <= sum4(f32x4.add(sum, right));
-    store<f32>(wild + ((<usize>c) << 2), tame ? 0 : 1);
-  }
+  if (!v128.any_true(zeros)) return TAME;
+  return taps === 3 ? WITH_ZEROS + <f32>bits : WITH_ZEROS;
 }

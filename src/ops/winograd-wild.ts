@@ -17,8 +17,8 @@ type Plain = (
   apart?: boolean,
 ) => void;
 
-/** Verdicts of `winogradJudge`. */
-const [WILD, WITH_ZEROS] = [1, 2];
+/** A verdict of `winogradJudge`; greater ones are of tiles some of whose outputs see nothing but zeros. */
+const WILD = 1;
 /** Wild tiles convolved at once: enough for a product, and no more memory than a small image. */
 const BATCH = 64;
 
@@ -49,18 +49,25 @@ export function winogradOrPlain(
   runtime.run("winogradLevels", height, 2 * width * channels, [levels.ptr, x.ptr, ...sizes]);
   const args = [levels.ptr + 4 * size, levels.ptr, kind.code, images, ...output];
   runtime.run("winogradJudge", images * down, 100 * across, args);
-  const verdicts = levels.elements.subarray(size);
 
-  const withZeros = indicesOf(verdicts, WITH_ZEROS);
+  const { wild, withZeros } = sorted(levels.elements.subarray(size));
   if (withZeros.length > 0) {
     using list = upload(runtime, withZeros);
-    const args = [y.ptr, levels.ptr, list.ptr, ...boundsOf(after), kind.code, rows, ...output];
+    const args = [
+      y.ptr,
+      levels.ptr,
+      levels.ptr + 4 * size,
+      list.ptr,
+      ...boundsOf(after),
+      kind.code,
+      rows,
+      ...output,
+    ];
     runtime.run("winogradZeros", withZeros.length, 16 * rows, args, 4 * kind.side ** 2);
   }
 
   const source: Pair = [kind.reach, kind.reach];
   const target: Pair = [kind.side, kind.side];
-  const wild = indicesOf(verdicts, WILD);
   for (let from = 0; from < wild.length; from += BATCH) {
     const batch = wild.slice(from, from + BATCH);
     using list = upload(runtime, batch);
@@ -143,14 +150,18 @@ export function wildChannels(planes: Tensor): number[] {
   using wild = empty(runtime, [channels]);
   const args = [wild.ptr, planes.ptr, images, channels, plane];
   runtime.run("wildChannels", channels, images * plane, args);
-  return indicesOf(wild.elements, WILD);
+  return sorted(wild.elements).wild;
 }
 
-/** Where a value is found. */
-function indicesOf(values: Float32Array, value: number): number[] {
-  const found: number[] = [];
-  for (let i = values.indexOf(value); i >= 0; i = values.indexOf(value, i + 1)) found.push(i);
-  return found;
+/** The tiles or channels that are wild, and those some of whose outputs see nothing but zeros. */
+function sorted(verdicts: Float32Array): { wild: number[]; withZeros: number[] } {
+  const wild: number[] = [];
+  const withZeros: number[] = [];
+  for (let i = 0; i < verdicts.length; i++) {
+    if (verdicts[i] === WILD) wild.push(i);
+    else if (verdicts[i] > WILD) withZeros.push(i);
+  }
+  return { wild, withZeros };
 }
 
 function upload(runtime: Runtime, values: readonly number[]): Tensor<"int32"> {

@@ -29,6 +29,8 @@ interface Case {
   stride: number;
   padding: number;
   outputPadding?: number;
+  dilation?: number;
+  groups?: number;
 }
 
 /** The three passes of a case, on float32 values, or by their definition in float64. */
@@ -38,8 +40,10 @@ interface Passes {
   dWeight: ArrayLike<number>;
 }
 
-function shapesOf({ transposed, input, rows, stride, padding, outputPadding = 0 }: Case) {
-  const weight = transposed ? [input[1], rows, 3, 3] : [rows, input[1], 3, 3];
+function shapesOf(c: Case) {
+  const { transposed, input, rows, stride, padding, outputPadding = 0 } = c;
+  const { dilation = 1, groups = 1 } = c;
+  const weight = transposed ? [input[1], rows / groups, 3, 3] : [rows, input[1] / groups, 3, 3];
   const pair = (n: number) => [n, n] as const;
   const geometry = {
     input,
@@ -47,6 +51,8 @@ function shapesOf({ transposed, input, rows, stride, padding, outputPadding = 0 
     stride: pair(stride),
     padding: pair(padding),
     outputPadding: pair(outputPadding),
+    dilation: pair(dilation),
+    groups,
   };
   const output = transposed
     ? transposedReference.convTranspose2dShape(geometry)
@@ -55,9 +61,9 @@ function shapesOf({ transposed, input, rows, stride, padding, outputPadding = 0 
 }
 
 function wanted(c: Case, x: Values, w: Values, dy: Values): Passes {
-  const { geometry, weight } = shapesOf(c);
+  const { geometry } = shapesOf(c);
   if (c.transposed) {
-    const y = transposedReference.convTranspose2d(geometry, x, w, new Float32Array(weight[1]));
+    const y = transposedReference.convTranspose2d(geometry, x, w, new Float32Array(c.rows));
     return { y, ...transposedReference.convTranspose2dBackward(geometry, dy, x, w) };
   }
   return {
@@ -68,7 +74,7 @@ function wanted(c: Case, x: Values, w: Values, dy: Values): Passes {
 
 function computed(on: Runtime, c: Case, x: Values, w: Values, dy: Values): Passes {
   const { weight, output } = shapesOf(c);
-  const { stride, padding, outputPadding } = c;
+  const { stride, padding, outputPadding, dilation, groups } = c;
   const [xt, wt] = [
     [x, c.input],
     [w, weight],
@@ -76,8 +82,8 @@ function computed(on: Runtime, c: Case, x: Values, w: Values, dy: Values): Passe
     tensor(values as Values, shape as number[], { runtime: on, requiresGrad: true }),
   );
   const y = c.transposed
-    ? convTranspose2d(xt, wt, { stride, padding, outputPadding })
-    : conv2d(xt, wt, { stride, padding });
+    ? convTranspose2d(xt, wt, { stride, padding, outputPadding, dilation, groups })
+    : conv2d(xt, wt, { stride, padding, dilation, groups });
   y.backward(tensor(dy, output, { runtime: on }));
   return { y: y.toArray(), dx: xt.grad?.toArray() ?? [], dWeight: wt.grad?.toArray() ?? [] };
 }
@@ -239,6 +245,39 @@ describe.each(cases)("%s", (_, c) => {
         if ((row - h / 2) ** 2 + (column - w / 2) ** 2 > (h / 3) ** 2) values[i] = 0;
       }
     expectAllLocal(runtime, c, x, w, dy);
+  });
+});
+
+describe("convolutions that go by plain sums anyway", () => {
+  test.each<[string, Case]>([
+    ["few channels", { input: [2, 3, 9, 8], rows: 5, stride: 1, padding: 1 }],
+    [
+      "few rows, by columns of the filters",
+      { input: [1, 16, 9, 8], rows: 2, stride: 1, padding: 2 },
+    ],
+    ["groups, stride 2", { input: [2, 8, 9, 10], rows: 8, stride: 2, padding: 1, groups: 4 }],
+    ["a dilation", { input: [1, 9, 10, 11], rows: 8, stride: 1, padding: 2, dilation: 2 }],
+    [
+      "transposed",
+      { transposed: true, input: [2, 6, 8, 9], rows: 4, stride: 2, padding: 1, groups: 2 },
+    ],
+    ["stride 3", { transposed: true, input: [1, 5, 7, 8], rows: 3, stride: 3, padding: 0 }],
+  ])("%s", (_, c) => {
+    const { weight, output } = shapesOf(c);
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const [x, w, dy] = [c.input, weight, output].map((shape, i) => normal(sizeOf(shape), i + 1));
+      w[1] = value;
+      w[w.length - 9] = value;
+      expectAllLocal(runtime, c, x, w, dy, "of a weight");
+      const fine = normal(sizeOf(weight), 2);
+      for (const k of [0, dy.length - 1, output[3] - 1]) {
+        const planted = dy.slice();
+        planted[k] = value;
+        expectAllLocal(runtime, c, x, fine, planted, "of a gradient");
+      }
+      x[0] = value;
+      expectAllLocal(runtime, c, x, fine, dy, "of an input");
+    }
   });
 });
 
