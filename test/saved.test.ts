@@ -253,7 +253,7 @@ describe("checkSaved", () => {
     made.close();
     expect(runtime.checkSaved).toBe(false);
     await expect(createRuntime({ checkSaved: 1 as unknown as boolean })).rejects.toThrow(
-      "init: expected checkSaved to be true or false, got number",
+      "createRuntime: expected checkSaved to be boolean, got 1",
     );
   });
 });

@@ -10,7 +10,9 @@ function sumToOdd(p: v128, c: v128): v128 {
   return v128.or(i64x2.add(sum, beyond), v128.and(inexact, i64x2.splat(1)));
 }
 
-const upper = (x: v128): v128 => f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3));
+function upper(x: v128): v128 {
+  return f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3));
+}
 
 /** a·b + c, rounded once, in every build: a product of two floats is exact in float64. */
 function fused(a: v128, b: v128, c: v128): v128 {

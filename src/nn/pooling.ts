@@ -35,9 +35,9 @@ export class MaxPool2d extends Module {
 
   constructor(kernelSize: number | Pair, options: MaxPool2dOptions = {}) {
     super();
-    checkWindows("MaxPool2d", kernelSize, options);
-    this.kernelSize = kernelSize;
     this.options = { ...checkOptions("MaxPool2d", options, maxPool2dRules) };
+    checkWindows("MaxPool2d", kernelSize, this.options);
+    this.kernelSize = kernelSize;
   }
 
   forward(x: Tensor): Tensor {
@@ -52,9 +52,9 @@ export class AvgPool2d extends Module {
 
   constructor(kernelSize: number | Pair, options: AvgPool2dOptions = {}) {
     super();
-    checkWindows("AvgPool2d", kernelSize, options);
-    this.kernelSize = kernelSize;
     this.options = { ...checkOptions("AvgPool2d", options, avgPool2dRules) };
+    checkWindows("AvgPool2d", kernelSize, this.options);
+    this.kernelSize = kernelSize;
   }
 
   forward(x: Tensor): Tensor {

@@ -25,7 +25,7 @@ const statistics = new Map<number, AxisNorm["statistic"]>([
 /** @internal For the layer too. */
 export const normalizeRules: Rules<NormalizeOptions> = {
   p: "number",
-  dim: "number",
+  dim: "Array|number",
   eps: "number",
 };
 

@@ -17,6 +17,8 @@ export interface SyncBatchNormOptions extends LayoutOptions {
   training?: boolean;
   /** Share of the new value in the running statistics. */
   momentum?: number;
+  /** The running variance takes that of the batch times n/(n − correction). */
+  correction?: 0 | 1;
   eps?: number;
   /** What follows, in the same pass over memory. */
   activation?: Activation | null;
@@ -29,6 +31,7 @@ const rules: Rules<SyncBatchNormOptions> = {
   bias: "Tensor|null",
   training: "boolean",
   momentum: "number",
+  correction: "number",
   eps: "number",
   layout: "string",
   activation: "string|null",

@@ -205,8 +205,6 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       `init: expected variant "auto", "simd" or "relaxed", got ${String(variant)}`,
     );
   }
-  if (typeof checkSaved !== "boolean")
-    throw new TypeError(`init: expected checkSaved to be true or false, got ${typeof checkSaved}`);
   if (deterministic && variant === "relaxed") {
     throw new RangeError(
       "init: deterministic needs the simd variant: relaxed operations differ between CPUs",

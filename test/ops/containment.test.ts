@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterEach(() => checkGuards());
 afterAll(() => runtime.close());
 
-/** In evaluation: `layout` is the last of the options, so that it can turn training off. */
+/** Takes `training`: as `layout` is the last of the options, it can be turned off. */
+const trains = /batchNorm|BatchNorm|Renorm|switchable|iterNorm|powerNorm|evonormB0|batchInstance/;
 const methods = Object.entries({ ...direct, ...turned });
 const perSample = methods
   .filter(([name]) => !/, training|tracking/.test(name))
@@ -30,6 +31,7 @@ const perChannel = perSample.filter(
 );
 
 function run(
+  name: string,
   m: (typeof methods)[number][1],
   layout: "nchw" | "nhwc",
   bad: number | null,
@@ -48,18 +50,19 @@ function run(
     return tensor(data, of, { runtime, requiresGrad: true });
   });
   const moved = (m.moved?.(4) ?? []).map((of) => ones(of, { runtime }));
-  const y = m.op(x, learned, moved, { layout, training: false } as Layout);
+  const options = trains.test(name) ? { layout, training: false } : { layout };
+  const y = m.op(x, learned, moved, options as Layout);
   y.backward(tensor(normal(120, 9), shape, { runtime }));
   return [y.toArray(), x.grad?.toArray() ?? []].map((list) => list.filter((_, i) => !other(i)));
 }
 
 describe.each(["nchw", "nhwc"] as const)("%s", (layout) => {
   describe.each([NaN, Infinity])("%d", (bad) => {
-    test.each(perSample)("of a sample: %s", (_, m) => {
-      expect(run(m, layout, bad, "sample")).toEqual(run(m, layout, null, "sample"));
+    test.each(perSample)("of a sample: %s", (name, m) => {
+      expect(run(name, m, layout, bad, "sample")).toEqual(run(name, m, layout, null, "sample"));
     });
-    test.each(perChannel)("of a channel: %s", (_, m) => {
-      expect(run(m, layout, bad, "channel")).toEqual(run(m, layout, null, "channel"));
+    test.each(perChannel)("of a channel: %s", (name, m) => {
+      expect(run(name, m, layout, bad, "channel")).toEqual(run(name, m, layout, null, "channel"));
     });
   });
 });

@@ -72,13 +72,20 @@ describe.each(rows)("%s, %s", (op, name, least, call) => {
     [[3, 3, 3], RangeError, "[3, 3, 3]"],
     [[3], RangeError, "[3]"],
     [[], RangeError, "[]"],
-    ["3", TypeError, "string"],
     [["3", "3"], TypeError, "[3, 3]"],
     [{ height: 3 }, TypeError, "object"],
   ] as const)("refuses %j", (size, error, got) => {
     const before = runtime.stats().tensors;
     expect(() => call(size as unknown as Size)).toThrow(new error(`${expected}, got ${got}`));
     expect(runtime.stats().tensors - before).toBeLessThanOrEqual(2); // the op's own arguments
+  });
+
+  test("refuses a string", () => {
+    const positional = name === "kernelSize" || name === "outputSize";
+    const text = positional
+      ? `${expected}, got string`
+      : `${op}: expected ${name} to be Array or number, got "3"`;
+    expect(() => call("3" as unknown as Size)).toThrow(new TypeError(text));
   });
 
   test.each([least - 1, 1.5, NaN])("refuses %d", (size) => {

@@ -90,13 +90,13 @@ describe("running statistics that require a gradient are refused, but under noGr
     { runningMean: made([C], other), runningVar: made([C], wanting) },
   ];
   const pair =
-    (op: (x: Tensor, options: object) => unknown): Op =>
+    (op: (x: Tensor, options: object) => unknown, switched = "training"): Op =>
     (x, wanting, training) => {
-      for (const o of both(wanting, false)) op(x, { ...o, training, useInputStats: training });
+      for (const o of both(wanting, false)) op(x, { ...o, [switched]: training });
     };
   test.each<[string, Op]>([
     ["batchNorm", pair(batchNorm)],
-    ["instanceNorm", pair(instanceNorm)],
+    ["instanceNorm", pair(instanceNorm, "useInputStats")],
     ["ghostBatchNorm", pair(ghostBatchNorm)],
     ["batchRenorm", pair(batchRenorm)],
     ["syncBatchNorm", pair((x, options) => syncBatchNorm([x], options))],

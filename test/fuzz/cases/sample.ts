@@ -58,7 +58,8 @@ const positional =
       ],
       run([a, weight, bias]) {
         if (name === "pixelNorm") return { outputs: [ops.pixelNorm(a, options)] };
-        return { outputs: [byName[name](a, { ...options, weight, bias } as ops.RMSNorm2dOptions)] };
+        const affine = name === "layerNorm2d" ? { weight, bias } : { weight };
+        return { outputs: [byName[name](a, { ...options, ...affine } as ops.RMSNorm2dOptions)] };
       },
       oracle(t, [data, weight, bias]) {
         const centre = name === "layerNorm2d";
