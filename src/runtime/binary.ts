@@ -8,7 +8,7 @@ export type Variant = "simd" | "relaxed";
 export type Binary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 
 /** Raised when a kernel's arguments change: a binary of another number is refused. */
-export const ABI = 1;
+export const ABI = 2;
 
 const sources: Record<Variant, string | Binary> = { simd: simdSource, relaxed: relaxedSource };
 

@@ -79,7 +79,9 @@ const saturation =
             const moved = shift ? t.add(z, s[0]) : z;
             const v = t.at(moved);
             const slope = (2 / Math.sqrt(Math.PI)) * Math.exp(-v * v);
-            const y = shift ? t.map(moved, erf(v), slope, 1) : maps.tanh(t, moved);
+            const curve = () => (shift ? t.map(moved, erf(v), slope, 1) : maps.tanh(t, moved));
+            // at ±∞ the slope times x, which alpha gets, has the limit 0, not 0·∞
+            const y = Math.abs(v) === Infinity ? t.leaf(Math.sign(v)) : curve();
             const at = Math.floor(i / inner) % c;
             return t.add(t.mul(y, weight[at]), bias[at]);
           }),
