@@ -7,6 +7,7 @@ import { checkShape } from "./check.js";
 import { instanceNorm } from "./instance-norm.js";
 import type { LayoutOptions } from "./layout.js";
 import { mul } from "./mul.js";
+import { ofNothing } from "./of-nothing.js";
 import { sub } from "./sub.js";
 
 export interface BatchInstanceNormOptions extends LayoutOptions {
@@ -49,6 +50,7 @@ export function batchInstanceNorm(
     const { weight, bias, eps, layout, mask } = checkOptions("batchInstanceNorm", options, rules);
     const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
     checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
+    if (x.size === 0) return ofNothing("batchInstanceNorm", x, [x, gate, weight, bias]);
     using rest = sub(1, gate);
     using batchWeight = weight ? mul(weight, gate) : null;
     using instanceWeight = weight ? mul(weight, rest) : null;

@@ -5,6 +5,7 @@ import { add } from "./add.js";
 import { batchNorm, checkChannelNorm } from "./batch-norm.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { mul } from "./mul.js";
+import { ofNothing } from "./of-nothing.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
 import { overPositions } from "./positions.js";
 
@@ -68,6 +69,7 @@ export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor
       );
     }
     const { weight, bias, eps = 1e-5 } = norm;
+    if (x.size === 0) return ofNothing("batchRenorm", x, [x, weight, bias]);
     const { mean, variance } = overBatch(planeMoments(x, batch * channels, length), channels);
     const [runningMean, runningVar] = [running.mean.elements, running.variance.elements];
     const runningStd = Float64Array.from(runningVar, (v) => Math.sqrt(v + eps));

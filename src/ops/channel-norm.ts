@@ -2,8 +2,9 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { changing, empty, full, type Tensor } from "../tensor.js";
+import { changing, empty, type Tensor } from "../tensor.js";
 import { type Activation, activationCode } from "./activation.js";
+import { ofNothing } from "./of-nothing.js";
 
 /**
  * x as [batch, channels, length] and how its planes form sets: `runs` planes, `planeStep` apart. With `cols` the channels are the
@@ -218,13 +219,6 @@ function backward(
   return [dx, dweight, dbias];
 }
 
-/** Zero gradients, for a forward pass over nothing. */
-function noGradients(dy: Tensor, channels: number, needs: boolean[]): (Tensor | null)[] {
-  const shapes = [dy.shape, [channels], [channels]];
-  const { runtime } = dy;
-  return shapes.map((shape, i) => (needs[i] ? full(shape, 0, { runtime }) : null));
-}
-
 /** Moves running statistics [channels] towards the mean over the batch of those of `s.sets` sets. */
 function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
   const { mean, variance, momentum, correction } = running;
@@ -251,11 +245,7 @@ export function channelNorm(
   return call(op, () => {
     const { runtime } = x;
     const { weight, bias, activation } = affine;
-    if (x.size === 0) {
-      const back = (dy: Tensor, _: Tensor[], needs: boolean[]) =>
-        noGradients(dy, s.channels, needs);
-      return record(op, empty(runtime, x.shape), [x, weight, bias], [], back);
-    }
+    if (x.size === 0) return ofNothing(op, x, [x, weight, bias]);
     using stats = empty(runtime, [s.sets, 3], "float64");
     const y = empty(runtime, x.shape);
     if (constant) {

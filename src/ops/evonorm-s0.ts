@@ -4,6 +4,7 @@ import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { ofNothing } from "./of-nothing.js";
 import { channelSums, gradientOf } from "./plane-maps.js";
 
 export interface EvoNormS0Options extends LayoutOptions {
@@ -50,6 +51,7 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
       checkShape("evonormS0", name, value, [channels]);
     checkSameRuntime("evonormS0", x, v, weight, bias);
     checkNumber("evonormS0", "eps", eps);
+    if (x.size === 0) return ofNothing("evonormS0", x, [x, v, weight, bias]);
 
     const { runtime } = x;
     const length = sizeOf(space);

@@ -4,6 +4,7 @@ import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { ofNothing } from "./of-nothing.js";
 import {
   planeAffine,
   planeGradient,
@@ -111,6 +112,7 @@ export function globalResponseNorm(
     checkShape(op, "bias", bias, [channels]);
     checkSameRuntime(op, x, weight, bias);
     checkNumber(op, "eps", eps);
+    if (x.size === 0) return ofNothing(op, x, [x, weight, bias]);
     if (last) return asNCHW(op, [x], (x) => nchw(x, weight, bias, eps));
     return nchw(x, weight, bias, eps);
   });

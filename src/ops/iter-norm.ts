@@ -107,7 +107,7 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
           };
           const [first, second, matrix] = [centre, rest, whitening].map((t) => t.elements);
           move(runningMean, (i) => first[i] + second[i]);
-          move(runningWhitening, (i) => matrix[i] * scaled.factor);
+          move(runningWhitening, (i) => matrix[i] * scaled.factors[Math.floor(i / width ** 2)]);
         }
       } else {
         const centre = alias(runningMean as Tensor, [groups, width, 1]);
@@ -123,20 +123,29 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
 }
 
 /**
- * (Σ + eps·I)^(−½) of centred rows [groups, width, count], for rows times `factor`: a power of two, constant to the gradient, that
- * keeps the covariance of huge or tiny values within float32 and changes nothing else.
+ * (Σ + eps·I)^(−½) of centred rows [groups, width, count], for rows times a group's factor: a power of two, constant to the
+ * gradient, that keeps the covariance of huge or tiny values within float32 and changes nothing else.
  */
 function inverseRoot(centred: Tensor, iterations: number, eps: number) {
   const { runtime } = centred;
   const [groups, width, count] = centred.shape;
   const { variance } = planeMoments(centred, groups * width, count, false);
-  const largest = variance.reduce((a, b) => Math.max(a, b), 0) + eps;
-  const factor = largest > 0 && largest < Infinity ? 2 ** -Math.round(Math.log2(largest) / 2) : 1;
+  const factors = Float32Array.from({ length: groups }, (_, g) => {
+    const own = variance.subarray(g * width, (g + 1) * width);
+    const largest = own.reduce((a, b) => Math.max(a, b), 0) + eps;
+    return largest > 0 && largest < Infinity ? 2 ** -Math.round(Math.log2(largest) / 2) : 1;
+  });
+  const factor = tensor(factors, [groups, 1, 1], { runtime });
+  const floors = tensor(
+    factors.map((f) => eps * f ** 2),
+    [groups, 1, 1],
+    { runtime },
+  );
   const identity = Float32Array.from({ length: width * width }, (_, i) => +(i % (width + 1) === 0));
   const unit = tensor(identity, [width, width], { runtime });
   const rows = mul(centred, factor);
   const covariance = div(matmul(rows, transpose(rows, 1, 2)), count);
-  const sigma = add(covariance, mul(unit, eps * factor ** 2));
+  const sigma = add(covariance, mul(unit, floors));
   const trace = sum(mul(sigma, unit), [1, 2], true);
   const scaled = div(sigma, trace);
   let root: Tensor = unit;
@@ -144,5 +153,5 @@ function inverseRoot(centred: Tensor, iterations: number, eps: number) {
     const cube = matmul(matmul(root, root), root);
     root = sub(mul(root, 1.5), mul(matmul(cube, scaled), 0.5));
   }
-  return { whitening: div(root, sqrt(trace)), scaled: { rows, factor } };
+  return { whitening: div(root, sqrt(trace)), scaled: { rows, factors } };
 }

@@ -10,6 +10,7 @@ import {
   checkTensor,
 } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { ofNothing } from "./of-nothing.js";
 import { pixelNorm } from "./pixel-norm.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
 
@@ -70,6 +71,7 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
     checkNoGradient("powerNorm", { runningPhi, emaGz });
     for (const [name, value] of Object.entries({ alphaForward, alphaBackward, eps }))
       checkNumber("powerNorm", name, value);
+    if (x.size === 0) return ofNothing("powerNorm", x, [x, weight, bias]);
 
     if (groups !== null) {
       using scaled = groupScaled(x, groups, eps);

@@ -5,6 +5,7 @@ import { changing, empty, type Tensor } from "../tensor.js";
 import { checkChannelNorm } from "./batch-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { ofNothing } from "./of-nothing.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
 import { type Moments, overBatch, planeMoments } from "./plane-moments.js";
 
@@ -75,6 +76,8 @@ export function switchableNorm(
       throw new TypeError(
         "switchableNorm: runningMean and runningVar must be defined in evaluation mode",
       );
+    if (x.size === 0)
+      return ofNothing("switchableNorm", x, [x, meanWeight, varWeight, weight, bias]);
     const [batch, channels, length] = dims;
     const planes = batch * channels;
     const rows = { outer: 1, planes, inner: length };

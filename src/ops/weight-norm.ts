@@ -3,6 +3,7 @@ import { call } from "../call.js";
 import { empty, type Tensor } from "../tensor.js";
 import { axisOf, keptShape } from "./axes.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { ofNothing } from "./of-nothing.js";
 import { gradientOf, type Planes, planeCombine, planeProducts, planesAlong } from "./plane-maps.js";
 
 /** What weight norm keeps of a weight: length 1 but at `dim`, [] where that is null. */
@@ -45,6 +46,7 @@ export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor
     const shape = lengthsShape(v.shape, axis);
     checkShape("weightNorm", "g", g, shape);
     checkSameRuntime("weightNorm", v, g);
+    if (v.size === 0) return ofNothing("weightNorm", v, [v, g]);
     const planes = planesAlong(v.shape, axis);
     const norms = lengths(planes, v);
     const w = empty(v.runtime, v.shape);

@@ -3,6 +3,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { ofNothing } from "./of-nothing.js";
 import { gradientOf, type Planes, planeCombine, planeProducts } from "./plane-maps.js";
 import { planeMoments } from "./plane-moments.js";
 
@@ -30,6 +31,7 @@ type Scale = (variance: number) => { scale: number; slope: number };
 /** gain·(w − mean)·scale(variance) for each filter w[o]: a layer norm whose deviation is given as a function. */
 function standardize(op: string, w: Tensor, gain: Tensor | null, scaleOf: Scale): Tensor {
   return call(op, () => {
+    if (w.size === 0) return ofNothing(op, w, [w, gain]);
     const filters: Planes = { outer: 1, planes: w.shape[0], inner: sizeOf(w.shape.slice(1)) };
     const { mean, variance } = planeMoments(w, filters.planes, filters.inner);
     const scales = Array.from(variance, scaleOf);
@@ -123,7 +125,7 @@ export function scaledWeightStandardization(
   checkNumber(op, "gamma", gamma);
   return standardize(op, w, gain, (variance) => {
     const inner = epsAdded ? (variance + eps) * fanIn : Math.max(variance * fanIn, eps);
-    const scale = inner > 0 ? gamma / Math.sqrt(inner) : 0;
+    const scale = inner === 0 ? 0 : gamma / Math.sqrt(inner); // NaN stays
     const moves = epsAdded || variance * fanIn > eps;
     return { scale, slope: moves && inner > 0 ? (-fanIn * scale) / (2 * inner) : 0 };
   });

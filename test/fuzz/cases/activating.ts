@@ -40,7 +40,10 @@ const frn: Case = (pick) => {
         const rstd = t.pow(t.add(t.square(list), least), -0.5);
         for (const i of set) {
           const z = t.add(t.mul(weight[c], t.mul(data[i], rstd)), bias[c]);
-          y[i] = cut ? t.max([all[3][c], z]) : z;
+          const both = cut ? [all[3][c], z] : [];
+          // a NaN is passed to both, as by torch.max of two tensors
+          if (both.some((a) => Number.isNaN(t.at(a)))) y[i] = t.node(Number.NaN, both, [1, 1]);
+          else y[i] = cut ? t.max(both) : z;
         }
       }
       return { outputs: [y] };

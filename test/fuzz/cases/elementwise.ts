@@ -81,7 +81,10 @@ const saturation =
             const slope = (2 / Math.sqrt(Math.PI)) * Math.exp(-v * v);
             const curve = () => (shift ? t.map(moved, erf(v), slope, 1) : maps.tanh(t, moved));
             // at ±∞ the slope times x, which alpha gets, has the limit 0, not 0·∞
-            const y = Math.abs(v) === Infinity ? t.leaf(Math.sign(v)) : curve();
+            const y =
+              Math.abs(v) === Infinity
+                ? t.node(Math.sign(v), [a, alpha, ...(shift ? [s[0]] : [])], [0, 0, 0])
+                : curve();
             const at = Math.floor(i / inner) % c;
             return t.add(t.mul(y, weight[at]), bias[at]);
           }),

@@ -119,11 +119,10 @@ const convolution =
                     : out * stride - padding + k * dilation;
                 const [iy, ix] = [at(oy, ky), at(ox, kx)];
                 if (!Number.isInteger(iy) || !Number.isInteger(ix)) continue;
-                const outside = iy < 0 || iy >= h || ix < 0 || ix >= w;
-                if (outside && transposed) continue;
+                // padding is no number of x: a NaN in weight or gradient does not meet it
+                if (iy < 0 || iy >= h || ix < 0 || ix >= w) continue;
                 const channel = group * per + c;
-                // padding is zeros: a NaN in the weight shows there as well
-                xs.push(outside ? t.leaf(0) : x[((n * channels + channel) * h + iy) * w + ix]);
+                xs.push(x[((n * channels + channel) * h + iy) * w + ix]);
                 const [a, b] = transposed ? [channel, o % outs] : [o, c];
                 ws.push(weight[((a * weightShape[1] + b) * kernel + ky) * kernel + kx]);
               }
