@@ -42,7 +42,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
       "--batch1-samples <n>",
       "images of the training with batch 1, or all: as many as with batches",
       (text) => (text === "all" ? null : integer(0)(text)),
-      3200,
+      2000,
     ),
     new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
     new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),

@@ -15,7 +15,7 @@ export interface CompareConfig {
   seed: number;
   /** Runs per norm. */
   seeds: number;
-  /** Adam's step size. */
+  /** Adam's step size with batches of `batchSize`; single images take lr/√batchSize. */
   lr: number;
   /** Samples of the training with batch 1; null: as many as the main run sees. 0 leaves it out. */
   batch1Samples: number | null;
