@@ -1,12 +1,13 @@
 // Options are closed, and undefined is "not given", in everything that is exported.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as data from "../src/data/index.js";
 import * as evenkeel from "../src/index.js";
 import * as models from "../src/models/index.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { ones, type Shape, Tensor, tensor, zeros } from "../src/tensor.js";
 import { normal } from "./helpers.js";
 
-const { nn } = evenkeel;
+const { nn, optim } = evenkeel;
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -182,7 +183,35 @@ const nets: Record<string, Call> = {
     ),
 };
 
-/** What has no options; the readers and makers of files are tested with them, optimisers and schedules in optim. */
+const parameter = () => tensor([1, 2], [2], { runtime, requiresGrad: true });
+const sgd = () => new optim.SGD([parameter()], { lr: 0.1, momentum: 0.5 });
+const optimizers: Record<string, Call> = {
+  SGD: (o) => new optim.SGD([parameter()], among({ lr: 0.1 }, o)),
+  Adam: (o) => new optim.Adam([parameter()], o),
+  AdamW: (o) => new optim.AdamW([parameter()], o),
+  ConstantLR: (o) => new optim.ConstantLR(sgd(), o),
+  CosineAnnealingLR: (o) => new optim.CosineAnnealingLR(sgd(), 3, o),
+  LinearLR: (o) => new optim.LinearLR(sgd(), o),
+  MultiStepLR: (o) => new optim.MultiStepLR(sgd(), [3], o),
+  OneCycleLR: (o) => new optim.OneCycleLR(sgd(), 0.1, among({ totalSteps: 9 }, o)),
+  ReduceLROnPlateau: (o) => new optim.ReduceLROnPlateau(sgd(), o),
+  StepLR: (o) => new optim.StepLR(sgd(), 3, o),
+  WarmupCosineLR: (o) =>
+    new optim.WarmupCosineLR(sgd(), among({ warmupSteps: 1, totalSteps: 9 }, o)),
+  clipGradNorm: (o) => optim.clipGradNorm([parameter()], 1, o),
+};
+
+const loaders: Record<string, Call> = {
+  DataLoader: (o) => new data.DataLoader(data.proceduralDataset({ count: 10 }), o),
+  MinMaxScaler: (o) => new data.MinMaxScaler(3, o),
+  Normalize: (o) => new data.Normalize([0], [1], o),
+  RobustScaler: (o) => new data.RobustScaler(3, o),
+  StandardScaler: (o) => new data.StandardScaler(3, o),
+  proceduralCifar10: (o) => data.proceduralCifar10(among({ count: 10 }, o)),
+  proceduralDataset: (o) => data.proceduralDataset(among({ count: 10 }, o)),
+};
+
+/** What has no options; the readers and makers of files are tested with them. */
 const without = {
   ops: `add adaptiveAvgPool2d concat div embedding exp flatten gatedAdd log logSoftmax matmul mean
     modulate momentShortcut mul neg permute relu reshape resizeNearest sigmoid silu slice softmax sqrt sub sum tanh
@@ -192,15 +221,27 @@ const without = {
   nn: `AdaptiveAvgPool2d ChannelsFirst ChannelsLast Flatten Identity Module ReLU Sequential Sigmoid SiLU Tanh
     addAndNormalize checkNorm foldBatchNorm normNames normTable parseNorm removeParametrization`,
   models: "transformerNormNames",
+  optim: `ChainedScheduler ExponentialLR LambdaLR LRScheduler Optimizer RuleLR SequentialLR clipGradValue decayGroups`,
+  data: "CIFAR10_CLASSES PROCEDURAL_CLASSES normalizeImages parseCifar10",
 };
 
 /** Their checks come with a promise, or with other arguments. */
-const elsewhere = ["init", "createRuntime", "loadCheckpoint", "loadSafetensors", "createNorm"];
+const elsewhere = [
+  "init",
+  "createRuntime",
+  "loadCheckpoint",
+  "loadSafetensors",
+  "createNorm",
+  "downloadCifar10",
+  "readCifar10",
+];
 
 test.each([
   ["the package", evenkeel, ops, without.ops],
   ["nn", nn, layers, without.nn],
   ["models", models, nets, without.models],
+  ["optim", optim, optimizers, without.optim],
+  ["data", data, loaders, without.data],
 ])("%s: every export is here", (_, exported, calls, plain) => {
   const known = [...Object.keys(calls), ...plain.split(/\s+/)];
   const missing = Object.keys(exported).filter((name) => !known.includes(name));
@@ -232,7 +273,8 @@ function contents(value: unknown): unknown {
     const given = Object.entries(options ?? {}).filter(([, v]) => v !== undefined);
     return [own.map(([key, v]) => [key, v]), state, given];
   }
-  return Object.entries(value as object).map(([key, v]) => [key, contents(v)]);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.entries(value).map(([key, v]) => [key, contents(v)]);
 }
 
 const required: Record<string, string[]> = {
@@ -247,11 +289,16 @@ const required: Record<string, string[]> = {
   syncBatchNorm: ["training"],
   powerNorm: ["runningPhi", "emaGz"],
   NormResNet: ["norm", "width"],
+  SGD: ["lr"],
+  OneCycleLR: ["totalSteps"],
+  WarmupCosineLR: ["warmupSteps", "totalSteps"],
+  proceduralCifar10: ["count"],
+  proceduralDataset: ["count"],
   TransformerBlock: ["dModel", "nHead", "dFF"],
   TransformerLM: ["dModel", "nHead", "dFF", "vocabSize", "contextLength", "layers"],
 };
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const rows = [ops, layers, nets].flatMap((calls) => Object.entries(calls));
+const rows = [ops, layers, nets, optimizers, loaders].flatMap((calls) => Object.entries(calls));
 
 describe.each(rows)("%s", (name, call) => {
   test("an unknown option is refused, with the names there are", () => {
@@ -316,6 +363,10 @@ test.each([
   [() => new nn.Linear(2, 2, false as unknown as object), "expected options { bias, runtime }"],
   [() => evenkeel.dropout(x(2), 0 as unknown as object), "training, generator }, got 0"],
   [() => evenkeel.dropout(x(2), { training: "false" } as object), 'to be boolean, got "false"'],
+  [() => new optim.Adam([parameter()], { learningRate: 1 } as object), 'did you mean "lr"?'],
+  [() => new optim.StepLR(sgd(), 3, { gamma: "x" } as object), "expected gamma to be number"],
+  [() => new optim.SGD([parameter()], undefined as never), "SGD: expected options { lr,"],
+  [() => new optim.SGD([parameter()], {} as never), "SGD: expected lr to be a number"],
   [() => new nn.Conv2d(2, 2, 3, { stride: 0 }), "Conv2d: expected stride"],
   [() => new nn.MaxPool2d(2, { stride: 0 }), "MaxPool2d: expected stride"],
   [() => evenkeel.layerNorm(x(2, 6), [6], { toString: 1 } as object), 'no option "toString"'],
@@ -330,6 +381,17 @@ test("init and createRuntime", async () => {
   );
   const undefinedThreads = await createRuntime({ threads: 1, variant: undefined });
   undefinedThreads.close();
+});
+
+test("groups of parameters have an optimiser's options", () => {
+  const group = (own: object) => new optim.AdamW([{ params: [parameter()], ...own }]);
+  expect(() => group({ weight_decay: 0 })).toThrow('did you mean "weightDecay"?');
+  expect(() => group({ lr: "1" })).toThrow("AdamW: expected lr to be number");
+});
+
+test("readers of files", async () => {
+  await expect(data.readCifar10(".", { splt: "train" } as never)).rejects.toThrow('"split"?');
+  await expect(data.downloadCifar10(".", { Url: "" } as never)).rejects.toThrow('"url"?');
 });
 
 test("optional state loading", () => {

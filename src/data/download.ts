@@ -1,4 +1,5 @@
 import { builtin } from "../io/node.js";
+import { checkOptions, type Rules } from "../options.js";
 import { RECORD_BYTES } from "./cifar10.js";
 import { ARCHIVE_DIRECTORY, CIFAR10_FILES } from "./read-cifar10.js";
 import { readTar } from "./tar.js";
@@ -15,6 +16,14 @@ export interface DownloadOptions {
   signal?: AbortSignal;
 }
 
+const rules: Rules<DownloadOptions> = {
+  url: "string",
+  md5: "string",
+  size: "number",
+  onProgress: "function",
+  signal: "Object",
+};
+
 /**
  * Fetches CIFAR-10 (162 MB), checks size and MD5, and unpacks it into `dir/cifar-10-batches-bin`, which appears complete or
  * not at all. Does nothing when the files are there. Returns the directory that holds them. Throws Error when the archive
@@ -25,7 +34,7 @@ export async function downloadCifar10(dir: string, options: DownloadOptions = {}
     url = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
     md5 = "c32a1d4ab5d03f1284b67883e8d87530",
     size = 170052171,
-  } = options;
+  } = checkOptions("downloadCifar10", options, rules);
   const target = `${dir}/${ARCHIVE_DIRECTORY}`;
   for (const place of [dir, target]) if (await isComplete(place)) return place;
   if (await exists(target)) {

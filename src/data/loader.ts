@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { CHANNELS, HEIGHT, IMAGE_BYTES, type ImageDataset, WIDTH } from "./cifar10.js";
@@ -20,6 +21,16 @@ export interface DataLoaderOptions {
   runtime?: Runtime;
 }
 
+const rules: Rules<DataLoaderOptions> = {
+  batchSize: "number",
+  shuffle: "boolean",
+  seed: "number",
+  dropLast: "boolean",
+  mean: "Array|number",
+  std: "Array|number",
+  runtime: "Runtime",
+};
+
 export interface Batch {
   /** [b, 3, 32, 32], normalised. */
   images: Tensor;
@@ -35,7 +46,7 @@ export class DataLoader {
 
   /** Throws RangeError for a batch size that is not a positive integer, or a data set whose parts do not agree. */
   constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
-    const { batchSize = 64, seed = 0 } = options;
+    const { batchSize = 64, seed = 0 } = checkOptions("DataLoader", options, rules);
     const { images, labels } = dataset;
     if (!(Number.isInteger(batchSize) && batchSize > 0)) {
       throw new RangeError(

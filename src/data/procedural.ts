@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from "../options.js";
 import { type ImageDataset, parseCifar10, RECORD_BYTES } from "./cifar10.js";
 import { Rng } from "./rng.js";
 import { drawImage } from "./scene.js";
@@ -13,17 +14,18 @@ export interface ProceduralOptions {
   split?: "train" | "test";
 }
 
+const rules: Rules<ProceduralOptions> = { seed: "number", count: "number", split: "string" };
+
 /**
  * Draws `count` images of ten classes and returns them as records of CIFAR-10's binary format, count × 3073 bytes: shapes
  * and textures of random place, size, rotation, colour and background, among clutter and noise. Every ten in a row hold
  * each class once. The same seed gives the same bytes on every engine, and more images begin with the fewer. Throws RangeError
  * for a count that is not a positive integer, or a seed that is none.
  */
-export function proceduralCifar10({
-  seed = 0,
-  count,
-  split = "train",
-}: ProceduralOptions): Uint8Array {
+export function proceduralCifar10(options: ProceduralOptions): Uint8Array {
+  const { seed = 0, count, split = "train" } = checkOptions("proceduralCifar10", options, rules);
+  if (split !== "train" && split !== "test")
+    throw new RangeError(`proceduralCifar10: expected split "train" or "test", got ${split}`);
   if (!(Number.isInteger(count) && count > 0)) {
     throw new RangeError(
       `proceduralCifar10: expected count to be a positive integer, got ${count}`,
@@ -46,5 +48,6 @@ export function proceduralCifar10({
 
 /** The default data set: procedural records, read as the real files are. */
 export function proceduralDataset(options: ProceduralOptions): ImageDataset {
-  return parseCifar10(proceduralCifar10(options), `procedural ${options.split ?? "train"} images`);
+  const records = proceduralCifar10(checkOptions("proceduralDataset", options, rules));
+  return parseCifar10(records, `procedural ${options.split ?? "train"} images`);
 }

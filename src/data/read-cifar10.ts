@@ -1,4 +1,5 @@
 import { builtin } from "../io/node.js";
+import { checkOptions } from "../options.js";
 import {
   concatDatasets,
   countRecords,
@@ -25,15 +26,14 @@ export interface ReadCifar10Options {
  * Reads CIFAR-10's binary files from `dir`, or from `cifar-10-batches-bin` in it. Throws RangeError for what `parseCifar10`
  * refuses, Error (its `cause` is the system's) for a directory or a file that cannot be read.
  */
-export async function readCifar10(
-  dir: string,
-  { split, limit = Number.POSITIVE_INFINITY }: ReadCifar10Options,
-): Promise<ImageDataset> {
+export async function readCifar10(dir: string, options: ReadCifar10Options): Promise<ImageDataset> {
+  const rules = { split: "string", limit: "number" } as const;
+  const { split, limit = Infinity } = checkOptions("readCifar10", options, rules);
   const files = CIFAR10_FILES[split];
   if (!files) {
     throw new RangeError(`readCifar10: expected split "train" or "test", got ${String(split)}`);
   }
-  if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
+  if (limit !== Infinity && !(Number.isInteger(limit) && limit > 0)) {
     throw new RangeError(`readCifar10: expected limit to be a positive integer, got ${limit}`);
   }
   const root = await findFiles(dir, files[0]);

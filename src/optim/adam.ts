@@ -1,5 +1,6 @@
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { type CommonOptions, over, type Params } from "./groups.js";
+import type { CommonOptions, Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
 import { power } from "./power.js";
 import type { ParamState } from "./state.js";
@@ -11,15 +12,26 @@ export interface AdamGroupOptions extends CommonOptions {
 }
 export type AdamOptions = Partial<AdamGroupOptions>;
 
-const defaults: AdamGroupOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
+const defaults = { lr: 1e-3, betas: [0.9, 0.999] as const, eps: 1e-8 };
+const rules: Rules<AdamGroupOptions> = {
+  lr: "number",
+  betas: "Array",
+  eps: "number",
+  weightDecay: "number",
+};
 
 /** From this eps on, moments below the normal numbers change a step by less than its rounding. */
 const EPS_HIDES = 1e-12;
 
 /** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
 export class Adam extends Optimizer<AdamGroupOptions> {
-  constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}, name = "Adam") {
-    super(name, params, over(defaults, options));
+  constructor(
+    params: Params<AdamGroupOptions>,
+    options: AdamOptions = {},
+    name = "Adam",
+    weightDecay = 0,
+  ) {
+    super(name, params, { ...defaults, weightDecay }, options, rules);
   }
 
   protected override check(name: string, { lr, betas, eps, weightDecay }: AdamGroupOptions): void {
@@ -66,7 +78,7 @@ export class Adam extends Optimizer<AdamGroupOptions> {
 /** torch.optim.AdamW (arXiv 1711.05101): weightDecay shrinks the parameter itself, apart from the gradient. */
 export class AdamW extends Adam {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
-    super(params, over({ weightDecay: 0.01 }, options), "AdamW");
+    super(params, options, "AdamW", 0.01);
   }
 
   protected override decay({ lr, weightDecay }: AdamGroupOptions): [number, number] {

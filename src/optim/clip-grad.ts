@@ -1,6 +1,7 @@
 import { call } from "../call.js";
 import { checkTensor } from "../ops/check.js";
 import { float64, planeProducts, planesAlong, scalePlanes } from "../ops/plane-maps.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkNonNegative } from "./optimizer.js";
 
@@ -16,8 +17,10 @@ export interface ClipGradNormOptions {
 export function clipGradNorm(
   parameters: Iterable<Tensor>,
   maxNorm: number,
-  { errorIfNonfinite = false }: ClipGradNormOptions = {},
+  options: ClipGradNormOptions = {},
 ): number {
+  const rules = { errorIfNonfinite: "boolean" } as const;
+  const { errorIfNonfinite = false } = checkOptions("clipGradNorm", options, rules);
   checkNonNegative("clipGradNorm", "maxNorm", maxNorm);
   return call("clipGradNorm", () =>
     clip(gradients("clipGradNorm", parameters), maxNorm, errorIfNonfinite),

@@ -1,4 +1,5 @@
 import { checkTensor } from "../ops/check.js";
+import { checkOptions, type Rules } from "../options.js";
 import { Tensor } from "../tensor.js";
 
 /** What every optimiser has for each group of parameters; all may be changed between steps. */
@@ -24,11 +25,15 @@ export function over<O extends object>(defaults: O, options: object): O {
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
-/** Groups with all options. Throws TypeError for what is no float32 leaf, RangeError for no parameters, or one that comes twice. */
+/**
+ * Groups with all options. Throws TypeError for what is no float32 leaf or no option, RangeError for no parameters, or one that
+ * comes twice.
+ */
 export function groupsOf<O extends CommonOptions>(
   name: string,
   params: Params<O>,
   defaults: O,
+  rules: Rules<O>,
 ): ParamGroup<O>[] {
   if (typeof params?.[Symbol.iterator] !== "function")
     throw new TypeError(`${name}: expected params to be an iterable of tensors, or of groups`);
@@ -39,6 +44,7 @@ export function groupsOf<O extends CommonOptions>(
   const groups = given.map((group) => {
     if (typeof group?.params?.[Symbol.iterator] !== "function")
       throw new TypeError(`${name}: expected groups with an iterable of tensors as params`);
+    checkOptions<object>(name, group, { ...rules, params: "Object", initialLr: "number" });
     return { ...over(defaults, group), params: [...group.params] };
   });
   const all = groups.flatMap((group) => group.params);

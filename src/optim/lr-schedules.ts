@@ -1,5 +1,6 @@
 // The schedules, in torch's recursive forms, without Math.pow and Math.cos, which differ between engines.
 import { checkNumber } from "../ops/check.js";
+import { checkOptions, type Rules } from "../options.js";
 import { cosPi } from "./cosine.js";
 import { checkFactor, checkSteps, RuleLR } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
@@ -14,9 +15,15 @@ export class LambdaLR extends RuleLR {
   }
 }
 
+export interface GammaOptions {
+  gamma?: number;
+}
+const gammaRules = { gamma: "number" } as const;
+
 /** Times gamma after every `stepSize` steps. */
 export class StepLR extends RuleLR {
-  constructor(optimizer: Optimizer, stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}) {
+  constructor(optimizer: Optimizer, stepSize: number, options: GammaOptions = {}) {
+    const { gamma = 0.1 } = checkOptions("StepLR", options, gammaRules);
     checkSteps("StepLR", "stepSize", stepSize);
     checkNumber("StepLR", "gamma", gamma);
     const due = (step: number) => step > 0 && step % stepSize === 0;
@@ -26,11 +33,8 @@ export class StepLR extends RuleLR {
 
 /** Times gamma at each of `milestones`. */
 export class MultiStepLR extends RuleLR {
-  constructor(
-    optimizer: Optimizer,
-    milestones: readonly number[],
-    { gamma = 0.1 }: { gamma?: number } = {},
-  ) {
+  constructor(optimizer: Optimizer, milestones: readonly number[], options: GammaOptions = {}) {
+    const { gamma = 0.1 } = checkOptions("MultiStepLR", options, gammaRules);
     if (!Array.isArray(milestones))
       throw new TypeError("MultiStepLR: expected milestones to be a list of steps");
     for (const milestone of milestones) checkSteps("MultiStepLR", "milestones", milestone, 0);
@@ -49,12 +53,17 @@ export class ExponentialLR extends RuleLR {
   }
 }
 
-/** Times `factor` (above 0, 1 at most) for `totalIters` steps. */
+export interface ConstantLROptions {
+  /** Above 0, 1 at most. */
+  factor?: number;
+  totalIters?: number;
+}
+
+/** Times `factor` for `totalIters` steps. */
 export class ConstantLR extends RuleLR {
-  constructor(
-    optimizer: Optimizer,
-    { factor = 1 / 3, totalIters = 5 }: { factor?: number; totalIters?: number } = {},
-  ) {
+  constructor(optimizer: Optimizer, options: ConstantLROptions = {}) {
+    const rules = { factor: "number", totalIters: "number" } as const;
+    const { factor = 1 / 3, totalIters = 5 } = checkOptions("ConstantLR", options, rules);
     checkFactor("ConstantLR", "factor", factor);
     checkSteps("ConstantLR", "totalIters", totalIters);
     super("ConstantLR", optimizer, (step, _, lr) => {
@@ -74,10 +83,10 @@ export interface LinearLROptions {
 
 /** From startFactor to endFactor of the rate, in a straight line over `totalIters` steps: a warm-up. */
 export class LinearLR extends RuleLR {
-  constructor(
-    optimizer: Optimizer,
-    { startFactor = 1 / 3, endFactor = 1, totalIters = 5 }: LinearLROptions = {},
-  ) {
+  constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
+    const rules = { startFactor: "number", endFactor: "number", totalIters: "number" } as const;
+    checkOptions("LinearLR", options, rules);
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     checkFactor("LinearLR", "startFactor", startFactor);
     checkFactor("LinearLR", "endFactor", endFactor, true);
     checkSteps("LinearLR", "totalIters", totalIters);
@@ -93,7 +102,8 @@ export class LinearLR extends RuleLR {
 
 /** Half a cosine from the rate to etaMin in `tMax` steps, and back in as many (SGDR, arXiv 1608.03983, without its restarts). */
 export class CosineAnnealingLR extends RuleLR {
-  constructor(optimizer: Optimizer, tMax: number, { etaMin = 0 }: { etaMin?: number } = {}) {
+  constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
+    const { etaMin = 0 } = checkOptions("CosineAnnealingLR", options, { etaMin: "number" });
     checkSteps("CosineAnnealingLR", "tMax", tMax);
     checkNumber("CosineAnnealingLR", "etaMin", etaMin);
     const height = (step: number) => 1 + cosPi(step / tMax);
@@ -115,12 +125,18 @@ export interface WarmupCosineLROptions {
   etaMin?: number;
 }
 
+const warmupRules: Rules<WarmupCosineLROptions> = {
+  warmupSteps: "number",
+  totalSteps: "number",
+  startFactor: "number",
+  etaMin: "number",
+};
+
 /** LinearLR for `warmupSteps`, then CosineAnnealingLR to the end: what SequentialLR makes of the two, set whatever the rate is. */
 export class WarmupCosineLR extends RuleLR {
-  constructor(
-    optimizer: Optimizer,
-    { warmupSteps, totalSteps, startFactor = 1 / 3, etaMin = 0 }: WarmupCosineLROptions,
-  ) {
+  constructor(optimizer: Optimizer, options: WarmupCosineLROptions) {
+    checkOptions("WarmupCosineLR", options, warmupRules);
+    const { warmupSteps, totalSteps, startFactor = 1 / 3, etaMin = 0 } = options;
     checkSteps("WarmupCosineLR", "warmupSteps", warmupSteps);
     checkSteps("WarmupCosineLR", "totalSteps", totalSteps, warmupSteps + 1);
     checkFactor("WarmupCosineLR", "startFactor", startFactor);

@@ -1,4 +1,5 @@
 import { checkNumber } from "../ops/check.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { AdamGroupOptions } from "./adam.js";
 import { cosPi } from "./cosine.js";
 import type { ParamGroup } from "./groups.js";
@@ -35,6 +36,20 @@ export interface OneCycleLROptions {
   threePhase?: boolean;
 }
 
+const rules: Rules<OneCycleLROptions> = {
+  totalSteps: "number",
+  epochs: "number",
+  stepsPerEpoch: "number",
+  pctStart: "number",
+  annealStrategy: "string",
+  cycleMomentum: "boolean",
+  baseMomentum: "Array|number",
+  maxMomentum: "Array|number",
+  divFactor: "number",
+  finalDivFactor: "number",
+  threePhase: "boolean",
+};
+
 export interface OneCycleLRState extends LRSchedulerState {
   /** Momentum, or first beta, of each group, where it is cycled. */
   momenta?: number[];
@@ -51,6 +66,7 @@ export class OneCycleLR extends RuleLR<OneCycleLRState> {
   readonly #momenta: readonly Curve[] | null;
 
   constructor(optimizer: Optimizer, maxLr: PerGroup, options: OneCycleLROptions = {}) {
+    checkOptions("OneCycleLR", options, rules);
     const { divFactor = 25, finalDivFactor = 1e4, cycleMomentum = true } = options;
     const { baseMomentum = 0.85, maxMomentum = 0.95 } = options;
     const [curve, threePhase] = curveOf(options);

@@ -1,7 +1,8 @@
 import { call, onRefusal } from "../call.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
+import { checkOptions, type Rules } from "../options.js";
 import { changing, keep, type Tensor, zeros } from "../tensor.js";
-import { type CommonOptions, groupsOf, type ParamGroup, type Params } from "./groups.js";
+import { type CommonOptions, groupsOf, over, type ParamGroup, type Params } from "./groups.js";
 import {
   checkState,
   type OptimizerState,
@@ -16,9 +17,13 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   readonly #name: string;
   #states = new Map<Tensor, ParamState>();
 
-  /** Throws as torch.optim does: RangeError for no parameters or a bad option, TypeError for what is no float32 leaf. */
-  constructor(name: string, params: Params<O>, defaults: O) {
-    this.groups = groupsOf(name, params, defaults);
+  /**
+   * `options` over `defaults`. Throws as torch.optim does: RangeError for no parameters or a bad option, TypeError for what is no
+   * float32 leaf or no option.
+   */
+  constructor(name: string, params: Params<O>, defaults: O, options: Partial<O>, rules: Rules<O>) {
+    const all = over(defaults, checkOptions<object>(name, options, rules));
+    this.groups = groupsOf(name, params, all, rules);
     for (const group of this.groups) this.check(name, group);
     this.#name = name;
   }

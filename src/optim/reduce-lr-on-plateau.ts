@@ -1,4 +1,5 @@
 import { checkNumber } from "../ops/check.js";
+import { checkOptions, type Rules } from "../options.js";
 import { checkEach, checkOptimizer, checkSteps, type PerGroup, perGroup } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
@@ -19,6 +20,17 @@ export interface ReduceLROnPlateauOptions {
   /** What would change the rate by no more than this leaves it. */
   eps?: number;
 }
+
+const rules: Rules<ReduceLROnPlateauOptions> = {
+  mode: "string",
+  factor: "number",
+  patience: "number",
+  threshold: "number",
+  thresholdMode: "string",
+  cooldown: "number",
+  minLr: "Array|number",
+  eps: "number",
+};
 
 export interface ReduceLROnPlateauState {
   /** Steps taken. */
@@ -45,6 +57,7 @@ export class ReduceLROnPlateau {
 
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     const name = "ReduceLROnPlateau";
+    checkOptions(name, options, rules);
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4 } = options;
     const { thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
     checkOptimizer(name, optimizer);

@@ -1,5 +1,6 @@
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { type CommonOptions, over, type Params } from "./groups.js";
+import type { CommonOptions, Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
 import type { ParamState } from "./state.js";
 import { dropSubnormals } from "./subnormals.js";
@@ -12,11 +13,18 @@ export interface SGDGroupOptions extends CommonOptions {
 export type SGDOptions = Partial<SGDGroupOptions> & { lr: number };
 
 const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
+const rules: Rules<SGDGroupOptions> = {
+  lr: "number",
+  momentum: "number",
+  dampening: "number",
+  weightDecay: "number",
+  nesterov: "boolean",
+};
 
 /** torch.optim.SGD: gradient descent, with momentum heavy-ball or Nesterov's as PyTorch writes them. */
 export class SGD extends Optimizer<SGDGroupOptions> {
   constructor(params: Params<SGDGroupOptions>, options: SGDOptions) {
-    super("SGD", params, over({ ...defaults, lr: options.lr }, options));
+    super("SGD", params, { ...defaults, lr: options?.lr }, options, rules);
     for (const { nesterov, momentum, dampening } of this.groups)
       if (nesterov && (momentum === 0 || dampening !== 0))
         throw new RangeError("SGD: nesterov needs a momentum and no dampening");

@@ -22,7 +22,7 @@ export class MinMaxScaler extends Scaler {
   readonly max: Float64Array;
 
   constructor(features: number, options: MinMaxScalerOptions = {}) {
-    super(features, options);
+    super("MinMaxScaler", features, options, { featureRange: "Array", clip: "boolean" });
     const { featureRange = [0, 1], clip = false } = options;
     checkNumbers("MinMaxScaler", "featureRange", featureRange);
     if (!(featureRange[0] < featureRange[1])) {

@@ -6,7 +6,7 @@ import { checkNumbers, checkRows, type Numbers, Scaler, type ScalerOptions } fro
  */
 export class Normalize extends Scaler {
   constructor(mean: Numbers, std: Numbers, options: ScalerOptions = {}) {
-    super(mean.length, options);
+    super("Normalize", mean.length, options);
     checkNumbers("Normalize", "mean", mean);
     checkNumbers("Normalize", "std", std);
     if (std.length !== mean.length) {

@@ -1,3 +1,4 @@
+import type { Rules } from "../../options.js";
 import { normalQuantile, quantile } from "./quantile.js";
 import { checkNumbers, type Numbers, notZero, Scaler, type ScalerOptions } from "./scaler.js";
 
@@ -12,6 +13,13 @@ export interface RobustScalerOptions extends ScalerOptions {
   unitVariance?: boolean;
 }
 
+const rules: Rules<Omit<RobustScalerOptions, "plane">> = {
+  withCentering: "boolean",
+  withScaling: "boolean",
+  quantileRange: "Array",
+  unitVariance: "boolean",
+};
+
 /**
  * (x − median)/(distance of two quantiles) of each feature, as scikit-learn's RobustScaler: outliers hardly count, NaN not at all, a
  * constant feature becomes 0. Needs all data at once: medians cannot be merged.
@@ -20,7 +28,7 @@ export class RobustScaler extends Scaler {
   readonly #options: Required<Omit<RobustScalerOptions, "plane">>;
 
   constructor(features: number, options: RobustScalerOptions = {}) {
-    super(features, options);
+    super("RobustScaler", features, options, rules);
     const { withCentering = true, withScaling = true, unitVariance = false } = options;
     const { quantileRange = [25, 75] } = options;
     const [low, high] = quantileRange;

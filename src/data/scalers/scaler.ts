@@ -1,6 +1,8 @@
 // What the scalers share: data [rows, features] (or images [rows, features, plane]) in any array, float64 statistics, and an affine
 // map per feature and back.
 
+import { checkOptions } from "../../options.js";
+
 export type Numbers = ArrayLike<number>;
 export type FloatArray = Float32Array | Float64Array;
 
@@ -18,12 +20,11 @@ export abstract class Scaler {
   protected factor = 1;
   protected offset = 0;
 
-  constructor(features: number, { plane = 1 }: ScalerOptions = {}) {
-    for (const [name, value] of Object.entries({ features, plane })) {
+  constructor(name: string, features: number, options: ScalerOptions, rules: object = {}) {
+    const { plane = 1 } = checkOptions<ScalerOptions>(name, options, { plane: "number", ...rules });
+    for (const [what, value] of Object.entries({ features, plane })) {
       if (Number.isInteger(value) && value > 0) continue;
-      throw new RangeError(
-        `${this.constructor.name}: expected ${name} to be a positive integer, got ${value}`,
-      );
+      throw new RangeError(`${name}: expected ${what} to be a positive integer, got ${value}`);
     }
     this.features = features;
     this.plane = plane;

@@ -20,7 +20,7 @@ export class StandardScaler extends Scaler {
   readonly #m2: Float64Array;
 
   constructor(features: number, options: StandardScalerOptions = {}) {
-    super(features, options);
+    super("StandardScaler", features, options, { withMean: "boolean", withStd: "boolean" });
     this.withMean = options.withMean ?? true;
     this.withStd = options.withStd ?? true;
     this.count = new Float64Array(features);
