@@ -2,6 +2,7 @@ import { call, onRefusal } from "./call.js";
 import { checkOptions, type Rules } from "./options.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
+import { checkDims } from "./shape.js";
 import { empty, type Shape, type Tensor, zeros } from "./tensor.js";
 
 export interface RandomOptions {
@@ -27,7 +28,7 @@ export class Generator {
 
   /** Throws RangeError unless `seed` is an integer from −2^63 to 2^64 − 1. Only its low 32 bits count, as in PyTorch. */
   constructor(seed: number | bigint) {
-    this.#seed = checkSeed(seed);
+    this.#seed = checkSeed("Generator", seed);
     this.#twister = new MersenneTwister(Number(BigInt.asUintN(32, this.#seed)));
   }
 
@@ -37,7 +38,7 @@ export class Generator {
 
   /** Starts again from `seed`. */
   manualSeed(seed: number | bigint): this {
-    this.#seed = checkSeed(seed);
+    this.#seed = checkSeed("manualSeed", seed);
     this.#twister = new MersenneTwister(Number(BigInt.asUintN(32, this.#seed)));
     this.#spare = null;
     return this;
@@ -164,12 +165,14 @@ export function manualSeed(seed: number | bigint): Generator {
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   const { generator, ...own } = checkOptions("rand", options, rules);
+  checkDims("rand", shape);
   return call("rand", () => uniform_(zeros(shape, own), 0, 1, generator));
 }
 
 /** Normal with mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   const { generator = defaultGenerator, ...own } = checkOptions("randn", options, rules);
+  checkDims("randn", shape);
   return call("randn", () => {
     const out = zeros(shape, own);
     generator.fillNormal(out);
@@ -214,10 +217,10 @@ export function uniform_(
   return out;
 }
 
-function checkSeed(seed: number | bigint): bigint {
+function checkSeed(op: string, seed: number | bigint): bigint {
   const valid = typeof seed === "bigint" || Number.isSafeInteger(seed);
   if (!valid || seed < -(2n ** 63n) || seed >= 2n ** 64n) {
-    throw new RangeError(`manualSeed: expected an integer from −2⁶³ to 2⁶⁴ − 1, got ${seed}`);
+    throw new RangeError(`${op}: expected an integer from −2⁶³ to 2⁶⁴ − 1, got ${String(seed)}`);
   }
   return BigInt(seed);
 }

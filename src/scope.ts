@@ -45,6 +45,8 @@ export function tidy<T>(fn: () => T): T {
 
 /** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */
 export function keep<T extends Scoped>(kept: T): T {
+  if (typeof kept?.scope !== "object")
+    throw new TypeError(`keep: expected a tensor, got ${String(kept)}`);
   leaveScope(kept);
   return kept;
 }

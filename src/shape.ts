@@ -7,10 +7,17 @@ export const sizeOf = (shape: Shape): number =>
 /** A shape as messages show it: [2, 3]. */
 export const show = (shape: Shape): string => `[${shape.join(", ")}]`;
 
+function checkList(op: string, shape: Shape): void {
+  if (Array.isArray(shape)) return;
+  const hint = typeof shape === "number" ? `: write [${shape}]` : "";
+  throw new TypeError(
+    `${op}: expected a shape (an array of lengths), got ${shape === null ? "null" : typeof shape}${hint}`,
+  );
+}
+
 /** Refuses what is not a list of lengths ≥ 0, or has 2³¹ elements or more. */
 export function checkDims(op: string, shape: Shape): void {
-  if (!Array.isArray(shape))
-    throw new TypeError(`${op}: expected a shape (an array of lengths), got ${typeof shape}`);
+  checkList(op, shape);
   if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) < 2 ** 31)
     return;
   throw new RangeError(
@@ -20,6 +27,7 @@ export function checkDims(op: string, shape: Shape): void {
 
 /** `shape` with its −1, if any, replaced so that `size` elements fit. */
 export function inferShape(op: string, size: number, shape: Shape): Shape {
+  checkList(op, shape);
   const open = shape.indexOf(-1);
   const known = sizeOf(shape.filter((_, i) => i !== open));
   const full = open < 0 ? [...shape] : shape.with(open, size / known);

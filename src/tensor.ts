@@ -344,7 +344,7 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
       );
     }
     if (Array.isArray(list)) checkElements(list);
-    const out = make(dims, { ...options, dtype: dtype as D });
+    const out = make("tensor", dims, { ...options, dtype: dtype as D });
     out.elements.set(list as never);
     return out;
   });
@@ -370,7 +370,7 @@ function filled<D extends DType>(
   checkDims(op, shape);
   if (typeof value !== "number")
     throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);
-  const out = call(op, () => make(shape, options));
+  const out = call(op, () => make(op, shape, options));
   if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));
   else out.elements.fill(value);
   return out;
@@ -393,14 +393,14 @@ export const ones = <D extends DType = "float32">(
   options?: TensorOptions<D>,
 ): Tensor<D> => filled("ones", shape, 1, options);
 
-function make<D extends DType>(shape: Shape, options: TensorOptions<D>): Tensor<D> {
+function make<D extends DType>(op: string, shape: Shape, options: TensorOptions<D>): Tensor<D> {
   const { runtime = defaultRuntime(), dtype = "float32" as D, requiresGrad = false } = options;
-  if (!(dtype in arrays))
+  if (!Object.hasOwn(arrays, dtype))
     throw new TypeError(
-      `tensor: unknown dtype ${String(dtype)}; known: ${Object.keys(arrays).join(", ")}`,
+      `${op}: unknown dtype ${String(dtype)}; known: ${Object.keys(arrays).join(", ")}`,
     );
   if (requiresGrad && dtype !== "float32") {
-    throw new TypeError(`tensor: only float32 tensors can require gradients, got ${dtype}`);
+    throw new TypeError(`${op}: only float32 tensors can require gradients, got ${dtype}`);
   }
   const out = new Tensor(runtime, [...shape], dtype);
   out.requiresGrad = requiresGrad;

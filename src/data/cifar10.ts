@@ -52,9 +52,11 @@ export function countRecords(size: number, fileName: string): number {
 /**
  * Reads records of CIFAR-10's binary format (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009).
  * `fileName` is for messages. Throws RangeError, naming the record and its offset, for an incomplete record or a label
- * above 9.
+ * above 9, TypeError for what is no Uint8Array.
  */
 export function parseCifar10(bytes: Uint8Array, fileName = "CIFAR-10 data"): ImageDataset {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`parseCifar10: expected a Uint8Array, got ${String(bytes)}`);
   const count = countRecords(bytes.length, fileName);
   const images = new Uint8Array(count * IMAGE_BYTES);
   const labels = new Uint8Array(count);

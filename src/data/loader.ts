@@ -47,6 +47,8 @@ export class DataLoader {
   /** Throws RangeError for a batch size that is not a positive integer, or a data set whose parts do not agree. */
   constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
     const { batchSize = 64, seed = 0 } = checkOptions("DataLoader", options, rules);
+    if (typeof dataset?.labels?.length !== "number")
+      throw new TypeError("DataLoader: expected a data set { images, labels }");
     const { images, labels } = dataset;
     if (!(Number.isInteger(batchSize) && batchSize > 0)) {
       throw new RangeError(

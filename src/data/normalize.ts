@@ -14,20 +14,21 @@ export function normalizeImages(
   images: Uint8Array,
   mean: PerChannel = 0.5,
   std: PerChannel = 0.5,
-  out: Float32Array = new Float32Array(images.length),
+  out?: Float32Array,
 ): Float32Array {
-  const means = perChannel("mean", mean);
-  const stds = perChannel("std", std);
   if (!(images instanceof Uint8Array))
     throw new TypeError("normalizeImages: expected images to be a Uint8Array");
+  const means = perChannel("mean", mean);
+  const stds = perChannel("std", std);
   if (images.length % (CHANNELS * PLANE) !== 0) {
     throw new RangeError(
       `normalizeImages: expected whole images of ${CHANNELS * PLANE} bytes, got ${images.length} bytes`,
     );
   }
-  if (out.length !== images.length) {
+  const into = out ?? new Float32Array(images.length);
+  if (into.length !== images.length) {
     throw new RangeError(
-      `normalizeImages: expected room for ${images.length} floats, got ${out.length}`,
+      `normalizeImages: expected room for ${images.length} floats, got ${into.length}`,
     );
   }
   if (!stds.every((value) => value > 0)) {
@@ -36,9 +37,9 @@ export function normalizeImages(
   const tables = means.map((value, c) => byteTable(value, stds[c]));
   for (let start = 0; start < images.length; start += PLANE) {
     const table = tables[(start / PLANE) % CHANNELS];
-    for (let i = start; i < start + PLANE; i++) out[i] = table[images[i]];
+    for (let i = start; i < start + PLANE; i++) into[i] = table[images[i]];
   }
-  return out;
+  return into;
 }
 
 /** What each of the 256 byte values becomes. */

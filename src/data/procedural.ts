@@ -22,18 +22,17 @@ const rules: Rules<ProceduralOptions> = { seed: "number", count: "number", split
  * each class once. The same seed gives the same bytes on every engine, and more images begin with the fewer. Throws RangeError
  * for a count that is not a positive integer, or a seed that is none.
  */
-export function proceduralCifar10(options: ProceduralOptions): Uint8Array {
-  const { seed = 0, count, split = "train" } = checkOptions("proceduralCifar10", options, rules);
+export const proceduralCifar10 = (options: ProceduralOptions): Uint8Array =>
+  draw("proceduralCifar10", options);
+
+function draw(op: string, options: ProceduralOptions): Uint8Array {
+  const { seed = 0, count, split = "train" } = checkOptions(op, options, rules);
   if (split !== "train" && split !== "test")
-    throw new RangeError(`proceduralCifar10: expected split "train" or "test", got ${split}`);
-  if (!(Number.isInteger(count) && count > 0)) {
-    throw new RangeError(
-      `proceduralCifar10: expected count to be a positive integer, got ${count}`,
-    );
-  }
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`proceduralCifar10: expected seed to be an integer, got ${seed}`);
-  }
+    throw new RangeError(`${op}: expected split "train" or "test", got ${split}`);
+  if (!(Number.isInteger(count) && count > 0))
+    throw new RangeError(`${op}: expected count to be a positive integer, got ${count}`);
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`${op}: expected seed to be an integer, got ${seed}`);
   const rng = new Rng(seed, split === "train" ? 1 : 2);
   const records = new Uint8Array(count * RECORD_BYTES);
   let labels: number[] = [];
@@ -48,6 +47,6 @@ export function proceduralCifar10(options: ProceduralOptions): Uint8Array {
 
 /** The default data set: procedural records, read as the real files are. */
 export function proceduralDataset(options: ProceduralOptions): ImageDataset {
-  const records = proceduralCifar10(checkOptions("proceduralDataset", options, rules));
+  const records = draw("proceduralDataset", options);
   return parseCifar10(records, `procedural ${options.split ?? "train"} images`);
 }

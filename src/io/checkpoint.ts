@@ -38,7 +38,7 @@ interface Contents {
 export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null): Uint8Array {
   const all: Tensors = new Map();
   const contents: Contents = { version: 1, parts: {}, metadata };
-  for (const [name, part] of Object.entries(parts)) {
+  for (const [name, part] of partsOf("saveCheckpoint", parts)) {
     if (name.includes("."))
       throw new RangeError(`saveCheckpoint: expected a part's name without a dot, got "${name}"`);
     const { tensors, json } = split(stateful(part).stateDict());
@@ -57,16 +57,18 @@ export function loadCheckpoint(
   parts: CheckpointParts,
   options: LoadCheckpointOptions = {},
 ): unknown {
-  const { runtime = runtimeOf(parts) } = checkOptions("loadCheckpoint", options, rules);
-  const contents = contentsOf(bytes);
+  checkOptions("loadCheckpoint", options, rules);
+  const own = partsOf("loadCheckpoint", parts);
+  const { runtime = runtimeOf(own) } = options;
+  const contents = contentsOf("loadCheckpoint", bytes);
   return call("loadCheckpoint", () =>
     tidy(() => {
       const all = loadSafetensors(bytes, { runtime });
-      const loads = Object.entries(parts).map(([name, part]) => {
+      const loads = own.map(([name, part]) => {
         if (!Object.hasOwn(contents.parts, name))
           throw new RangeError(`loadCheckpoint: there is no part "${name}" in the file`);
-        const own = [...all].filter(([key]) => key.startsWith(`${name}.`));
-        const tensors = new Map(own.map(([key, value]) => [key.slice(name.length + 1), value]));
+        const mine = [...all].filter(([key]) => key.startsWith(`${name}.`));
+        const tensors = new Map(mine.map(([key, value]) => [key.slice(name.length + 1), value]));
         const json = contents.parts[name];
         return { target: stateful(part), state: json === null ? tensors : { ...json, tensors } };
       });
@@ -89,16 +91,30 @@ function takeBack(target: Stateful): void {
 }
 
 /** The metadata of a checkpoint, and nothing else read. Throws RangeError for what is no checkpoint. */
-export const checkpointMetadata = (bytes: Uint8Array): unknown => contentsOf(bytes).metadata;
+export const checkpointMetadata = (bytes: Uint8Array): unknown =>
+  contentsOf("checkpointMetadata", bytes).metadata;
 
-function contentsOf(bytes: Uint8Array): Contents {
-  const { evenkeel: text } = safetensorsMetadata(bytes);
+/** The parts by name. Throws TypeError where one has no state. */
+function partsOf(op: string, parts: CheckpointParts): [string, Stateful | Generator][] {
+  if (typeof parts !== "object" || parts === null)
+    throw new TypeError(`${op}: expected parts such as { model, optimizer }, got ${String(parts)}`);
+  const list = Object.entries(parts);
+  for (const [name, part] of list) {
+    if (typeof (part as Partial<Stateful> | null)?.stateDict === "function") continue;
+    if (part instanceof Generator) continue;
+    throw new TypeError(`${op}: expected "${name}" to have a stateDict(), or to be a Generator`);
+  }
+  return list;
+}
+
+function contentsOf(op: string, bytes: Uint8Array): Contents {
+  const { evenkeel: text } = safetensorsMetadata(bytes, op);
   let contents: Contents | null = null;
   try {
     contents = JSON.parse(text);
   } catch {}
   if (contents?.version !== 1 || typeof contents.parts !== "object" || contents.parts === null) {
-    throw new RangeError("loadCheckpoint: this file holds tensors but no checkpoint of evenkeel's");
+    throw new RangeError(`${op}: this file holds tensors but no checkpoint of evenkeel's`);
   }
   return contents;
 }
@@ -127,8 +143,8 @@ function stateful(part: Stateful | Generator): Stateful {
   };
 }
 
-function runtimeOf(parts: CheckpointParts): Runtime | undefined {
-  for (const part of Object.values(parts)) {
+function runtimeOf(parts: readonly [string, Stateful | Generator][]): Runtime | undefined {
+  for (const [, part] of parts) {
     for (const { runtime } of split(stateful(part).stateDict()).tensors.values()) return runtime;
   }
   return undefined;

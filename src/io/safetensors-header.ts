@@ -28,11 +28,27 @@ export interface SafetensorsHeader {
 
 export const METADATA = "__metadata__";
 
-/** Reads the header and checks that it fits the file; throws RangeError otherwise. Allocates no more than the header's size. */
-export function parseHeader(bytes: Uint8Array): SafetensorsHeader {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`parseSafetensors: expected a Uint8Array, got ${typeof bytes}`);
+/**
+ * Reads the header and checks that it fits the file; throws RangeError otherwise, in the name of `op`. Allocates no more than the
+ * header's size.
+ */
+export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(
+      `${op}: expected a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`,
+    );
+  try {
+    return headerOf(bytes);
+  } catch (error) {
+    if (error instanceof Misfit) throw new RangeError(`${op}: ${error.message}`);
+    throw error;
   }
+}
+
+/** What the format forbids. */
+class Misfit extends RangeError {}
+
+function headerOf(bytes: Uint8Array): SafetensorsHeader {
   if (bytes.length < 8) refuse(`expected at least 8 bytes, got ${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const start = 8 + length;
@@ -161,5 +177,5 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 function refuse(problem: string): never {
-  throw new RangeError(`parseSafetensors: ${problem}`);
+  throw new Misfit(problem);
 }

@@ -1,7 +1,7 @@
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type AnyTensor, type ArrayOf, type DType, tensor } from "../tensor.js";
+import { type AnyTensor, type ArrayOf, type DType, Tensor, tensor } from "../tensor.js";
 import {
   ARRAYS,
   byteLength,
@@ -27,9 +27,12 @@ export interface SafetensorsArray {
  * Reads a safetensors file (https://github.com/huggingface/safetensors): copies of its arrays, in the order of the header. Throws
  * RangeError for anything the format forbids and for a dtype tensors do not have, before it allocates anything for data.
  */
-export function parseSafetensors(bytes: Uint8Array): Map<string, SafetensorsArray> {
+export function parseSafetensors(
+  bytes: Uint8Array,
+  op = "parseSafetensors",
+): Map<string, SafetensorsArray> {
   const arrays = new Map<string, SafetensorsArray>();
-  for (const [name, { dtype, shape, begin, end }] of parseHeader(bytes).entries) {
+  for (const [name, { dtype, shape, begin, end }] of parseHeader(bytes, op).entries) {
     const { buffer } = new Uint8Array(bytes.subarray(begin, end)); // a copy is aligned, the file is not
     arrays.set(name, { dtype, shape, data: new ARRAYS[dtype](buffer) });
   }
@@ -37,8 +40,11 @@ export function parseSafetensors(bytes: Uint8Array): Map<string, SafetensorsArra
 }
 
 /** The `__metadata__` of a safetensors file, {} if it has none. Throws as `parseSafetensors` does. */
-export function safetensorsMetadata(bytes: Uint8Array): SafetensorsMetadata {
-  return parseHeader(bytes).metadata;
+export function safetensorsMetadata(
+  bytes: Uint8Array,
+  op = "safetensorsMetadata",
+): SafetensorsMetadata {
+  return parseHeader(bytes, op).metadata;
 }
 
 /**
@@ -82,19 +88,26 @@ export function loadSafetensors(
   const { runtime } = checkOptions("loadSafetensors", options, rules);
   return call("loadSafetensors", () => {
     const tensors = new Map<string, AnyTensor>();
-    for (const [name, { data, shape }] of parseSafetensors(bytes))
+    for (const [name, { data, shape }] of parseSafetensors(bytes, "loadSafetensors"))
       tensors.set(name, tensor(data, shape, { runtime }));
     return tensors;
   });
 }
 
-/** A safetensors file of the tensors, in the order of the map. */
+/** A safetensors file of the tensors, in the order of the map. Throws TypeError for what is none. */
 export function saveSafetensors(
   tensors: ReadonlyMap<string, AnyTensor>,
   metadata?: SafetensorsMetadata,
 ): Uint8Array {
+  if (!(tensors instanceof Map))
+    throw new TypeError("saveSafetensors: expected a Map of tensors by name, as stateDict() gives");
   const arrays = new Map<string, SafetensorsArray>();
-  for (const [name, { dtype, shape, elements }] of tensors) {
+  for (const [name, tensor] of tensors as ReadonlyMap<string, AnyTensor>) {
+    if (!(tensor instanceof Tensor))
+      throw new TypeError(
+        `saveSafetensors: expected "${name}" to be a tensor, got ${typeof tensor}`,
+      );
+    const { dtype, shape, elements } = tensor;
     arrays.set(name, { dtype: NAMES[dtype], shape, data: elements });
   }
   return writeSafetensors(arrays, metadata);

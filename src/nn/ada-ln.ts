@@ -27,6 +27,7 @@ abstract class Modulated extends Module {
     super();
     const { eps = 1e-6, runtime } = checkOptions(this.constructor.name, options, rules);
     checkInteger(this.constructor.name, "dim", dim);
+    checkInteger(this.constructor.name, "conditionDim", conditionDim, 0);
     this.dim = dim;
     this.eps = eps;
     this.linear = new Linear(conditionDim, count * dim, { runtime });

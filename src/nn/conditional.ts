@@ -135,6 +135,7 @@ export class FiLM extends Module {
     super();
     const { layout = "nchw", runtime } = checkOptions("FiLM", options, filmRules);
     checkInteger("FiLM", "numFeatures", numFeatures);
+    checkInteger("FiLM", "conditionFeatures", conditionFeatures, 0);
     this.linear = new Linear(conditionFeatures, 2 * numFeatures, { runtime });
     this.layout = layout;
   }

@@ -47,20 +47,21 @@ export class Conv2d extends Module {
       bias = true,
       runtime,
     } = checkOptions("Conv2d", options, rules);
-    checkInteger("Conv2d", "inChannels", inChannels);
-    checkInteger("Conv2d", "outChannels", outChannels);
-    checkInteger("Conv2d", "groups", groups);
-    pairOf("Conv2d", "stride", stride, 1);
-    pairOf("Conv2d", "padding", padding, 0);
-    pairOf("Conv2d", "dilation", dilation, 1);
+    const { name } = new.target;
+    checkInteger(name, "inChannels", inChannels);
+    checkInteger(name, "outChannels", outChannels);
+    checkInteger(name, "groups", groups);
+    pairOf(name, "stride", stride, 1);
+    pairOf(name, "padding", padding, 0);
+    pairOf(name, "dilation", dilation, 1);
     if (inChannels % groups !== 0)
-      throw new RangeError("Conv2d: in_channels must be divisible by groups");
+      throw new RangeError(`${name}: in_channels must be divisible by groups`);
     if (outChannels % groups !== 0)
-      throw new RangeError("Conv2d: out_channels must be divisible by groups");
-    const [kh, kw] = pairOf("Conv2d", "kernelSize", kernelSize, 1);
-    pairOf("Conv2d", "stride", stride, 1);
-    pairOf("Conv2d", "padding", padding, 0);
-    pairOf("Conv2d", "dilation", dilation, 1);
+      throw new RangeError(`${name}: out_channels must be divisible by groups`);
+    const [kh, kw] = pairOf(name, "kernelSize", kernelSize, 1);
+    pairOf(name, "stride", stride, 1);
+    pairOf(name, "padding", padding, 0);
+    pairOf(name, "dilation", dilation, 1);
     const shape = [outChannels, inChannels / groups, kh, kw];
     this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
     this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;

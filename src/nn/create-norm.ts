@@ -42,7 +42,8 @@ const known = () => {
  * "gn:8+ws"; or such a method alone, "ws". Throws RangeError naming what is known; `op` stands before the message.
  */
 export function parseNorm(spec: string, op = "parseNorm"): NormSpec {
-  if (typeof spec !== "string") throw new TypeError(`${op}: expected a norm such as "gn:8"`);
+  if (typeof spec !== "string")
+    throw new TypeError(`${op}: expected a norm such as "gn:8", got ${String(spec)}`);
   const refuse = (what: string) => {
     throw new RangeError(`${op}: ${what}`);
   };
@@ -79,9 +80,15 @@ function argumentFor({ spec, method, argument }: NormSpec, channels: number, op:
   return value;
 }
 
+/** A spec that was not read yet, is. */
+const specOf = (norm: string | NormSpec, op: string): NormSpec =>
+  (norm as NormSpec | null | undefined)?.method
+    ? (norm as NormSpec)
+    : parseNorm(norm as string, op);
+
 /** Refuses, by a RangeError, channels that a norm cannot have. */
 export function checkNorm(norm: string | NormSpec, channels: number, op = "checkNorm"): void {
-  argumentFor(typeof norm === "string" ? parseNorm(norm, op) : norm, channels, op);
+  argumentFor(specOf(norm, op), channels, op);
 }
 
 /**
@@ -94,7 +101,7 @@ export function createNorm(
   options: CreateNormOptions = {},
 ): Module {
   const { conv, ...own } = checkOptions("createNorm", options, rules);
-  const spec = typeof norm === "string" ? parseNorm(norm, "createNorm") : norm;
+  const spec = specOf(norm, "createNorm");
   const argument = argumentFor(spec, channels, "createNorm");
   const { method, weights } = spec;
   if (weights && !conv)

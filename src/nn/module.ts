@@ -90,6 +90,10 @@ export abstract class Module {
 
   /** @internal Throws what `loadStateDict` would and changes nothing. */
   checkStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
+    if (!(state instanceof Map))
+      throw new TypeError(
+        "loadStateDict: expected a Map of tensors by key, as stateDict() and loadSafetensors() give",
+      );
     const own = this.stateDict();
     const keysOf = (keys: (module: Module) => readonly string[]) =>
       new Set(
@@ -131,7 +135,7 @@ export abstract class Module {
 
   /**
    * Copies values in by key. Throws, having changed nothing, when a shape or dtype differs, or, with `strict`, when keys are
-   * missing or unexpected; without it they are returned.
+   * missing or unexpected (without it they are returned), or when `state` is no Map.
    */
   loadStateDict(
     state: ReadonlyMap<string, AnyTensor>,

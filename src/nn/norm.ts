@@ -1,6 +1,7 @@
 import type { Activation } from "../ops/activation.js";
 import { add } from "../ops/add.js";
 import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
+import { checkTensor } from "../ops/check.js";
 import { groupNorm } from "../ops/group-norm.js";
 import { instanceNorm } from "../ops/instance-norm.js";
 import { addLayerNorm, layerNorm } from "../ops/layer-norm.js";
@@ -80,6 +81,7 @@ abstract class TrackingNorm extends Module {
   abstract readonly ranks: readonly number[];
 
   protected checkRank(x: Tensor): void {
+    checkTensor(this.constructor.name, "input", x);
     const rank = x.shape.length;
     if (this.ranks.includes(rank)) return;
     const expected = this.ranks.map((r) => `${r}D`).join(" or ");
@@ -278,6 +280,12 @@ const layerRules: Rules<LayerNormOptions> = {
   runtime: "Runtime",
 };
 
+function lengthsOf(name: string, value: number | readonly number[]): readonly number[] {
+  const lengths = Array.isArray(value) ? [...value] : [value];
+  for (const length of lengths) checkInteger(name, "normalizedShape", length);
+  return lengths;
+}
+
 /** Layer normalisation over the trailing `normalizedShape`, Ba et al. 2016, arXiv 1607.06450. */
 export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
@@ -293,9 +301,7 @@ export class LayerNorm extends Module {
       bias = true,
       runtime,
     } = checkOptions("LayerNorm", options, layerRules);
-    this.normalizedShape =
-      typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
-    for (const length of this.normalizedShape) checkInteger("LayerNorm", "normalizedShape", length);
+    this.normalizedShape = lengthsOf("LayerNorm", normalizedShape);
     this.eps = eps;
     this.weight = elementwiseAffine ? constant(this.normalizedShape, 1, runtime) : null;
     this.bias = elementwiseAffine && bias ? constant(this.normalizedShape, 0, runtime) : null;
@@ -349,9 +355,7 @@ export class RMSNorm extends Module {
     checkOptions("RMSNorm", options, rmsRules);
     const { eps = null, elementwiseAffine = true, runtime } = options;
     const { unitOffset = false, partial = 1, epsOutside = false } = options;
-    this.normalizedShape =
-      typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
-    for (const length of this.normalizedShape) checkInteger("RMSNorm", "normalizedShape", length);
+    this.normalizedShape = lengthsOf("RMSNorm", normalizedShape);
     this.eps = eps;
     this.unitOffset = unitOffset;
     this.partial = partial;

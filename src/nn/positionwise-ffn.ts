@@ -1,6 +1,7 @@
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
+import { checkInteger } from "./init.js";
 import { forwardActivated } from "./joined.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
@@ -19,6 +20,8 @@ export class PositionwiseFFN extends Module {
   constructor(dModel: number, dFF: number, options: DropoutLayerOptions = {}) {
     super();
     const { dropout = 0, runtime } = checkOptions("PositionwiseFFN", options, rules);
+    checkInteger("PositionwiseFFN", "dModel", dModel, 0);
+    checkInteger("PositionwiseFFN", "dFF", dFF, 0);
     this.linear1 = new Linear(dModel, dFF, { runtime });
     this.linear2 = new Linear(dFF, dModel, { runtime });
     this.dropout = new Dropout(dropout);

@@ -16,10 +16,10 @@ export interface StdConv2dOptions extends Conv2dOptions {
 }
 
 /** timm's padding where none is given: an odd kernel keeps H and W, or divides them by the stride. */
-function usualPadding(kernelSize: number | Pair, options: Conv2dOptions): Pair {
-  const kernel = pairOf("Conv2d", "kernelSize", kernelSize, 1);
-  const step = pairOf("Conv2d", "stride", options.stride ?? 1, 1);
-  const spread = pairOf("Conv2d", "dilation", options.dilation ?? 1, 1);
+function usualPadding(name: string, kernelSize: number | Pair, options: Conv2dOptions): Pair {
+  const kernel = pairOf(name, "kernelSize", kernelSize, 1);
+  const step = pairOf(name, "stride", options.stride ?? 1, 1);
+  const spread = pairOf(name, "dilation", options.dilation ?? 1, 1);
   const along = (i: number) => Math.floor((step[i] - 1 + spread[i] * (kernel[i] - 1)) / 2);
   return [along(0), along(1)];
 }
@@ -50,7 +50,7 @@ export class StdConv2d extends Conv2d {
     checkOptions("StdConv2d", options, rules);
     const {
       eps = 1e-6,
-      padding = usualPadding(kernelSize, options),
+      padding = usualPadding("StdConv2d", kernelSize, options),
       bias = false,
       ...own
     } = options;
@@ -98,7 +98,7 @@ export class ScaledStdConv2d extends Conv2d {
   ) {
     checkOptions("ScaledStdConv2d", options, scaledRules);
     const { eps = 1e-6, gamma = 1, gainInit = 1, ...own } = options;
-    const { padding = usualPadding(kernelSize, options) } = own;
+    const { padding = usualPadding("ScaledStdConv2d", kernelSize, options) } = own;
     super(inChannels, outChannels, kernelSize, { ...own, padding });
     this.eps = eps;
     this.gamma = gamma;

@@ -35,8 +35,8 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
         adaIN(x, style, { ...options, layout: "nchw" }),
       );
     const { eps = 1e-5, correction = 1 } = options;
-    const { runtime } = x;
     check(x, style, eps, correction);
+    const { runtime } = x;
     const planes = x.shape[0] * x.shape[1];
     const [n, m] = [x, style].map((t) => planesOf(t).length);
     // unbiased: v·n/(n − 1) + eps is the biased v + eps·(n − 1)/n, times n/(n − 1)

@@ -2,8 +2,8 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
 import { add } from "./add.js";
-import { batchNorm, checkChannelNorm } from "./batch-norm.js";
-import { checkShape } from "./check.js";
+import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
+import { checkShape, checkTensor } from "./check.js";
 import { instanceNorm } from "./instance-norm.js";
 import type { LayoutOptions } from "./layout.js";
 import { mul } from "./mul.js";
@@ -48,7 +48,9 @@ export function batchInstanceNorm(
 ): Tensor {
   return call("batchInstanceNorm", () => {
     const { weight, bias, eps, layout, mask } = checkOptions("batchInstanceNorm", options, rules);
-    const { dims } = checkChannelNorm("batchInstanceNorm", x, options);
+    const { dims, running } = checkChannelNorm("batchInstanceNorm", x, options);
+    if (!options.training && !running) throw noStatistics("batchInstanceNorm");
+    checkTensor("batchInstanceNorm", "gate", gate);
     checkShape("batchInstanceNorm", "gate", gate, [dims[1]]);
     if (x.size === 0) return ofNothing("batchInstanceNorm", x, [x, gate, weight, bias]);
     using rest = sub(1, gate);

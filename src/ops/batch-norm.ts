@@ -85,6 +85,9 @@ export function checkChannelNorm(
   return { dims: [batch, channels, sizeOf(space)], last, running };
 }
 
+export const noStatistics = (op: string): TypeError =>
+  new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
+
 /**
  * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight + bias, per
  * channel, by the statistics of the batch (`training`) or the running ones. Training moves the running statistics, with the
@@ -100,8 +103,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
       batchNorm(valid, { ...norm, layout: "nchw" }),
     );
   const [batch, , length] = dims;
-  if (!training && !running)
-    throw new TypeError("batchNorm: runningMean and runningVar must be defined in evaluation mode");
+  if (!training && !running) throw noStatistics("batchNorm");
   if (training && batch * length === 1) {
     throw new RangeError(
       `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,

@@ -3,7 +3,7 @@
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, show, sizeOf, type Tensor, zeros } from "../tensor.js";
-import { batchNorm, checkChannelNorm } from "./batch-norm.js";
+import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { channelNorm, groupSets, type Running, type Sets } from "./channel-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
@@ -112,8 +112,7 @@ export function conditionalBatchNorm(
   const { training = false, eps = 1e-5, layout, mask } = checkOptions(op, options, batchRules);
   const { dims, last, running } = checkChannelNorm(op, x, options);
   const [batch, channels, length] = dims;
-  if (!training && !running)
-    throw new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
+  if (!training && !running) throw noStatistics(op);
   if (mask) {
     checkConditions(op, x, [scale, shift], batch, channels);
     const { mask: _, ...norm } = options;

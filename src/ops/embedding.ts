@@ -20,6 +20,10 @@ export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Te
       checkTensor("embedding", "ids", ids, "int32");
       checkSameRuntime("embedding", table, ids);
     }
+    const isList =
+      typeof ids === "object" && ids !== null && ("length" in ids || ids instanceof Tensor);
+    if (!isList)
+      throw new TypeError(`embedding: expected ids in a list or an int32 tensor, got ${ids}`);
     const list = Array.from((ids instanceof Tensor ? ids.elements : ids) as ArrayLike<number>);
     for (const id of list) {
       if (!Number.isInteger(id) || id < 0 || id >= rows)

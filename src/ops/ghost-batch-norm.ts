@@ -2,7 +2,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, type Tensor, tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
-import { batchNorm, checkChannelNorm } from "./batch-norm.js";
+import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { concat } from "./concat.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { validOf } from "./positions.js";
@@ -50,12 +50,13 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
     checkOptions("ghostBatchNorm", options, rules);
     const { virtualBatchSize = 128, momentum = 0.01, mask, ...rest } = options;
     const norm = { ...rest, momentum };
-    const { dims } = checkChannelNorm("ghostBatchNorm", x, norm);
+    const { dims, running } = checkChannelNorm("ghostBatchNorm", x, norm);
     if (!Number.isInteger(virtualBatchSize) || virtualBatchSize < 1) {
       throw new RangeError(
         `ghostBatchNorm: expected virtualBatchSize an integer ≥ 1, got ${virtualBatchSize}`,
       );
     }
+    if (!rest.training && !running) throw noStatistics("ghostBatchNorm");
     const [batch, , length] = dims;
     if (!rest.training || batch <= virtualBatchSize) return batchNorm(x, { ...norm, mask });
     const size = Math.ceil(batch / Math.ceil(batch / virtualBatchSize));

@@ -108,8 +108,10 @@ export function globalResponseNorm(
       throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
     const last = channelsLast(op, layout);
     const [, channels] = channelShape(op, x, last);
-    checkShape(op, "weight", weight, [channels]);
-    checkShape(op, "bias", bias, [channels]);
+    for (const [name, parameter] of Object.entries({ weight, bias })) {
+      checkTensor(op, name, parameter);
+      checkShape(op, name, parameter, [channels]);
+    }
     checkSameRuntime(op, x, weight, bias);
     checkNumber(op, "eps", eps);
     if (x.size === 0) return ofNothing(op, x, [x, weight, bias]);

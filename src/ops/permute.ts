@@ -7,6 +7,8 @@ import { checkTensor } from "./check.js";
 /** x with its dimensions in the order `dims`, copied: permute(x, [0, 2, 3, 1]) makes NHWC of NCHW. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   checkTensor("permute", "input", x);
+  if (!Array.isArray(dims))
+    throw new TypeError(`permute: expected dims to be a list of axes, got ${String(dims)}`);
   const rank = x.shape.length;
   const order = dims.map((dim) => axisOf("permute", dim, rank));
   if (order.length !== rank || new Set(order).size !== rank) {

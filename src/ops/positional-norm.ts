@@ -82,7 +82,10 @@ export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): 
 }
 
 /** The moments of an early layer given to a later one (same paper): x·std + mean. */
-export function momentShortcut(x: Tensor, { mean, std }: Pick<PositionalNorm, "mean" | "std">) {
+export function momentShortcut(x: Tensor, moments: Pick<PositionalNorm, "mean" | "std">): Tensor {
+  const { mean, std } = moments ?? {};
+  for (const [name, t] of Object.entries({ input: x, mean, std }))
+    checkTensor("momentShortcut", name, t);
   return call("momentShortcut", () => {
     using scaled = mul(x, std);
     return add(scaled, mean);

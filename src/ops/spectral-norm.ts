@@ -54,6 +54,8 @@ export function spectralNorm(
     const { dim = 0, iterations = 1, uFirst = false, eps = 1e-12 } = options;
     checkTensor("spectralNorm", "weight", w);
     const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
+    checkTensor("spectralNorm", "u", u);
+    checkTensor("spectralNorm", "v", v);
     checkShape("spectralNorm", "u", u, [matrix.planes]);
     checkShape("spectralNorm", "v", v, [matrix.outer * matrix.inner]);
     checkSameRuntime("spectralNorm", w, u, v);

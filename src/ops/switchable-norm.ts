@@ -2,7 +2,7 @@ import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { changing, empty, type Tensor } from "../tensor.js";
-import { checkChannelNorm } from "./batch-norm.js";
+import { checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { ofNothing } from "./of-nothing.js";
@@ -72,10 +72,7 @@ export function switchableNorm(
     checkSameRuntime("switchableNorm", x, meanWeight, varWeight);
     const { weight, bias, training = false, eps = 1e-5 } = options;
     const { dims, running } = checkChannelNorm("switchableNorm", x, options);
-    if (!training && !running)
-      throw new TypeError(
-        "switchableNorm: runningMean and runningVar must be defined in evaluation mode",
-      );
+    if (!training && !running) throw noStatistics("switchableNorm");
     if (x.size === 0)
       return ofNothing("switchableNorm", x, [x, meanWeight, varWeight, weight, bias]);
     const [batch, channels, length] = dims;

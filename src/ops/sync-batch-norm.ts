@@ -2,7 +2,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
-import { batchNorm } from "./batch-norm.js";
+import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { checkTensor } from "./check.js";
 import { concat } from "./concat.js";
 import type { LayoutOptions } from "./layout.js";
@@ -52,6 +52,10 @@ export function syncBatchNorm(
     shards.forEach((shard, k) => {
       checkTensor("syncBatchNorm", `shard ${k}`, shard);
     });
+    for (const shard of shards) {
+      const { running } = checkChannelNorm("syncBatchNorm", shard, options);
+      if (!options.training && !running) throw noStatistics("syncBatchNorm");
+    }
     if (!options.training) return shards.map((shard) => batchNorm(shard, options));
     using whole = concat(shards);
     using y = batchNorm(whole, options);

@@ -23,17 +23,8 @@ const rules: Rules<AdamGroupOptions> = {
 /** From this eps on, moments below the normal numbers change a step by less than its rounding. */
 const EPS_HIDES = 1e-12;
 
-/** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
-export class Adam extends Optimizer<AdamGroupOptions> {
-  constructor(
-    params: Params<AdamGroupOptions>,
-    options: AdamOptions = {},
-    name = "Adam",
-    weightDecay = 0,
-  ) {
-    super(name, params, { ...defaults, weightDecay }, options, rules);
-  }
-
+/** Steps by running means of the gradient and its square; what decay is, is the subclass's. */
+abstract class Moments extends Optimizer<AdamGroupOptions> {
   protected override check(name: string, { lr, betas, eps, weightDecay }: AdamGroupOptions): void {
     checkNonNegative(name, "lr", lr);
     if (!Array.isArray(betas) || betas.length !== 2)
@@ -54,9 +45,7 @@ export class Adam extends Optimizer<AdamGroupOptions> {
   }
 
   /** Factor on the parameter and addition to the gradient, per unit of the parameter. */
-  protected decay({ weightDecay }: AdamGroupOptions): [factor: number, addition: number] {
-    return [1, weightDecay];
-  }
+  protected abstract decay(options: AdamGroupOptions): [factor: number, addition: number];
 
   protected override update(
     param: Tensor,
@@ -75,10 +64,21 @@ export class Adam extends Optimizer<AdamGroupOptions> {
   }
 }
 
-/** torch.optim.AdamW (arXiv 1711.05101): weightDecay shrinks the parameter itself, apart from the gradient. */
-export class AdamW extends Adam {
+/** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
+export class Adam extends Moments {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
-    super(params, options, "AdamW", 0.01);
+    super("Adam", params, { ...defaults, weightDecay: 0 }, options, rules);
+  }
+
+  protected override decay({ weightDecay }: AdamGroupOptions): [number, number] {
+    return [1, weightDecay];
+  }
+}
+
+/** torch.optim.AdamW (arXiv 1711.05101): weightDecay shrinks the parameter itself, apart from the gradient. */
+export class AdamW extends Moments {
+  constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
+    super("AdamW", params, { ...defaults, weightDecay: 0.01 }, options, rules);
   }
 
   protected override decay({ lr, weightDecay }: AdamGroupOptions): [number, number] {

@@ -65,11 +65,16 @@ export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): 
 }
 
 /** All gradients, none of them disposed. */
-const gradients = (op: string, parameters: Iterable<Tensor>): Tensor[] =>
-  [...parameters].flatMap(({ grad }, i) => {
+function gradients(op: string, parameters: Iterable<Tensor>): Tensor[] {
+  if (typeof parameters?.[Symbol.iterator] !== "function")
+    throw new TypeError(`${op}: expected parameters to be an iterable of tensors`);
+  return [...parameters].flatMap((parameter, i) => {
+    checkTensor(op, `parameter ${i}`, parameter);
+    const { grad } = parameter;
     if (grad) checkTensor(op, `gradient ${i}`, grad);
     return grad ?? [];
   });
+}
 
 /** Slices for the threads to share. */
 const planesOf = ({ shape }: Tensor) => planesAlong(shape, shape.length > 1 ? 0 : null);

@@ -1,4 +1,4 @@
-import { checkTensor } from "../ops/check.js";
+import { checkNumber, checkTensor } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
 import { Tensor } from "../tensor.js";
 
@@ -65,12 +65,15 @@ interface Parameters {
 
 /**
  * Two groups of a module's parameters: those that decay, and without decay the biases, whatever has less than two axes, and
- * all that belongs to a norm (a module with an `eps`): pulling those to 0 regularises nothing.
+ * all that belongs to a norm (a module with an `eps`): pulling those to 0 regularises nothing. Throws TypeError for no module.
  */
 export function decayGroups(
   module: Parameters,
   weightDecay: number,
 ): { params: Tensor[]; weightDecay: number }[] {
+  if (typeof module?.modules !== "function")
+    throw new TypeError("decayGroups: expected a module, got something else");
+  checkNumber("decayGroups", "weightDecay", weightDecay);
   const norms = new Set(
     [...module.modules()].filter(([, m]) => "eps" in m).map(([prefix]) => prefix),
   );

@@ -66,6 +66,8 @@ export function checkState<O extends CommonOptions>(
   const refuse = (problem: string) => {
     throw new RangeError(`${name}: ${problem}`);
   };
+  if (typeof state !== "object" || state === null || !(state.tensors instanceof Map))
+    throw new TypeError(`${name}: expected the state that stateDict() gives, got another value`);
   const sizes = (list: readonly { params?: unknown }[]) =>
     Array.isArray(list)
       ? list.map((group) => (Array.isArray(group?.params) ? group.params.length : 0)).join(" + ")

@@ -161,8 +161,8 @@ describe("refuses, with every part as it was,", () => {
       () => saveSafetensors(makeRun(1).parts.model.stateDict()),
       "no checkpoint of evenkeel's",
     ],
-    ["a file cut off", () => saveCheckpoint(makeRun(1).parts).slice(0, -4), "parseSafetensors"],
-    ["nothing", () => new Uint8Array(), "parseSafetensors"],
+    ["a file cut off", () => saveCheckpoint(makeRun(1).parts).slice(0, -4), "loadCheckpoint: "],
+    ["nothing", () => new Uint8Array(), "loadCheckpoint: "],
   ];
   test.each(cases)("%s", (_, bytes, message) => {
     const own = makeRun(3);
@@ -207,7 +207,7 @@ describe("files", () => {
     await expect(readCheckpoint(join(folder, "none"), {})).rejects.toThrow("cannot read");
     const path = join(folder, "text");
     writeFileSync(path, "not tensors");
-    await expect(readCheckpoint(path, {})).rejects.toThrow("parseSafetensors");
+    await expect(readCheckpoint(path, {})).rejects.toThrow("loadCheckpoint: ");
     expect(readFileSync(path, "utf8")).toBe("not tensors");
   });
 

@@ -6,9 +6,9 @@ import { checkNumbers, checkRows, type Numbers, Scaler, type ScalerOptions } fro
  */
 export class Normalize extends Scaler {
   constructor(mean: Numbers, std: Numbers, options: ScalerOptions = {}) {
-    super("Normalize", mean.length, options);
     checkNumbers("Normalize", "mean", mean);
     checkNumbers("Normalize", "std", std);
+    super("Normalize", mean.length, options);
     if (std.length !== mean.length) {
       throw new RangeError(
         `Normalize: expected as many std as mean, got ${std.length} and ${mean.length}`,

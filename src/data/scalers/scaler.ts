@@ -98,6 +98,8 @@ export function checkRows(name: string, data: Numbers, row: number): void {
 
 /** Throws TypeError for a list with anything but numbers, holes included: JSON's null is no 0. */
 export function checkNumbers(name: string, what: string, list: Numbers): void {
+  if (typeof list?.length !== "number")
+    throw new TypeError(`${name}: expected ${what} to be a list of numbers, got ${String(list)}`);
   for (let i = 0; i < list.length; i++)
     if (typeof list[i] !== "number")
       throw new TypeError(`${name}: expected ${what} to be numbers, got ${list[i]} at index ${i}`);

@@ -1,0 +1,112 @@
+// What is of no use to a call is refused in that call's own name: no engine's "undefined is not iterable", no name of an inner step.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as data from "../src/data/index.js";
+import * as evenkeel from "../src/index.js";
+
+const { nn, optim } = evenkeel;
+
+beforeAll(async () => {
+  await evenkeel.init({ threads: 1 });
+});
+afterAll(() => evenkeel.defaultRuntime().close());
+
+const wrong = [undefined, null, 200, "x", {}, [null], -1, 1.5, Number.NaN, true, () => 1, [[1]]];
+
+/** What comes before the argument that is wrong. */
+const before: (() => unknown[])[] = [
+  () => [],
+  () => [evenkeel.ones([2, 2])],
+  () => [evenkeel.ones([1, 2, 4, 4])],
+  () => [1, 2].map(() => evenkeel.ones([2, 2])),
+  () => [1, 2].map(() => evenkeel.ones([1, 2, 4, 4])),
+  () => [1, 2, 3].map(() => evenkeel.ones([1, 2, 4, 4])),
+  () => [2],
+  () => [2, 2],
+  () => [new nn.Linear(2, 2)],
+  () => [[evenkeel.ones([2])]],
+];
+
+/** Those that take a function, or what is not for calling from outside; bases, which are given the name of the class below. */
+const others =
+  `init createRuntime tidy noGrad isGradEnabled defaultRuntime Tensor Module Optimizer LRScheduler RuleLR
+  addAndNormalize checkNorm parseNorm downloadCifar10 readCifar10 readCheckpoint writeCheckpoint checkpointFile`.split(
+    /\s+/,
+  );
+
+type Callable = ((...args: unknown[]) => unknown) & (new (...args: unknown[]) => unknown);
+
+const exported = [evenkeel, nn, optim, data]
+  .flatMap((module) => Object.entries(module))
+  .filter(([name, value]) => typeof value === "function" && !others.includes(name)) as unknown as [
+  string,
+  Callable,
+][];
+
+const isClass = (value: Callable): boolean =>
+  !Object.getOwnPropertyDescriptor(value, "prototype")?.writable && "prototype" in value;
+
+function expectOwn(name: string, call: () => unknown): void {
+  try {
+    call();
+  } catch (error) {
+    expect(String(error)).toMatch(new RegExp(`^(Type|Range)?Error: ${name}: `));
+  }
+}
+
+describe.each(exported)("%s", (name, value) => {
+  test("refuses in its own name", () => {
+    for (const args of before) {
+      for (const last of wrong) {
+        expectOwn(name, () =>
+          isClass(value) ? new value(...args(), last) : value(...args(), last),
+        );
+      }
+    }
+  });
+});
+
+test("layers and networks refuse what is no tensor", () => {
+  const layers = [
+    new nn.Linear(2, 2),
+    new nn.BatchNorm2d(2),
+    new nn.LayerNorm(2),
+    new nn.Conv2d(2, 2, 1),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Embedding(3, 2),
+    new nn.MultiHeadAttention(2, 1),
+  ];
+  for (const layer of layers) {
+    for (const value of wrong.filter((one) => !Array.isArray(one)))
+      expect(() => layer.forward(value as never), layer.constructor.name).toThrow(
+        /^\w+: expected \w+ /,
+      );
+  }
+});
+
+test("states of the wrong type are refused", () => {
+  const layer = new nn.Linear(2, 2);
+  const sgd = new optim.SGD(layer.parameters(), { lr: 1 });
+  for (const value of wrong) {
+    expectOwn("loadStateDict", () => layer.loadStateDict(value as never));
+    expectOwn("SGD", () => sgd.loadStateDict(value as never));
+  }
+});
+
+test.each([
+  [
+    () => evenkeel.randn(3 as never),
+    "randn: expected a shape (an array of lengths), got number: write [3]",
+  ],
+  [
+    () => evenkeel.zeros([1], { dtype: "toString" as never }),
+    "zeros: unknown dtype toString; known: float32",
+  ],
+  [
+    () => evenkeel.reshape(evenkeel.ones([2, 2]), 4 as never),
+    "reshape: expected a shape (an array of lengths), got number: write [4]",
+  ],
+  [() => nn.createNorm(5 as never, 4), 'createNorm: expected a norm such as "gn:8", got 5'],
+])("%s", (call, message) => {
+  expect(call).toThrow(message);
+});
