@@ -7,6 +7,14 @@ export interface ArrayOf {
   uint8: Uint8Array;
   int64: BigInt64Array;
 }
+/** The same in memory of its own, which is never shared. */
+export interface CopyOf {
+  float32: Float32Array<ArrayBuffer>;
+  float64: Float64Array<ArrayBuffer>;
+  int32: Int32Array<ArrayBuffer>;
+  uint8: Uint8Array<ArrayBuffer>;
+  int64: BigInt64Array<ArrayBuffer>;
+}
 export type TypedArray = ArrayOf[DType];
 
 export const arrays = {
@@ -17,9 +25,15 @@ export const arrays = {
   int64: BigInt64Array,
 } as const;
 
+/** Whether a value is a typed array of this name, of whatever realm: an iframe's is no instance of the page's class. */
+export const isArray = (value: unknown, name: string): boolean =>
+  ArrayBuffer.isView(value) && (value as never)[Symbol.toStringTag] === name;
+
+export const isBytes = (value: unknown): value is Uint8Array => isArray(value, "Uint8Array");
+
 /** The dtype a typed array's elements have; float32 for plain numbers. Throws TypeError for arrays that fit none. */
 export function dtypeOf(list: TypedArray | readonly number[]): DType {
-  const entry = Object.entries(arrays).find(([, type]) => list instanceof type);
+  const entry = Object.entries(arrays).find(([, type]) => isArray(list, type.name));
   if (!entry && ArrayBuffer.isView(list)) {
     throw new TypeError(
       `tensor: no dtype for ${(list as object).constructor.name}; known: ${Object.keys(arrays).join(", ")}`,

@@ -37,7 +37,8 @@ function fits(value: unknown, rule: string): boolean {
 
 const listed = (rules: object) => Object.keys(rules).join(", ");
 
-function describe(value: unknown): string {
+/** A value as a message names it: objects by their class. */
+export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return String(value);
   return value.constructor?.name || "an object";

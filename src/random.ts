@@ -1,4 +1,5 @@
 import { call, onRefusal } from "./call.js";
+import { isBytes } from "./dtype.js";
 import { checkOptions, type Rules } from "./options.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
@@ -144,8 +145,7 @@ const STATE_BYTES = 16 + 4 * SAVED_WORDS;
 
 /** @internal Refuses what `getState` cannot have given. */
 export function checkGeneratorState(bytes: Uint8Array): void {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError("Generator: expected the state to be a Uint8Array");
+  if (!isBytes(bytes)) throw new TypeError("Generator: expected the state to be a Uint8Array");
   if (bytes.length !== STATE_BYTES)
     throw new RangeError(
       `Generator: expected a state of ${STATE_BYTES} bytes, got ${bytes.length}`,

@@ -1,4 +1,6 @@
 // Shapes: lengths of the axes, outermost first.
+import { describe } from "./options.js";
+
 export type Shape = readonly number[];
 
 export const sizeOf = (shape: Shape): number =>
@@ -40,6 +42,8 @@ export function inferShape(op: string, size: number, shape: Shape): Shape {
 /** Refuses what is not an integer of at least `least`. */
 export function checkInteger(op: string, name: string, value: number, least = 1): void {
   if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${op}: expected ${name} to be an integer ≥ ${least}, got ${value}`);
+    throw new RangeError(
+      `${op}: expected ${name} to be an integer ≥ ${least}, got ${describe(value)}`,
+    );
   }
 }

@@ -1,5 +1,13 @@
 import { call, noteMade, onRefusal } from "./call.js";
-import { type ArrayOf, arrays, type DType, dtypeOf, type TypedArray } from "./dtype.js";
+import {
+  type ArrayOf,
+  arrays,
+  type CopyOf,
+  type DType,
+  dtypeOf,
+  type TypedArray,
+} from "./dtype.js";
+import { format } from "./format.js";
 import { checkOptions, type Rules } from "./options.js";
 import { MemoryFull } from "./runtime/memory.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
@@ -131,8 +139,8 @@ export class Tensor<D extends DType = "float32"> {
   }
 
   /** A copy of the elements outside linear memory: for what refuses shared memory, and for keeping. */
-  toArray(): ArrayOf[D] {
-    return this.elements.slice() as ArrayOf[D];
+  toArray(): CopyOf[D] {
+    return this.elements.slice() as CopyOf[D];
   }
 
   /** The one element. Throws RangeError when there are more. */
@@ -225,8 +233,24 @@ export class Tensor<D extends DType = "float32"> {
     this.dispose();
   }
 
+  /** Dtype, shape and values; of more than 1,000 elements the ends of each axis. */
   toString(): string {
-    return `Tensor(${this.dtype}, ${show(this.shape)}${this.disposed ? ", disposed" : ""})`;
+    const { dtype, shape, disposed } = this;
+    if (disposed) return `Tensor(${dtype}, ${show(shape)}, disposed)`;
+    const values = format(this.elements, shape);
+    return `Tensor(${dtype}, ${show(shape)})${values.includes("\n") ? "\n" : " "}${values}`;
+  }
+
+  /** What `console.log` shows in Node, Deno and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** All values; those of int64 that a number cannot hold as text. */
+  toJSON(): { shape: Shape; dtype: D; data: (number | string)[] } {
+    const plain = (v: number | bigint) =>
+      Number.isSafeInteger(Number(v)) || typeof v === "number" ? Number(v) : String(v);
+    return { shape: this.shape, dtype: this.dtype, data: Array.from(this.elements, plain) };
   }
 }
 
@@ -338,7 +362,7 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
         `tensor: expected ${sizeOf(dims)} elements for shape ${show(dims)}, got ${list.length}`,
       );
     }
-    if ((dtype === "int64") !== list instanceof BigInt64Array && list.length > 0) {
+    if ((dtype === "int64") !== (dtypeOf(list) === "int64") && list.length > 0) {
       throw new TypeError(
         "tensor: int64 tensors are made from a BigInt64Array, and nothing else is",
       );

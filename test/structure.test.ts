@@ -22,6 +22,7 @@ const targetOf = (file: string, specifier: string) =>
 const order = [
   "options.ts",
   "shape.ts",
+  "format.ts",
   "dtype.ts",
   "scope.ts",
   "runtime",

@@ -1,4 +1,7 @@
+import { inspect } from "node:util";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadSafetensors, saveSafetensors } from "../src/io/safetensors.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { type AnyTensor, full, keep, ones, Tensor, tensor, tidy, zeros } from "../src/tensor.js";
 
@@ -216,4 +219,56 @@ describe("lifetime", () => {
   test("is a Tensor for instanceof", () => {
     expect(zeros([1], { runtime })).toBeInstanceOf(Tensor);
   });
+});
+
+describe("as text", () => {
+  test("shape and values, columns aligned", () => {
+    const x = tensor([1, -2.5, 0.1, 1e10, Number.NaN, -0], [2, 3], { runtime });
+    expect(String(x)).toBe(
+      "Tensor(float32, [2, 3])\n[[          1,        -2.5,         0.1],\n [10000000000,         NaN,           0]]",
+    );
+    expect(String(tensor(3, [], { runtime }))).toBe("Tensor(float32, []) 3");
+    expect(String(tensor([1, 2, 3], [3], { runtime }))).toBe("Tensor(float32, [3]) [1, 2, 3]");
+    expect(String(tensor(Float64Array.of(0.1), [1], { runtime }))).toBe(
+      "Tensor(float64, [1]) [0.1]",
+    );
+    expect(String(tensor(BigInt64Array.of(7n), [], { runtime }))).toBe("Tensor(int64, []) 7");
+    expect(String(zeros([2, 0], { runtime }))).toBe("Tensor(float32, [2, 0])\n[[],\n []]");
+  });
+
+  test("of more than 1,000 elements the ends, and lines of at most 80", () => {
+    expect(String(zeros([1001], { runtime }))).toBe(
+      "Tensor(float32, [1001]) [0, 0, 0, …, 0, 0, 0]",
+    );
+    const lines = String(zeros([30, 7, 9], { runtime })).split("\n");
+    expect(lines).toHaveLength(1 + 6 * 7 + 1);
+    expect(lines[22]).toBe(" …,");
+    for (const line of String(zeros([1000], { runtime })).split("\n"))
+      expect(line.length).toBeLessThan(80);
+  });
+
+  test("console.log and JSON", () => {
+    const x = tensor([1, 0.5], [2], { runtime });
+    expect(inspect({ x })).toBe("{ x: Tensor(float32, [2]) [  1, 0.5] }");
+    expect(JSON.stringify(x)).toBe('{"shape":[2],"dtype":"float32","data":[1,0.5]}');
+    const large = tensor(BigInt64Array.of(3n, 2n ** 60n), [2], { runtime });
+    expect(JSON.parse(JSON.stringify(large)).data).toEqual([3, "1152921504606846976"]);
+  });
+});
+
+test("typed arrays of another realm are as good as one's own", () => {
+  const there = (code: string) => runInNewContext(code);
+  expect(tensor(there("Float64Array.of(1, 2)"), [2], { runtime }).dtype).toBe("float64");
+  expect(tensor(there("[1, 2]"), [2], { runtime }).toArray()).toEqual(Float32Array.of(1, 2));
+  const wide = tensor(there("BigInt64Array.of(5n)"), [1], { runtime });
+  expect(wide.item()).toBe(5);
+  const file = saveSafetensors(new Map([["x", wide]]));
+  const bytes = there(`Uint8Array.of(${file.join()})`);
+  expect(loadSafetensors(bytes, { runtime }).get("x")?.item()).toBe(5);
+});
+
+test("toArray is memory of its own, for what takes no shared memory", async () => {
+  const x = tensor([1, 2], [2], { runtime });
+  const bytes = await new Response(x.toArray()).arrayBuffer();
+  expect(new Float32Array(bytes)).toEqual(Float32Array.of(1, 2));
 });

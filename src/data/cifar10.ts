@@ -1,3 +1,5 @@
+import { isBytes } from "../dtype.js";
+
 /** Images and labels in bytes: what the readers give and the DataLoader takes. */
 export interface ImageDataset {
   /** [n, 3, 32, 32], values 0 to 255. */
@@ -55,7 +57,7 @@ export function countRecords(size: number, fileName: string): number {
  * above 9, TypeError for what is no Uint8Array.
  */
 export function parseCifar10(bytes: Uint8Array, fileName = "CIFAR-10 data"): ImageDataset {
-  if (!(bytes instanceof Uint8Array))
+  if (!isBytes(bytes))
     throw new TypeError(`parseCifar10: expected a Uint8Array, got ${String(bytes)}`);
   const count = countRecords(bytes.length, fileName);
   const images = new Uint8Array(count * IMAGE_BYTES);

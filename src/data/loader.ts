@@ -1,3 +1,4 @@
+import { isBytes } from "../dtype.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, zeros } from "../tensor.js";
@@ -58,8 +59,7 @@ export class DataLoader {
     if (!Number.isSafeInteger(seed)) {
       throw new RangeError(`DataLoader: expected seed to be an integer, got ${seed}`);
     }
-    if (!(images instanceof Uint8Array))
-      throw new TypeError("DataLoader: expected images to be a Uint8Array");
+    if (!isBytes(images)) throw new TypeError("DataLoader: expected images to be a Uint8Array");
     const wrong = Array.from(labels).findIndex(
       (label) => !(Number.isInteger(label) && label >= 0 && label < 256),
     );

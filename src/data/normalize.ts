@@ -1,3 +1,4 @@
+import { isBytes } from "../dtype.js";
 import { CHANNELS, HEIGHT, WIDTH } from "./cifar10.js";
 
 const PLANE = HEIGHT * WIDTH;
@@ -16,8 +17,7 @@ export function normalizeImages(
   std: PerChannel = 0.5,
   out?: Float32Array,
 ): Float32Array {
-  if (!(images instanceof Uint8Array))
-    throw new TypeError("normalizeImages: expected images to be a Uint8Array");
+  if (!isBytes(images)) throw new TypeError("normalizeImages: expected images to be a Uint8Array");
   const means = perChannel("mean", mean);
   const stds = perChannel("std", std);
   if (images.length % (CHANNELS * PLANE) !== 0) {

@@ -1,3 +1,5 @@
+import { isBytes } from "../dtype.js";
+
 /** The element types that tensors have, by their name in the file. */
 export const ARRAYS = {
   F32: Float32Array,
@@ -33,7 +35,7 @@ export const METADATA = "__metadata__";
  * header's size.
  */
 export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
-  if (!(bytes instanceof Uint8Array))
+  if (!isBytes(bytes))
     throw new TypeError(
       `${op}: expected a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`,
     );

@@ -1,4 +1,5 @@
 import { call } from "../call.js";
+import { isArray } from "../dtype.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, type ArrayOf, type DType, Tensor, tensor } from "../tensor.js";
@@ -126,7 +127,7 @@ const field = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.
 function checkArray(name: string, { dtype, shape, data }: SafetensorsArray): void {
   const which = `writeSafetensors: ${JSON.stringify(name)}`;
   if (name === METADATA) throw new RangeError(`${which}: this name is taken by the format`);
-  if (!isDType(dtype) || !(data instanceof ARRAYS[dtype])) {
+  if (!isDType(dtype) || !isArray(data, ARRAYS[dtype].name)) {
     throw new TypeError(`${which}: ${String(dtype)} cannot be written from ${nameOf(data)}`);
   }
   if (!isLengths(shape) || byteLength(dtype, shape) !== data.byteLength) {

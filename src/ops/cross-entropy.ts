@@ -1,5 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { isArray } from "../dtype.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
@@ -124,7 +125,7 @@ function checkTargets(
         `crossEntropy: expected targets of shape ${show(shape)}, got ${show(targets.shape)}`,
       );
     }
-  } else if (!Array.isArray(targets) && !(targets instanceof Int32Array)) {
+  } else if (!Array.isArray(targets) && !isArray(targets, "Int32Array")) {
     throw new TypeError(
       "crossEntropy: expected targets to be an int32 tensor, an Int32Array or an array of numbers",
     );

@@ -1,0 +1,52 @@
+// Tensors as text: nested brackets, columns aligned, and cut as NumPy cuts.
+import { type Shape, sizeOf } from "./shape.js";
+
+/** From more elements than this on, only the ends of each axis are shown. */
+const WHOLE = 1000;
+const EDGE = 3;
+const LINE = 75;
+
+type Nested = string | Nested[];
+
+/** The shortest decimals that are this number as a float32. */
+const shortest = (value: number): string =>
+  String(
+    [6, 7, 8].map((d) => Number(value.toPrecision(d))).find((v) => Math.fround(v) === value) ??
+      value,
+  );
+
+/** The elements of an array of `shape`. */
+export function format(elements: ArrayLike<number | bigint>, shape: Shape): string {
+  const whole = sizeOf(shape) <= WHOLE;
+  let width = 0;
+  const nested = (axis: number, start: number): Nested => {
+    if (axis === shape.length) {
+      const value = elements[start];
+      const text = elements instanceof Float32Array ? shortest(value as number) : String(value);
+      width = Math.max(width, text.length);
+      return text;
+    }
+    const length = shape[axis];
+    const step = sizeOf(shape.slice(axis + 1));
+    const parts: Nested[] = [];
+    for (let i = 0; i < length; i++) {
+      if (whole || length <= 2 * EDGE || i < EDGE || i >= length - EDGE)
+        parts.push(nested(axis + 1, start + i * step));
+      else if (i === EDGE) parts.push("…");
+    }
+    return parts;
+  };
+  const text = (node: Nested, depth: number): string => {
+    if (typeof node === "string") return node.padStart(node === "…" ? 0 : width);
+    const indent = `\n${" ".repeat(depth + 1)}`;
+    if (depth < shape.length - 1)
+      return `[${node.map((part) => text(part, depth + 1)).join(`,${indent}`)}]`;
+    const each = Math.max(1, Math.floor(LINE / (width + 2)));
+    const lines = node.map(
+      (part, i) => (i > 0 && i % each === 0 ? indent : i > 0 ? " " : "") + text(part, depth + 1),
+    );
+    return `[${lines.join(",")}]`;
+  };
+  const tree = nested(0, 0);
+  return text(tree, 0);
+}
