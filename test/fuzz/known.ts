@@ -33,10 +33,6 @@ const known: Known[] = [
       of(s, "evonormB0") && s.aspect === "gradient" && (huge(s) || /eps: 0,/.test(s.call)),
   },
   {
-    why: "a run with a value that is not finite is computed in float64 as a whole: last bits of its other channels change",
-    fits: (s) => of(s, "localResponseNorm") && s.aspect === "locality",
-  },
-  {
     why: "eps gets 0·NaN of a weight where the threshold cuts everything off",
     fits: (s) => of(s, "frn") && s.aspect === "locality" && wild(s),
   },
