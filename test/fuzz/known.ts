@@ -20,10 +20,6 @@ const known: Known[] = [
     fits: (s) => of(s, "scaledDotProductAttention") && (wild(s) || huge(s)),
   },
   {
-    why: "a weight that is not finite sends a convolution another way, whose last bits differ",
-    fits: (s) => of(s, "conv2d", "convTranspose2d") && s.aspect === "locality" && wild(s),
-  },
-  {
     why: "x·sigmoid(v·x) of huge numbers has a NaN for a slope",
     fits: (s) => of(s, "evonormS0") && s.aspect === "gradient" && huge(s),
   },
