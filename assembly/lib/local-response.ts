@@ -4,29 +4,47 @@ import { exp, logDouble } from "./math";
 import { pair } from "./moments";
 import { get, high, low, narrow, put } from "./quads";
 
-/** d^−beta in float64: square roots for ¾, ½ and 1, else e^(−beta·ln d), whose exponent is rounded and the rest added. */
+/** −limit ≤ v ≤ limit. */
+function within(limit: f64, v: v128): v128 {
+  return f64x2.max(f64x2.min(v, f64x2.splat(limit)), f64x2.splat(-limit));
+}
+
+/** d^−beta in float64: square roots for ¾ and ½, else e^(−beta·ln d), whose exponent is rounded and the rest added. */
 function power(d: v128, beta: f64): v128 {
   const one = f64x2.splat(1);
   if (beta === 1) return f64x2.div(one, d);
+  if (beta === 0) return one;
   const root = f64x2.sqrt(d);
   if (beta === 0.5) return f64x2.div(one, root);
   if (beta === 0.75) return f64x2.div(one, f64x2.mul(root, f64x2.sqrt(root)));
   const logs = pair(logDouble(f64x2.extract_lane(d, 0)), logDouble(f64x2.extract_lane(d, 1)));
-  const z = f64x2.mul(f64x2.splat(-beta), logs);
-  const rounded = f32x4.demote_f64x2_zero(z);
-  const rest = f64x2.sub(z, low(rounded));
-  return f64x2.mul(low(exp(rounded)), f64x2.add(one, rest));
+  // Up to fifteen steps of 2^64 bring the exponent into the range of the float32 power; e^±1000 is beyond float64.
+  const z = within(1000, f64x2.mul(f64x2.splat(-beta), logs));
+  const steps = within(15, f64x2.trunc(f64x2.mul(z, f64x2.splat(1 / (64 * Math.LN2)))));
+  const two = f64x2.add(f64x2.mul(steps, f64x2.splat(64)), f64x2.splat(1023 + 2.0 ** 52));
+  const left = f64x2.sub(z, f64x2.mul(steps, f64x2.splat(64 * Math.LN2)));
+  const rounded = f32x4.demote_f64x2_zero(left);
+  const rest = f64x2.sub(left, low(rounded));
+  const power = f64x2.mul(low(exp(rounded)), f64x2.add(one, rest));
+  return f64x2.mul(power, i64x2.shl(two, 52));
 }
 
 function square(v: v128): v128 {
   return f64x2.mul(v, v);
 }
 
-/** width ≤ 4 columns in float64. */
+/** Stores `width` lanes of v, with `rest` only those where a NaN is. */
+function fill(p: usize, v: v128, width: i32, rest: bool): void {
+  const old = get(p, width);
+  put(p, rest ? v128.bitselect(old, v, f32x4.eq(old, old)) : v, width);
+}
+
+/** width ≤ 4 columns in float64, with `rest` what float32 left NaN. */
 export function forwardDouble(
   y: usize,
   x: usize,
   width: i32,
+  rest: bool,
   channels: i32,
   step: usize,
   before: i32,
@@ -48,16 +66,17 @@ export function forwardDouble(
     t = power(f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), t)), beta);
     const o = <usize>c * step;
     const v = get(x + o, width);
-    put(y + o, narrow(f64x2.mul(low(v), s), f64x2.mul(high(v), t)), width);
+    fill(y + o, narrow(f64x2.mul(low(v), s), f64x2.mul(high(v), t)), width, rest);
   }
 }
 
-/** width ≤ 4 columns in float64. Scratch: 64 bytes a channel. */
+/** width ≤ 4 columns in float64, with `rest` what float32 left NaN. Scratch: 64 bytes a channel. */
 export function backwardDouble(
   dx: usize,
   dy: usize,
   x: usize,
   width: i32,
+  rest: bool,
   channels: i32,
   step: usize,
   before: i32,
@@ -107,6 +126,6 @@ export function backwardDouble(
     t = f64x2.mul(f64x2.mul(factor, high(v)), t);
     s = f64x2.sub(f64x2.mul(low(g), v128.load(own)), s);
     t = f64x2.sub(f64x2.mul(high(g), v128.load(own, 16)), t);
-    put(dx + o, narrow(s, t), width);
+    fill(dx + o, narrow(s, t), width, rest);
   }
 }

@@ -1,7 +1,7 @@
 // Local response normalisation (Krizhevsky, Sutskever, Hinton 2012, AlexNet) of x seen as [batch, channels, length]:
 // y = x·D^−β, D = k + a·Σ x² over the window of channels c − before … c + after. Each sum is made afresh, so that what left the
-// window does not linger. Range: [batch, ⌈length / 16⌉], sixteen neighbouring columns an item: in float32, and again in float64,
-// four columns at a time, where D is too large or too small for that, or fewer than sixteen are left.
+// window does not linger. Range: [batch, ⌈length / 16⌉], sixteen neighbouring columns an item: in float32, which leaves a NaN where a
+// D of an element's own window is too large or too small for that, and those again in float64; all where fewer than sixteen are left.
 import { backwardDouble, forwardDouble } from "../lib/local-response";
 import { exp, log } from "../lib/math";
 import { madd } from "../lib/simd";
@@ -49,13 +49,23 @@ function windowSums<F>(out: usize, x: usize, step: usize, from: i32, to: i32): v
   v128.store(out, d, 48);
 }
 
-/** Whether float32 holds d, and d hides what squares lost below its range (a < 1e8): not for NaN. */
-function plain(d: v128): v128 {
-  const below = f32x4.lt(d, f32x4.splat(1e30));
-  return v128.and(below, f32x4.gt(d, f32x4.splat(1e-20)));
+/** Bits of the least D for float32: it hides what squares lost below the range (a < 1e8), and D^−β·x and dy·x·D^(−β−1) keep their digits. */
+function least(beta: f64): i32 {
+  return (127 - <i32>(64 * min<f64>(1, 1 / (beta + 0.5)))) << 23;
 }
 
-/** Sixteen columns in float32; false where that does not do. */
+/** How far above are those of the greatest. */
+function span(beta: f64): i32 {
+  return ((127 + <i32>(100 * min<f64>(1, 1 / (beta + 0.5)))) << 23) - least(beta);
+}
+
+/** Ones, a NaN, unless from ≤ d ≤ from + range: bits of positive numbers are in order, and below them all is above, unsigned. */
+function beyond(d: v128, from: i32, range: i32): v128 {
+  const above = i32x4.sub(d, i32x4.splat(from ^ i32.MIN_VALUE));
+  return i32x4.gt_s(above, i32x4.splat(range ^ i32.MIN_VALUE));
+}
+
+/** Sixteen columns in float32, NaN where that does not do; false if anywhere. */
 function forwardSingle(
   y: usize,
   x: usize,
@@ -67,20 +77,23 @@ function forwardSingle(
   beta: f64,
   k: f64,
 ): bool {
-  let sound = i32x4.splat(a < 1e8 ? -1 : 0);
+  const from = least(beta);
+  const range = span(beta);
+  let lost = i32x4.splat(0);
   for (let c = 0; c < channels; c++) {
     const o = <usize>c * step;
     windowSums<Square>(y + o, x, step, max(0, c - before), min(c + after, channels - 1));
     for (let p = o; p < o + 64; p += 16) {
       const d = madd(v128.load(y + p), f32x4.splat(<f32>a), f32x4.splat(<f32>k));
-      sound = v128.and(sound, plain(d));
-      v128.store(y + p, f32x4.mul(v128.load(x + p), powerSingle(d, beta)));
+      const none = beyond(d, from, range);
+      lost = v128.or(lost, none);
+      v128.store(y + p, v128.or(none, f32x4.mul(v128.load(x + p), powerSingle(d, beta))));
     }
   }
-  return i32x4.all_true(sound);
+  return !v128.any_true(lost);
 }
 
-/** Sixteen columns in float32; false where that does not do. Scratch: [channels, 2, 16], D^−β and dy·x·D^(−β−1). */
+/** Sixteen columns in float32, NaN where that does not do; false if anywhere. Scratch: [channels, 2, 16], D^−β and dy·x·D^(−β−1). */
 function backwardSingle(
   dx: usize,
   dy: usize,
@@ -94,7 +107,8 @@ function backwardSingle(
   k: f64,
   scratch: usize,
 ): bool {
-  let sound = i32x4.splat(a < 1e8 ? -1 : 0);
+  const from = least(beta);
+  const range = span(beta);
   for (let c = 0; c < channels; c++) {
     const o = <usize>c * step;
     const own = scratch + ((<usize>c) << 7);
@@ -103,11 +117,12 @@ function backwardSingle(
       const d = madd(v128.load(own + i), f32x4.splat(<f32>a), f32x4.splat(<f32>k));
       const p = powerSingle(d, beta);
       const v = f32x4.div(v128.load(x + o + i), d);
-      sound = v128.and(sound, plain(d));
+      const none = beyond(d, from, range);
       v128.store(own + i, p);
-      v128.store(own + i, f32x4.mul(f32x4.mul(v128.load(dy + o + i), p), v), 64);
+      v128.store(own + i, v128.or(none, f32x4.mul(f32x4.mul(v128.load(dy + o + i), p), v)), 64);
     }
   }
+  let sound = i32x4.splat(-1);
   const factor = f32x4.splat(<f32>(-2 * a * beta));
   for (let c = 0; c < channels; c++) {
     const o = <usize>c * step;
@@ -116,7 +131,9 @@ function backwardSingle(
     windowSums<Itself>(dx + o, scratch + 64, 128, max(0, c - after), to);
     for (let i: usize = 0; i < 64; i += 16) {
       const spread = f32x4.mul(f32x4.mul(v128.load(x + o + i), factor), v128.load(dx + o + i));
-      v128.store(dx + o + i, madd(v128.load(dy + o + i), v128.load(own + i), spread));
+      const sum = madd(v128.load(dy + o + i), v128.load(own + i), spread);
+      sound = v128.and(sound, f32x4.eq(sum, sum));
+      v128.store(dx + o + i, sum);
     }
   }
   return i32x4.all_true(sound);
@@ -142,12 +159,12 @@ export function localResponseNormForward(
     const first = (item - n * groups) * 16;
     const left = min(16, length - first);
     const o = (<usize>n * channels * length + first) << 2;
-    if (left === 16 && forwardSingle(y + o, x + o, channels, step, before, after, a, beta, k))
-      continue;
+    const single = left === 16 && a < 1e8;
+    if (single && forwardSingle(y + o, x + o, channels, step, before, after, a, beta, k)) continue;
     for (let i = 0; i < left; i += 4) {
       const own = o + ((<usize>i) << 2);
       const width = min(4, left - i);
-      forwardDouble(y + own, x + own, width, channels, step, before, after, a, beta, k);
+      forwardDouble(y + own, x + own, width, single, channels, step, before, after, a, beta, k);
     }
   }
 }
@@ -175,8 +192,9 @@ export function localResponseNormBackward(
     const first = (item - n * groups) * 16;
     const left = min(16, length - first);
     const o = (<usize>n * channels * length + first) << 2;
+    const single = left === 16 && a < 1e8;
     if (
-      left === 16 &&
+      single &&
       backwardSingle(dx + o, dy + o, x + o, channels, step, before, after, a, beta, k, scratch)
     ) {
       continue;
@@ -189,6 +207,7 @@ export function localResponseNormBackward(
         dy + own,
         x + own,
         width,
+        single,
         channels,
         step,
         before,

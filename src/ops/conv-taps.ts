@@ -3,7 +3,6 @@ import { empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./check.js";
 import type { ConvShape } from "./conv-plan.js";
 import { slice } from "./slice.js";
-import { wildChannels } from "./winograd-wild.js";
 
 /** dw from dy and x, each tap a 1×1 convolution that `product` has the gradient of: nothing is multiplied by the padding. */
 export function tapByTap(
@@ -38,9 +37,4 @@ export function tapByTap(
     const args = [dw.ptr + 4 * tap, part.ptr, area, 1, 1];
     dw.runtime.run("copyRuns", rows * channels, 2, args);
   }
-}
-
-/** Whether all elements are finite: channels that weigh evenly are. */
-export function allFinite(t: Tensor): boolean {
-  return wildChannels(t).length === 0 || t.elements.every(Number.isFinite);
 }

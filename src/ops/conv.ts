@@ -1,6 +1,7 @@
 // The convolution engine: a plan, panels of weights, one kernel. conv2d and its gradients are plans; so is a transposed one.
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Tensor } from "../tensor.js";
+import { allFinite, finiteOf, takeInfinite } from "./conv-finite.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
 import {
   isSparse,
@@ -8,13 +9,13 @@ import {
   sparseInputGradient,
   sparseWeightGradient,
 } from "./conv-sparse.js";
-import { allFinite, tapByTap } from "./conv-taps.js";
+import { tapByTap } from "./conv-taps.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { ANY, roundUp } from "./gemm.js";
 import { panelsOf } from "./packed.js";
 import { reordered } from "./permute.js";
-import { winogradForward, winogradInputGradient } from "./winograd.js";
-import { gradientOrPlain, winogradOrPlain } from "./winograd-wild.js";
+import { type WinogradPass, winogradForward, winogradInputGradient } from "./winograd.js";
+import { gradientOrPlain, type Plain, winogradOrPlain } from "./winograd-wild.js";
 
 /** y [N, groups·rows, H', W'] from x [N, groups·channels, H, W] and weight [groups·rows, channels, kh, kw]. */
 export function convForward(
@@ -24,12 +25,40 @@ export function convForward(
   weight: Tensor,
   after: Epilogue = {},
 ): void {
-  const pass = winogradForward(conv);
   if (isSparse(conv)) sparseForward(conv, y, x, weight, after);
-  else if (pass) winogradOrPlain(conv, pass, y, x, weight, after, implicitForward);
-  else if (meetsPadding(conv, weight)) implicitForward(conv, y, x, weight, after, true);
-  else if (columnsSuit(conv) && !after.scale) convByColumns(conv, y, x, weight, after);
-  else implicitForward(conv, y, x, weight, after);
+  else {
+    const byColumns = columnsSuit(conv) && !after.scale;
+    const plain = byColumns ? convByColumns : implicitForward;
+    convolveFinite(conv, winogradForward(conv), y, x, weight, after, implicitForward, plain);
+  }
+}
+
+/**
+ * By Winograd where there is a pass, else by `plain`. Outputs that meet a weight that is not finite are summed apart, for the padding's
+ * zeros would make others NaN with them; those keep their bits.
+ */
+function convolveFinite(
+  conv: ConvShape,
+  pass: WinogradPass | null,
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  after: Epilogue,
+  implicit: Plain,
+  plain = implicit,
+): void {
+  const convolved = (weight: Tensor): boolean => {
+    if (pass) return winogradOrPlain(conv, pass, y, x, weight, after, implicit);
+    plain(conv, y, x, weight, after);
+    return true;
+  };
+  if ((pass || !meetsPadding(conv, weight)) && convolved(weight)) return;
+  using finite = finiteOf(weight);
+  if (!convolved(finite)) implicit(conv, y, x, finite, after, true);
+  if (allFinite(weight)) return;
+  using met = empty(y.runtime, y.shape);
+  implicit(conv, met, x, weight, { scale: after.scale }, true);
+  takeInfinite(y, met, after);
 }
 
 /** Whether weights that are not finite lie beyond an image: times its zeros they would be NaN. */
@@ -104,10 +133,11 @@ export function convInputGradient(
   weight: Tensor,
   after: Epilogue = {},
 ): void {
-  const pass = winogradInputGradient(conv);
   if (isSparse(conv)) sparseInputGradient(conv, dx, dy, weight, after);
-  else if (pass) winogradOrPlain(conv, pass, dx, dy, weight, after, implicitInputGradient);
-  else implicitInputGradient(conv, dx, dy, weight, after, meetsPadding(conv, weight));
+  else {
+    const pass = winogradInputGradient(conv);
+    convolveFinite(conv, pass, dx, dy, weight, after, implicitInputGradient);
+  }
 }
 
 /** The same as implicit matrix products. */
@@ -186,8 +216,12 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
 /** The same by plain sums, in which a gradient that is not finite does not reach taps that meet the padding where it is. */
 function plainWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   implicitWeightGradient(conv, dw, dy, x);
-  if (conv.padding.some((p) => p > 0) && !allFinite(dw) && !allFinite(dy))
-    tapByTap(conv, dw, dy, x, implicitWeightGradient);
+  if (conv.padding.every((p) => p <= 0) || allFinite(dw) || allFinite(dy)) return;
+  using finite = finiteOf(dy);
+  implicitWeightGradient(conv, dw, finite, x);
+  using met = empty(dw.runtime, dw.shape);
+  tapByTap(conv, met, dy, x, implicitWeightGradient);
+  takeInfinite(dw, met);
 }
 
 /** The same as an implicit matrix product over the pixels. */

@@ -8,7 +8,7 @@ import { boundsOf, type Epilogue } from "./epilogue.js";
 import { tilesOf, type WinogradPass, winograd, winogradWeightGradient } from "./winograd.js";
 
 /** `apart`: weights that meet the padding are left out, not multiplied by its zeros. */
-type Plain = (
+export type Plain = (
   conv: ConvShape,
   y: Tensor,
   x: Tensor,
@@ -22,7 +22,7 @@ const WILD = 1;
 /** Wild tiles convolved at once: enough for a product, and no more memory than a small image. */
 const BATCH = 64;
 
-/** y from x and weight, as `plain` has it. */
+/** y from x and weight, as `plain` has it; false, and nothing is written, where filters are huge or not finite. */
 export function winogradOrPlain(
   conv: ConvShape,
   pass: WinogradPass,
@@ -31,11 +31,12 @@ export function winogradOrPlain(
   weight: Tensor,
   after: Epilogue,
   plain: Plain,
-): void {
+): boolean {
   const filters = winograd(pass, y, x, weight, after);
-  if (filters !== "tame") {
-    plain(conv, y, x, weight, after, filters === "infinite");
-    return;
+  if (filters === "infinite") return false;
+  if (filters === "wild") {
+    plain(conv, y, x, weight, after);
+    return true;
   }
   const { runtime } = y;
   const { kind, images, channels, rows, image, output, padding, flipped } = pass;
@@ -89,6 +90,7 @@ export function winogradOrPlain(
     plain({ ...conv, ...tile, images: batch.length }, outputs, inputs, weight, after);
     copy(outputs, y, true, kind.side, [0, 0]);
   }
+  return true;
 }
 
 /** dw [rows, channels, 3, 3] from dy and x, as `plain` has it. */

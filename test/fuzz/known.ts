@@ -20,10 +20,6 @@ const known: Known[] = [
     fits: (s) => of(s, "scaledDotProductAttention") && (wild(s) || huge(s)),
   },
   {
-    why: "a weight that is not finite sends a convolution another way, whose last bits differ",
-    fits: (s) => of(s, "conv2d", "convTranspose2d") && s.aspect === "locality" && wild(s),
-  },
-  {
     why: "x·sigmoid(v·x) of huge numbers has a NaN for a slope",
     fits: (s) => of(s, "evonormS0") && s.aspect === "gradient" && huge(s),
   },
@@ -31,10 +27,6 @@ const known: Known[] = [
     why: "q·x − q·mean of a plane of one value drowns what comes from the batch; 0/0 where eps is 0 and x constant",
     fits: (s) =>
       of(s, "evonormB0") && s.aspect === "gradient" && (huge(s) || /eps: 0,/.test(s.call)),
-  },
-  {
-    why: "a run with a value that is not finite is computed in float64 as a whole: last bits of its other channels change",
-    fits: (s) => of(s, "localResponseNorm") && s.aspect === "locality",
   },
   {
     why: "eps gets 0·NaN of a weight where the threshold cuts everything off",

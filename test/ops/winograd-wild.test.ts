@@ -248,21 +248,66 @@ describe.each(cases)("%s", (_, c) => {
   });
 });
 
+const plainCases: [string, Case][] = [
+  ["few channels", { input: [2, 3, 9, 8], rows: 5, stride: 1, padding: 1 }],
+  ["few rows, by columns of the filters", { input: [1, 16, 9, 8], rows: 2, stride: 1, padding: 2 }],
+  ["groups, stride 2", { input: [2, 8, 9, 10], rows: 8, stride: 2, padding: 1, groups: 4 }],
+  ["a dilation", { input: [1, 9, 10, 11], rows: 8, stride: 1, padding: 2, dilation: 2 }],
+  [
+    "transposed",
+    { transposed: true, input: [2, 6, 8, 9], rows: 4, stride: 2, padding: 1, groups: 2 },
+  ],
+  ["stride 3", { transposed: true, input: [1, 5, 7, 8], rows: 3, stride: 3, padding: 0 }],
+  [
+    "few rows and a dilation, by columns of the filters",
+    { input: [1, 16, 9, 8], rows: 2, stride: 1, padding: 2, dilation: 2 },
+  ],
+  ["many channels", { input: [2, 70, 7, 6], rows: 6, stride: 3, padding: 1 }],
+];
+
+/** Elements that are finite by their definition have the bits they had before; by Winograd those beside what was planted may not. */
+function expectKept(c: Case, changed: "w" | "dy", at: number) {
+  const { weight, output } = shapesOf(c);
+  const given = [c.input, weight, output].map((shape, i) => normal(sizeOf(shape), i + 1));
+  const [x, w, dy] = given;
+  const before = computed(runtime, c, x, w, dy);
+  const winograd = kernels.includes("winograd") || kernels.includes("winogradProducts");
+  for (const value of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+    const planted = (changed === "w" ? w : dy).slice();
+    planted[at] = value;
+    const values = [x, changed === "w" ? planted : w, changed === "dy" ? planted : dy] as const;
+    const got = computed(runtime, c, ...values);
+    const want = wanted(c, ...values);
+    const filter = Math.floor(at / 9);
+    const [first, second] = [Math.floor(filter / weight[1]), filter % weight[1]];
+    const [out, into] = c.transposed ? [second, first] : [first, second];
+    const channel = (i: number, [, channels, h, w]: number[]) => Math.floor(i / (h * w)) % channels;
+    const beside = {
+      y: (i: number) => channel(i, output) === out,
+      dx: (i: number) => changed === "dy" || channel(i, c.input) === into,
+      dWeight: (i: number) =>
+        Math.floor(i / 9 / (c.transposed ? 1 : weight[1])) %
+          (c.transposed ? weight[1] : weight[0]) ===
+        0,
+    };
+    for (const pass of ["y", "dx", "dWeight"] as const) {
+      const moved = Array.from(want[pass]).filter((v, i) => {
+        const kept = Number.isFinite(v) && !(winograd && beside[pass](i));
+        return kept && !Object.is(got[pass][i], before[pass][i]);
+      });
+      expect(moved.length, `${pass} with ${value} at ${at}`).toBe(0);
+    }
+  }
+}
+
+test.each([...cases, ...plainCases])("%s: not finite values leave bits alone", (_, c) => {
+  const size = sizeOf(shapesOf(c).weight);
+  for (const at of [0, 13, size - 1]) expectKept(c, "w", at);
+  expectKept(c, "dy", 0);
+});
+
 describe("convolutions that go by plain sums anyway", () => {
-  test.each<[string, Case]>([
-    ["few channels", { input: [2, 3, 9, 8], rows: 5, stride: 1, padding: 1 }],
-    [
-      "few rows, by columns of the filters",
-      { input: [1, 16, 9, 8], rows: 2, stride: 1, padding: 2 },
-    ],
-    ["groups, stride 2", { input: [2, 8, 9, 10], rows: 8, stride: 2, padding: 1, groups: 4 }],
-    ["a dilation", { input: [1, 9, 10, 11], rows: 8, stride: 1, padding: 2, dilation: 2 }],
-    [
-      "transposed",
-      { transposed: true, input: [2, 6, 8, 9], rows: 4, stride: 2, padding: 1, groups: 2 },
-    ],
-    ["stride 3", { transposed: true, input: [1, 5, 7, 8], rows: 3, stride: 3, padding: 0 }],
-  ])("%s", (_, c) => {
+  test.each(plainCases)("%s", (_, c) => {
     const { weight, output } = shapesOf(c);
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const [x, w, dy] = [c.input, weight, output].map((shape, i) => normal(sizeOf(shape), i + 1));
@@ -288,6 +333,7 @@ test("what follows the sums follows plain ones too: bias and ReLU", () => {
   plant(x, c.input, "inside", Number.NaN);
   plant(x, c.input, "the last corner", 1e6);
   const w = normal(sizeOf(weight), 2);
+  w[40] = Number.NEGATIVE_INFINITY;
   const bias = normal(c.rows, 3);
   const [xt, wt, bt] = [
     tensor(x, c.input, { runtime }),
