@@ -92,9 +92,13 @@ const namespaces = {
   optim: await exportsOf("src/optim/index.ts"),
 };
 /** Small, and without state. */
-const copied = ["src/shape.js", "src/options.js", "src/io/node.js", "src/data/rng.js"].map((file) =>
-  resolve(file),
-);
+const copied = [
+  "src/shape.js",
+  "src/options.js",
+  "src/dtype.js",
+  "src/io/node.js",
+  "src/data/rng.js",
+].map((file) => resolve(file));
 
 /**
  * The smaller entries take what is outside their folder as a user would, from the main one or from each other: state is in one
