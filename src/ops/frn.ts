@@ -4,6 +4,7 @@ import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { ofNothing } from "./of-nothing.js";
 import { channelSums, float64, gradientOf } from "./plane-maps.js";
 
 export interface FRNOptions extends LayoutOptions {
@@ -48,6 +49,7 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
       if (learned.size !== 1) checkShape("frn", "eps", learned, [channels]);
     } else checkNumber("frn", "eps", eps as number);
     checkSameRuntime("frn", x, weight, bias, tau, learned);
+    if (x.size === 0) return ofNothing("frn", x, [x, weight, bias, tau, learned]);
 
     const { runtime } = x;
     const length = sizeOf(space);
@@ -61,7 +63,7 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
       Array.from({ length: channels }, (_, c) => Math.abs(epsOf(c))),
     );
     const pointers = [y.ptr, stats.ptr, x.ptr, ptr(weight), ptr(bias), ptr(tau), least.ptr];
-    runtime.run("frnForward", length > 0 ? planes : 0, 3 * length, [...pointers, length, channels]);
+    runtime.run("frnForward", planes, 3 * length, [...pointers, length, channels]);
     const epsShape = learned?.shape ?? [];
     const inputs = [x, weight, bias, tau, learned];
     return record("frn", y, inputs, [x, y, stats, weight, tau], (dy, saved, needs) => {
@@ -72,7 +74,10 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
       runtime.run("frnBackward", planes, 5 * length, [...pointers, length, channels]);
       const [dbias, dweight, dtau, decay] = channelSums(sums, channels, 4);
       const scale = weight?.elements;
-      const deps = decay.map((v, c) => (-(scale?.[c] ?? 1) * Math.sign(epsOf(c)) * v) / 2);
+      // where the threshold cuts off all of a channel its weight, NaN too, does not matter
+      const deps = decay.map((v, c) =>
+        v === 0 ? 0 : (-(scale?.[c] ?? 1) * Math.sign(epsOf(c)) * v) / 2,
+      );
       const total = deps.reduce((sum, v) => sum + v, 0);
       const grads = [dweight, dbias, dtau].map((list, i) =>
         gradientOf(x, needs[i + 1], [channels], (c) => list[c]),

@@ -29,10 +29,6 @@ const known: Known[] = [
       of(s, "evonormB0") && s.aspect === "gradient" && (huge(s) || /eps: 0,/.test(s.call)),
   },
   {
-    why: "eps gets 0·NaN of a weight where the threshold cuts everything off",
-    fits: (s) => of(s, "frn") && s.aspect === "locality" && wild(s),
-  },
-  {
     why: "an exponential beyond float32 is infinite, and its gradient with it",
     fits: (s) => of(s, "exp") && s.aspect === "gradient",
   },

@@ -76,3 +76,17 @@ test("at NaN the threshold and what it cuts both get the gradient, as from torch
   expect([...(bias.grad?.data ?? [])]).toEqual([5, 4]);
   expect([...(tau.grad?.data ?? [])]).toEqual([5, 1]);
 });
+
+test("where the threshold cuts off a whole channel its weight tells eps nothing, infinite or not", () => {
+  const eps = tensor([1e-3], [1], { runtime, requiresGrad: true });
+  const weight = tensor([-Infinity, 1], [2], { runtime });
+  const [x, tau] = [tensor([1, 2, 3, 4], [1, 2, 2], { runtime }), zeros([2], { runtime })];
+  frn(x, { weight, tau, eps }).backward(tensor([1, 1, 1, 1], [1, 2, 2], { runtime }));
+  expect(eps.grad?.item()).toBeCloseTo(-3.5 / 12.501 ** 1.5, 6);
+});
+
+test("of nothing the gradients are zeros, that of eps too", () => {
+  const eps = tensor([1, 2], [2], { runtime, requiresGrad: true });
+  frn(zeros([3, 2, 0], { runtime }), { eps }).backward(zeros([3, 2, 0], { runtime }));
+  expect([...(eps.grad?.data ?? [])]).toEqual([0, 0]);
+});
