@@ -171,8 +171,8 @@ async function* training(
 }
 
 /**
- * The noise of a gradient grows as 1/√batch, and Adam's step must shrink with it (Malladi et al. 2022, arXiv 2205.10287): at the
- * step size of 16 images no norm learns from 2,000 single ones.
+ * The noise of a gradient grows as 1/√batch, and Adam's step must shrink with it (Malladi et al. 2022, arXiv 2205.10287): after
+ * 1,600 single images group norm classified 27 % of the test images right so, and 14 % at the step size of 16 images.
  */
 const stepSize = ({ lr, batchSize }: CompareConfig, taken: number): number =>
   lr * Math.sqrt(taken / batchSize);
