@@ -1,5 +1,6 @@
 import type { Activation } from "../ops/activation.js";
 import { type Pair, pairOf } from "../ops/check.js";
+import { isScalable } from "../ops/conv-finite.js";
 import { conv2d, scaledConv2d } from "../ops/conv2d.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
@@ -90,11 +91,11 @@ export class Conv2d extends Module {
 
   /**
    * @internal In evaluation: the convolution without bias, times scale plus shift [outChannels], and the activation; nothing is recorded.
-   * Null for other channels.
+   * Null for other channels, and where weight·scale would leave float32.
    */
   scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null {
     const filters = this.filters();
-    if (filters.shape[0] !== scale.size) return null;
+    if (filters.shape[0] !== scale.size || !isScalable(filters, scale)) return null;
     const { stride, padding, dilation, groups } = this;
     const options = { bias: shift, stride, padding, dilation, groups, activation };
     return scaledConv2d(x, filters, scale, options);

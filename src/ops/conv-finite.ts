@@ -8,6 +8,19 @@ export function allFinite(t: Tensor): boolean {
   return wildChannels(t).length === 0 || t.elements.every(Number.isFinite);
 }
 
+/** Whether weight [rows, …] times scale [rows] is all within float32, with no digits lost below its normal numbers. */
+export function isScalable(weight: Tensor, scale: Tensor): boolean {
+  const moderate = scale.elements.every(
+    (s) => s === 0 || (Math.abs(s) > 1e-15 && Math.abs(s) < 1e20),
+  );
+  if (moderate && wildChannels(weight).length === 0) return true; // which are below 1e15
+  const pitch = weight.size / scale.size;
+  return weight.elements.every((w, i) => {
+    const product = Math.abs(w * scale.elements[Math.floor(i / pitch)]);
+    return product < 3e38 && (product > 1.2e-38 || product === 0);
+  });
+}
+
 /** A copy with zeros for what is not finite: a sum with 0·x is the same to the bit as one without. */
 export function finiteOf(t: Tensor): Tensor {
   const out = empty(t.runtime, t.shape);

@@ -212,6 +212,22 @@ describe("a convolution and the batch norm behind it, in evaluation under noGrad
     expect(kernels.some((name) => name.startsWith("channelNorm"))).toBe(true);
   });
 
+  test.each([
+    ["beyond", 1e25, 1e-30, 1e-30],
+    ["below", 1e-25, 1e38, 1e30],
+  ])("a product of weight and scale %s float32 does not matter", (_, weight, variance, value) => {
+    const conv = new nn.Conv2d(1, 1, 3, { bias: false, runtime });
+    const norm = new nn.BatchNorm2d(1, { eps: 1e-30, runtime }).eval() as nn.BatchNorm2d;
+    const net = new nn.Sequential(conv, norm).eval();
+    conv.weight.data.fill(weight);
+    norm.runningVar?.data.fill(variance === 1e-30 ? 0 : variance);
+    const x = randomTensor(runtime, [1, 1, 5, 5], 1);
+    x.data.fill(value);
+    const want = net.forward(x);
+    expect(want.data[0]).toBeGreaterThan(0);
+    expectClose(noGrad(() => net.forward(x)).data, want.data, 2e-6 * want.data[0]);
+  });
+
   test("what the layers themselves refuse is refused: another rank, another runtime", async () => {
     const conv = new nn.Conv2d(8, 6, 3, { runtime });
     const x = randomTensor(runtime, [2, 8, 9, 9], 1);
