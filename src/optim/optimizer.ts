@@ -1,7 +1,7 @@
 import { call, onRefusal, onSuccess } from "../call.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
-import { changing, keep, type Tensor, zeros } from "../tensor.js";
+import { keep, rewrite, type Tensor, zeros } from "../tensor.js";
 import { type CommonOptions, groupsOf, over, type ParamGroup, type Params } from "./groups.js";
 import {
   checkState,
@@ -119,9 +119,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
       }
       // nothing is allocated from here on
       for (const [tensor, list] of written) {
-        changing(tensor);
-        tensor.elements.set(list);
-        tensor.written();
+        rewrite([tensor], () => tensor.elements.set(list));
       }
       const before = this.groups.map((group) => ({ ...group }));
       onRefusal(() => {
