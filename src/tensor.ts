@@ -308,15 +308,27 @@ export function temporary<D extends DType = "float32">(
   return new Tensor(runtime, shape, dtype ?? ("float32" as D), undefined, false);
 }
 
-/** @internal To be called before a tensor that outlives the call is written: it gets its values back if the call is refused. */
+/**
+ * @internal To be called before a tensor that outlives the call is written: it gets its values back if the call is refused, and its
+ * version, so that graphs that saved it may still go back.
+ */
 export function changing({ runtime, dtype, storage, elements }: AnyTensor): void {
   const before = elements.slice();
+  const { version } = storage;
   onRefusal(() => {
     if (storage.refs === 0) return; // nobody can see it any more
     const { start } = storage.block;
     new arrays[dtype](runtime.memory.buffer, start, before.length).set(before as never);
     storage.written();
+    storage.version = version;
   });
+}
+
+/** @internal Has `write` write tensors that outlive the call. */
+export function rewrite(tensors: readonly AnyTensor[], write: () => void): void {
+  for (const tensor of tensors) changing(tensor);
+  write();
+  for (const tensor of tensors) tensor.written();
 }
 
 export interface TensorOptions<D extends DType = DType> {

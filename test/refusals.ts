@@ -18,13 +18,14 @@ export function refuseMemory(runtime: Runtime) {
   return control;
 }
 
-/** What a refused call must leave as it was: bytes of tensors and of their gradients, memory, the generator. */
+/** What a refused call must leave as it was: bytes of tensors and of their gradients, versions, memory, the generator. */
 export function stateOf(runtime: Runtime, tensors: readonly AnyTensor[]) {
   const digest = (bytes: Uint8Array) => createHash("sha1").update(bytes).digest("hex");
   const bytes = (tensor: AnyTensor) => digest(new Uint8Array(tensor.toArray().buffer));
   const { tensors: count, bytes: used } = runtime.stats();
   return {
     values: tensors.map(bytes),
+    versions: tensors.map(({ storage }) => storage.version),
     gradients: tensors.map(({ grad }) => (grad ? bytes(grad) : null)),
     generator: digest(defaultGenerator.getState()),
     count,

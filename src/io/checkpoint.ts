@@ -1,9 +1,9 @@
 // A training run in one safetensors file: the tensors of every part under "<part>.", what else a part has as JSON in the metadata.
-import { call, onRefusal } from "../call.js";
+import { call, onRefusal, onSuccess } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { checkGeneratorState, Generator } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type AnyTensor, tidy } from "../tensor.js";
+import { type AnyTensor, alias, changing, keep, tidy } from "../tensor.js";
 import { loadSafetensors, safetensorsMetadata, saveSafetensors } from "./safetensors.js";
 
 type Tensors = Map<string, AnyTensor>;
@@ -73,10 +73,8 @@ export function loadCheckpoint(
         return { target: stateful(part), state: json === null ? tensors : { ...json, tensors } };
       });
       for (const { target, state } of loads) target.checkStateDict(state as never);
-      // modules last: only what comes before them can still be refused, and is taken back then
-      loads.sort((a, b) => Number(a.state instanceof Map) - Number(b.state instanceof Map));
       for (const { target, state } of loads) {
-        if (!(state instanceof Map)) takeBack(target);
+        takeBack(target);
         target.loadStateDict(state as never);
       }
       return contents.metadata;
@@ -84,10 +82,20 @@ export function loadCheckpoint(
   );
 }
 
-/** Has a refused call give `target`, if its state is JSON, that state back; optimisers do so themselves. */
+/** Has a refused call give `target` its present state back, whether it writes its tensors in place or puts others there. */
 function takeBack(target: Stateful): void {
-  const state = target.stateDict();
-  if (!("tensors" in state)) onRefusal(() => target.loadStateDict(state as never));
+  const { tensors, json } = split(target.stateDict());
+  // the memory of tensors that it gives away stays, and remembers the version of its values
+  const held = [...tensors].map(([key, tensor]) => [key, keep(alias(tensor))] as const);
+  const before = json ? { ...structuredClone(json), tensors: new Map(held) } : new Map(held);
+  onRefusal(() => {
+    for (const [, tensor] of held) tensor.storage.version = tensor.version;
+  });
+  onRefusal(() => target.loadStateDict(before as never));
+  for (const [, tensor] of held) changing(tensor);
+  onSuccess(() => {
+    for (const [, tensor] of held) tensor.dispose();
+  });
 }
 
 /** The metadata of a checkpoint, and nothing else read. Throws RangeError for what is no checkpoint. */

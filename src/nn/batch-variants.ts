@@ -179,12 +179,14 @@ export class BatchInstanceNorm extends BatchVariant {
 
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
-    if (this.training) this.clamp();
-    return batchInstanceNorm(x, this.gate, { ...this.norm(), mask });
+    return this.asOne(() => {
+      if (this.training) this.clamp();
+      return batchInstanceNorm(x, this.gate, { ...this.norm(), mask });
+    });
   }
 
   /** Keeps the gate in [0, 1]. */
   clamp(): void {
-    intoUnit(this.gate);
+    this.asOne(() => intoUnit(this.gate));
   }
 }

@@ -1,6 +1,6 @@
 import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { changing, full, keep, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
+import { full, keep, rewrite, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
 
 export { checkInteger } from "../shape.js";
 
@@ -25,9 +25,9 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
 
 /** One batch more, behind the norm of it: a refused call changes nothing. */
 export function countBatch(counter: Tensor<"int64">): void {
-  changing(counter);
-  counter.elements[0] += 1n;
-  counter.written();
+  rewrite([counter], () => {
+    counter.elements[0] += 1n;
+  });
 }
 
 /**
@@ -37,9 +37,8 @@ export function countBatch(counter: Tensor<"int64">): void {
 export function intoUnit(parameter: Tensor): Tensor {
   const { elements } = parameter;
   if (!elements.some((value) => value < 0 || value > 1)) return parameter;
-  changing(parameter);
-  elements.set(elements.map((value) => Math.min(Math.max(value, 0), 1)));
-  parameter.written();
+  const clipped = elements.map((value) => Math.min(Math.max(value, 0), 1));
+  rewrite([parameter], () => elements.set(clipped));
   return parameter;
 }
 

@@ -115,9 +115,11 @@ abstract class BatchNorm extends TrackingNorm {
     const momentum = this.momentum ?? 1 / (Number(numBatchesTracked?.item() ?? 0) + 1);
     const training = this.training || runningMean === null;
     const statistics = { runningMean, runningVar, training, momentum, correction };
-    const y = norm({ ...statistics, weight, bias, eps });
-    if (this.training && numBatchesTracked) countBatch(numBatchesTracked);
-    return y;
+    return this.asOne(() => {
+      const y = norm({ ...statistics, weight, bias, eps });
+      if (this.training && numBatchesTracked) countBatch(numBatchesTracked);
+      return y;
+    });
   }
 }
 

@@ -71,8 +71,10 @@ export class PowerNorm extends Module {
     const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
     const { groups, layout } = this;
     const alphas = { alphaForward, alphaBackward, eps, groups, layout };
-    const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });
-    if (training) countBatch(this.iters);
-    return y;
+    return this.asOne(() => {
+      const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });
+      if (training) countBatch(this.iters);
+      return y;
+    });
   }
 }

@@ -2,7 +2,7 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { changing, empty, type Tensor } from "../tensor.js";
+import { empty, rewrite, type Tensor } from "../tensor.js";
 import { type Activation, activationCode } from "./activation.js";
 import { ofNothing } from "./of-nothing.js";
 
@@ -224,11 +224,9 @@ function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
   const { mean, variance, momentum, correction } = running;
   const channels = mean.size; // s.channels may count the planes of all samples
   const count = s.runs * s.length;
-  for (const moved of [mean, variance]) changing(moved);
   const pointers = [mean.ptr, variance.ptr, stats.ptr];
   const args = [...pointers, s.sets / channels, channels, count, correction, momentum];
-  stats.runtime.run("runningUpdate", channels, 16, args);
-  for (const moved of [mean, variance]) moved.written();
+  rewrite([mean, variance], () => stats.runtime.run("runningUpdate", channels, 16, args));
 }
 
 /**

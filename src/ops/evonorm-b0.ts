@@ -1,7 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { changing, empty, show, sizeOf, type Tensor } from "../tensor.js";
+import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import {
   checkNoGradient,
   checkNumber,
@@ -10,6 +10,7 @@ import {
   checkTensor,
 } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { moveRunning } from "./move-running.js";
 import { channelSums, float64, gradientOf, planeCombine } from "./plane-maps.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
 
@@ -80,12 +81,7 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
       : Float64Array.from(runningVar?.elements ?? [], root);
     const std = own.variance.map(root);
     if (training && runningVar && count > 0) {
-      changing(runningVar);
-      runningVar.elements.forEach((old, c, elements) => {
-        const unbiased = (all.variance[c] * count) / (count - 1);
-        elements[c] = (1 - momentum) * old + momentum * unbiased;
-      });
-      runningVar.written();
+      moveRunning(runningVar, momentum, (c) => (all.variance[c] * count) / (count - 1));
     }
     const y = empty(runtime, x.shape);
     using deviations = float64(x, [...batchStd, ...std]);

@@ -6,6 +6,7 @@ import { checkChannelNorm } from "./batch-norm.js";
 import { batchSets, channelNorm, groupSets, type Running } from "./channel-norm.js";
 import { concat } from "./concat.js";
 import { asNCHW, type LayoutOptions } from "./layout.js";
+import { moveRunning } from "./move-running.js";
 import { overPositions, validOf } from "./positions.js";
 import { slice } from "./slice.js";
 
@@ -114,13 +115,8 @@ function maskedInstanceNorm(
   const seen = counts.filter((count) => count > 0).length;
   if (running && seen > 0) {
     const { mean, variance, momentum } = running;
-    for (const [k, moved] of [mean, variance].entries()) {
-      const { elements } = moved;
-      sums[k].forEach((sum, c) => {
-        elements[c] = (1 - momentum) * elements[c] + (momentum * sum) / seen;
-      });
-      moved.written();
-    }
+    moveRunning(mean, momentum, (c) => sums[0][c] / seen);
+    moveRunning(variance, momentum, (c) => sums[1][c] / seen);
   }
   return y;
 }

@@ -1,6 +1,6 @@
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { type AnyTensor, alias, changing, type Tensor, tensor, tidy } from "../tensor.js";
+import { type AnyTensor, alias, type Tensor, tensor, tidy } from "../tensor.js";
 import { add } from "./add.js";
 import { checkChannelNorm } from "./batch-norm.js";
 import { checkNoGradient, checkShape } from "./check.js";
@@ -8,6 +8,7 @@ import { div } from "./div.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
 import { matmul } from "./matmul.js";
 import { mean } from "./mean.js";
+import { moveRunning } from "./move-running.js";
 import { mul } from "./mul.js";
 import { permute } from "./permute.js";
 import { planeMoments } from "./plane-moments.js";
@@ -98,16 +99,10 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
         const { whitening, scaled } = inverseRoot(centred, iterations, eps);
         y = matmul(whitening, scaled.rows);
         if (runningMean && runningWhitening) {
-          const move = (to: Tensor, value: (i: number) => number) => {
-            changing(to);
-            to.elements.forEach((old, i, elements) => {
-              elements[i] = (1 - momentum) * old + momentum * value(i);
-            });
-            to.written();
-          };
           const [first, second, matrix] = [centre, rest, whitening].map((t) => t.elements);
-          move(runningMean, (i) => first[i] + second[i]);
-          move(runningWhitening, (i) => matrix[i] * scaled.factors[Math.floor(i / width ** 2)]);
+          const factor = (i: number) => scaled.factors[Math.floor(i / width ** 2)];
+          moveRunning(runningMean, momentum, (i) => first[i] + second[i]);
+          moveRunning(runningWhitening, momentum, (i) => matrix[i] * factor(i));
         }
       } else {
         const centre = alias(runningMean as Tensor, [groups, width, 1]);

@@ -10,6 +10,7 @@ import {
   checkTensor,
 } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { moveRunning } from "./move-running.js";
 import { ofNothing } from "./of-nothing.js";
 import { pixelNorm } from "./pixel-norm.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
@@ -84,11 +85,7 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
     const phi = Float64Array.from(runningPhi.elements);
     const square = training && count > 0 ? planeProducts(sets, x, x).map((v) => v / count) : phi;
     const scale = (training && warmUp ? square : phi).map((v) => 1 / root(v));
-    if (training) {
-      changing(runningPhi);
-      runningPhi.elements.set(phi.map((v, c) => alphaForward * v + (1 - alphaForward) * square[c]));
-      runningPhi.written();
-    }
+    if (training) moveRunning(runningPhi, 1 - alphaForward, (c) => square[c]);
     const gamma = weight?.toArray() ?? new Float32Array(channels).fill(1);
     const y = empty(x.runtime, x.shape);
     planeCombine(y, sets, { a: x, p: scale.map((s, c) => s * gamma[c]), r: bias?.toArray() });

@@ -1,7 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { changing, empty, type Tensor } from "../tensor.js";
+import { empty, rewrite, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { type Planes, planeCombine, planeProducts, planesAlong } from "./plane-maps.js";
@@ -20,7 +20,6 @@ export interface SpectralNormOptions {
 function normalizeInto(into: Tensor, values: Float64Array, eps: number): void {
   const norm = Math.max(Math.sqrt(values.reduce((sum, x) => sum + x * x, 0)), eps);
   into.elements.set(values.map((value) => value / norm));
-  into.written();
 }
 
 /** Wᵀu */
@@ -61,11 +60,13 @@ export function spectralNorm(
     checkSameRuntime("spectralNorm", w, u, v);
     checkNumber("spectralNorm", "iterations", iterations);
     checkNumber("spectralNorm", "eps", eps);
-    for (const moved of [u, v]) changing(moved);
     const moveU = () => normalizeInto(u, planeProducts(matrix, w, v, true), eps);
     const moveV = () => normalizeInto(v, columns(matrix, w, u), eps);
     const step = uFirst ? [moveU, moveV] : [moveV, moveU];
-    for (let i = 0; i < iterations; i++) for (const move of step) move();
+    const iterate = () => {
+      for (let i = 0; i < iterations; i++) for (const move of step) move();
+    };
+    if (iterations > 0) rewrite([u, v], iterate);
     const left = Float64Array.from(u.elements);
     const sigma = planeProducts(matrix, w, v, true).reduce((sum, x, i) => sum + x * left[i], 0);
     const all = new Float64Array(matrix.planes).fill(1 / sigma);

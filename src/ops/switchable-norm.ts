@@ -1,10 +1,11 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { changing, empty, type Tensor } from "../tensor.js";
+import { empty, type Tensor } from "../tensor.js";
 import { checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { moveRunning } from "./move-running.js";
 import { ofNothing } from "./of-nothing.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
 import { type Moments, overBatch, planeMoments } from "./plane-moments.js";
@@ -90,16 +91,8 @@ export function switchableNorm(
     const all = overBatch(own, channels);
     if (training && running && planes > 0) {
       const { mean, variance, momentum } = running;
-      for (const moved of [mean, variance]) changing(moved);
-      for (const [to, from] of [
-        [mean, all.mean],
-        [variance, all.variance],
-      ] as const) {
-        to.elements.forEach((old, i, elements) => {
-          elements[i] = (1 - momentum) * old + momentum * from[i];
-        });
-        to.written();
-      }
+      moveRunning(mean, momentum, (c) => all.mean[c]);
+      moveRunning(variance, momentum, (c) => all.variance[c]);
     }
     const ofBatch: Moments =
       training || !running

@@ -1,7 +1,7 @@
-import { call, onRefusal } from "../call.js";
+import { call, onRefusal, onSuccess } from "../call.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
-import { changing, keep, type Tensor, zeros } from "../tensor.js";
+import { keep, rewrite, type Tensor, zeros } from "../tensor.js";
 import { type CommonOptions, groupsOf, over, type ParamGroup, type Params } from "./groups.js";
 import {
   checkState,
@@ -119,13 +119,12 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
       }
       // nothing is allocated from here on
       for (const [tensor, list] of written) {
-        changing(tensor);
-        tensor.elements.set(list);
-        tensor.written();
+        rewrite([tensor], () => tensor.elements.set(list));
       }
       const before = this.groups.map((group) => ({ ...group }));
       onRefusal(() => {
         this.groups.forEach((group, i) => {
+          if (!("initialLr" in before[i])) delete group.initialLr;
           Object.assign(group, before[i]);
         });
         this.#states = old;
@@ -134,18 +133,16 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
         Object.assign(group, groups[i]);
       });
       this.#states = loaded;
+      onSuccess(() => {
+        const kept = new Set(buffersOf(loaded));
+        for (const tensor of buffersOf(old)) if (!kept.has(tensor)) tensor.dispose();
+      });
     });
-    const kept = new Set(
-      [...this.#states.values()].flatMap(({ buffers }) => Object.values(buffers)),
-    );
-    for (const { buffers } of old.values())
-      for (const tensor of Object.values(buffers)) if (!kept.has(tensor)) tensor.dispose();
   }
 
   /** Frees the state; the parameters and their gradients stay. */
   dispose(): void {
-    for (const { buffers } of this.#states.values())
-      for (const tensor of Object.values(buffers)) tensor.dispose();
+    for (const tensor of buffersOf(this.#states)) tensor.dispose();
     this.#states.clear();
   }
 
@@ -196,6 +193,9 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   /** Moves a parameter, for the `state.step`-th time. */
   protected abstract update(param: Tensor, grad: Tensor, state: ParamState, options: O): void;
 }
+
+const buffersOf = (states: ReadonlyMap<Tensor, ParamState>): Tensor[] =>
+  [...states.values()].flatMap(({ buffers }) => Object.values(buffers));
 
 export function checkNonNegative(op: string, name: string, value: number): void {
   if (typeof value !== "number") throw new TypeError(`${op}: expected ${name} to be a number`);

@@ -16,7 +16,7 @@ import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import { AdamW, decayGroups, WarmupCosineLR } from "../../src/optim/index.js";
 import { Generator, manualSeed, randn } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { tidy } from "../../src/tensor.js";
+import { keep, type Tensor, tensor, tidy } from "../../src/tensor.js";
 import { randomTensor } from "../helpers.js";
 
 let runtime: Runtime;
@@ -178,6 +178,84 @@ describe("refuses, with every part as it was,", () => {
 
   test("a name with a dot", () => {
     expect(() => saveCheckpoint({ "a.b": new nn.ReLU() })).toThrow("without a dot");
+  });
+});
+
+describe("a part that cannot be loaded has those before it taken back:", () => {
+  const broken = {
+    stateDict: () => ({}),
+    checkStateDict() {},
+    loadStateDict() {
+      throw new Error("broken");
+    },
+  };
+
+  test("a run with its momenta, at another step", () => {
+    const own = makeRun(3);
+    steps(own, 2);
+    const file = saveCheckpoint({ ...makeRun(1).parts, broken });
+    const before = saveCheckpoint(own.parts);
+    own.parts.optimizer.zeroGrad();
+    const { tensors } = runtime.stats();
+    expect(() => loadCheckpoint(file, { ...own.parts, broken })).toThrow("broken");
+    expect(runtime.stats().tensors).toBe(tensors);
+    expect(saveCheckpoint(own.parts)).toEqual(before);
+    const straight = makeRun(3);
+    steps(straight, 2);
+    expect(steps(own, 2)).toEqual(steps(straight, 2));
+  });
+
+  test("an optimiser without a schedule has no initialLr afterwards", () => {
+    const { model } = makeRun(1).parts;
+    const optimizer = new AdamW(model.parameters());
+    const other = new AdamW(model.parameters());
+    new WarmupCosineLR(other, { warmupSteps: 1, totalSteps: 2 });
+    const file = saveCheckpoint({ optimizer: other, broken });
+    const before = optimizer.stateDict();
+    expect(() => loadCheckpoint(file, { optimizer, broken })).toThrow("broken");
+    expect(optimizer.stateDict()).toEqual(before);
+  });
+
+  test("a graph of the model still goes back", () => {
+    const { model } = makeRun(1).parts;
+    const file = saveCheckpoint({ model: makeRun(2).parts.model, broken });
+    const loss = crossEntropy(model.forward(randomTensor(runtime, [2, 4], 1)), [0, 1]);
+    expect(() => loadCheckpoint(file, { model, broken })).toThrow("broken");
+    loss.backward();
+    expect(model.parameters().every(({ grad }) => grad !== null)).toBe(true);
+  });
+
+  /** A part of a user's own: an average of weights, alone or beside JSON, that it writes in place or puts anew. */
+  function average(seed: number, inPlace: boolean, alone: boolean) {
+    const own = { value: randomTensor(runtime, [3], seed), json: { list: [seed] } };
+    const state = () => ({ ...own.json, tensors: new Map([["value", own.value]]) });
+    return {
+      own,
+      stateDict: () => (alone ? state().tensors : state()),
+      checkStateDict() {},
+      loadStateDict(given: ReturnType<typeof state>) {
+        const { tensors = given as unknown as Map<string, Tensor>, list = [seed] } = given;
+        const from = (tensors.get("value") as Tensor).toArray();
+        own.json.list.splice(0, 1, ...list);
+        if (!inPlace) own.value.dispose();
+        if (!inPlace) own.value = keep(tensor(from, [3], { runtime }));
+        own.value.elements.set(from);
+      },
+    };
+  }
+
+  const kinds = [false, true].flatMap((inPlace) => [false, true].map((alone) => [inPlace, alone]));
+  test.each(kinds)("a part of a user's own, written in place: %s, tensors alone: %s", (...kind) => {
+    const [saved, part] = [1, 2].map((seed) => average(seed, ...(kind as [boolean, boolean])));
+    const file = saveCheckpoint({ part: saved, broken });
+    const before = saveCheckpoint({ part });
+    const { tensors } = runtime.stats();
+    expect(() => loadCheckpoint(file, { part, broken })).toThrow("broken");
+    expect(saveCheckpoint({ part })).toEqual(before);
+    expect(runtime.stats().tensors).toBe(tensors);
+    loadCheckpoint(file, { part });
+    expect(saveCheckpoint({ part })).toEqual(saveCheckpoint({ part: saved }));
+    expect(runtime.stats().tensors).toBe(tensors);
   });
 });
 

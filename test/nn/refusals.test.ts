@@ -1,5 +1,6 @@
 // Every layer with every one of its allocations refused.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as nn from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { ones, type Tensor, tidy } from "../../src/tensor.js";
 import { refuseEach, refuseMemory, stateOf } from "../refusals.js";
@@ -72,5 +73,30 @@ describe.each(Object.entries(layerCases))("%s", (_, make) => {
         after();
       },
     });
+  });
+});
+
+describe("a share beyond [0, 1] is clipped only where the pass goes well", () => {
+  const x = () => ones([2, 4, 3, 3], { runtime });
+  const share = () => ones([2, 4], { runtime });
+  const cases: [string, () => nn.Module, () => Tensor[]][] = [
+    ["BatchInstanceNorm", () => new nn.BatchInstanceNorm(4, { runtime }), () => [x()]],
+    ["AdaLIN", () => new nn.AdaLIN(4, { runtime }), () => [x(), share(), share()]],
+    ["LayerInstanceNorm", () => new nn.LayerInstanceNorm(4, { runtime }), () => [x()]],
+  ];
+  test.each(cases)("%s", (_, make, given) => {
+    const [layer, inputs] = [make(), given()];
+    const [gate] = [...layer.namedParameters()].filter(([name]) => /gate|rho/.test(name));
+    refuseEach(control, {
+      before: () => {
+        gate[1].elements.fill(1.5);
+        gate[1].written();
+        return stateOf(runtime, [...layer.stateDict().values()]);
+      },
+      after: () => stateOf(runtime, [...layer.stateDict().values()]),
+      call: () => (layer as nn.BatchInstanceNorm).forward(...(inputs as [Tensor])),
+      undo: (y) => y.dispose(),
+    });
+    expect(gate[1].elements).toEqual(new Float32Array(4).fill(1));
   });
 });

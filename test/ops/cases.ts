@@ -62,14 +62,6 @@ const plain: Record<string, OpCase> = {
         ...{ training: true, activation: "gelu" },
       }),
   },
-  "batchNorm, masked": {
-    inputs: [[2, 4, 5], [4], [4]],
-    moved: [[4], [4]],
-    op: ([x, weight, bias], [runningMean, runningVar], runtime) => {
-      using mask = tensor(Uint8Array.of(1, 1, 1, 0, 0, 1, 1, 1, 1, 0), [2, 5], { runtime });
-      return ops.batchNorm(x, { weight, bias, runningMean, runningVar, training: true, mask });
-    },
-  },
   concat: two([3, 2], [3, 4], (a, b) => ops.concat([a, b], 1)),
   convTranspose2d: {
     inputs: [[2, 4, 3, 3], [4, 3, 2, 2], [3]],
@@ -243,6 +235,29 @@ const plain: Record<string, OpCase> = {
   weightStandardization: one([4, 3, 2, 2], (w) => ops.weightStandardization(w)),
 };
 
+const maskedNorms: Record<string, (x: Tensor, options: ops.BatchNormOptions) => Tensor> = {
+  instanceNorm: (x, { training, ...o }) => ops.instanceNorm(x, { ...o, useInputStats: training }),
+  batchNorm: ops.batchNorm,
+  batchRenorm: ops.batchRenorm,
+  batchInstanceNorm: (x, o) => ops.batchInstanceNorm(x, o.weight as Tensor, o),
+  ghostBatchNorm: (x, o) => ops.ghostBatchNorm(x, { ...o, virtualBatchSize: 1 }),
+  iterNorm: (x, { runningVar: runningWhitening, ...o }) =>
+    ops.iterNorm(x, { ...o, runningWhitening }),
+};
+
+/** A norm of the valid positions alone. */
+function masked(name: string, layout: "nchw" | "nhwc"): OpCase {
+  return {
+    inputs: [layout === "nchw" ? [2, 4, 5] : [2, 5, 4], [4], [4]],
+    moved: [[4], name === "iterNorm" ? [1, 4, 4] : [4]],
+    op: ([x, weight, bias], [runningMean, runningVar], runtime) => {
+      using mask = tensor(Uint8Array.of(1, 1, 1, 0, 0, 1, 1, 1, 1, 0), [2, 5], { runtime });
+      const statistics = { runningMean, runningVar, training: true };
+      return maskedNorms[name](x, { weight, bias, ...statistics, layout, mask });
+    },
+  };
+}
+
 /** A norm with channels as the tests of layouts have it. */
 function ofMethod({ learned, moved, op }: Method, layout: Layout): OpCase {
   const shape = layout.layout === "nhwc" ? [3, 5, 5, 4] : [3, 4, 5, 5];
@@ -258,6 +273,14 @@ const { positionalNorm: _, ...norms } = { ...direct, ...turned };
 
 export const opCases: Record<string, OpCase> = {
   ...plain,
+  ...Object.fromEntries(
+    Object.keys(maskedNorms).flatMap((name) =>
+      (["nchw", "nhwc"] as const).map((layout) => [
+        `${name}, masked, ${layout}`,
+        masked(name, layout),
+      ]),
+    ),
+  ),
   ...Object.fromEntries(
     Object.entries(norms).flatMap(([label, method]) =>
       (["nchw", "nhwc"] as const).map((layout) => {

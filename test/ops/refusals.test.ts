@@ -42,6 +42,17 @@ describe.each(Object.entries(opCases))("%s", (_, of) => {
     dispose([...inputs, ...moved]);
   });
 
+  test("what it moves has another version", () => {
+    const { inputs, moved } = make(of);
+    const before = moved.map((t) => ({ values: t.toArray(), version: t.storage.version }));
+    dispose(listOf(of.op(inputs, moved, runtime)));
+    for (const [i, { values, version }] of before.entries()) {
+      const changed = moved[i].toArray().some((v, k) => v !== values[k]);
+      expect(moved[i].storage.version > version).toBe(changed);
+    }
+    dispose([...inputs, ...moved]);
+  });
+
   test("nor does a refused backward pass", () => {
     const { inputs, moved } = make(of);
     const forward = () => listOf(of.op(inputs, moved, runtime));
