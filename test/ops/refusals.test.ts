@@ -56,35 +56,27 @@ describe.each(Object.entries(opCases))("%s", (_, of) => {
   test("nor does a refused backward pass", () => {
     const { inputs, moved } = make(of);
     const forward = () => listOf(of.op(inputs, moved, runtime));
-    const shapes = forward();
-    const [{ shape, size, requiresGrad }] = shapes;
-    dispose(shapes);
-    if (!requiresGrad) return dispose([...inputs, ...moved]);
+    let outputs = forward();
+    const [{ shape, size, requiresGrad }] = outputs;
+    if (!requiresGrad) return dispose([...inputs, ...moved, ...outputs]);
     const upstream = tensor(normal(size, 7), shape, { runtime });
     // every other input has a gradient already, to which is added
     const [old, fresh] = [0, 1].map((rest) => inputs.filter((_, i) => i % 2 === rest));
     for (const input of old) input.grad = randomTensor(runtime, input.shape, 9);
-    let outputs: Tensor[] = [];
-    const after = () => {
-      dispose(outputs);
-      return stateOf(runtime, [...inputs, ...moved]);
-    };
+    // the same graph each time: a refused pass has not used it
     refuseEach(control, {
-      before: () => {
-        const { count, used } = stateOf(runtime, []);
-        outputs = forward();
-        return { ...stateOf(runtime, [...inputs, ...moved]), count, used };
-      },
-      after,
+      before: () => stateOf(runtime, [...inputs, ...moved]),
       call: () => outputs[0].backward(upstream),
       undo: () => {
         for (const input of fresh) {
           input.grad?.dispose();
           input.grad = null;
         }
-        after();
+        dispose(outputs);
+        outputs = forward();
       },
     });
+    dispose(outputs);
     dispose([...inputs, ...moved, upstream]);
     expect(runtime.stats().tensors).toBe(0);
   });
