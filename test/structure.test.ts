@@ -20,6 +20,7 @@ const targetOf = (file: string, specifier: string) =>
 
 /** Each layer may import those before it and itself. data, io and optim stand beside ops and nn. */
 const order = [
+  "portable-math.ts",
   "options.ts",
   "shape.ts",
   "format.ts",
@@ -64,6 +65,22 @@ describe("src", () => {
       expect(importsOf(file).filter((specifier) => !specifier.startsWith("."))).toEqual([]);
     },
   );
+});
+
+/** In what an engine computes in its own way, results would not be the same bits everywhere. */
+describe("the library leaves no function to the engine that engines compute differently", () => {
+  const folders = ["ops", "optim", "nn", "data", "io", "models", "runtime"].map((f) => `src/${f}/`);
+  const library = files("src").filter(
+    (file) => file.split("/").length === 2 || folders.some((folder) => file.startsWith(folder)),
+  );
+  test.each(library)("%s", (file) => {
+    const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/|\/\/.*/g, "");
+    expect(source).not.toMatch(
+      /Math\.(a?(sin|cos|tan)h?|atan2|exp|expm1|log(2|10|1p)?|pow|cbrt|hypot)\b/,
+    );
+    // x ** 2 is x·x in each of them, a power of 2 or 10 exact
+    expect(source).not.toMatch(/[\w)\]] \*\* (?!2\b)(?<!\b(2|10)n? \*\* )/);
+  });
 });
 
 /** A tensor whose `data` was read may be written at any time: its panels are never kept again. */

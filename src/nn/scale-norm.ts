@@ -4,6 +4,7 @@ import type { Layout } from "../ops/layout.js";
 import { qkNorm } from "../ops/qk-norm.js";
 import { scaleNorm } from "../ops/scale-norm.js";
 import { checkOptions, type Rules } from "../options.js";
+import { log2 } from "../portable-math.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -84,7 +85,7 @@ export class QKNorm extends Module {
     const { eps = 1e-12, runtime } = checkOptions("QKNorm", options, epsRules);
     checkInteger("QKNorm", "sequenceLength", sequenceLength, 2);
     this.eps = eps;
-    this.scale = constant([], Math.log2(sequenceLength ** 2 - sequenceLength), runtime);
+    this.scale = constant([], log2(sequenceLength ** 2 - sequenceLength), runtime);
   }
 
   /** The queries alone. */

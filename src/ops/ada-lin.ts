@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
+import { power } from "../portable-math.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
@@ -107,9 +108,9 @@ function mixed(
     const [rho, gamma, beta] = parameters.map((t) => t.toArray());
     const at = (p: number) => (shared ? p % channels : p);
     /** Of what instance norm has no value for, no share is 0. */
-    const shareOf = (p: number, power: number) => {
+    const shareOf = (p: number, exponent: number) => {
       const share = rho[p % channels];
-      return share === 0 ? 0 : share * times[p] ** power;
+      return share === 0 ? 0 : share * power(times[p], exponent);
     };
     using scale = empty(runtime, [planes]);
     using shift = empty(runtime, [planes]);

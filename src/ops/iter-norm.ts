@@ -1,5 +1,6 @@
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
+import { exponentOf } from "../portable-math.js";
 import { type AnyTensor, alias, type Tensor, tensor, tidy } from "../tensor.js";
 import { add } from "./add.js";
 import { checkChannelNorm } from "./batch-norm.js";
@@ -128,7 +129,7 @@ function inverseRoot(centred: Tensor, iterations: number, eps: number) {
   const factors = Float32Array.from({ length: groups }, (_, g) => {
     const own = variance.subarray(g * width, (g + 1) * width);
     const largest = own.reduce((a, b) => Math.max(a, b), 0) + eps;
-    return largest > 0 && largest < Infinity ? 2 ** -Math.round(Math.log2(largest) / 2) : 1;
+    return largest > 0 && largest < Infinity ? 2 ** -Math.floor((exponentOf(largest) + 1) / 2) : 1;
   });
   const factor = tensor(factors, [groups, 1, 1], { runtime });
   const floors = tensor(

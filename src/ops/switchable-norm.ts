@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
+import { exp } from "../portable-math.js";
 import { empty, type Tensor } from "../tensor.js";
 import { checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -37,7 +38,7 @@ const sumOf = (list: Iterable<number>) => [...list].reduce((sum, v) => sum + v, 
 
 function softmax(weights: Tensor): number[] {
   const largest = Math.max(...weights.elements);
-  const powers = Array.from(weights.elements, (w) => Math.exp(w - largest));
+  const powers = Array.from(weights.elements, (w) => exp(w - largest));
   return powers.map((v) => v / sumOf(powers));
 }
 

@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
+import { power } from "../portable-math.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { ofNothing } from "./of-nothing.js";
@@ -91,7 +92,7 @@ export function weightStandardization(
     const variance = biased * factor;
     if (epsInside) {
       const scale = variance + eps > 0 ? 1 / Math.sqrt(variance + eps) : 0;
-      return { scale, slope: (-factor / 2) * scale ** 3 };
+      return { scale, slope: (-factor / 2) * power(scale, 3) };
     }
     const std = Math.sqrt(variance);
     const scale = std + eps > 0 ? 1 / (std + eps) : 0;

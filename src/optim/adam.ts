@@ -1,8 +1,8 @@
 import type { Rules } from "../options.js";
+import { power } from "../portable-math.js";
 import type { Tensor } from "../tensor.js";
 import type { CommonOptions, Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
-import { power } from "./power.js";
 import type { ParamState } from "./state.js";
 import { dropSubnormals } from "./subnormals.js";
 

@@ -1,10 +1,9 @@
-// The schedules, in torch's recursive forms, without Math.pow and Math.cos, which differ between engines.
+// The schedules, in torch's recursive forms, by functions that are the same in every engine.
 import { checkNumber } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
-import { cosPi } from "./cosine.js";
+import { cosPi, power } from "../portable-math.js";
 import { checkFactor, checkSteps, RuleLR } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
-import { power } from "./power.js";
 
 /** The first rate times `factor(step)`; what other schedules did to the rate is lost, as in torch. */
 export class LambdaLR extends RuleLR {

@@ -1,7 +1,7 @@
 import { checkNumber } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
+import { cosPi } from "../portable-math.js";
 import type { AdamGroupOptions } from "./adam.js";
-import { cosPi } from "./cosine.js";
 import type { ParamGroup } from "./groups.js";
 import {
   checkEach,

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cosPi } from "../../src/optim/cosine.js";
 import * as optim from "../../src/optim/index.js";
-import { power } from "../../src/optim/power.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { zeros } from "../../src/tensor.js";
 
@@ -200,20 +198,4 @@ test("refusals", () => {
     "step to be an integer ≥ 0",
   );
   expect(scheduler.stateDict()).toEqual({ step: 0, baseLrs: [1], lrs: [1] });
-});
-
-test("cosPi is cos(πx) to 1e-15, and exact at whole and half turns", () => {
-  for (let i = -3000; i <= 3000; i++) {
-    const x = i / 997;
-    expect(Math.abs(cosPi(x) - Math.cos(Math.PI * x))).toBeLessThan(2e-15); // cos of the rounded π·x is itself 1e-15 off
-  }
-  expect([0, 1, 2, 3, -1].map(cosPi)).toEqual([1, -1, 1, -1, -1]);
-  expect(Math.abs(cosPi(0.5))).toBeLessThan(1e-16);
-});
-
-test("power is base^exponent", () => {
-  for (const base of [0.9, 0.999, 0.1, 1.5, 0])
-    for (const exponent of [0, 1, 2, 7, 100, 1001])
-      expect(power(base, exponent) / base ** exponent || 1).toBeCloseTo(1, 12);
-  expect(power(0.5, 2 ** 40)).toBe(0);
 });

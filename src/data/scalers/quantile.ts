@@ -1,3 +1,5 @@
+import { exp } from "../../portable-math.js";
+
 /** The q-quantile of ascending values, linear between neighbours (NumPy's default). */
 export function quantile(sorted: Float64Array, q: number): number {
   const at = q * (sorted.length - 1);
@@ -11,7 +13,7 @@ export function normalQuantile(p: number): number {
   if (p <= 0 || p >= 1) return p <= 0 ? -Infinity : Infinity;
   let x = 0;
   for (let step = 0; step < 100; step++) {
-    const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+    const density = exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
     let term = x;
     let sum = x;
     for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) {
