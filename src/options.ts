@@ -2,15 +2,16 @@
 
 type Kind = "number" | "boolean" | "string" | "function" | "null";
 
-/** The types an option has: those `typeof` names, null, and classes, of which only being an object is checked here; one goes first. */
+/** The types an option has: those `typeof` names, null, and classes, one of which goes first; what a tensor or array must be checks who uses it. */
 export type Rule = Kind | `${Kind}|${Kind}` | Objects | `${Objects}|${Kind}`;
 type Objects = "Tensor" | "Array" | "Runtime" | "Generator" | "Object";
 
-/** All options of an operation or layer by name; undefined means "not given" everywhere. */
-export type Rules<O> = { readonly [K in keyof O]-?: Rule };
+/** All options of an operation or layer by name, those with a choice of words by these; undefined means "not given" everywhere. */
+export type Rules<O> = { readonly [K in keyof O]-?: Rule | readonly string[] };
 
 /**
- * `options`, if they are an object of options that `rules` know. Throws TypeError, naming what was meant as far as one can tell.
+ * `options`, if they are an object of options that `rules` know. Throws TypeError, naming what was meant as far as one can tell, and
+ * RangeError for a word there is not.
  * Takes about 20 ns an option, and nothing is allocated.
  */
 export function checkOptions<O extends object>(op: string, options: O, rules: Rules<O>): O {
@@ -20,20 +21,34 @@ export function checkOptions<O extends object>(op: string, options: O, rules: Ru
     const rule = rules[name];
     const value = options[name];
     if (typeof value === rule) continue;
-    if (typeof rule !== "string") throw unknown(op, name, options, rules);
-    if (value !== undefined && !fits(value, rule)) {
-      const wanted = rule.replace("|", " or ");
+    const kind = Array.isArray(rule) ? "string" : rule;
+    if (typeof kind !== "string") throw unknown(op, name, options, rules);
+    if (value === undefined) continue;
+    if (!fits(value, kind)) {
+      const wanted = kind.replace("|", " or ");
       throw new TypeError(`${op}: expected ${name} to be ${wanted}, got ${describe(value)}`);
     }
+    if (kind !== rule && !rule.includes(value as string))
+      throw new RangeError(`${op}: expected ${name} ${oneOf(rule as string[])}, got ${value}`);
   }
   return options;
 }
 
-/** A class's name, which alone has a capital, stands for any object: what it is checks who uses it. */
+/** What only objects of a class have. */
+const marks: Record<string, string> = { Runtime: "allocate", Generator: "uniform" };
+
+/** A class's name alone has a capital. */
 function fits(value: unknown, rule: string): boolean {
   if (typeof value !== "object") return rule.includes(typeof value);
-  return value === null ? rule.endsWith("null") : rule < "a";
+  if (value === null) return rule.endsWith("null");
+  return rule < "a" && (marks[rule] ?? "constructor") in value;
 }
+
+const oneOf = (words: readonly string[]) =>
+  words
+    .map(describe)
+    .join(", ")
+    .replace(/, (?!.*, )/, " or ");
 
 const listed = (rules: object) => Object.keys(rules).join(", ");
 

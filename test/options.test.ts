@@ -337,6 +337,16 @@ describe.each(rows)("%s", (name, call) => {
           expect(messageOf(() => call({ [option]: other }))).toContain(start);
       if (!types.includes("null"))
         expect(messageOf(() => call({ [option]: null }))).toContain(start);
+      if (/^(Runtime|Generator)/.test(types))
+        expect(messageOf(() => call({ [option]: {} }))).toContain(
+          `${start}${types.split(",")[0]}, got Object`,
+        );
+      // a string that says nothing
+      if (types.startsWith("string"))
+        expect(
+          messageOf(() => call({ [option]: "zzzz" })),
+          option,
+        ).not.toBe("no error");
     }
   });
 

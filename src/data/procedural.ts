@@ -14,7 +14,11 @@ export interface ProceduralOptions {
   split?: "train" | "test";
 }
 
-const rules: Rules<ProceduralOptions> = { seed: "number", count: "number", split: "string" };
+const rules: Rules<ProceduralOptions> = {
+  seed: "number",
+  count: "number",
+  split: ["train", "test"],
+};
 
 /**
  * Draws `count` images of ten classes and returns them as records of CIFAR-10's binary format, count × 3073 bytes: shapes
@@ -27,8 +31,6 @@ export const proceduralCifar10 = (options: ProceduralOptions): Uint8Array =>
 
 function draw(op: string, options: ProceduralOptions): Uint8Array {
   const { seed = 0, count, split = "train" } = checkOptions(op, options, rules);
-  if (split !== "train" && split !== "test")
-    throw new RangeError(`${op}: expected split "train" or "test", got ${split}`);
   if (!(Number.isInteger(count) && count > 0))
     throw new RangeError(`${op}: expected count to be a positive integer, got ${count}`);
   if (!Number.isSafeInteger(seed))

@@ -27,7 +27,7 @@ export interface ReadCifar10Options {
  * refuses, Error (its `cause` is the system's) for a directory or a file that cannot be read.
  */
 export async function readCifar10(dir: string, options: ReadCifar10Options): Promise<ImageDataset> {
-  const rules = { split: "string", limit: "number" } as const;
+  const rules = { split: ["train", "test"], limit: "number" } as const;
   const { split, limit = Infinity } = checkOptions("readCifar10", options, rules);
   const files = CIFAR10_FILES[split];
   if (!files) {

@@ -14,7 +14,7 @@ export class ReLU extends Module {
   }
 }
 
-const rules: Rules<GELUOptions> = { approximate: "string" };
+const rules: Rules<GELUOptions> = { approximate: ["none", "tanh"] };
 
 /** x·Φ(x), any shape; `approximate: "tanh"` as GPT-2 has it. */
 export class GELU extends Module {

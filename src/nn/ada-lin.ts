@@ -1,3 +1,4 @@
+import { layouts } from "../ops/layout.js";
 // The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
 
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
@@ -10,7 +11,7 @@ import { refuseMask } from "./refuse-mask.js";
 const rules: Rules<AdaLINOptions & LayerOptions> = {
   eps: "number",
   correction: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

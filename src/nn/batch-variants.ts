@@ -4,7 +4,7 @@ import { batchInstanceNorm } from "../ops/batch-instance-norm.js";
 import { batchNorm } from "../ops/batch-norm.js";
 import { batchRenorm } from "../ops/batch-renorm.js";
 import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
@@ -19,7 +19,7 @@ export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
 const rules: Rules<BatchVariantOptions> = {
   eps: "number",
   momentum: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 
@@ -60,7 +60,7 @@ export interface FrozenBatchNormOptions extends LayerOptions, LayoutOptions {
 
 const frozenRules: Rules<FrozenBatchNormOptions> = {
   eps: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 
@@ -113,7 +113,7 @@ const renormRules: Rules<BatchRenormOptions> = {
   momentum: "number",
   rMax: "number",
   dMax: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 
@@ -145,7 +145,7 @@ const ghostRules: Rules<GhostBatchNormOptions> = {
   eps: "number",
   momentum: "number",
   virtualBatchSize: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

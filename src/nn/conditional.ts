@@ -1,7 +1,7 @@
 import { add } from "../ops/add.js";
 import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/conditional-norm.js";
 import { embedding } from "../ops/embedding.js";
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
@@ -19,7 +19,7 @@ export interface ConditionalNormOptions extends LayerOptions, LayoutOptions {
 
 const instanceRules: Rules<ConditionalNormOptions> = {
   eps: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 
@@ -64,7 +64,7 @@ export interface ConditionalBatchNormOptions extends LayerOptions, LayoutOptions
 const batchRules: Rules<ConditionalBatchNormOptions> = {
   eps: "number",
   momentum: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 
@@ -117,7 +117,7 @@ export class ConditionalBatchNorm extends Module {
   }
 }
 
-const filmRules: Rules<LayerOptions & LayoutOptions> = { layout: "string", runtime: "Runtime" };
+const filmRules: Rules<LayerOptions & LayoutOptions> = { layout: layouts, runtime: "Runtime" };
 
 /**
  * Feature-wise linear modulation of [N, C, *] by a condition [N, conditionFeatures], Perez et al. 2017, arXiv 1709.07871:

@@ -1,6 +1,6 @@
 import { derf } from "../ops/derf.js";
 import { dyt } from "../ops/dyt.js";
-import type { Layout } from "../ops/layout.js";
+import { type Layout, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -14,7 +14,7 @@ export interface DyTOptions extends LayerOptions {
   layout?: Layout;
 }
 
-const rules: Rules<DyTOptions> = { alpha: "number", layout: "string", runtime: "Runtime" };
+const rules: Rules<DyTOptions> = { alpha: "number", layout: layouts, runtime: "Runtime" };
 
 /** Dynamic tanh in the place of a norm, Zhu, Chen, He, LeCun & Liu 2025, arXiv 2503.10622. */
 export class DyT extends Module {

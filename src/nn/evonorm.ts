@@ -1,6 +1,6 @@
 import { evonormB0 } from "../ops/evonorm-b0.js";
 import { evonormS0 } from "../ops/evonorm-s0.js";
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -32,7 +32,7 @@ export interface EvoNormB0Options extends LayerOptions, LayoutOptions {
 const b0Rules: Rules<EvoNormB0Options> = {
   eps: "number",
   momentum: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 
@@ -66,7 +66,7 @@ export interface EvoNormS0Options extends LayerOptions, LayoutOptions {
 const s0Rules: Rules<EvoNormS0Options> = {
   groups: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

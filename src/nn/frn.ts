@@ -1,5 +1,5 @@
 import { frn } from "../ops/frn.js";
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -18,7 +18,7 @@ const rules: Rules<FRNOptions> = {
   eps: "number",
   learnedEps: "boolean",
   tlu: "boolean",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

@@ -1,4 +1,5 @@
 import { type GlobalResponseNormOptions, globalResponseNorm } from "../ops/global-response-norm.js";
+import { layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -7,7 +8,7 @@ import { refuseMask } from "./refuse-mask.js";
 
 const rules: Rules<GlobalResponseNormOptions & LayerOptions> = {
   eps: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

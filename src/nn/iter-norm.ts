@@ -1,5 +1,5 @@
 import { iterNorm } from "../ops/iter-norm.js";
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -18,7 +18,7 @@ const rules: Rules<IterNormOptions> = {
   iterations: "number",
   eps: "number",
   momentum: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

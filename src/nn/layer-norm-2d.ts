@@ -1,5 +1,5 @@
 import { layerNorm2d } from "../ops/layer-norm-2d.js";
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
@@ -14,7 +14,7 @@ export interface LayerNorm2dOptions extends LayerOptions, LayoutOptions {
 const rules: Rules<LayerNorm2dOptions> = {
   eps: "number",
   affine: "boolean",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

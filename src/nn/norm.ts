@@ -5,7 +5,7 @@ import { checkTensor } from "../ops/check.js";
 import { groupNorm } from "../ops/group-norm.js";
 import { instanceNorm } from "../ops/instance-norm.js";
 import { addLayerNorm, layerNorm } from "../ops/layer-norm.js";
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
@@ -31,7 +31,7 @@ const trackingRules: Rules<TrackingNormOptions> = {
   correction: "number",
   affine: "boolean",
   trackRunningStats: "boolean",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 
@@ -218,7 +218,7 @@ const groupRules: Rules<GroupNormOptions> = {
   eps: "number",
   affine: "boolean",
   allowSingle: "boolean",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

@@ -1,4 +1,4 @@
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
@@ -22,7 +22,7 @@ const rules: Rules<PowerNormOptions> = {
   alphaBackward: "number",
   warmUpIterations: "number",
   groups: "number|null",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

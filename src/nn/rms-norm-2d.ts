@@ -1,4 +1,4 @@
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { rmsNorm2d } from "../ops/rms-norm-2d.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
@@ -10,7 +10,7 @@ export interface RMSNorm2dOptions extends LayerOptions, LayoutOptions {
   eps?: number;
 }
 
-const rules: Rules<RMSNorm2dOptions> = { eps: "number", layout: "string", runtime: "Runtime" };
+const rules: Rules<RMSNorm2dOptions> = { eps: "number", layout: layouts, runtime: "Runtime" };
 
 /** RMS norm over the channels of each position of [N, C, *], arXiv 1910.07467; eps = 1e-6 as in timm. */
 export class RMSNorm2d extends Module {

@@ -1,6 +1,6 @@
 import { crmsNorm } from "../ops/crms-norm.js";
 import { layerScale } from "../ops/layer-scale.js";
-import type { Layout } from "../ops/layout.js";
+import { type Layout, layouts } from "../ops/layout.js";
 import { qkNorm } from "../ops/qk-norm.js";
 import { scaleNorm } from "../ops/scale-norm.js";
 import { checkOptions, type Rules } from "../options.js";
@@ -106,7 +106,7 @@ export interface LayerScaleOptions extends LayerOptions {
 
 const layerScaleRules: Rules<LayerScaleOptions> = {
   initValues: "number",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

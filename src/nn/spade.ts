@@ -17,7 +17,7 @@ export interface SPADEOptions extends LayerOptions {
 }
 
 const rules: Rules<SPADEOptions> = {
-  norm: "string",
+  norm: ["batch", "instance"],
   kernelSize: "number",
   hidden: "number",
   runtime: "Runtime",

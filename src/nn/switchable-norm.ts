@@ -1,4 +1,4 @@
-import type { Layout, LayoutOptions } from "../ops/layout.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { switchableNorm } from "../ops/switchable-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type Tensor, zeros } from "../tensor.js";
@@ -18,7 +18,7 @@ const rules: Rules<SwitchableNormOptions> = {
   eps: "number",
   momentum: "number",
   lastGamma: "boolean",
-  layout: "string",
+  layout: layouts,
   runtime: "Runtime",
 };
 

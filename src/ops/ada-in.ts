@@ -3,7 +3,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import {
   planeAffine,
   planeGradient,
@@ -20,7 +20,7 @@ export interface AdaINOptions extends LayoutOptions {
   correction?: 0 | 1;
 }
 
-const rules: Rules<AdaINOptions> = { eps: "number", correction: "number", layout: "string" };
+const rules: Rules<AdaINOptions> = { eps: "number", correction: "number", layout: layouts };
 
 /**
  * Adaptive instance normalisation (Huang, Belongie 2017, arXiv 1703.06868): the planes of x [N, C, ...] get the mean and the
@@ -30,7 +30,7 @@ const rules: Rules<AdaINOptions> = { eps: "number", correction: "number", layout
 export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Tensor {
   return call("adaIN", () => {
     checkOptions("adaIN", options, rules);
-    if (channelsLast("adaIN", options.layout))
+    if (options.layout === "nhwc")
       return asNCHW("adaIN", [x, style], (x, style) =>
         adaIN(x, style, { ...options, layout: "nchw" }),
       );

@@ -4,7 +4,7 @@ import { checkOptions, type Rules } from "../options.js";
 import { power } from "../portable-math.js";
 import { empty, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import {
   planeAffine,
   planeGradient,
@@ -20,7 +20,7 @@ export interface AdaLINOptions extends LayoutOptions {
   correction?: 0 | 1;
 }
 
-const rules: Rules<AdaLINOptions> = { eps: "number", correction: "number", layout: "string" };
+const rules: Rules<AdaLINOptions> = { eps: "number", correction: "number", layout: layouts };
 
 /**
  * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]:
@@ -87,7 +87,7 @@ function mixed(
   { eps = 1e-5, correction = 0, layout }: AdaLINOptions,
 ): Tensor {
   return call(op, () => {
-    if (channelsLast(op, layout))
+    if (layout === "nhwc")
       return asNCHW(op, [x], (x) => mixed(op, x, parameters, shared, { eps, correction }));
     check(op, x, parameters, shared, eps, correction);
     const { runtime } = x;

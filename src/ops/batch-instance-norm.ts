@@ -5,7 +5,7 @@ import { add } from "./add.js";
 import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { checkShape, checkTensor } from "./check.js";
 import { instanceNorm } from "./instance-norm.js";
-import type { LayoutOptions } from "./layout.js";
+import { type LayoutOptions, layouts } from "./layout.js";
 import { mul } from "./mul.js";
 import { ofNothing } from "./of-nothing.js";
 import { sub } from "./sub.js";
@@ -32,7 +32,7 @@ const rules: Rules<BatchInstanceNormOptions> = {
   training: "boolean",
   momentum: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
   mask: "Tensor|null",
 };
 

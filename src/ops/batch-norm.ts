@@ -9,7 +9,7 @@ import {
   checkShape,
   checkTensor,
 } from "./check.js";
-import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 import { overPositions } from "./positions.js";
 
 export interface BatchNormOptions extends LayoutOptions {
@@ -40,7 +40,7 @@ const rules: Rules<BatchNormOptions> = {
   momentum: "number",
   correction: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
   activation: "string|null",
   mask: "Tensor|null",
 };
@@ -65,7 +65,7 @@ export function checkChannelNorm(
   const { runningMean, runningVar, weight, bias, momentum = 0.1, eps = 1e-5 } = options;
   const { correction = 1 } = options;
   checkTensor(op, "input", x);
-  const last = channelsLast(op, options.layout);
+  const last = options.layout === "nhwc";
   const [batch, channels, ...space] = channelShape(op, x, last);
   const perChannel = { runningMean, runningVar, weight, bias };
   for (const [name, tensor] of Object.entries(perChannel)) checkShape(op, name, tensor, [channels]);

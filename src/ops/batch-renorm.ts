@@ -3,7 +3,7 @@ import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, type Tensor, tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { batchNorm, checkChannelNorm } from "./batch-norm.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { mul } from "./mul.js";
 import { ofNothing } from "./of-nothing.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
@@ -36,7 +36,7 @@ const rules: Rules<BatchRenormOptions> = {
   eps: "number",
   rMax: "number",
   dMax: "number",
-  layout: "string",
+  layout: layouts,
   mask: "Tensor|null",
 };
 
@@ -50,7 +50,7 @@ export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor
     const { mask, ...own } = checkOptions("batchRenorm", options, rules);
     const plain = (x: Tensor) => batchRenorm(x, { ...own, layout: "nchw" });
     if (mask) return overPositions("batchRenorm", x, mask, own, plain);
-    if (channelsLast("batchRenorm", own.layout)) return asNCHW("batchRenorm", [x], plain);
+    if (own.layout === "nhwc") return asNCHW("batchRenorm", [x], plain);
     const { rMax = 3, dMax = 5, ...norm } = own;
     const { dims, running } = checkChannelNorm("batchRenorm", x, norm);
     if (!running) throw new TypeError("batchRenorm: runningMean and runningVar must be defined");

@@ -6,7 +6,7 @@ import { type AnyTensor, ones, show, sizeOf, type Tensor, zeros } from "../tenso
 import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { channelNorm, groupSets, type Running, type Sets } from "./channel-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 import { overPositions } from "./positions.js";
 
 type Statistics = { running?: Running | null; constant?: Running | null };
@@ -50,7 +50,7 @@ export interface ConditionalInstanceNormOptions extends LayoutOptions {
   eps?: number;
 }
 
-const instanceRules: Rules<ConditionalInstanceNormOptions> = { eps: "number", layout: "string" };
+const instanceRules: Rules<ConditionalInstanceNormOptions> = { eps: "number", layout: layouts };
 
 /**
  * Conditional instance normalisation (Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629) of x [N, C, ...]: instance norm with a
@@ -94,7 +94,7 @@ const batchRules: Rules<ConditionalBatchNormOptions> = {
   training: "boolean",
   momentum: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
   mask: "Tensor|null",
 };
 
@@ -139,7 +139,7 @@ export function conditionalBatchNorm(
   );
 }
 
-const filmRules: Rules<LayoutOptions> = { layout: "string" };
+const filmRules: Rules<LayoutOptions> = { layout: layouts };
 
 /**
  * Feature-wise linear modulation (Perez et al. 2017, FiLM, arXiv 1709.07871) of x [N, C, ...]: x·scale + shift, both [N, C],
@@ -150,7 +150,7 @@ export function film(x: Tensor, scale: Tensor, shift: Tensor, options: LayoutOpt
     const { layout } = checkOptions("film", options, filmRules);
     checkTensor("film", "input", x);
     const { runtime } = x;
-    const last = channelsLast("film", layout);
+    const last = layout === "nhwc";
     const [batch, channels, ...space] = channelShape("film", x, last);
     const planes = batch * channels;
     using mean = zeros([planes], { runtime });

@@ -8,6 +8,8 @@ import { reorder } from "./permute.js";
 import { sumPartials } from "./reduction.js";
 
 export type Reduction = "mean" | "sum" | "none";
+/** @internal For the rules of options. */
+export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
 /** Class numbers, one a row. */
 export type Targets = Tensor<"int32"> | Int32Array | readonly number[];
 
@@ -20,7 +22,7 @@ export interface CrossEntropyOptions {
 }
 
 const rules: Rules<CrossEntropyOptions> = {
-  reduction: "string",
+  reduction: reductions,
   ignoreIndex: "number",
   labelSmoothing: "number",
 };
@@ -42,7 +44,6 @@ export function crossEntropy(
       labelSmoothing = 0,
     } = checkOptions("crossEntropy", options, rules);
     checkTensor("crossEntropy", "logits", logits);
-    checkReduction("crossEntropy", reduction);
     if (logits.shape.length < 2) {
       throw new RangeError(
         `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
@@ -97,15 +98,6 @@ function rowLosses(
     x.runtime.run("crossEntropyBackward", n, work, args);
     return [dx];
   });
-}
-
-/** @internal */
-export function checkReduction(op: string, reduction: Reduction): void {
-  if (!["mean", "sum", "none"].includes(reduction)) {
-    throw new RangeError(
-      `${op}: expected reduction "mean", "sum" or "none", got ${JSON.stringify(reduction)}`,
-    );
-  }
 }
 
 /** The targets row by row, −1 where they are to be ignored. */

@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import type { Layout } from "./layout.js";
+import { type Layout, layouts } from "./layout.js";
 import { saturation } from "./saturation.js";
 
 export interface DerfOptions {
@@ -17,7 +17,7 @@ const rules: Rules<DerfOptions> = {
   shift: "Tensor|null",
   weight: "Tensor|null",
   bias: "Tensor|null",
-  layout: "string",
+  layout: layouts,
 };
 
 /**

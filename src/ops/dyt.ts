@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import type { Layout } from "./layout.js";
+import { type Layout, layouts } from "./layout.js";
 import { saturation } from "./saturation.js";
 
 export interface DyTOptions {
@@ -11,7 +11,7 @@ export interface DyTOptions {
   layout?: Layout;
 }
 
-const rules: Rules<DyTOptions> = { weight: "Tensor|null", bias: "Tensor|null", layout: "string" };
+const rules: Rules<DyTOptions> = { weight: "Tensor|null", bias: "Tensor|null", layout: layouts };
 
 /**
  * Dynamic tanh (Zhu, Chen, He, LeCun, Liu 2025, arXiv 2503.10622), which takes the place of a layer norm and needs no statistics:

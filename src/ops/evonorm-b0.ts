@@ -9,7 +9,7 @@ import {
   checkShape,
   checkTensor,
 } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
 import { channelSums, float64, gradientOf, planeCombine } from "./plane-maps.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
@@ -36,7 +36,7 @@ const rules: Rules<EvoNormB0Options> = {
   training: "boolean",
   momentum: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
 };
 
 /**
@@ -48,7 +48,7 @@ const rules: Rules<EvoNormB0Options> = {
 export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
   return call("evonormB0", () => {
     checkOptions("evonormB0", options, rules);
-    if (channelsLast("evonormB0", options.layout))
+    if (options.layout === "nhwc")
       return asNCHW("evonormB0", [x], (x) => evonormB0(x, { ...options, layout: "nchw" }));
     const { v, weight, bias, runningVar, training = false, momentum = 0.1, eps = 1e-3 } = options;
     checkTensor("evonormB0", "input", x);

@@ -3,7 +3,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { ofNothing } from "./of-nothing.js";
 import { channelSums, gradientOf } from "./plane-maps.js";
 
@@ -22,7 +22,7 @@ const rules: Rules<EvoNormS0Options> = {
   weight: "Tensor|null",
   bias: "Tensor|null",
   eps: "number",
-  layout: "string",
+  layout: layouts,
 };
 
 /**
@@ -33,7 +33,7 @@ const rules: Rules<EvoNormS0Options> = {
 export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options = {}): Tensor {
   return call("evonormS0", () => {
     checkOptions("evonormS0", options, rules);
-    if (channelsLast("evonormS0", options.layout))
+    if (options.layout === "nhwc")
       return asNCHW("evonormS0", [x], (x) =>
         evonormS0(x, numGroups, { ...options, layout: "nchw" }),
       );

@@ -3,7 +3,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { ofNothing } from "./of-nothing.js";
 import { channelSums, float64, gradientOf } from "./plane-maps.js";
 
@@ -23,7 +23,7 @@ const rules: Rules<FRNOptions> = {
   bias: "Tensor|null",
   tau: "Tensor|null",
   eps: "Tensor|number",
-  layout: "string",
+  layout: layouts,
 };
 
 /**
@@ -34,7 +34,7 @@ const rules: Rules<FRNOptions> = {
 export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
   return call("frn", () => {
     checkOptions("frn", options, rules);
-    if (channelsLast("frn", options.layout))
+    if (options.layout === "nhwc")
       return asNCHW("frn", [x], (x) => frn(x, { ...options, layout: "nchw" }));
     const { weight, bias, tau, eps = 1e-6 } = options;
     checkTensor("frn", "input", x);

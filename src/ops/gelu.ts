@@ -9,7 +9,7 @@ export interface GELUOptions {
   approximate?: "none" | "tanh";
 }
 
-const rules: Rules<GELUOptions> = { approximate: "string" };
+const rules: Rules<GELUOptions> = { approximate: ["none", "tanh"] };
 
 /**
  * x·Φ(x), element by element, Φ the normal distribution function (Hendrycks, Gimpel 2016, arXiv 1606.08415); Φ is within 2^-23 of
@@ -19,9 +19,6 @@ export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
   return call("gelu", () => {
     const { approximate = "none" } = checkOptions("gelu", options, rules);
     checkTensor("gelu", "input", x);
-    if (approximate !== "none" && approximate !== "tanh") {
-      throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${approximate}`);
-    }
     return unary(approximate === "tanh" ? "geluTanh" : "gelu", x, "input", 8);
   });
 }

@@ -4,7 +4,7 @@ import { type AnyTensor, show, type Tensor, tensor } from "../tensor.js";
 import type { Activation } from "./activation.js";
 import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { concat } from "./concat.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { validOf } from "./positions.js";
 import { slice } from "./slice.js";
 
@@ -34,7 +34,7 @@ const rules: Rules<GhostBatchNormOptions> = {
   training: "boolean",
   momentum: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
   activation: "string|null",
   mask: "Tensor|null",
   virtualBatchSize: "number",
@@ -65,7 +65,7 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
         `ghostBatchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} in chunks of ${size}`,
       );
     }
-    if (mask && channelsLast("ghostBatchNorm", rest.layout)) {
+    if (mask && rest.layout === "nhwc") {
       const turned = { ...options, layout: "nchw" } as const;
       return asNCHW("ghostBatchNorm", [x], (x) => ghostBatchNorm(x, turned));
     }

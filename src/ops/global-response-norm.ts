@@ -3,7 +3,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, channelShape, type LayoutOptions, layouts } from "./layout.js";
 import { ofNothing } from "./of-nothing.js";
 import {
   planeAffine,
@@ -87,7 +87,7 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   });
 }
 
-const rules: Rules<GlobalResponseNormOptions> = { eps: "number", layout: "string" };
+const rules: Rules<GlobalResponseNormOptions> = { eps: "number", layout: layouts };
 
 /**
  * Global response normalisation (Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808) of x [N, C, ...]: weight·x·g/(mean(g) + eps) +
@@ -106,7 +106,7 @@ export function globalResponseNorm(
     checkTensor(op, "input", x);
     if (x.shape.length < 3)
       throw new RangeError(`${op}: expected input of 3 or more dimensions, got ${show(x.shape)}`);
-    const last = channelsLast(op, layout);
+    const last = layout === "nhwc";
     const [, channels] = channelShape(op, x, last);
     for (const [name, parameter] of Object.entries({ weight, bias })) {
       checkTensor(op, name, parameter);

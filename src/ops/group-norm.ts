@@ -3,7 +3,7 @@ import { show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { channelNorm, groupSets } from "./channel-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 
 export interface GroupNormOptions extends LayoutOptions {
   weight?: Tensor | null;
@@ -20,7 +20,7 @@ const rules: Rules<GroupNormOptions> = {
   bias: "Tensor|null",
   eps: "number",
   allowSingle: "boolean",
-  layout: "string",
+  layout: layouts,
   activation: "string|null",
 };
 
@@ -33,7 +33,7 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOption
   checkOptions("groupNorm", options, rules);
   const { weight, bias, eps = 1e-5, allowSingle = false, activation } = options;
   checkTensor("groupNorm", "input", x);
-  const last = channelsLast("groupNorm", options.layout);
+  const last = options.layout === "nhwc";
   const [batch, channels, ...space] = channelShape("groupNorm", x, last);
   if (!Number.isInteger(numGroups) || numGroups < 1)
     throw new RangeError(`groupNorm: expected numGroups an integer ≥ 1, got ${numGroups}`);

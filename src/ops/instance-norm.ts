@@ -5,7 +5,7 @@ import type { Activation } from "./activation.js";
 import { checkChannelNorm } from "./batch-norm.js";
 import { batchSets, channelNorm, groupSets, type Running } from "./channel-norm.js";
 import { concat } from "./concat.js";
-import { asNCHW, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
 import { overPositions, validOf } from "./positions.js";
 import { slice } from "./slice.js";
@@ -38,7 +38,7 @@ const rules: Rules<InstanceNormOptions> = {
   momentum: "number",
   correction: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
   activation: "string|null",
   mask: "Tensor|null",
 };

@@ -6,7 +6,7 @@ import { add } from "./add.js";
 import { checkChannelNorm } from "./batch-norm.js";
 import { checkNoGradient, checkShape } from "./check.js";
 import { div } from "./div.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { matmul } from "./matmul.js";
 import { mean } from "./mean.js";
 import { moveRunning } from "./move-running.js";
@@ -48,7 +48,7 @@ const rules: Rules<IterNormOptions> = {
   eps: "number",
   groups: "number",
   iterations: "number",
-  layout: "string",
+  layout: layouts,
   mask: "Tensor|null",
 };
 
@@ -62,7 +62,7 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
     const { mask, ...own } = checkOptions("iterNorm", options, rules);
     const plain = (x: Tensor) => iterNorm(x, { ...own, layout: "nchw" });
     if (mask) return overPositions("iterNorm", x, mask, own, plain);
-    if (channelsLast("iterNorm", own.layout)) return asNCHW("iterNorm", [x], plain);
+    if (own.layout === "nhwc") return asNCHW("iterNorm", [x], plain);
     const { weight, bias, runningMean, runningWhitening, training = false } = options;
     const { groups = 1, iterations = 5, momentum = 0.1, eps = 1e-5 } = options;
     const { dims } = checkChannelNorm("iterNorm", x, { weight, bias, momentum, eps });

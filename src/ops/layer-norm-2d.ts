@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import type { LayoutOptions } from "./layout.js";
+import { type LayoutOptions, layouts } from "./layout.js";
 import { positionNorm } from "./position-norm.js";
 
 export interface LayerNorm2dOptions extends LayoutOptions {
@@ -13,7 +13,7 @@ const rules: Rules<LayerNorm2dOptions> = {
   weight: "Tensor|null",
   bias: "Tensor|null",
   eps: "number",
-  layout: "string",
+  layout: layouts,
 };
 
 /**

@@ -2,10 +2,10 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { checkShape, checkTensor } from "./check.js";
-import { channelsLast, type Layout } from "./layout.js";
+import { type Layout, layouts } from "./layout.js";
 import { mul } from "./mul.js";
 
-const rules: Rules<{ layout?: Layout }> = { layout: "string" };
+const rules: Rules<{ layout?: Layout }> = { layout: layouts };
 
 /**
  * Layer scale (Touvron et al. 2021, CaiT, arXiv 2103.17239): x·weight, weight [C] along the last axis or, for `layout` "nchw",
@@ -16,7 +16,7 @@ export function layerScale(x: Tensor, weight: Tensor, options: { layout?: Layout
   return call(op, () => {
     const { layout = "nhwc" } = checkOptions("layerScale", options, rules);
     checkTensor(op, "input", x);
-    const axis = channelsLast(op, layout) ? x.shape.length - 1 : 1;
+    const axis = layout === "nhwc" ? x.shape.length - 1 : 1;
     if (!(axis in x.shape))
       throw new RangeError(`${op}: expected input with a channel axis, got ${show(x.shape)}`);
     checkTensor(op, "weight", weight);

@@ -6,17 +6,12 @@ import { permute } from "./permute.js";
 
 /** [N, C, ...] or [N, ..., C]. */
 export type Layout = "nchw" | "nhwc";
+/** @internal For the rules of options. */
+export const layouts: readonly Layout[] = ["nchw", "nhwc"];
 
 export interface LayoutOptions {
   /** Where the channels of input and output are: the second axis (default) or the last. */
   layout?: Layout;
-}
-
-/** Whether the channels are the last axis. Throws RangeError for a layout there is not. */
-export function channelsLast(op: string, layout: Layout | undefined): boolean {
-  if (layout === undefined || layout === "nchw") return false;
-  if (layout === "nhwc") return true;
-  throw new RangeError(`${op}: expected layout "nchw" or "nhwc", got ${String(layout)}`);
 }
 
 /** The shape of x as [N, C, ...], wherever its channels are. Throws RangeError for less than two dimensions. */

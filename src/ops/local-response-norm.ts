@@ -3,7 +3,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkTensor } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 
 export interface LocalResponseNormOptions extends LayoutOptions {
   alpha?: number;
@@ -18,14 +18,14 @@ export const localResponseNormRules: Rules<LocalResponseNormOptions> = {
   alpha: "number",
   beta: "number",
   k: "number",
-  even: "string",
-  layout: "string",
+  even: ["before", "after"],
+  layout: layouts,
 };
 
 /**
  * Local response normalisation (Krizhevsky, Sutskever, Hinton 2012) of x [N, C, ...] over `size` neighbouring channels:
  * x / (k + alpha/size·Σx²)^beta, defaults 1e-4, 0.75 and 1 as in PyTorch. TensorFlow and the paper do not divide alpha: give
- * them alpha·size. Throws RangeError for less than 3 dimensions and sizes that are not integers ≥ 1.
+ * them alpha·size. Throws RangeError for less than 3 dimensions, another `even` and sizes that are not integers ≥ 1.
  */
 export function localResponseNorm(
   x: Tensor,
@@ -35,7 +35,7 @@ export function localResponseNorm(
   const op = "localResponseNorm";
   return call(op, () => {
     checkOptions("localResponseNorm", options, localResponseNormRules);
-    if (channelsLast(op, options.layout))
+    if (options.layout === "nhwc")
       return asNCHW(op, [x], (x) => localResponseNorm(x, size, { ...options, layout: "nchw" }));
     const { alpha = 1e-4, beta = 0.75, k = 1, even = "before" } = options;
     checkTensor(op, "input", x);

@@ -3,7 +3,7 @@ import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { checkReduction, type Reduction } from "./cross-entropy.js";
+import { type Reduction, reductions } from "./cross-entropy.js";
 import { mul } from "./mul.js";
 import { negate } from "./neg.js";
 import { sumPartials } from "./reduction.js";
@@ -16,7 +16,7 @@ export interface MseLossOptions {
 /** Elements of one partial sum. */
 const PIECE = 16384;
 
-const rules: Rules<MseLossOptions> = { reduction: "string" };
+const rules: Rules<MseLossOptions> = { reduction: reductions };
 
 /** (input − target)², averaged over all elements (of none: NaN), summed, or as it is with "none". Same shapes. */
 export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions = {}): Tensor {
@@ -26,7 +26,6 @@ export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions =
     checkTensor("mseLoss", "target", target);
     checkShape("mseLoss", "target", target, input.shape);
     checkSameRuntime("mseLoss", input, target);
-    checkReduction("mseLoss", reduction);
     if (reduction === "none") {
       using difference = sub(input, target);
       return mul(difference, difference);

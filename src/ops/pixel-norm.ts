@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import type { LayoutOptions } from "./layout.js";
+import { type LayoutOptions, layouts } from "./layout.js";
 import { positionNorm } from "./position-norm.js";
 
 export interface PixelNormOptions extends LayoutOptions {
@@ -8,7 +8,7 @@ export interface PixelNormOptions extends LayoutOptions {
 }
 
 /** @internal For the layer too. */
-export const pixelNormRules: Rules<PixelNormOptions> = { eps: "number", layout: "string" };
+export const pixelNormRules: Rules<PixelNormOptions> = { eps: "number", layout: layouts };
 
 /**
  * Pixel norm (Karras et al. 2017, ProGAN, arXiv 1710.10196) of x [N, C, ...]: x/√(mean(x²) + eps) over the channels of each

@@ -2,7 +2,7 @@
 import type { Tensor } from "../tensor.js";
 import { axisNorm } from "./axis-norm.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { channelShape, channelsLast, type Layout } from "./layout.js";
+import { channelShape, type Layout } from "./layout.js";
 import { rowNorm } from "./row-norm.js";
 
 export interface PositionNorm {
@@ -18,7 +18,7 @@ export interface PositionNorm {
 export function positionNorm(op: string, x: Tensor, o: PositionNorm): Tensor {
   const { weight, bias, eps, layout, centre } = o;
   checkTensor(op, "input", x);
-  const last = channelsLast(op, layout);
+  const last = layout === "nhwc";
   const [, channels, ...space] = channelShape(op, x, last);
   checkShape(op, "weight", weight, [channels]);
   checkShape(op, "bias", bias, [channels]);

@@ -6,7 +6,7 @@ import { add } from "./add.js";
 import { axisNorm } from "./axis-norm.js";
 import { combine, spread } from "./broadcast.js";
 import { checkNumber, checkTensor } from "./check.js";
-import { channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 import { mul } from "./mul.js";
 
 export interface PositionalNormOptions extends LayoutOptions {
@@ -27,7 +27,7 @@ export interface PositionalNorm {
 export const positionalNormRules: Rules<PositionalNormOptions> = {
   eps: "number",
   correction: "number",
-  layout: "string",
+  layout: layouts,
 };
 
 /**
@@ -45,7 +45,7 @@ export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): 
     } = checkOptions("positionalNorm", options, positionalNormRules);
     checkTensor(op, "input", x);
     const { runtime, shape } = x;
-    const last = channelsLast(op, layout);
+    const last = layout === "nhwc";
     const [, n] = channelShape(op, x, last);
     const axis = last ? shape.length - 1 : 1;
     checkNumber(op, "eps", eps);

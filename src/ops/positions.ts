@@ -3,7 +3,7 @@ import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { type AnyTensor, empty, show, sizeOf, Tensor, tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
-import { asNCHW, channelShape, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, channelShape, type LayoutOptions } from "./layout.js";
 
 /** Where the valid positions of x [N, C, ...] lie: channel c of position m at index[m] + c·stride. The caller frees the index. */
 interface Positions {
@@ -53,7 +53,7 @@ export function overPositions(
   norm: (valid: Tensor) => Tensor,
 ): Tensor {
   return call(op, () => {
-    if (channelsLast(op, layout))
+    if (layout === "nhwc")
       return asNCHW(op, [x], (x) => overPositions(op, x, mask, { training }, norm));
     checkTensor(op, "input", x);
     channelShape(op, x, false);

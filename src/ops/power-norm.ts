@@ -9,7 +9,7 @@ import {
   checkShape,
   checkTensor,
 } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
 import { ofNothing } from "./of-nothing.js";
 import { pixelNorm } from "./pixel-norm.js";
@@ -44,7 +44,7 @@ const rules: Rules<PowerNormOptions> = {
   alphaBackward: "number",
   eps: "number",
   groups: "number|null",
-  layout: "string",
+  layout: layouts,
 };
 
 /**
@@ -56,7 +56,7 @@ const rules: Rules<PowerNormOptions> = {
 export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   return call("powerNorm", () => {
     checkOptions("powerNorm", options, rules);
-    if (channelsLast("powerNorm", options.layout))
+    if (options.layout === "nhwc")
       return asNCHW("powerNorm", [x], (x) => powerNorm(x, { ...options, layout: "nchw" }));
     const { weight, bias, runningPhi, emaGz, training = false, warmUp = false } = options;
     const { alphaForward = 0.9, alphaBackward = 0.9, eps = 1e-5, groups = null } = options;

@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import type { LayoutOptions } from "./layout.js";
+import { type LayoutOptions, layouts } from "./layout.js";
 import { positionNorm } from "./position-norm.js";
 
 export interface RMSNorm2dOptions extends LayoutOptions {
@@ -8,7 +8,7 @@ export interface RMSNorm2dOptions extends LayoutOptions {
   eps?: number;
 }
 
-const rules: Rules<RMSNorm2dOptions> = { weight: "Tensor|null", eps: "number", layout: "string" };
+const rules: Rules<RMSNorm2dOptions> = { weight: "Tensor|null", eps: "number", layout: layouts };
 
 /**
  * RMS norm (Zhang, Sennrich 2019, arXiv 1910.07467) of x [N, C, ...] over the channels of each position, as timm's RmsNorm2d;

@@ -4,7 +4,7 @@ import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { channelsLast, type Layout } from "./layout.js";
+import type { Layout } from "./layout.js";
 import { channelSums, gradientOf } from "./plane-maps.js";
 
 /** Scale and shift of the features [C], and where they are: the last axis ("nhwc", default), or axis 1 of [N, C, ...]. */
@@ -36,7 +36,7 @@ export function saturation(
     checkTensor(op, "input", x);
     checkScalar(op, "alpha", alpha);
     if (shift) checkScalar(op, "shift", shift);
-    const last = channelsLast(op, layout);
+    const last = layout === "nhwc";
     if (x.shape.length < (last ? 1 : 2)) {
       const wanted = last ? "[..., C]" : "[N, C, ...]";
       throw new RangeError(`${op}: expected input of shape ${wanted}, got ${show(x.shape)}`);

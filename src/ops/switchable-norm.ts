@@ -5,7 +5,7 @@ import { exp } from "../portable-math.js";
 import { empty, type Tensor } from "../tensor.js";
 import { checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
-import { asNCHW, channelsLast, type LayoutOptions } from "./layout.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
 import { ofNothing } from "./of-nothing.js";
 import { gradientOf, planeCombine, planeProducts } from "./plane-maps.js";
@@ -31,7 +31,7 @@ const rules: Rules<SwitchableNormOptions> = {
   training: "boolean",
   momentum: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
 };
 
 const sumOf = (list: Iterable<number>) => [...list].reduce((sum, v) => sum + v, 0);
@@ -62,7 +62,7 @@ export function switchableNorm(
 ): Tensor {
   return call("switchableNorm", () => {
     checkOptions("switchableNorm", options, rules);
-    if (channelsLast("switchableNorm", options.layout)) {
+    if (options.layout === "nhwc") {
       const norm = (x: Tensor) =>
         switchableNorm(x, meanWeight, varWeight, { ...options, layout: "nchw" });
       return asNCHW("switchableNorm", [x], norm);

@@ -5,7 +5,7 @@ import type { Activation } from "./activation.js";
 import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { checkTensor } from "./check.js";
 import { concat } from "./concat.js";
-import type { LayoutOptions } from "./layout.js";
+import { type LayoutOptions, layouts } from "./layout.js";
 import { slice } from "./slice.js";
 
 export interface SyncBatchNormOptions extends LayoutOptions {
@@ -33,7 +33,7 @@ const rules: Rules<SyncBatchNormOptions> = {
   momentum: "number",
   correction: "number",
   eps: "number",
-  layout: "string",
+  layout: layouts,
   activation: "string|null",
 };
 

@@ -41,7 +41,7 @@ const rules: Rules<OneCycleLROptions> = {
   epochs: "number",
   stepsPerEpoch: "number",
   pctStart: "number",
-  annealStrategy: "string",
+  annealStrategy: ["cos", "linear"],
   cycleMomentum: "boolean",
   baseMomentum: "Array|number",
   maxMomentum: "Array|number",
@@ -137,12 +137,6 @@ function curveOf(options: OneCycleLROptions): [of: (points: readonly number[]) =
   const { pctStart = 0.3, annealStrategy = "cos", threePhase = false } = options;
   const total = totalOf(options);
   checkFactor("OneCycleLR", "pctStart", pctStart, true);
-  if (annealStrategy !== "cos" && annealStrategy !== "linear")
-    throw new RangeError(
-      `OneCycleLR: expected annealStrategy to be cos or linear, got ${annealStrategy}`,
-    );
-  if (typeof threePhase !== "boolean")
-    throw new TypeError(`OneCycleLR: expected threePhase to be true or false, got ${threePhase}`);
   const down = threePhase ? [2 * pctStart * total - 2] : [];
   const ends = [pctStart * total - 1, ...down, total - 1];
   const of = (points: readonly number[]) => (step: number) => {

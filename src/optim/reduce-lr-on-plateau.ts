@@ -22,11 +22,11 @@ export interface ReduceLROnPlateauOptions {
 }
 
 const rules: Rules<ReduceLROnPlateauOptions> = {
-  mode: "string",
+  mode: ["min", "max"],
   factor: "number",
   patience: "number",
   threshold: "number",
-  thresholdMode: "string",
+  thresholdMode: ["rel", "abs"],
   cooldown: "number",
   minLr: "Array|number",
   eps: "number",
@@ -61,16 +61,10 @@ export class ReduceLROnPlateau {
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4 } = options;
     const { thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
     checkOptimizer(name, optimizer);
-    if (mode !== "min" && mode !== "max")
-      throw new RangeError(`${name}: expected mode to be min or max, got ${mode}`);
     checkNumber(name, "factor", factor);
     if (factor >= 1) throw new RangeError(`${name}: expected factor below 1, got ${factor}`);
     checkSteps(name, "patience", patience, 0);
     checkNumber(name, "threshold", threshold);
-    if (thresholdMode !== "rel" && thresholdMode !== "abs")
-      throw new RangeError(
-        `${name}: expected thresholdMode to be rel or abs, got ${thresholdMode}`,
-      );
     checkSteps(name, "cooldown", cooldown, 0);
     checkNumber(name, "eps", eps);
     this.#optimizer = optimizer;

@@ -35,7 +35,7 @@ export interface RuntimeOptions {
 
 const rules: Rules<RuntimeOptions> = {
   threads: "number|string",
-  variant: "string",
+  variant: ["auto", "simd", "relaxed"],
   deterministic: "boolean",
   module: "Object",
   workerUrl: "Object|string",
@@ -198,11 +198,6 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new RangeError(
       `init: expected threads "auto" or an integer from 1 to 64, got ${threads}`,
-    );
-  }
-  if (variant !== "auto" && variant !== "simd" && variant !== "relaxed") {
-    throw new RangeError(
-      `init: expected variant "auto", "simd" or "relaxed", got ${String(variant)}`,
     );
   }
   if (deterministic && variant === "relaxed") {

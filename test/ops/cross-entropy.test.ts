@@ -149,7 +149,7 @@ describe("crossEntropy", () => {
     expect(() => crossEntropy(x, [0])).toThrow("crossEntropy: expected 2 targets, got 1");
     expect(() => crossEntropy(x, "01" as unknown as number[])).toThrow(TypeError);
     expect(() => crossEntropy(zeros([2], { runtime }), [0, 1])).toThrow("shape [N, C]");
-    expect(() => crossEntropy(x, [0, 1], { reduction: "max" as "mean" })).toThrow('got "max"');
+    expect(() => crossEntropy(x, [0, 1], { reduction: "max" as "mean" })).toThrow("got max");
     expect(() => crossEntropy(x, x as unknown as Tensor<"int32">)).toThrow("dtype int32");
     expect(runtime.stats().bytes - bytes).toBeLessThanOrEqual(256); // the tensors made in this test
   });

@@ -140,7 +140,7 @@ test("wrong arguments are refused by name, and nothing changed", () => {
     [
       () => new optim.OneCycleLR(own, 1, { totalSteps: 4, annealStrategy: "sin" as never }),
       RangeError,
-      "OneCycleLR: expected annealStrategy to be cos or linear, got sin",
+      'OneCycleLR: expected annealStrategy "cos" or "linear", got sin',
     ],
     [
       () => new optim.OneCycleLR(adam, 1, { totalSteps: 4, maxMomentum: 1 }),

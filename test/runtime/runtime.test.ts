@@ -33,7 +33,7 @@ describe("createRuntime", () => {
     [
       { variant: "fast" as "simd" },
       RangeError,
-      'init: expected variant "auto", "simd" or "relaxed", got fast',
+      'createRuntime: expected variant "auto", "simd" or "relaxed", got fast',
     ],
     [
       { variant: "relaxed", deterministic: true } as const,
