@@ -11,13 +11,15 @@ type Nested = string | Nested[];
 /** The shortest decimals that are this number as a float32. */
 const shortest = (value: number): string =>
   String(
-    [6, 7, 8].map((d) => Number(value.toPrecision(d))).find((v) => Math.fround(v) === value) ??
+    [6, 7, 8, 9].map((d) => Number(value.toPrecision(d))).find((v) => Math.fround(v) === value) ??
       value,
   );
 
 /** The elements of an array of `shape`. */
 export function format(elements: ArrayLike<number | bigint>, shape: Shape): string {
-  const whole = sizeOf(shape) <= WHOLE;
+  const size = sizeOf(shape);
+  if (size === 0) return "[]";
+  const whole = size <= WHOLE;
   let width = 0;
   const nested = (axis: number, start: number): Nested => {
     if (axis === shape.length) {

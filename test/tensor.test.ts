@@ -233,7 +233,11 @@ describe("as text", () => {
       "Tensor(float64, [1]) [0.1]",
     );
     expect(String(tensor(BigInt64Array.of(7n), [], { runtime }))).toBe("Tensor(int64, []) 7");
-    expect(String(zeros([2, 0], { runtime }))).toBe("Tensor(float32, [2, 0])\n[[],\n []]");
+    expect(String(zeros([2, 0], { runtime }))).toBe("Tensor(float32, [2, 0]) []");
+    expect(String(zeros([2 ** 22, 0], { runtime }))).toBe("Tensor(float32, [4194304, 0]) []");
+    expect(String(tensor([0.013660355471074581], [1], { runtime }))).toBe(
+      "Tensor(float32, [1]) [0.0136603555]",
+    );
   });
 
   test("of more than 1,000 elements the ends, and lines of at most 80", () => {

@@ -90,7 +90,46 @@ test("states of the wrong type are refused", () => {
   for (const value of wrong) {
     expectOwn("loadStateDict", () => layer.loadStateDict(value as never));
     expectOwn("SGD", () => sgd.loadStateDict(value as never));
+    for (const other of [value, evenkeel.ones([2, 2])])
+      expect(() => layer.loadStateDict(new Map([["weight", other as never]]))).toThrow(
+        /^loadState|^Err/,
+      );
   }
+});
+
+test("so are those of a schedule", () => {
+  const sgd = new optim.SGD(new nn.Linear(2, 2).parameters(), { lr: 1, momentum: 0.9 });
+  const step = () => new optim.StepLR(sgd, 3);
+  const schedules = [
+    step(),
+    new optim.OneCycleLR(sgd, 1, { totalSteps: 9 }),
+    new optim.ReduceLROnPlateau(sgd),
+    new optim.SequentialLR(sgd, [step()], []),
+    new optim.ChainedScheduler([step()]),
+  ];
+  for (const schedule of schedules) {
+    const { name } = schedule.constructor;
+    for (const value of [...wrong, undefined, { schedulers: [null] }]) {
+      const load = () => schedule.loadStateDict(value as never);
+      expectOwn(
+        name === "SequentialLR" || name === "ChainedScheduler" ? `(${name}|StepLR)` : name,
+        load,
+      );
+      expect(load).toThrow();
+    }
+  }
+  const [, cycle] = schedules as [unknown, InstanceType<typeof optim.OneCycleLR>];
+  for (const momenta of [[-1], [Number.NaN], ["x"], [], null])
+    expect(() => cycle.loadStateDict({ ...cycle.stateDict(), momenta } as never)).toThrow(
+      "OneCycleLR:",
+    );
+});
+
+test("a mask that is no tensor, of a single sample too", () => {
+  for (const x of [evenkeel.ones([3, 4]), evenkeel.ones([2, 3, 4])])
+    expect(() => new nn.InstanceNorm1d(3).forward(x, [1, 1, 1, 0] as never)).toThrow(
+      "instanceNorm: expected mask to be a tensor",
+    );
 });
 
 test.each([

@@ -1,5 +1,7 @@
 import { noGrad } from "../autograd.js";
+import { call } from "../call.js";
 import { areOfOneRuntime } from "../ops/check.js";
+import { defaultGenerator } from "../random.js";
 import { sizeOf, type Tensor, tidy } from "../tensor.js";
 import {
   affineOf,
@@ -31,11 +33,13 @@ type Foldable = Conv2d | ConvTranspose2d | Linear;
 export function foldBatchNorm(layers: Sequential): Sequential;
 export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm): L;
 export function foldBatchNorm(layer: Foldable | Sequential, norm?: FoldableNorm): Module {
-  if (layer instanceof Sequential) return foldPairs(layer);
-  if (!norm) throw new TypeError("foldBatchNorm: expected a batch norm, or a Sequential alone");
-  const folded = foldPair(layer, norm);
-  if (folded instanceof Error) throw folded;
-  return folded;
+  return call("foldBatchNorm", () => {
+    if (layer instanceof Sequential) return foldPairs(layer);
+    if (!norm) throw new TypeError("foldBatchNorm: expected a batch norm, or a Sequential alone");
+    const folded = foldPair(layer, norm);
+    if (folded instanceof Error) throw folded;
+    return folded;
+  });
 }
 
 /** A Sequential whose forward is somebody else's stays as it is. */
@@ -134,14 +138,19 @@ function outputsOf(
   return { out: outputs * layer.groups, outputOf };
 }
 
-/** A new layer of the same sizes, with a bias. */
+/** A new layer of the same sizes, with a bias; its values are still to come, so it moves no stream of random numbers. */
 function like(layer: Foldable, { shape, runtime }: Tensor): Foldable {
   const [first, second, ...kernel] = shape;
-  if (layer instanceof Linear) return new Linear(second, first, { runtime });
-  const { stride, padding, dilation, groups } = layer;
-  const options = { stride, padding, dilation, groups, runtime };
   const size = [kernel[0], kernel[1]] as const;
-  if (layer instanceof Conv2d) return new Conv2d(second * groups, first, size, options);
-  const { outputPadding } = layer;
-  return new ConvTranspose2d(first, second * groups, size, { ...options, outputPadding });
+  const random = defaultGenerator.getState();
+  try {
+    if (layer instanceof Linear) return new Linear(second, first, { runtime });
+    const { stride, padding, dilation, groups } = layer;
+    const options = { stride, padding, dilation, groups, runtime };
+    if (layer instanceof Conv2d) return new Conv2d(second * groups, first, size, options);
+    const { outputPadding } = layer;
+    return new ConvTranspose2d(first, second * groups, size, { ...options, outputPadding });
+  } finally {
+    defaultGenerator.setState(random);
+  }
 }

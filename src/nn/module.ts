@@ -1,5 +1,5 @@
 import { call } from "../call.js";
-import { checkOptions, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
 
 export interface LoadResult {
@@ -111,8 +111,12 @@ export abstract class Module {
     if (strict && missed.length > 0)
       problems.push(`Missing key(s) in state_dict: ${quote(missed)}.`);
     for (const [key, target] of own) {
+      if (!state.has(key)) continue;
       const source = state.get(key);
-      if (!source) continue;
+      if (!(source instanceof Tensor))
+        throw new TypeError(
+          `loadStateDict: expected ${key} to be a tensor, got ${describe(source)}`,
+        );
       if (show(source.shape) !== show(target.shape)) {
         problems.push(
           `size mismatch for ${key}: copying a param with shape ${show(source.shape)} from checkpoint, ` +
@@ -135,7 +139,7 @@ export abstract class Module {
 
   /**
    * Copies values in by key. Throws, having changed nothing, when a shape or dtype differs, or, with `strict`, when keys are
-   * missing or unexpected (without it they are returned), or when `state` is no Map.
+   * missing or unexpected (without it they are returned), or when `state` is no Map of tensors.
    */
   loadStateDict(
     state: ReadonlyMap<string, AnyTensor>,

@@ -6,6 +6,7 @@ import { groupNorm } from "../ops/group-norm.js";
 import { instanceNorm } from "../ops/instance-norm.js";
 import { addLayerNorm, layerNorm } from "../ops/layer-norm.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
+import { checkMask } from "../ops/positions.js";
 import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
@@ -165,6 +166,7 @@ abstract class InstanceNorm extends TrackingNorm {
     return this.asOne(() => {
       this.checkRank(x);
       const batched = x.shape.length === this.ranks[1] ? x : x.reshape([1, ...x.shape]);
+      if (mask) checkMask("instanceNorm", mask);
       using alone = mask && batched !== x ? alias(mask, [1, ...mask.shape]) : null;
       const { runningMean, runningVar, weight, bias, eps, correction, layout } = this;
       const useInputStats = this.training || runningMean === null;

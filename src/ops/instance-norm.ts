@@ -70,7 +70,11 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   if (mask) {
     const { runningMean: _, runningVar: __, layout: ___, ...each } = norm;
     const masked = (x: Tensor) =>
-      call("instanceNorm", () => maskedInstanceNorm(x, mask, each, running));
+      call("instanceNorm", () =>
+        batch > 0
+          ? maskedInstanceNorm(x, mask, each, running)
+          : overPositions("instanceNorm", x, mask, {}, (valid) => instanceNorm(valid, each)),
+      );
     return last ? asNCHW("instanceNorm", [x], masked) : masked(x);
   }
   if (length === 1) {

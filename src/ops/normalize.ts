@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { axesOf } from "./axes.js";
@@ -34,25 +35,27 @@ export const normalizeRules: Rules<NormalizeOptions> = {
  * several largest elements each gets an equal share of the gradient of the maximum norm. Throws RangeError for p ≤ 0.
  */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
-  const { p = 2, dim = 1, eps = 1e-12 } = checkOptions("normalize", options, normalizeRules);
-  checkTensor("normalize", "input", x);
-  if (typeof p !== "number")
-    throw new TypeError(`normalize: expected p to be a number, got ${typeof p}`);
-  if (!(p > 0)) throw new RangeError(`normalize: expected p > 0, got ${p}`);
-  const rank = x.shape.length;
-  const named = axesOf("normalize", dim, rank);
-  const axes = named.length > 0 ? named : x.shape.map((_, i) => i);
-  checkNumber("normalize", "eps", eps);
-  const [from, to] = [axes[0] ?? 0, (axes.at(-1) ?? 0) + 1];
-  if (to - from === Math.max(axes.length, 1)) return along(x, from, to, p, eps);
-  const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
-  const order = [...others, ...axes];
-  using turned = permute(x, order);
-  using y = along(turned, others.length, rank, p, eps);
-  return permute(
-    y,
-    order.map((_, i) => order.indexOf(i)),
-  );
+  return call("normalize", () => {
+    const { p = 2, dim = 1, eps = 1e-12 } = checkOptions("normalize", options, normalizeRules);
+    checkTensor("normalize", "input", x);
+    if (typeof p !== "number")
+      throw new TypeError(`normalize: expected p to be a number, got ${typeof p}`);
+    if (!(p > 0)) throw new RangeError(`normalize: expected p > 0, got ${p}`);
+    const rank = x.shape.length;
+    const named = axesOf("normalize", dim, rank);
+    const axes = named.length > 0 ? named : x.shape.map((_, i) => i);
+    checkNumber("normalize", "eps", eps);
+    const [from, to] = [axes[0] ?? 0, (axes.at(-1) ?? 0) + 1];
+    if (to - from === Math.max(axes.length, 1)) return along(x, from, to, p, eps);
+    const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+    const order = [...others, ...axes];
+    using turned = permute(x, order);
+    using y = along(turned, others.length, rank, p, eps);
+    return permute(
+      y,
+      order.map((_, i) => order.indexOf(i)),
+    );
+  });
 }
 
 /** Over the axes from … to − 1, seen as one. */

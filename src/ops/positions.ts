@@ -12,11 +12,16 @@ interface Positions {
   stride: number;
 }
 
-/** Where the valid positions of x [N, C, ...] begin, those where `mask` [N, ...] is 1. Throws for another shape or dtype, and for values but 0 and 1. */
-export function validOf(op: string, x: Tensor, mask: AnyTensor): number[] {
+/** Refuses what is no tensor that can be a mask. */
+export function checkMask(op: string, mask: AnyTensor): void {
   if (!(mask instanceof Tensor)) throw new TypeError(`${op}: expected mask to be a tensor`);
   if (mask.dtype !== "float32" && mask.dtype !== "int32" && mask.dtype !== "uint8")
     throw new TypeError(`${op}: expected mask of dtype float32, int32 or uint8, got ${mask.dtype}`);
+}
+
+/** Where the valid positions of x [N, C, ...] begin, those where `mask` [N, ...] is 1. Throws for another shape or dtype, and for values but 0 and 1. */
+export function validOf(op: string, x: Tensor, mask: AnyTensor): number[] {
+  checkMask(op, mask);
   const [batch, channels, ...space] = x.shape;
   if (show(mask.shape) !== show([batch, ...space])) {
     throw new RangeError(

@@ -1,5 +1,5 @@
 // Schedules made of schedules.
-import { checkSteps, LRScheduler } from "./lr-scheduler.js";
+import { checkSteps, LRScheduler, stateOf } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface SequentialLRState {
@@ -57,7 +57,8 @@ export class SequentialLR extends LRScheduler<SequentialLRState> {
     return { step: this.#step, schedulers: this.#schedulers.map((own) => own.stateDict()) };
   }
 
-  override checkStateDict({ step, schedulers }: SequentialLRState): void {
+  override checkStateDict(state: SequentialLRState): void {
+    const { step, schedulers } = stateOf("SequentialLR", state);
     checkSteps("SequentialLR", "step", step, 0);
     checkStates("SequentialLR", this.#schedulers, schedulers);
   }
@@ -106,7 +107,8 @@ export class ChainedScheduler extends LRScheduler<ChainedSchedulerState> {
     return { schedulers: this.#schedulers.map((own) => own.stateDict()) };
   }
 
-  override checkStateDict({ schedulers }: ChainedSchedulerState): void {
+  override checkStateDict(state: ChainedSchedulerState): void {
+    const { schedulers } = stateOf("ChainedScheduler", state);
     checkStates("ChainedScheduler", this.#schedulers, schedulers);
   }
 
@@ -136,8 +138,6 @@ function checkStates(name: string, own: readonly LRScheduler[], states: object[]
       `${name}: expected the states of ${own.length} schedules, got ${states?.length}`,
     );
   own.forEach((scheduler, i) => {
-    if (typeof states[i] !== "object" || states[i] === null)
-      throw new TypeError(`${name}: expected states that are objects, got ${states[i]}`);
     scheduler.checkStateDict(states[i]);
   });
 }

@@ -1,4 +1,5 @@
 import { checkNumber } from "../ops/check.js";
+import { describe } from "../options.js";
 import { Optimizer } from "./optimizer.js";
 
 /**
@@ -77,7 +78,8 @@ export abstract class RuleLR<S extends LRSchedulerState = LRSchedulerState> exte
     return { step: this.#step, baseLrs: [...this.#baseLrs], lrs: this.lrs } as S;
   }
 
-  override checkStateDict({ step, baseLrs, lrs }: S): void {
+  override checkStateDict(state: S): void {
+    const { step, baseLrs, lrs } = stateOf(this.name, state);
     checkSteps(this.name, "step", step, 0);
     checkEach(this.name, "baseLrs", baseLrs, this.optimizer);
     if (lrs !== undefined) checkEach(this.name, "lrs", lrs, this.optimizer);
@@ -103,6 +105,12 @@ export abstract class RuleLR<S extends LRSchedulerState = LRSchedulerState> exte
       group.lr = lrs[i];
     });
   }
+}
+
+/** @internal `state`, if it can be one. Throws TypeError for what is no object. */
+export function stateOf<S extends object>(name: string, state: S): S {
+  if (typeof state === "object" && state !== null && !Array.isArray(state)) return state;
+  throw new TypeError(`${name}: expected the state that stateDict() gives, got ${describe(state)}`);
 }
 
 function checkRate(name: string, lr: number): void {

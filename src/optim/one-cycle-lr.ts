@@ -106,7 +106,9 @@ export class OneCycleLR extends RuleLR<OneCycleLRState> {
 
   override checkStateDict(state: OneCycleLRState): void {
     super.checkStateDict(state);
-    if (this.#momenta) checkEach(this.name, "momenta", state.momenta, this.optimizer);
+    if (!this.#momenta) return;
+    checkEach(this.name, "momenta", state.momenta, this.optimizer);
+    checkMomenta(this.#groups, state.momenta as number[]);
   }
 
   override loadStateDict(state: OneCycleLRState): void {
@@ -177,6 +179,7 @@ function checkMomenta(groups: readonly Group[], momenta: readonly number[]): voi
     throw new RangeError(
       "OneCycleLR: expected an optimizer with momentum or betas, or cycleMomentum: false",
     );
+  for (const momentum of momenta) checkNumber("OneCycleLR", "momentum", momentum);
   const high = momenta.find((momentum) => momentum >= 1);
   if (high !== undefined && groups.some(({ betas }) => betas))
     throw new RangeError(`OneCycleLR: expected betas from 0 to below 1, got ${high}`);

@@ -1,6 +1,13 @@
 import { checkNumber } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
-import { checkEach, checkOptimizer, checkSteps, type PerGroup, perGroup } from "./lr-scheduler.js";
+import {
+  checkEach,
+  checkOptimizer,
+  checkSteps,
+  type PerGroup,
+  perGroup,
+  stateOf,
+} from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface ReduceLROnPlateauOptions {
@@ -124,6 +131,7 @@ export class ReduceLROnPlateau {
 
   /** @internal Throws what `loadStateDict` would and changes nothing. */
   checkStateDict(state: ReduceLROnPlateauState): void {
+    stateOf("ReduceLROnPlateau", state);
     for (const count of COUNTS) checkSteps("ReduceLROnPlateau", count, state[count], 0);
     const { best, lrs } = state;
     checkEach("ReduceLROnPlateau", "lrs", lrs, this.#optimizer);

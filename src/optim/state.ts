@@ -1,4 +1,5 @@
 import { checkTensor } from "../ops/check.js";
+import { describe } from "../options.js";
 import { type AnyTensor, show, type Tensor } from "../tensor.js";
 import type { CommonOptions, ParamGroup } from "./groups.js";
 
@@ -66,8 +67,10 @@ export function checkState<O extends CommonOptions>(
   const refuse = (problem: string) => {
     throw new RangeError(`${name}: ${problem}`);
   };
-  if (typeof state !== "object" || state === null || !(state.tensors instanceof Map))
-    throw new TypeError(`${name}: expected the state that stateDict() gives, got another value`);
+  if (!(state?.tensors instanceof Map))
+    throw new TypeError(
+      `${name}: expected the state that stateDict() gives, got ${describe(state)}`,
+    );
   const sizes = (list: readonly { params?: unknown }[]) =>
     Array.isArray(list)
       ? list.map((group) => (Array.isArray(group?.params) ? group.params.length : 0)).join(" + ")

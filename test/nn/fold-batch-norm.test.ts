@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
 import { add } from "../../src/ops/add.js";
+import { defaultGenerator } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { AnyTensor, Shape, Tensor } from "../../src/tensor.js";
 import { expectClose, normal, randomTensor } from "../helpers.js";
@@ -233,6 +234,16 @@ describe("a folded network gives what it gave, and refuses what it refused", () 
     expect(nn.foldBatchNorm(net).layers).toEqual(net.layers);
     expect(() => nn.foldBatchNorm(moving, batchNorm().eval())).toThrow("a weight moves");
   });
+});
+
+test("draws no random numbers", () => {
+  const layers = [conv(), linear(), new nn.ConvTranspose2d(C, C, 3, { runtime })];
+  const before = defaultGenerator.getState();
+  for (const layer of layers) {
+    const norm = layer instanceof nn.Linear ? nn.BatchNorm1d : nn.BatchNorm2d;
+    nn.foldBatchNorm(layer as nn.Conv2d, new norm(C, { runtime }).eval());
+  }
+  expect(defaultGenerator.getState()).toEqual(before);
 });
 
 test("of two layers: what stays apart in a Sequential is refused, with the reason", async () => {

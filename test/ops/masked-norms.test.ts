@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { batchInstanceNorm } from "../../src/ops/batch-instance-norm.js";
+import { batchNorm } from "../../src/ops/batch-norm.js";
 import { batchRenorm } from "../../src/ops/batch-renorm.js";
 import { conditionalBatchNorm } from "../../src/ops/conditional-norm.js";
 import { ghostBatchNorm } from "../../src/ops/ghost-batch-norm.js";
@@ -12,7 +13,7 @@ import { permute } from "../../src/ops/permute.js";
 import { switchableNorm } from "../../src/ops/switchable-norm.js";
 import { syncBatchNorm } from "../../src/ops/sync-batch-norm.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { type AnyTensor, ones, type Shape, type Tensor, tensor } from "../../src/tensor.js";
+import { type AnyTensor, ones, type Shape, type Tensor, tensor, zeros } from "../../src/tensor.js";
 import { expectClose, gradcheck, guardMemory, normal, randomTensor } from "../helpers.js";
 import * as batch from "../reference/batch-norm.js";
 import * as variants from "../reference/batch-variants.js";
@@ -330,3 +331,29 @@ describe("a mask is honoured or refused", () => {
 
 const maskTensorOf = (n: number) =>
   tensor(Uint8Array.from(valid.slice(n * L, (n + 1) * L)), [2, 3], { runtime });
+
+test.each(["nchw", "nhwc"] as const)("a batch of nothing is nothing, %s", (layout) => {
+  const make = () => ({
+    x: tensor([], layout === "nchw" ? [0, C, L] : [0, L, C], { runtime, requiresGrad: true }),
+    mask: tensor(new Uint8Array(0), [0, L], { runtime }),
+    runningMean: zeros([C], { runtime }),
+    runningVar: ones([C], { runtime }),
+  });
+  const norms: ((own: Omit<ReturnType<typeof make>, "x">, x: Tensor) => Tensor)[] = [
+    (own, x) => instanceNorm(x, { ...own, layout }),
+    (own, x) => instanceNorm(x, { ...own, layout, useInputStats: false }),
+    (own, x) => batchNorm(x, { ...own, layout }),
+    (own, x) => batchRenorm(x, { ...own, layout }),
+    (own, x) => ghostBatchNorm(x, { ...own, layout }),
+    (own, x) => batchInstanceNorm(x, ones([C], { runtime }), { ...own, layout }),
+    (own, x) => batchInstanceNorm(x, ones([C], { runtime }), { ...own, layout, training: true }),
+  ];
+  for (const norm of norms) {
+    const { x, ...own } = make();
+    const y = norm(own, x);
+    expect(y.shape).toEqual(x.shape);
+    y.backward(tensor([], y.shape, { runtime }));
+    expect(x.grad?.shape).toEqual(x.shape);
+    expect([...own.runningMean.elements, ...own.runningVar.elements]).toEqual([0, 0, 0, 1, 1, 1]);
+  }
+});

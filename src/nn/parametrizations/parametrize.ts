@@ -1,5 +1,6 @@
 // How a weight comes to be computed from other tensors: the layer's property becomes a getter, and those tensors part of its state.
 import { noGrad } from "../../autograd.js";
+import { call } from "../../call.js";
 import { keep, Tensor } from "../../tensor.js";
 import { Module } from "../module.js";
 
@@ -93,8 +94,13 @@ export function removeParametrization<L extends Module>(layer: L, name = "weight
   if (!entry) throw new Error(`removeParametrization: "${name}" has no parametrisation`);
   const { training } = layer;
   layer.training = false;
-  const value = keep(noGrad(() => entry.parametrization.forward()));
-  layer.training = training;
+  let value: Tensor;
+  try {
+    const forward = () => noGrad(() => entry.parametrization.forward());
+    value = keep(call("removeParametrization", forward));
+  } finally {
+    layer.training = training;
+  }
   value.requiresGrad = true;
   entry.detach();
   entry.parametrization.dispose();

@@ -1,4 +1,5 @@
 import { noGrad } from "../../autograd.js";
+import { call } from "../../call.js";
 import { axisOf } from "../../ops/axes.js";
 import { normalize } from "../../ops/normalize.js";
 import * as ops from "../../ops/spectral-norm.js";
@@ -103,25 +104,27 @@ const rules: Rules<SpectralNormOptions> = {
  * singular value, by power iteration at each use in training. Returns the layer; `removeParametrization` folds it.
  */
 export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
-  checkOptions("spectralNorm", options, rules);
-  const { name = "weight", dim, nPowerIterations = 1, eps = 1e-12, hook = false } = options;
-  const weight = weightOf("spectralNorm", layer, name);
-  checkInteger("spectralNorm", "nPowerIterations", nPowerIterations);
-  const rows = dim ?? (layer instanceof ConvTranspose2d ? 1 : 0);
-  axisOf("spectralNorm", rows, weight.shape.length);
-  if (!hook && weight.shape.length === 1) {
-    parametrize(layer, name, new UnitLength(weight, eps), null);
+  return call("spectralNorm", () => {
+    checkOptions("spectralNorm", options, rules);
+    const { name = "weight", dim, nPowerIterations = 1, eps = 1e-12, hook = false } = options;
+    const weight = weightOf("spectralNorm", layer, name);
+    checkInteger("spectralNorm", "nPowerIterations", nPowerIterations);
+    const rows = dim ?? (layer instanceof ConvTranspose2d ? 1 : 0);
+    axisOf("spectralNorm", rows, weight.shape.length);
+    if (!hook && weight.shape.length === 1) {
+      parametrize(layer, name, new UnitLength(weight, eps), null);
+      return layer;
+    }
+    const power = { dim: rows, eps, iterations: nPowerIterations, uFirst: !hook };
+    const made = new SpectralNorm(weight, power, layer);
+    if (!hook) noGrad(() => made.forward(WARM_UP)).dispose();
+    const { _u, _v } = made[0];
+    const keys = {
+      [`${name}Orig`]: { tensor: made.original },
+      [`${name}U`]: { tensor: _u, buffer: true },
+      [`${name}V`]: { tensor: _v, buffer: true },
+    };
+    parametrize(layer, name, made, hook ? keys : null);
     return layer;
-  }
-  const power = { dim: rows, eps, iterations: nPowerIterations, uFirst: !hook };
-  const made = new SpectralNorm(weight, power, layer);
-  if (!hook) noGrad(() => made.forward(WARM_UP)).dispose();
-  const { _u, _v } = made[0];
-  const keys = {
-    [`${name}Orig`]: { tensor: made.original },
-    [`${name}U`]: { tensor: _u, buffer: true },
-    [`${name}V`]: { tensor: _v, buffer: true },
-  };
-  parametrize(layer, name, made, hook ? keys : null);
-  return layer;
+  });
 }
