@@ -81,16 +81,22 @@ export function evonormB0Backward(
         const t = whole ? v128.load(x + o) : loadTail(x + o, to - i);
         const other = madd(slope, t, own);
         const second = f32x4.gt(other, least);
-        const d = f32x4.max(least, other);
+        let d = f32x4.max(least, other);
+        if (!whole) {
+          // behind the end 0 / d counts in the sums: it must not be 0/0
+          const there = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(to - i));
+          d = v128.bitselect(d, f32x4.splat(1), there);
+        }
         const h = f32x4.div(t, d);
-        const q = f32x4.div(f32x4.mul(g, w), d);
+        const scaled = f32x4.mul(g, w);
+        const q = f32x4.div(scaled, d);
         const change = f32x4.mul(q, h);
         const changeOwn = v128.and(change, second);
         sum = f32x4.add(sum, g);
         product = madd(g, h, product);
         ofBatch = f32x4.add(ofBatch, v128.andnot(change, second));
         ofOwn = f32x4.add(ofOwn, changeOwn);
-        ofSlope = madd(changeOwn, t, ofSlope);
+        ofSlope = madd(v128.and(f32x4.mul(scaled, h), second), h, ofSlope); // x/d is h: 1/d alone may be subnormal
         const gradient = f32x4.sub(q, f32x4.mul(changeOwn, slope));
         if (whole) v128.store(dx + o, gradient);
         else storeTail(dx + o, gradient, to - i);

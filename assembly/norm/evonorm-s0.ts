@@ -19,6 +19,7 @@ function swishBackRun(
   w: f32,
   rstd: f32,
 ): void {
+  const nothing = f32x4.splat(0);
   const one = f32x4.splat(1);
   const slope = f32x4.splat(v);
   const scale = f32x4.splat(w);
@@ -36,11 +37,11 @@ function swishBackRun(
       const g = whole ? v128.load(dy + o) : loadTail(dy + o, to - i);
       const t = whole ? v128.load(x + o) : loadTail(x + o, to - i);
       const s = whole ? v128.load(dx + o) : loadTail(dx + o, to - i);
-      const scaled = f32x4.mul(t, r);
       const change = f32x4.mul(f32x4.mul(s, f32x4.sub(one, s)), t); // sigmoid′·x: 0 for a huge x, not 0·Inf
+      const bend = v128.and(f32x4.mul(change, f32x4.mul(t, r)), f32x4.ne(change, nothing)); // x·rstd may be infinite
       sum = f32x4.add(sum, g);
-      product = madd(g, f32x4.mul(scaled, s), product);
-      steep = madd(g, f32x4.mul(change, scaled), steep);
+      product = madd(g, f32x4.mul(f32x4.mul(t, s), r), product);
+      steep = madd(g, bend, steep);
       const gradient = f32x4.mul(f32x4.mul(g, scale), f32x4.mul(madd(change, slope, s), r));
       if (whole) v128.store(dx + o, gradient);
       else storeTail(dx + o, gradient, to - i);

@@ -13,11 +13,13 @@ export function div(a: Operand, b: Operand): Tensor {
     const y = combine("div", left, right, shape);
     const saved = [right.requiresGrad ? y : null, right];
     return record("div", y, [left, right], saved, (dy, [y, b], needs) => {
-      // da = dy / b, db = −dy·y / b
-      const da = needs[0] ? sumAndFree(combine("div", dy, b, shape), shapeA) : null;
-      if (!needs[1]) return [da, null];
-      using product = combine("mul", dy, y, shape);
-      using sum = sumAndFree(combine("div", product, b, shape), shapeB);
+      // da = dy / b, db = −dy / b·y: the product of dy and y could be beyond float32 where the whole is not
+      const quotient = combine("div", dy, b, shape);
+      const db = needs[1] ? combine("mul", quotient, y, shape) : null;
+      const da = needs[0] ? sumAndFree(quotient, shapeA) : null;
+      if (!da) quotient.dispose();
+      if (!db) return [da, null];
+      using sum = sumAndFree(db, shapeB);
       return [da, negate(sum)];
     });
   });

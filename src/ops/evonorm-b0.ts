@@ -103,10 +103,13 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
       const [dbias, dweight, toBatch, , toSlope] = channelSums(sums, channels, 5);
       if (needs[0]) {
         const values = sums.elements;
-        // a deviation sends (x − mean)/(deviation·count) times what it gets; where that is nothing, 0 has no say
-        const share = (got: number, size: number) => (got === 0 ? 0 : -got / size);
-        const ofBatch = toBatch.map((t, c) => (training ? share(t, batchStd[c] * count) : 0));
-        const ofOwn = std.map((s, p) => share(values[5 * p + 3], s * length));
+        // a deviation sends (x − mean)/(deviation·count) times what it gets: nothing where all x are the mean
+        const share = (got: number, variance: number, size: number) =>
+          got === 0 || variance === 0 ? 0 : -got / size;
+        const ofBatch = toBatch.map((t, c) =>
+          training ? share(t, all.variance[c], batchStd[c] * count) : 0,
+        );
+        const ofOwn = std.map((s, p) => share(values[5 * p + 3], own.variance[p], s * length));
         const q = ofOwn.map((k, p) => k + ofBatch[p % channels]);
         const r = ofOwn.map((k, p) => {
           const c = p % channels;

@@ -89,10 +89,16 @@ const same = (a: Float32Array, b: Float32Array, where: (i: number) => boolean): 
   a.findIndex((v, i) => where(i) && !Object.is(v, b[i]));
 
 /** Why `got` cannot be `want`, or null. */
-function differs(got: number, want: number, error: number, given: boolean): boolean {
+function differs(
+  got: number,
+  want: number,
+  terms: number,
+  roundings: number,
+  given: boolean,
+): boolean {
   if (!Number.isFinite(want)) return given && Number.isFinite(got);
-  if (!(error * HALF_ULP < LARGEST) || Math.abs(want) > LARGEST) return false;
-  return !(Math.abs(got - want) <= error * HALF_ULP + SMALLEST);
+  if (!(terms < LARGEST) || Math.abs(want) > LARGEST) return false;
+  return !(Math.abs(got - want) <= roundings * terms * HALF_ULP + SMALLEST);
 }
 
 export interface Run {
@@ -156,7 +162,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
     if (got.length !== nodes.length)
       return found(aspect, what, `has ${got.length} elements, expected ${nodes.length}`);
     const bad = got.findIndex((v, i) =>
-      differs(v, tape.at(nodes[i]), roundings * tape.size(nodes[i]), given),
+      differs(v, tape.at(nodes[i]), tape.size(nodes[i]), roundings, given),
     );
     if (bad >= 0) {
       const [v, e] = [tape.at(nodes[bad]), tape.size(nodes[bad]) * HALF_ULP];
@@ -172,8 +178,8 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
   });
 
   const roots = want.outputs.flat();
-  // 0/0 of finite numbers, as a constant without eps: no gradient is the right one
-  const undefinedAnyway = !given && roots.some((a) => Number.isNaN(tape.at(a)));
+  // 0/0 of finite numbers, as a constant without eps, or a result that float32 does not hold: no gradient is the right one
+  const undefinedAnyway = !given && roots.some((a) => !Number.isFinite(Math.fround(tape.at(a))));
   const { gradient, size } = tape.backward(
     roots,
     seeds.flatMap((list) => [...list]),
@@ -187,7 +193,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
     if (grad === false || !got || undefinedAnyway) return;
     const bad = got.findIndex((v, i) => {
       const a = leaves[k][i];
-      return differs(v, gradient[a], roundings * Math.max(size[a], Math.abs(gradient[a])), given);
+      return differs(v, gradient[a], Math.max(size[a], Math.abs(gradient[a])), roundings, given);
     });
     if (bad < 0) return;
     const [v, e] = [gradient[leaves[k][bad]], size[leaves[k][bad]] * HALF_ULP];

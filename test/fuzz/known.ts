@@ -19,23 +19,6 @@ const known: Known[] = [
     why: "keys that are hidden get 0·NaN of the queries in the matrix product, as in PyTorch",
     fits: (s) => of(s, "scaledDotProductAttention") && (wild(s) || huge(s)),
   },
-  {
-    why: "x·sigmoid(v·x) of huge numbers has a NaN for a slope",
-    fits: (s) => of(s, "evonormS0") && s.aspect === "gradient" && huge(s),
-  },
-  {
-    why: "q·x − q·mean of a plane of one value drowns what comes from the batch; 0/0 where eps is 0 and x constant",
-    fits: (s) =>
-      of(s, "evonormB0") && s.aspect === "gradient" && (huge(s) || /eps: 0,/.test(s.call)),
-  },
-  {
-    why: "an exponential beyond float32 is infinite, and its gradient with it",
-    fits: (s) => of(s, "exp") && s.aspect === "gradient",
-  },
-  {
-    why: "the product of gradient and quotient is beyond float32 before it is divided",
-    fits: (s) => of(s, "div") && s.aspect === "gradient" && huge(s),
-  },
 ];
 
 export const isKnown = (s: Situation): boolean => known.some(({ fits }) => fits(s));

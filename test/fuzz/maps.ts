@@ -21,8 +21,11 @@ export const maps = {
     return t.map(a, y, 1 - y * y, 1);
   },
   sigmoid(t: Tape, a: Node) {
-    const y = logistic(t.at(a));
-    return t.node(y, [a], [y * (1 - y)], y + UNDERFLOW, [y + UNDERFLOW]);
+    const x = t.at(a);
+    const y = logistic(x);
+    const size = y + UNDERFLOW;
+    // below 0 the slope is about eˣ, in which the rounding of x is one of as many steps
+    return t.node(y, [a], [y * (1 - y)], size, [size * Math.max(1, 1 - x)]);
   },
   silu(t: Tape, a: Node) {
     const x = t.at(a);

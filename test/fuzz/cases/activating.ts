@@ -96,7 +96,9 @@ const evonormB0: Case = (pick) => {
     }),
     oracle(t, [data, v, weight, bias, runningVar]) {
       const { eps, momentum } = options;
-      const root = (a: Node) => t.sqrt(t.linear(a, 1, eps));
+      // where there is no deviation, nothing goes back to it
+      const root = (a: Node) =>
+        t.at(a) + eps === 0 ? t.node(0, [a], [0]) : t.sqrt(t.linear(a, 1, eps));
       const all = x.sets((_, c) => c);
       const batchStd: Node[] = [];
       let moved = runningVar;
