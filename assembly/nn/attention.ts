@@ -2,7 +2,7 @@
 // is one query's; mask is added to its scores, and where it is −∞ the weight is 0 whatever the score: a row all hidden is zeros and
 // no NaN. With `causal` query i sees keys 0 … i alone. Row i of matrix m has its mask at mask + offsets[m] + i·maskPitch (bytes).
 import { loadLanes, storeLanes } from "../lib/simd";
-import { rowBackward, rowWeights } from "../lib/softmax";
+import { rowBackward, rowForward, rowWeights } from "../lib/softmax";
 
 /** Tags: what a row holds. */
 class Scores {}
@@ -26,8 +26,15 @@ export function attentionWeights(
     const row = p + ((<usize>item * n) << 2);
     const i = first + (item % rows);
     const seen = causal !== 0 ? min(i + 1, n) : n;
-    scaleRow<Scores>(row, maskRow(mask, offsets, item / rows, i, maskPitch), scale, seen);
-    rowWeights(row, seen);
+    const added = maskRow(mask, offsets, item / rows, i, maskPitch);
+    scaleRow<Scores>(row, added, scale, seen);
+    if (added === 0) {
+      rowForward(row, row, seen, 0); // −∞ is a score here
+    } else {
+      rowWeights(row, seen);
+      const first = load<f32>(row);
+      if (!(first >= 0)) scaleRow<Gradients>(row, added, 1, seen); // where all is NaN, what is hidden is 0 too
+    }
     memory.fill(row + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
   }
 }
@@ -51,8 +58,10 @@ export function attentionWeightsBackward(
     const o = (<usize>item * n) << 2;
     const i = first + (item % rows);
     const seen = causal !== 0 ? min(i + 1, n) : n;
+    const added = maskRow(mask, offsets, item / rows, i, maskPitch);
+    if (added !== 0) scaleRow<Gradients>(ds + o, added, 1, seen); // of what is hidden 0, not 0·∞
     rowBackward(ds + o, ds + o, p + o, seen, 0);
-    scaleRow<Gradients>(ds + o, maskRow(mask, offsets, item / rows, i, maskPitch), scale, seen);
+    scaleRow<Gradients>(ds + o, added, scale, seen);
     memory.fill(ds + o + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
   }
 }

@@ -18,6 +18,14 @@ import {
   weights,
 } from "./attention-blocks.js";
 import { maskFor } from "./attention-mask.js";
+import {
+  attendSingly,
+  backSingly,
+  copiesOf,
+  isWild,
+  wildQueries,
+  withoutThem,
+} from "./attention-wild.js";
 import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
 
 export interface AttentionOptions {
@@ -44,7 +52,7 @@ const known: Known<AttentionOptions> = {
 /**
  * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v [..., S, D] → [..., L, D]. With
  * `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. What is masked has weight 0, and a query
- * that sees nothing gives zeros and no gradient, never NaN. Reading a mask takes about a nanosecond an element. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a megabyte of
+ * that sees nothing gives zeros and no gradient, never NaN. A NaN or infinity that is hidden changes nothing, where PyTorch's 0·NaN does. Reading a mask takes about a nanosecond an element. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a megabyte of
  * them at a time, the backward pass makes them again, those of one head at least. Throws RangeError on shapes that do not fit.
  */
 export function scaledDotProductAttention(
@@ -68,10 +76,17 @@ export function scaledDotProductAttention(
     const y = empty(runtime, [...batch, l, h * d]);
     const mine: Given = { values: seen?.values, offsets: seen?.offsets };
     using scratch = empty(runtime, [scratchOf(rules, rowsOf(rules))]);
-    const [Q, K, V, Y] = [q, k, v, y].map((t) => of(t, h));
+    const wild = isWild(rules, mine, [q, k, v]);
+    const tame = wild ? copiesOf([q, k, v]) : [q, k, v];
+    const [Q, K, V, Y] = [...tame, y].map((t) => of(t, h));
     for (const block of blocksOf(rules, rowsOf(rules))) {
       const p = weights(scratch, Q, K, rules, block, mine);
       multiply(runtime, part(Y, block), p, part(V, block, 0), block.rows, d, block.keys);
+    }
+    if (wild) {
+      for (const copy of tame) copy.dispose();
+      const queries = wildQueries(rules, mine, h, [q, k, v]);
+      attendSingly(queries, y, [q, k, v], h, rules);
     }
 
     const kept = isKept(rules) ? scratch : null;
@@ -83,7 +98,15 @@ export function scaledDotProductAttention(
       using made = kept ? null : empty(runtime, [scratchOf(rules, l)]);
       const scratch = made ?? kept;
       using gradients = dq || dk ? empty(runtime, scratch.shape) : null;
-      const [Q, K, V, dY] = [q, k, v, dy].map((t) => of(t, h));
+      const all = [q, k, v, dy];
+      const wild = isWild(rules, given, all);
+      const tame = wild ? copiesOf([...all, dy]) : [...all, dy];
+      const queries = wild ? wildQueries(rules, given, h, all) : [];
+      if (wild) {
+        withoutThem(queries, tame[3], h, true);
+        withoutThem(queries, tame[4], h, false);
+      }
+      const [Q, K, V, dY, toScores] = tame.map((t) => of(t, h));
       const [dQ, dK, dV] = [dq, dk, dv].map((t) => t && of(t, h));
       for (const block of blocksOf(rules, l)) {
         const own = (m: Matrices) => part(m, block);
@@ -91,10 +114,14 @@ export function scaledDotProductAttention(
         if (dV) multiply(runtime, own(dV), turned(p), own(dY), s, d, l);
         if (!gradients) continue;
         const ds = { ...p, ptr: gradients.ptr };
-        multiply(runtime, ds, own(dY), turned(own(V)), l, s, d);
+        multiply(runtime, ds, own(toScores), turned(own(V)), l, s, d);
         scoreGradients(runtime, ds, p, rules, block, given);
         if (dQ) multiply(runtime, own(dQ), ds, own(K), l, e, s);
         if (dK) multiply(runtime, own(dK), turned(ds), own(Q), s, e, l);
+      }
+      if (wild) {
+        for (const copy of tame) copy.dispose();
+        backSingly(queries, [dq, dk, dv], all, h, rules);
       }
       return [dq, dk, dv];
     });

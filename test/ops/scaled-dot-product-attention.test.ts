@@ -354,3 +354,57 @@ describe("scaledDotProductAttention", () => {
     expect(() => scaledDotProductAttention(q, k, k, { scale: Number.NaN })).toThrow("scale to be");
   });
 });
+
+describe.each([1, 3])("what is hidden does not reach what does not see it, %d heads", (heads) => {
+  const [L, S, E] = [3, 4, 8 * heads];
+  // key 3 is hidden from all; with `causal` key 2 from queries 0 and 1, key 1 from query 0
+  const mask = () => tensor(Uint8Array.of(1, 1, 1, 0), [1, S], { runtime });
+  const make = () => {
+    const [q, k, v] = [
+      [1, L, E],
+      [1, S, E],
+      [1, S, E],
+    ].map((shape, i) => randomTensor(runtime, shape, i + 1));
+    for (const t of [q, k, v]) t.requiresGrad = true;
+    return { q, k, v, dy: randomTensor(runtime, [1, L, E], 9) };
+  };
+  const run = (causal: boolean, change?: (all: ReturnType<typeof make>) => void) => {
+    const all = make();
+    change?.(all);
+    const { q, k, v, dy } = all;
+    const y = scaledDotProductAttention(q, k, v, { heads, causal, mask: mask() });
+    y.backward(dy);
+    return [y, q.grad, k.grad, v.grad].map((t) => t?.toArray() as Float32Array);
+  };
+  const row = (list: Float32Array, i: number) => [...list.subarray(i * E, (i + 1) * E)];
+
+  test.each([Number.NaN, Infinity, -Infinity])("key and value of nobody, %d", (value) => {
+    const want = run(false);
+    for (const name of ["k", "v"] as const) {
+      const got = run(false, (all) => all[name].elements.fill(value, 3 * E));
+      expect(got).toEqual(want);
+    }
+  });
+
+  test.each([Number.NaN, Infinity])("a key, a value, a query, a gradient of some, %d", (value) => {
+    const [y, dq, dk, dv] = run(true);
+    for (const name of ["k", "v"] as const) {
+      const got = run(true, (all) => all[name].elements.fill(value, 2 * E, 3 * E));
+      for (const i of [0, 1]) {
+        expect(row(got[0], i)).toEqual(row(y, i));
+        expect(row(got[1], i)).toEqual(row(dq, i));
+      }
+      if (Number.isNaN(value)) expect(row(got[0], 2).every(Number.isNaN)).toBe(true);
+      expect(row(got[3], 3)).toEqual(row(dv, 3));
+    }
+    for (const name of ["q", "dy"] as const) {
+      const got = run(true, (all) => all[name].elements.fill(value, E, 2 * E));
+      for (const i of [0, 2]) expect(row(got[0], i)).toEqual(row(y, i));
+      for (const j of [2, 3]) {
+        expect(row(got[2], j)).toEqual(row(dk, j));
+        expect(row(got[3], j)).toEqual(row(dv, j));
+      }
+      if (Number.isNaN(value)) expect(row(got[2], 0).every(Number.isNaN)).toBe(true);
+    }
+  });
+});
