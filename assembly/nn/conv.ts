@@ -7,6 +7,7 @@ import {
   HEIGHT,
   IMAGE_PITCH,
   IMAGES,
+  OUT_FIRST,
   OUT_PLANE,
   ROWS,
   STRAIGHT,
@@ -102,7 +103,7 @@ function storeProducts(
   for (let j = 0; j < columns; j += 8, to += perPanel) {
     gatherPixels(to, patch, plan, depth, j, columns, height);
   }
-  const first = out + ((<usize>(y0 * width)) << 2);
+  const first = out + ((<usize>(word(plan, OUT_FIRST) + y0 * width)) << 2);
   for (let i = 0; i < rows; i += 4, panels += (<usize>depth) << 4) {
     const shift = bias === 0 ? 0 : bias + ((<usize>i) << 2);
     let b = packed;

@@ -95,10 +95,11 @@ function differs(
   terms: number,
   roundings: number,
   given: boolean,
+  more: number,
 ): boolean {
   if (!Number.isFinite(want)) return given && Number.isFinite(got);
   if (!(terms < LARGEST) || Math.abs(want) > LARGEST) return false;
-  return !(Math.abs(got - want) <= roundings * terms * HALF_ULP + SMALLEST);
+  return !(Math.abs(got - want) <= roundings * terms * HALF_ULP + more + SMALLEST);
 }
 
 export interface Run {
@@ -157,12 +158,21 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
   const want = drawn.oracle(tape, leaves);
   const roundings = drawn.roundings ?? ROUNDINGS;
   const given = values.some((list) => list.some((v) => !Number.isFinite(v)));
+  /** What neighbours that share a transform may do to each other: a filter's taps are sums over one of the same pixels. */
+  const shared = (list: Float32Array, what: string) => {
+    if (!drawn.nearby) return 0;
+    const sizes = list.filter(Number.isFinite).map(Math.abs).sort();
+    return what.endsWith("weight")
+      ? 1e-5 * (sizes.at(-1) ?? 0)
+      : 1e-7 * (sizes[sizes.length >> 1] ?? 0);
+  };
   const index = (i: number, n: number) => (n > 1 ? `[${i}]` : "");
   const compare = (aspect: Aspect, what: string, got: Float32Array, nodes: Node[]) => {
     if (got.length !== nodes.length)
       return found(aspect, what, `has ${got.length} elements, expected ${nodes.length}`);
+    const more = shared(got, what);
     const bad = got.findIndex((v, i) =>
-      differs(v, tape.at(nodes[i]), tape.size(nodes[i]), roundings, given),
+      differs(v, tape.at(nodes[i]), tape.size(nodes[i]), roundings, given, more),
     );
     if (bad >= 0) {
       const [v, e] = [tape.at(nodes[bad]), tape.size(nodes[bad]) * HALF_ULP];
@@ -191,9 +201,11 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
   drawn.inputs.forEach(({ name, grad }, k) => {
     const got = base.grads[k];
     if (grad === false || !got || undefinedAnyway) return;
+    const more = shared(got, name);
     const bad = got.findIndex((v, i) => {
       const a = leaves[k][i];
-      return differs(v, gradient[a], Math.max(size[a], Math.abs(gradient[a])), roundings, given);
+      const terms = Math.max(size[a], Math.abs(gradient[a]));
+      return differs(v, gradient[a], terms, roundings, given, more);
     });
     if (bad < 0) return;
     const [v, e] = [gradient[leaves[k][bad]], size[leaves[k][bad]] * HALF_ULP];
@@ -248,7 +260,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
       size: (a: Node) => number,
     ) => {
       const allowed = (i: number) =>
-        drawn.nearby ? 1e-5 * size(nodes[i]) + 1e-7 * median(before) : 0;
+        drawn.nearby ? 1e-5 * size(nodes[i]) + shared(before, what) : 0;
       const bad = before.findIndex(
         (v, i) =>
           !marks[nodes[i]] && !Object.is(v, now[i]) && !(Math.abs(v - now[i]) <= allowed(i)),
@@ -270,9 +282,4 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
         steady(`gradient of ${name}`, before, now, leaves[i], back, (a) => size[a]);
     });
   }
-}
-
-function median(list: Float32Array): number {
-  const sorted = list.map(Math.abs).sort();
-  return sorted[sorted.length >> 1] ?? 0;
 }

@@ -50,7 +50,7 @@ export interface Drawn {
   offset?(t: Tape, inputs: Node[][]): Float64Array;
   /** How many roundings the worst path has; default 32. */
   roundings?: number;
-  /** Winograd shares a transform between neighbours: they may change by rounding. */
+  /** Winograd shares a transform between neighbours: they may change by rounding, and differ by 1e-7 of the median. */
   nearby?: boolean;
 }
 export type Case = (pick: Pick) => Drawn;

@@ -9,6 +9,9 @@ const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (
 const UNDERFLOW = 2 ** -100;
 const density = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
+/** How many roundings a slope of about 1 has: where it bends, those of what it is of. */
+const ofSlope = (t: Tape, a: Node) => 1 + (Math.abs(t.at(a)) < 20 ? t.size(a) : 0);
+
 /** One number at a time. Slopes are as exact as 1: 1 − y² of a y near 1 keeps no more. */
 export const maps = {
   exp: (t: Tape, a: Node) => t.exp(a),
@@ -18,14 +21,14 @@ export const maps = {
   relu: (t: Tape, a: Node) => t.relu(a),
   tanh(t: Tape, a: Node) {
     const y = Math.tanh(t.at(a));
-    return t.map(a, y, 1 - y * y, 1);
+    return t.map(a, y, 1 - y * y, ofSlope(t, a));
   },
   sigmoid(t: Tape, a: Node) {
     const x = t.at(a);
     const y = logistic(x);
     const size = y + UNDERFLOW;
     // below 0 the slope is about eˣ, in which the rounding of x is one of as many steps
-    return t.node(y, [a], [y * (1 - y)], size, [size * Math.max(1, 1 - x)]);
+    return t.node(y, [a], [y * (1 - y)], size, [size * Math.max(1, 1 - x, ofSlope(t, a))]);
   },
   silu(t: Tape, a: Node) {
     const x = t.at(a);
@@ -34,14 +37,16 @@ export const maps = {
     const limit = x === -Infinity;
     const slope = limit ? 0 : x === Infinity ? 1 : s * (1 + x * (1 - s));
     const y = limit ? 0 : x * s;
-    return t.node(y, [a], [slope], Math.abs(y) + UNDERFLOW * Math.min(Math.abs(x), 128), [1]);
+    return t.node(y, [a], [slope], Math.abs(y) + UNDERFLOW * Math.min(Math.abs(x), 128), [
+      ofSlope(t, a),
+    ]);
   },
   gelu(t: Tape, a: Node) {
     const x = t.at(a);
     const phi = 0.5 * (1 + erf(x * Math.SQRT1_2));
     const y = x === -Infinity ? 0 : x * phi;
     const slope = phi + (Math.abs(x) === Infinity ? 0 : x * density(x));
-    return t.node(y, [a], [slope], Math.abs(y) + 2 * Math.min(Math.abs(x), 6), [1]);
+    return t.node(y, [a], [slope], Math.abs(y) + 2 * Math.min(Math.abs(x), 6), [ofSlope(t, a)]);
   },
 } satisfies Record<string, (t: Tape, a: Node) => Node>;
 
@@ -52,7 +57,7 @@ export function geluTanh(t: Tape, a: Node): Node {
   const y = x === -Infinity ? 0 : 0.5 * x * (1 + h);
   const inner = h === 1 || h === -1 ? 0 : x * (1 - h * h) * root * (1 + 3 * 0.044715 * x * x);
   const slope = 0.5 * (1 + h + inner);
-  return t.node(y, [a], [slope], Math.abs(y) + 2 * Math.min(Math.abs(x), 8), [1]);
+  return t.node(y, [a], [slope], Math.abs(y) + 2 * Math.min(Math.abs(x), 8), [ofSlope(t, a)]);
 }
 
 export const activated = (t: Tape, nodes: Node[], activation: Activation | null): Node[] =>

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Conv2dOptions, conv2d } from "../../src/ops/conv2d.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { tensor, zeros } from "../../src/tensor.js";
+import { ones, tensor, zeros } from "../../src/tensor.js";
 import { goldenCases } from "../golden.js";
 import {
   expectClose,
@@ -250,5 +250,51 @@ describe("conv2d", () => {
   test.each(refused)("refuses %s", (_, act, message) => {
     expect(act).toThrow(RangeError);
     expect(act).toThrow(message);
+  });
+});
+
+// by plans of the border and the inside apart
+describe.each([1.1e15, 1e20, Number.POSITIVE_INFINITY, Number.NaN])("a weight of %d", (wild) => {
+  test.each<[string, reference.ConvGeometry, at: number]>([
+    ["padded rows", { input: [1, 8, 8, 10], weight: [8, 8, 3, 3], padding: [1, 0] }, 0],
+    [
+      "padded rows, in the middle",
+      { input: [1, 8, 8, 10], weight: [8, 8, 3, 3], padding: [1, 0] },
+      4,
+    ],
+    ["padded columns", { input: [1, 8, 8, 8], weight: [8, 8, 3, 3], padding: [1, 2] }, 4],
+    ["a column of taps", { input: [1, 1, 3, 8], weight: [4, 1, 3, 1], padding: [1, 0] }, 0],
+    [
+      "rows that see padding alone",
+      { input: [1, 4, 7, 11], weight: [4, 4, 1, 4], stride: [4, 1], padding: [1, 0] },
+      3,
+    ],
+    [
+      "more padding than kernel",
+      { input: [1, 8, 3, 14], weight: [8, 8, 3, 3], padding: [1, 4] },
+      0,
+    ],
+    [
+      "several images and groups",
+      { input: [3, 8, 5, 8], weight: [8, 4, 3, 3], padding: [1, 1], groups: 2 },
+      7,
+    ],
+  ])("%s", (_, geometry, at) => {
+    const { input, weight: kernel, ...options } = geometry;
+    const x = ones(input, { runtime, requiresGrad: true });
+    const weight = ones(kernel, { runtime });
+    weight.elements[at] = wild;
+    const y = conv2d(x, weight, options);
+    const dy = ones(y.shape, { runtime });
+    y.backward(dy);
+    const bias = new Float32Array(kernel[0]);
+    const want = reference.conv2dBackward(geometry, dy.elements, x.elements, weight.elements);
+    for (const [got, values] of [
+      [y.elements, reference.conv2d(geometry, x.elements, weight.elements, bias)],
+      [x.grad?.elements ?? [], want.dx],
+    ] as const)
+      expect([...got]).toEqual(
+        Array.from(values, (v, i) => (Math.abs(got[i] - v) <= 1e-6 * Math.abs(v) ? got[i] : v)),
+      );
   });
 });

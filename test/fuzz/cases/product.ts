@@ -1,8 +1,10 @@
 // Sums of products: matrices, convolutions, attention.
+
+import type { Pair } from "../../../src/ops/check.js";
 import * as ops from "../../../src/ops/index.js";
 import { type Shape, sizeOf } from "../../../src/shape.js";
 import { tensor } from "../../../src/tensor.js";
-import { type Case, input, type Pick, show } from "../draw.js";
+import { type Case, type Fill, input, type Pick, show } from "../draw.js";
 import { activated, drawActivation } from "../maps.js";
 import type { Node } from "../tape.js";
 import { softmaxOf } from "./reduction.js";
@@ -69,37 +71,49 @@ const convolution =
   (name: "conv2d" | "convTranspose2d"): Case =>
   (pick) => {
     const transposed = name === "convTranspose2d";
-    const kernel = pick.one(3, 1, 2, 5);
     const plain = pick.maybe();
+    // 3×3 in full strides, of 8 and more channels, goes by Winograd
+    const wide = plain && pick.rarely(3);
+    const pair = (...values: number[]): Pair => {
+      const first = pick.one(...values);
+      return wide || !pick.rarely(3) ? [first, first] : [first, pick.one(...values)];
+    };
+    const kernel = wide ? ([3, 3] as const) : pair(3, 1, 2, 5);
     const options = {
-      stride: plain ? 1 : pick.one(2, 1, 3),
-      padding: pick.one(1, 0, 2),
-      dilation: plain ? 1 : pick.one(1, 2),
+      stride: plain ? ([1, 1] as const) : pair(2, 1, 3),
+      padding: pair(1, 0, 2),
+      dilation: plain ? ([1, 1] as const) : pair(1, 2),
       groups: pick.one(1, 1, 2),
     };
     const { stride, padding, dilation, groups } = options;
-    const [images, per, outs] = [pick.length() % 4, pick.one(1, 2, 4, 5), pick.one(1, 2, 4, 5)];
+    const counts = wide ? [8, 9, 16] : [1, 2, 4, 5, 8];
+    const [images, per, outs] = [
+      wide ? 1 : pick.length() % 4,
+      pick.one(...counts),
+      pick.one(...counts),
+    ];
     const channels = per * groups;
     const outputs = outs * groups;
     const [h, w] = [pick.one(4, 3, 5, 6, 7, 8), pick.one(4, 3, 5, 6, 7, 8)];
-    const weightShape = transposed
-      ? [channels, outs, kernel, kernel]
-      : [outputs, per, kernel, kernel];
-    const side = (n: number) =>
-      transposed
-        ? (n - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1
-        : Math.floor((n + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
-    const [oh, ow] = [side(h), side(w)];
+    const weightShape = transposed ? [channels, outs, ...kernel] : [outputs, per, ...kernel];
+    const [oh, ow] = [h, w].map((n, d) => {
+      const reach = dilation[d] * (kernel[d] - 1) + 1;
+      return transposed
+        ? (n - 1) * stride[d] - 2 * padding[d] + reach
+        : Math.floor((n + 2 * padding[d] - reach) / stride[d]) + 1;
+    });
     const biased = pick.maybe();
     const activation = pick.one<ops.Activation | null>(null, null, "relu", "silu");
+    const nearby = [kernel, stride, dilation].join() === "3,3,1,1,1,1";
+    const fills: Fill[] = pick.rarely(3) ? ["normal", "kind"] : ["kind", "normal"];
     return {
       call: `${name}(x, weight, ${show({ bias: biased, ...options, activation })})`,
       inputs: [
-        input("x", [images, channels, h, w]),
-        input("weight", weightShape, "normal"),
+        input("x", [images, channels, h, w], fills[0]),
+        input("weight", weightShape, fills[1]),
         ...(biased ? [input("bias", [outputs], "normal")] : []),
       ],
-      nearby: kernel === 3 && stride === 1 && dilation === 1,
+      nearby,
       run: ([x, weight, bias]) => ({
         outputs: [byName[name](x, weight, { bias, ...options, activation })],
       }),
@@ -111,28 +125,28 @@ const convolution =
           const [xs, ws]: Node[][] = [[], []];
           const group = Math.floor(o / outs);
           for (let c = 0; c < per; c++)
-            for (let ky = 0; ky < kernel; ky++)
-              for (let kx = 0; kx < kernel; kx++) {
-                const at = (out: number, k: number) =>
+            for (let ky = 0; ky < kernel[0]; ky++)
+              for (let kx = 0; kx < kernel[1]; kx++) {
+                const at = (out: number, k: number, d: number) =>
                   transposed
-                    ? (out + padding - k * dilation) / stride
-                    : out * stride - padding + k * dilation;
-                const [iy, ix] = [at(oy, ky), at(ox, kx)];
+                    ? (out + padding[d] - k * dilation[d]) / stride[d]
+                    : out * stride[d] - padding[d] + k * dilation[d];
+                const [iy, ix] = [at(oy, ky, 0), at(ox, kx, 1)];
                 if (!Number.isInteger(iy) || !Number.isInteger(ix)) continue;
                 // padding is no number of x: a NaN in weight or gradient does not meet it
                 if (iy < 0 || iy >= h || ix < 0 || ix >= w) continue;
                 const channel = group * per + c;
                 xs.push(x[((n * channels + channel) * h + iy) * w + ix]);
                 const [a, b] = transposed ? [channel, o % outs] : [o, c];
-                ws.push(weight[((a * weightShape[1] + b) * kernel + ky) * kernel + kx]);
+                ws.push(weight[((a * weightShape[1] + b) * kernel[0] + ky) * kernel[1] + kx]);
               }
           const sum = t.dot(xs, ws);
           y.push(bias ? t.add(sum, bias[o]) : sum);
         }
         return { outputs: [activated(t, y, activation)] };
       },
-      // Winograd's transforms add up some numbers that cancel
-      roundings: 64,
+      // Winograd's transforms add up some numbers that cancel: 1e-5 is 168
+      roundings: nearby ? 168 : 64,
     };
   };
 
