@@ -1,7 +1,9 @@
 // The tape: each recorded operation is a node that knows its inputs, what it saved and how to go back. Nodes are counted like
 // memory is: by the tensor that came out of them and by the nodes that follow. At zero they give back what they saved.
 import { call } from "./call.js";
+import { describe } from "./options.js";
 import { checkSaved, checksum } from "./saved.js";
+import { checkFunction, synchronous } from "./scope.js";
 import {
   type AnyTensor,
   alias,
@@ -10,7 +12,7 @@ import {
   hold,
   setTape,
   show,
-  type Tensor,
+  Tensor,
   untidied,
 } from "./tensor.js";
 
@@ -90,12 +92,13 @@ export function record(
   return output;
 }
 
-/** Runs `fn` without recording anything. */
+/** Runs `fn`, which must be synchronous, without recording anything. */
 export function noGrad<T>(fn: () => T): T {
+  checkFunction("noGrad", fn);
   const before = recording;
   recording = false;
   try {
-    return fn();
+    return synchronous("noGrad", fn());
   } finally {
     recording = before;
   }
@@ -149,6 +152,10 @@ function checkGradient(root: Tensor, gradient: Tensor | undefined): void {
       `backward: a gradient can be left out only for a single element; expected one of shape ${show(root.shape)}`,
     );
   }
+  if (!(gradient instanceof Tensor))
+    throw new TypeError(
+      `backward: expected a gradient that is a tensor, got ${describe(gradient)}`,
+    );
   if (gradient.runtime !== root.runtime)
     throw new Error("backward: the gradient belongs to another runtime");
   if (gradient.dtype !== "float32")

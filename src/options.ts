@@ -6,12 +6,12 @@ type Kind = "number" | "boolean" | "string" | "function" | "null";
 export type Rule = Kind | `${Kind}|${Kind}` | Objects | `${Objects}|${Kind}`;
 type Objects = "Tensor" | "Array" | "Runtime" | "Generator" | "Object";
 
-/** All options of an operation or layer by name, those with a choice of words by these; undefined means "not given" everywhere. */
-export type Rules<O> = { readonly [K in keyof O]-?: Rule | readonly string[] };
+/** All options of an operation or layer by name, those with a choice of a few words or numbers by these; undefined means "not given" everywhere. */
+export type Rules<O> = { readonly [K in keyof O]-?: Rule | readonly (string | number)[] };
 
 /**
  * `options`, if they are an object of options that `rules` know. Throws TypeError, naming what was meant as far as one can tell, and
- * RangeError for a word there is not.
+ * RangeError for what is none of a few.
  * Takes about 20 ns an option, and nothing is allocated.
  */
 export function checkOptions<O extends object>(op: string, options: O, rules: Rules<O>): O {
@@ -21,7 +21,7 @@ export function checkOptions<O extends object>(op: string, options: O, rules: Ru
     const rule = rules[name];
     const value = options[name];
     if (typeof value === rule) continue;
-    const kind = Array.isArray(rule) ? "string" : rule;
+    const kind = Array.isArray(rule) ? typeof rule[0] : rule;
     if (typeof kind !== "string") throw unknown(op, name, options, rules);
     if (value === undefined) continue;
     if (!fits(value, kind)) {

@@ -25,13 +25,12 @@ export function leaveScope(made: Scoped): void {
  * statistics and optimiser state stay. `fn` must be synchronous.
  */
 export function tidy<T>(fn: () => T): T {
+  checkFunction("tidy", fn);
   const outer = current;
   const own = new Set<Scoped>();
   current = own;
   try {
-    const result = fn();
-    if (result instanceof Promise)
-      throw new TypeError("tidy: expected a synchronous function, got one that returns a promise");
+    const result = synchronous("tidy", fn());
     for (const kept of membersOf(own, result)) {
       leaveScope(kept);
       enterScope(kept, outer);
@@ -41,6 +40,18 @@ export function tidy<T>(fn: () => T): T {
     current = outer;
     for (const made of [...own]) made.dispose();
   }
+}
+
+/** @internal Refuses what cannot be called. */
+export function checkFunction(op: string, fn: unknown): void {
+  if (typeof fn !== "function") throw new TypeError(`${op}: expected a function, got ${typeof fn}`);
+}
+
+/** @internal `result`, unless it comes later, when what is around the call no longer is. */
+export function synchronous<T>(op: string, result: T): T {
+  if (result instanceof Promise)
+    throw new TypeError(`${op}: expected a synchronous function, got one that returns a promise`);
+  return result;
 }
 
 /** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */

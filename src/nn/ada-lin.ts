@@ -10,7 +10,7 @@ import { refuseMask } from "./refuse-mask.js";
 
 const rules: Rules<AdaLINOptions & LayerOptions> = {
   eps: "number",
-  correction: "number",
+  correction: [0, 1],
   layout: layouts,
   runtime: "Runtime",
 };

@@ -29,7 +29,7 @@ export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
 const trackingRules: Rules<TrackingNormOptions> = {
   eps: "number",
   momentum: "number|null",
-  correction: "number",
+  correction: [0, 1],
   affine: "boolean",
   trackRunningStats: "boolean",
   layout: layouts,

@@ -1,5 +1,6 @@
 import { isGradEnabled } from "../autograd.js";
 import { areOfOneRuntime } from "../ops/check.js";
+import { describe } from "../options.js";
 import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
 import { affineOf, type SettledNorm, scalesAlong, tensorsOf } from "./batch-affine.js";
@@ -18,6 +19,9 @@ export class Sequential extends Module {
 
   constructor(...layers: Module[]) {
     super();
+    for (const layer of layers)
+      if (!(layer instanceof Module))
+        throw new TypeError(`Sequential: expected layers one by one, got ${describe(layer)}`);
     this.layers = layers;
   }
 

@@ -20,7 +20,7 @@ export interface AdaINOptions extends LayoutOptions {
   correction?: 0 | 1;
 }
 
-const rules: Rules<AdaINOptions> = { eps: "number", correction: "number", layout: layouts };
+const rules: Rules<AdaINOptions> = { eps: "number", correction: [0, 1], layout: layouts };
 
 /**
  * Adaptive instance normalisation (Huang, Belongie 2017, arXiv 1703.06868): the planes of x [N, C, ...] get the mean and the

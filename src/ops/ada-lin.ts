@@ -20,7 +20,7 @@ export interface AdaLINOptions extends LayoutOptions {
   correction?: 0 | 1;
 }
 
-const rules: Rules<AdaLINOptions> = { eps: "number", correction: "number", layout: layouts };
+const rules: Rules<AdaLINOptions> = { eps: "number", correction: [0, 1], layout: layouts };
 
 /**
  * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]:

@@ -38,7 +38,7 @@ const rules: Rules<BatchNormOptions> = {
   bias: "Tensor|null",
   training: "boolean",
   momentum: "number",
-  correction: "number",
+  correction: [0, 1],
   eps: "number",
   layout: layouts,
   activation: "string|null",
@@ -72,8 +72,6 @@ export function checkChannelNorm(
   checkSameRuntime(op, x, runningMean, runningVar, weight, bias);
   checkNumber(op, "momentum", momentum);
   checkNumber(op, "eps", eps);
-  if (correction !== 0 && correction !== 1)
-    throw new RangeError(`${op}: expected correction 0 or 1, got ${correction}`);
   checkActivation(op, options.activation);
   checkNoGradient(op, { runningMean, runningVar });
   if (!runningMean !== !runningVar)

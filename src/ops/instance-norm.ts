@@ -36,7 +36,7 @@ const rules: Rules<InstanceNormOptions> = {
   bias: "Tensor|null",
   useInputStats: "boolean",
   momentum: "number",
-  correction: "number",
+  correction: [0, 1],
   eps: "number",
   layout: layouts,
   activation: "string|null",

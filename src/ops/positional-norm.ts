@@ -26,7 +26,7 @@ export interface PositionalNorm {
 /** @internal For the layer too. */
 export const positionalNormRules: Rules<PositionalNormOptions> = {
   eps: "number",
-  correction: "number",
+  correction: [0, 1],
   layout: layouts,
 };
 

@@ -31,7 +31,7 @@ const rules: Rules<SyncBatchNormOptions> = {
   bias: "Tensor|null",
   training: "boolean",
   momentum: "number",
-  correction: "number",
+  correction: [0, 1],
   eps: "number",
   layout: layouts,
   activation: "string|null",

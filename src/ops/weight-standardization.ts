@@ -66,7 +66,7 @@ function checkFilters(op: string, w: Tensor): number {
 const rules: Rules<WeightStandardizationOptions> = {
   eps: "number",
   epsInside: "boolean",
-  correction: "number",
+  correction: [0, 1],
 };
 
 /**
@@ -85,8 +85,6 @@ export function weightStandardization(
   const op = "weightStandardization";
   const n = checkFilters(op, w);
   checkNumber(op, "eps", eps);
-  if (correction !== 0 && correction !== 1)
-    throw new RangeError(`${op}: expected correction 0 or 1, got ${String(correction)}`);
   const factor = n / Math.max(n - correction, 1); // a filter of one element is 0 either way
   return standardize(op, w, null, (biased) => {
     const variance = biased * factor;

@@ -44,6 +44,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
 
   /** Moves every parameter that has a gradient; the others, and their state, stay as they are. Refuses before moving any. */
   step(): void {
+    for (const group of this.groups) this.check(this.#name, group); // options may be changed between steps
     this.params.forEach((param, i) => {
       checkTensor(this.#name, `parameter ${i}`, param);
       checkShape(this.#name, `gradient ${i}`, param.grad, param.shape);

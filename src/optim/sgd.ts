@@ -37,6 +37,8 @@ export class SGD extends Optimizer<SGDGroupOptions> {
     checkNonNegative(name, "weightDecay", weightDecay);
     if (typeof dampening !== "number" || typeof nesterov !== "boolean")
       throw new TypeError(`${name}: expected dampening to be a number, nesterov true or false`);
+    if (!Number.isFinite(dampening))
+      throw new RangeError(`${name}: expected dampening to be finite, got ${dampening}`);
   }
 
   protected override buffers({ momentum }: SGDGroupOptions): readonly string[] {

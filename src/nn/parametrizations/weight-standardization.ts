@@ -52,7 +52,7 @@ const rules: Rules<WeightStandardizationOptions> = {
   name: "string",
   eps: "number",
   epsInside: "boolean",
-  correction: "number",
+  correction: [0, 1],
 };
 
 /**
