@@ -407,6 +407,8 @@ function filled<D extends DType>(
   checkDims(op, shape);
   if (typeof value !== "number")
     throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);
+  if (options.dtype === "int64" && !Number.isInteger(value))
+    throw new RangeError(`${op}: expected value to be an integer, got ${value}`);
   const out = call(op, () => make(op, shape, options));
   if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));
   else out.elements.fill(value);

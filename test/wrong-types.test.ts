@@ -149,3 +149,63 @@ test.each([
 ])("%s", (call, message) => {
   expect(call).toThrow(message);
 });
+
+test("what a call would take and could not use", async () => {
+  const layer = () => new nn.Linear(2, 2);
+  const x = () => evenkeel.ones([2, 2], { requiresGrad: true });
+  const step = (change: (group: { lr: number; betas: unknown }) => void) => {
+    const [a, b] = [x(), x()];
+    const adam = new optim.Adam([{ params: [a] }, { params: [b] }]);
+    for (const p of [a, b]) p.grad = evenkeel.ones([2, 2]);
+    change(adam.groups[1] as never);
+    expect(() => adam.step()).toThrow(/^Adam: expected/);
+    expect([...a.elements, ...b.elements]).toEqual(new Array(8).fill(1));
+  };
+  step((group) => {
+    group.betas = 0.9;
+  });
+  step((group) => {
+    group.lr = Number.NaN;
+  });
+  const refused: [() => unknown, string][] = [
+    [() => new nn.Sequential(layer(), 5 as never), "Sequential: expected layers one by one, got 5"],
+    [
+      () => new nn.Sequential([layer()] as never),
+      "Sequential: expected layers one by one, got Array",
+    ],
+    [() => x().backward(5 as never), "backward: expected a gradient that is a tensor, got 5"],
+    [() => evenkeel.tidy(5 as never), "tidy: expected a function, got number"],
+    [() => evenkeel.noGrad(5 as never), "noGrad: expected a function, got number"],
+    [() => evenkeel.noGrad(async () => 1), "noGrad: expected a synchronous function"],
+    [
+      () => evenkeel.full([2], 1.5, { dtype: "int64" }),
+      "full: expected value to be an integer, got 1.5",
+    ],
+    [
+      () => evenkeel.saveSafetensors(new Map(), { a: 1 } as never),
+      "saveSafetensors: expected metadata of texts",
+    ],
+    [
+      () => evenkeel.positionalNorm(x(), { correction: 1.5 as never }),
+      "positionalNorm: expected correction 0 or 1",
+    ],
+    [
+      () => new nn.FRN(2, { eps: Number.NaN, learnedEps: true }),
+      "FRN: expected eps to be a finite",
+    ],
+    [
+      () => new nn.DyT(2, { alpha: Number.NaN }),
+      "DyT: expected alpha to be a finite number, got NaN",
+    ],
+    [() => new nn.LayerScale(2, { initValues: Infinity }), "LayerScale: expected initValues"],
+    [() => nn.weightNorm(layer(), { dim: 9 }), "weightNorm: "],
+    [
+      () => new optim.SGD([x()], { lr: 1, dampening: Number.NaN }),
+      "SGD: expected dampening to be finite",
+    ],
+  ];
+  const { tensors } = evenkeel.defaultRuntime().stats();
+  for (const [call, message] of refused) expect(call).toThrow(message);
+  expect(() => new nn.EvoNormS0(8)).toThrow("EvoNormS0: expected groups to divide");
+  expect(evenkeel.defaultRuntime().stats().tensors).toBeLessThan(tensors + 20);
+});

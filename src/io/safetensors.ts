@@ -1,6 +1,6 @@
 import { call } from "../call.js";
 import { isArray } from "../dtype.js";
-import { checkOptions, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, type ArrayOf, type DType, Tensor, tensor } from "../tensor.js";
 import {
@@ -102,6 +102,11 @@ export function saveSafetensors(
 ): Uint8Array {
   if (!(tensors instanceof Map))
     throw new TypeError("saveSafetensors: expected a Map of tensors by name, as stateDict() gives");
+  for (const [key, text] of Object.entries(metadata ?? {}))
+    if (typeof text !== "string")
+      throw new TypeError(
+        `saveSafetensors: expected metadata of texts by name, got ${describe(text)} for "${key}"`,
+      );
   const arrays = new Map<string, SafetensorsArray>();
   for (const [name, tensor] of tensors as ReadonlyMap<string, AnyTensor>) {
     if (!(tensor instanceof Tensor))

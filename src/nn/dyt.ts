@@ -3,7 +3,7 @@ import { dyt } from "../ops/dyt.js";
 import { type Layout, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -28,6 +28,7 @@ export class DyT extends Module {
     checkOptions(this.constructor.name, options, rules);
     const { alpha = 0.5, layout = "nhwc", runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
+    checkFinite(this.constructor.name, "alpha", alpha);
     this.alpha = constant([1], alpha, runtime);
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);

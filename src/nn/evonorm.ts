@@ -78,13 +78,13 @@ export class EvoNormS0 extends EvoNorm {
   constructor(numFeatures: number, options: EvoNormS0Options = {}) {
     checkOptions("EvoNormS0", options, s0Rules);
     const { groups = 32, eps = 1e-5, layout, runtime } = options;
-    super(numFeatures, { layout, runtime });
     checkInteger("EvoNormS0", "groups", groups);
     if (numFeatures % groups !== 0) {
       throw new RangeError(
         `EvoNormS0: expected groups to divide the channels, got ${groups} and ${numFeatures}`,
       );
     }
+    super(numFeatures, { layout, runtime });
     this.groups = groups;
     this.eps = eps;
   }

@@ -1,3 +1,4 @@
+import { checkNumber } from "../ops/check.js";
 import { frn } from "../ops/frn.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
@@ -40,6 +41,7 @@ export class FRN extends Module {
       runtime,
     } = checkOptions("FRN", options, rules);
     checkInteger("FRN", "numFeatures", numFeatures);
+    checkNumber("FRN", "eps", eps);
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.layout = layout;

@@ -4,6 +4,12 @@ import { full, keep, rewrite, type Shape, sizeOf, type Tensor, zeros } from "../
 
 export { checkInteger } from "../shape.js";
 
+/** Refuses what is not a finite number. */
+export function checkFinite(op: string, name: string, value: number): void {
+  if (!Number.isFinite(value))
+    throw new RangeError(`${op}: expected ${name} to be a finite number, got ${value}`);
+}
+
 export interface LayerOptions {
   /** Where the parameters live; default: the runtime of `init()`. */
   runtime?: Runtime;

@@ -50,6 +50,7 @@ export class MultiHeadAttention extends Module {
   constructor(dModel: number, nHead: number, options: DropoutLayerOptions = {}) {
     super();
     const { dropout = 0, runtime } = checkOptions("MultiHeadAttention", options, rules);
+    this.dropout = new Dropout(dropout);
     checkInteger("MultiHeadAttention", "dModel", dModel);
     checkInteger("MultiHeadAttention", "nHead", nHead);
     if (dModel % nHead !== 0) {
@@ -62,7 +63,6 @@ export class MultiHeadAttention extends Module {
     this.wK = new Linear(dModel, dModel, { runtime });
     this.wV = new Linear(dModel, dModel, { runtime });
     this.wO = new Linear(dModel, dModel, { runtime });
-    this.dropout = new Dropout(dropout);
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {

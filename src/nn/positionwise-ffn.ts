@@ -20,11 +20,11 @@ export class PositionwiseFFN extends Module {
   constructor(dModel: number, dFF: number, options: DropoutLayerOptions = {}) {
     super();
     const { dropout = 0, runtime } = checkOptions("PositionwiseFFN", options, rules);
+    this.dropout = new Dropout(dropout);
     checkInteger("PositionwiseFFN", "dModel", dModel, 0);
     checkInteger("PositionwiseFFN", "dFF", dFF, 0);
     this.linear1 = new Linear(dModel, dFF, { runtime });
     this.linear2 = new Linear(dFF, dModel, { runtime });
-    this.dropout = new Dropout(dropout);
   }
 
   forward(x: Tensor): Tensor {

@@ -6,7 +6,7 @@ import { scaleNorm } from "../ops/scale-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { log2 } from "../portable-math.js";
 import type { Tensor } from "../tensor.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -123,6 +123,7 @@ export class LayerScale extends Module {
       runtime,
     } = checkOptions("LayerScale", options, layerScaleRules);
     checkInteger("LayerScale", "dim", dim);
+    checkFinite("LayerScale", "initValues", initValues);
     this.layout = layout;
     this.gamma = constant([dim], initValues, runtime);
   }

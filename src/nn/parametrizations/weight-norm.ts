@@ -1,3 +1,4 @@
+import { axisOf } from "../../ops/axes.js";
 import * as ops from "../../ops/weight-norm.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { keep, type Tensor } from "../../tensor.js";
@@ -40,7 +41,9 @@ const rules: Rules<WeightNormOptions> = { name: "string", dim: "number|null", ho
  */
 export function weightNorm<L extends Module>(layer: L, options: WeightNormOptions = {}): L {
   const { name = "weight", dim = 0, hook = false } = checkOptions("weightNorm", options, rules);
-  const made = new WeightNorm(weightOf("weightNorm", layer, name), dim);
+  const weight = weightOf("weightNorm", layer, name);
+  if (dim !== null && dim !== -1) axisOf("weightNorm", dim, weight.shape.length);
+  const made = new WeightNorm(weight, dim);
   const { original0, original1 } = made;
   const keys = { [`${name}G`]: { tensor: original0 }, [`${name}V`]: { tensor: original1 } };
   parametrize(layer, name, made, hook ? keys : null);

@@ -96,7 +96,10 @@ const standardized =
         for (const [k, set] of slices(shape, 0).entries()) {
           if (set.length === 0) continue;
           const { centred, variance } = moments(t, w, set, scaled ? 0 : plain.correction);
-          const scale = scaled ? scaledBy(t, variance) : plainBy(t, variance);
+          const least = scaled ? own.eps : plain.eps;
+          const constant = least === 0 && t.at(variance) === 0; // has no deviation to be divided by: it is 0
+          const by = scaled ? scaledBy : plainBy;
+          const scale = constant ? t.node(0, [variance], [0]) : by(t, variance);
           set.forEach((i, j) => {
             const z = t.mul(centred[j], scale);
             y[i] = scaled ? t.mul(z, gain[k]) : z;
