@@ -3,7 +3,7 @@
 import { call } from "./call.js";
 import { describe } from "./options.js";
 import { checkSaved, checksum } from "./saved.js";
-import { checkFunction, synchronous } from "./scope.js";
+import { checkFunction, synchronous, untidied } from "./scope.js";
 import {
   type AnyTensor,
   alias,
@@ -13,7 +13,6 @@ import {
   setTape,
   show,
   Tensor,
-  untidied,
 } from "./tensor.js";
 
 /** From the gradient of the output to those of the inputs; `saved` are the tensors given to `record`, in order. */

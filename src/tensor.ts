@@ -16,8 +16,7 @@ import { checkDims, inferShape, type Shape, show, sizeOf } from "./shape.js";
 import { collected, type GradNode, Handle, Storage } from "./storage.js";
 
 export type { ArrayOf, DType, TypedArray } from "./dtype.js";
-/** @internal */
-export { keep, tidy, untidied } from "./scope.js";
+export { keep, tidy } from "./scope.js";
 export { inferShape, type Shape, show, sizeOf } from "./shape.js";
 export type { GradNode } from "./storage.js";
 

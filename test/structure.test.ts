@@ -20,6 +20,7 @@ const targetOf = (file: string, specifier: string) =>
 
 /** Each layer may import those before it and itself. data, io and optim stand beside ops and nn. */
 const order = [
+  "host-types.ts",
   "portable-math.ts",
   "options.ts",
   "shape.ts",

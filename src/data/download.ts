@@ -1,3 +1,4 @@
+import type { HostAbortSignal } from "../host-types.js";
 import { builtin } from "../io/node.js";
 import { checkOptions, type Rules } from "../options.js";
 import { RECORD_BYTES } from "./cifar10.js";
@@ -13,7 +14,7 @@ export interface DownloadOptions {
   size?: number;
   /** Called with the bytes received so far and in all. */
   onProgress?: (received: number, total: number) => void;
-  signal?: AbortSignal;
+  signal?: HostAbortSignal;
 }
 
 const rules: Rules<DownloadOptions> = {

@@ -1,4 +1,5 @@
 import { noGrad } from "../autograd.js";
+import type { HostAbortSignal } from "../host-types.js";
 import { TransformerBlock } from "../models/transformer-block.js";
 import { Generator as RandomNumbers, randn } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -15,7 +16,7 @@ export interface BlockTiming {
 }
 
 /** The article's block on [32, 50, 512] under masks [T, T], [1, T, T] and [B, T, T]. */
-export async function timeBlock(runtime: Runtime, signal?: AbortSignal): Promise<BlockTiming> {
+export async function timeBlock(runtime: Runtime, signal?: HostAbortSignal): Promise<BlockTiming> {
   const [batch, length, dModel] = [32, 50, 512];
   const block = new TransformerBlock({ dModel, nHead: 8, dFF: 2048, runtime });
   const generator = new RandomNumbers(42);

@@ -1,4 +1,5 @@
 import type { ImageDataset } from "../data/cifar10.js";
+import type { HostAbortSignal } from "../host-types.js";
 import type { CheckpointStore } from "../io/checkpoint-file.js";
 import type { NormName } from "../models/norm-resnet.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -45,7 +46,7 @@ export interface CompareOptions {
   /** Default: that of `init()`. */
   runtime?: Runtime;
   /** Ends the comparison; what is finished by then is returned. */
-  signal?: AbortSignal;
+  signal?: HostAbortSignal;
   /** Where a training of this name is kept, to go on from after an interruption; by default nowhere. */
   store?: (name: string) => CheckpointStore;
   /** Recorded in the result: more of `config` and `machine`. */

@@ -1,5 +1,6 @@
 import type { ImageDataset } from "../data/cifar10.js";
 import { DataLoader } from "../data/loader.js";
+import type { HostAbortSignal } from "../host-types.js";
 import { type NormName, NormResNet } from "../models/norm-resnet.js";
 import { parseNorm } from "../nn/index.js";
 import { manualSeed } from "../random.js";
@@ -23,7 +24,7 @@ interface Job {
   config: CompareConfig;
   data: CompareData;
   runtime: Runtime;
-  signal?: AbortSignal;
+  signal?: HostAbortSignal;
   store: CompareOptions["store"];
   /** The data's name, where it has one. */
   source: string;

@@ -1,3 +1,4 @@
+import type { HostAbortSignal } from "../host-types.js";
 import type { Linear } from "../nn/index.js";
 import { crossEntropy } from "../ops/cross-entropy.js";
 import { SGD } from "../optim/index.js";
@@ -180,7 +181,7 @@ function histogramOf(activation: ActivationName, values: Float32Array): Measured
 async function* trainOne(
   options: DeepMLPOptions & { affine: boolean },
   { seed, steps, batch, lr }: GradientsConfig,
-  signal?: AbortSignal,
+  signal?: HostAbortSignal,
 ): AsyncGenerator<Stage, Trained> {
   const { activation, norm, affine } = options;
   manualSeed(seed);

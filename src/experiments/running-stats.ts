@@ -1,4 +1,5 @@
 import { noGrad } from "../autograd.js";
+import type { HostAbortSignal } from "../host-types.js";
 import { BatchNorm2d } from "../nn/index.js";
 import { manualSeed, randn } from "../random.js";
 import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
@@ -103,7 +104,7 @@ function onArticleTensor(
 async function overSteps(
   { momenta, steps, batch }: RunningStatsConfig,
   runtime: Runtime,
-  signal?: AbortSignal,
+  signal?: HostAbortSignal,
 ): Promise<RunningStatsResult["momenta"]> {
   const layers = momenta.map((momentum) => new BatchNorm2d(1, { momentum, runtime }));
   const curves = momenta.map((momentum) => ({
@@ -132,7 +133,7 @@ async function compareRules(
   m: number,
   steps: number,
   runtime: Runtime,
-  signal?: AbortSignal,
+  signal?: HostAbortSignal,
 ): Promise<RunningStatsResult["rules"][number]> {
   using article = new CustomBatchNorm(1, { momentum: null, runtime });
   using ours = new BatchNorm2d(1, { momentum: null, runtime });

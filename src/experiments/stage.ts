@@ -1,3 +1,4 @@
+import type { HostAbortSignal } from "../host-types.js";
 import type { Runtime } from "../runtime/runtime.js";
 
 /** What an experiment says while it runs: how far it is in one of its stages. */
@@ -15,5 +16,5 @@ export interface ExperimentOptions {
   /** Default: that of `init()`. */
   runtime?: Runtime;
   /** Ends the experiment with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: HostAbortSignal;
 }

@@ -1,5 +1,6 @@
 import { noGrad } from "../autograd.js";
 import { Rng } from "../data/rng.js";
+import type { HostAbortSignal } from "../host-types.js";
 import { StyleTransferNet } from "../models/style-transfer-net.js";
 import { add } from "../ops/add.js";
 import { mul } from "../ops/mul.js";
@@ -128,7 +129,7 @@ async function* trainOne(
   seed: number,
   config: StyleConfig,
   runtime: Runtime,
-  signal?: AbortSignal,
+  signal?: HostAbortSignal,
 ): AsyncGenerator<Stage, StyleRun> {
   const { steps, lr, widths, residualBlocks } = config;
   const stage = `${norm} seed ${seed}`;
@@ -207,7 +208,7 @@ function judge(picture: Tensor, { content, pyramid, grams }: Scene): Losses {
 const describe = ({ style, content }: Losses): string =>
   `style ${style.toFixed(3)}, content ${content.toFixed(3)}`;
 
-async function timeFull(runtime: Runtime, signal?: AbortSignal): Promise<StyleResult["full"]> {
+async function timeFull(runtime: Runtime, signal?: HostAbortSignal): Promise<StyleResult["full"]> {
   const net = new StyleTransferNet({ runtime });
   using x = zeros([1, 3, 256, 256], { runtime });
   net.eval();

@@ -1,5 +1,6 @@
 import { noGrad } from "../autograd.js";
 import type { Batch, DataLoader } from "../data/loader.js";
+import type { HostAbortSignal } from "../host-types.js";
 import type { CheckpointStore } from "../io/checkpoint-file.js";
 import type { Module } from "../nn/module.js";
 import { crossEntropy } from "../ops/cross-entropy.js";
@@ -33,7 +34,7 @@ export interface TrainOptions {
   /** Stop with the batch that reaches so many samples. */
   samples: number;
   lr: number;
-  signal?: AbortSignal;
+  signal?: HostAbortSignal;
   /** Where the run is saved after every epoch; what is there already is gone on from, with the same losses to the last bit. */
   store?: CheckpointStore;
   /** What else the losses depend on; a store with a run of other settings is refused. */
@@ -99,7 +100,7 @@ export function countSteps(loader: DataLoader, samples: number): number {
 export async function evaluate(
   net: Module,
   loader: DataLoader,
-  signal?: AbortSignal,
+  signal?: HostAbortSignal,
 ): Promise<number> {
   let right = 0;
   net.eval();

@@ -1,4 +1,5 @@
 import { Rng } from "../data/rng.js";
+import type { HostAbortSignal } from "../host-types.js";
 import { TransformerLM } from "../models/transformer-lm.js";
 import type { TransformerNormName } from "../models/transformer-norms.js";
 import type { Module } from "../nn/index.js";
@@ -112,7 +113,7 @@ async function* trainOne(
   seed: number,
   config: TransformerConfig,
   runtime: Runtime,
-  signal?: AbortSignal,
+  signal?: HostAbortSignal,
 ): AsyncGenerator<Stage, TransformerRun> {
   const { steps, batchSize, lr, warmup, sample: length, layers, dModel, nHead, dFF } = config;
   const stage = `${variant} seed ${seed}`;

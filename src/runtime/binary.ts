@@ -1,11 +1,12 @@
 import relaxedSource from "../../build/relaxed.patch";
 import simdSource from "../../build/simd.wasm";
+import type { WasmModule } from "../host-types.js";
 import { decodeBase64 } from "./base64.js";
 import { applyPatch } from "./patch.js";
 import { asShared } from "./shared.js";
 
 export type Variant = "simd" | "relaxed";
-export type Binary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
+export type Binary = Uint8Array<ArrayBuffer> | WasmModule;
 
 /** Raised when a kernel's arguments change: a binary of another number is refused. */
 export const ABI = 2;
@@ -13,7 +14,7 @@ export const ABI = 2;
 const sources: Record<Variant, string | Binary> = { simd: simdSource, relaxed: relaxedSource };
 
 /** Whether a source is compiled already. Not instanceof: realms differ. */
-const isModule = (source: string | Binary): source is WebAssembly.Module =>
+const isModule = (source: string | Binary): source is WasmModule =>
   typeof source !== "string" && !("byteLength" in source);
 
 /** Whether this is an edge build: its host compiles no bytes at run time and has no workers. */
@@ -23,7 +24,7 @@ export const precompiled = isModule(simdSource);
  * A page's main thread compiles in the background. Elsewhere it is done in place: V8 compiles functions on their first call, so
  * that waking its compiler thread (2.4 ms on Node 20) is five times the work itself.
  */
-export async function compileBytes(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+export async function compileBytes(bytes: Uint8Array<ArrayBuffer>): Promise<WasmModule> {
   return "document" in globalThis ? WebAssembly.compile(bytes) : new WebAssembly.Module(bytes);
 }
 
@@ -45,7 +46,7 @@ function decode(variant: Variant): Uint8Array<ArrayBuffer> {
 const missing = (variant: Variant, what: string) =>
   new Error(`init: ${variant}.wasm ${what} in this build; \`npm run build\` makes it anew`);
 
-async function compileOwn(variant: Variant, shared: boolean): Promise<WebAssembly.Module> {
+async function compileOwn(variant: Variant, shared: boolean): Promise<WasmModule> {
   const source = sources[variant];
   if (source === "") throw missing(variant, "is missing");
   const own = typeof source === "string" ? decode(variant) : (source as Uint8Array<ArrayBuffer>);
@@ -55,10 +56,10 @@ async function compileOwn(variant: Variant, shared: boolean): Promise<WebAssembl
   });
 }
 
-const compiled = new Map<string, Promise<WebAssembly.Module>>();
+const compiled = new Map<string, Promise<WasmModule>>();
 
 /** Compiles a variant once per process, decoding only that one. A Module (edge builds) is used as it is. */
-export function compile(variant: Variant, shared: boolean): Promise<WebAssembly.Module> {
+export function compile(variant: Variant, shared: boolean): Promise<WasmModule> {
   const source = sources[variant];
   if (isModule(source)) return Promise.resolve(source);
   const key = `${variant}${shared ? "-threads" : ""}`;

@@ -1,3 +1,4 @@
+import type { WasmMemory } from "../host-types.js";
 // Linear memory: made in TypeScript, imported by the kernels, grown only here.
 //
 //   0 … 1023   never used (the optimiser may assume so)
@@ -13,7 +14,7 @@ const MAXIMUM = { own: 65536 * PAGE, shared: 32768 * PAGE };
 const GROW_STEP = 16 * PAGE;
 
 /** Makes a memory of one page that may grow to `maximumBytes`; where the engine refuses the reservation, to half of it. */
-export function createMemory(shared: boolean, maximumBytes?: number): WebAssembly.Memory {
+export function createMemory(shared: boolean, maximumBytes?: number): WasmMemory {
   let maximum = Math.floor((maximumBytes ?? MAXIMUM[shared ? "shared" : "own"]) / PAGE);
   if (!(maximum >= 1 && maximum <= 65536)) {
     throw new RangeError(
@@ -44,7 +45,7 @@ export function checkBytes(bytes: number): void {
 }
 
 /** Makes addresses below `end` valid, in steps, or throws and leaves the memory as it is. */
-export function ensure(memory: WebAssembly.Memory, end: number): void {
+export function ensure(memory: WasmMemory, end: number): void {
   const missing = end - memory.buffer.byteLength;
   if (missing <= 0) return;
   const least = Math.ceil(missing / PAGE);

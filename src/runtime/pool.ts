@@ -1,3 +1,4 @@
+import type { HostURL, WasmMemory, WasmModule } from "../host-types.js";
 import { nodeBuiltin } from "./features.js";
 import { CONTROL } from "./memory.js";
 import { ARGS, MAX_ARGS, WORD, type WorkerStart, workerMain } from "./worker.js";
@@ -20,9 +21,9 @@ interface NodeWorker {
   unref(): void;
   terminate(): Promise<number>;
 }
-type NodeWorkerClass = new (source: string | URL, options: { eval: boolean }) => NodeWorker;
+type NodeWorkerClass = new (source: string | HostURL, options: { eval: boolean }) => NodeWorker;
 
-function spawn(url: string | URL | undefined, onDeath: () => void): Thread {
+function spawn(url: string | HostURL | undefined, onDeath: () => void): Thread {
   // first where there are both (Deno, Bun): Deno's Web Workers keep the process alive
   const threads = nodeBuiltin<{ Worker: NodeWorkerClass }>("node:worker_threads");
   const source = `(${workerMain})()`;
@@ -71,7 +72,7 @@ export class Pool {
   /** False once a worker died or trapped: the runtime then goes on with one thread. */
   alive = true;
 
-  private constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
+  private constructor(module: WasmModule, memory: WasmMemory) {
     const exports = WebAssembly.Module.exports(module);
     this.#places = new Map(exports.map(({ name }, place) => [name, place]));
     this.#words = new Int32Array(memory.buffer, CONTROL, 128);
@@ -80,10 +81,10 @@ export class Pool {
 
   /** Starts `size` workers and waits until all are ready; rejects, leaving none behind, if one cannot start. */
   static async start(
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
+    module: WasmModule,
+    memory: WasmMemory,
     size: number,
-    workerUrl?: string | URL,
+    workerUrl?: string | HostURL,
   ): Promise<Pool> {
     const pool = new Pool(module, memory);
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,3 +1,4 @@
+import type { HostURL, WasmInstance, WasmMemory, WasmModule } from "../host-types.js";
 import { checkOptions, type Rules } from "../options.js";
 import { Allocator, type Block } from "./allocator.js";
 import {
@@ -23,7 +24,7 @@ export interface RuntimeOptions {
   /** A kernel binary of this package's version, for hosts that forbid compiling bytes. */
   module?: Binary;
   /** Address of the worker script for pages whose CSP forbids blob: workers. */
-  workerUrl?: string | URL;
+  workerUrl?: string | HostURL;
   /** Upper limit of the linear memory in bytes. */
   maximumMemory?: number;
   /**
@@ -61,7 +62,7 @@ const CHUNK_WORK = 32768;
 export class Runtime {
   readonly variant: Variant;
   readonly shared: boolean;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   readonly checkSaved: boolean;
   readonly #kernels: Record<string, Kernel | undefined>;
   readonly #allocator: Allocator;
@@ -76,8 +77,8 @@ export class Runtime {
 
   /** Use `createRuntime`. */
   constructor(
-    instance: WebAssembly.Instance,
-    memory: WebAssembly.Memory,
+    instance: WasmInstance,
+    memory: WasmMemory,
     pool: Pool | null,
     size: number,
     checkSaved: boolean,
@@ -185,7 +186,7 @@ export class Runtime {
   }
 }
 
-function abiOf(instance: WebAssembly.Instance): number {
+function abiOf(instance: WasmInstance): number {
   const abi = instance.exports.abi;
   return typeof abi === "function" ? abi() : -1;
 }
@@ -260,7 +261,7 @@ function hint(why: string): void {
 async function adopt(
   binary: Binary,
   wantShared: boolean,
-): Promise<{ module: WebAssembly.Module; shared: boolean }> {
+): Promise<{ module: WasmModule; shared: boolean }> {
   const refuse = (why = ""): never => {
     throw new TypeError(`init: the given module is not an evenkeel kernel binary${why}`);
   };
