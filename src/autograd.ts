@@ -1,9 +1,8 @@
 // The tape: each recorded operation is a node that knows its inputs, what it saved and how to go back. Nodes are counted like
 // memory is: by the tensor that came out of them and by the nodes that follow. At zero they give back what they saved.
 import { call } from "./call.js";
-import { describe } from "./options.js";
 import { checkSaved, checksum } from "./saved.js";
-import { checkFunction, synchronous, untidied } from "./scope.js";
+import { synchronously, untidied } from "./scope.js";
 import {
   type AnyTensor,
   alias,
@@ -12,7 +11,7 @@ import {
   hold,
   setTape,
   show,
-  Tensor,
+  type Tensor,
 } from "./tensor.js";
 
 /** From the gradient of the output to those of the inputs; `saved` are the tensors given to `record`, in order. */
@@ -93,11 +92,10 @@ export function record(
 
 /** Runs `fn`, which must be synchronous, without recording anything. */
 export function noGrad<T>(fn: () => T): T {
-  checkFunction("noGrad", fn);
   const before = recording;
   recording = false;
   try {
-    return synchronous("noGrad", fn());
+    return synchronously("noGrad", fn);
   } finally {
     recording = before;
   }
@@ -151,14 +149,12 @@ function checkGradient(root: Tensor, gradient: Tensor | undefined): void {
       `backward: a gradient can be left out only for a single element; expected one of shape ${show(root.shape)}`,
     );
   }
-  if (!(gradient instanceof Tensor))
+  if (gradient.dtype !== "float32")
     throw new TypeError(
-      `backward: expected a gradient that is a tensor, got ${describe(gradient)}`,
+      `backward: expected a float32 gradient, got ${gradient.dtype ?? "no tensor"}`,
     );
   if (gradient.runtime !== root.runtime)
     throw new Error("backward: the gradient belongs to another runtime");
-  if (gradient.dtype !== "float32")
-    throw new TypeError(`backward: expected a float32 gradient, got ${gradient.dtype}`);
   if (show(gradient.shape) !== show(root.shape)) {
     throw new RangeError(
       `backward: expected a gradient of shape ${show(root.shape)}, got ${show(gradient.shape)}`,

@@ -48,7 +48,7 @@ const oneOf = (words: readonly string[]) =>
   words
     .map(describe)
     .join(", ")
-    .replace(/, (?!.*, )/, " or ");
+    .replace(/, (?!.*,)/, " or ");
 
 const listed = (rules: object) => Object.keys(rules).join(", ");
 

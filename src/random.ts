@@ -155,7 +155,7 @@ export function checkGeneratorState(bytes: Uint8Array): void {
 }
 
 /** The generator that is used where none is given; it begins with PyTorch's own default seed. */
-export const defaultGenerator = new Generator(67280421310721n);
+export const defaultGenerator = /* @__PURE__ */ new Generator(67280421310721n);
 
 /** Seeds the generator that `rand`, `randn`, `randperm` and the initialisers use when given none. */
 export function manualSeed(seed: number | bigint): Generator {

@@ -25,12 +25,11 @@ export function leaveScope(made: Scoped): void {
  * statistics and optimiser state stay. `fn` must be synchronous.
  */
 export function tidy<T>(fn: () => T): T {
-  checkFunction("tidy", fn);
   const outer = current;
   const own = new Set<Scoped>();
   current = own;
   try {
-    const result = synchronous("tidy", fn());
+    const result = synchronously("tidy", fn);
     for (const kept of membersOf(own, result)) {
       leaveScope(kept);
       enterScope(kept, outer);
@@ -42,16 +41,14 @@ export function tidy<T>(fn: () => T): T {
   }
 }
 
-/** @internal Refuses what cannot be called. */
-export function checkFunction(op: string, fn: unknown): void {
-  if (typeof fn !== "function") throw new TypeError(`${op}: expected a function, got ${typeof fn}`);
-}
-
-/** @internal `result`, unless it comes later, when what is around the call no longer is. */
-export function synchronous<T>(op: string, result: T): T {
-  if (result instanceof Promise)
-    throw new TypeError(`${op}: expected a synchronous function, got one that returns a promise`);
-  return result;
+/** @internal What `fn` returns, at once: later what is around the call no longer is. */
+export function synchronously<T>(op: string, fn: () => T): T {
+  const result = typeof fn === "function" && fn();
+  if (typeof fn !== "function" || result instanceof Promise)
+    throw new TypeError(
+      `${op}: expected a synchronous function, got ${result ? "one that returns a promise" : typeof fn}`,
+    );
+  return result as T;
 }
 
 /** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */

@@ -406,15 +406,13 @@ function filled<D extends DType>(
   checkDims(op, shape);
   if (typeof value !== "number")
     throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);
-  if (options.dtype === "int64" && !Number.isInteger(value))
-    throw new RangeError(`${op}: expected value to be an integer, got ${value}`);
+  const element = options.dtype === "int64" ? BigInt(value) : value; // throws where that is no integer
   const out = call(op, () => make(op, shape, options));
-  if (out.elements instanceof BigInt64Array) out.elements.fill(BigInt(value));
-  else out.elements.fill(value);
+  out.elements.fill(element as never);
   return out;
 }
 
-/** A tensor filled with `value`. */
+/** A tensor filled with `value`. Throws RangeError for an int64 that is no integer. */
 export const full = <D extends DType = "float32">(
   shape: Shape,
   value: number,

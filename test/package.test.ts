@@ -67,6 +67,14 @@ export const all = [nn, optim, DataLoader, compare, NormResNet];
   );
 });
 
+test.each(scripts)(
+  "%s has no line that would fill a terminal before an error's message",
+  (script) => {
+    for (const line of text(`dist/${script}`).split("\n"))
+      expect(line.length).toBeLessThanOrEqual(200);
+  },
+);
+
 describe("exports", () => {
   test("are these and no others", () => {
     expect(Object.keys(manifest.exports)).toEqual([
@@ -110,7 +118,7 @@ describe("exports", () => {
       expect(existsSync(join(root, target)), target).toBe(true);
     }
     const stray = [...packed].filter(
-      (path) => !/^(dist\/|README\.md|LICENSE|package\.json)/.test(path as string),
+      (path) => !/^(dist\/|CHANGELOG\.md|README\.md|LICENSE|package\.json)/.test(path as string),
     );
     expect(stray).toEqual([]);
   });
@@ -132,7 +140,7 @@ describe("the bundles", () => {
     expect(wasmImports("workerd/")).toEqual(["../relaxed.wasm", "../simd.wasm"]);
     expect(wasmImports("edge-light/")).toEqual(["../relaxed.wasm?module", "../simd.wasm?module"]);
     expect(wasmImports("").length).toBe(4);
-    const inlined = scripts.filter((script) => text(`dist/${script}`).includes('"AGFzbQEAAAAB'));
+    const inlined = scripts.filter((script) => text(`dist/${script}`).includes("AGFzbQEAAAAB"));
     expect(inlined).toEqual(["index.js"]);
   });
 

@@ -51,7 +51,10 @@ export const INTERRUPTED = 130;
 export const commonOptions = (out: string): Option[] => [
   new Option("--threads <n>", "threads, or auto").argParser(threads).default("auto"),
   new Option("--deterministic", "the same bits on every machine").default(false),
-  new Option("--quick", "smaller, in seconds").default(false),
+  new Option(
+    "--quick",
+    "smaller, in half a minute or less: too short for accuracies to mean much",
+  ).default(false),
   new Option("--out <dir>", "where index.html and results.json go").default(out),
 ];
 

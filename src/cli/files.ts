@@ -54,6 +54,7 @@ const REASONS: Record<string, string> = {
   ENOENT: "no such file or directory",
   ENOSPC: "no space left",
   ENOTDIR: "there is a file of that name on the way",
+  EISDIR: "it is a directory",
   EPERM: "permission denied",
   EROFS: "read-only file system",
 };

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import { addAll } from "./all.js";
 import { addExperiment, INTERRUPTED } from "./command.js";
 import { experiments } from "./experiments.js";
@@ -7,8 +8,15 @@ import { experiments } from "./experiments.js";
 /** Refused: flags, values, files. Bugs are 1, a stop by Ctrl-C is 130. */
 const REFUSED = 2;
 
+// who reads no further, as `evenkeel layers | head -1` does, wants no more of it
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 const program = new Command("evenkeel")
   .description("Neural-network normalisation layers, by experiment")
+  .version(manifest.version, "-v, --version", "print the version")
   .showHelpAfterError(false)
   .exitOverride()
   .configureOutput({
