@@ -75,6 +75,13 @@ test.each(scripts)(
   },
 );
 
+test("the licences of what the command line holds are packed", () => {
+  const licences = text("dist/LICENSES.txt");
+  for (const name of ["commander", "echarts", "zrender"])
+    expect(licences).toMatch(new RegExp(`^${name} \\d`, "m"));
+  expect(licences).toContain("Apache ECharts");
+});
+
 describe("exports", () => {
   test("are these and no others", () => {
     expect(Object.keys(manifest.exports)).toEqual([
@@ -138,8 +145,8 @@ describe("the bundles", () => {
         .filter((specifier) => specifier.includes(".wasm"))
         .sort();
     expect(wasmImports("workerd/")).toEqual(["../relaxed.wasm", "../simd.wasm"]);
-    expect(wasmImports("edge-light/")).toEqual(["../relaxed.wasm?module", "../simd.wasm?module"]);
-    expect(wasmImports("").length).toBe(4);
+    expect(wasmImports("edge-light/")).toEqual(["../simd.wasm?module"]);
+    expect(wasmImports("").length).toBe(3);
     const inlined = scripts.filter((script) => text(`dist/${script}`).includes("AGFzbQEAAAAB"));
     expect(inlined).toEqual(["index.js"]);
   });

@@ -13,6 +13,9 @@ export const ABI = 2;
 
 const sources: Record<Variant, string | Binary> = { simd: simdSource, relaxed: relaxedSource };
 
+/** Not on Vercel, whose builds run on Node 20, and that compiles no relaxed SIMD. */
+export const hasRelaxedBinary = relaxedSource !== "";
+
 /** Whether a source is compiled already. Not instanceof: realms differ. */
 const isModule = (source: string | Binary): source is WasmModule =>
   typeof source !== "string" && !("byteLength" in source);

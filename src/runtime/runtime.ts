@@ -7,6 +7,7 @@ import {
   compile,
   compileBytes,
   forbidden,
+  hasRelaxedBinary,
   precompiled,
   type Variant,
 } from "./binary.js";
@@ -214,8 +215,8 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   if (variant === "relaxed" && !hasRelaxedSimd()) {
     throw new Error('init: this engine has no relaxed SIMD; use variant "simd" or "auto"');
   }
-  const chosen =
-    variant === "auto" ? (!deterministic && hasRelaxedSimd() ? "relaxed" : "simd") : variant;
+  const relaxed = !deterministic && hasRelaxedSimd() && hasRelaxedBinary;
+  const chosen = variant === "auto" ? (relaxed ? "relaxed" : "simd") : variant;
   const alone = threads === 1 || precompiled || !hasThreads();
   const size = alone ? 1 : threads === "auto" ? Math.min(hardwareThreads(), 16) : threads;
 
