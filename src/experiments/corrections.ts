@@ -18,6 +18,10 @@ export const articles: Readonly<Record<string, string>> = {
   "004": "Notes on normalisation and regularisation",
 };
 
+/** Where a claim stands, with the titles of the articles in place of their numbers. */
+export const placeOf = ({ where }: Correction): string =>
+  where.replace(/\d{3}/g, (number) => `“${articles[number]}”`);
+
 const row = (
   id: string,
   where: string,

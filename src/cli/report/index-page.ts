@@ -1,5 +1,5 @@
 import type { Json } from "../../experiments/compare.js";
-import { articles, corrections } from "../../experiments/corrections.js";
+import { articles, corrections, placeOf } from "../../experiments/corrections.js";
 import { escapeHtml, facts, html, type Report } from "./page.js";
 
 /** An experiment that is finished; its page is name/index.html. */
@@ -29,12 +29,10 @@ export function indexPage(
 <p class="caption">evenkeel ${escapeHtml(name)}, ${seconds < 9.5 ? seconds.toFixed(1) : Math.round(seconds)} s</p></section>`,
   );
   const wrong = corrections.map(
-    ({ id, where, claim, truth, shownBy }) =>
-      `<tr>${[`${where} (${id})`, claim, truth].map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}<td>${shownBy.map((name) => link(name, name)).join(", ")}</td></tr>`,
+    (correction) =>
+      `<tr>${[placeOf(correction), correction.claim, correction.truth].map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}<td>${correction.shownBy.map((name) => link(name, name)).join(", ")}</td></tr>`,
   );
-  const sources = Object.entries(articles).map(
-    ([number, title]) => `<dt>${number}</dt><dd>${escapeHtml(title)}</dd>`,
-  );
+  const sources = Object.values(articles).map((title) => `<li>“${escapeHtml(title)}”</li>`);
   return html(
     "evenkeel: normalisation by experiment",
     `<h1>Normalisation by experiment</h1>
@@ -45,7 +43,9 @@ ${list.join("\n")}
 <div class="scroll prose"><table><thead><tr><th>article</th><th>it says</th><th>what is right</th><th>see</th></tr></thead><tbody>
 ${wrong.join("\n")}
 </tbody></table></div></section>
-<section class="facts"><h2>The articles</h2><dl>${sources.join("")}</dl></section>
+<section><h2>The articles</h2>
+<p>Five texts of Chinese tutorials, by what their titles say in English; some of their pictures and tables are lost.</p>
+<ul>${sources.join("")}</ul></section>
 <section class="facts"><h2>Machine</h2>${facts(machine)}</section>`,
   );
 }

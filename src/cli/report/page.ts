@@ -1,5 +1,5 @@
 import type { Json } from "../../experiments/compare.js";
-import { type Correction, correctionsOf } from "../../experiments/corrections.js";
+import { type Correction, correctionsOf, placeOf } from "../../experiments/corrections.js";
 import { drawSvg, type Option } from "./chart.js";
 import { STYLE } from "./style.js";
 
@@ -56,7 +56,7 @@ const section = ({ title, html }: Section, kind = ""): string =>
 export const correctionTable = (rows: readonly Correction[]): string =>
   `<div class="prose">${htmlTable(
     ["article", "it says", "what is right"],
-    rows.map(({ id, where, claim, truth }) => [`${where} (${id})`, claim, truth]),
+    rows.map((row) => [placeOf(row), row.claim, row.truth]),
   )}</div>`;
 
 /** An HTML document of this style. */
