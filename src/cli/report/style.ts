@@ -22,7 +22,14 @@ td { white-space: nowrap; }
 td:last-child { white-space: normal; min-width: 7rem; }
 th:first-child, td:first-child { text-align: left; }
 .prose table { font-size: 0.88rem; }
-.prose td, .prose th { white-space: normal; text-align: left; min-width: 7rem; vertical-align: top; }
+.prose td, .prose th { white-space: normal; text-align: left; min-width: 5rem; vertical-align: top; overflow-wrap: anywhere; }
+@media (max-width: 639px) {
+  .prose thead { display: none; }
+  .prose tr, .prose td { display: block; }
+  .prose tr { border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
+  .prose td { border: 0; padding: 0.1rem 0; }
+  .prose td:first-child { font-weight: 600; }
+}
 .figures { display: flex; flex-wrap: wrap; gap: 0.75rem 0.7rem; justify-content: center; }
 figure { margin: 0; width: 9.7rem; text-align: center; }
 figcaption { font-size: 0.8rem; }
@@ -36,4 +43,5 @@ figcaption { font-size: 0.9rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 639px) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.4rem; } }
 `;
