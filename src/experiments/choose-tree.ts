@@ -53,7 +53,7 @@ const devices: Question = {
       },
     },
     {
-      label: "together fewer",
+      label: `together fewer than ${ENOUGH}`,
       least: 0,
       next: {
         norm: "Group norm with weight standardisation",
@@ -106,7 +106,7 @@ const vision: Question = {
         ],
       },
     },
-    { label: "fewer", least: 0, next: devices },
+    { label: `fewer than ${ENOUGH}`, least: 0, next: devices },
   ],
 };
 
@@ -256,7 +256,7 @@ const tabular: Question = {
       },
     },
     {
-      label: "fewer",
+      label: `fewer than ${ENOUGH}`,
       least: 0,
       next: {
         norm: "Layer norm on hidden layers",

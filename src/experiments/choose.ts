@@ -65,6 +65,9 @@ export async function* choose(answers: Answers = {}): AsyncGenerator<Stage, Choo
   if (missing && path.length > 0)
     throw new RangeError(`choose: no answer to ${missing.answer}: ${missing.ask}`);
   yield { stage: "choose", step: 1, steps: 1, text: advice?.norm ?? "the tree" };
-  const told = path.map(({ question, branch }) => ({ ask: question.ask, answer: branch.label }));
+  const told = path.map(({ question: { ask, answer }, branch: { label, least } }) => ({
+    ask,
+    answer: least === undefined ? label : `${answers[answer]}: ${label}`,
+  }));
   return { config: answers, path: told, advice };
 }

@@ -69,8 +69,8 @@ test("choose gives path and advice, and refuses half an answer", async () => {
   expect(result.config).toEqual(answers);
   expect(result.path.map(({ answer }) => answer)).toEqual([
     "pictures: classify, detect, segment",
-    "fewer",
-    "together 16 samples or more",
+    "4: fewer than 16",
+    "8: together 16 samples or more",
   ]);
   expect(chooseText(result)).toMatch(/^Why: +One device has too few/m);
   const { sections, summary } = chooseReport(result);
