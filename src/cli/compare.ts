@@ -20,7 +20,11 @@ import { compareReport } from "./report/compare.js";
 import { textTable } from "./report/table.js";
 import { truthsText } from "./report/truths.js";
 
-interface Flags extends CompareConfig, DataOptions {
+/** Training images of CIFAR-10. */
+const ALL_IMAGES = 50_000;
+
+interface Flags extends Omit<CompareConfig, "batch1Samples">, DataOptions {
+  batch1Samples: number | "all";
   checkpoint?: string;
 }
 
@@ -41,7 +45,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     option(
       "--batch1-samples <n>",
       "images of the training with batch 1, or all: as many as with batches",
-      (text) => (text === "all" ? null : integer(0)(text)),
+      (text) => (text === "all" ? text : integer(0)(text)), // commander makes "" of null
       2000,
     ),
     new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
@@ -76,14 +80,21 @@ async function* run(
     data: ___,
     download: ____,
     checkpoint,
-    ...settings
+    batch1Samples,
+    ...others
   } = flags;
+  const settings = { ...others, batch1Samples: batch1Samples === "all" ? null : batch1Samples };
   if (checkpoint) {
     await checkWritable(checkpoint);
     await makeDirectory(resolve(checkpoint));
   }
   const data = await loadData(flags, signal);
   const [train, test] = [data.train, data.test].map(({ labels }) => labels.length);
+  if (flags.data || flags.download) {
+    const all = train < ALL_IMAGES ? `; --limit ${ALL_IMAGES} takes all` : "";
+    const text = `${train} training and ${test} test images${all}`;
+    yield { stage: "CIFAR-10", step: 1, steps: 1, text, done: true };
+  }
   const events = compare(data, settings, {
     runtime,
     signal,

@@ -68,6 +68,21 @@ describe("evenkeel", () => {
     expect(stdout).toContain("--batch-size <n>");
   });
 
+  test("--version, and a reader that stops reading", async () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(await end(start("--version"))).toMatchObject({ code: 0, stdout: `${version}\n` });
+    const child = start("layers", "--out", "pipe");
+    child.stdout?.destroy();
+    expect(await end(child)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("--batch1-samples all trains on as many single images as with batches", async () => {
+    const all = ["--norms", "bn", "--batch1-samples", "all", "--out", "all"];
+    const { code, stdout } = await end(start(...tiny, ...all));
+    expect(code).toBe(0);
+    expect(stdout).toContain("trained on 40 single images");
+  });
+
   test("compare writes the report, prints the table and ends by itself", async () => {
     const flags = ["--out", "a/b", "--seeds", "2", "--deterministic"];
     const { code, stdout, stderr } = await end(start(...tiny, ...flags));
