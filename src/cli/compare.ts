@@ -10,7 +10,7 @@ import {
 import type { Stage } from "../experiments/stage.js";
 import { summarize } from "../experiments/summary.js";
 import { compareTruths } from "../experiments/truths.js";
-import { checkpointFile } from "../io/checkpoint-file.js";
+import { type CheckpointStore, checkpointFile } from "../io/checkpoint-file.js";
 import type { CommonFlags, Context, Experiment } from "./command.js";
 import { type DataOptions, loadData } from "./data.js";
 import { checkWritable, makeDirectory } from "./files.js";
@@ -69,6 +69,19 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
   report: compareReport,
 };
 
+/** A file, and what to do where it is of no use. */
+function storeIn(path: string): CheckpointStore {
+  const { save, load } = checkpointFile(path);
+  return {
+    save,
+    load: (parts) =>
+      load(parts).catch((cause: Error) => {
+        const way = "delete it, or give --checkpoint another directory, to begin anew";
+        throw new Error(`${cause.message}; ${way}`, { cause });
+      }),
+  };
+}
+
 async function* run(
   { out: _, quick: __, ...flags }: Flags & CommonFlags,
   { runtime, signal }: Context,
@@ -98,9 +111,7 @@ async function* run(
   const events = compare(data, settings, {
     runtime,
     signal,
-    store: checkpoint
-      ? (name) => checkpointFile(join(checkpoint, `${name}.safetensors`))
-      : undefined,
+    store: checkpoint ? (name) => storeIn(join(checkpoint, `${name}.safetensors`)) : undefined,
     config: {
       threads,
       deterministic,

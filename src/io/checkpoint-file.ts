@@ -14,7 +14,7 @@ export async function writeCheckpoint(
   await replaceFile("writeCheckpoint", path, saveCheckpoint(parts, metadata));
 }
 
-/** `loadCheckpoint` from a file. Throws Error, naming the path, when it cannot be read. */
+/** `loadCheckpoint` from a file. Throws Error, naming the path, when it cannot be read, and what that throws, with the path. */
 export async function readCheckpoint(
   path: string,
   parts: CheckpointParts,
@@ -27,7 +27,13 @@ export async function readCheckpoint(
   } catch (cause) {
     throw new Error(`readCheckpoint: cannot read ${path}: ${reason(cause)}`, { cause });
   }
-  return loadCheckpoint(bytes, parts, options);
+  try {
+    return loadCheckpoint(bytes, parts, options);
+  } catch (cause) {
+    const Kind = cause instanceof RangeError ? RangeError : Error;
+    const why = reason(cause).replace(/^loadCheckpoint: /, "");
+    throw new Kind(`readCheckpoint: ${path}: ${why}`, { cause });
+  }
 }
 
 /** Where a run is kept between sessions: a file here, elsewhere perhaps a database of the browser. */

@@ -26,7 +26,7 @@ import {
   wildQueries,
   withoutThem,
 } from "./attention-wild.js";
-import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
+import { checkSameRuntime, checkTensor } from "./check.js";
 
 export interface AttentionOptions {
   /** 1 where a key is seen, 0 where it is not: float32, int32 or uint8, of a shape that broadcasts to [..., heads, L, S]. */
@@ -65,7 +65,10 @@ export function scaledDotProductAttention(
     checkOptions("scaledDotProductAttention", options, known);
     const { causal = false, scale, heads } = options;
     const { batch, l, s, e, d, h } = sizesOf(q, k, v, heads);
-    checkNumber("scaledDotProductAttention", "scale", scale ?? 1);
+    if (scale !== undefined && !Number.isFinite(scale))
+      throw new RangeError(
+        `scaledDotProductAttention: expected scale to be a finite number, got ${scale}`,
+      );
     const { runtime } = q;
     using seen = maskFor(options, q, batch, heads, l, s);
     const rules: Rules = {
