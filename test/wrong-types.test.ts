@@ -206,3 +206,20 @@ test("what a call would take and could not use", async () => {
   expect(() => new nn.EvoNormS0(8)).toThrow("EvoNormS0: expected groups to divide");
   expect(evenkeel.defaultRuntime().stats().tensors).toBeLessThan(tensors + 20);
 });
+
+test.each([
+  [
+    () => new nn.BatchNorm2d(3).forward(evenkeel.ones([2, 4, 4, 3])),
+    'BatchNorm2d: expected 3 channels, got 4 in input of shape [2, 4, 4, 3], layout "nchw"',
+  ],
+  [
+    () => new nn.BatchNorm2d(3, { layout: "nhwc" }).forward(evenkeel.ones([2, 3, 4, 4])),
+    "expected 3 channels, got 4",
+  ],
+  [
+    () => new nn.InstanceNorm1d(3, { affine: true }).forward(evenkeel.ones([4, 5])),
+    "InstanceNorm1d: expected 3 channels, got 4",
+  ],
+])("%s: channels that are not where the layer has them", (call, message) => {
+  expect(call).toThrow(message);
+});

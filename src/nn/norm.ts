@@ -84,11 +84,25 @@ abstract class TrackingNorm extends Module {
   protected checkRank(x: Tensor): void {
     checkTensor(this.constructor.name, "input", x);
     const rank = x.shape.length;
-    if (this.ranks.includes(rank)) return;
-    const expected = this.ranks.map((r) => `${r}D`).join(" or ");
-    throw new RangeError(
-      `${this.constructor.name}: expected ${expected} input (got ${rank}D input)`,
-    );
+    const { layout, ranks } = this;
+    if (!ranks.includes(rank)) {
+      const expected = ranks.map((r) => `${r}D`).join(" or ");
+      throw new RangeError(
+        `${this.constructor.name}: expected ${expected} input (got ${rank}D input)`,
+      );
+    }
+    const features = (this.weight ?? this.runningMean)?.size;
+    const channels = x.shape[layout === "nhwc" ? rank - 1 : this.channelAxis(rank)];
+    if (features !== undefined && channels !== features) {
+      throw new RangeError(
+        `${this.constructor.name}: expected ${features} channels, got ${channels} in input of shape ${show(x.shape)}, layout "${layout}"`,
+      );
+    }
+  }
+
+  /** Where the channels are, unless last. */
+  protected channelAxis(_rank: number): number {
+    return 1;
   }
 }
 
@@ -154,6 +168,11 @@ export class SyncBatchNorm extends BatchNorm {
 abstract class InstanceNorm extends TrackingNorm {
   constructor(numFeatures: number, options: TrackingNormOptions = {}) {
     super(numFeatures, options, false);
+  }
+
+  /** A single sample has them first. */
+  protected override channelAxis(rank: number): number {
+    return rank === this.ranks[0] ? 0 : 1;
   }
 
   /** `mask`: [N, *], or [*] of a single sample, 0 for padding; see the op. */

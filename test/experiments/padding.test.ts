@@ -40,7 +40,9 @@ test("positions are not compared; words alike within a sentence make statistics 
 
 test("[N, L, C] is refused, or taken for what it is not", () => {
   const { refusal, right, wrong } = result.layout;
-  expect(refusal).toBe("batchNorm: expected runningMean of shape [12], got [13]");
+  expect(refusal).toBe(
+    `BatchNorm1d: expected 13 channels, got 12 in input of shape [16, 12, 12], layout "nchw"`,
+  );
   expect(right).toBeLessThan(1e-6);
   expect(wrong).toBeGreaterThan(1);
 });
