@@ -11,7 +11,7 @@ import { softmax } from "../../src/ops/softmax.js";
 import { transpose } from "../../src/ops/transpose.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
-import { expectClose, gradcheck, guardMemory, randomTensor, uniform } from "../helpers.js";
+import { expectClose, gradcheck, guardMemory, normal, randomTensor, uniform } from "../helpers.js";
 import { type AttentionRule, attention } from "../reference/attention.js";
 import { describeMethod } from "./method-cases.js";
 
@@ -263,6 +263,116 @@ describe("masks", () => {
       expect([...y.data.subarray(5 * i, 5 * i + 5)]).toEqual([
         ...q.data.subarray(20 * Math.floor(i / 4), 20 * Math.floor(i / 4) + 5),
       ]);
+  });
+});
+
+/** How queries are kept from keys: what the op takes, and whether query i sees key j. */
+type Way = [name: string, l: number, s: number, e: number, make: (l: number, s: number) => Hiding];
+interface Hiding {
+  options: AttentionOptions;
+  sees: (i: number, j: number) => boolean;
+}
+/** Key 2 is seen by nobody, query 1 sees nothing, the others see about half. */
+const sparse = (i: number, j: number) => j !== 2 && i !== 1 && (i * 7 + j * 5) % 11 < 6;
+const masked = (l: number, s: number): Hiding => {
+  const values = Uint8Array.from({ length: l * s }, (_, at) =>
+    Number(sparse(Math.floor(at / s), at % s)),
+  );
+  return { options: { mask: tensor(values, [l, s], { runtime }) }, sees: sparse };
+};
+const added = (l: number, s: number): Hiding => {
+  const values = Float32Array.from({ length: l * s }, (_, at) =>
+    sparse(Math.floor(at / s), at % s) ? at % 3 : Number.NEGATIVE_INFINITY,
+  );
+  return { options: { additiveMask: tensor(values, [l, s], { runtime }) }, sees: sparse };
+};
+const causally = (): Hiding => ({ options: { causal: true }, sees: (i, j) => j <= i });
+const padding = (_: number, s: number): Hiding => {
+  const values = Uint8Array.from({ length: s }, (_, j) => Number(j < s - 2));
+  return { options: { mask: tensor(values, [1, s], { runtime }) }, sees: (_, j) => j < s - 2 };
+};
+const both = (l: number, s: number): Hiding => ({
+  options: { ...masked(l, s).options, causal: true },
+  sees: (i, j) => j <= i && sparse(i, j),
+});
+
+describe("a key that is hidden does not exist", () => {
+  const [batch, heads] = [2, 2];
+  const run = (inputs: Float32Array[], shapes: Shape[], options: AttentionOptions) => {
+    const leaves = inputs
+      .slice(0, 3)
+      .map((values, i) => tensor(values, shapes[i], { runtime, requiresGrad: true }));
+    const y = scaledDotProductAttention(leaves[0], leaves[1], leaves[2], { heads, ...options });
+    y.backward(tensor(inputs[3], shapes[3], { runtime }));
+    return [y, ...leaves.map((x) => x.grad as Tensor)].map((t) => t.toArray());
+  };
+
+  describe.each<Way>([
+    ["mask, weights kept", 5, 6, 8, masked],
+    ["mask", 7, 9, 5, masked],
+    ["additive mask", 7, 9, 5, added],
+    ["causal, weights kept", 6, 6, 8, causally],
+    ["causal", 9, 7, 3, causally],
+    ["padding", 4, 9, 4, padding],
+    ["mask and causal", 8, 8, 3, both],
+    ["causal, in blocks", 200, 2100, 2, causally],
+  ])("%s", (_, l, s, e, make) => {
+    const shapes = [l, s, s, l].map((rows) => [batch, rows, heads * e]);
+    const plain = shapes.map((shape, i) => normal(sizeOf(shape), 3 + i));
+
+    test.each([
+      ["k", 1],
+      ["v", 2],
+      ["q", 0],
+      ["dy", 3],
+    ] as const)("%s", (_, which) => {
+      const { options, sees } = make(l, s);
+      const before = run(plain, shapes, options);
+      for (const value of [Number.NaN, Infinity, -3e38]) {
+        for (const at of [0, 1, 2, shapes[which][1] - 1]) {
+          const inputs = plain.map((list) => list.slice());
+          // of sample 1, head 1
+          inputs[which][((shapes[which][1] + at) * heads + 1) * e] = value;
+          const after = run(inputs, shapes, options);
+          const ofKey = which === 1 || which === 2;
+          const touched = (i: number) => (ofKey ? sees(i, at) : i === at);
+          const queries = Array.from({ length: l }, (_, i) => touched(i));
+          const keys = Array.from({ length: s }, (_, j) =>
+            queries.some((is, i) => is && sees(i, j)),
+          );
+          after.forEach((list, k) => {
+            const marks = k < 2 ? queries : keys;
+            const bad = list.findIndex((v, i) => {
+              const row = Math.floor(i / (heads * e));
+              const apart = row < marks.length || Math.floor(i / e) % heads === 0;
+              return (apart || !marks[row % marks.length]) && !Object.is(v, before[k][i]);
+            });
+            expect(bad, `${value} at ${at}: ${["y", "dq", "dk", "dv"][k]}`).toBe(-1);
+          });
+          // and who sees it hears of it
+          const seen = queries.findIndex((is, i) => is && (ofKey || sees(i, 0)));
+          if (seen >= 0 && which === 2 && !(Math.abs(value) < Infinity))
+            expect(after[0][((l + seen) * heads + 1) * e]).not.toSatisfy(Number.isFinite);
+        }
+      }
+    });
+
+    test("no key is heard of by whom it is hidden from, where all are NaN but what is seen by query 0", () => {
+      const { options, sees } = make(l, s);
+      const inputs = plain.map((list, k) =>
+        list.map((v, i) => {
+          const row = Math.floor(i / (heads * e)) % shapes[k][1];
+          return k === 1 || k === 2 ? (sees(0, row) ? v : Number.NaN) : v;
+        }),
+      );
+      const [y, , , dv] = run(inputs, shapes, options);
+      const clean = run(plain, shapes, options);
+      for (let c = 0; c < heads * e; c++) expect(y[c]).toBe(clean[0][c]);
+      // a key that nobody sees gets nothing
+      for (let j = 0; j < s; j++)
+        if (!Array.from({ length: l }, (_, i) => sees(i, j)).some(Boolean))
+          for (let c = 0; c < heads * e; c++) expect(dv[j * heads * e + c]).toBe(0);
+    });
   });
 });
 
