@@ -2,11 +2,17 @@
 
 type Kind = "number" | "boolean" | "string" | "function" | "null";
 
-/** The types an option has: those `typeof` names, null, and classes, one of which goes first; what a tensor or array must be checks who uses it. */
+/**
+ * The types an option has: those `typeof` names, null, and classes, one of which goes first; what a tensor or array must be checks who
+ * uses it.
+ */
 export type Rule = Kind | `${Kind}|${Kind}` | Objects | `${Objects}|${Kind}`;
 type Objects = "Tensor" | "Array" | "Runtime" | "Generator" | "Object";
 
-/** All options of an operation or layer by name, those with a choice of a few words or numbers by these; undefined means "not given" everywhere. */
+/**
+ * All options of an operation or layer by name, those with a choice of a few words or numbers by these; undefined means "not given"
+ * everywhere.
+ */
 export type Rules<O> = { readonly [K in keyof O]-?: Rule | readonly (string | number)[] };
 
 /**
@@ -87,7 +93,10 @@ const synonyms: Record<string, string> = {
   axes: "dim",
 };
 
-/** The name that is meant, the nearest of those one can mean: the same but for case and _, one the beginning of the other, its initials, a slip or two away. */
+/**
+ * The name that is meant, the nearest of those one can mean: the same but for case and _, one the beginning of the other, its initials,
+ * a slip or two away.
+ */
 function nearest(name: string, names: string[]): string | undefined {
   const plain = (word: string) => word.replace(/_/g, "").toLowerCase();
   const given = plain(name);

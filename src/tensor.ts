@@ -406,9 +406,11 @@ function filled<D extends DType>(
   checkDims(op, shape);
   if (typeof value !== "number")
     throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);
-  const element = options.dtype === "int64" ? BigInt(value) : value; // throws where that is no integer
+  const whole = options.dtype === "int64";
+  if (whole && !Number.isInteger(value))
+    throw new RangeError(`${op}: expected value to be an integer, got ${value}`);
   const out = call(op, () => make(op, shape, options));
-  out.elements.fill(element as never);
+  out.elements.fill((whole ? BigInt(value) : value) as never);
   return out;
 }
 

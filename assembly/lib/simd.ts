@@ -58,7 +58,10 @@ export function loadTailOr(p: usize, n: i32, other: f32): v128 {
   return v128.bitselect(loadTail(p, n), f32x4.splat(other), there);
 }
 
-/** The maxima of numbers that are not negative: their bits are in the same order, with NaN above all, and one instruction instead of seven. */
+/**
+ * The maxima of numbers that are not negative: their bits are in the same order, with NaN above all, and one instruction instead of
+ * seven.
+ */
 export function greater(a: v128, b: v128): v128 {
   return i32x4.max_s(a, b);
 }

@@ -1,7 +1,8 @@
 import { loadLanes, storeLanes } from "../lib/simd";
 
 /**
- * out[plane][y][x] = max(bias[plane mod rows] + Σk p[plane][k][y][x + k·step], least), k < taps, x < width, p's rows being `pitch` floats apart:
+ * out[plane][y][x] = max(bias[plane mod rows] + Σk p[plane][k][y][x + k·step], least), k < taps, x < width, p's rows being `pitch` floats
+ * apart:
  * the last sum of a convolution whose columns of the filter were rows of a product. bias [rows] or 0. Item = one row of out.
  */
 export function sumFilterColumns(

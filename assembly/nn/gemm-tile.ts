@@ -118,7 +118,10 @@ export function multiplyInBlocks(
   }
 }
 
-/** A row of tiles, one after another in c, whose rows are `pitch` bytes apart: n panels of B by one of A, plus shift[4], at least `least`. */
+/**
+ * A row of tiles, one after another in c, whose rows are `pitch` bytes apart: n panels of B by one of A, plus shift[4], at least
+ * `least`.
+ */
 export function multiplyRow(
   c: usize,
   pitch: usize,

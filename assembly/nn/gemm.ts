@@ -31,8 +31,10 @@ export function gemmPack(
 }
 
 /**
- * c = max(A·B + bias, least): B as panels from `gemmPack`, A[i][k] = a[i·rowStride + k·kStride] (bytes, one stride 4) packed here, where it stays
- * in L2 (packed beforehand too, it takes 5 % of the time of a product of 512³), bias [n] or 0. c is [batch][part][m][n]: k is cut into parts of kPart steps, for the host to add up (`gemmMerge`). With
+ * c = max(A·B + bias, least): B as panels from `gemmPack`, A[i][k] = a[i·rowStride + k·kStride] (bytes, one stride 4) packed here, where
+ * it stays
+ * in L2 (packed beforehand too, it takes 5 % of the time of a product of 512³), bias [n] or 0. c is [batch][part][m][n]: k is cut into
+ * parts of kPart steps, for the host to add up (`gemmMerge`). With
  * cOffsets the product of a batch is at c + cOffsets[batch] instead. Rows of c are cPitch bytes apart.
  * Item = one tile of mTile×nTile (multiples of 4 and 8): ((batch·parts + part)·mTiles + mi)·nTiles + ni.
  * Scratch: mTile·(256 + nTile) floats.

@@ -10,7 +10,8 @@ const WHOLE: i32 = 0x44;
 const WHOLE_SUBPIXEL: i32 = 0x88;
 
 /**
- * Four tiles of output, those of the table at `entry`, from points² vectors of products from[k·pitch], a tile a lane, plus shift, at least `least`.
+ * Four tiles of output, those of the table at `entry`, from points² vectors of products from[k·pitch], a tile a lane, plus shift, at least
+ * `least`.
  * `corner`: CORNER bytes of scratch; `zeros`: a vector of them.
  */
 export function gatherTiles(

@@ -20,7 +20,8 @@ const TAPS: usize = 27 * 16;
 
 /**
  * Filters spread to 36, each a matrix in panels of 4 rows, u[36][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
- * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input; scale [rows] multiplies the filters, or is 0. Item = one panel.
+ * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input; scale [rows] multiplies the filters,
+ * or is 0. Item = one panel.
  * wild[item]: 2 where a filter is not finite or huge, 1 where it would leak: a sum over few of its weights, or over one corner of it, as
  * at the border of an image, is off by some ulp of the greatest weight.
  * Scratch: 27 vectors and 36 runs, a line apart.

@@ -9,7 +9,8 @@ const BLOCK: i32 = 32;
 
 /**
  * Convolution of image [images, channels, height, width] by 3×3 filters (u from `winogradWeights`) → out [images, rows, outHeight,
- * outWidth], of a kind as in winograd-kind.ts; bias [rows] or 0, what is below `least` becomes that. pad: zeros before the first row and column. width ≥ 4. The tiles of all images are cut into runs, each spread to
+ * outWidth], of a kind as in winograd-kind.ts; bias [rows] or 0, what is below `least` becomes that. pad: zeros before the first row and
+ * column. width ≥ 4. The tiles of all images are cut into runs, each spread to
  * points² matrices [channels, tiles], multiplied by the 36 of u and gathered while in L2.
  * Item = run·rowParts + part of the rows. Scratch: table, zeros, stage, corner, spread inputs, products.
  */

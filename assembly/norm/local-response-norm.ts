@@ -49,7 +49,9 @@ function windowSums<F>(out: usize, x: usize, step: usize, from: i32, to: i32): v
   v128.store(out, d, 48);
 }
 
-/** Bits of the least D for float32: it hides what squares lost below the range (a < 1e8), and D^−β·x and dy·x·D^(−β−1) keep their digits. */
+/**
+ * Bits of the least D for float32: it hides what squares lost below the range (a < 1e8), and D^−β·x and dy·x·D^(−β−1) keep their digits.
+ */
 function least(beta: f64): i32 {
   return (127 - <i32>(64 * min<f64>(1, 1 / (beta + 0.5)))) << 23;
 }

@@ -132,7 +132,8 @@ const rules: Rules<LayerOptions> = { runtime: "Runtime" };
  * | RMSNormalization over the last axes, over axis 1 | RMSNorm, RMSNorm2d |
  * | UnitNormalization | UnitNorm |
  *
- * As in Keras, a batch norm's moving variance takes the biased one of the batch, and a group of one value is 0. Throws RangeError for what has no counterpart: renorm, rms_scaling, regularizers,
+ * As in Keras, a batch norm's moving variance takes the biased one of the batch, and a group of one value is 0. Throws RangeError for what
+ * has no counterpart: renorm, rms_scaling, regularizers,
  * constraints, initializers that draw, other classes.
  */
 export function fromKeras(

@@ -11,7 +11,10 @@ export interface Activating extends Module {
   activated(x: Tensor, activation: Activation | null): Tensor;
 }
 
-/** A layer to [N, C, H, W] that multiplies its output channels by scale and adds shift, and then the activation, in its own pass; null where they do not fit. */
+/**
+ * A layer to [N, C, H, W] that multiplies its output channels by scale and adds shift, and then the activation, in its own pass; null
+ * where they do not fit.
+ */
 export interface Scaling extends Module {
   readonly bias: Tensor | null;
   scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null;

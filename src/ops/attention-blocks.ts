@@ -37,7 +37,10 @@ export interface Block {
   keys: number;
 }
 
-/** All scores in blocks of about BLOCK floats: whole heads, or `rows` of a head. With `causal`, keys behind the last query of a block are left out. */
+/**
+ * All scores in blocks of about BLOCK floats: whole heads, or `rows` of a head. With `causal`, keys behind the last query of a block are
+ * left out.
+ */
 export function* blocksOf(rules: Rules, rows: number): Generator<Block> {
   const { count, l, s, causal } = rules;
   const together = togetherOf(rules);

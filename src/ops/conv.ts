@@ -66,7 +66,10 @@ function meetsPadding({ kernel, padding }: ConvShape, weight: Tensor): boolean {
   return [...kernel, ...padding.map((p) => p + 1)].some((n) => n > 1) && !allFinite(weight);
 }
 
-/** The same as an implicit matrix product. `apart`: weights that meet the padding are left out: times its zeros, those not finite are NaN. */
+/**
+ * The same as an implicit matrix product. `apart`: weights that meet the padding are left out: times its zeros, those not finite are
+ * NaN.
+ */
 export function implicitForward(
   conv: ConvShape,
   y: Tensor,

@@ -82,7 +82,10 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
   });
 }
 
-/** The mask of each chunk of `size` samples of x [N, C, ...]. Throws before any is normalised where one has less than two valid positions. */
+/**
+ * The mask of each chunk of `size` samples of x [N, C, ...]. Throws before any is normalised where one has less than two valid
+ * positions.
+ */
 function cut(x: Tensor, mask: AnyTensor, size: number): AnyTensor[] {
   const op = "ghostBatchNorm";
   const [batch, ...space] = mask.shape;

@@ -19,7 +19,10 @@ export function checkMask(op: string, mask: AnyTensor): void {
     throw new TypeError(`${op}: expected mask of dtype float32, int32 or uint8, got ${mask.dtype}`);
 }
 
-/** Where the valid positions of x [N, C, ...] begin, those where `mask` [N, ...] is 1. Throws for another shape or dtype, and for values but 0 and 1. */
+/**
+ * Where the valid positions of x [N, C, ...] begin, those where `mask` [N, ...] is 1. Throws for another shape or dtype, and for values
+ * but 0 and 1.
+ */
 export function validOf(op: string, x: Tensor, mask: AnyTensor): number[] {
   checkMask(op, mask);
   const [batch, channels, ...space] = x.shape;

@@ -52,7 +52,9 @@ const known: Known<AttentionOptions> = {
 /**
  * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v [..., S, D] → [..., L, D]. With
  * `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. What is masked has weight 0, and a query
- * that sees nothing gives zeros and no gradient, never NaN. A NaN or infinity that is hidden changes nothing, where PyTorch's 0·NaN does. Reading a mask takes about a nanosecond an element. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a megabyte of
+ * that sees nothing gives zeros and no gradient, never NaN. A NaN or infinity that is hidden changes nothing, where PyTorch's 0·NaN does.
+ * Reading a mask takes about a nanosecond an element. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a
+ * megabyte of
  * them at a time, the backward pass makes them again, those of one head at least. Throws RangeError on shapes that do not fit.
  */
 export function scaledDotProductAttention(

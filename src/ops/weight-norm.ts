@@ -22,7 +22,10 @@ const sliceAxis = (op: string, dim: number | null, rank: number): number | null 
 const lengths = (planes: Planes, v: Tensor): Float64Array =>
   planeProducts(planes, v, v).map(Math.sqrt);
 
-/** ‖v‖ of each slice along `dim`, of all of v where that is null or, as in PyTorch, −1: what weight norm starts from. No gradient flows through. */
+/**
+ * ‖v‖ of each slice along `dim`, of all of v where that is null or, as in PyTorch, −1: what weight norm starts from. No gradient flows
+ * through.
+ */
 export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
   return call("weightLengths", () => {
     checkTensor("weightLengths", "v", v);

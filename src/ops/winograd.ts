@@ -38,7 +38,8 @@ export function tilesOf({ kind: { side }, images, output: [height, width] }: Win
 /**
  * A convolution's pass if it goes this way, which its shape alone decides. With stride 1 the transforms cost at 3 channels what the
  * products save; at 8 it is 1.6 times as fast, from 64 on about 3 times. With stride 2 it is level at 16 and from 64 on 1.3 to 1.5
- * times as fast, the weights' gradient 1.15 to 1.25 times. A tile costs its products, and the filters, transformed in every call, about 360. Errors stay below 1e-6 in norm (2e-7
+ * times as fast, the weights' gradient 1.15 to 1.25 times. A tile costs its products, and the filters, transformed in every call, about
+ * 360. Errors stay below 1e-6 in norm (2e-7
  * for plain sums); where single outputs would be off by more, plain sums take over (winograd-wild.ts).
  */
 function suitable(conv: ConvShape, pass: WinogradPass): WinogradPass | null {

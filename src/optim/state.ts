@@ -56,7 +56,10 @@ export function restored<O extends CommonOptions>(
   };
 }
 
-/** Throws RangeError unless `state` has these groups' parameters and, for each that was moved, these buffers; it may lack the optional ones. */
+/**
+ * Throws RangeError unless `state` has these groups' parameters and, for each that was moved, these buffers; it may lack the optional
+ * ones.
+ */
 export function checkState<O extends CommonOptions>(
   name: string,
   groups: readonly ParamGroup<O>[],

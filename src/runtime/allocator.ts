@@ -39,7 +39,9 @@ export class Allocator {
     this.#grow = grow;
   }
 
-  /** A block of at least `bytes` bytes, 64-byte aligned. Throws what `grow` throws, RangeError for 4 GiB or more, having changed nothing. */
+  /**
+   * A block of at least `bytes` bytes, 64-byte aligned. Throws what `grow` throws, RangeError for 4 GiB or more, having changed nothing.
+   */
   allocate(bytes: number): Block {
     const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
     checkBytes(size);

@@ -114,7 +114,7 @@ export class Runtime {
       throw new Error(`internal: ${this.variant}.wasm has no kernel ${name}: another build?`);
     if (this.#closed) throw new Error("runtime: this runtime was closed");
     if (count === 0) return;
-    const items = 2 ** (32 - Math.clz32(Math.ceil(CHUNK_WORK / work) - 1));
+    const items = 2 ** (32 - Math.clz32(Math.ceil(CHUNK_WORK / Math.max(work, 1)) - 1));
     const pool = this.#pool?.alive && items < count ? this.#pool : null;
     const bytes = Math.ceil(scratchBytes / 64) * 64;
     const scratch = bytes > 0 ? this.allocate(bytes * (pool ? this.#size : 1)) : null;

@@ -97,7 +97,7 @@ export const vector: Family = {
     {
       name: "unit",
       title: "Lp normalisation",
-      statistics: "p-norm over one axis, p 1, 2, 3 or ∞",
+      statistics: "p-norm over one axis or several, any p > 0",
       learned: "nothing",
       formula: "x/max(‖x‖ₚ, ε)",
       defaults: "p 2, axis 1, ε 1e-12",
