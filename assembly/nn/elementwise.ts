@@ -2,18 +2,33 @@
 //   run length · step of a and of b inside a run (0 or 1) · number of outer axes,
 //   then per outer axis, the innermost first: length · stride of a · stride of b.
 // As in activation.ts, a type tag names the operation at compile time.
+import { high, low, narrow } from "../lib/quads";
 import { loadTail, storeTail } from "../lib/simd";
 
 class Add {}
 class Sub {}
 class Mul {}
 class Div {}
+class DivGradient {}
 
-function combine<F>(a: v128, b: v128): v128 {
+/** `y`: what is there before. */
+function combine<F>(y: usize, a: v128, b: v128, n: i32): v128 {
+  if (idof<F>() === idof<DivGradient>()) {
+    const dy = n < 4 ? loadTail(y, n) : v128.load(y);
+    return narrow(
+      divGradientOf(low(dy), low(a), low(b)),
+      divGradientOf(high(dy), high(a), high(b)),
+    );
+  }
   if (idof<F>() === idof<Add>()) return f32x4.add(a, b);
   if (idof<F>() === idof<Sub>()) return f32x4.sub(a, b);
   if (idof<F>() === idof<Mul>()) return f32x4.mul(a, b);
   return f32x4.div(a, b);
+}
+
+/** −dy·a/b² in float64: in float32 a factor may overflow, or become 0, where the whole is an ordinary number. */
+function divGradientOf(dy: v128, a: v128, b: v128): v128 {
+  return f64x2.neg(f64x2.div(f64x2.mul(dy, a), f64x2.mul(b, b)));
 }
 
 /** One run of n: y[i] = a[i·stepA] ∘ b[i·stepB]. */
@@ -25,13 +40,13 @@ function run<F>(y: usize, a: usize, b: usize, stepA: i32, stepB: i32, n: i32): v
     const o = (<usize>i) << 2;
     const va = stepA !== 0 ? v128.load(a + o) : oneA;
     const vb = stepB !== 0 ? v128.load(b + o) : oneB;
-    v128.store(y + o, combine<F>(va, vb));
+    v128.store(y + o, combine<F>(y + o, va, vb, 4));
   }
   if (i < n) {
     const o = (<usize>i) << 2;
     const va = stepA !== 0 ? loadTail(a + o, n - i) : oneA;
     const vb = stepB !== 0 ? loadTail(b + o, n - i) : oneB;
-    storeTail(y + o, combine<F>(va, vb), n - i);
+    storeTail(y + o, combine<F>(y + o, va, vb, n - i), n - i);
   }
 }
 
@@ -86,4 +101,9 @@ export function mul(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: 
 /** y = a / b. Range: elements. */
 export function div(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: i32): void {
   broadcast<Div>(y, a, b, plan, begin, end);
+}
+
+/** y, which holds dy, = −dy·a / b²: the gradient to b of a / b. Range: elements. */
+export function divGradient(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: i32): void {
+  broadcast<DivGradient>(y, a, b, plan, begin, end);
 }

@@ -76,24 +76,36 @@ export function winogradZeros(
     const top = (band - n * down) * side;
     const left = (t - band * across) * side;
     const sums = levels + pitch * (n * tall);
-    let found = scratch;
+    // Whole rows of four from the front of the scratch, single outputs from its end.
+    let fours = scratch;
+    const last = scratch + 4 * side * side;
+    let single = last;
     for (let y = 0; y < min(side, outHeight - top); y++) {
-      for (let x = 0; x < min(side, outWidth - left); x++) {
-        const zero =
-          kind < SUBPIXEL
-            ? (bits >> (4 * y + x)) & 1
-            : seesZeros(sums, pitch, kind & 1, top + y, left + x);
-        if (zero) {
-          store<i32>(found, ((top + y) * outWidth + left + x) << 2);
-          found += 4;
-        }
+      for (let x = 0; x < min(side, outWidth - left); x += 4) {
+        const at = (top + y) * outWidth + left + x;
+        let zeros = 0;
+        if (kind < SUBPIXEL) zeros = (bits >> (4 * y)) & 15;
+        else
+          for (let i = 0; i < min(4, outWidth - left - x); i++)
+            zeros |= seesZeros(sums, pitch, kind & 1, top + y, left + x + i) << i;
+        if (zeros === 15) {
+          store<i32>(fours, at << 2);
+          fours += 4;
+        } else
+          for (let i = 0; zeros >> i; i++) {
+            if (!((zeros >> i) & 1)) continue;
+            single -= 4;
+            store<i32>(single, (at + i) << 2);
+          }
       }
     }
     let to = out + plane * (n * rows);
     for (let row = 0; row < rows; row++, to += plane) {
       const shift: f32 = bias === 0 ? 0 : load<f32>(bias + ((<usize>row) << 2));
       const value = max(shift, least);
-      for (let p = scratch; p < found; p += 4) store<f32>(to + load<i32>(p), value);
+      const four = f32x4.splat(value);
+      for (let p = scratch; p < fours; p += 4) v128.store(to + load<i32>(p), four);
+      for (let p = single; p < last; p += 4) store<f32>(to + load<i32>(p), value);
     }
   }
 }

@@ -14,6 +14,7 @@ export function winogradJudge(
   levels: usize,
   kind: i32,
   images: i32,
+  channels: i32,
   outHeight: i32,
   outWidth: i32,
   begin: i32,
@@ -33,13 +34,21 @@ export function winogradJudge(
     for (let t = 0; t < across; t++, sums += step, to += 4) {
       const rows = min(side, outHeight - band * side);
       const columns = min(side, outWidth - t * side);
-      store<f32>(to, judge(kind, sums, pitch * (images * tall), pitch, rows, columns));
+      store<f32>(to, judge(kind, channels, sums, pitch * (images * tall), pitch, rows, columns));
     }
   }
 }
 
 /** Of a tile whose sums start at `sums` and whose maxima `apart` bytes later, with rows×columns outputs that lie inside. */
-function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, columns: i32): f32 {
+function judge(
+  kind: i32,
+  channels: i32,
+  sums: usize,
+  apart: usize,
+  pitch: usize,
+  rows: i32,
+  columns: i32,
+): f32 {
   const strided = kind === STRIDED;
   const inputs = strided ? 9 : kind >= SUBPIXEL ? 5 : 6;
   const last = (<usize>(inputs - 4)) << 2;
@@ -51,6 +60,20 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
   const most = max4(most4);
   if (most === 0) return TAME;
   if (!(most < HUGE)) return WILD;
+
+  // Ordinary tiles in short, without a look at each output: 0.5 ns a pixel instead of 2. An output sees four of the inputs inside the
+  // tile's border at least, and nine sums of `channels` values at most. The same as below, with 1 % for the rounding of the sums.
+  const share: f32 = kind === PLAIN ? 0.4 : strided ? 0.3 : 0.2;
+  if (kind < SUBPIXEL) {
+    let inner: v128 = f32x4.splat(Infinity);
+    for (let y = 1, s = sums + pitch; y < inputs - 1; y++, s += pitch) {
+      inner = i32x4.min_s(inner, v128.load(s, 4));
+      if (strided) inner = i32x4.min_s(inner, v128.load(s, 16));
+    }
+    const enough = most * max<f32>(<f32>2.2, 3 * share * sqrt(<f32>channels));
+    const little = f32x4.lt(f32x4.mul(inner, f32x4.splat(3.96)), f32x4.splat(enough));
+    if (!v128.any_true(little)) return TAME;
+  }
 
   // What each output sees, the greatest and least of it. Of a transposed convolution only outputs of all four outer taps: the others
   // mix no more than a row or a column.
@@ -119,7 +142,6 @@ function judge(kind: i32, sums: usize, apart: usize, pitch: usize, rows: i32, co
     mostBefore = mostOfRow;
   }
   // Values of one size, n in what an output sees and m in the tile: √m ulp of n. And with less than three, their weights may be small.
-  const share: f32 = kind === PLAIN ? 0.4 : strided ? 0.3 : 0.2;
   const enough = max<f32>(<f32>0.3 * most, share * sqrt(most) * sqrt(max4(greatest)));
   few = v128.or(few, f32x4.lt(least, f32x4.splat(enough)));
   if (v128.any_true(few)) return WILD;

@@ -6,7 +6,7 @@ import { reduceSum } from "./reduction.js";
 
 /** A number stands for a tensor of shape []. */
 export type Operand = Tensor | number;
-export type Arithmetic = "add" | "sub" | "mul" | "div";
+type Arithmetic = "add" | "sub" | "mul" | "div" | "divGradient";
 
 interface Operands extends Disposable {
   a: Tensor;
@@ -75,10 +75,15 @@ function axesFor(shape: Shape, a: Shape, b: Shape): Axis[] {
   return axes;
 }
 
-/** a ∘ b in `shape`, to which both broadcast. */
-export function combine(op: Arithmetic, a: Tensor, b: Tensor, shape: Shape): Tensor {
+/** a ∘ b in `shape`, to which both broadcast, written to `y`. */
+export function combine(
+  op: Arithmetic,
+  a: Tensor,
+  b: Tensor,
+  shape: Shape,
+  y = empty(a.runtime, shape),
+): Tensor {
   const { runtime } = a;
-  const y = empty(runtime, shape);
   if (y.size === 0) return y;
   const [run = { length: 1, a: 0, b: 0 }, ...outer] = axesFor(shape, a.shape, b.shape);
   if (outer.length === 0 && run.a === 1 && run.b === 1) {

@@ -1,8 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import type { Tensor } from "../tensor.js";
+import { empty, type Tensor } from "../tensor.js";
 import { combine, type Operand, operands, sumAndFree } from "./broadcast.js";
-import { negate } from "./neg.js";
 
 /** a / b, element by element, broadcast as in NumPy; one of them may be a number. */
 export function div(a: Operand, b: Operand): Tensor {
@@ -11,16 +10,13 @@ export function div(a: Operand, b: Operand): Tensor {
     const { shape, a: left, b: right } = pair;
     const [shapeA, shapeB] = [left.shape, right.shape];
     const y = combine("div", left, right, shape);
-    const saved = [right.requiresGrad ? y : null, right];
-    return record("div", y, [left, right], saved, (dy, [y, b], needs) => {
-      // da = dy / b, db = −dy / b·y: the product of dy and y could be beyond float32 where the whole is not
-      const quotient = combine("div", dy, b, shape);
-      const db = needs[1] ? combine("mul", quotient, y, shape) : null;
-      const da = needs[0] ? sumAndFree(quotient, shapeA) : null;
-      if (!da) quotient.dispose();
-      if (!db) return [da, null];
-      using sum = sumAndFree(db, shapeB);
-      return [da, negate(sum)];
+    const saved = [right.requiresGrad ? left : null, right];
+    return record("div", y, [left, right], saved, (dy, [a, b], needs) => {
+      const da = needs[0] ? sumAndFree(combine("div", dy, b, shape), shapeA) : null;
+      if (!needs[1]) return [da, null];
+      const db = empty(dy.runtime, shape);
+      db.elements.set(dy.elements);
+      return [da, sumAndFree(combine("divGradient", a, b, shape, db), shapeB)];
     });
   });
 }

@@ -48,7 +48,7 @@ export function winogradOrPlain(
   using levels = empty(runtime, [size + tiles]);
   const sizes = [kind.code, images, channels, ...image, ...output, ...padding];
   runtime.run("winogradLevels", height, 2 * width * channels, [levels.ptr, x.ptr, ...sizes]);
-  const args = [levels.ptr + 4 * size, levels.ptr, kind.code, images, ...output];
+  const args = [levels.ptr + 4 * size, levels.ptr, kind.code, images, channels, ...output];
   runtime.run("winogradJudge", images * down, 100 * across, args);
 
   const { wild, withZeros } = sorted(levels.elements.subarray(size));

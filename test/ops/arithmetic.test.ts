@@ -134,3 +134,13 @@ test("IEEE values: division by zero, infinities, NaN", () => {
   expect([...div(a, 0).data]).toEqual([Infinity, -Infinity, NaN, Infinity, NaN]);
   expect([...sub(a, Infinity).data]).toEqual([-Infinity, -Infinity, -Infinity, NaN, NaN]);
 });
+
+test("div: gradients at the ends of float32, where a part would overflow or be 0", () => {
+  const a = tensor([0, 1e30, 1e-30, 3e38, 1e-38, 0], [6], { runtime, requiresGrad: true });
+  const b = tensor([1e-3, 1e10, 1e16, 1e25, 1e-20, 1e-40], [6], { runtime, requiresGrad: true });
+  const dy = [3e37, 1e-5, 1e38, 3e38, 1e-30, 1];
+  div(a, b).backward(tensor(dy, [6], { runtime }));
+  const [p, q] = [[...a.data], [...b.data]];
+  const expected = Float32Array.from(dy, (d, i) => -(Math.fround(d) * p[i]) / (q[i] * q[i]));
+  expect([...(b.grad?.data ?? [])].map(Math.abs)).toEqual([...expected].map(Math.abs));
+});
