@@ -1,7 +1,8 @@
-// Bundles src/ into dist/: the default build with the binaries inlined, and one for each edge host, which import them as modules.
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, resolve, sep } from "node:path";
+// Bundles src/ into dist/: the default build with the kernels inlined, and dist/edge/ for hosts that import them as modules.
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { resolve, sep } from "node:path";
 import { build } from "esbuild";
+import { inlined } from "./binaries.mjs";
 
 const common = {
   bundle: true,
@@ -10,69 +11,12 @@ const common = {
   platform: "neutral",
   minifySyntax: true,
   lineLimit: 160,
-  write: false,
 };
-
-/**
- * `export * as nn` becomes a call that fills an object with getters: a statement that no bundler dares to drop, and with it all
- * layers, 10 KB gzip for who imports `layerNorm` alone. An object at the end, where everything is there to be put into it, goes when
- * unused, and 200 getters need not be parsed and made.
- */
-function plainNamespaces(text) {
-  const objects = [];
-  const rest = text.replace(
-    /^var (\w+) = \{\};\n__export\(\1, \{\n([^}]*)\}\);\n/gm,
-    (_, name, members) => {
-      objects.push(`var ${name} = {${members.replaceAll("() =>", "")}};\n`);
-      return "";
-    },
-  );
-  return rest.replace(/^export \{/m, `${objects.join("")}export {`);
-}
-
-/**
- * What esbuild makes of `using` collects the errors of disposals and awaits asynchronous ones. Ours throw nothing and are done at
- * once: 3 of 187 KB of JavaScript less to parse.
- */
-function plainUsing(text) {
-  const helpers = /^var __using = [\s\S]*?\n {2}return next\(\);\n\};\n/m;
-  const handlers =
-    /catch \((\w+)\) \{\s*var (\w+) = \1, (\w+) = (?:true|!0);\s*\} (finally \{\s*__callDispose\(\w+), \2, \3\)/g;
-  return text
-    .replace(
-      helpers,
-      `var __using = (stack, value) => (value != null && stack.push(value), value);
-var __callDispose = (stack) => { while (stack.length > 0) stack.pop()[__knownSymbol("dispose")](); };
-`,
-    )
-    .replaceAll(handlers, "$4)");
-}
-
-/** A module cannot be patched: edge builds import relaxed.wasm. */
-const wholeBinaries = {
-  name: "whole-binaries",
-  setup({ onResolve }) {
-    onResolve({ filter: /\.patch$/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.replace(/patch$/, "wasm")),
-    }));
-  },
-};
-
-/** What a file of src exports. */
-async function exportsOf(entry) {
-  const loader = { ".wasm": "empty", ".patch": "empty" };
-  const options = { ...common, entryPoints: [entry], loader, metafile: true, outdir: "dist" };
-  const { metafile } = await build(options);
-  return Object.values(metafile.outputs)[0].exports;
-}
 
 const within = (file, folder) => file.startsWith(resolve(folder) + sep);
 const entries = ["models", "data", "experiments"];
-/** Folders that the main entry exports as an object each, and their names. */
-const namespaces = {
-  nn: await exportsOf("src/nn/index.ts"),
-  optim: await exportsOf("src/optim/index.ts"),
-};
+/** Folders that the main entry exports as an object each. */
+const spaces = ["nn", "optim"];
 /** Small, and without state. */
 const copied = [
   "src/shape.js",
@@ -83,72 +27,130 @@ const copied = [
   "src/data/rng.js",
 ].map((file) => resolve(file));
 
+/** What a file of src exports. */
+async function exportsOf(entry) {
+  const loader = { ".wasm": "empty", ".patch": "empty" };
+  const options = { ...common, entryPoints: [entry], loader, metafile: true, outdir: "dist" };
+  const { metafile } = await build({ ...options, write: false });
+  return Object.values(metafile.outputs)[0].exports;
+}
+
+const namesOf = Object.fromEntries(
+  await Promise.all(
+    spaces.map(async (space) => [space, (await exportsOf(`src/${space}/index.ts`)).join(", ")]),
+  ),
+);
+
+/**
+ * `export * as nn` would become a call that fills an object with getters: a statement that no bundler dares to drop, and with it all
+ * layers, 10 KB gzip for who imports `layerNorm` alone. An object goes when unused.
+ */
+const plainNamespaces = {
+  name: "plain-namespaces",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]namespaces\.ts$/ }, ({ path }) => ({
+      contents: spaces
+        .map(
+          (space) =>
+            `import { ${namesOf[space]} } from "./${space}/index.js"; export const ${space} = { ${namesOf[space]} };`,
+        )
+        .join("\n"),
+      resolveDir: resolve(path, ".."),
+    }));
+  },
+};
+
 /**
  * The smaller entries take what is outside their folder as a user would, from the main one or from each other: state is in one
  * module, and whoever imports only the main one loads one file, which on Node 20 is 1.3 ms faster than an entry with two chunks.
  */
-const fromEntries = (own) => ({
+const fromEntries = (...own) => ({
   name: "from-entries",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, namespace }) => {
+      if (namespace === "from-index") return { path, external: true };
       const file = resolve(resolveDir, path);
-      if (within(file, `src/${own}`) || copied.includes(file)) return null;
-      const space = Object.keys(namespaces).find((name) => within(file, `src/${name}`));
+      if (!within(file, "src") || copied.includes(file)) return null;
+      if (own.some((folder) => within(file, `src/${folder}`))) return null;
+      const space = spaces.find((name) => within(file, `src/${name}`));
       if (space) return { path: space, namespace: "from-index" };
       const entry = entries.find((name) => within(file, `src/${name}`)) ?? "index";
       return { path: `./${entry}.js`, external: true };
     });
     onLoad({ filter: /./, namespace: "from-index" }, ({ path: space }) => ({
-      contents: `import { ${space} } from "./index.js"; export const { ${namespaces[space].join(", ")} } = ${space};`,
+      contents: `import { ${space} } from "./index.js"; export const { ${namesOf[space]} } = ${space};`,
     }));
   },
 });
 
-const files = new Map();
-async function bundle(name, entry, options) {
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: { [name]: entry },
-    outdir: "dist",
-    ...options,
-  });
-  for (const { path, text } of outputFiles)
-    if (path.endsWith(".js")) files.set(path, plainUsing(plainNamespaces(text)));
-}
-
-/** In lines, for Node prints the line that threw in front of a message, and to look at it is no pleasure if it has 47 KB. */
-const inlineBinaries = {
-  name: "inline-binaries",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.(wasm|patch)$/ }, async ({ path }) => {
-      const lines = (await readFile(path, "base64")).replaceAll(/.{198}/g, "$&\n");
-      return { contents: `export default \`${lines}\`;` };
-    });
+/** Of the edge builds: the package's own "#kernels" is what the host's condition says. A patch is of bytes: its place takes the whole. */
+const fromKernels = {
+  name: "from-kernels",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.(wasm|patch)$/ }, ({ path }) => ({
+      path: /(\w+)\.\w+$/.exec(path)[1],
+      namespace: "kernels",
+    }));
+    onResolve({ filter: /^#kernels$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: "kernels" }, ({ path: name }) => ({
+      contents: `export { ${name} as default } from "#kernels";`,
+    }));
   },
 };
 
-const hosts = {
-  "": { plugins: [inlineBinaries] },
-  "workerd/": { loader: { ".wasm": "copy" }, assetNames: "[name]", plugins: [wholeBinaries] },
-};
-for (const [folder, options] of Object.entries(hosts)) {
-  await bundle(`${folder}index`, "src/index.ts", options);
+async function bundle(outdir, binaries, sourcemap) {
+  const options = { ...common, outdir, sourcemap };
+  const plugins = [binaries, plainNamespaces];
+  await build({ ...options, entryPoints: { index: "src/index.ts" }, plugins });
   for (const name of entries)
-    await bundle(`${folder}${name}`, `src/${name}/index.ts`, { plugins: [fromEntries(name)] });
+    await build({
+      ...options,
+      entryPoints: { [name]: `src/${name}/index.ts` },
+      plugins: [fromEntries(name)],
+    });
 }
-await bundle("worker", "src/runtime/worker-entry.ts");
 
-for (const [path, text] of [...files]) {
-  if (!path.includes(`${sep}workerd${sep}`)) continue;
-  // Vercel's way of asking for a compiled module, of the one that its builds on Node 20 can compile
-  const edgeLight = text
-    .replace(/^import (\w+) from "[^"]+relaxed\.wasm";$/m, 'const $1 = "";')
-    .replaceAll(/(from\s?"[^"]+\.wasm)"/g, '$1?module"');
-  files.set(path.replace("workerd", "edge-light"), edgeLight);
+/** A map with the sources, but not the bytes. */
+async function withoutBytes(path) {
+  const map = JSON.parse(await readFile(path, "utf8"));
+  map.sourcesContent = map.sourcesContent.map((text, i) =>
+    /\.(wasm|patch)$/.test(map.sources[i]) ? "" : text,
+  );
+  await writeFile(path, JSON.stringify(map));
 }
-for (const [path, text] of files) {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
+
+await bundle("dist", inlined, "linked");
+await withoutBytes("dist/index.js.map");
+await build({
+  ...common,
+  entryPoints: { worker: "src/runtime/worker-entry.ts" },
+  outdir: "dist",
+  sourcemap: "linked",
+});
+await bundle("dist/edge", fromKernels);
+const { metafile } = await build({
+  ...common,
+  entryPoints: { cli: "src/cli/index.ts" },
+  outdir: "dist",
+  platform: "node",
+  minify: true,
+  metafile: true,
+  plugins: [fromEntries("cli", ...entries)],
+  // What the packages in it still require.
+  banner: {
+    js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
+  },
+});
+await writeFile("build/cli.json", JSON.stringify(metafile));
+const kernels = {
+  workerd: `export { default as relaxed } from "../relaxed.wasm";
+export { default as simd } from "../simd.wasm";
+`,
+  // Vercel's way of asking for a compiled module; of the one that its builds on Node 20 can compile.
+  "edge-light": `export const relaxed = "";
+export { default as simd } from "../simd.wasm?module";
+`,
+};
+for (const [host, text] of Object.entries(kernels)) await writeFile(`dist/edge/${host}.js`, text);
 for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
   await copyFile(`build/${name}.wasm`, `dist/${name}.wasm`);

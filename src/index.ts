@@ -15,10 +15,9 @@ export {
   writeCheckpoint,
 } from "./io/checkpoint-file.js";
 export { loadSafetensors, saveSafetensors } from "./io/safetensors.js";
+export { nn, optim } from "./namespaces.js";
 export { createNorm } from "./nn/create-norm.js";
-export * as nn from "./nn/index.js";
 export * from "./ops/index.js";
-export * as optim from "./optim/index.js";
 export { defaultGenerator, Generator, manualSeed, rand, randn, randperm } from "./random.js";
 export {
   createRuntime,

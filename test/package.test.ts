@@ -134,24 +134,36 @@ describe("exports", () => {
 describe("the bundles", () => {
   test.each(scripts)("%s imports nothing from outside the package", (script) => {
     for (const specifier of importsOf(script))
-      expect(specifier).toMatch(/^\.\.?\/[\w-]+\.(js|wasm(\?module)?)$/);
+      expect(specifier).toMatch(/^#kernels$|^\.\.?\/[\w-]+\.(js|wasm(\?module)?)$/);
   });
 
   test("only the edge builds import .wasm, each in its host's way, and inline none", () => {
-    const wasmImports = (folder: string) =>
-      scripts
-        .filter((script) => script.startsWith(folder))
-        .flatMap(importsOf)
-        .filter((specifier) => specifier.includes(".wasm"))
-        .sort();
-    expect(wasmImports("workerd/")).toEqual(["../relaxed.wasm", "../simd.wasm"]);
-    expect(wasmImports("edge-light/")).toEqual(["../simd.wasm?module"]);
-    expect(wasmImports("").length).toBe(3);
-    const inlined = scripts.filter((script) => text(`dist/${script}`).includes("AGFzbQEAAAAB"));
+    expect(importsOf("edge/workerd.js").sort()).toEqual(["../relaxed.wasm", "../simd.wasm"]);
+    expect(importsOf("edge/edge-light.js")).toEqual(["../simd.wasm?module"]);
+    expect(manifest.imports["#kernels"]).toEqual({
+      "edge-light": "./dist/edge/edge-light.js",
+      default: "./dist/edge/workerd.js",
+    });
+    const importers = scripts.filter((script) => importsOf(script).includes("#kernels"));
+    expect(importers).toEqual(["edge/index.js"]);
+    const start = readFileSync(join(root, "build/simd.wasm"), "hex").slice(0, 100);
+    const inlined = scripts.filter((script) => text(`dist/${script}`).includes(start));
     expect(inlined).toEqual(["index.js"]);
   });
 
-  test.each(["", "workerd/", "edge-light/"])(
+  test("source maps hold the sources, and not the binaries", () => {
+    for (const script of ["index.js", "models.js", "data.js", "experiments.js", "worker.js"]) {
+      expect(text(`dist/${script}`)).toContain(`//# sourceMappingURL=${script}.map`);
+      const map = JSON.parse(text(`dist/${script}.map`));
+      map.sources.forEach((source: string, i: number) => {
+        if (/^\.\.\/src\/.*(?<!namespaces)\.ts$/.test(source))
+          expect(map.sourcesContent[i]).toBe(text(join("dist", source)));
+        else expect(map.sourcesContent[i].length, source).toBeLessThan(10_000);
+      });
+    }
+  });
+
+  test.each(["", "edge/"])(
     "%s. keeps its state in one module, however many entries are imported",
     (folder) => {
       const own = scripts.filter((script) => script.replace(/[^/]*$/, "") === folder);

@@ -38,6 +38,7 @@ const order = [
   "io",
   "optim",
   "nn",
+  "namespaces.ts",
   "data",
   "models",
   "experiments",

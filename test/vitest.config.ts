@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { defineConfig } from "vitest/config";
+import { hexModule } from "../.build/binaries.mjs";
 import { buildBinaries } from "../.build/wasm.mjs";
 
 await buildBinaries(); // an edited kernel is compiled before its test
@@ -9,14 +9,10 @@ const node = Number(process.versions.node.split(".")[0]);
 export default defineConfig({
   plugins: [
     {
-      // What esbuild's base64 loader does in the build.
-      name: "wasm-base64",
+      // As in the build.
+      name: "binaries-inlined",
       enforce: "pre",
-      async load(id) {
-        if (!/\.(wasm|patch)$/.test(id)) return null;
-        const text = (await readFile(id)).toString("base64");
-        return `export default "${text}";`;
-      },
+      load: (id) => (/\.(wasm|patch)$/.test(id) ? hexModule(id) : null),
     },
   ],
   test: {

@@ -1,7 +1,7 @@
 import relaxedSource from "../../build/relaxed.patch";
 import simdSource from "../../build/simd.wasm";
 import type { WasmModule } from "../host-types.js";
-import { decodeBase64 } from "./base64.js";
+import { decodeHex } from "./hex.js";
 import { applyPatch } from "./patch.js";
 import { asShared } from "./shared.js";
 
@@ -42,8 +42,8 @@ export function forbidden(error: Error): never {
 
 /** The inlined bytes of a variant. The relaxed one is a patch of the other: 2 KB gzip in place of 30. */
 function decode(variant: Variant): Uint8Array<ArrayBuffer> {
-  const simd = decodeBase64(simdSource as string);
-  return variant === "simd" ? simd : applyPatch(simd, decodeBase64(relaxedSource as string));
+  const simd = decodeHex(simdSource as string);
+  return variant === "simd" ? simd : applyPatch(simd, decodeHex(relaxedSource as string));
 }
 
 const missing = (variant: Variant, what: string) =>

@@ -1,5 +1,5 @@
 /**
- * A `.wasm` import: its bytes in base64 in the default build, a compiled module under the edge conditions, bytes where a bundler
+ * A `.wasm` import: its bytes in hexadecimal in the default build, a compiled module under the edge conditions, bytes where a bundler
  * under such a condition inlines them.
  */
 declare module "*.wasm" {
@@ -7,7 +7,7 @@ declare module "*.wasm" {
   export default source;
 }
 
-/** What makes relaxed.wasm of simd.wasm, in base64; under the edge conditions relaxed.wasm itself. */
+/** What makes relaxed.wasm of simd.wasm, in hexadecimal; under the edge conditions relaxed.wasm itself. */
 declare module "*.patch" {
   const source: string | Uint8Array<ArrayBuffer> | WebAssembly.Module;
   export default source;

@@ -1,20 +1,13 @@
-import { type ChildProcess, execSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { join, resolve } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
-const scripts = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
 const directory = mkdtempSync(join(tmpdir(), "evenkeel-"));
-const cli = join(directory, "cli.js");
+const cli = join(root, "dist/cli.js"); // as `npm run build` left it
 
-beforeAll(() => {
-  // The script itself, but to a place of its own.
-  const path = `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-  const command = `${scripts["build:cli"]} --outdir=${directory} --log-level=error`;
-  execSync(command, { cwd: root, env: { ...process.env, PATH: path } });
-});
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const start = (...args: string[]) =>

@@ -14,7 +14,7 @@ const bundles = {
 async function bundle(text, dist) {
   const contents = text
     .replaceAll("INDEX", `${dist}/index.js`)
-    .replaceAll("EDGE", `${dist}/workerd/index.js`)
+    .replaceAll("EDGE", `${dist}/edge/index.js`)
     .replaceAll("MODELS", `${dist}/models.js`)
     .replaceAll("DATA", `${dist}/data.js`);
   const { outputFiles } = await build({
@@ -23,7 +23,7 @@ async function bundle(text, dist) {
     minify: true,
     format: "esm",
     write: false,
-    external: ["*.wasm"],
+    external: ["#kernels"],
     logLevel: "error",
   });
   return outputFiles[0].contents;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { decodeHex } from "../../src/runtime/hex.js";
 import { applyPatch } from "../../src/runtime/patch.js";
 import { asShared } from "../../src/runtime/shared.js";
 
@@ -73,4 +74,28 @@ test("a binary without a memory import is our own bug and says so", () => {
   expect(() => asShared(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))).toThrow(
     "internal: no bounded memory import",
   );
+});
+
+describe("the bytes as text", () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+  const digits = Buffer.from(bytes).toString("hex").replaceAll(/.{7}/g, "$&\n");
+  const OwnBuffer = Buffer;
+  const fromHex = (text: string) => OwnBuffer.from(text, "hex");
+  class Decoder extends Uint8Array<ArrayBuffer> {
+    static fromHex = fromHex;
+  }
+  class Plain extends Uint8Array<ArrayBuffer> {
+    static fromHex = undefined;
+  }
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each([
+    ["by the engine", Decoder, undefined],
+    ["by Node", Plain, Buffer],
+    ["by a loop", Plain, undefined],
+  ])("%s", (_, Bytes, Nodes) => {
+    vi.stubGlobal("Uint8Array", Bytes);
+    vi.stubGlobal("Buffer", Nodes);
+    expect([...decodeHex(digits)]).toEqual([...bytes]);
+  });
 });

@@ -1,0 +1,1 @@
+export function hexModule(path: string): Promise<string>;
