@@ -1,43 +1,12 @@
 // Writes the ABI of the binaries as Markdown, from assembly/index.ts and the comments of the kernels it exports:
 //   node assembly/document.mjs > dist/abi.md
-import { readFileSync } from "node:fs";
+import { codes, files, header, plans, read } from "./reader.mjs";
 
-const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const index = read("./index.ts");
-
-/** A comment's text without its marks, its lines joined; a numbered line stays a line. */
-const unwrap = (comment) =>
-  comment
-    .replace(/^\/\*\*|\*\/$/g, "")
-    .split("\n")
-    .map((line) => line.replace(/^\s*(\/\/|\*)? ?/, "").trimEnd())
-    .join("\n")
-    .trim();
-const flow = (text) => text.replace(/\n(?!\s*\d\. |\n)\s*/g, " ");
-
-const header = (source) => flow(unwrap(source.match(/^(\/\/.*\n)+/)?.[0] ?? ""));
-
-/** The exported functions of a file, or those named. */
-function kernels(source, names) {
-  const pattern = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export function (\w+)\(([^)]*)\): (\w+)/g;
-  return [...source.matchAll(pattern)]
-    .map(([, comment = "", name, list, result]) => {
-      const args = [...list.matchAll(/(\w+): (\w+)/g)].map(([, arg, type]) => ({ arg, type }));
-      return { name, args, result, says: flow(unwrap(comment.trim())) };
-    })
-    .filter(({ name }) => names === null || names.includes(name));
-}
-
-const files = [...index.matchAll(/^export (\*|\{[^}]*\}) from "(.*)";$/gm)].map(
-  ([, what, path]) => {
-    const source = read(`${path}.ts`);
-    const names = what === "*" ? null : [...what.matchAll(/\w+/g)].map(([name]) => name);
-    return { path, says: header(source), kernels: kernels(source, names) };
-  },
-);
 
 /** What WebAssembly calls a type. */
 const wasm = { usize: "i32", i32: "i32", u32: "i32", f32: "f32", f64: "f64", void: "" };
+for (const { name } of codes) wasm[name] = `i32 ${name}`;
 
 /** Kernels without a comment are those whose name says all. */
 const plain = ({ args }) => {
@@ -58,6 +27,16 @@ const entry = (kernel) =>
 const section = ({ path, says, kernels }) =>
   `## ${path.slice(2)}\n\n${says ? `${says}\n\n` : ""}${kernels.map(entry).join("\n")}`;
 
+/** The words of a plan, an int32 each, and what is said of them. */
+const plan = ({ path, says, constants }) =>
+  `### ${path.slice(2)}\n\n${says}\n\n${constants
+    .map(({ name, value, says }) => `- ${value}: ${name}${says ? ` – ${says}` : ""}`)
+    .join("\n")}\n`;
+
+/** What an argument of the type of a code may be. */
+const choice = ({ name, members, says }) =>
+  `- *${name}*: ${members.map((member, i) => `${i} ${member}`).join(", ")}. ${says}`;
+
 process.stdout.write(`# The binary interface of evenkeel
 
 For hosts without JavaScript, and for those who want the kernels alone. \`simd.wasm\` and \`relaxed.wasm\` (fused multiply-add where
@@ -72,4 +51,12 @@ relaxed builds.
 
 ${header(index).slice(header(index).indexOf("The contract"))}
 
+An argument may be a *code*:
+${codes.map(choice).join("\n")}
+
+## Plans
+
+A *plan* is a block of int32 words: byte offset, name.
+
+${plans.map(plan).join("\n")}
 ${files.map(section).join("\n")}`);

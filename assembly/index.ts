@@ -12,13 +12,13 @@ export * from "./nn/accumulate";
 export * from "./nn/activation";
 export * from "./nn/attention";
 export * from "./nn/bias-gradient";
-export * from "./nn/conv";
+export { convolve, convPack } from "./nn/conv";
 export * from "./nn/conv-columns";
-export * from "./nn/conv-weight";
+export { convWeightGradient } from "./nn/conv-weight";
 export * from "./nn/dropout";
 export * from "./nn/elementwise";
 export * from "./nn/gates";
-export * from "./nn/gemm";
+export { gemm, gemmMerge, gemmPack } from "./nn/gemm";
 export { gemmPeak } from "./nn/gemm-tile";
 export * from "./nn/loss";
 export * from "./nn/pooling";
@@ -29,22 +29,27 @@ export * from "./nn/shape";
 export * from "./nn/softmax";
 export * from "./nn/wild-channels";
 export * from "./nn/window-pooling";
-export * from "./nn/winograd";
-export * from "./nn/winograd-gradient";
+export { winograd } from "./nn/winograd";
+export { winogradFilters, winogradProducts, winogradSpread } from "./nn/winograd-gradient";
 export { winogradLevels } from "./nn/winograd-levels";
-export * from "./nn/winograd-repair";
-export * from "./nn/winograd-weights";
+export { winogradCopyTiles, winogradZeros } from "./nn/winograd-repair";
+export { winogradWeights } from "./nn/winograd-weights";
 export * from "./nn/winograd-wild";
-export * from "./norm/axis-norm";
+export { axisNormBackward, axisNormForward } from "./norm/axis-norm";
 export * from "./norm/channel-norm";
 export * from "./norm/channel-norm-parts";
-export * from "./norm/column-norm";
+export {
+  columnGradient,
+  columnGradientSums,
+  columnMoments,
+  columnNormalize,
+} from "./norm/column-norm";
 export * from "./norm/evonorm-b0";
 export * from "./norm/evonorm-s0";
 export * from "./norm/frn";
 export * from "./norm/layer-norm";
 export * from "./norm/layer-norm-parts";
-export * from "./norm/local-response-norm";
+export { localResponseNormBackward, localResponseNormForward } from "./norm/local-response-norm";
 export * from "./norm/modulate";
 export * from "./norm/planes";
 export * from "./norm/running-statistics";

@@ -1,6 +1,7 @@
 import { call, onRefusal } from "./call.js";
 import { isBytes } from "./dtype.js";
 import { checkOptions, type Rules } from "./options.js";
+import { behind } from "./runtime/address.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
 import { checkDims } from "./shape.js";
@@ -120,7 +121,7 @@ export class Generator {
     if (size % 16 === 0) return;
     const rest = out.elements;
     for (let i = size - 16; i < size; i++) rest[i] = this.uniform();
-    runtime.run("boxMuller", 1, 256, [ptr + 4 * (size - 16)]);
+    runtime.run("boxMuller", 1, 256, [behind(ptr, 4 * (size - 16))]);
   }
 
   /** Fewer than 16: one by one in float64, each second one from the pair before. */

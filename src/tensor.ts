@@ -9,6 +9,7 @@ import {
 } from "./dtype.js";
 import { format } from "./format.js";
 import { checkOptions, type Rules } from "./options.js";
+import { type Address, NOWHERE } from "./runtime/address.js";
 import { MemoryFull } from "./runtime/memory.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
 import { enterScope, leaveScope, type Scoped } from "./scope.js";
@@ -93,7 +94,7 @@ export class Tensor<D extends DType = "float32"> {
   }
 
   /** Byte address in linear memory. */
-  get ptr(): number {
+  get ptr(): Address {
     return this.#live().storage.block.start;
   }
 
@@ -273,6 +274,9 @@ function checkGrad(of: AnyTensor, grad: Tensor): void {
 
 /** A tensor of whatever dtype. */
 export type AnyTensor = Tensor<DType>;
+
+/** @internal Where a tensor lies that may not be there. */
+export const addressOf = (tensor: AnyTensor | null | undefined): Address => tensor?.ptr ?? NOWHERE;
 
 /** @internal An uninitialised tensor: for ops that write every element. */
 export function empty<D extends DType = "float32">(

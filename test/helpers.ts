@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { behind } from "../src/runtime/address.js";
 import type { Block } from "../src/runtime/allocator.js";
 import { createRuntime, type Runtime, type RuntimeOptions } from "../src/runtime/runtime.js";
 import { type AnyTensor, type Shape, sizeOf, type Tensor, tensor } from "../src/tensor.js";
@@ -141,7 +142,7 @@ export function guardMemory(runtime: Runtime): () => void {
   runtime.allocate = (bytes) => {
     const outer = allocate(bytes + 2 * GUARD);
     new Uint8Array(runtime.memory.buffer, outer.start, bytes + 2 * GUARD).fill(0xff);
-    const block = { ...outer, start: outer.start + GUARD };
+    const block = { ...outer, start: behind(outer.start, GUARD) };
     held.set(block, { outer, bytes });
     return block;
   };

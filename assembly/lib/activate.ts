@@ -1,5 +1,6 @@
-// The activation behind a norm, on a run still in L1: 0 none, 1 ReLU, 2 GELU, 3 SiLU.
+// The activation behind a norm, on a run still in L1.
 import { clampBack, clampRun } from "./clamp";
+import { Activation } from "./codes";
 import { curve, curveBack, Gelu, GeluSlope, Swish, SwishSlope } from "./curves";
 import { normalizeRun, tame } from "./runs";
 
@@ -7,22 +8,22 @@ import { normalizeRun, tame } from "./runs";
 const PIECE: i32 = 2048;
 
 /** y = f(y) on n floats. */
-export function activate(activation: i32, y: usize, n: i32): void {
-  if (activation === 1) clampRun(y, y, n, 0, 1, 0, 0);
-  else if (activation === 2) curve<Gelu>(y, y, n);
-  else if (activation === 3) curve<Swish>(y, y, n);
+export function activate(activation: Activation, y: usize, n: i32): void {
+  if (activation === Activation.relu) clampRun(y, y, n, 0, 1, 0, 0);
+  else if (activation === Activation.gelu) curve<Gelu>(y, y, n);
+  else if (activation === Activation.silu) curve<Swish>(y, y, n);
 }
 
 /** dz = f′(z)·dy on n floats, z in dz. */
-export function activateBack(activation: i32, dz: usize, dy: usize, n: i32): void {
-  if (activation === 1) clampBack(dz, dy, dz, n, 0);
-  else if (activation === 2) curveBack<GeluSlope>(dz, dy, dz, n);
+export function activateBack(activation: Activation, dz: usize, dy: usize, n: i32): void {
+  if (activation === Activation.relu) clampBack(dz, dy, dz, n, 0);
+  else if (activation === Activation.gelu) curveBack<GeluSlope>(dz, dy, dz, n);
   else curveBack<SwishSlope>(dz, dy, dz, n);
 }
 
 /** y = f((x − mean)·rstd·w + b) on n floats; ReLU in the loop of the norm. */
 export function normalizeActivated(
-  activation: i32,
+  activation: Activation,
   y: usize,
   x: usize,
   n: i32,
@@ -31,7 +32,7 @@ export function normalizeActivated(
   w: f64,
   b: f64,
 ): void {
-  if (activation === 1 && tame(rstd)) {
+  if (activation === Activation.relu && tame(rstd)) {
     const high = <f32>mean;
     const shift = <f32>(b - (mean - <f64>high) * rstd * w);
     clampRun(y, x, n, high, <f32>(rstd * w), shift, 0);
@@ -48,7 +49,7 @@ export function normalizeActivated(
 
 /** dz = f′(z)·dy on n floats, z = (x − mean)·rstd·w + b. */
 export function normalizeBack(
-  activation: i32,
+  activation: Activation,
   dz: usize,
   dy: usize,
   x: usize,

@@ -11,7 +11,7 @@ const FEW: i32 = 8;
 
 /** Bytes of a float32 row of what belongs to `cols` columns. */
 export function rowBytes(cols: i32): usize {
-  return (<usize>((cols + 3) >> 2)) << 4;
+  return <usize>((cols + 3) >> 2) * 16;
 }
 
 /** s = Σd and q = Σd² of each column, d = x − m. */

@@ -1,17 +1,15 @@
 // p-norms of columns for p = 1, 3 and ∞, and what they send back. In float64: nothing overflows.
+import { Statistic } from "./codes";
 import { rstdOf, STATS } from "./moments";
 import { at } from "./planes";
 import { get, high, low } from "./quads";
 
-/** The statistics; 1 and 3 are p. */
-export const MAXIMUM: i32 = 0;
-
 /** The sum (or maximum) with |x|^p. */
-function grow(p: usize, x: v128, kind: i32): void {
+function grow(p: usize, x: v128, kind: Statistic): void {
   const sum = v128.load(p);
   const size = f64x2.abs(x);
-  if (kind === MAXIMUM) v128.store(p, f64x2.max(sum, size));
-  else if (kind === 1) v128.store(p, f64x2.add(sum, size));
+  if (kind === Statistic.maximum) v128.store(p, f64x2.max(sum, size));
+  else if (kind === Statistic.norm1) v128.store(p, f64x2.add(sum, size));
   else v128.store(p, f64x2.add(sum, f64x2.mul(f64x2.mul(x, x), size)));
 }
 
@@ -30,7 +28,7 @@ export function columnNorms(
   rows: i32,
   step: usize,
   cols: i32,
-  kind: i32,
+  kind: Statistic,
   scratch: usize,
 ): void {
   memory.fill(scratch, 0, (<usize>(cols + 3)) << 3);
@@ -50,9 +48,9 @@ export function columnNorms(
 }
 
 /** ∂norm/∂x: the sign, for the maximum where x is the largest in size, or x̂·|x̂|. */
-function direction(x: f64, own: usize, kind: i32): f64 {
+function direction(x: f64, own: usize, kind: Statistic): f64 {
   if (kind === 3) return x * rstdOf(own) * (abs(x) * rstdOf(own));
-  if (x === 0 || (kind === MAXIMUM && abs(x) !== load<f64>(own, 8))) return 0;
+  if (x === 0 || (kind === Statistic.maximum && abs(x) !== load<f64>(own, 8))) return 0;
   return copysign<f64>(1, x);
 }
 
@@ -67,9 +65,9 @@ export function directionGradient(
   rows: i32,
   step: usize,
   cols: i32,
-  kind: i32,
+  kind: Statistic,
 ): void {
-  if (kind === MAXIMUM) {
+  if (kind === Statistic.maximum) {
     // the first of the sums, which is not needed any more, counts
     for (let r = 0; r < rows; r++) {
       for (let c = 0; c < cols; c++) {

@@ -1,3 +1,4 @@
+import { word } from "../lib/plan";
 import {
   CHANNEL_PITCH,
   IMAGE_PITCH,
@@ -6,7 +7,6 @@ import {
   STEP_Y,
   TAPS,
   WIDTH,
-  word,
 } from "./conv-plan";
 import { interleave4 } from "./gemm-pack";
 

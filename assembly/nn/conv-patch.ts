@@ -1,3 +1,4 @@
+import { word } from "../lib/plan";
 import {
   CHANNEL_PITCH,
   CHANNELS,
@@ -12,7 +13,6 @@ import {
   SPAN_Y,
   STEP_X,
   STEP_Y,
-  word,
 } from "./conv-plan";
 
 /**

@@ -1,8 +1,9 @@
-// A convolution plan: int32 words written by the host (src/ops/conv-plan.ts keeps the same order), byte offsets here.
-// It describes the gather  out[n, m, y, x] = Σ(c, t) weight[m, c, t] · image[n, c, y·sy + tapY[t], x·sx + tapX[t]]
+// The plan of a convolution, which the host makes (src/ops/conv-plan.ts). It describes the gather  out[n, m, y, x] = Σ(c, t) weight[m, c, t] · image[n, c, y·sy + tapY[t], x·sx + tapX[t]]
 // over a lattice of pixels (y, x), which may be every s-th pixel of the output; per group.
 // The image is read from a patch: the pixels of a tile with their zero padding, the columns of a row sorted by x mod sx, so
 // that the pixels of a tap are contiguous. A plan without padding or stride reads the image itself ("direct").
+import { word } from "../lib/plan";
+
 export const IMAGES = 0;
 export const GROUPS = 4;
 /** Per group. */
@@ -45,11 +46,6 @@ export const STRAIGHT = 104;
  */
 export const TAPS = 108;
 export const TAP_LIST = 112;
-
-/** Reads a word of the plan. */
-export function word(plan: usize, field: usize): i32 {
-  return load<i32>(plan + field);
-}
 
 /** Address of the offsets of (channel, tap). */
 export function offsetList(plan: usize): usize {

@@ -1,4 +1,5 @@
-import { GROUPS, OUT_FIRST, OUT_PLANE, OUT_X, OUT_Y, ROWS, WIDTH, word } from "./conv-plan";
+import { word } from "../lib/plan";
+import { GROUPS, OUT_FIRST, OUT_PLANE, OUT_X, OUT_Y, ROWS, WIDTH } from "./conv-plan";
 
 /** Adds the bias to a tile, bounds it and puts it in its place: in each channel, runs of pixels. */
 export function storePixels(

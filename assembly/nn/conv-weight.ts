@@ -1,3 +1,5 @@
+import { word } from "../lib/plan";
+import { roundUp } from "../lib/sizes";
 import { gatherTaps } from "./conv-gather";
 import { readPatch } from "./conv-patch";
 import {
@@ -12,10 +14,14 @@ import {
   TILE_IMAGES,
   TILE_ROWS,
   WIDTH,
-  word,
 } from "./conv-plan";
 import { interleave4, storeRows } from "./gemm-pack";
 import { ANY, multiplyPanels } from "./gemm-tile";
+
+/** @host Bytes of scratch of `convWeightGradient`, for tiles of `rows`×`columns`, so many pixels and a patch of so many floats. */
+export function convWeightGradientScratch(rows: i32, columns: i32, pixels: i32, patch: i32): usize {
+  return 4 * (roundUp(columns, 8) * rows + pixels * (rows + 8) + patch);
+}
 
 /**
  * Gradient of the weight of the convolution a forward plan describes: dw[group·rows + m][c][tap] = Σ over pixels of dy·patch, a

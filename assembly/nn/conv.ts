@@ -1,3 +1,5 @@
+import { word } from "../lib/plan";
+import { roundUp } from "../lib/sizes";
 import { gatherPixels } from "./conv-gather";
 import { readPatch } from "./conv-patch";
 import {
@@ -18,7 +20,6 @@ import {
   TILE_IMAGES,
   TILE_ROWS,
   WIDTH,
-  word,
 } from "./conv-plan";
 import { storePixels } from "./conv-store";
 import { interleave4, scaleRows } from "./gemm-pack";
@@ -112,6 +113,19 @@ function storeProducts(
       multiplyRow(at, plane, panels, b, pixels >> 3, depth, shift, least);
     }
   }
+}
+
+/** @host Bytes of scratch of `convolve`, for tiles of `rows`×`columns` and a patch of so many floats; depth: a tile's channels · taps. */
+export function convolveScratch(
+  straight: i32,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  patch: i32,
+): usize {
+  return straight
+    ? 4 * (roundUp(patch, 16) + roundUp(columns, 8) * depth)
+    : 4 * (roundUp(columns, 8) * rows + 8 * depth + patch);
 }
 
 /**

@@ -1,5 +1,7 @@
+import { word } from "../lib/plan";
 import { loadTail, storeTail } from "../lib/simd";
 import { pack4, pack8, storeRows } from "./gemm-pack";
+import { C_PITCH, K, K_PART, K_STRIDE, M, M_TILE, N, N_TILE, ROW_STRIDE } from "./gemm-plan";
 import { ANY, multiplyTile } from "./gemm-tile";
 
 /** Steps of k accumulated in registers before they are added to the tile: two panels of B, 16 KB, and one of A then share L1. */
@@ -30,6 +32,11 @@ export function gemmPack(
   }
 }
 
+/** @host Bytes of scratch of `gemm`. */
+export function gemmScratch(mTile: i32, nTile: i32): usize {
+  return 4 * mTile * (KC + nTile);
+}
+
 /**
  * c = max(A·B + bias, least): B as panels from `gemmPack`, A[i][k] = a[i·rowStride + k·kStride] (bytes, one stride 4) packed here, where
  * it stays
@@ -37,7 +44,7 @@ export function gemmPack(
  * parts of kPart steps, for the host to add up (`gemmMerge`). With
  * cOffsets the product of a batch is at c + cOffsets[batch] instead. Rows of c are cPitch bytes apart.
  * Item = one tile of mTile×nTile (multiples of 4 and 8): ((batch·parts + part)·mTiles + mi)·nTiles + ni.
- * Scratch: mTile·(256 + nTile) floats.
+ * Scratch: mTile·(KC + nTile) floats.
  */
 export function gemm(
   c: usize,
@@ -47,19 +54,20 @@ export function gemm(
   least: f32,
   offsets: usize,
   cOffsets: usize,
-  m: i32,
-  n: i32,
-  k: i32,
-  rowStride: i32,
-  kStride: i32,
-  cPitch: i32,
-  kPart: i32,
-  mTile: i32,
-  nTile: i32,
+  plan: usize,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const m = word(plan, M);
+  const n = word(plan, N);
+  const k = word(plan, K);
+  const rowStride = word(plan, ROW_STRIDE);
+  const kStride = word(plan, K_STRIDE);
+  const cPitch = word(plan, C_PITCH);
+  const kPart = word(plan, K_PART);
+  const mTile = word(plan, M_TILE);
+  const nTile = word(plan, N_TILE);
   const nTiles = (n + nTile - 1) / nTile;
   const mTiles = (m + mTile - 1) / mTile;
   const parts = max(1, (k + kPart - 1) / kPart);

@@ -1,9 +1,10 @@
+import { TileVerdict } from "../lib/codes";
 import { greater, loadTail, max4, sum4 } from "../lib/simd";
 import { HUGE } from "./winograd-kind";
 
 /**
- * wild[channel] of planes [images, channels, plane]: 1 where less than some 8 values make up the sum of |x|, or it is not finite. A tap of
- * the gradient of a filter may see none of so few. Item = channel.
+ * wild[channel] of planes [images, channels, plane], a TileVerdict: wild where less than some 8 values make up the sum of |x|, or it is
+ * not finite. A tap of the gradient of a filter may see none of so few. Item = channel.
  */
 export function wildChannels(
   wild: usize,
@@ -38,6 +39,6 @@ export function wildChannels(
     }
     const greatest = max4(greater(most, rightMost));
     const tame = greatest < HUGE && <f32>8 * greatest <= sum4(f32x4.add(sum, right));
-    store<f32>(wild + ((<usize>c) << 2), tame ? 0 : 1);
+    store<f32>(wild + ((<usize>c) << 2), <f32>(tame ? TileVerdict.tame : TileVerdict.wild));
   }
 }

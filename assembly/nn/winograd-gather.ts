@@ -1,7 +1,7 @@
+import { WinogradKind } from "../lib/codes";
 import { storeTail } from "../lib/simd";
 import { column0, column1, column2, column3, highHalves, lowHalves } from "../lib/transpose";
 import { gatherEvens } from "./winograd-evens";
-import { PLAIN, SUBPIXEL } from "./winograd-kind";
 import { SIZE, TILE } from "./winograd-spread";
 import { gather } from "./winograd-transform";
 
@@ -15,7 +15,7 @@ const WHOLE_SUBPIXEL: i32 = 0x88;
  * `corner`: CORNER bytes of scratch; `zeros`: a vector of them.
  */
 export function gatherTiles(
-  kind: i32,
+  kind: WinogradKind,
   outOffset: usize,
   outRow: usize,
   entry: usize,
@@ -26,15 +26,15 @@ export function gatherTiles(
   shift: f32,
   least: f32,
 ): void {
-  if (kind >= SUBPIXEL) {
+  if (kind >= WinogradKind.subpixel) {
     gatherSubpixels(kind & 1, outOffset, outRow, entry, from, pitch, corner, zeros, shift, least);
     return;
   }
   const floor4 = f32x4.splat(least);
   const shift4 = f32x4.splat(shift);
-  const row: usize = kind === PLAIN ? 96 : 144;
+  const row: usize = kind === WinogradKind.plain ? 96 : 144;
   for (let x: usize = 0; x < row; x += 16, from += pitch) {
-    if (kind === PLAIN) gather(corner + x, row, from, 6 * pitch);
+    if (kind === WinogradKind.plain) gather(corner + x, row, from, 6 * pitch);
     else gatherEvens(corner + x, row, from, 9 * pitch, from + 45 * pitch, 9 * pitch);
   }
   let p0 = load<usize>(entry) + outOffset;
@@ -47,7 +47,7 @@ export function gatherTiles(
   const s3 = load<i32>(entry + 3 * TILE, SIZE);
   const whole = (s0 & s1 & s2 & s3) === WHOLE;
   for (let y = 0; y < 4; y++, corner += row) {
-    if (kind === PLAIN) gather(corner, 16, corner, 16);
+    if (kind === WinogradKind.plain) gather(corner, 16, corner, 16);
     else gatherEvens(corner, 16, corner, 16, corner + 80, 16);
     const a = f32x4.max(f32x4.add(v128.load(corner), shift4), floor4);
     const b = f32x4.max(f32x4.add(v128.load(corner, 16), shift4), floor4);

@@ -1,11 +1,48 @@
 // Gradient of the filters of `winograd`, PLAIN or STRIDED: dw = Gᵀ[Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)]G, with as few products. The
 // tiles are cut into chunks: both factors of one are spread, their products added to the sums, and from those the taps are made.
+
+import { WinogradKind } from "../lib/codes";
+import { word } from "../lib/plan";
 import { multiplyInBlocks } from "./gemm-tile";
 import { narrowOuterTaps } from "./winograd-evens";
-import { DEPTH, lastPoint, PLAIN, pointPitch, pointsOf, stepOf } from "./winograd-kind";
-import { listStaged, readBands, TILE } from "./winograd-spread";
+import { DEPTH, lastPoint, pointPitch, pointsOf, stepOf } from "./winograd-kind";
+import { bandsOf, listStaged, readBands, stagePitchOf, TILE } from "./winograd-spread";
+import {
+  ACROSS,
+  CHANNELS,
+  DOWN,
+  END_TILE,
+  FIRST_TILE,
+  GRADIENT,
+  HEIGHT,
+  LANES,
+  PAD_X,
+  PAD_Y,
+  WIDTH,
+  WINOGRAD_KIND,
+} from "./winograd-spread-plan";
 import { spreadPlanes } from "./winograd-tiles";
 import { narrow } from "./winograd-transform";
+
+/** Floats of the stage from one tile to the next. */
+function spreadStep(kind: WinogradKind, gradient: i32): i32 {
+  return gradient ? 4 : stepOf(kind);
+}
+
+/** @host Bytes of scratch of `winogradSpread`, for so many tiles. */
+export function winogradSpreadScratch(
+  kind: WinogradKind,
+  gradient: i32,
+  tiles: i32,
+  across: i32,
+): usize {
+  return (
+    tiles * TILE +
+    stagePitchOf(spreadStep(kind, gradient), across) *
+      (4 * pointsOf(kind) * bandsOf(tiles, across) + 1) +
+    36
+  );
+}
 
 /**
  * Tiles t0 … t1 of planes [images, channels, height, width] spread to points² matrices in panels of `lanes` (4 or 8) channels,
@@ -15,27 +52,28 @@ import { narrow } from "./winograd-transform";
 export function winogradSpread(
   to: usize,
   planes: usize,
-  kind: i32,
-  gradient: i32,
-  lanes: i32,
-  channels: i32,
-  height: i32,
-  width: i32,
-  padY: i32,
-  padX: i32,
-  across: i32,
-  down: i32,
-  t0: i32,
-  t1: i32,
+  plan: usize,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const kind = word(plan, WINOGRAD_KIND);
+  const gradient = word(plan, GRADIENT);
+  const lanes = word(plan, LANES);
+  const channels = word(plan, CHANNELS);
+  const height = word(plan, HEIGHT);
+  const width = word(plan, WIDTH);
+  const padY = word(plan, PAD_Y);
+  const padX = word(plan, PAD_X);
+  const across = word(plan, ACROSS);
+  const down = word(plan, DOWN);
+  const t0 = word(plan, FIRST_TILE);
+  const t1 = word(plan, END_TILE);
   const points = pointsOf(kind);
   const tiles = t1 - t0;
-  const step = gradient ? 4 : stepOf(kind);
-  const stagePitch = (<usize>(across * step + 4)) << 2;
-  const bands = (tiles + across - 2) / across + 1;
+  const step = spreadStep(kind, gradient);
+  const stagePitch = stagePitchOf(step, across);
+  const bands = bandsOf(tiles, across);
   const stageSize = <usize>(points * bands) * stagePitch;
   const zeros = scratch + <usize>tiles * TILE;
   const stage = zeros + stagePitch;
@@ -83,7 +121,7 @@ export function winogradProducts(
   sums: usize,
   d: usize,
   v: usize,
-  kind: i32,
+  kind: WinogradKind,
   rows: i32,
   channels: i32,
   tiles: i32,
@@ -121,11 +159,16 @@ export function winogradProducts(
   }
 }
 
+/** @host Bytes of scratch of `winogradFilters`. */
+export function winogradFiltersScratch(): usize {
+  return 36 * 16;
+}
+
 /** dw [rows, channels, 3, 3] from the sums. Item = row. Scratch: 36 vectors. */
 export function winogradFilters(
   dw: usize,
   sums: usize,
-  kind: i32,
+  kind: WinogradKind,
   rows: i32,
   channels: i32,
   scratch: usize,
@@ -150,8 +193,8 @@ export function winogradFilters(
 }
 
 /** The 6 filters of an axis to their three taps. */
-function narrowTaps(kind: i32, to: usize, step: usize, from: usize, pitch: usize): void {
-  if (kind === PLAIN) narrow(to, step, from, pitch);
+function narrowTaps(kind: WinogradKind, to: usize, step: usize, from: usize, pitch: usize): void {
+  if (kind === WinogradKind.plain) narrow(to, step, from, pitch);
   else {
     const middle = v128.load(from + 5 * pitch);
     narrowOuterTaps(to, step, from, pitch);
@@ -161,7 +204,7 @@ function narrowTaps(kind: i32, to: usize, step: usize, from: usize, pitch: usize
 
 /** n filters [n][3][3] from 36 vectors of sums from[k·pitch], a filter a lane. */
 function storeFilters(
-  kind: i32,
+  kind: WinogradKind,
   to: usize,
   n: i32,
   from: usize,

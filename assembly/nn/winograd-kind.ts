@@ -1,48 +1,43 @@
 // How a tile of a 3×3 convolution is cut up along each axis.
+//   plain        stride 1: F(4, 3), 4 outputs of 6 inputs by 6 products
+//   strided      stride 2: 4 outputs of 9 inputs; the even inputs meet the outer taps, F(4, 2) by 5 products, the odd ones the middle
+//                tap, by 4
+//   subpixel     the transpose of stride 2: 8 outputs of 5 inputs; every other output meets the outer taps, F(4, 2) by 5 products, those
+//                between the middle one, by 4; the former come first, for an even padding
+//   subpixelOdd  the same for an odd padding: those of the middle tap come first
+import { WinogradKind } from "../lib/codes";
 
-/** Stride 1: F(4, 3), 4 outputs of 6 inputs by 6 products. */
-export const PLAIN = 0;
-/** Stride 2: 4 outputs of 9 inputs. The even inputs meet the outer taps, F(4, 2) by 5 products; the odd ones the middle tap, by 4. */
-export const STRIDED = 1;
-/**
- * The transpose of stride 2: 8 outputs of 5 inputs. Every other output meets the outer taps, F(4, 2) by 5 products, those between the
- * middle one, by 4. The former come first where the padding is even, the latter where it is odd.
- */
-export const SUBPIXEL = 2;
-export const SUBPIXEL_ODD = 3;
-
-/** Products along an axis: 6, or 5 + 4. */
-export function pointsOf(kind: i32): i32 {
-  return kind === PLAIN ? 6 : 9;
+/** @host Products along an axis: 6, or 5 + 4. */
+export function pointsOf(kind: WinogradKind): i32 {
+  return kind === WinogradKind.plain ? 6 : 9;
 }
 
-/** Inputs from one tile to the next. */
-export function stepOf(kind: i32): i32 {
-  return kind === STRIDED ? 8 : 4;
+/** @host Inputs from one tile to the next. */
+export function stepOf(kind: WinogradKind): i32 {
+  return kind === WinogradKind.strided ? 8 : 4;
 }
 
-/** Outputs of a tile. */
-export function sideOf(kind: i32): i32 {
-  return kind >= SUBPIXEL ? 8 : 4;
+/** @host Inputs of a tile. */
+export function inputsOf(kind: WinogradKind): i32 {
+  return kind === WinogradKind.strided ? 9 : kind >= WinogradKind.subpixel ? 5 : 6;
+}
+
+/** @host Outputs of a tile. */
+export function sideOf(kind: WinogradKind): i32 {
+  return kind >= WinogradKind.subpixel ? 8 : 4;
 }
 
 /** Of the 6 filters along an axis the last is that of points 5 … 8: one past the last point of filter i. */
-export function lastPoint(kind: i32, i: i32): i32 {
+export function lastPoint(kind: WinogradKind, i: i32): i32 {
   return i === 5 ? pointsOf(kind) : i + 1;
 }
 
 /** From here on the transforms of inputs or filters may overflow, if they are finite at all. */
 export const HUGE: f32 = 1e15;
 
-/**
- * The verdict on a tile some of whose outputs see nothing but zeros, and become what follows a sum of 0. To it a bit is added for each,
- * 1 for the first, but for transposed convolutions.
- */
-export const WITH_ZEROS: f32 = 2;
-
-/** Bytes from one point's matrix of n floats to the next: a line more, so that they do not fall into one set of L1. */
+/** @host Bytes from one point's matrix of n floats to the next: a line more, so that they do not fall into one set of L1. */
 export function pointPitch(n: i32): usize {
-  return ((<usize>n) << 2) + 64;
+  return <usize>n * 4 + 64;
 }
 
 /** Bytes of the scratch of `gatherTiles` and of the filters' transforms. */

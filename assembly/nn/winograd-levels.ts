@@ -1,16 +1,29 @@
 // What is read for the verdicts on tiles: all channels of an input at once.
-import { greater } from "../lib/simd";
-import { sideOf, stepOf } from "./winograd-kind";
 
-/** Floats of a row of levels and rows of an image: all that the tiles read, padding included. */
-export function wideOf(kind: i32, outWidth: i32): i32 {
-  const side = sideOf(kind);
-  return ((outWidth + side - 1) / side) * stepOf(kind) + 4;
+import { WinogradKind } from "../lib/codes";
+import { word } from "../lib/plan";
+import { greater } from "../lib/simd";
+import { stepOf } from "./winograd-kind";
+import {
+  ACROSS,
+  CHANNELS,
+  DOWN,
+  HEIGHT,
+  IMAGES,
+  PAD_X,
+  PAD_Y,
+  WIDTH,
+  WINOGRAD_KIND,
+} from "./winograd-plan";
+
+/** @host Floats of a row of levels: all that the tiles read, padding included. */
+export function wideOf(kind: WinogradKind, across: i32): i32 {
+  return across * stepOf(kind) + 4;
 }
 
-export function tallOf(kind: i32, outHeight: i32): i32 {
-  const side = sideOf(kind);
-  return ((outHeight + side - 1) / side) * stepOf(kind) + 2;
+/** @host Rows of the levels of an image. */
+export function tallOf(kind: WinogradKind, down: i32): i32 {
+  return down * stepOf(kind) + 2;
 }
 
 /** Adds a row of four channels to sums and maxima. */
@@ -58,20 +71,19 @@ const BLOCK: i32 = 2048;
 export function winogradLevels(
   levels: usize,
   planes: usize,
-  kind: i32,
-  images: i32,
-  channels: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  padY: i32,
-  padX: i32,
+  plan: usize,
   begin: i32,
   end: i32,
 ): void {
-  const tall = tallOf(kind, outHeight);
-  const wide = wideOf(kind, outWidth);
+  const kind = word(plan, WINOGRAD_KIND);
+  const images = word(plan, IMAGES);
+  const channels = word(plan, CHANNELS);
+  const height = word(plan, HEIGHT);
+  const width = word(plan, WIDTH);
+  const padY = word(plan, PAD_Y);
+  const padX = word(plan, PAD_X);
+  const tall = tallOf(kind, word(plan, DOWN));
+  const wide = wideOf(kind, word(plan, ACROSS));
   const pitch = (<usize>wide) << 2;
   const apart = pitch * images * tall;
   const line = (<usize>width) << 2;

@@ -1,6 +1,10 @@
 // What becomes of the tiles that `winogradJudge` found: wild ones are copied out, convolved plainly and copied back.
-import { SUBPIXEL, sideOf, WITH_ZEROS } from "./winograd-kind";
+
+import { TileVerdict, WinogradKind } from "../lib/codes";
+import { word } from "../lib/plan";
+import { sideOf } from "./winograd-kind";
 import { tallOf, wideOf } from "./winograd-levels";
+import { ACROSS, DOWN, OUT_HEIGHT, OUT_WIDTH, ROWS, WINOGRAD_KIND } from "./winograd-plan";
 
 /**
  * tiles [count, channels, side, side] = those of the list in planes [images, channels, height, width], zeros outside, or the other way
@@ -43,6 +47,11 @@ export function winogradCopyTiles(
   }
 }
 
+/** @host Bytes of scratch of `winogradZeros`. */
+export function winogradZerosScratch(kind: WinogradKind): usize {
+  return 4 * sideOf(kind) * sideOf(kind);
+}
+
 /**
  * out [images, rows, outHeight, outWidth] = max(bias, least) wherever it sees nothing but zeros, in the tiles of the list; levels and
  * verdicts as `winogradJudge` has them. Item = a tile. Scratch: a word for each output of a tile.
@@ -54,23 +63,24 @@ export function winogradZeros(
   list: usize,
   bias: usize,
   least: f32,
-  kind: i32,
-  rows: i32,
-  outHeight: i32,
-  outWidth: i32,
+  plan: usize,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const kind = word(plan, WINOGRAD_KIND);
+  const rows = word(plan, ROWS);
+  const outHeight = word(plan, OUT_HEIGHT);
+  const outWidth = word(plan, OUT_WIDTH);
   const side = sideOf(kind);
-  const across = (outWidth + side - 1) / side;
-  const down = (outHeight + side - 1) / side;
-  const pitch = (<usize>wideOf(kind, outWidth)) << 2;
-  const tall = tallOf(kind, outHeight);
+  const across = word(plan, ACROSS);
+  const down = word(plan, DOWN);
+  const pitch = (<usize>wideOf(kind, across)) << 2;
+  const tall = tallOf(kind, down);
   const plane = (<usize>(outHeight * outWidth)) << 2;
   for (let item = begin; item < end; item++) {
     const t = load<i32>(list + ((<usize>item) << 2));
-    const bits = <i32>(load<f32>(verdicts + ((<usize>t) << 2)) - WITH_ZEROS);
+    const bits = <i32>load<f32>(verdicts + ((<usize>t) << 2)) - TileVerdict.withZeros;
     const band = t / across;
     const n = band / down;
     const top = (band - n * down) * side;
@@ -84,7 +94,7 @@ export function winogradZeros(
       for (let x = 0; x < min(side, outWidth - left); x += 4) {
         const at = (top + y) * outWidth + left + x;
         let zeros = 0;
-        if (kind < SUBPIXEL) zeros = (bits >> (4 * y)) & 15;
+        if (kind < WinogradKind.subpixel) zeros = (bits >> (4 * y)) & 15;
         else
           for (let i = 0; i < min(4, outWidth - left - x); i++)
             zeros |= seesZeros(sums, pitch, kind & 1, top + y, left + x + i) << i;

@@ -1,5 +1,7 @@
+import { WinogradKind } from "../lib/codes";
+import { ceilDiv } from "../lib/sizes";
 import { spreadEvens, widenEvens } from "./winograd-evens";
-import { PLAIN, pointsOf, STRIDED, SUBPIXEL, stepOf } from "./winograd-kind";
+import { pointsOf, stepOf } from "./winograd-kind";
 import { spread, widen } from "./winograd-transform";
 
 // The tiles of an item are listed in a table, three words each: address of the output of channel 0, address of the input in the
@@ -7,6 +9,16 @@ import { spread, widen } from "./winograd-transform";
 export const TILE: usize = 16;
 export const SOURCE: usize = 4;
 export const SIZE: usize = 8;
+
+/** Bytes of a row of the stage, of all tiles of a band, `step` floats from one to the next. */
+export function stagePitchOf(step: i32, across: i32): usize {
+  return <usize>(across * step + 4) * 4;
+}
+
+/** Bands of tiles that `tiles` neighbouring ones may lie in. */
+export function bandsOf(tiles: i32, across: i32): i32 {
+  return ceilDiv(tiles - 1, across) + 1;
+}
 
 /** The inputs of tiles t0 … t1 in the table, `step` floats of the stage from one to the next in a band. */
 export function listStaged(
@@ -58,7 +70,7 @@ export function listOutputs(
  * downwards. Columns outside of the plane stay as they are. A `gradient` is that of the outputs of PLAIN or STRIDED. Scratch: 9 words.
  */
 export function readBands(
-  kind: i32,
+  kind: WinogradKind,
   gradient: bool,
   stage: usize,
   stagePitch: usize,
@@ -103,7 +115,7 @@ export function readBands(
 
 /** Four columns at o of a band's rows, spread to[k·step]. */
 function spreadColumns(
-  kind: i32,
+  kind: WinogradKind,
   gradient: bool,
   to: usize,
   step: usize,
@@ -115,14 +127,14 @@ function spreadColumns(
   const r2 = v128.load(load<usize>(rows, 8) + o);
   const r3 = v128.load(load<usize>(rows, 12) + o);
   if (gradient) {
-    if (kind === STRIDED) {
+    if (kind === WinogradKind.strided) {
       widenEvens(to, step, r0, r1, r2, r3);
       copy4(to + 5 * step, step, r0, r1, r2, r3);
     } else widen(to, step, r0, r1, r2, r3);
     return;
   }
   const r4 = v128.load(load<usize>(rows, 16) + o);
-  if (kind === PLAIN) {
+  if (kind === WinogradKind.plain) {
     spread(to, step, r0, r1, r2, r3, r4, v128.load(load<usize>(rows, 20) + o));
     return;
   }
@@ -134,14 +146,14 @@ function spreadColumns(
   let o1 = r3;
   let o2 = r2;
   let o3 = r3;
-  if (kind === STRIDED) {
+  if (kind === WinogradKind.strided) {
     e1 = r2;
     e2 = r4;
     e3 = v128.load(load<usize>(rows, 24) + o);
     e4 = v128.load(load<usize>(rows, 32) + o);
     o2 = v128.load(load<usize>(rows, 20) + o);
     o3 = v128.load(load<usize>(rows, 28) + o);
-  } else if (kind === SUBPIXEL) {
+  } else if (kind === WinogradKind.subpixel) {
     o1 = r2;
     o2 = r3;
     o3 = r4;

@@ -1,12 +1,13 @@
+import { WinogradKind } from "../lib/codes";
 import { column0, column1, column2, column3 } from "../lib/transpose";
 import { spreadEvens, widenEvens } from "./winograd-evens";
-import { PLAIN, pointsOf, STRIDED, SUBPIXEL } from "./winograd-kind";
+import { pointsOf } from "./winograd-kind";
 import { copy4, SOURCE, TILE } from "./winograd-spread";
 import { spread, widen } from "./winograd-transform";
 
 /** Four tiles of the table at `entry`, staged, spread across: points² vectors dst[k·step], a tile a lane. */
 export function spreadTiles(
-  kind: i32,
+  kind: WinogradKind,
   dst: usize,
   step: usize,
   entry: usize,
@@ -21,7 +22,7 @@ export function spreadTiles(
 
 /** The same of one tile of four planes, staged one after another. */
 export function spreadPlanes(
-  kind: i32,
+  kind: WinogradKind,
   gradient: bool,
   dst: usize,
   step: usize,
@@ -35,7 +36,7 @@ export function spreadPlanes(
 }
 
 function spreadFour(
-  kind: i32,
+  kind: WinogradKind,
   gradient: bool,
   dst: usize,
   step: usize,
@@ -56,18 +57,18 @@ function spreadFour(
     const x2 = column2(a, b, c, d);
     const x3 = column3(a, b, c, d);
     if (gradient) {
-      if (kind === STRIDED) {
+      if (kind === WinogradKind.strided) {
         widenEvens(dst, step, x0, x1, x2, x3);
         copy4(dst + 5 * step, step, x0, x1, x2, x3);
       } else widen(dst, step, x0, x1, x2, x3);
-    } else if (kind === PLAIN) {
+    } else if (kind === WinogradKind.plain) {
       a = v128.load64_zero(p0, 16);
       b = v128.load64_zero(p1, 16);
       c = v128.load64_zero(p2, 16);
       d = v128.load64_zero(p3, 16);
       spread(dst, step, x0, x1, x2, x3, column0(a, b, c, d), column1(a, b, c, d));
     } else {
-      const strided = kind === STRIDED;
+      const strided = kind === WinogradKind.strided;
       let e1 = x1;
       let e2 = x2;
       let e3 = x3;
@@ -86,7 +87,7 @@ function spreadFour(
         e3 = column2(a, b, c, d);
         o2 = column1(a, b, c, d);
         o3 = column3(a, b, c, d);
-      } else if (kind === SUBPIXEL) {
+      } else if (kind === WinogradKind.subpixel) {
         o1 = x2;
         o2 = x3;
         o3 = last;

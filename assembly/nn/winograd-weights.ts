@@ -1,12 +1,20 @@
+import { FilterVerdict, WinogradKind } from "../lib/codes";
 import { greater } from "../lib/simd";
 import { interleave4, scaleRows } from "./gemm-pack";
 import { spreadOuterTaps } from "./winograd-evens";
-import { HUGE, PLAIN, pointPitch } from "./winograd-kind";
+import { HUGE, pointPitch } from "./winograd-kind";
 import { spreadFilter } from "./winograd-transform";
 
 /** Three taps to the 6 filters of an axis. */
-function spreadTaps(kind: i32, to: usize, step: usize, g0: v128, g1: v128, g2: v128): void {
-  if (kind === PLAIN) spreadFilter(to, step, g0, g1, g2);
+function spreadTaps(
+  kind: WinogradKind,
+  to: usize,
+  step: usize,
+  g0: v128,
+  g1: v128,
+  g2: v128,
+): void {
+  if (kind === WinogradKind.plain) spreadFilter(to, step, g0, g1, g2);
   else {
     spreadOuterTaps(to, step, g0, g2);
     v128.store(to + 5 * step, g1);
@@ -18,11 +26,16 @@ const CHANNELS: i32 = 64;
 /** Bytes of scratch for one filter's taps, and for them spread downwards. */
 const TAPS: usize = 27 * 16;
 
+/** @host Bytes of scratch of `winogradWeights`. */
+export function winogradWeightsScratch(): usize {
+  return TAPS + 36 * pointPitch(4 * CHANNELS);
+}
+
 /**
  * Filters spread to 36, each a matrix in panels of 4 rows, u[36][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
  * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input; scale [rows] multiplies the filters,
  * or is 0. Item = one panel.
- * wild[item]: 2 where a filter is not finite or huge, 1 where it would leak: a sum over few of its weights, or over one corner of it, as
+ * wild[item]: a FilterVerdict, wild where a filter would leak: a sum over few of its weights, or over one corner of it, as
  * at the border of an image, is off by some ulp of the greatest weight.
  * Scratch: 27 vectors and 36 runs, a line apart.
  */
@@ -35,7 +48,7 @@ export function winogradWeights(
   rowPitch: i32,
   channelPitch: i32,
   rotated: i32,
-  kind: i32,
+  kind: WinogradKind,
   wild: usize,
   scratch: usize,
   begin: i32,
@@ -109,6 +122,11 @@ export function winogradWeights(
       f32x4.ge(corner, enough),
     );
     const finite = i32x4.all_true(f32x4.lt(most, f32x4.splat(HUGE)));
-    store<f32>(wild + ((<usize>item) << 2), !finite ? 2 : i32x4.all_true(even) ? 0 : 1);
+    const verdict = !finite
+      ? FilterVerdict.infinite
+      : i32x4.all_true(even)
+        ? FilterVerdict.tame
+        : FilterVerdict.wild;
+    store<f32>(wild + ((<usize>item) << 2), <f32>verdict);
   }
 }

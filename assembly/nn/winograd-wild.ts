@@ -1,31 +1,40 @@
 // Where Winograd would leak. It mixes all inputs of a tile, so that an output is off by some ulp of the greatest of them, seen or not.
 // That is little as long as what each output sees weighs about as much; tiles of which it does not are wild, and go by plain sums.
-import { greater, max4 } from "../lib/simd";
-import { HUGE, PLAIN, STRIDED, SUBPIXEL, sideOf, stepOf, WITH_ZEROS } from "./winograd-kind";
-import { tallOf, wideOf } from "./winograd-levels";
 
-/** Verdicts beside WITH_ZEROS. */
-const TAME: f32 = 0;
-const WILD: f32 = 1;
+import { TileVerdict, WinogradKind } from "../lib/codes";
+import { word } from "../lib/plan";
+import { greater, max4 } from "../lib/simd";
+import { HUGE, inputsOf, sideOf, stepOf } from "./winograd-kind";
+import { tallOf, wideOf } from "./winograd-levels";
+import {
+  ACROSS,
+  CHANNELS,
+  DOWN,
+  IMAGES,
+  OUT_HEIGHT,
+  OUT_WIDTH,
+  WINOGRAD_KIND,
+} from "./winograd-plan";
 
 /** verdicts[tile], from the levels. Item = a row of tiles. */
 export function winogradJudge(
   verdicts: usize,
   levels: usize,
-  kind: i32,
-  images: i32,
-  channels: i32,
-  outHeight: i32,
-  outWidth: i32,
+  plan: usize,
   begin: i32,
   end: i32,
 ): void {
+  const kind = word(plan, WINOGRAD_KIND);
+  const images = word(plan, IMAGES);
+  const channels = word(plan, CHANNELS);
+  const outHeight = word(plan, OUT_HEIGHT);
+  const outWidth = word(plan, OUT_WIDTH);
   const side = sideOf(kind);
   const step = (<usize>stepOf(kind)) << 2;
-  const across = (outWidth + side - 1) / side;
-  const down = (outHeight + side - 1) / side;
-  const pitch = (<usize>wideOf(kind, outWidth)) << 2;
-  const tall = tallOf(kind, outHeight);
+  const across = word(plan, ACROSS);
+  const down = word(plan, DOWN);
+  const pitch = (<usize>wideOf(kind, across)) << 2;
+  const tall = tallOf(kind, down);
   for (let item = begin; item < end; item++) {
     const n = item / down;
     const band = item - n * down;
@@ -34,23 +43,24 @@ export function winogradJudge(
     for (let t = 0; t < across; t++, sums += step, to += 4) {
       const rows = min(side, outHeight - band * side);
       const columns = min(side, outWidth - t * side);
-      store<f32>(to, judge(kind, channels, sums, pitch * (images * tall), pitch, rows, columns));
+      const verdict = judge(kind, channels, sums, pitch * (images * tall), pitch, rows, columns);
+      store<f32>(to, <f32>verdict);
     }
   }
 }
 
 /** Of a tile whose sums start at `sums` and whose maxima `apart` bytes later, with rows×columns outputs that lie inside. */
 function judge(
-  kind: i32,
+  kind: WinogradKind,
   channels: i32,
   sums: usize,
   apart: usize,
   pitch: usize,
   rows: i32,
   columns: i32,
-): f32 {
-  const strided = kind === STRIDED;
-  const inputs = strided ? 9 : kind >= SUBPIXEL ? 5 : 6;
+): i32 {
+  const strided = kind === WinogradKind.strided;
+  const inputs = inputsOf(kind);
   const last = (<usize>(inputs - 4)) << 2;
   let most4: v128 = f32x4.splat(0);
   for (let y = 0, m = sums + apart; y < inputs; y++, m += pitch) {
@@ -58,13 +68,13 @@ function judge(
     if (strided) most4 = greater(most4, v128.load(m, 16));
   }
   const most = max4(most4);
-  if (most === 0) return TAME;
-  if (!(most < HUGE)) return WILD;
+  if (most === 0) return TileVerdict.tame;
+  if (!(most < HUGE)) return TileVerdict.wild;
 
   // Ordinary tiles in short, without a look at each output: 0.5 ns a pixel instead of 2. An output sees four of the inputs inside the
   // tile's border at least, and nine sums of `channels` values at most. The same as below, with 1 % for the rounding of the sums.
-  const share: f32 = kind === PLAIN ? 0.4 : strided ? 0.3 : 0.2;
-  if (kind < SUBPIXEL) {
+  const share: f32 = kind === WinogradKind.plain ? 0.4 : strided ? 0.3 : 0.2;
+  if (kind < WinogradKind.subpixel) {
     let inner: v128 = f32x4.splat(Infinity);
     for (let y = 1, s = sums + pitch; y < inputs - 1; y++, s += pitch) {
       inner = i32x4.min_s(inner, v128.load(s, 4));
@@ -72,19 +82,19 @@ function judge(
     }
     const enough = most * max<f32>(<f32>2.2, 3 * share * sqrt(<f32>channels));
     const little = f32x4.lt(f32x4.mul(inner, f32x4.splat(3.96)), f32x4.splat(enough));
-    if (!v128.any_true(little)) return TAME;
+    if (!v128.any_true(little)) return TileVerdict.tame;
   }
 
   // What each output sees, the greatest and least of it. Of a transposed convolution only outputs of all four outer taps: the others
   // mix no more than a row or a column.
   const odd = kind & 1;
-  if (kind >= SUBPIXEL) {
+  if (kind >= WinogradKind.subpixel) {
     rows = max(1, (rows + 1 - odd) >> 1);
     columns = max(1, (columns + 1 - odd) >> 1);
   }
   const none = f32x4.splat(0);
   const inside = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(columns));
-  const taps = kind >= SUBPIXEL ? 2 : 3;
+  const taps = kind >= WinogradKind.subpixel ? 2 : 3;
   const end = strided ? 2 * rows + 1 : rows + taps - 1;
   let least: v128 = f32x4.splat(Infinity);
   let greatest = none;
@@ -144,7 +154,7 @@ function judge(
   // Values of one size, n in what an output sees and m in the tile: √m ulp of n. And with less than three, their weights may be small.
   const enough = max<f32>(<f32>0.3 * most, share * sqrt(most) * sqrt(max4(greatest)));
   few = v128.or(few, f32x4.lt(least, f32x4.splat(enough)));
-  if (v128.any_true(few)) return WILD;
-  if (!v128.any_true(zeros)) return TAME;
-  return taps === 3 ? WITH_ZEROS + <f32>bits : WITH_ZEROS;
+  if (v128.any_true(few)) return TileVerdict.wild;
+  if (!v128.any_true(zeros)) return TileVerdict.tame;
+  return TileVerdict.withZeros + (taps === 3 ? bits : 0);
 }

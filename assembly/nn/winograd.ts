@@ -1,11 +1,39 @@
+import { WinogradKind } from "../lib/codes";
+import { word } from "../lib/plan";
 import { multiplyInBlocks } from "./gemm-tile";
 import { gatherTiles } from "./winograd-gather";
 import { CORNER, DEPTH, lastPoint, pointPitch, pointsOf, sideOf, stepOf } from "./winograd-kind";
-import { listOutputs, listStaged, readBands, TILE } from "./winograd-spread";
+import {
+  ACROSS,
+  CHANNELS,
+  DOWN,
+  HEIGHT,
+  IMAGES,
+  OUT_HEIGHT,
+  OUT_WIDTH,
+  PAD_X,
+  PAD_Y,
+  ROWS,
+  ROWS_PER_ITEM,
+  TILES_PER_ITEM,
+  WIDTH,
+  WINOGRAD_KIND,
+} from "./winograd-plan";
+import { bandsOf, listOutputs, listStaged, readBands, stagePitchOf, TILE } from "./winograd-spread";
 import { spreadTiles } from "./winograd-tiles";
 
 /** Rows multiplied before they are gathered. */
 const BLOCK: i32 = 32;
+
+/** @host Bytes of scratch of `winograd`, for items of so many tiles. */
+export function winogradScratch(kind: WinogradKind, channels: i32, tiles: i32, across: i32): usize {
+  return (
+    tiles * TILE +
+    stagePitchOf(stepOf(kind), across) * (pointsOf(kind) * bandsOf(tiles, across) + 1) +
+    CORNER +
+    pointsOf(kind) * pointsOf(kind) * (pointPitch(channels * tiles) + pointPitch(BLOCK * tiles))
+  );
+}
 
 /**
  * Convolution of image [images, channels, height, width] by 3×3 filters (u from `winogradWeights`) → out [images, rows, outHeight,
@@ -20,30 +48,31 @@ export function winograd(
   image: usize,
   bias: usize,
   least: f32,
-  kind: i32,
-  images: i32,
-  channels: i32,
-  rows: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  padY: i32,
-  padX: i32,
-  tilesPerItem: i32,
-  rowsPerItem: i32,
+  plan: usize,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const kind = word(plan, WINOGRAD_KIND);
+  const images = word(plan, IMAGES);
+  const channels = word(plan, CHANNELS);
+  const rows = word(plan, ROWS);
+  const height = word(plan, HEIGHT);
+  const width = word(plan, WIDTH);
+  const outHeight = word(plan, OUT_HEIGHT);
+  const outWidth = word(plan, OUT_WIDTH);
+  const padY = word(plan, PAD_Y);
+  const padX = word(plan, PAD_X);
+  const tilesPerItem = word(plan, TILES_PER_ITEM);
+  const rowsPerItem = word(plan, ROWS_PER_ITEM);
   const points = pointsOf(kind);
   const side = sideOf(kind);
-  const across = (outWidth + side - 1) / side;
-  const down = (outHeight + side - 1) / side;
+  const across = word(plan, ACROSS);
+  const down = word(plan, DOWN);
   const all = images * down * across;
   const rowParts = (rows + rowsPerItem - 1) / rowsPerItem;
-  const stagePitch = (<usize>(across * stepOf(kind) + 4)) << 2;
-  const bands = (tilesPerItem + across - 2) / across + 1;
+  const stagePitch = stagePitchOf(stepOf(kind), across);
+  const bands = bandsOf(tilesPerItem, across);
   const zeros = scratch + <usize>tilesPerItem * TILE;
   const stage = zeros + stagePitch;
   const corner = stage + <usize>(points * bands) * stagePitch;

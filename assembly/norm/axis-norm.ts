@@ -1,6 +1,7 @@
 // Normalisation over one axis of x seen as [outer, n, inner], weight and bias [n]: layer norm over the channels of each pixel
 // (positional norm, arXiv 1907.04312), pixel norm (1710.10196), division by a p-norm. A unit is a block of `width` columns of a
 // sample, unit = outer · blocks + block: what it needs of x stays in the cache between its passes.
+import { Statistic } from "../lib/codes";
 import { addRows } from "../lib/column-loops";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
@@ -9,11 +10,6 @@ import { meanOf, pair, remainder, rstdOf, STATS } from "../lib/moments";
 import { at } from "../lib/planes";
 import { tame } from "../lib/runs";
 
-// The statistic; smaller ones are the p of a p-norm, or the maximum.
-const NORM2: i32 = 2;
-const RMS: i32 = 4;
-const MOMENTS: i32 = 5;
-
 /** Mean, variance (or norm) and rstd of each column. */
 function statistics(
   stats: usize,
@@ -21,28 +17,34 @@ function statistics(
   n: i32,
   step: usize,
   cols: i32,
-  kind: i32,
+  kind: Statistic,
   eps: f64,
   scratch: usize,
 ): void {
-  const squares = kind === NORM2 || kind >= RMS;
+  const squares = kind === Statistic.norm2 || kind >= Statistic.rms;
   if (squares) {
-    const least = kind === NORM2 ? 0 : eps;
-    momentsOfColumns(stats, STATS, x, n, step, cols, kind === MOMENTS, least, scratch);
+    const least = kind === Statistic.norm2 ? 0 : eps;
+    momentsOfColumns(stats, STATS, x, n, step, cols, kind === Statistic.moments, least, scratch);
   } else columnNorms(stats, x, n, step, cols, kind, scratch);
   // two at a time: of few rows the root and the division are the larger part
   for (let c = 0; c < cols; c += 2, stats += 2 * STATS) {
     const next = c + 1 < cols ? stats + STATS : stats;
     let spread = pair(load<f64>(stats, 8), load<f64>(next, 8));
-    if (kind === NORM2) spread = f64x2.sqrt(f64x2.mul(spread, f64x2.splat(<f64>n)));
+    if (kind === Statistic.norm2) spread = f64x2.sqrt(f64x2.mul(spread, f64x2.splat(<f64>n)));
     const least = f64x2.splat(eps);
-    const size = kind >= RMS ? f64x2.sqrt(f64x2.add(spread, least)) : f64x2.max(spread, least);
+    const size =
+      kind >= Statistic.rms ? f64x2.sqrt(f64x2.add(spread, least)) : f64x2.max(spread, least);
     const rstd = f64x2.div(f64x2.splat(1), size);
     v128.store_lane<f64>(next, spread, 1, 8);
     v128.store_lane<f64>(next, rstd, 1, 16);
     v128.store_lane<f64>(stats, spread, 0, 8);
     v128.store_lane<f64>(stats, rstd, 0, 16);
   }
+}
+
+/** @host Bytes of scratch of `axisNormForward`. */
+export function axisNormForwardScratch(width: i32): usize {
+  return 7 * rowBytes(width);
 }
 
 /** y = (x − mean)·rstd·weight + bias, and stats [outer, inner, 3]. Range: units. Scratch: 7 rows of floats. */
@@ -55,7 +57,7 @@ export function axisNormForward(
   n: i32,
   inner: i32,
   width: i32,
-  kind: i32,
+  kind: Statistic,
   eps: f64,
   scratch: usize,
   begin: i32,
@@ -74,6 +76,11 @@ export function axisNormForward(
   }
 }
 
+/** @host Bytes of scratch of `axisNormBackward`. */
+export function axisNormBackwardScratch(width: i32): usize {
+  return 8 * rowBytes(width);
+}
+
 /**
  * dx (0: not wanted) = rstd·(w·dy − mean(w·dy) − direction·share of Σw·dy·x̂), and partials [items, 2, n] (0: not wanted): Σdy·x̂
  * and Σdy, which layerNormParameterGradients adds up. Range: items of `together` of `units` units. Scratch: 8 rows of floats.
@@ -90,7 +97,7 @@ export function axisNormBackward(
   width: i32,
   units: i32,
   together: i32,
-  kind: i32,
+  kind: Statistic,
   eps: f64,
   scratch: usize,
   begin: i32,
@@ -110,7 +117,7 @@ export function axisNormBackward(
       const o = (<usize>outer * n * inner + column) << 2;
       if (dw) parameterGradients(dw, dy + o, x + o, own, n, step, cols, scratch);
       if (!dx) continue;
-      if (n === 1 && kind === RMS) {
+      if (n === 1 && kind === Statistic.rms) {
         for (let c = 0; c < cols; c++) {
           const each = own + <usize>c * STATS;
           const slope = rstdOf(each) * remainder(each) * at(weight, 0, 1);
@@ -122,13 +129,13 @@ export function axisNormBackward(
       sumColumns(sums, 16, dy + o, x + o, own, weight, n, step, cols, scratch);
       // what of Σw·dy and Σw·dy·x̂ comes back: their means, for a p-norm all of the second, or nothing where eps was the larger
       for (let c = 0, p = sums; c < cols; c++, p += 16) {
-        const small = kind < RMS && load<f64>(own + <usize>c * STATS, 8) < eps;
-        const product = kind < RMS ? load<f64>(p, 8) : load<f64>(p, 8) / <f64>n;
-        store<f64>(p, kind === MOMENTS ? load<f64>(p) / <f64>n : 0);
+        const small = kind < Statistic.rms && load<f64>(own + <usize>c * STATS, 8) < eps;
+        const product = kind < Statistic.rms ? load<f64>(p, 8) : load<f64>(p, 8) / <f64>n;
+        store<f64>(p, kind === Statistic.moments ? load<f64>(p) / <f64>n : 0);
         store<f64>(p, small ? 0 : product, 8);
       }
       const to = dx + o;
-      if (kind === NORM2 || kind >= RMS)
+      if (kind === Statistic.norm2 || kind >= Statistic.rms)
         gradientColumns(to, dy + o, x + o, own, sums, 0, weight, n, step, cols, scratch);
       else directionGradient(to, dy + o, x + o, own, sums, weight, n, step, cols, kind);
     }

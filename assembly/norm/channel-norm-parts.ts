@@ -1,22 +1,27 @@
 // The steps of channel-norm.ts one by one, in the order of memory and on parts of a plane: where sets are few, so that threads
 // help; for batch norm, whose sets lie strewn over memory; and so that running statistics can take the place of the batch's.
 // Parts depend on the shape alone; item = plane · parts + part.
+
 import { normalizeActivated, normalizeBack } from "../lib/activate";
+import { Activation } from "../lib/codes";
 import { finishStats, meanOf, mergeMoments, moments, rstdOf, STATS } from "../lib/moments";
+import { word } from "../lib/plan";
 import { at, firstPlane, planeOffset, setOf } from "../lib/planes";
 import { gradientRun, gradientSums, normalizeRun } from "../lib/runs";
+import { CHANNELS, LENGTH, PART_SIZE, PARTS, PLANE_STEP, RUNS } from "./channel-plan";
 
 /** partials [planes, parts, 2] = (mean, variance) of each part of each plane. Range: planes × parts. */
 export function channelMoments(
   partials: usize,
   x: usize,
-  length: i32,
-  partSize: i32,
-  parts: i32,
+  plan: usize,
   eps: f64,
   begin: i32,
   end: i32,
 ): void {
+  const length = word(plan, LENGTH);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
     const p = item / parts;
     const from = (item - p * parts) * partSize;
@@ -56,16 +61,17 @@ export function channelNormalize(
   x: usize,
   weight: usize,
   bias: usize,
-  runs: i32,
-  planeStep: i32,
-  length: i32,
-  channels: i32,
-  partSize: i32,
-  parts: i32,
-  activation: i32,
+  plan: usize,
+  activation: Activation,
   begin: i32,
   end: i32,
 ): void {
+  const runs = word(plan, RUNS);
+  const planeStep = word(plan, PLANE_STEP);
+  const length = word(plan, LENGTH);
+  const channels = word(plan, CHANNELS);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
     const p = item / parts;
     const own = stats + <usize>setOf(p, runs, planeStep) * STATS;
@@ -91,16 +97,17 @@ export function channelGradientSums(
   stats: usize,
   weight: usize,
   bias: usize,
-  runs: i32,
-  planeStep: i32,
-  length: i32,
-  channels: i32,
-  partSize: i32,
-  parts: i32,
-  activation: i32,
+  plan: usize,
+  activation: Activation,
   begin: i32,
   end: i32,
 ): void {
+  const runs = word(plan, RUNS);
+  const planeStep = word(plan, PLANE_STEP);
+  const length = word(plan, LENGTH);
+  const channels = word(plan, CHANNELS);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
     const p = item / parts;
     const own = stats + <usize>setOf(p, runs, planeStep) * STATS;
@@ -154,15 +161,16 @@ export function channelGradient(
   stats: usize,
   means: usize,
   weight: usize,
-  runs: i32,
-  planeStep: i32,
-  length: i32,
-  channels: i32,
-  partSize: i32,
-  parts: i32,
+  plan: usize,
   begin: i32,
   end: i32,
 ): void {
+  const runs = word(plan, RUNS);
+  const planeStep = word(plan, PLANE_STEP);
+  const length = word(plan, LENGTH);
+  const channels = word(plan, CHANNELS);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
     const p = item / parts;
     const set: usize = setOf(p, runs, planeStep);

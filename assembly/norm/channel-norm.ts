@@ -5,7 +5,9 @@
 // `runs` planes, `planeStep` apart. Batch norm: runs = batch, planeStep = channels; group norm: runs = channels / groups,
 // planeStep = 1. Here one item does all of a set while it is in cache; for few or huge sets see channel-norm-parts.ts.
 // `activation` as in lib/activate.ts.
+
 import { normalizeActivated, normalizeBack } from "../lib/activate";
+import { Activation } from "../lib/codes";
 import { finishStats, meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { at, firstPlane, planeOffset } from "../lib/planes";
 import { gradientRun, gradientSums } from "../lib/runs";
@@ -21,7 +23,7 @@ export function channelNormForward(
   planeStep: i32,
   length: i32,
   channels: i32,
-  activation: i32,
+  activation: Activation,
   eps: f64,
   begin: i32,
   end: i32,
@@ -71,7 +73,7 @@ export function channelNormBackward(
   planeStep: i32,
   length: i32,
   channels: i32,
-  activation: i32,
+  activation: Activation,
   begin: i32,
   end: i32,
 ): void {

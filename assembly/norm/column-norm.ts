@@ -2,11 +2,20 @@
 // are the planes p = sample · cols + c. The merging steps between them are those of that file, to which it is all one. An item is
 // a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block. Scratch: 56 bytes a
 // column of the width and a vector.
+
 import { activate, activateBack } from "../lib/activate";
-import { momentsOfColumns } from "../lib/column-moments";
+import { Activation } from "../lib/codes";
+import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { STATS } from "../lib/moments";
+import { word } from "../lib/plan";
 import { setOf } from "../lib/planes";
+import { CHANNELS, COLS, LENGTH, PART_SIZE, PARTS, PLANE_STEP, RUNS, WIDTH } from "./channel-plan";
+
+/** @host Bytes of scratch of each of these kernels: statistics and sums of the columns, four rows and a vector. */
+export function columnScratch(width: i32): usize {
+  return width * (STATS + 16) + 4 * rowBytes(width) + 16;
+}
 
 function blocksOf(cols: i32, width: i32): i32 {
   return (cols + width - 1) / width;
@@ -61,7 +70,7 @@ const PIECE: i32 = 16384;
 
 /** y = f(z) with z = (x − mean)·rstd·w + b, or with dy y = f′(z)·dy; f the activation. */
 function normalizeActivated(
-  activation: i32,
+  activation: Activation,
   y: usize,
   dy: usize,
   x: usize,
@@ -89,16 +98,17 @@ function normalizeActivated(
 export function columnMoments(
   partials: usize,
   x: usize,
-  length: i32,
-  cols: i32,
-  width: i32,
-  partSize: i32,
-  parts: i32,
+  plan: usize,
   eps: f64,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const length = word(plan, LENGTH);
+  const cols = word(plan, COLS);
+  const width = word(plan, WIDTH);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   const step = (<usize>cols) << 2;
   for (let item = begin; item < end; item++) {
     const part = partOf(item, cols, width, parts);
@@ -118,19 +128,20 @@ export function columnNormalize(
   x: usize,
   weight: usize,
   bias: usize,
-  runs: i32,
-  planeStep: i32,
-  length: i32,
-  channels: i32,
-  cols: i32,
-  width: i32,
-  partSize: i32,
-  parts: i32,
-  activation: i32,
+  plan: usize,
+  activation: Activation,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const runs = word(plan, RUNS);
+  const planeStep = word(plan, PLANE_STEP);
+  const length = word(plan, LENGTH);
+  const channels = word(plan, CHANNELS);
+  const cols = word(plan, COLS);
+  const width = word(plan, WIDTH);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   const step = (<usize>cols) << 2;
   for (let item = begin; item < end; item++) {
     const first = planeOf(item, cols, width, parts);
@@ -154,19 +165,20 @@ export function columnGradientSums(
   stats: usize,
   weight: usize,
   bias: usize,
-  runs: i32,
-  planeStep: i32,
-  length: i32,
-  channels: i32,
-  cols: i32,
-  width: i32,
-  partSize: i32,
-  parts: i32,
-  activation: i32,
+  plan: usize,
+  activation: Activation,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const runs = word(plan, RUNS);
+  const planeStep = word(plan, PLANE_STEP);
+  const length = word(plan, LENGTH);
+  const channels = word(plan, CHANNELS);
+  const cols = word(plan, COLS);
+  const width = word(plan, WIDTH);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   const step = (<usize>cols) << 2;
   const apart = (<usize>parts) << 4;
   for (let item = begin; item < end; item++) {
@@ -196,18 +208,19 @@ export function columnGradient(
   stats: usize,
   means: usize,
   weight: usize,
-  runs: i32,
-  planeStep: i32,
-  length: i32,
-  channels: i32,
-  cols: i32,
-  width: i32,
-  partSize: i32,
-  parts: i32,
+  plan: usize,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
+  const runs = word(plan, RUNS);
+  const planeStep = word(plan, PLANE_STEP);
+  const length = word(plan, LENGTH);
+  const channels = word(plan, CHANNELS);
+  const cols = word(plan, COLS);
+  const width = word(plan, WIDTH);
+  const partSize = word(plan, PART_SIZE);
+  const parts = word(plan, PARTS);
   const step = (<usize>cols) << 2;
   for (let item = begin; item < end; item++) {
     const first = planeOf(item, cols, width, parts);

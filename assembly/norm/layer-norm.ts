@@ -1,6 +1,8 @@
 // Layer norm (Ba, Kiros, Hinton 2016, arXiv 1607.06450) of rows of `cols` floats, weight and bias per column. With `centre` 0
 // the mean is left out: RMS norm (Zhang, Sennrich 2019, 1910.07467). `activation` as in lib/activate.ts.
+
 import { activate, activateBack } from "../lib/activate";
+import { Activation } from "../lib/codes";
 import { columnSums } from "../lib/columns";
 import { finishStats, meanOf, moments, remainder, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
@@ -29,7 +31,7 @@ export function layerNormForward(
   bias: usize,
   cols: i32,
   centre: i32,
-  activation: i32,
+  activation: Activation,
   eps: f64,
   begin: i32,
   end: i32,
@@ -73,7 +75,7 @@ export function layerNormBackward(
   cols: i32,
   blockRows: i32,
   centre: i32,
-  activation: i32,
+  activation: Activation,
   begin: i32,
   end: i32,
 ): void {

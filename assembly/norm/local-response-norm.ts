@@ -171,6 +171,11 @@ export function localResponseNormForward(
   }
 }
 
+/** @host Bytes of scratch of `localResponseNormBackward`. */
+export function localResponseNormBackwardScratch(channels: i32): usize {
+  return channels * 128;
+}
+
 /** dx_i = dy_i·D_i^−β − 2aβ·x_i·Σ dy_j·x_j·D_j^(−β−1) over the j whose window holds i. Scratch: 128 bytes a channel. */
 export function localResponseNormBackward(
   dx: usize,

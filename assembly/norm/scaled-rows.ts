@@ -1,26 +1,34 @@
 // Rows divided by one number that is not the root mean square of all their columns: partial RMS norm (Zhang, Sennrich 2019,
 // arXiv 1910.07467), RMS norm with eps outside the root, CRMS norm (Jiang et al. 2023, 2305.14858), the 2-norm. stats [rows, 3] hold 0, the
-// slope s and the factor r; offsets [rows] hold t: y = x·r·weight + bias and, on the columns that count,
-// dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂), on the others r·w·dy; of a row of one column dx = r·s·w·dy.
+// variance and the factor r; back [rows, 2] what the way back needs besides, the slope s and the offset t: y = x·r·weight + bias and, on
+// the columns that count, dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂), on the others r·w·dy; of a row of one column dx = r·s·w·dy.
+import { RowScale } from "../lib/codes";
 import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
 import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
 
-const EPS_OUTSIDE: i32 = 1;
-const CENTRED: i32 = 2;
-const NORM: i32 = 3;
+/** Bytes of a row of `back`. */
+const BACK: usize = 16;
+
+function slopeOf(back: usize): f64 {
+  return load<f64>(back);
+}
+
+function offsetOf(back: usize): f64 {
+  return load<f64>(back, 8);
+}
 
 /** The first `counted` columns make the statistic. Range: rows. */
 export function scaledRowsForward(
   y: usize,
   stats: usize,
-  offsets: usize,
+  back: usize,
   x: usize,
   weight: usize,
   bias: usize,
   cols: i32,
   counted: i32,
-  kind: i32,
+  kind: RowScale,
   eps: f64,
   begin: i32,
   end: i32,
@@ -29,22 +37,31 @@ export function scaledRowsForward(
     const own = stats + <usize>i * STATS;
     const o = (<usize>i * cols) << 2;
     // eps 0 where it is not added to the mean square: small numbers keep their digits
-    moments(own, x + o, counted, 0, 0, counted, kind === CENTRED, kind === 0 ? eps : 0);
+    moments(
+      own,
+      x + o,
+      counted,
+      0,
+      0,
+      counted,
+      kind === RowScale.centredRms,
+      kind === RowScale.rms ? eps : 0,
+    );
     const n = <f64>counted;
     const mean = meanOf(own);
     const square = load<f64>(own, 8);
     let r = 1 / sqrt<f64>(square + eps);
     let s = 1 / n;
     let t: f64 = 0;
-    if (kind === EPS_OUTSIDE) {
+    if (kind === RowScale.rmsEpsOutside) {
       const root = sqrt<f64>(square);
       r = 1 / (root + eps);
       s = root > 0 ? (root + eps) / (root * n) : 0;
-    } else if (kind === NORM) {
+    } else if (kind === RowScale.norm) {
       const norm = sqrt<f64>(square * n);
       r = 1 / max<f64>(norm, eps);
       s = norm < eps ? 0 : 1;
-    } else if (kind === CENTRED) {
+    } else if (kind === RowScale.centredRms) {
       // n values and the one that makes their sum 0: Σx² + (Σx)² over n + 1
       const sum = mean * n;
       r = 1 / sqrt<f64>((n * (square + mean * mean) + sum * sum) / (n + 1) + eps);
@@ -52,11 +69,16 @@ export function scaledRowsForward(
       t = sum * r * s;
     }
     // of one column Σ w·dy·x̂ would cancel all of w·dy but this share
-    if (cols === 1) s = kind === NORM ? <f64>(s === 0) : eps * r * (kind === EPS_OUTSIDE ? 1 : r);
+    if (cols === 1)
+      s =
+        kind === RowScale.norm
+          ? <f64>(s === 0)
+          : eps * r * (kind === RowScale.rmsEpsOutside ? 1 : r);
     store<f64>(own, 0);
-    store<f64>(own, s, 8);
     store<f64>(own, r, 16);
-    store<f64>(offsets + ((<usize>i) << 3), t);
+    const slopes = back + <usize>i * BACK;
+    store<f64>(slopes, s);
+    store<f64>(slopes, t, 8);
     normalizeRow(y + o, x + o, weight, bias, cols, 0, r);
   }
 }
@@ -68,7 +90,7 @@ export function scaledRowsBackward(
   dy: usize,
   x: usize,
   stats: usize,
-  offsets: usize,
+  back: usize,
   weight: usize,
   rows: i32,
   cols: i32,
@@ -86,13 +108,14 @@ export function scaledRowsBackward(
       const own = stats + <usize>i * STATS;
       const o = <usize>i * row;
       const r = rstdOf(own);
+      const slope = slopeOf(back + <usize>i * BACK);
       if (cols === 1) {
-        rowGradient(dx + o, dy + o, x + o, weight, 1, 0, r * load<f64>(own, 8), 0, 0);
+        rowGradient(dx + o, dy + o, x + o, weight, 1, 0, r * slope, 0, 0);
         continue;
       }
       const sum = f64x2.extract_lane(rowSums(dy + o, x + o, weight, cols, 0, r), 1);
-      const m1 = load<f64>(offsets + ((<usize>i) << 3)) * sum;
-      rowGradient(dx + o, dy + o, x + o, weight, counted, 0, r, m1, load<f64>(own, 8) * sum);
+      const m1 = offsetOf(back + <usize>i * BACK) * sum;
+      rowGradient(dx + o, dy + o, x + o, weight, counted, 0, r, m1, slope * sum);
       if (counted === cols) continue;
       const p = o + rest;
       const w = weight ? weight + rest : 0;

@@ -1,6 +1,8 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
+import { behind, NOWHERE } from "../runtime/address.js";
+import { activation } from "../runtime/kernels.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
@@ -45,9 +47,22 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
   const y = empty(runtime, shape);
   using stats = empty(runtime, [rows * batch, 3], "float64");
   for (let n = 0; n < batch; n++) {
-    const tensors = [y.ptr + n * sample, 0, stats.ptr + n * own, x.ptr + n * sample, 0];
-    const parameters = [weight.ptr + n * columns, bias.ptr + n * columns];
-    runtime.run("layerNormForward", rows, 2 * cols, [...tensors, ...parameters, cols, 1, 0, eps]);
+    const tensors = [
+      behind(y.ptr, n * sample),
+      NOWHERE,
+      behind(stats.ptr, n * own),
+      behind(x.ptr, n * sample),
+      NOWHERE,
+    ] as const;
+    const parameters = [behind(weight.ptr, n * columns), behind(bias.ptr, n * columns)] as const;
+    runtime.run("layerNormForward", rows, 2 * cols, [
+      ...tensors,
+      ...parameters,
+      cols,
+      1,
+      activation.none,
+      eps,
+    ]);
   }
   const shapes = [shape, weight.shape, bias.shape];
   return record(op, y, [x, weight, bias], [x, stats, weight], (dy, [x, stats, weight], needs) => {
@@ -56,18 +71,40 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
       return rows > 0 ? empty(runtime, of) : full(of, 0, { runtime });
     });
     if (rows === 0) return grads;
-    const at = (tensor: Tensor | null, offset: number) => (tensor ? tensor.ptr + offset : 0);
+    const at = (tensor: Tensor | null, offset: number) =>
+      tensor ? behind(tensor.ptr, offset) : NOWHERE;
     const [dx, dweight, dbias] = grads;
     const blockRows = Math.min(256, Math.max(4, Math.ceil(rows / 32)));
     const blocks = Math.ceil(rows / blockRows);
     using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
     for (let n = 0; n < batch; n++) {
       const o = n * sample;
-      const inputs = [dy.ptr + o, x.ptr + o, stats.ptr + n * own, weight.ptr + n * columns, 0];
-      const args = [at(dx, o), at(partials, 0), ...inputs, rows, cols, blockRows, 1, 0];
+      const inputs = [
+        behind(dy.ptr, o),
+        behind(x.ptr, o),
+        behind(stats.ptr, n * own),
+        behind(weight.ptr, n * columns),
+        NOWHERE,
+      ] as const;
+      const args = [
+        at(dx, o),
+        at(partials, 0),
+        ...inputs,
+        rows,
+        cols,
+        blockRows,
+        1,
+        activation.none,
+      ] as const;
       runtime.run("layerNormBackward", blocks, 3 * blockRows * cols, args);
       if (!partials) continue;
-      const sums = [at(dweight, n * columns), at(dbias, n * columns), partials.ptr, blocks, cols];
+      const sums = [
+        at(dweight, n * columns),
+        at(dbias, n * columns),
+        partials.ptr,
+        blocks,
+        cols,
+      ] as const;
       runtime.run("layerNormParameterGradients", cols, 4 * blocks, sums);
     }
     return grads;

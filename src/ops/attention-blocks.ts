@@ -1,6 +1,7 @@
 // Scores of attention, made and used in blocks: the weights [L, S] of all heads never exist at once.
+import { type Address, behind, NOWHERE } from "../runtime/address.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { sizeOf, type Tensor } from "../tensor.js";
+import { addressOf, sizeOf, type Tensor } from "../tensor.js";
 import { gemm } from "./gemm.js";
 
 /** Scores held at a time, in floats: they stay in L2 between the two products. */
@@ -73,10 +74,12 @@ const argumentsOf = (
   { scale, causal, maskPitch }: Rules,
   { first, row, rows, keys }: Block,
   { values, offsets }: Given,
-) => [
-  ...[values ? values.ptr : 0, offsets ? offsets.ptr + 4 * first : 0],
-  ...[rows, row, keys, maskPitch, Number(causal), scale],
-];
+) =>
+  [
+    addressOf(values),
+    offsets ? behind(offsets.ptr, 4 * first) : NOWHERE,
+    ...([rows, row, keys, maskPitch, Number(causal), scale] as const),
+  ] as const;
 
 /** The weights of a block, softmax(q·kᵀ·scale), in `scratch`; `there` says that they are. */
 export function weights(
@@ -96,7 +99,7 @@ export function weights(
   };
   if (there) return p;
   multiply(runtime, p, part(q, block), turned(part(k, block, 0)), rows, keys, rules.e);
-  const args = [p.ptr, ...argumentsOf(rules, block, given)];
+  const args = [p.ptr, ...argumentsOf(rules, block, given)] as const;
   runtime.run("attentionWeights", matrices * rows, 10 * keys, args);
   return p;
 }
@@ -111,13 +114,13 @@ export function scoreGradients(
   given: Given,
 ): void {
   const { matrices, rows, keys } = block;
-  const args = [ds.ptr, p.ptr, ...argumentsOf(rules, block, given)];
+  const args = [ds.ptr, p.ptr, ...argumentsOf(rules, block, given)] as const;
   runtime.run("attentionWeightsBackward", matrices * rows, 4 * keys, args);
 }
 
 /** The matrices of some heads. */
 export interface Matrices {
-  ptr: number;
+  ptr: Address;
   transposed: boolean;
   /** Elements from one row to the next. */
   pitch: number;

@@ -2,22 +2,18 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { empty, full, sizeOf, type Tensor } from "../tensor.js";
+import { axisNormBackwardScratch, axisNormForwardScratch, statistic } from "../runtime/kernels.js";
+import { addressOf, empty, full, sizeOf, type Tensor } from "../tensor.js";
 import { permute } from "./permute.js";
 
-/** The kernels' numbers of the statistics. */
-export const STATISTIC = { maximum: 0, norm1: 1, norm2: 2, norm3: 3, rms: 4, moments: 5 } as const;
-
 export interface AxisNorm {
-  statistic: keyof typeof STATISTIC;
+  statistic: keyof typeof statistic;
   eps: number;
   weight?: Tensor | null;
   bias?: Tensor | null;
   /** Gets the statistics [outer, inner, 3]: mean, variance or norm, rstd. */
   onStatistics?: (stats: Tensor<"float64">) => void;
 }
-
-const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
 /** Columns a unit of the kernels: as many as leave it in the second cache. */
 const widthOf = (n: number, inner: number): number => Math.min(inner, n <= 128 ? 1024 : 64);
@@ -33,13 +29,13 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
     const width = widthOf(n, inner);
     const units = x.size === 0 ? 0 : outer * Math.ceil(inner / width);
     const work = n * width;
-    const sizes = [n, inner, width];
-    const how = [STATISTIC[o.statistic], o.eps];
+    const sizes = [n, inner, width] as const;
+    const how = [statistic[o.statistic], o.eps] as const;
     const y = empty(runtime, shape);
     using stats = empty(runtime, [outer, inner, 3], "float64");
-    const pointers = [y.ptr, stats.ptr, x.ptr, ptr(o.weight), ptr(o.bias)];
-    const args = [...pointers, ...sizes, ...how];
-    runtime.run("axisNormForward", units, 4 * work, args, 28 * (width + 3));
+    const pointers = [y.ptr, stats.ptr, x.ptr, addressOf(o.weight), addressOf(o.bias)] as const;
+    const args = [...pointers, ...sizes, ...how] as const;
+    runtime.run("axisNormForward", units, 4 * work, args, axisNormForwardScratch(width));
     o.onStatistics?.(stats);
     const { weight, bias } = o;
     const shapes = [shape, weight?.shape, bias?.shape];
@@ -54,11 +50,24 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
       const together = Math.ceil(64 / width);
       const items = Math.ceil(units / together);
       using partials = dweight || dbias ? empty(runtime, [items, 2, n]) : null;
-      const pointers = [ptr(dx), ptr(partials), dy.ptr, x.ptr, stats.ptr, ptr(weight)];
-      const args = [...pointers, ...sizes, units, together, ...how];
-      runtime.run("axisNormBackward", items, 8 * together * work, args, 32 * (width + 3));
+      const pointers = [
+        addressOf(dx),
+        addressOf(partials),
+        dy.ptr,
+        x.ptr,
+        stats.ptr,
+        addressOf(weight),
+      ] as const;
+      const args = [...pointers, ...sizes, units, together, ...how] as const;
+      runtime.run(
+        "axisNormBackward",
+        items,
+        8 * together * work,
+        args,
+        axisNormBackwardScratch(width),
+      );
       if (partials) {
-        const sums = [ptr(dweight), ptr(dbias), partials.ptr, items, n];
+        const sums = [addressOf(dweight), addressOf(dbias), partials.ptr, items, n] as const;
         runtime.run("layerNormParameterGradients", n, 4 * items, sums);
       }
       return grads;

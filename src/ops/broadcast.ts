@@ -1,4 +1,5 @@
 // What the four arithmetic ops share: NumPy broadcasting, forward by a plan of strides, backward by sums.
+import { NOWHERE } from "../runtime/address.js";
 import { alias, disposeSymbol, empty, full, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { keptShape } from "./axes.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
@@ -87,7 +88,7 @@ export function combine(
   if (y.size === 0) return y;
   const [run = { length: 1, a: 0, b: 0 }, ...outer] = axesFor(shape, a.shape, b.shape);
   if (outer.length === 0 && run.a === 1 && run.b === 1) {
-    runtime.run(op, y.size, 1, [y.ptr, a.ptr, b.ptr, 0]);
+    runtime.run(op, y.size, 1, [y.ptr, a.ptr, b.ptr, NOWHERE]);
     return y;
   }
   const list = [run.length, run.a, run.b, outer.length];

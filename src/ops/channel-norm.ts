@@ -2,7 +2,9 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { empty, rewrite, type Tensor } from "../tensor.js";
+import { columnScratch } from "../runtime/kernels.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { addressOf, empty, rewrite, type Tensor } from "../tensor.js";
 import { type Activation, activationCode } from "./activation.js";
 import { ofNothing } from "./of-nothing.js";
 
@@ -62,33 +64,49 @@ export interface Running {
   correction: number;
 }
 
-const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
-
 /** Parts of a plane, whole blocks of 1024 elements: 32 items or more where the planes are large. */
-export function partition(planes: number, length: number): { partSize: number; parts: number } {
+function partition(planes: number, length: number): { partSize: number; parts: number } {
   if (planes * length === 0) return { partSize: 1, parts: 1 };
   const wanted = Math.min(Math.ceil(32 / planes), Math.ceil(length / 4096));
   const partSize = wanted <= 1 ? length : Math.ceil(length / wanted / 1024) * 1024;
   return { partSize, parts: Math.ceil(length / partSize) };
 }
 
-/** How the kernels of one step share the work: items of `size` elements; `split` are their arguments about it. */
+/** The kernels of the steps: on planes, or on columns, which take as many arguments. */
+const kernels = {
+  planes: {
+    moments: "channelMoments",
+    normalize: "channelNormalize",
+    gradientSums: "channelGradientSums",
+    gradient: "channelGradient",
+  },
+  columns: {
+    moments: "columnMoments",
+    normalize: "columnNormalize",
+    gradientSums: "columnGradientSums",
+    gradient: "columnGradient",
+  },
+} as const;
+
+/** How the kernels of one step share the work: items of `size` elements. */
 interface Steps {
-  kernels: "channel" | "column";
+  kernels: (typeof kernels)[keyof typeof kernels];
   items: number;
   size: number;
+  /** Columns of a block, where planes are columns. */
+  width: number;
+  partSize: number;
   parts: number;
-  split: readonly number[];
   scratch: number;
 }
 
 /** Parts of planes, or of columns: parts of 64 rows or more by blocks of columns, narrow ones where the rows are few. */
-function stepsOf({ sets, runs, length, cols }: Sets): Steps {
+export function stepsOf({ sets, runs, length, cols }: Sets): Steps {
   const planes = sets * runs;
   if (!cols) {
     const { partSize, parts } = partition(planes, length);
-    const split = [partSize, parts];
-    return { kernels: "channel", items: planes * parts, size: partSize, parts, split, scratch: 0 };
+    const cut = { width: 0, partSize, parts, scratch: 0 };
+    return { kernels: kernels.planes, items: planes * parts, size: partSize, ...cut };
   }
   const samples = planes / cols;
   const width = samples * length < 1024 ? 64 : 256;
@@ -100,9 +118,16 @@ function stepsOf({ sets, runs, length, cols }: Sets): Steps {
   const partSize = wanted <= 1 ? length : Math.ceil(length / wanted / 64) * 64;
   const parts = Math.ceil(length / partSize);
   const size = partSize * Math.min(width, cols);
-  const split = [cols, width, partSize, parts];
-  return { kernels: "column", items: blocks * parts, size, parts, split, scratch: 56 * width + 16 };
+  const cut = { width, partSize, parts, scratch: columnScratch(width) };
+  return { kernels: kernels.columns, items: blocks * parts, size, ...cut };
 }
+
+/** The plan of a step: for the next launch. */
+export const planOf = (runtime: Runtime, s: Sets, { width, partSize, parts }: Steps) =>
+  runtime.plan("channel", [
+    ...([s.runs, s.planeStep, s.length, s.channels] as const),
+    ...([s.cols ?? 0, width, partSize, parts] as const),
+  ]);
 
 /**
  * Whether one kernel call does a whole set, or step by step in the order of memory. The strewn planes of batch norm evict one
@@ -122,14 +147,15 @@ function merged(s: Sets): Sets {
 
 /** stats [sets, 3] (mean, variance, rstd) of x. */
 export function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: number): void {
-  const { sets, runs, planeStep, length } = merged(s);
-  const { kernels, items, size, parts, split, scratch } = stepsOf(merged(s));
+  const whole = merged(s);
+  const { sets, runs, planeStep, length } = whole;
+  const steps = stepsOf(whole);
+  const { kernels, items, size, partSize, parts, scratch } = steps;
   const { runtime } = x;
   using partials = empty(runtime, [sets * runs * parts, 2], "float64");
-  const args = [partials.ptr, x.ptr, length, ...split, eps];
-  runtime.run(`${kernels}Moments`, items, size, args, scratch);
-  const [partSize] = split.slice(-2);
-  const merge = [stats.ptr, partials.ptr, runs, planeStep, length, partSize, parts, eps];
+  const args = [partials.ptr, x.ptr, planOf(runtime, whole, steps), eps] as const;
+  runtime.run(kernels.moments, items, size, args, scratch);
+  const merge = [stats.ptr, partials.ptr, runs, planeStep, length, partSize, parts, eps] as const;
   runtime.run("channelStatistics", sets, 8 * runs * parts, merge);
 }
 
@@ -141,11 +167,12 @@ export function normalize(
   s: Sets,
   affine: Affine,
 ): void {
-  const { kernels, items, size, split, scratch } = stepsOf(s);
-  const pointers = [y.ptr, stats.ptr, x.ptr, ptr(affine.weight), ptr(affine.bias)];
-  const shape = [s.runs, s.planeStep, s.length, s.channels];
-  const args = [...pointers, ...shape, ...split, activationCode(affine.activation)];
-  x.runtime.run(`${kernels}Normalize`, items, 2 * size, args, scratch);
+  const steps = stepsOf(s);
+  const { kernels, items, size, scratch } = steps;
+  const parameters = [addressOf(affine.weight), addressOf(affine.bias)] as const;
+  const how = [planOf(x.runtime, s, steps), activationCode(affine.activation)] as const;
+  const args = [y.ptr, stats.ptr, x.ptr, ...parameters, ...how] as const;
+  x.runtime.run(kernels.normalize, items, 2 * size, args, scratch);
 }
 
 /** y and the statistics of each set (mean, variance, rstd; float64). */
@@ -158,9 +185,15 @@ export function forward(
 ): void {
   if (inOneGo(s, 64)) {
     const { sets, runs, planeStep, length, channels } = s;
-    const pointers = [y.ptr, stats.ptr, x.ptr, ptr(affine.weight), ptr(affine.bias)];
-    const shape = [runs, planeStep, length, channels];
-    const args = [...pointers, ...shape, activationCode(affine.activation), affine.eps];
+    const pointers = [
+      y.ptr,
+      stats.ptr,
+      x.ptr,
+      addressOf(affine.weight),
+      addressOf(affine.bias),
+    ] as const;
+    const shape = [runs, planeStep, length, channels] as const;
+    const args = [...pointers, ...shape, activationCode(affine.activation), affine.eps] as const;
     x.runtime.run("channelNormForward", sets, 2 * runs * length, args);
   } else {
     statistics(stats, x, s, affine.eps);
@@ -186,34 +219,58 @@ function backward(
   using spare = code && !dx ? empty(runtime, dy.shape) : null; // dy goes through the activation there
   const dz = code ? (dx ?? spare) : null;
   const oneGo = !constant && inOneGo(s, 0);
-  const { kernels, items, size, parts, split, scratch } = stepsOf(s);
+  const steps = stepsOf(s);
+  const { kernels, items, size, parts, scratch } = steps;
   using sums = empty(runtime, [planes * (oneGo ? 1 : parts), 2], "float64");
-  const shape = [runs, planeStep, length, channels];
+  const shape = [runs, planeStep, length, channels] as const;
   if (oneGo) {
-    const pointers = [ptr(dz ?? dx), sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(weight), ptr(bias)];
+    const pointers = [
+      addressOf(dz ?? dx),
+      sums.ptr,
+      dy.ptr,
+      x.ptr,
+      stats.ptr,
+      addressOf(weight),
+      addressOf(bias),
+    ] as const;
     runtime.run("channelNormBackward", sets, 3 * runs * length, [...pointers, ...shape, code]);
   } else {
     if (needsWeight || needsBias || !constant || code) {
-      const inputs = [dy.ptr, x.ptr, stats.ptr, ptr(weight), ptr(bias)];
-      const args = [sums.ptr, ptr(dz), ...inputs, ...shape, ...split, code];
-      runtime.run(`${kernels}GradientSums`, items, 2 * size, args, scratch);
+      const inputs = [dy.ptr, x.ptr, stats.ptr, addressOf(weight), addressOf(bias)] as const;
+      const how = [planOf(runtime, s, steps), code] as const;
+      const args = [sums.ptr, addressOf(dz), ...inputs, ...how] as const;
+      runtime.run(kernels.gradientSums, items, 2 * size, args, scratch);
     }
     if (dx) {
       using means = constant ? null : empty(runtime, [sets, 2], "float64");
       if (means) {
-        const args = [means.ptr, sums.ptr, ptr(weight), ...shape, parts];
+        const args = [means.ptr, sums.ptr, addressOf(weight), ...shape, parts] as const;
         runtime.run("channelGradientMeans", sets, 4 * runs * parts, args);
       }
       const g = dz ?? dy;
-      const pointers = [dx.ptr, g.ptr, x.ptr, stats.ptr, means?.ptr ?? 0, ptr(weight)];
-      const args = [...pointers, ...shape, ...split];
-      runtime.run(`${kernels}Gradient`, items, 3 * size, args, scratch);
+      const pointers = [
+        dx.ptr,
+        g.ptr,
+        x.ptr,
+        stats.ptr,
+        addressOf(means),
+        addressOf(weight),
+      ] as const;
+      const args = [...pointers, planOf(runtime, s, steps)] as const;
+      runtime.run(kernels.gradient, items, 3 * size, args, scratch);
     }
   }
   const dweight = needsWeight ? empty(runtime, [channels]) : null;
   const dbias = needsBias ? empty(runtime, [channels]) : null;
   if (dweight || dbias) {
-    const args = [ptr(dweight), ptr(dbias), sums.ptr, batch, channels, oneGo ? 1 : parts];
+    const args = [
+      addressOf(dweight),
+      addressOf(dbias),
+      sums.ptr,
+      batch,
+      channels,
+      oneGo ? 1 : parts,
+    ] as const;
     runtime.run("channelParameterGradients", channels, 4 * batch * parts, args);
   }
   return [dx, dweight, dbias];
@@ -224,8 +281,8 @@ function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
   const { mean, variance, momentum, correction } = running;
   const channels = mean.size; // s.channels may count the planes of all samples
   const count = s.runs * s.length;
-  const pointers = [mean.ptr, variance.ptr, stats.ptr];
-  const args = [...pointers, s.sets / channels, channels, count, correction, momentum];
+  const pointers = [mean.ptr, variance.ptr, stats.ptr] as const;
+  const args = [...pointers, s.sets / channels, channels, count, correction, momentum] as const;
   rewrite([mean, variance], () => stats.runtime.run("runningUpdate", channels, 16, args));
 }
 
@@ -247,7 +304,7 @@ export function channelNorm(
     using stats = empty(runtime, [s.sets, 3], "float64");
     const y = empty(runtime, x.shape);
     if (constant) {
-      const args = [stats.ptr, constant.mean.ptr, constant.variance.ptr, affine.eps];
+      const args = [stats.ptr, constant.mean.ptr, constant.variance.ptr, affine.eps] as const;
       runtime.run("runningToStats", s.sets, 8, args);
       normalize(y, stats, x, s, affine);
     } else {

@@ -1,3 +1,4 @@
+import type { Plans } from "../runtime/kernels.js";
 import type { Pair } from "./check.js";
 import { roundUp } from "./gemm.js";
 
@@ -35,15 +36,20 @@ export interface ConvPlan {
   taps: (readonly [offset: number, index: number])[];
 }
 
-/** The words of a plan, in the order of assembly/nn/conv-plan.ts. */
+/** The words of a plan, and the list that follows them. */
 function wordsOf(plan: ConvPlan): Int32Array {
   const { pitch, target, tile, taps } = plan;
+  const words: Plans["conv"] = [
+    ...([plan.images, plan.groups, plan.rows, plan.channels] as const),
+    ...([...plan.source, ...plan.lattice, ...plan.step, ...plan.origin] as const),
+    ...([plan.spanY, Number(plan.direct)] as const),
+    ...([pitch.phase, pitch.row, pitch.channel, pitch.image] as const),
+    ...([target.plane, target.first, target.y, target.x] as const),
+    ...([tile.images, tile.height, tile.rows, tile.channels] as const),
+    ...([Number(plan.straight), taps.length] as const),
+  ];
   return Int32Array.from([
-    ...[plan.images, plan.groups, plan.rows, plan.channels, ...plan.source, ...plan.lattice],
-    ...[...plan.step, ...plan.origin, plan.spanY, Number(plan.direct)],
-    ...[pitch.phase, pitch.row, pitch.channel, pitch.image],
-    ...[target.plane, target.first, target.y, target.x],
-    ...[tile.images, tile.height, tile.rows, tile.channels, Number(plan.straight), taps.length],
+    ...words,
     ...taps.map(([, index]) => index),
     ...range(tile.channels).flatMap((c) => taps.map(([at]) => 4 * (c * pitch.channel + at))),
   ]);

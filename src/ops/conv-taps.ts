@@ -1,4 +1,5 @@
 // The gradient of a weight tap by tap, over those pixels alone whose tap meets an input.
+import { behind } from "../runtime/address.js";
 import { empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./check.js";
 import type { ConvShape } from "./conv-plan.js";
@@ -34,7 +35,7 @@ export function tapByTap(
       } as const;
       product({ ...conv, ...inside }, part, seen, x);
     }
-    const args = [dw.ptr + 4 * tap, part.ptr, area, 1, 1];
+    const args = [behind(dw.ptr, 4 * tap), part.ptr, area, 1, 1] as const;
     dw.runtime.run("copyRuns", rows * channels, 2, args);
   }
 }

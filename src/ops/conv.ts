@@ -1,6 +1,8 @@
 // The convolution engine: a plan, panels of weights, one kernel. conv2d and its gradients are plans; so is a transposed one.
+import type { Address, PlanAddress } from "../runtime/address.js";
+import { convolveScratch, convWeightGradientScratch } from "../runtime/kernels.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { empty, type Tensor } from "../tensor.js";
+import { addressOf, empty, type Tensor } from "../tensor.js";
 import { allFinite, finiteOf, takeInfinite } from "./conv-finite.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
 import {
@@ -11,7 +13,7 @@ import {
 } from "./conv-sparse.js";
 import { tapByTap } from "./conv-taps.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
-import { ANY, roundUp } from "./gemm.js";
+import { ANY } from "./gemm.js";
 import { panelsOf } from "./packed.js";
 import { reordered } from "./permute.js";
 import { type WinogradPass, winogradForward, winogradInputGradient } from "./winograd.js";
@@ -79,7 +81,7 @@ export function implicitForward(
   apart = false,
 ): void {
   const area = conv.kernel[0] * conv.kernel[1];
-  const pitches = [conv.rows * conv.channels * area, conv.channels * area, area];
+  const pitches = [conv.rows * conv.channels * area, conv.channels * area, area] as const;
   const key = apart ? undefined : `conv ${conv.groups} ${weight.shape}`;
   for (const plan of plansOf(apart ? "forwardApart" : "forward", conv))
     convolve(plan, y, x, weight, pitches, after, key);
@@ -121,7 +123,16 @@ function convByColumns(
   };
   implicitForward(narrow, products, x, columns);
   y.runtime.run("sumFilterColumns", conv.images * rows * output[0], (kw + 1) * output[1], [
-    ...[y.ptr, products.ptr, ...boundsOf(after), rows, kw, dilation[1], ...output, width],
+    ...([
+      y.ptr,
+      products.ptr,
+      ...boundsOf(after),
+      rows,
+      kw,
+      dilation[1],
+      ...output,
+      width,
+    ] as const),
   ]);
 }
 
@@ -153,7 +164,7 @@ export function implicitInputGradient(
   apart = false,
 ): void {
   const area = conv.kernel[0] * conv.kernel[1];
-  const pitches = [conv.rows * conv.channels * area, area, conv.channels * area];
+  const pitches = [conv.rows * conv.channels * area, area, conv.channels * area] as const;
   for (const plan of plansOf(apart ? "inputGradientApart" : "inputGradient", conv))
     convolve(plan, dx, dy, weight, pitches, after);
 }
@@ -164,7 +175,7 @@ function convolve(
   y: Tensor,
   x: Tensor,
   weight: Tensor,
-  pitches: readonly number[],
+  pitches: readonly [group: number, row: number, channel: number],
   after: Epilogue,
   key?: string,
 ): void {
@@ -175,25 +186,32 @@ function convolve(
   const panelCount = groups * Math.ceil(rows / 4);
   const depth = channels * plan.taps.length;
   using address = upload(runtime, words);
+  const at = planAt(address);
   const { scale } = after;
-  const pack = (to: number) => {
-    const args = [to, weight.ptr, scale ? scale.ptr : 0, address.ptr, ...pitches];
+  const pack = (to: Address) => {
+    const args = [to, weight.ptr, addressOf(scale), at, ...pitches] as const;
     runtime.run("convPack", panelCount, 4 * depth, args);
   };
   using panels = panelsOf(weight, key, 4 * panelCount * depth, pack, scale);
 
   const columns = tile.images * tile.height * lattice[1];
-  const panel = 8 * tile.channels * plan.taps.length;
   runtime.run(
     "convolve",
     pixelTiles * groups * Math.ceil(rows / tile.rows),
     (tile.rows * columns * depth) / 4,
-    [y.ptr, panels.ptr, x.ptr, ...boundsOf(after), address.ptr],
-    plan.straight
-      ? 4 * (roundUp(patchFloats(plan), 16) + roundUp(columns, 8) * depth)
-      : 4 * (roundUp(columns, 8) * tile.rows + panel + patchFloats(plan)),
+    [y.ptr, panels.ptr, x.ptr, ...boundsOf(after), at],
+    convolveScratch(
+      Number(plan.straight),
+      tile.rows,
+      columns,
+      tile.channels * plan.taps.length,
+      patchFloats(plan),
+    ),
   );
 }
+
+/** A plan whose list of taps makes it too long for `Runtime.plan`. */
+const planAt = (words: Tensor<"int32">) => words.ptr as PlanAddress<"conv">;
 
 function upload(runtime: Runtime, words: Int32Array): Tensor<"int32"> {
   const out = empty(runtime, [words.length], "int32");
@@ -247,8 +265,8 @@ export function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, 
     "convWeightGradient",
     tiles * parts,
     (tile.rows * columns * pixels) / parts / 4,
-    [(partials ?? dw).ptr, dy.ptr, x.ptr, address.ptr, parts],
-    4 * (roundUp(columns, 8) * tile.rows + tilePixels * (tile.rows + 8) + patchFloats(plan)),
+    [(partials ?? dw).ptr, dy.ptr, x.ptr, planAt(address), parts],
+    convWeightGradientScratch(tile.rows, columns, tilePixels, patchFloats(plan)),
   );
   if (partials)
     runtime.run("gemmMerge", dw.size, parts, [dw.ptr, partials.ptr, ANY, parts, dw.size]);
@@ -259,6 +277,10 @@ export function convBiasGradient(db: Tensor, dy: Tensor): void {
   const [images, channels, ...sizes] = dy.shape;
   const plane = sizes.reduce((a, b) => a * b, 1);
   dy.runtime.run("sumChannels", channels, images * plane, [
-    ...[db.ptr, dy.ptr, images, channels, plane],
+    db.ptr,
+    dy.ptr,
+    images,
+    channels,
+    plane,
   ]);
 }

@@ -82,7 +82,7 @@ function rowLosses(
   using losses = empty(runtime, [n], "float64");
   using stats = empty(runtime, [n, 2], "float64");
   const work = 8 * classes;
-  const args = [losses.ptr, stats.ptr, logits.ptr, labels.ptr, classes, labelSmoothing];
+  const args = [losses.ptr, stats.ptr, logits.ptr, labels.ptr, classes, labelSmoothing] as const;
   runtime.run("crossEntropyForward", n, work, args);
   const counted = targets.reduce((count, target) => count + Number(target >= 0), 0);
   const divisor = reduction === "mean" ? counted : 1;
@@ -93,8 +93,8 @@ function rowLosses(
   const saved = [logits, labels as AnyTensor, stats as AnyTensor];
   return record("crossEntropy", loss, [logits], saved, (dy, [x, labels, stats]) => {
     const dx = empty(x.runtime, x.shape);
-    const pointers = [dx.ptr, dy.ptr, stats.ptr, x.ptr, labels.ptr];
-    const args = [...pointers, classes, divisor, perRow ? 1 : 0, labelSmoothing];
+    const pointers = [dx.ptr, dy.ptr, stats.ptr, x.ptr, labels.ptr] as const;
+    const args = [...pointers, classes, divisor, perRow ? 1 : 0, labelSmoothing] as const;
     x.runtime.run("crossEntropyBackward", n, work, args);
     return [dx];
   });

@@ -3,6 +3,8 @@ import type { Tensor } from "../tensor.js";
 import { type Layout, layouts } from "./layout.js";
 import { saturation } from "./saturation.js";
 
+const kernels = { forward: "derfForward", backward: "derfBackward" } as const;
+
 export interface DerfOptions {
   /** One learned number, added before the error function. */
   shift?: Tensor | null;
@@ -26,5 +28,5 @@ const rules: Rules<DerfOptions> = {
  */
 export function derf(x: Tensor, alpha: Tensor, options: DerfOptions = {}): Tensor {
   checkOptions("derf", options, rules);
-  return saturation("derf", "derf", x, alpha, options.shift ?? null, options);
+  return saturation("derf", kernels, x, alpha, options.shift ?? null, options);
 }

@@ -45,12 +45,12 @@ function drop(op: string, x: Tensor, length: number, options: DropoutOptions): T
     const { runtime, shape, size } = x;
     const y = empty(runtime, shape);
     generator.lend();
-    const seed = [generator.random(), generator.random()];
+    const seed = [generator.random(), generator.random()] as const;
     const threshold = Math.round(p * 2 ** 32);
     const scale = 1 / (1 - p);
     const masked = (to: Tensor, from: Tensor): Tensor => {
       const rows = size === 0 ? 0 : size / length;
-      const args = [to.ptr, from.ptr, length, ...seed, threshold, scale];
+      const args = [to.ptr, from.ptr, length, ...seed, threshold, scale] as const;
       if (threshold === 2 ** 32) to.elements.fill(0);
       else runtime.run("dropout", rows, 4 * length, args);
       return to;

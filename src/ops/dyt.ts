@@ -3,6 +3,8 @@ import type { Tensor } from "../tensor.js";
 import { type Layout, layouts } from "./layout.js";
 import { saturation } from "./saturation.js";
 
+const kernels = { forward: "dytForward", backward: "dytBackward" } as const;
+
 export interface DyTOptions {
   /** Scale and shift of the features [C]. */
   weight?: Tensor | null;
@@ -19,5 +21,5 @@ const rules: Rules<DyTOptions> = { weight: "Tensor|null", bias: "Tensor|null", l
  */
 export function dyt(x: Tensor, alpha: Tensor, options: DyTOptions = {}): Tensor {
   checkOptions("dyt", options, rules);
-  return saturation("dyt", "dyt", x, alpha, null, options);
+  return saturation("dyt", kernels, x, alpha, null, options);
 }

@@ -1,6 +1,8 @@
 // What a matrix product or a convolution does to its sums on their way to memory.
+
 import { call } from "../call.js";
-import type { Tensor } from "../tensor.js";
+import type { Address } from "../runtime/address.js";
+import { addressOf, type Tensor } from "../tensor.js";
 import { type Activation, activate, checkActivation } from "./activation.js";
 import { ANY } from "./gemm.js";
 import { reluGradient } from "./relu.js";
@@ -14,8 +16,8 @@ export interface Epilogue {
 }
 
 /** The kernels' arguments bias and least. */
-export const boundsOf = ({ bias, relu }: Epilogue): [number, number] => [
-  bias ? bias.ptr : 0,
+export const boundsOf = ({ bias, relu }: Epilogue): [bias: Address, least: number] => [
+  addressOf(bias),
   relu ? 0 : ANY,
 ];
 

@@ -1,7 +1,8 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { empty, show, sizeOf, type Tensor } from "../tensor.js";
+import { behind } from "../runtime/address.js";
+import { addressOf, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import {
   checkNoGradient,
   checkNumber,
@@ -25,8 +26,6 @@ export interface EvoNormB0Options extends LayoutOptions {
   momentum?: number;
   eps?: number;
 }
-
-const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
 const rules: Rules<EvoNormB0Options> = {
   v: "Tensor|null",
@@ -85,10 +84,11 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
     }
     const y = empty(runtime, x.shape);
     using deviations = float64(x, [...batchStd, ...std]);
-    const roots = (at: Tensor<"float64">) => [at.ptr, at.ptr + 8 * channels, length, channels];
-    const pointers = [y.ptr, x.ptr, ptr(v), ptr(weight), ptr(bias)];
+    const roots = (at: Tensor<"float64">) =>
+      [at.ptr, behind(at.ptr, 8 * channels), length, channels] as const;
+    const pointers = [y.ptr, x.ptr, addressOf(v), addressOf(weight), addressOf(bias)] as const;
     runtime.run("evonormB0Forward", planes, 4 * length, [...pointers, ...roots(deviations)]);
-    const inputs = [x, v, weight, bias];
+    const inputs = [x, v, weight, bias] as const;
     return record("evonormB0", y, inputs, [x, deviations, v, weight], (dy, saved, needs) => {
       const [x, deviations, v, weight] = saved as unknown as [
         Tensor,
@@ -98,7 +98,7 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
       ];
       const dx = empty(runtime, x.shape);
       using sums = empty(runtime, [planes, 5], "float64");
-      const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, ptr(v), ptr(weight)];
+      const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, addressOf(v), addressOf(weight)] as const;
       runtime.run("evonormB0Backward", planes, 6 * length, [...pointers, ...roots(deviations)]);
       const [dbias, dweight, toBatch, , toSlope] = channelSums(sums, channels, 5);
       if (needs[0]) {

@@ -1,7 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { empty, show, sizeOf, type Tensor } from "../tensor.js";
+import { addressOf, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { ofNothing } from "./of-nothing.js";
@@ -14,8 +14,6 @@ export interface EvoNormS0Options extends LayoutOptions {
   bias?: Tensor | null;
   eps?: number;
 }
-
-const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
 const rules: Rules<EvoNormS0Options> = {
   v: "Tensor|null",
@@ -57,17 +55,32 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
     const length = sizeOf(space);
     const runs = channels / numGroups;
     const sets = length > 0 ? batch * numGroups : 0;
-    const shape = [runs, length, channels];
+    const shape = [runs, length, channels] as const;
     const y = empty(runtime, x.shape);
     using stats = empty(runtime, [sets, 3], "float64");
-    const pointers = [y.ptr, stats.ptr, x.ptr, ptr(v), ptr(weight), ptr(bias)];
+    const pointers = [
+      y.ptr,
+      stats.ptr,
+      x.ptr,
+      addressOf(v),
+      addressOf(weight),
+      addressOf(bias),
+    ] as const;
     runtime.run("evonormS0Forward", sets, 6 * runs * length, [...pointers, ...shape, eps]);
-    const inputs = [x, v, weight, bias];
+    const inputs = [x, v, weight, bias] as const;
     return record("evonormS0", y, inputs, [x, stats, v, weight], (dy, saved, needs) => {
       const [x, stats, v, weight] = saved;
       const dx = empty(runtime, x.shape);
       using sums = empty(runtime, [batch * channels, 3], "float64");
-      const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, stats.ptr, ptr(v), ptr(weight)];
+      const pointers = [
+        dx.ptr,
+        sums.ptr,
+        dy.ptr,
+        x.ptr,
+        stats.ptr,
+        addressOf(v),
+        addressOf(weight),
+      ] as const;
       runtime.run("evonormS0Backward", sets, 8 * runs * length, [...pointers, ...shape]);
       const [dbias, dweight, dv] = channelSums(sums, channels, 3);
       const scale = weight?.toArray();
@@ -75,7 +88,7 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
         gradientOf(x, needs[1], [channels], (c) => dv[c] * (scale?.[c] ?? 1)),
         gradientOf(x, needs[2], [channels], (c) => dweight[c]),
         gradientOf(x, needs[3], [channels], (c) => dbias[c]),
-      ];
+      ] as const;
       if (!needs[0]) dx.dispose();
       return [needs[0] ? dx : null, ...grads];
     });

@@ -1,7 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
-import { empty, show, sizeOf, type Tensor } from "../tensor.js";
+import { addressOf, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { ofNothing } from "./of-nothing.js";
@@ -15,8 +15,6 @@ export interface FRNOptions extends LayoutOptions {
   /** A number, or learned: a tensor of one element or [C], used as |eps|. */
   eps?: number | Tensor;
 }
-
-const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
 
 const rules: Rules<FRNOptions> = {
   weight: "Tensor|null",
@@ -62,15 +60,32 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
       x,
       Array.from({ length: channels }, (_, c) => Math.abs(epsOf(c))),
     );
-    const pointers = [y.ptr, stats.ptr, x.ptr, ptr(weight), ptr(bias), ptr(tau), least.ptr];
+    const pointers = [
+      y.ptr,
+      stats.ptr,
+      x.ptr,
+      addressOf(weight),
+      addressOf(bias),
+      addressOf(tau),
+      least.ptr,
+    ] as const;
     runtime.run("frnForward", planes, 3 * length, [...pointers, length, channels]);
     const epsShape = learned?.shape ?? [];
-    const inputs = [x, weight, bias, tau, learned];
+    const inputs = [x, weight, bias, tau, learned] as const;
     return record("frn", y, inputs, [x, y, stats, weight, tau], (dy, saved, needs) => {
       const [x, y, stats, weight, tau] = saved;
       const dx = empty(runtime, x.shape);
       using sums = empty(runtime, [planes, 4], "float64");
-      const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, y.ptr, stats.ptr, ptr(weight), ptr(tau)];
+      const pointers = [
+        dx.ptr,
+        sums.ptr,
+        dy.ptr,
+        x.ptr,
+        y.ptr,
+        stats.ptr,
+        addressOf(weight),
+        addressOf(tau),
+      ] as const;
       runtime.run("frnBackward", planes, 5 * length, [...pointers, length, channels]);
       const [dbias, dweight, dtau, decay] = channelSums(sums, channels, 4);
       const scale = weight?.elements;

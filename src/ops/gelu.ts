@@ -9,6 +9,10 @@ export interface GELUOptions {
   approximate?: "none" | "tanh";
 }
 
+const kernels = {
+  gelu: { forward: "geluForward", backward: "geluBackward" },
+  geluTanh: { forward: "geluTanhForward", backward: "geluTanhBackward" },
+} as const;
 const rules: Rules<GELUOptions> = { approximate: ["none", "tanh"] };
 
 /**
@@ -19,6 +23,7 @@ export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
   return call("gelu", () => {
     const { approximate = "none" } = checkOptions("gelu", options, rules);
     checkTensor("gelu", "input", x);
-    return unary(approximate === "tanh" ? "geluTanh" : "gelu", x, "input", 8);
+    const name = approximate === "tanh" ? "geluTanh" : "gelu";
+    return unary(name, kernels[name], x, "input", 8);
   });
 }

@@ -1,9 +1,11 @@
+import { type Address, behind, NOWHERE } from "../runtime/address.js";
+import { gemmScratch } from "../runtime/kernels.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { empty } from "../tensor.js";
 
 /** A factor of a product: its address, whether it is stored transposed, and the elements from one stored row to the next. */
 export interface Factor {
-  ptr: number;
+  ptr: Address;
   transposed?: boolean;
   /** Default: the length of a row. */
   pitch?: number;
@@ -11,11 +13,11 @@ export interface Factor {
 
 export interface GemmOptions {
   /** Address of B as panels, from `packColumns`: default, they are made here. */
-  panels?: number;
+  panels?: Address;
   /** What is below it becomes it: 0 for a ReLU behind the product. */
   least?: number;
   /** Address of a [n] bias, 0 for none. */
-  bias?: number;
+  bias?: Address;
   /** Element offset of each product's factors within a and b, for a batch, and of the product within out if not one after another. */
   batch?: { a: readonly number[]; b: readonly number[]; out?: readonly number[] };
   /** Elements from one row of out to the next, for a batch; default n. */
@@ -48,28 +50,28 @@ export const panelFloats = (n: number, k: number): number => roundUp(n, 8) * k;
 /** B [k, n], or `count` of them at offsets, in panels of 8 columns at `to`. */
 export function packColumns(
   runtime: Runtime,
-  to: number,
+  to: Address,
   b: Factor,
   n: number,
   k: number,
   count = 1,
-  offsets = 0,
+  offsets = NOWHERE,
 ): void {
   const [column, step] = b.transposed ? [4 * (b.pitch ?? k), 4] : [4, 4 * (b.pitch ?? n)];
-  const args = [to, b.ptr, offsets, n, k, column, step];
+  const args = [to, b.ptr, offsets, n, k, column, step] as const;
   runtime.run("gemmPack", count * Math.ceil(n / 8), 8 * k, args);
 }
 
 /** out [batch, m, n] = max(A [m, k] · B [k, n] + bias, least). */
 export function gemm(
   runtime: Runtime,
-  out: number,
+  out: Address,
   a: Factor,
   b: Factor,
   m: number,
   n: number,
   k: number,
-  { bias = 0, batch, pitch = n, least = ANY, panels }: GemmOptions = {},
+  { bias = NOWHERE, batch, pitch = n, least = ANY, panels }: GemmOptions = {},
 ): void {
   const count = batch ? batch.a.length : 1;
   if (m * n * count === 0) return;
@@ -88,28 +90,29 @@ export function gemm(
   using partials = parts > 1 ? empty(runtime, [parts, m, n]) : null;
   const [row, aStep] = a.transposed ? [4, 4 * (a.pitch ?? m)] : [4 * (a.pitch ?? k), 4];
   const [aOffsets, bOffsets, outOffsets] = [0, 1, 2].map((i) =>
-    offsets && (i < 2 || batch?.out) ? offsets.ptr + 4 * i * count : 0,
+    offsets && (i < 2 || batch?.out) ? behind(offsets.ptr, 4 * i * count) : NOWHERE,
   );
 
   if (made) packColumns(runtime, made.ptr, b, n, k, count, bOffsets);
+  const plan = runtime.plan("gemm", [m, n, k, row, aStep, 4 * pitch, kPart, mTile, nTile]);
   runtime.run(
     "gemm",
     tiles * Math.ceil(Math.max(1, k) / kPart),
     (mTile * nTile * Math.min(k, kPart)) / 4,
     [
-      ...[
-        partials ? partials.ptr : out,
-        a.ptr,
-        made?.ptr ?? panels ?? 0,
-        bias,
-        partials ? ANY : least,
-      ],
-      ...[aOffsets, outOffsets, m, n, k, row, aStep, 4 * pitch, kPart, mTile, nTile],
+      partials ? partials.ptr : out,
+      a.ptr,
+      made?.ptr ?? panels ?? NOWHERE,
+      bias,
+      partials ? ANY : least,
+      aOffsets,
+      outOffsets,
+      plan,
     ],
-    4 * mTile * (256 + nTile),
+    gemmScratch(mTile, nTile),
   );
   if (partials) {
-    const args = [out, partials.ptr, least, Math.ceil(k / kPart), m * n];
+    const args = [out, partials.ptr, least, Math.ceil(k / kPart), m * n] as const;
     runtime.run("gemmMerge", m * n, parts, args);
   }
 }

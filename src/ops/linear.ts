@@ -1,5 +1,6 @@
 import { record } from "../autograd.js";
 import { checkOptions, type Rules } from "../options.js";
+import type { Address } from "../runtime/address.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { type ActivationOption, behindRelu, boundsOf, withActivation } from "./epilogue.js";
@@ -44,7 +45,7 @@ function product(
   const y = empty(runtime, [...batch, n]);
   const [shift, least] = boundsOf({ bias, relu });
   const columns = { ptr: weight.ptr, transposed: true };
-  const pack = (to: number) => packColumns(runtime, to, columns, n, k);
+  const pack = (to: Address) => packColumns(runtime, to, columns, n, k);
   using panels = panelsOf(weight, `linear ${n}`, panelFloats(n, k), pack);
   const options = { bias: shift, least, panels: panels.ptr };
   gemm(runtime, y.ptr, { ptr: x.ptr }, columns, m, n, k, options);

@@ -1,6 +1,7 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, type Rules } from "../options.js";
+import { localResponseNormBackwardScratch } from "../runtime/kernels.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
@@ -49,16 +50,17 @@ export function localResponseNorm(
     const length = sizeOf(space);
     // no channel is further away than all
     const [less, more] = [size - 1, size].map((n) => Math.min(Math.floor(n / 2), channels));
-    const window = even === "before" ? [more, less] : [less, more];
-    const sizes = [channels, length, ...window, alpha / size, beta, k];
+    const window = even === "before" ? ([more, less] as const) : ([less, more] as const);
+    const sizes = [channels, length, ...window, alpha / size, beta, k] as const;
     const items = x.size === 0 ? 0 : batch * Math.ceil(length / 16);
     const work = 4 * channels * (8 + Math.min(size, channels));
     const y = empty(runtime, shape);
     runtime.run("localResponseNormForward", items, work, [y.ptr, x.ptr, ...sizes]);
     return record(op, y, [x], [x], (dy, [x]) => {
       const dx = empty(runtime, shape);
-      const args = [dx.ptr, dy.ptr, x.ptr, ...sizes];
-      runtime.run("localResponseNormBackward", items, 2 * work, args, 128 * channels);
+      const scratch = localResponseNormBackwardScratch(channels);
+      const args = [dx.ptr, dy.ptr, x.ptr, ...sizes] as const;
+      runtime.run("localResponseNormBackward", items, 2 * work, args, scratch);
       return [dx];
     });
   });

@@ -1,5 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { behind } from "../runtime/address.js";
 import { empty, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { type Factor, gemm } from "./gemm.js";
@@ -77,7 +78,10 @@ function gradient(
   using each = empty(runtime, [offsets.length, matrix]);
   compute(each);
   offsets.forEach((offset, i) => {
-    runtime.run("accumulate", matrix, 1, [sum.ptr + 4 * offset, each.ptr + 4 * i * matrix]);
+    runtime.run("accumulate", matrix, 1, [
+      behind(sum.ptr, 4 * offset),
+      behind(each.ptr, 4 * i * matrix),
+    ]);
   });
   return sum;
 }
@@ -112,7 +116,7 @@ function plan(a: Tensor, b: Tensor): Product {
     ...batch,
     ...(a.shape.length === 1 ? [] : [m]),
     ...(b.shape.length === 1 ? [] : [n]),
-  ];
+  ] as const;
   // One matrix on the right: the rows of all batches on the left are one long matrix.
   if (sizeOf(bBatch) === 1) {
     return { m: sizeOf(aBatch) * m, n, k, shape, offsets: () => ({ a: [0], b: [0] }) };

@@ -33,7 +33,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions =
     const { runtime, size } = input;
     const divisor = reduction === "mean" ? size : 1;
     using partials = empty(runtime, [Math.ceil(size / PIECE)], "float64");
-    const args = [partials.ptr, input.ptr, target.ptr, size, PIECE];
+    const args = [partials.ptr, input.ptr, target.ptr, size, PIECE] as const;
     runtime.run("squaredErrorSums", partials.size, 2 * PIECE, args);
     const loss = sumPartials(partials, divisor);
     return record("mseLoss", loss, [input, target], [input, target], (dy, [a, b], needs) => {

@@ -1,12 +1,13 @@
 // Weights as kernels read them, kept from one call to the next.
 import { isGradEnabled } from "../autograd.js";
+import type { Address } from "../runtime/address.js";
 import type { Block } from "../runtime/allocator.js";
 import type { Packed, Storage } from "../storage.js";
 import { disposeSymbol, type Tensor, temporary } from "../tensor.js";
 
 /** An address that holds until it is disposed of. */
 export interface Panels extends Disposable {
-  readonly ptr: number;
+  readonly ptr: Address;
 }
 
 /** What a weight was last packed for; its panels, once it was for the same again. */
@@ -33,7 +34,7 @@ class KeptPanels implements Packed {
   }
 
   /** Makes the panels, where there is memory for them. */
-  fill(bytes: number, pack: (to: number) => void): Block | null {
+  fill(bytes: number, pack: (to: Address) => void): Block | null {
     this.block = this.#storage.runtime.allocateKept(bytes, this);
     try {
       if (this.block) pack(this.block.start);
@@ -60,7 +61,7 @@ export function panelsOf(
   weight: Tensor,
   key: string | undefined,
   floats: number,
-  pack: (to: number) => void,
+  pack: (to: Address) => void,
   scale?: Tensor | null,
 ): Panels {
   const { storage, runtime } = weight;

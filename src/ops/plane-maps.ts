@@ -1,6 +1,7 @@
 // Norms that know a few float64 numbers per plane and map the plane by them, see assembly/norm/planes.ts: weight, spectral and
 // filter norms, and what the statistics of a norm send back to its input.
-import { empty, sizeOf, type Tensor } from "../tensor.js";
+import { NOWHERE } from "../runtime/address.js";
+import { addressOf, empty, sizeOf, type Tensor } from "../tensor.js";
 
 /** A tensor as [outer, planes, inner]. */
 export interface Planes {
@@ -31,7 +32,7 @@ export function planeProducts(
   shared = false,
 ): Float64Array {
   using sums = empty(a.runtime, [planes], "float64");
-  const args = [sums.ptr, a.ptr, b?.ptr ?? 0, outer, planes, inner, Number(shared)];
+  const args = [sums.ptr, a.ptr, addressOf(b), outer, planes, inner, Number(shared)] as const;
   a.runtime.run("planeProducts", planes, 2 * outer * inner, args);
   return sums.toArray();
 }
@@ -53,7 +54,18 @@ export function scalePlanes(
   { outer, planes, inner }: Planes,
   factors: Tensor<"float64">,
 ): void {
-  const args = [x.ptr, x.ptr, 0, factors.ptr, 0, 0, outer, planes, inner, 0];
+  const args = [
+    x.ptr,
+    x.ptr,
+    NOWHERE,
+    factors.ptr,
+    NOWHERE,
+    NOWHERE,
+    outer,
+    planes,
+    inner,
+    0,
+  ] as const;
   x.runtime.run("planeCombine", planes, 3 * outer * inner, args);
 }
 
@@ -63,8 +75,8 @@ export function planeCombine(y: Tensor, { outer, planes, inner }: Planes, c: Com
   using p = float64(a, c.p);
   using q = c.q ? float64(a, c.q) : null;
   using r = c.r ? float64(a, c.r) : null;
-  const pointers = [y.ptr, a.ptr, b?.ptr ?? 0, p.ptr, q?.ptr ?? 0, r?.ptr ?? 0];
-  const args = [...pointers, outer, planes, inner, Number(shared)];
+  const pointers = [y.ptr, a.ptr, addressOf(b), p.ptr, addressOf(q), addressOf(r)] as const;
+  const args = [...pointers, outer, planes, inner, Number(shared)] as const;
   a.runtime.run("planeCombine", planes, 3 * outer * inner, args);
   return y;
 }

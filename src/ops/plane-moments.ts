@@ -9,7 +9,7 @@ export interface Moments {
 /** Mean and biased variance of each of `rows` runs of `length` floats of x; of its mean square with `centre` false. */
 export function planeMoments(x: Tensor, rows: number, length: number, centre = true): Moments {
   using stats = empty(x.runtime, [rows, 2], "float64");
-  const args = [stats.ptr, x.ptr, length, length, 1, Number(centre), 0];
+  const args = [stats.ptr, x.ptr, length, length, 1, Number(centre), 0] as const;
   x.runtime.run("layerNormMoments", rows, length, args);
   const pairs = stats.elements;
   const pick = (k: number) => Float64Array.from({ length: rows }, (_, i) => pairs[2 * i + k]);

@@ -1,7 +1,9 @@
 // Norms whose statistics are made of those of the planes [N·C, L] of x [N, C, ...]: one pass over memory for each step, and what
 // mixes the statistics is a loop over N·C numbers in float64.
+import { NOWHERE } from "../runtime/address.js";
+import { activation } from "../runtime/kernels.js";
 import { empty, sizeOf, type Tensor } from "../tensor.js";
-import { forward, normalize, partition, type Sets, statistics } from "./channel-norm.js";
+import { forward, normalize, planOf, type Sets, statistics, stepsOf } from "./channel-norm.js";
 
 export type Statistics = Tensor<"float64">;
 
@@ -41,13 +43,14 @@ export function planeNorm(
 
 /** [planes, 2]: Σdy and Σdy·x̂ of each plane. */
 export function planeSums(dy: Tensor, x: Tensor, stats: Statistics): Float64Array {
-  const { sets, length } = planesOf(x);
-  const { partSize, parts } = partition(sets, length);
-  using partials = empty(x.runtime, [sets * parts, 2], "float64");
-  const inputs = [0, dy.ptr, x.ptr, stats.ptr, 0, 0];
-  const args = [partials.ptr, ...inputs, 1, 1, length, sets, partSize, parts, 0];
-  x.runtime.run("channelGradientSums", sets * parts, 2 * partSize, args);
-  const sums = new Float64Array(2 * sets);
+  const s = planesOf(x);
+  const steps = stepsOf(s);
+  const { items, size, parts } = steps;
+  using partials = empty(x.runtime, [items, 2], "float64");
+  const inputs = [NOWHERE, dy.ptr, x.ptr, stats.ptr, NOWHERE, NOWHERE] as const;
+  const args = [partials.ptr, ...inputs, planOf(x.runtime, s, steps), activation.none] as const;
+  x.runtime.run("channelGradientSums", items, 2 * size, args);
+  const sums = new Float64Array(2 * s.sets);
   partials.elements.forEach((sum, i) => {
     sums[2 * Math.floor(i / (2 * parts)) + (i % 2)] += sum;
   });
@@ -62,11 +65,12 @@ export function planeGradient(
   weight: Tensor,
   means: Statistics,
 ): Tensor {
-  const { sets, length } = planesOf(x);
-  const { partSize, parts } = partition(sets, length);
+  const s = planesOf(x);
+  const steps = stepsOf(s);
+  const { items, size } = steps;
   const dx = empty(x.runtime, x.shape);
-  const pointers = [dx.ptr, dy.ptr, x.ptr, stats.ptr, means.ptr, weight.ptr];
-  const args = [...pointers, 1, 1, length, sets, partSize, parts];
-  x.runtime.run("channelGradient", sets * parts, 3 * partSize, args);
+  const pointers = [dx.ptr, dy.ptr, x.ptr, stats.ptr, means.ptr, weight.ptr] as const;
+  const args = [...pointers, planOf(x.runtime, s, steps)] as const;
+  x.runtime.run("channelGradient", items, 3 * size, args);
   return dx;
 }

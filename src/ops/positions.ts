@@ -81,7 +81,7 @@ export function overPositions(
 /** [1, C, count]: the valid positions of x alone. */
 function gatherPositions(x: Tensor, { shape, index, stride }: Positions): Tensor {
   const { runtime } = x;
-  const args = [index.size, stride];
+  const args = [index.size, stride] as const;
   const y = empty(runtime, [1, shape[1], index.size]);
   runtime.run("gatherPositions", shape[1], 2 * index.size, [y.ptr, x.ptr, index.ptr, ...args]);
   return record("gather", y, [x], [index], (dy, [index]) => {
@@ -94,7 +94,7 @@ function gatherPositions(x: Tensor, { shape, index, stride }: Positions): Tensor
 /** y [1, C, count] back at its positions, zeros elsewhere. */
 function scatterPositions(y: Tensor, { shape, index, stride }: Positions): Tensor {
   const { runtime } = y;
-  const args = [index.size, stride];
+  const args = [index.size, stride] as const;
   const x = zeros(y, shape);
   runtime.run("scatterPositions", shape[1], 2 * index.size, [x.ptr, y.ptr, index.ptr, ...args]);
   return record("scatter", x, [y], [index], (dx, [index]) => {

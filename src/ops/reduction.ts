@@ -1,5 +1,6 @@
 // Sums over any axes: neighbours that are both summed or both kept are one, the innermost run of summed axes is read in float32,
 // and whatever else is summed adds up the float64 that came of it.
+import type { Address } from "../runtime/address.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Shape, sizeOf, type Tensor } from "../tensor.js";
 
@@ -64,7 +65,7 @@ type Sums = Tensor<"float64">;
 /** Float64 sums [outer, inner] of float32s [outer, reduced, inner]. */
 function firstSums(
   runtime: Runtime,
-  x: number,
+  x: Address,
   outer: number,
   reduced: number,
   inner: number,
@@ -75,11 +76,11 @@ function firstSums(
   const partials = empty(runtime, [outer, pieces, inner], "float64");
   const work = Math.min(rows, reduced) * width;
   if (inner === 1) {
-    const args = [partials.ptr, x, reduced, pieces, rows];
+    const args = [partials.ptr, x, reduced, pieces, rows] as const;
     runtime.run("reduceRows", outer * pieces, work, args);
   } else {
     const tiles = Math.ceil(inner / TILE);
-    const args = [partials.ptr, x, reduced, inner, pieces, rows];
+    const args = [partials.ptr, x, reduced, inner, pieces, rows] as const;
     runtime.run("reduceColumns", outer * pieces * tiles, work, args);
   }
   return pieces === 1 ? partials : merge(runtime, partials, outer, pieces, inner);

@@ -2,7 +2,17 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { empty, full, type Shape, show, sizeOf, type Tensor, temporary } from "../tensor.js";
+import { NOWHERE } from "../runtime/address.js";
+import {
+  addressOf,
+  empty,
+  full,
+  type Shape,
+  show,
+  sizeOf,
+  type Tensor,
+  temporary,
+} from "../tensor.js";
 import { type Activation, activate, activationCode, checkActivation } from "./activation.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 
@@ -29,8 +39,6 @@ export interface AddNorm {
   sum: Tensor;
 }
 
-const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
-
 /** Few long rows are done in parts, so that threads help: the size of a part, or null for whole rows. */
 function partOf(rows: number, cols: number): number | null {
   if (rows >= 8 || rows * cols <= 32768) return null;
@@ -48,24 +56,24 @@ function forward(
   const { runtime } = x;
   const rows = x.size / cols;
   const centre = Number(o.centre);
-  const parameters = [ptr(o.weight), ptr(o.bias)];
+  const parameters = [addressOf(o.weight), addressOf(o.bias)] as const;
   const partSize = partOf(rows, cols);
   if (!partSize) {
-    const inputs = [x.ptr, ptr(residual?.x), ...parameters];
-    const options = [cols, centre, activationCode(o.activation), o.eps];
-    const args = [y.ptr, ptr(residual?.sum), stats.ptr, ...inputs, ...options];
+    const inputs = [x.ptr, addressOf(residual?.x), ...parameters] as const;
+    const options = [cols, centre, activationCode(o.activation), o.eps] as const;
+    const args = [y.ptr, addressOf(residual?.sum), stats.ptr, ...inputs, ...options] as const;
     runtime.run("layerNormForward", rows, 2 * cols, args);
     return;
   }
   const from = residual?.sum ?? x;
-  if (residual) runtime.run("add", x.size, 1, [from.ptr, x.ptr, residual.x.ptr, 0]);
+  if (residual) runtime.run("add", x.size, 1, [from.ptr, x.ptr, residual.x.ptr, NOWHERE]);
   const parts = Math.ceil(cols / partSize);
   using partials = empty(runtime, [rows * parts, 2], "float64");
-  const args = [partials.ptr, from.ptr, cols, partSize, parts, centre, o.eps];
+  const args = [partials.ptr, from.ptr, cols, partSize, parts, centre, o.eps] as const;
   runtime.run("layerNormMoments", rows * parts, partSize, args);
-  const merge = [stats.ptr, partials.ptr, 1, 1, cols, partSize, parts, o.eps];
+  const merge = [stats.ptr, partials.ptr, 1, 1, cols, partSize, parts, o.eps] as const;
   runtime.run("channelStatistics", rows, 8 * parts, merge);
-  const pointers = [y.ptr, stats.ptr, from.ptr, ...parameters];
+  const pointers = [y.ptr, stats.ptr, from.ptr, ...parameters] as const;
   runtime.run("layerNormalize", rows * parts, 2 * partSize, [...pointers, cols, partSize, parts]);
 }
 
@@ -87,7 +95,7 @@ function backward(
   const { runtime } = x;
   const rows = x.size / cols;
   const centre = Number(o.centre);
-  const inputs = [dy.ptr, x.ptr, stats.ptr];
+  const inputs = [dy.ptr, x.ptr, stats.ptr] as const;
   const partSize = partOf(rows, cols);
   if (!partSize) {
     const blockRows = blockRowsOf(rows);
@@ -95,26 +103,32 @@ function backward(
     using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
     const activation = activationCode(o.activation);
     using spare = activation && !dx ? empty(runtime, x.shape) : null; // dy goes through the activation there
-    const pointers = [ptr(dx ?? spare), ptr(partials), ...inputs, ptr(weight), ptr(bias)];
-    const args = [...pointers, rows, cols, blockRows, centre, activation];
+    const pointers = [
+      addressOf(dx ?? spare),
+      addressOf(partials),
+      ...inputs,
+      addressOf(weight),
+      addressOf(bias),
+    ] as const;
+    const args = [...pointers, rows, cols, blockRows, centre, activation] as const;
     runtime.run("layerNormBackward", blocks, 3 * blockRows * cols, args);
     if (!partials) return;
-    const sums = [ptr(dweight), ptr(dbias), partials.ptr, blocks, cols];
+    const sums = [addressOf(dweight), addressOf(dbias), partials.ptr, blocks, cols] as const;
     runtime.run("layerNormParameterGradients", cols, 4 * blocks, sums);
     return;
   }
   const parts = Math.ceil(cols / partSize);
   using sums = empty(runtime, [rows * parts, 2], "float64");
-  const split = [partSize, parts];
+  const split = [partSize, parts] as const;
   if (dx) {
-    const args = [sums.ptr, ...inputs, ptr(weight), cols, ...split];
+    const args = [sums.ptr, ...inputs, addressOf(weight), cols, ...split] as const;
     runtime.run("layerNormSums", rows * parts, 2 * partSize, args);
   }
   // the kernel makes both or neither
   using spare = Boolean(dweight) === Boolean(dbias) ? null : empty(runtime, [cols]);
-  const grads = [ptr(dweight ?? spare), ptr(dbias ?? spare)];
-  const pointers = [ptr(dx), ...grads, ...inputs, sums.ptr, ptr(weight)];
-  const args = [...pointers, rows, cols, ...split, centre];
+  const grads = [addressOf(dweight ?? spare), addressOf(dbias ?? spare)] as const;
+  const pointers = [addressOf(dx), ...grads, ...inputs, sums.ptr, addressOf(weight)] as const;
+  const args = [...pointers, rows, cols, ...split, centre] as const;
   runtime.run("layerNormColumns", parts, 4 * rows * partSize, args);
 }
 

@@ -2,7 +2,7 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { empty, show, sizeOf, type Tensor } from "../tensor.js";
+import { addressOf, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import type { Layout } from "./layout.js";
 import { channelSums, gradientOf } from "./plane-maps.js";
@@ -14,8 +14,6 @@ interface Features {
   layout?: Layout;
 }
 
-const ptr = (tensor: Tensor | null | undefined): number => tensor?.ptr ?? 0;
-
 /** One learned number. */
 function checkScalar(op: string, name: string, value: Tensor): void {
   checkTensor(op, name, value);
@@ -23,10 +21,15 @@ function checkScalar(op: string, name: string, value: Tensor): void {
     throw new RangeError(`${op}: expected ${name} of one element, got ${show(value.shape)}`);
 }
 
-/** `kernel` is the kernels' prefix; alpha and shift have one element each. */
+export interface SaturationKernels {
+  forward: "dytForward" | "derfForward";
+  backward: "dytBackward" | "derfBackward";
+}
+
+/** alpha and shift have one element each. */
 export function saturation(
   op: string,
-  kernel: "dyt" | "derf",
+  kernels: SaturationKernels,
   x: Tensor,
   alpha: Tensor,
   shift: Tensor | null,
@@ -52,9 +55,9 @@ export function saturation(
     const perPlane = last ? 0 : features;
     const [a, s] = [alpha.item(), shift?.item() ?? 0];
     const y = empty(runtime, x.shape);
-    const args = [y.ptr, x.ptr, ptr(weight), ptr(bias), a, s, cols, perPlane];
-    runtime.run(`${kernel}Forward`, rows, 4 * cols, args);
-    const inputs = [x, weight, bias, alpha, shift];
+    const args = [y.ptr, x.ptr, addressOf(weight), addressOf(bias), a, s, cols, perPlane] as const;
+    runtime.run(kernels.forward, rows, 4 * cols, args);
+    const inputs = [x, weight, bias, alpha, shift] as const;
     const scalars = [alpha.shape, shift?.shape ?? []];
     return record(op, y, inputs, [x, weight], (dy, [x, weight], needs) => {
       const blockRows = last ? Math.min(256, Math.max(4, Math.ceil(rows / 32))) : 1;
@@ -62,9 +65,9 @@ export function saturation(
       const dx = empty(runtime, x.shape);
       using sums = empty(runtime, [blocks, 4], "float64");
       using partials = empty(runtime, last ? [blocks, 2, cols] : [0]);
-      const pointers = [dx.ptr, sums.ptr, partials.ptr, dy.ptr, x.ptr, ptr(weight)];
-      const sizes = [rows, cols, blockRows, perPlane];
-      runtime.run(`${kernel}Backward`, blocks, 6 * blockRows * cols, [...pointers, a, s, ...sizes]);
+      const pointers = [dx.ptr, sums.ptr, partials.ptr, dy.ptr, x.ptr, addressOf(weight)] as const;
+      const sizes = [rows, cols, blockRows, perPlane] as const;
+      runtime.run(kernels.backward, blocks, 6 * blockRows * cols, [...pointers, a, s, ...sizes]);
       const [[toAlpha], [toShift]] = channelSums(sums, 1, 4);
       const grads = last
         ? columnGradients(partials, blocks, cols, needs)
@@ -84,7 +87,7 @@ export function saturation(
 function columnGradients(partials: Tensor, blocks: number, cols: number, needs: boolean[]) {
   const { runtime } = partials;
   const grads = [1, 2].map((i) => (needs[i] ? empty(runtime, [cols]) : null));
-  const args = [ptr(grads[0]), ptr(grads[1]), partials.ptr, blocks, cols];
+  const args = [addressOf(grads[0]), addressOf(grads[1]), partials.ptr, blocks, cols] as const;
   runtime.run("layerNormParameterGradients", cols, 4 * blocks, args);
   return grads;
 }

@@ -1,5 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { behind } from "../runtime/address.js";
 import { empty, sizeOf, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
 import { checkTensor } from "./check.js";
@@ -23,11 +24,11 @@ export function slice(x: Tensor, dim: number, start = 0, end?: number): Tensor {
     const inner = sizeOf(shape.slice(axis + 1));
     const [run, pitch, offset] = [length * inner, size * inner, 4 * first * inner];
     const y = empty(runtime, shape.with(axis, length));
-    runtime.run("copyRuns", outer, 2 * run, [y.ptr, x.ptr + offset, run, pitch, run]);
+    runtime.run("copyRuns", outer, 2 * run, [y.ptr, behind(x.ptr, offset), run, pitch, run]);
     return record("slice", y, [x], [], (dy) => {
       const dx = empty(runtime, shape);
       dx.elements.fill(0);
-      runtime.run("copyRuns", outer, 2 * run, [dx.ptr + offset, dy.ptr, pitch, run, run]);
+      runtime.run("copyRuns", outer, 2 * run, [behind(dx.ptr, offset), dy.ptr, pitch, run, run]);
       return [dx];
     });
   });

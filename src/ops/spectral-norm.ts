@@ -25,7 +25,7 @@ function normalizeInto(into: Tensor, values: Float64Array, eps: number): void {
 /** Wᵀu */
 function columns({ outer, planes, inner }: Planes, w: Tensor, u: Tensor): Float64Array {
   using sums = empty(w.runtime, [outer * inner], "float64");
-  const args = [sums.ptr, w.ptr, u.ptr, planes, inner];
+  const args = [sums.ptr, w.ptr, u.ptr, planes, inner] as const;
   w.runtime.run("columnProducts", sums.size, planes, args);
   return sums.toArray();
 }

@@ -1,11 +1,28 @@
 // Winograd where it is exact, plain sums where an output would hear of what it does not see. The data of a tile, of a filter or of a
 // channel decide about it, whatever else there is and however many threads.
+import { type Address, behind } from "../runtime/address.js";
+import {
+  inputsOf,
+  sideOf,
+  stepOf,
+  tallOf,
+  tileVerdict,
+  wideOf,
+  winogradKind,
+  winogradZerosScratch,
+} from "../runtime/kernels.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./check.js";
 import type { ConvShape } from "./conv-plan.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
-import { tilesOf, type WinogradPass, winograd, winogradWeightGradient } from "./winograd.js";
+import {
+  planOf,
+  tilesOf,
+  type WinogradPass,
+  winograd,
+  winogradWeightGradient,
+} from "./winograd.js";
 
 /** `apart`: weights that meet the padding are left out, not multiplied by its zeros. */
 export type Plain = (
@@ -17,8 +34,6 @@ export type Plain = (
   apart?: boolean,
 ) => void;
 
-/** A verdict of `winogradJudge`; greater ones are of tiles some of whose outputs see nothing but zeros. */
-const WILD = 1;
 /** Wild tiles convolved at once: enough for a product, and no more memory than a small image. */
 const BATCH = 64;
 
@@ -39,36 +54,29 @@ export function winogradOrPlain(
     return true;
   }
   const { runtime } = y;
-  const { kind, images, channels, rows, image, output, padding, flipped } = pass;
-  const { across, tiles } = tilesOf(pass);
-  const down = tiles / across / images;
-  const height = images * (down * kind.step + 2);
-  const width = across * kind.step + 4;
+  const { kind, images, channels, rows, padding, flipped } = pass;
+  const { across, down, tiles } = tilesOf(pass);
+  const height = images * tallOf(kind, down);
+  const width = wideOf(kind, across);
   const size = 2 * height * width;
   using levels = empty(runtime, [size + tiles]);
-  const sizes = [kind.code, images, channels, ...image, ...output, ...padding];
-  runtime.run("winogradLevels", height, 2 * width * channels, [levels.ptr, x.ptr, ...sizes]);
-  const args = [levels.ptr + 4 * size, levels.ptr, kind.code, images, channels, ...output];
-  runtime.run("winogradJudge", images * down, 100 * across, args);
+  const verdicts = behind(levels.ptr, 4 * size);
+  const planes = [levels.ptr, x.ptr, planOf(runtime, pass)] as const;
+  runtime.run("winogradLevels", height, 2 * width * channels, planes);
+  const judged = [verdicts, levels.ptr, planOf(runtime, pass)] as const;
+  runtime.run("winogradJudge", images * down, 100 * across, judged);
 
   const { wild, withZeros } = sorted(levels.elements.subarray(size));
   if (withZeros.length > 0) {
     using list = upload(runtime, withZeros);
-    const args = [
-      y.ptr,
-      levels.ptr,
-      levels.ptr + 4 * size,
-      list.ptr,
-      ...boundsOf(after),
-      kind.code,
-      rows,
-      ...output,
-    ];
-    runtime.run("winogradZeros", withZeros.length, 16 * rows, args, 4 * kind.side ** 2);
+    const found = [y.ptr, levels.ptr, verdicts, list.ptr] as const;
+    const args = [...found, ...boundsOf(after), planOf(runtime, pass)] as const;
+    const scratch = winogradZerosScratch(kind);
+    runtime.run("winogradZeros", withZeros.length, 16 * rows, args, scratch);
   }
 
-  const source: Pair = [kind.reach, kind.reach];
-  const target: Pair = [kind.side, kind.side];
+  const source: Pair = [inputsOf(kind), inputsOf(kind)];
+  const target: Pair = [sideOf(kind), sideOf(kind)];
   for (let from = 0; from < wild.length; from += BATCH) {
     const batch = wild.slice(from, from + BATCH);
     using list = upload(runtime, batch);
@@ -76,19 +84,19 @@ export function winogradOrPlain(
     using outputs = empty(runtime, [batch.length, rows, ...target]);
     const copy = (tiles: Tensor, planes: Tensor, back: boolean, step: number, padding: Pair) => {
       const [count, channels, side] = tiles.shape;
-      const [, , ...sides] = planes.shape;
-      const args = [tiles.ptr, planes.ptr, list.ptr, Number(back), channels, ...sides, side, step];
-      runtime.run("winogradCopyTiles", count * channels, side * side, [
-        ...[...args, ...padding, across, down],
-      ]);
+      const [, , height, width] = planes.shape;
+      const where = [...padding, across, down] as const;
+      const sizes = [Number(back), channels, height, width, side, step, ...where] as const;
+      const args = [tiles.ptr, planes.ptr, list.ptr, ...sizes] as const;
+      runtime.run("winogradCopyTiles", count * channels, side * side, args);
     };
-    const around = kind.code === 3 ? 1 : 2; // of the convolution whose input gradient a tile is
+    const around = kind === winogradKind.subpixelOdd ? 1 : 2; // of the convolution whose input gradient a tile is
     const tile = flipped
       ? { image: target, output: source, padding: [around, around] as const }
       : { image: source, output: target, padding: [0, 0] as const };
-    copy(inputs, x, false, kind.step, padding);
+    copy(inputs, x, false, stepOf(kind), padding);
     plain({ ...conv, ...tile, images: batch.length }, outputs, inputs, weight, after);
-    copy(outputs, y, true, kind.side, [0, 0]);
+    copy(outputs, y, true, sideOf(kind), [0, 0]);
   }
   return true;
 }
@@ -112,15 +120,21 @@ export function gradientOrPlain(
     return;
   }
   winogradWeightGradient(pass, dw, dy, x);
-  const move = (to: number, from: number, count: number, length: number, pitches: number[]) =>
+  const move = (to: Address, from: Address, count: number, length: number, pitches: Pair) =>
     runtime.run("copyRuns", count, 2 * length, [to, from, ...pitches, length]);
   const pick = (planes: Tensor, list: readonly number[]) => {
     const [images, channels, height, width] = planes.shape;
     const plane = height * width;
     const some = empty(runtime, [images, list.length, height, width]);
     list.forEach((c, i) => {
-      const pitches = [list.length * plane, channels * plane];
-      move(some.ptr + 4 * i * plane, planes.ptr + 4 * c * plane, images, plane, pitches);
+      const pitches = [list.length * plane, channels * plane] as const;
+      move(
+        behind(some.ptr, 4 * i * plane),
+        behind(planes.ptr, 4 * c * plane),
+        images,
+        plane,
+        pitches,
+      );
     });
     return some;
   };
@@ -130,7 +144,7 @@ export function gradientOrPlain(
     plain({ ...conv, rows: wildRows.length }, part, some, x);
     const length = 9 * channels;
     wildRows.forEach((row, i) => {
-      move(dw.ptr + 4 * row * length, part.ptr + 4 * i * length, 1, length, [0, 0]);
+      move(behind(dw.ptr, 4 * row * length), behind(part.ptr, 4 * i * length), 1, length, [0, 0]);
     });
   }
   if (wild.length > 0) {
@@ -138,8 +152,8 @@ export function gradientOrPlain(
     using part = empty(runtime, [rows, wild.length, 3, 3]);
     plain({ ...conv, channels: wild.length }, part, dy, some);
     wild.forEach((c, i) => {
-      const pitches = [9 * channels, 9 * wild.length];
-      move(dw.ptr + 36 * c, part.ptr + 36 * i, rows, 9, pitches);
+      const pitches = [9 * channels, 9 * wild.length] as const;
+      move(behind(dw.ptr, 36 * c), behind(part.ptr, 36 * i), rows, 9, pitches);
     });
   }
 }
@@ -150,7 +164,7 @@ export function wildChannels(planes: Tensor): number[] {
   const [images, channels, height, width] = planes.shape;
   const plane = height * width;
   using wild = empty(runtime, [channels]);
-  const args = [wild.ptr, planes.ptr, images, channels, plane];
+  const args = [wild.ptr, planes.ptr, images, channels, plane] as const;
   runtime.run("wildChannels", channels, images * plane, args);
   return sorted(wild.elements).wild;
 }
@@ -160,8 +174,8 @@ function sorted(verdicts: Float32Array): { wild: number[]; withZeros: number[] }
   const wild: number[] = [];
   const withZeros: number[] = [];
   for (let i = 0; i < verdicts.length; i++) {
-    if (verdicts[i] === WILD) wild.push(i);
-    else if (verdicts[i] > WILD) withZeros.push(i);
+    if (verdicts[i] === tileVerdict.wild) wild.push(i);
+    else if (verdicts[i] >= tileVerdict.withZeros) withZeros.push(i);
   }
   return { wild, withZeros };
 }

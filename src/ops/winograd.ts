@@ -1,24 +1,32 @@
 // Convolutions of 3×3 filters by Winograd: with stride 1 a quarter of the multiplications, with stride 2 nine sixteenths.
-import { empty, type Tensor } from "../tensor.js";
+import { behind } from "../runtime/address.js";
+import {
+  filterVerdict,
+  pointPitch,
+  pointsOf,
+  sideOf,
+  type WinogradKind,
+  winogradFiltersScratch,
+  winogradKind,
+  winogradScratch,
+  winogradSpreadScratch,
+  winogradWeightsScratch,
+} from "../runtime/kernels.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { addressOf, empty, type Tensor } from "../tensor.js";
 import type { Pair } from "./check.js";
 import type { ConvShape } from "./conv-plan.js";
 import { boundsOf, type Epilogue } from "./epilogue.js";
 import { roundUp } from "./gemm.js";
 
-/**
- * How a tile is cut up along each axis (assembly/nn/winograd-kind.ts), and the channels and tiles of an item at which it is fastest.
- * `reach`: inputs of a tile.
- */
-const kinds = {
-  plain: { code: 0, points: 6, reach: 6, step: 4, side: 4, channels: 8, tiles: 32 },
-  strided: { code: 1, points: 9, reach: 9, step: 8, side: 4, channels: 16, tiles: 16 },
-  subpixel: { code: 2, points: 9, reach: 5, step: 4, side: 8, channels: 16, tiles: 16 },
-  subpixelOdd: { code: 3, points: 9, reach: 5, step: 4, side: 8, channels: 16, tiles: 16 },
-};
+/** The channels from which on a kind is faster than plain sums, and the tiles of an item at which it is fastest. */
+const sizesOf = (kind: WinogradKind) =>
+  kind === winogradKind.plain ? { channels: 8, tiles: 32 } : { channels: 16, tiles: 16 };
 
 /** What the kernel computes: output [images, rows, …] of image [images, channels, …], `padding` zeros before its first row and column. */
 export interface WinogradPass {
-  kind: (typeof kinds)[keyof typeof kinds];
+  /** How a tile is cut up along each axis: assembly/nn/winograd-kind.ts. */
+  kind: WinogradKind;
   images: number;
   channels: number;
   rows: number;
@@ -29,10 +37,11 @@ export interface WinogradPass {
   flipped: boolean;
 }
 
-/** Tiles of outputs: of the whole pass, and in a row. */
-export function tilesOf({ kind: { side }, images, output: [height, width] }: WinogradPass) {
-  const across = Math.ceil(width / side);
-  return { across, tiles: images * Math.ceil(height / side) * across };
+/** Tiles of outputs: of an image across and down, and of the whole pass. */
+export function tilesOf({ kind, images, output: [height, width] }: WinogradPass) {
+  const side = sideOf(kind);
+  const [across, down] = [Math.ceil(width / side), Math.ceil(height / side)];
+  return { across, down, tiles: images * down * across };
 }
 
 /**
@@ -50,9 +59,9 @@ function suitable(conv: ConvShape, pass: WinogradPass): WinogradPass | null {
     [...conv.dilation, groups].every((one) => one === 1) &&
     conv.padding.every((p) => p >= 0 && p <= 2) &&
     pass.rows > 0 &&
-    pass.channels >= pass.kind.channels &&
+    pass.channels >= sizesOf(pass.kind).channels &&
     pass.image[1] >= 4 &&
-    9 * images * output[0] * output[1] >= pass.kind.points ** 2 * tiles + 360;
+    9 * images * output[0] * output[1] >= pointsOf(pass.kind) ** 2 * tiles + 360;
   return suits ? pass : null;
 }
 
@@ -60,8 +69,12 @@ const everyStride = (conv: ConvShape, stride: number) => conv.stride.every((s) =
 
 /** The pass from x to y, or null where the products go by another way. */
 export function winogradForward(conv: ConvShape): WinogradPass | null {
-  const kind = everyStride(conv, 1) ? kinds.plain : everyStride(conv, 2) ? kinds.strided : null;
-  return kind && suitable(conv, { ...conv, kind, flipped: false });
+  const kind = everyStride(conv, 1)
+    ? winogradKind.plain
+    : everyStride(conv, 2)
+      ? winogradKind.strided
+      : null;
+  return kind === null ? null : suitable(conv, { ...conv, kind, flipped: false });
 }
 
 /** The pass from dy to dx, or null. */
@@ -76,9 +89,9 @@ export function winogradInputGradient(conv: ConvShape): WinogradPass | null {
     flipped: true,
   };
   if (everyStride(conv, 1))
-    return suitable(conv, { ...back, kind: kinds.plain, padding: [2 - padY, 2 - padX] });
+    return suitable(conv, { ...back, kind: winogradKind.plain, padding: [2 - padY, 2 - padX] });
   if (!everyStride(conv, 2) || padY % 2 !== padX % 2) return null;
-  const kind = padY % 2 === 1 ? kinds.subpixelOdd : kinds.subpixel;
+  const kind = padY % 2 === 1 ? winogradKind.subpixelOdd : winogradKind.subpixel;
   return suitable(conv, { ...back, kind, padding: [padY === 0 ? 1 : 0, padX === 0 ? 1 : 0] });
 }
 
@@ -86,7 +99,7 @@ export function winogradInputGradient(conv: ConvShape): WinogradPass | null {
 function itemSize(pass: WinogradPass): { tiles: number; rows: number } {
   const { tiles } = tilesOf(pass);
   const item = {
-    tiles: Math.min(pass.kind.tiles, roundUp(tiles, 8)),
+    tiles: Math.min(sizesOf(pass.kind).tiles, roundUp(tiles, 8)),
     rows: roundUp(pass.rows, 32),
   };
   const few = () => Math.ceil(tiles / item.tiles) * Math.ceil(pass.rows / item.rows) < 8;
@@ -96,20 +109,18 @@ function itemSize(pass: WinogradPass): { tiles: number; rows: number } {
   return item;
 }
 
-/** Bytes of `count` matrices of `size` floats, a line apart: `pointPitch` in assembly/nn/winograd-kind.ts. */
-const points = (count: number, size: number) => count * (4 * size + 64);
+/** Floats of `count` matrices of `size` floats. */
+const matrices = (count: number, size: number) => (count * pointPitch(size)) / 4;
 
-/** Bytes of a table of `tiles`, a row of zeros, `stages` of them, and a corner. */
-function tileBytes(pass: WinogradPass, tiles: number, stages: number): number {
-  const { across } = tilesOf(pass);
-  const bands = Math.floor((tiles + across - 2) / across) + 1;
-  const pitch = 4 * (across * pass.kind.step + 4);
-  return 16 * (tiles + 40) + pitch * (pass.kind.points * bands * stages + 1);
+/** The plan of a pass, by items of so many tiles and rows: for the next launch. */
+export function planOf(runtime: Runtime, pass: WinogradPass, item = { tiles: 0, rows: 0 }) {
+  const { kind, images, channels, rows, image, output, padding } = pass;
+  const { across, down } = tilesOf(pass);
+  return runtime.plan("winograd", [
+    ...([kind, images, channels, rows, ...image, ...output, ...padding] as const),
+    ...([across, down, item.tiles, item.rows] as const),
+  ]);
 }
-
-const sizesOf = ({ kind, images, channels, rows, image, output, padding }: WinogradPass) => [
-  ...[kind.code, images, channels, rows, ...image, ...output, ...padding],
-];
 
 /** What `winogradWeights` finds: whether filters would leak, as those with a single tap do, or are not finite. */
 export type Filters = "tame" | "wild" | "infinite";
@@ -125,37 +136,29 @@ export function winograd(
   const { runtime } = y;
   const { kind, channels, rows, flipped } = pass;
   const panels = Math.ceil(rows / 4);
-  const pitches = flipped ? [9, 9 * rows] : [9 * channels, 9];
-  const size = points(36, 4 * panels * channels) / 4;
+  const pitches = flipped ? ([9, 9 * rows] as const) : ([9 * channels, 9] as const);
+  const size = matrices(36, 4 * panels * channels);
   using filters = empty(runtime, [size + panels]);
+  const sizes = [rows, channels, ...pitches, Number(flipped), kind] as const;
   runtime.run(
     "winogradWeights",
     panels,
     200 * channels,
-    [
-      ...[filters.ptr, weight.ptr, after.scale ? after.scale.ptr : 0, rows, channels, ...pitches],
-      ...[Number(flipped), kind.code, filters.ptr + 4 * size],
-    ],
-    16 * 27 + points(36, 4 * 64),
+    [filters.ptr, weight.ptr, addressOf(after.scale), ...sizes, behind(filters.ptr, 4 * size)],
+    winogradWeightsScratch(),
   );
   const wild = filters.elements.subarray(size);
-  if (wild.includes(2)) return "infinite";
-  if (wild.includes(1)) return "wild";
-  const { tiles } = tilesOf(pass);
+  if (wild.includes(filterVerdict.infinite)) return "infinite";
+  if (wild.includes(filterVerdict.wild)) return "wild";
+  const { across, tiles } = tilesOf(pass);
   const item = itemSize(pass);
-  const count = kind.points ** 2;
+  const bounds = boundsOf(after);
   runtime.run(
     "winograd",
     Math.ceil(tiles / item.tiles) * Math.ceil(rows / item.rows),
-    (count * item.tiles * item.rows * channels) / 4,
-    [
-      ...[y.ptr, filters.ptr, x.ptr, ...boundsOf(after)],
-      ...sizesOf(pass),
-      ...[item.tiles, item.rows],
-    ],
-    tileBytes(pass, item.tiles, 1) +
-      points(count, item.tiles * channels) +
-      points(count, item.tiles * 32),
+    (pointsOf(kind) ** 2 * item.tiles * item.rows * channels) / 4,
+    [y.ptr, filters.ptr, x.ptr, ...bounds, planOf(runtime, pass, item)],
+    winogradScratch(kind, channels, item.tiles, across),
   );
   return "tame";
 }
@@ -174,42 +177,36 @@ export function winogradWeightGradient(
   x: Tensor,
 ): void {
   const { runtime } = dw;
-  const { kind, images, channels, rows, image, output, padding } = pass;
-  const { across, tiles } = tilesOf(pass);
-  const down = tiles / across / images;
-  const spread = kind.points ** 2;
+  const { kind, channels, rows, image, output, padding } = pass;
+  const { across, down, tiles } = tilesOf(pass);
+  const spread = pointsOf(kind) ** 2;
   const [tall, wide] = [roundUp(rows, 4), roundUp(channels, 8)];
   const fits = Math.floor((36 * tall * wide) / (spread * (tall + wide)));
   const chunk = Math.min(tiles, Math.max(32, roundUp(fits, 8)));
-  using d = empty(runtime, [points(spread, tall * chunk) / 4]);
-  using v = empty(runtime, [points(spread, wide * chunk) / 4]);
-  using sums = empty(runtime, [points(36, tall * wide) / 4]);
+  using d = empty(runtime, [matrices(spread, tall * chunk)]);
+  using v = empty(runtime, [matrices(spread, wide * chunk)]);
+  using sums = empty(runtime, [matrices(36, tall * wide)]);
   for (let t0 = 0; t0 < tiles; t0 += chunk) {
     const t1 = Math.min(tiles, t0 + chunk);
-    const scratch = tileBytes(pass, t1 - t0, 4);
-    const range = [across, down, t0, t1];
+    const range = [across, down, t0, t1] as const;
+    const scratch = (gradient: number) => winogradSpreadScratch(kind, gradient, t1 - t0, across);
     const work = 2 * spread * (t1 - t0);
-    runtime.run(
-      "winogradSpread",
-      tall / 4,
-      work * 4,
-      [d.ptr, dy.ptr, kind.code, 1, 4, rows, ...output, 0, 0, ...range],
-      scratch,
-    );
-    runtime.run(
-      "winogradSpread",
-      Math.ceil(channels / 4),
-      work * 4,
-      [v.ptr, x.ptr, kind.code, 0, 8, channels, ...image, ...padding, ...range],
-      scratch,
-    );
+    const outputs = runtime.plan("winogradSpread", [
+      ...([kind, 1, 4, rows, ...output, 0, 0, ...range] as const),
+    ]);
+    runtime.run("winogradSpread", tall / 4, work * 4, [d.ptr, dy.ptr, outputs], scratch(1));
+    const inputs = runtime.plan("winogradSpread", [
+      ...([kind, 0, 8, channels, ...image, ...padding, ...range] as const),
+    ]);
+    const items = Math.ceil(channels / 4);
+    runtime.run("winogradSpread", items, work * 4, [v.ptr, x.ptr, inputs], scratch(0));
     runtime.run(
       "winogradProducts",
       36 * Math.ceil(rows / PRODUCT_ROWS),
       (PRODUCT_ROWS * channels * (t1 - t0)) / 4,
       [
-        ...[sums.ptr, d.ptr, v.ptr, kind.code, rows, channels, t1 - t0],
-        ...[PRODUCT_ROWS, Number(t0 === 0)],
+        ...([sums.ptr, d.ptr, v.ptr, kind, rows, channels, t1 - t0] as const),
+        ...([PRODUCT_ROWS, Number(t0 === 0)] as const),
       ],
     );
   }
@@ -217,7 +214,7 @@ export function winogradWeightGradient(
     "winogradFilters",
     rows,
     45 * channels,
-    [dw.ptr, sums.ptr, kind.code, rows, channels],
-    36 * 16,
+    [dw.ptr, sums.ptr, kind, rows, channels],
+    winogradFiltersScratch(),
   );
 }

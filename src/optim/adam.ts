@@ -56,8 +56,8 @@ abstract class Moments extends Optimizer<AdamGroupOptions> {
     const { lr, betas, eps } = options;
     const stepSize = lr / (1 - power(betas[0], step));
     const correction = Math.sqrt(1 - power(betas[1], step));
-    const pointers = [param.ptr, buffers.exp_avg.ptr, buffers.exp_avg_sq.ptr, grad.ptr];
-    const rates = [...this.decay(options), ...betas, stepSize, correction, eps];
+    const pointers = [param.ptr, buffers.exp_avg.ptr, buffers.exp_avg_sq.ptr, grad.ptr] as const;
+    const rates = [...this.decay(options), ...betas, stepSize, correction, eps] as const;
     const hidden = eps >= EPS_HIDES;
     param.runtime.run("adamStep", param.size, 8, [...pointers, ...rates, Number(hidden)]);
     if (hidden) dropSubnormals(step, buffers);

@@ -1,4 +1,5 @@
 import type { Rules } from "../options.js";
+import { NOWHERE } from "../runtime/address.js";
 import type { Tensor } from "../tensor.js";
 import type { CommonOptions, Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
@@ -56,10 +57,10 @@ export class SGD extends Optimizer<SGDGroupOptions> {
     { step, fresh, buffers }: ParamState,
     { lr, momentum, dampening, weightDecay, nesterov }: SGDGroupOptions,
   ): void {
-    const velocity = momentum === 0 ? 0 : buffers.momentum_buffer.ptr;
-    const pointers = [param.ptr, velocity, grad.ptr];
-    const flags = [nesterov, fresh].map(Number);
-    const args = [...pointers, lr, momentum, dampening, weightDecay, ...flags];
+    const velocity = momentum === 0 ? NOWHERE : buffers.momentum_buffer.ptr;
+    const pointers = [param.ptr, velocity, grad.ptr] as const;
+    const flags = [Number(nesterov), Number(fresh)] as const;
+    const args = [...pointers, lr, momentum, dampening, weightDecay, ...flags] as const;
     param.runtime.run("sgdStep", param.size, 4, args);
     dropSubnormals(step, buffers);
   }

@@ -3,11 +3,12 @@
 //   heap:  | block | block | free  | block | free …        every block: start, size (multiples of 64), physical neighbours
 //   bins:  bin(size) = 4·log2(size/64) + quarter           each bin a stack: the block freed last is warm and is handed out first
 
+import { type Address, behind } from "./address.js";
 import { checkBytes } from "./memory.js";
 
 /** A span of linear memory. */
 export interface Block {
-  readonly start: number;
+  readonly start: Address;
   size: number;
   free: boolean;
   before: Block | null;
@@ -96,7 +97,14 @@ export class Allocator {
       tail.size = size;
       return tail;
     }
-    const block: Block = { start, size, free: false, before: this.#last, after: null, slot: -1 };
+    const block: Block = {
+      start: start as Address,
+      size,
+      free: false,
+      before: this.#last,
+      after: null,
+      slot: -1,
+    };
     if (this.#last) this.#last.after = block;
     this.#last = block;
     return block;
@@ -104,7 +112,7 @@ export class Allocator {
 
   #split(block: Block, size: number): void {
     const rest: Block = {
-      start: block.start + size,
+      start: behind(block.start, size),
       size: block.size - size,
       free: false,
       before: block,

@@ -9,7 +9,7 @@ export type Variant = "simd" | "relaxed";
 export type Binary = Uint8Array<ArrayBuffer> | WasmModule;
 
 /** Raised when a kernel's arguments change: a binary of another number is refused. */
-export const ABI = 2;
+export const ABI = 3;
 
 const sources: Record<Variant, string | Binary> = { simd: simdSource, relaxed: relaxedSource };
 

@@ -3,10 +3,12 @@ import type { WasmMemory } from "../host-types.js";
 //
 //   0 … 1023   never used (the optimiser may assume so)
 //   1024       control page: one job at a time, see pool.ts
+//   2048       the plan of the next launch: what a kernel must know beside its arguments
 //   5120 …     heap
 
 export const PAGE = 65536;
 export const CONTROL = 1024;
+export const PLAN = 2048;
 export const HEAP = 5120;
 
 /** 4 GiB, all that 32-bit addresses reach; shared memory asks for less, for it is reserved at once on some systems. */

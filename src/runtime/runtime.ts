@@ -1,5 +1,6 @@
 import type { HostURL, WasmInstance, WasmMemory, WasmModule } from "../host-types.js";
 import { checkOptions, type Rules } from "../options.js";
+import type { PlanAddress } from "./address.js";
 import { Allocator, type Block } from "./allocator.js";
 import {
   ABI,
@@ -12,7 +13,8 @@ import {
   type Variant,
 } from "./binary.js";
 import { hardwareThreads, hasRelaxedSimd, hasSimd, hasThreads } from "./features.js";
-import { createMemory, ensure, HEAP } from "./memory.js";
+import type { Kernels, Plans, Scratched } from "./kernels.js";
+import { createMemory, ensure, HEAP, PLAN } from "./memory.js";
 import { Pool } from "./pool.js";
 
 export interface RuntimeOptions {
@@ -56,8 +58,15 @@ export interface RuntimeStats {
 
 type Kernel = (...args: number[]) => void;
 
+/** The argument `scratchBytes`, which kernels with scratch must be given and others cannot. */
+type Scratch<Name extends keyof Kernels> = [Name] extends [Exclude<keyof Kernels, Scratched>]
+  ? []
+  : [scratchBytes: number];
+
 /** Work of a chunk, in floats touched: 10 to 20 µs, ten times what it costs to hand it to another thread (about 1 µs). */
 const CHUNK_WORK = 32768;
+/** The longest plan has 14. */
+const PLAN_WORDS = 64;
 
 /** A binary on a memory: allocates, and runs kernels on all threads. It knows addresses, never tensors. */
 export class Runtime {
@@ -67,6 +76,7 @@ export class Runtime {
   readonly checkSaved: boolean;
   readonly #kernels: Record<string, Kernel | undefined>;
   readonly #allocator: Allocator;
+  #words: Int32Array;
   #pool: Pool | null = null;
   readonly #size: number;
   #closed = false;
@@ -91,6 +101,7 @@ export class Runtime {
     this.shared =
       typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
     this.#allocator = new Allocator(HEAP, (end) => ensure(memory, end));
+    this.#words = new Int32Array(memory.buffer, PLAN, PLAN_WORDS);
     this.#pool = pool;
     this.#size = size;
   }
@@ -108,6 +119,13 @@ export class Runtime {
    * Runs a kernel over [0, count), in chunks of a size that `work` (floats touched per item) alone decides, on all threads.
    * With `scratchBytes`, each thread gets the address of that many private bytes as the argument before the range.
    */
+  run<Name extends keyof Kernels>(
+    name: Name,
+    count: number,
+    work: number,
+    args: Readonly<Kernels[Name]>,
+    ...scratchBytes: Scratch<Name>
+  ): void;
   run(name: string, count: number, work: number, args: readonly number[], scratchBytes = 0): void {
     const kernel = this.#kernels[name];
     if (!kernel)
@@ -125,6 +143,16 @@ export class Runtime {
     } finally {
       if (scratch) this.release(scratch);
     }
+  }
+
+  /** Writes the words of a plan, and gives their address: for the next launch alone. */
+  plan<Name extends keyof Plans>(name: Name, words: Readonly<Plans[Name]>): PlanAddress<Name>;
+  plan(_name: string, words: readonly number[]): number {
+    // a memory that grew left the view without its elements
+    if (this.#words.length === 0)
+      this.#words = new Int32Array(this.memory.buffer, PLAN, PLAN_WORDS);
+    this.#words.set(words);
+    return PLAN;
   }
 
   /** A block of linear memory, 64-byte aligned, not zeroed. What is kept is given up for it. */

@@ -106,7 +106,7 @@ describe("a given module", () => {
   test("of another version is refused, with both numbers", async () => {
     const given = createRuntime({ module: withAbi(9 << 1), threads: 1 });
     await expect(given).rejects.toThrow(
-      "init: the given module is not of this version of evenkeel (interface 9, expected 2)",
+      "init: the given module is not of this version of evenkeel (interface 9, expected 3)",
     );
   });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Address } from "../../src/runtime/address.js";
 import { createRuntime, defaultRuntime, init, type Runtime } from "../../src/runtime/runtime.js";
 import { empty, full, tensor } from "../../src/tensor.js";
 
@@ -160,7 +161,7 @@ describe("threads", () => {
 
   test("a kernel that traps is an error, and the runtime still works", async () => {
     const runtime = await make({ threads: 2 });
-    const beyond = 2 ** 32 - 4096; // an address the memory does not reach
+    const beyond = (2 ** 32 - 4096) as Address; // an address the memory does not reach
     for (let i = 0; i < 5; i++) {
       expect(() => runtime.run("accumulate", 1 << 20, 64, [beyond, beyond])).toThrow();
       const x = full([100_000], 1, { runtime });
@@ -174,7 +175,7 @@ describe("threads", () => {
     // x wraps round: only the first chunk, claimed last, is out of reach; sooner or later the worker meets it.
     const count = 1 << 16;
     const y = empty(runtime, [count]);
-    const x = 2 ** 32 - 512 * 4;
+    const x = (2 ** 32 - 512 * 4) as Address;
     const messages = new Set<string>();
     for (let i = 0; i < 10_000 && runtime.threads === 2; i++) {
       try {

@@ -1,0 +1,2 @@
+/** The text of src/runtime/kernels.ts. */
+export const kernelsSource: string;

@@ -1,0 +1,94 @@
+// Writes src/runtime/kernels.ts: what the host must know of the kernels, from their sources. npm run build:kernels
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { codes, files, isCode, planOf, plans } from "../assembly/reader.mjs";
+import { comment, hostFunctions } from "./transcript.mjs";
+
+const root = join(import.meta.dirname, "..");
+const kernels = files.flatMap(({ path, kernels }) =>
+  kernels.map((kernel) => ({ ...kernel, path })),
+);
+const stray = kernels.find(({ says }) => says.startsWith("@host"));
+if (stray)
+  throw new Error(`${stray.path}.ts: the binary needs no ${stray.name}: list its kernels by name`);
+const launched = kernels.filter(({ args }) => args.some(({ arg }) => arg === "begin"));
+
+const camel = (name) => name.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+const lower = (name) => name[0].toLowerCase() + name.slice(1);
+const upper = (name) => name[0].toUpperCase() + name.slice(1);
+
+/** What the host calls a plan. */
+const planName = ({ path }) => camel(path.match(/([\w-]+)-plan$/)[1].replaceAll("-", "_"));
+
+function typeOf({ arg, type }, path) {
+  if (isCode(type)) return type;
+  if (type !== "usize") return "Scalar";
+  return arg === "plan" && planOf(path) ? `PlanAddress<"${planName(planOf(path))}">` : "Address";
+}
+
+const tuple = ({ name, args, path }) => {
+  const own = args.filter(({ arg }) => !["scratch", "begin", "end"].includes(arg));
+  return `${name}: [${own.map((each) => `${each.arg}: ${typeOf(each, path)}`).join(", ")}];`;
+};
+
+/** A plan's words in their order; a list may follow them. */
+function words(plan) {
+  const { path, constants, says } = plan;
+  const fields = constants.filter(({ name }) => !name.endsWith("_LIST"));
+  fields.forEach(({ name, value }, i) => {
+    if (Number(value) !== 4 * i) throw new Error(`${path}.ts: ${name} is not at ${4 * i}`);
+  });
+  const list = fields.map(({ name }) => {
+    const code = upper(camel(name));
+    return `${camel(name)}: ${isCode(code) ? code : "Scalar"}`;
+  });
+  return `${comment(says)}${planName(plan)}: [${list.join(", ")}];`;
+}
+
+const source = `// What the host knows of the kernels, from their sources in assembly/: written by npm run build:kernels, never by hand.
+import type { Address, PlanAddress, Scalar } from "./address.js";
+
+${codes
+  .map(
+    ({ name, members, says }) =>
+      `${comment(says)}export const ${lower(name)} = { ${members
+        .map((member, i) => `${member}: ${i}`)
+        .join(
+          ", ",
+        )} } as const;\nexport type ${name} = (typeof ${lower(name)})[keyof typeof ${lower(name)}];`,
+  )
+  .join("\n\n")}
+
+/** The words of a plan, in their order: see \`Runtime.plan\`. */
+export interface Plans {
+${plans.map(words).join("\n")}
+}
+
+/** The arguments of each kernel, without scratch and range. */
+export interface Kernels {
+${launched.map(tuple).join("\n")}
+}
+
+/** Kernels that take scratch. */
+export type Scratched = ${launched
+  .filter(({ args }) => args.some(({ arg }) => arg === "scratch"))
+  .map(({ name }) => JSON.stringify(name))
+  .join(" | ")};
+
+${hostFunctions().join("\n\n")}
+`;
+
+/** The file's text, in the form that the formatter gives it. */
+export const kernelsSource = execFileSync(
+  process.execPath,
+  [
+    join(root, "node_modules/@biomejs/biome/bin/biome"),
+    "format",
+    "--stdin-file-path=src/kernels.ts",
+  ],
+  { cwd: root, input: source, encoding: "utf8" },
+);
+
+if (process.argv[1] === import.meta.filename)
+  writeFileSync(join(root, "src/runtime/kernels.ts"), kernelsSource);

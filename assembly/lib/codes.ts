@@ -1,0 +1,52 @@
+// The numbers that stand for a choice, where kernels and host name the same thing. The host has them from here: npm run build:kernels.
+
+/** The activation behind a norm. */
+export enum Activation {
+  none,
+  relu,
+  gelu,
+  silu,
+}
+
+/** What a norm over an axis divides by: the maximum, the p-norm of p = 1, 2 or 3, the root mean square, the standard deviation. */
+export enum Statistic {
+  maximum,
+  norm1,
+  norm2,
+  norm3,
+  rms,
+  moments,
+}
+
+/** What a row is divided by: see norm/scaled-rows.ts. */
+export enum RowScale {
+  rms,
+  rmsEpsOutside,
+  centredRms,
+  norm,
+}
+
+/** How Winograd cuts up a tile along each axis: see nn/winograd-kind.ts. */
+export enum WinogradKind {
+  plain,
+  strided,
+  subpixel,
+  subpixelOdd,
+}
+
+/**
+ * What `winogradJudge` says of a tile, or `wildChannels` of a channel. A tile some of whose outputs see nothing but zeros, which become
+ * what follows a sum of 0, gets `withZeros`; to it a bit is added for each, 1 for the first, but for transposed convolutions.
+ */
+export enum TileVerdict {
+  tame,
+  wild,
+  withZeros,
+}
+
+/** What `winogradWeights` says of filters: `infinite` ones are huge or not finite. */
+export enum FilterVerdict {
+  tame,
+  wild,
+  infinite,
+}

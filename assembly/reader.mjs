@@ -1,0 +1,123 @@
+// Reads the AssemblyScript sources as far as others need to know them: the document of the interface (document.mjs), and the types by
+// which the host calls the kernels (.build/kernels.mjs). The formatter keeps the sources in one form, so that patterns are enough to
+// read them. A comment that begins with @host marks a function of one return that the host needs too.
+import { readFileSync } from "node:fs";
+import { posix } from "node:path";
+
+export const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** A comment's text without its marks, its lines joined; a numbered line stays a line. */
+const unwrap = (comment) =>
+  comment
+    .replace(/^\/\*\*|\*\/$/g, "")
+    .split("\n")
+    .map((line) => line.replace(/^\s*(\/\/|\*)? ?/, "").trimEnd())
+    .join("\n")
+    .trim();
+const flow = (text) => text.replace(/\n(?!\s*\d\. |\n)\s*/g, " ");
+const says = (comment = "") => flow(unwrap(comment.trim()));
+
+/** What a file says of itself, before its first line of code. */
+export const header = (source) => says(source.match(/^(\/\/.*\n)+/)?.[0]);
+
+const COMMENT = String.raw`(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?`;
+
+const functionsOf = (source) =>
+  [
+    ...source.matchAll(
+      new RegExp(
+        String.raw`^${COMMENT}(export )?function (\w+)\(([^)]*)\): (\w+) \{\n([\s\S]*?)^\}`,
+        "gm",
+      ),
+    ),
+  ].map(([, comment, exported, name, list, result, body]) => {
+    const args = [...list.matchAll(/(\w+): (\w+)/g)].map(([, arg, type]) => ({ arg, type }));
+    return { name, exported: Boolean(exported), args, result, body, says: says(comment) };
+  });
+
+const constantsOf = (source) =>
+  [
+    ...source.matchAll(
+      new RegExp(String.raw`^${COMMENT}(export )?const (\w+)(?:: \w+)? = ([^;]+);`, "gm"),
+    ),
+  ].map(([, comment, exported, name, value]) => {
+    return { name, exported: Boolean(exported), value, says: says(comment) };
+  });
+
+const enumsOf = (source) =>
+  [
+    ...source.matchAll(
+      new RegExp(String.raw`^${COMMENT}export (?:const )?enum (\w+) \{\n([^}]*)\}`, "gm"),
+    ),
+  ].map(([, comment, name, list]) => {
+    const members = [...list.matchAll(/^ {2}(\w+),$/gm)].map(([, member]) => member);
+    return { name, members, says: says(comment) };
+  });
+
+/** name → the path of the file it is imported from. */
+const importsOf = (path, source) =>
+  new Map(
+    [...source.matchAll(/^import \{([^}]*)\} from "(.*)";$/gm)].flatMap(([, names, from]) =>
+      [...names.matchAll(/\w+/g)].map(([name]) => [
+        name,
+        `./${posix.join(posix.dirname(path), from)}`,
+      ]),
+    ),
+  );
+
+const known = new Map();
+
+/** What the file at a path (without .ts) declares. */
+export function moduleOf(path) {
+  if (!known.has(path)) {
+    const source = read(`${path}.ts`);
+    known.set(path, {
+      path,
+      says: header(source),
+      functions: functionsOf(source),
+      constants: constantsOf(source),
+      enums: enumsOf(source),
+      imports: importsOf(path, source),
+    });
+  }
+  return known.get(path);
+}
+
+/** The files that the table of contents lists, and the kernels that each gives to the binary. */
+export const files = [...read("./index.ts").matchAll(/^export (\*|\{[^}]*\}) from "(.*)";$/gm)].map(
+  ([, what, path]) => {
+    const names = what === "*" ? null : [...what.matchAll(/\w+/g)].map(([name]) => name);
+    const kernels = moduleOf(path).functions.filter(
+      ({ name, exported }) => exported && (names?.includes(name) ?? true),
+    );
+    return { path, says: moduleOf(path).says, kernels };
+  },
+);
+
+/** The codes that kernels and host share. */
+export const codes = moduleOf("./lib/codes").enums;
+export const isCode = (name) => codes.some((code) => code.name === name);
+
+/** All files that the kernels are made of. */
+export function modules() {
+  const reached = new Set(files.map(({ path }) => path));
+  for (const path of reached) for (const from of moduleOf(path).imports.values()) reached.add(from);
+  return [...reached].map(moduleOf);
+}
+
+/** The plan whose words a file reads, or null. */
+export function planOf(path) {
+  const from = [...new Set(moduleOf(path).imports.values())].filter((p) => p.endsWith("-plan"));
+  if (from.length > 1)
+    throw new Error(`${path}.ts reads ${from.join(" and ")}: which is its plan?`);
+  return from.length > 0 ? moduleOf(from[0]) : null;
+}
+
+/** All plans that a kernel takes. */
+export const plans = [
+  ...new Set(
+    files
+      .filter(({ kernels }) => kernels.some(({ args }) => args.some(({ arg }) => arg === "plan")))
+      .flatMap(({ path }) => planOf(path) ?? []),
+  ),
+];
