@@ -1,6 +1,6 @@
 // npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser and bundler.
 //   --readme           writes the matrix, the sizes and the edge example between their marks in README.md
-//   --only <a,b>       of: package, types, jest, runtimes, browsers, bundlers
+//   --only <a,b>       of: package, types, jest, runtimes, browsers, bundlers, next
 // A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -21,6 +21,7 @@ const groups = {
   runtimes: ["./runtimes/index.mjs", "runtimeRows"],
   browsers: ["./browsers/index.mjs", "browserRows"],
   bundlers: ["./bundlers/index.mjs", "bundlerRows"],
+  next: ["./next/index.mjs", "nextRows"],
 };
 
 const { values } = parseArgs({
