@@ -1,6 +1,6 @@
 // npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser and bundler.
 //   --readme           writes the matrix, the sizes and the edge example between their marks in README.md
-//   --only <a,b>       of: package, types, jest, runtimes, browsers, bundlers, next
+//   --only <a,b>       of: package, types, jest, runtimes, browsers, readme, bundlers, next
 // A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -20,6 +20,7 @@ const groups = {
   jest: ["./jest/index.mjs", "jestRows"],
   runtimes: ["./runtimes/index.mjs", "runtimeRows"],
   browsers: ["./browsers/index.mjs", "browserRows"],
+  readme: ["./browsers/readme.mjs", "readmeRows"],
   bundlers: ["./bundlers/index.mjs", "bundlerRows"],
   next: ["./next/index.mjs", "nextRows"],
 };
