@@ -1,15 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -25,47 +15,6 @@ const importsOf = (script: string) =>
   [...text(`dist/${script}`).matchAll(/(?:^|;)(?:import|export)\b[^;"]*"([^"]+)"/gm)].map(
     (m) => m[1],
   );
-
-/** As an application has it: nothing but a link to the package, and what it compiles with. */
-describe("the types compile without skipLibCheck", () => {
-  const source = `import { init, layerNorm, nn, optim, randn, tidy } from "evenkeel";
-import { DataLoader } from "evenkeel/data";
-import { compare } from "evenkeel/experiments";
-import { NormResNet } from "evenkeel/models";
-await init();
-export const y: Float32Array<ArrayBuffer> = tidy(() => layerNorm(randn([2, 3]), [3])).toArray();
-export const all = [nn, optim, DataLoader, compare, NormResNet];
-`;
-  test.each([
-    ["nodenext", "nodenext", ["es2022", "dom"]],
-    ["node16", "node16", ["es2023", "dom", "esnext.disposable"]],
-    ["esnext", "bundler", ["esnext", "webworker"]],
-    ["nodenext", "nodenext", ["es2022"]],
-  ])(
-    "module %s, resolution %s, lib %j",
-    (module, moduleResolution, lib) => {
-      const folder = mkdtempSync(join(tmpdir(), "evenkeel-types-"));
-      const write = (name: string, content: object | string) =>
-        writeFileSync(
-          join(folder, name),
-          typeof content === "string" ? content : JSON.stringify(content),
-        );
-      mkdirSync(join(folder, "node_modules"));
-      symlinkSync(root, join(folder, "node_modules/evenkeel"), "junction");
-      const strict = { noEmit: true, strict: true, skipLibCheck: false, types: [] };
-      write("package.json", { type: "module" });
-      write("tsconfig.json", {
-        compilerOptions: { ...strict, target: "es2022", module, moduleResolution, lib },
-      });
-      write("main.ts", source);
-      const tsc = join(root, "node_modules/typescript/bin/tsc");
-      const { stdout } = spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
-      expect(stdout).toBe("");
-      rmSync(folder, { recursive: true });
-    },
-    60_000,
-  );
-});
 
 test.each(scripts)(
   "%s has no line that would fill a terminal before an error's message",

@@ -19,8 +19,9 @@ test.each(shown.map(([, program, output]) => [program, output]))(
     const folder = mkdtempSync(join(tmpdir(), "evenkeel-readme-"));
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules/evenkeel"), "junction");
-    writeFileSync(join(folder, "program.mjs"), program);
-    const { stdout, stderr } = spawnSync(process.execPath, [join(folder, "program.mjs")], {
+    const file = join(folder, program.includes("require(") ? "program.cjs" : "program.mjs");
+    writeFileSync(file, program);
+    const { stdout, stderr } = spawnSync(process.execPath, [file], {
       encoding: "utf8",
     });
     expect(stderr).toBe("");

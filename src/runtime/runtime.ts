@@ -323,19 +323,19 @@ export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
     module: options.module ? "given" : "",
     workerUrl: String(options.workerUrl),
   });
-  if (current?.closed) current = pending = null;
-  // one with other options counts only if it is not refused
-  while (pending && pending.options !== key) {
-    const made = await pending.runtime.then(
-      () => true,
-      () => false,
-    );
-    if (!made) continue;
+  for (;;) {
+    if (current?.closed) current = pending = null;
+    if (!pending) break;
+    const asked = pending;
+    const runtime = await asked.runtime.catch(() => null); // refused: as if it had not been asked for
+    // whoever asked first goes on first, and may close it at once: React's StrictMode mounts, cleans up and mounts again
+    await null;
+    if (!runtime || runtime.closed) continue;
+    if (asked.options === key) return runtime;
     throw new Error(
       "init: already initialised with other options; close() that runtime first, or use createRuntime()",
     );
   }
-  if (pending) return pending.runtime;
   const mine = { options: key, runtime: createRuntime(options) };
   pending = mine;
   try {

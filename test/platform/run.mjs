@@ -1,6 +1,6 @@
 // npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser and bundler.
 //   --readme           writes the matrix, the sizes and the edge example between their marks in README.md
-//   --only <a,b>       of: runtimes, browsers, bundlers, package
+//   --only <a,b>       of: package, types, jest, runtimes, browsers, readme, bundlers, next
 // A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -16,9 +16,13 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
 const groups = {
   package: ["./package-checks.mjs", "packageRows"],
+  types: ["./types/index.mjs", "typeRows"],
+  jest: ["./jest/index.mjs", "jestRows"],
   runtimes: ["./runtimes/index.mjs", "runtimeRows"],
   browsers: ["./browsers/index.mjs", "browserRows"],
+  readme: ["./browsers/readme.mjs", "readmeRows"],
   bundlers: ["./bundlers/index.mjs", "bundlerRows"],
+  next: ["./next/index.mjs", "nextRows"],
 };
 
 const { values } = parseArgs({

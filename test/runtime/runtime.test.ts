@@ -80,6 +80,46 @@ describe("init", () => {
   });
 });
 
+test("who closes a runtime at once does not close it for who asked after: React's StrictMode mounts, cleans up and mounts", async () => {
+  const seen: number[] = [];
+  const use = () => void seen.push(tensor([1]).item());
+  // a component's effect: what it does, and its clean-up
+  const flagged = () => {
+    let mounted = true;
+    let runtime: Runtime | undefined;
+    const done = init({ threads: 1 }).then((made) => {
+      if (!mounted) return made.close();
+      runtime = made;
+      use();
+    });
+    const cleanUp = () => {
+      mounted = false;
+      runtime?.close();
+    };
+    return { done, cleanUp };
+  };
+  const waiting = () => {
+    const made = init({ threads: 1 });
+    return { done: made.then(use), cleanUp: async () => (await made).close() };
+  };
+  for (const effect of [flagged, waiting]) {
+    const first = effect();
+    void first.cleanUp();
+    const second = effect();
+    await Promise.all([first.done, second.done]);
+    use();
+    await second.cleanUp();
+    expect(() => tensor([1])).toThrow("the default runtime was closed");
+  }
+  expect(seen.length).toBe(2 + 3);
+  // with other options as well
+  const first = init({ threads: 1 });
+  void first.then((made) => made.close());
+  const second = await init({ threads: 2 });
+  expect(second.threads).toBe(2);
+  second.close();
+});
+
 test("a refused init does not count, nor does what it made wrong", async () => {
   const wrong = new Uint8Array(8);
   const made = await Promise.allSettled([

@@ -26,6 +26,20 @@ export async function launch(executablePath) {
       await page.goto(url, { timeout: 30_000 });
       return () => page.close();
     },
+    /** The text of what a selector finds, once it is there; a page's errors in its place where it does not come. */
+    async read(url, selector, timeout = 30_000) {
+      const page = await context.newPage();
+      const errors = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      try {
+        await page.goto(url, { timeout });
+        return await page.locator(selector).textContent({ timeout });
+      } catch (error) {
+        throw new Error([error.message, ...errors].join("; "));
+      } finally {
+        await page.close();
+      }
+    },
     close: () => browser.close(),
   };
 }

@@ -3,6 +3,7 @@
 import { cp, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { run } from "../runtimes/start.mjs";
 
 const require = createRequire(import.meta.url);
 const headers = {
@@ -17,6 +18,24 @@ const version = async (name) => {
   }
   throw new Error(`${name} is not installed`);
 };
+
+/** webpack and those that take its configuration: `out` is the folder of main.js. */
+async function buildAsWebpack(webpack, app, out, more) {
+  const compiler = webpack({
+    mode: "production",
+    performance: { hints: false },
+    context: app,
+    entry: "./main.js",
+    output: { path: out, filename: "main.js", module: true },
+    ...more,
+  });
+  const stats = await new Promise((resolve, reject) =>
+    compiler.run((error, result) => (error ? reject(error) : resolve(result))),
+  );
+  await new Promise((resolve) => compiler.close(resolve));
+  if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString("errors-warnings"));
+  await cp(join(app, "index.html"), join(out, "index.html"));
+}
 
 export const tools = [
   {
@@ -45,23 +64,29 @@ export const tools = [
   {
     name: "webpack",
     version: () => version("webpack"),
-    async build(app, path) {
+    async build(app, out) {
       const { default: webpack } = await import("webpack");
-      const compiler = webpack({
-        mode: "production",
-        performance: { hints: false },
-        context: app,
-        entry: "./main.js",
-        output: { path, filename: "main.js", module: true },
-        experiments: { outputModule: true },
-      });
-      const stats = await new Promise((resolve, reject) =>
-        compiler.run((error, result) => (error ? reject(error) : resolve(result))),
-      );
-      await new Promise((resolve) => compiler.close(resolve));
-      if (stats.hasErrors() || stats.hasWarnings())
-        throw new Error(stats.toString("errors-warnings"));
-      await cp(join(app, "index.html"), join(path, "index.html"));
+      await buildAsWebpack(webpack, app, out, { experiments: { outputModule: true } });
+    },
+  },
+  {
+    name: "Rspack",
+    version: () => version("@rspack/core"),
+    async build(app, out) {
+      const { rspack } = await import("@rspack/core");
+      await buildAsWebpack(rspack, app, out);
+    },
+  },
+  {
+    name: "Parcel",
+    version: () => version("parcel"),
+    /** By its command, for its programming interface takes the folder it is called in for the project's. */
+    async build(app, out) {
+      const parcel = require.resolve("parcel/lib/bin.js");
+      const options = ["--dist-dir", out, "--public-url", "./", "--no-cache", "--no-autoinstall"];
+      const args = [parcel, "build", "index.html", ...options];
+      const { code, stdout, stderr } = await run(process.execPath, args, { cwd: app });
+      if (code !== 0) throw new Error(`exit ${code}: ${stdout}${stderr}`);
     },
   },
   {

@@ -72,6 +72,13 @@ async function runProcess([program, ...first], { args, limit }, about, threads, 
   return row(about, report, wrong);
 }
 
+/** The entries by `require`, which Node has for modules since 20.19 and 22.12. */
+async function runRequire([program], about, folder) {
+  const { code, stdout, stderr } = await run(program, [join(folder, "require.cjs")]);
+  if (code !== 0 || stderr) return { ...about, result: `exit ${code}: ${stderr}` };
+  return { ...about, ...JSON.parse(stdout), result: "ok" };
+}
+
 /**
  * Plain; with Node's modules in reach, which must not tempt it to start workers; without FinalizationRegistry; and with the default
  * build, as from a tool that knows no workerd condition, given the raw binary.
@@ -131,6 +138,7 @@ export async function runtimeRows({
     "../program.js",
     "../golden.js",
     "./process.mjs",
+    "./require.cjs",
     "./worker.js",
     "./worker-module.js",
   ])
@@ -151,6 +159,10 @@ export async function runtimeRows({
     const about = { runtime, version, place };
     for (const threads of threadCounts)
       await add(about, () => runProcess(command, one, about, threads, folder));
+    if (one.name.startsWith("node")) {
+      const required = { ...about, place: "require" };
+      await add(required, () => runRequire(command, required, folder));
+    }
   }
   if (only.includes("workerd")) {
     const path = find("workerd");

@@ -1,0 +1,2 @@
+// CommonJS of any age.
+export const shape = import("evenkeel").then(({ ones }) => ones([2, 3]).shape);
