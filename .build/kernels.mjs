@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codes, files, isCode, planOf, plans } from "../assembly/reader.mjs";
-import { comment, hostFunctions } from "./transcript.mjs";
+import { camel, comment, hostParts } from "./transcript.mjs";
 
 const root = join(import.meta.dirname, "..");
 const kernels = files.flatMap(({ path, kernels }) =>
@@ -14,7 +14,6 @@ if (stray)
   throw new Error(`${stray.path}.ts: the binary needs no ${stray.name}: list its kernels by name`);
 const launched = kernels.filter(({ args }) => args.some(({ arg }) => arg === "begin"));
 
-const camel = (name) => name.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 const lower = (name) => name[0].toLowerCase() + name.slice(1);
 const upper = (name) => name[0].toUpperCase() + name.slice(1);
 
@@ -76,7 +75,7 @@ export type Scratched = ${launched
   .map(({ name }) => JSON.stringify(name))
   .join(" | ")};
 
-${hostFunctions().join("\n\n")}
+${hostParts().join("\n\n")}
 `;
 
 /** The file's text, in the form that the formatter gives it. */

@@ -1,10 +1,14 @@
-// Functions of the kernels that the host has too, sizes of scratch above all, from AssemblyScript to TypeScript.
+// Constants and functions of the kernels that the host has too, sizes of scratch above all, from AssemblyScript to TypeScript.
 import { codes, isCode, moduleOf, modules } from "../assembly/reader.mjs";
 
-/** The first sentence; the sources have the rest. */
-export const comment = (text) => `/** ${text.replace(/(?<=[.:]) [\s\S]*/, "")} */\n`;
+/** CAPITALS_OF_A_CONSTANT in the host's way. */
+export const camel = (name) =>
+  name.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** The functions that sources mark with @host, in TypeScript, and those they call. */
+/** The first sentence; the sources have the rest. */
+export const comment = (text) => `/** ${text.replace(/[.:] [\s\S]*/, ".")} */\n`;
+
+/** What sources mark with @host, in TypeScript, and the functions that it calls. */
 class Transcript {
   written = new Map();
 
@@ -26,6 +30,11 @@ class Transcript {
       path,
       text: `${head}const ${name} = (${list.join(", ")}): number => ${formula};`,
     });
+  }
+
+  addConstant(path, { name, says }) {
+    const text = `${comment(says.replace(/^@host /, ""))}export const ${camel(name)} = ${this.meaning(path, name)};`;
+    this.written.set(name, { path, text });
   }
 
   /** An expression of integers in TypeScript. Division rounds down, which is right where it comes last; shifts to the left overflow. */
@@ -59,9 +68,12 @@ class Transcript {
 }
 
 /** All of them. */
-export function hostFunctions() {
+export function hostParts() {
   const transcript = new Transcript();
-  for (const { path, functions } of modules())
-    for (const each of functions) if (each.says.startsWith("@host")) transcript.add(path, each);
+  const shared = ({ says }) => says.startsWith("@host");
+  for (const { path, constants, functions } of modules()) {
+    for (const each of constants.filter(shared)) transcript.addConstant(path, each);
+    for (const each of functions.filter(shared)) transcript.add(path, each);
+  }
   return [...transcript.written.values()].map(({ text }) => text);
 }

@@ -37,6 +37,11 @@ describe.each(["simd", "relaxed", "simd-threads", "relaxed-threads"])("%s.wasm",
   });
 });
 
+test("no list of arguments is longer than one can read", () => {
+  const long = [...signatures].filter(([, list]) => list.length > 16);
+  expect(long.map(([name]) => name)).toEqual([]);
+});
+
 test("every kernel with a range says what an item of it is, itself or for its whole file", () => {
   const tells = (text: string) => /range|item|elements|bytes begin/i.test(text);
   const silent = document.split(/^## /m).flatMap((file) => {

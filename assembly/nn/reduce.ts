@@ -45,12 +45,12 @@ export function reduceRows(
   }
 }
 
-/** Columns of a tile: their float64 sums stay in the first-level cache. */
-const TILE = 512;
+/** @host Columns of a tile of `reduceColumns`: their float64 sums stay in the first-level cache. */
+const REDUCE_TILE = 512;
 
 /**
  * partials [outer, pieces, inner] of x [outer, reduced, inner], 8 rows at a time in float32.
- * Range: [outer, pieces, ⌈inner / 512⌉].
+ * Range: [outer, pieces, ⌈inner / REDUCE_TILE⌉].
  */
 export function reduceColumns(
   partials: usize,
@@ -63,11 +63,11 @@ export function reduceColumns(
   end: i32,
 ): void {
   const stride = (<usize>inner) << 2;
-  const tiles = (inner + TILE - 1) / TILE;
+  const tiles = (inner + REDUCE_TILE - 1) / REDUCE_TILE;
   for (let item = begin; item < end; item++) {
     const piece = item / tiles;
-    const column = (item - piece * tiles) * TILE;
-    const width = min(TILE, inner - column);
+    const column = (item - piece * tiles) * REDUCE_TILE;
+    const width = min(REDUCE_TILE, inner - column);
     const outer = piece / pieces;
     const from = (piece - outer * pieces) * pieceLength;
     const to = min(from + pieceLength, reduced);

@@ -16,18 +16,18 @@ export function copyRuns(
   }
 }
 
-/** Rows of a band: the 16 floats that a cache line of y takes. */
-const BAND = 16;
+/** @host Rows of a band of `transpose`: the 16 floats that a cache line of y takes. */
+const TRANSPOSE_BAND = 16;
 
 /** y [batch, columns, rows] = x [batch, rows, columns] transposed, 4×4 at a time. Range: batch × bands of 16 rows of x. */
 export function transpose(y: usize, x: usize, rows: i32, columns: i32, begin: i32, end: i32): void {
-  const bands = (rows + BAND - 1) / BAND;
+  const bands = (rows + TRANSPOSE_BAND - 1) / TRANSPOSE_BAND;
   const strideX = (<usize>columns) << 2;
   const strideY = (<usize>rows) << 2;
   for (let item = begin; item < end; item++) {
     const matrix = item / bands;
-    const top = (item - matrix * bands) * BAND;
-    const height = min(BAND, rows - top);
+    const top = (item - matrix * bands) * TRANSPOSE_BAND;
+    const height = min(TRANSPOSE_BAND, rows - top);
     const start = (<usize>matrix * rows * columns) << 2;
     const from = x + start + <usize>top * strideX;
     const to = y + start + ((<usize>top) << 2);

@@ -1,5 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { transposeBand } from "../runtime/kernels.js";
 import { empty, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
 import { checkTensor } from "./check.js";
@@ -58,7 +59,7 @@ export function reordered(x: Tensor, order: readonly number[]): Tensor {
   const axes = axesFor(x.shape, order);
   if (isTransposition(axes)) {
     const [columns, rows] = axes.slice(-2).map((axis) => axis.length);
-    const bands = (y.size / (rows * columns)) * Math.ceil(rows / 16);
+    const bands = (y.size / (rows * columns)) * Math.ceil(rows / transposeBand);
     runtime.run("transpose", bands, 32 * columns, [y.ptr, x.ptr, rows, columns]);
     return y;
   }

@@ -1,13 +1,12 @@
 // Sums over any axes: neighbours that are both summed or both kept are one, the innermost run of summed axes is read in float32,
 // and whatever else is summed adds up the float64 that came of it.
 import type { Address } from "../runtime/address.js";
+import { reduceTile } from "../runtime/kernels.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Shape, sizeOf, type Tensor } from "../tensor.js";
 
 /** Elements of a piece: enough to be worth a turn, few enough that one long sum occupies all threads. */
 const PIECE = 16384;
-/** The kernel's tile of columns. */
-const TILE = 512;
 
 interface Run {
   length: number;
@@ -70,7 +69,7 @@ function firstSums(
   reduced: number,
   inner: number,
 ): Sums {
-  const width = Math.min(inner, TILE);
+  const width = Math.min(inner, reduceTile);
   const rows = inner === 1 ? PIECE : 8 * Math.ceil(PIECE / 8 / width);
   const pieces = Math.max(1, Math.ceil(reduced / rows));
   const partials = empty(runtime, [outer, pieces, inner], "float64");
@@ -79,7 +78,7 @@ function firstSums(
     const args = [partials.ptr, x, reduced, pieces, rows] as const;
     runtime.run("reduceRows", outer * pieces, work, args);
   } else {
-    const tiles = Math.ceil(inner / TILE);
+    const tiles = Math.ceil(inner / reduceTile);
     const args = [partials.ptr, x, reduced, inner, pieces, rows] as const;
     runtime.run("reduceColumns", outer * pieces * tiles, work, args);
   }

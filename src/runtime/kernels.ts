@@ -5,15 +5,15 @@ import type { Address, PlanAddress, Scalar } from "./address.js";
 export const activation = { none: 0, relu: 1, gelu: 2, silu: 3 } as const;
 export type Activation = (typeof activation)[keyof typeof activation];
 
-/** What a norm over an axis divides by: */
+/** What a norm over an axis divides by. */
 export const statistic = { maximum: 0, norm1: 1, norm2: 2, norm3: 3, rms: 4, moments: 5 } as const;
 export type Statistic = (typeof statistic)[keyof typeof statistic];
 
-/** What a row is divided by: */
+/** What a row is divided by. */
 export const rowScale = { rms: 0, rmsEpsOutside: 1, centredRms: 2, norm: 3 } as const;
 export type RowScale = (typeof rowScale)[keyof typeof rowScale];
 
-/** How Winograd cuts up a tile along each axis: */
+/** How Winograd cuts up a tile along each axis. */
 export const winogradKind = { plain: 0, strided: 1, subpixel: 2, subpixelOdd: 3 } as const;
 export type WinogradKind = (typeof winogradKind)[keyof typeof winogradKind];
 
@@ -21,7 +21,7 @@ export type WinogradKind = (typeof winogradKind)[keyof typeof winogradKind];
 export const tileVerdict = { tame: 0, wild: 1, withZeros: 2 } as const;
 export type TileVerdict = (typeof tileVerdict)[keyof typeof tileVerdict];
 
-/** What `winogradWeights` says of filters: */
+/** What `winogradWeights` says of filters. */
 export const filterVerdict = { tame: 0, wild: 1, infinite: 2 } as const;
 export type FilterVerdict = (typeof filterVerdict)[keyof typeof filterVerdict];
 
@@ -70,7 +70,7 @@ export interface Plans {
     mTile: Scalar,
     nTile: Scalar,
   ];
-  /** The plan of a convolution by Winograd: */
+  /** The plan of a convolution by Winograd. */
   winograd: [
     winogradKind: WinogradKind,
     images: Scalar,
@@ -87,7 +87,7 @@ export interface Plans {
     tilesPerItem: Scalar,
     rowsPerItem: Scalar,
   ];
-  /** The plan of `winogradSpread`: */
+  /** The plan of `winogradSpread`. */
   winogradSpread: [
     winogradKind: WinogradKind,
     gradient: Scalar,
@@ -102,7 +102,7 @@ export interface Plans {
     firstTile: Scalar,
     endTile: Scalar,
   ];
-  /** The plan of the steps of channel-norm-parts.ts and column-norm.ts: */
+  /** The plan of the steps of channel-norm-parts.ts and column-norm.ts. */
   channel: [
     runs: Scalar,
     planeStep: Scalar,
@@ -822,7 +822,7 @@ export type Scratched =
   | "columnGradient"
   | "localResponseNormBackward";
 
-/** Bytes of scratch of `convolve`, for tiles of `rows`×`columns` and a patch of so many floats; depth: */
+/** Bytes of scratch of `convolve`, for tiles of `rows`×`columns` and a patch of so many floats; depth. */
 export const convolveScratch = (
   straight: number,
   rows: number,
@@ -849,6 +849,12 @@ export const convWeightGradientScratch = (
 /** Bytes of scratch of `gemm`. */
 export const gemmScratch = (mTile: number, nTile: number): number => 4 * mTile * (256 + nTile);
 
+/** Columns of a tile of `reduceColumns`. */
+export const reduceTile = 512;
+
+/** Rows of a band of `transpose`. */
+export const transposeBand = 16;
+
 /** Bytes of scratch of `winograd`, for items of so many tiles. */
 export const winogradScratch = (
   kind: WinogradKind,
@@ -866,12 +872,12 @@ const stagePitchOf = (step: number, across: number): number => (across * step + 
 /** Inputs from one tile to the next. */
 export const stepOf = (kind: WinogradKind): number => (kind === 1 ? 8 : 4);
 
-/** Products along an axis: */
+/** Products along an axis. */
 export const pointsOf = (kind: WinogradKind): number => (kind === 0 ? 6 : 9);
 
 const bandsOf = (tiles: number, across: number): number => ceilDiv(tiles - 1, across) + 1;
 
-/** Bytes from one point's matrix of n floats to the next: */
+/** Bytes from one point's matrix of n floats to the next. */
 export const pointPitch = (n: number): number => n * 4 + 64;
 
 /** Bytes of scratch of `winogradSpread`, for so many tiles. */
@@ -891,7 +897,7 @@ const spreadStep = (kind: WinogradKind, gradient: number): number => (gradient ?
 /** Bytes of scratch of `winogradFilters`. */
 export const winogradFiltersScratch = (): number => 36 * 16;
 
-/** Floats of a row of levels: */
+/** Floats of a row of levels. */
 export const wideOf = (kind: WinogradKind, across: number): number => across * stepOf(kind) + 4;
 
 /** Rows of the levels of an image. */
@@ -914,7 +920,7 @@ const rowBytes = (cols: number): number => ((cols + 3) >> 2) * 16;
 /** Bytes of scratch of `axisNormBackward`. */
 export const axisNormBackwardScratch = (width: number): number => 8 * rowBytes(width);
 
-/** Bytes of scratch of each of these kernels: */
+/** Bytes of scratch of each of these kernels. */
 export const columnScratch = (width: number): number =>
   width * (24 + 16) + 4 * rowBytes(width) + 16;
 
