@@ -4,6 +4,7 @@ import { layouts } from "../ops/layout.js";
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -34,6 +35,7 @@ export class AdaLIN extends Module {
   forward(x: Tensor, weight: Tensor, bias: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.rho.size, this.options.layout);
       return adaLIN(x, intoUnit(this.rho), weight, bias, this.options);
     });
   }
@@ -64,6 +66,7 @@ export class LayerInstanceNorm extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.rho.size, this.options.layout);
       return layerInstanceNorm(x, intoUnit(this.rho), this.gamma, this.beta, this.options);
     });
   }

@@ -6,6 +6,7 @@ import { sigmoid } from "../ops/sigmoid.js";
 import { slice } from "../ops/slice.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
@@ -51,6 +52,7 @@ export class AdaLN extends Modulated {
   forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.dim, "nhwc");
       const [shift, scale] = this.chunks(condition);
       return adaLN(x, scale, shift, { eps: this.eps });
     });
@@ -72,6 +74,7 @@ export class AdaLNZero extends Modulated {
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
     return this.asOne(() => {
+      checkChannels(this, x, this.dim, "nhwc");
       const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
       const { eps } = this;
       const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, { eps })));

@@ -7,6 +7,7 @@ import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
@@ -47,8 +48,9 @@ abstract class BatchVariant extends Module {
     this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
   }
 
-  /** What their ops take alike. */
-  protected norm() {
+  /** What their ops take alike, for an input of the right channels. */
+  protected norm(x: Tensor) {
+    checkChannels(this, x, this.weight.size, this.layout);
     const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
     return { runningMean, runningVar, weight, bias, training, momentum, eps, layout };
   }
@@ -99,6 +101,7 @@ export class FrozenBatchNorm2d extends Module {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { weight, bias, runningMean, runningVar, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return batchNorm(x, { weight, bias, runningMean, runningVar, eps, layout, mask });
   }
 }
@@ -133,7 +136,7 @@ export class BatchRenorm extends BatchVariant {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { rMax, dMax } = this;
-    return batchRenorm(x, { ...this.norm(), rMax, dMax, mask });
+    return batchRenorm(x, { ...this.norm(x), rMax, dMax, mask });
   }
 }
 
@@ -163,7 +166,7 @@ export class GhostBatchNorm extends BatchVariant {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { virtualBatchSize } = this;
-    return ghostBatchNorm(x, { ...this.norm(), virtualBatchSize, mask });
+    return ghostBatchNorm(x, { ...this.norm(x), virtualBatchSize, mask });
   }
 }
 
@@ -180,8 +183,9 @@ export class BatchInstanceNorm extends BatchVariant {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
+      const norm = this.norm(x);
       if (this.training) this.clamp();
-      return batchInstanceNorm(x, this.gate, { ...this.norm(), mask });
+      return batchInstanceNorm(x, this.gate, { ...norm, mask });
     });
   }
 

@@ -5,6 +5,7 @@ import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
@@ -48,6 +49,7 @@ export class ConditionalInstanceNorm extends Module {
   forward(x: Tensor, styles: Ids, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.weight.shape[1], this.layout);
       using weight = embedding(this.weight, styles);
       using bias = embedding(this.bias, styles);
       const { eps, layout } = this;
@@ -106,6 +108,7 @@ export class ConditionalBatchNorm extends Module {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, classes: Ids, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
+      checkChannels(this, x, this.weight.shape[1], this.layout);
       using weight = embedding(this.weight, classes);
       using bias = embedding(this.bias, classes);
       const { runningMean, runningVar, training, momentum, eps, layout } = this;
@@ -143,6 +146,7 @@ export class FiLM extends Module {
   forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.linear.weight.shape[0] / 2, this.layout);
       using both = this.linear.forward(condition);
       const channels = both.shape[1] / 2;
       using gamma = slice(both, 1, 0, channels);

@@ -3,6 +3,7 @@ import { dyt } from "../ops/dyt.js";
 import { type Layout, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -38,6 +39,7 @@ export class DyT extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, bias, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return dyt(x, this.alpha, { weight, bias, layout });
   }
 }
@@ -54,6 +56,7 @@ export class Derf extends DyT {
   override forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { shift, weight, bias, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return derf(x, this.alpha, { shift, weight, bias, layout });
   }
 }

@@ -3,6 +3,7 @@ import { evonormS0 } from "../ops/evonorm-s0.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -54,6 +55,7 @@ export class EvoNormB0 extends EvoNorm {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { v, weight, bias, runningVar, training, momentum, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return evonormB0(x, { v, weight, bias, runningVar, training, momentum, eps, layout });
   }
 }
@@ -92,6 +94,7 @@ export class EvoNormS0 extends EvoNorm {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { v, weight, bias, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return evonormS0(x, this.groups, { v, weight, bias, eps, layout });
   }
 }

@@ -3,6 +3,7 @@ import { frn } from "../ops/frn.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -52,6 +53,7 @@ export class FRN extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, bias, tau, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return frn(x, { weight, bias, tau, eps, layout });
   }
 }

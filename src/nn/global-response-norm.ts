@@ -2,6 +2,7 @@ import { type GlobalResponseNormOptions, globalResponseNorm } from "../ops/globa
 import { layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -29,6 +30,7 @@ export class GlobalResponseNorm extends Module {
 
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
+    checkChannels(this, x, this.weight.size, this.options.layout);
     return globalResponseNorm(x, this.weight, this.bias, this.options);
   }
 }

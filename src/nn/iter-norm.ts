@@ -2,6 +2,7 @@ import { iterNorm } from "../ops/iter-norm.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
@@ -71,6 +72,7 @@ export class IterNorm extends Module {
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { runningMean, runningWhitening, weight, bias, training, momentum, eps } = this;
     const { groups, iterations, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     const own = { groups, iterations, momentum, eps, layout, mask };
     return iterNorm(x, { runningMean, runningWhitening, weight, bias, training, ...own });
   }

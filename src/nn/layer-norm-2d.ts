@@ -2,6 +2,7 @@ import { layerNorm2d } from "../ops/layer-norm-2d.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -43,6 +44,7 @@ export class LayerNorm2d extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, bias, eps, layout } = this;
+    checkChannels(this, x, (weight ?? bias)?.size, layout);
     return layerNorm2d(x, { weight, bias, eps, layout });
   }
 }

@@ -12,6 +12,7 @@ import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, alias, ones, show, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -92,12 +93,7 @@ abstract class TrackingNorm extends Module {
       );
     }
     const features = (this.weight ?? this.runningMean)?.size;
-    const channels = x.shape[layout === "nhwc" ? rank - 1 : this.channelAxis(rank)];
-    if (features !== undefined && channels !== features) {
-      throw new RangeError(
-        `${this.constructor.name}: expected ${features} channels, got ${channels} in input of shape ${show(x.shape)}, layout "${layout}"`,
-      );
-    }
+    checkChannels(this, x, features, layout, this.channelAxis(rank));
   }
 
   /** Where the channels are, unless last. */
@@ -286,6 +282,7 @@ export class GroupNorm extends Module {
   /** With the activation that follows, in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     const { weight, bias, eps, layout, allowSingle } = this;
+    checkChannels(this, x, weight?.size, layout);
     return groupNorm(x, this.numGroups, { weight, bias, eps, layout, allowSingle, activation });
   }
 }

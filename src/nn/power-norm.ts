@@ -2,6 +2,7 @@ import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -70,6 +71,7 @@ export class PowerNorm extends Module {
     const warmUp = this.iters.item() < this.warmUpIterations;
     const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
     const { groups, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     const alphas = { alphaForward, alphaBackward, eps, groups, layout };
     return this.asOne(() => {
       const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });

@@ -2,6 +2,7 @@ import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { rmsNorm2d } from "../ops/rms-norm-2d.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -30,6 +31,7 @@ export class RMSNorm2d extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return rmsNorm2d(x, { weight, eps, layout });
   }
 }

@@ -6,6 +6,7 @@ import { scaleNorm } from "../ops/scale-norm.js";
 import { checkOptions, type Rules } from "../options.js";
 import { log2 } from "../portable-math.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -68,6 +69,7 @@ export class CRMSNorm extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, eps } = this;
+    checkChannels(this, x, this.dim, "nhwc");
     return crmsNorm(x, { weight, eps });
   }
 }
@@ -129,6 +131,7 @@ export class LayerScale extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    checkChannels(this, x, this.gamma.size, this.layout);
     return layerScale(x, this.gamma, { layout: this.layout });
   }
 }

@@ -3,6 +3,7 @@ import { resizeNearest } from "../ops/resize-nearest.js";
 import { checkOptions, type Rules } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
+import { checkChannels } from "./channels.js";
 import { Conv2d } from "./conv.js";
 import { checkInteger, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -55,6 +56,7 @@ export class SPADE extends Module {
   forward(x: Tensor, segmentation: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.mlpGamma.weight.shape[0]);
       const [, , height, width] = x.shape;
       if (x.shape.length !== 4)
         throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
