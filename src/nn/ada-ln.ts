@@ -4,10 +4,11 @@ import { adaLN, gatedAdd } from "../ops/ada-ln.js";
 import { mul } from "../ops/mul.js";
 import { sigmoid } from "../ops/sigmoid.js";
 import { slice } from "../ops/slice.js";
-import { checkOptions, type Rules } from "../options.js";
+import { describe, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
 import { checkInteger, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -26,7 +27,7 @@ abstract class Modulated extends Module {
 
   constructor(dim: number, conditionDim: number, count: number, options: AdaLNOptions = {}) {
     super();
-    const { eps = 1e-6, runtime } = checkOptions(this.constructor.name, options, rules);
+    const { eps = 1e-6, runtime } = layerOptions(this.constructor.name, options, rules);
     checkInteger(this.constructor.name, "dim", dim);
     checkInteger(this.constructor.name, "conditionDim", conditionDim, 0);
     this.dim = dim;
@@ -73,6 +74,11 @@ export class AdaLNZero extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
+    for (const [name, branch] of Object.entries({ attention, mlp }))
+      if (typeof branch !== "function")
+        throw new TypeError(
+          `AdaLNZero: expected ${name} to be a function of a tensor, got ${describe(branch)}`,
+        );
     return this.asOne(() => {
       checkChannels(this, x, this.dim, "nhwc");
       const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);

@@ -5,10 +5,11 @@ import { batchNorm } from "../ops/batch-norm.js";
 import { batchRenorm } from "../ops/batch-renorm.js";
 import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";
 import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
@@ -36,7 +37,7 @@ abstract class BatchVariant extends Module {
 
   constructor(numFeatures: number, options: BatchVariantOptions = {}) {
     super();
-    checkOptions(this.constructor.name, options, rules);
+    layerOptions(this.constructor.name, options, rules);
     const { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
@@ -84,7 +85,7 @@ export class FrozenBatchNorm2d extends Module {
       eps = 1e-5,
       layout = "nchw",
       runtime,
-    } = checkOptions("FrozenBatchNorm2d", options, frozenRules);
+    } = layerOptions("FrozenBatchNorm2d", options, frozenRules);
     checkInteger("FrozenBatchNorm2d", "numFeatures", numFeatures);
     this.eps = eps;
     this.layout = layout;
@@ -127,7 +128,7 @@ export class BatchRenorm extends BatchVariant {
   dMax: number;
 
   constructor(numFeatures: number, options: BatchRenormOptions = {}) {
-    const { rMax = 3, dMax = 5, ...own } = checkOptions("BatchRenorm", options, renormRules);
+    const { rMax = 3, dMax = 5, ...own } = layerOptions("BatchRenorm", options, renormRules);
     super(numFeatures, own);
     this.rMax = rMax;
     this.dMax = dMax;
@@ -157,7 +158,7 @@ export class GhostBatchNorm extends BatchVariant {
   readonly virtualBatchSize: number;
 
   constructor(numFeatures: number, options: GhostBatchNormOptions = {}) {
-    checkOptions("GhostBatchNorm", options, ghostRules);
+    layerOptions("GhostBatchNorm", options, ghostRules);
     const { virtualBatchSize = 128, momentum = 0.01, ...own } = options;
     super(numFeatures, { ...own, momentum });
     this.virtualBatchSize = virtualBatchSize;

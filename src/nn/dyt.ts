@@ -1,10 +1,11 @@
 import { derf } from "../ops/derf.js";
 import { dyt } from "../ops/dyt.js";
 import { type Layout, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
 import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -26,7 +27,7 @@ export class DyT extends Module {
 
   constructor(numFeatures: number, options: DyTOptions = {}) {
     super();
-    checkOptions(this.constructor.name, options, rules);
+    layerOptions(this.constructor.name, options, rules);
     const { alpha = 0.5, layout = "nhwc", runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     checkFinite(this.constructor.name, "alpha", alpha);

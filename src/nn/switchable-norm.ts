@@ -1,9 +1,10 @@
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { switchableNorm } from "../ops/switchable-norm.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -43,7 +44,7 @@ export class SwitchableNorm extends Module {
       lastGamma = false,
       layout = "nchw",
       runtime,
-    } = checkOptions("SwitchableNorm", options, rules);
+    } = layerOptions("SwitchableNorm", options, rules);
     checkInteger("SwitchableNorm", "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
