@@ -35,25 +35,19 @@ export function checkOptions<O extends object>(op: string, options: O, rules: Ru
       throw new TypeError(`${op}: expected ${name} to be ${wanted}, got ${describe(value)}`);
     }
     if (kind !== rule && !rule.includes(value as string))
-      throw new RangeError(
-        `${op}: expected ${name} ${oneOf(rule as string[])}, got ${describe(value)}`,
-      );
+      throw new RangeError(`${op}: expected ${name} ${oneOf(rule as string[])}, got ${value}`);
   }
   return options;
 }
 
 /** What only objects of a class have. */
-const marks: Record<string, string> = {
-  Array: "length",
-  Runtime: "allocate",
-  Generator: "uniform",
-};
+const marks: Record<string, string> = { Runtime: "allocate", Generator: "uniform" };
 
 /** A class's name alone has a capital. */
 function fits(value: unknown, rule: string): boolean {
   if (typeof value !== "object") return rule.includes(typeof value);
   if (value === null) return rule.endsWith("null");
-  return rule < "a" && (marks[rule.split("|")[0]] ?? "constructor") in value;
+  return rule < "a" && (marks[rule] ?? "constructor") in value;
 }
 
 const oneOf = (words: readonly string[]) =>
