@@ -1,6 +1,6 @@
 import { call, onRefusal } from "./call.js";
 import { isBytes } from "./dtype.js";
-import { checkOptions, type Rules } from "./options.js";
+import { checkOptions, describe, type Rules } from "./options.js";
 import { behind } from "./runtime/address.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
@@ -195,7 +195,7 @@ export function randperm(
   const { generator = defaultGenerator, runtime } = options;
   return call("randperm", () => {
     if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
-      throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${n}`);
+      throw new RangeError(`randperm: expected an integer from 0 to 2³¹ − 1, got ${describe(n)}`);
     }
     const out = zeros([n], { runtime, dtype: "int32" }); // before the generator moves on
     out.elements.set(generator.permutation(n));
@@ -221,7 +221,7 @@ export function uniform_(
 function checkSeed(op: string, seed: number | bigint): bigint {
   const valid = typeof seed === "bigint" || Number.isSafeInteger(seed);
   if (!valid || seed < -(2n ** 63n) || seed >= 2n ** 64n) {
-    throw new RangeError(`${op}: expected an integer from −2⁶³ to 2⁶⁴ − 1, got ${String(seed)}`);
+    throw new RangeError(`${op}: expected an integer from −2⁶³ to 2⁶⁴ − 1, got ${describe(seed)}`);
   }
   return BigInt(seed);
 }

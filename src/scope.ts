@@ -1,4 +1,5 @@
 // Scopes free what was made in them and not returned. They know nothing of a tensor but this:
+import { describe } from "./options.js";
 export interface Scoped {
   /** The scope that will free it; null outside of any, or when it was kept. */
   scope: Set<Scoped> | null;
@@ -54,7 +55,7 @@ export function synchronously<T>(op: string, fn: () => T): T {
 /** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */
 export function keep<T extends Scoped>(kept: T): T {
   if (typeof kept?.scope !== "object")
-    throw new TypeError(`keep: expected a tensor, got ${String(kept)}`);
+    throw new TypeError(`keep: expected a tensor, got ${describe(kept)}`);
   leaveScope(kept);
   return kept;
 }

@@ -7,7 +7,7 @@ export const sizeOf = (shape: Shape): number =>
   shape.reduce((product, length) => product * length, 1);
 
 /** A shape as messages show it: [2, 3]. */
-export const show = (shape: Shape): string => `[${shape.join(", ")}]`;
+export const show = (shape: Shape): string => `[${shape.map(describe).join(", ")}]`;
 
 function checkList(op: string, shape: Shape): void {
   if (Array.isArray(shape)) return;
@@ -31,7 +31,8 @@ export function checkDims(op: string, shape: Shape): void {
 export function inferShape(op: string, size: number, shape: Shape): Shape {
   checkList(op, shape);
   const open = shape.indexOf(-1);
-  const known = sizeOf(shape.filter((_, i) => i !== open));
+  const others = shape.filter((_, i) => i !== open);
+  const known = others.every(Number.isInteger) ? sizeOf(others) : Number.NaN;
   const full = open < 0 ? [...shape] : shape.with(open, size / known);
   if (full.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(full) !== size) {
     throw new RangeError(`${op}: expected a shape of ${size} elements, got ${show(shape)}`);

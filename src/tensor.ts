@@ -8,7 +8,7 @@ import {
   type TypedArray,
 } from "./dtype.js";
 import { format } from "./format.js";
-import { checkOptions, type Rules } from "./options.js";
+import { checkOptions, describe, type Rules } from "./options.js";
 import { type Address, NOWHERE } from "./runtime/address.js";
 import { MemoryFull } from "./runtime/memory.js";
 import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
@@ -396,7 +396,7 @@ function checkElements(list: readonly unknown[]): void {
   if (at < 0) return;
   const hint = Array.isArray(list[at])
     ? "; nested arrays need flat() and a shape"
-    : `, got ${String(list[at])} at index ${at}`;
+    : `, got ${describe(list[at])} at index ${at}`;
   throw new TypeError(`tensor: expected an array of numbers${hint}`);
 }
 
@@ -409,7 +409,7 @@ function filled<D extends DType>(
   checkOptions(op, options, rules);
   checkDims(op, shape);
   if (typeof value !== "number")
-    throw new TypeError(`${op}: expected value to be a number, got ${String(value)}`);
+    throw new TypeError(`${op}: expected value to be a number, got ${describe(value)}`);
   const whole = options.dtype === "int64";
   if (whole && !Number.isInteger(value))
     throw new RangeError(`${op}: expected value to be an integer, got ${value}`);

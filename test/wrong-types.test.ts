@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as data from "../src/data/index.js";
 import * as evenkeel from "../src/index.js";
+import * as models from "../src/models/index.js";
+import { type LayerCase, layerCases } from "./nn/cases.js";
 
 const { nn, optim } = evenkeel;
 
@@ -10,7 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => evenkeel.defaultRuntime().close());
 
-const wrong = [undefined, null, 200, "x", {}, [null], -1, 1.5, Number.NaN, true, () => 1, [[1]]];
+const bare = Object.create(null); // which String() cannot name
+const wrong = [
+  ...[undefined, null, 200, "x", {}, [null], -1, 1.5, Number.NaN, true, () => 1, [[1]]],
+  ...[bare, [bare], 1n, Symbol("x")],
+];
 
 /** What comes before the argument that is wrong. */
 const before: (() => unknown[])[] = [
@@ -28,14 +34,33 @@ const before: (() => unknown[])[] = [
 
 /** Those that take a function, or what is not for calling from outside; bases, which are given the name of the class below. */
 const others =
-  `init createRuntime tidy noGrad isGradEnabled defaultRuntime Tensor Module Optimizer LRScheduler RuleLR
-  addAndNormalize checkNorm parseNorm downloadCifar10 readCifar10 readCheckpoint writeCheckpoint checkpointFile`.split(
-    /\s+/,
-  );
+  `init createRuntime tidy noGrad isGradEnabled defaultRuntime Tensor Module Optimizer LRScheduler RuleLR checkNorm parseNorm
+  downloadCifar10 readCifar10 readCheckpoint writeCheckpoint checkpointFile`.split(/\s+/);
+
+const block = { dModel: 6, nHead: 2, dFF: 8 };
+const image = () => evenkeel.ones([1, 3, 8, 8]);
+const networks: Record<string, () => LayerCase> = {
+  NormResNet: () => ({
+    layer: new models.NormResNet({ norm: "bn", width: 2 }),
+    inputs: [image()],
+  }),
+  StyleTransferNet: () => ({
+    layer: new models.StyleTransferNet({ widths: [2, 2, 2], residualBlocks: 1 }),
+    inputs: [image()],
+  }),
+  TransformerBlock: () => ({
+    layer: new models.TransformerBlock(block),
+    inputs: [evenkeel.ones([2, 3, 6])],
+  }),
+  TransformerLM: () => ({
+    layer: new models.TransformerLM({ ...block, vocabSize: 5, contextLength: 4, layers: 1 }),
+    inputs: [evenkeel.tensor(Int32Array.of(0, 1, 2), [1, 3])],
+  }),
+};
 
 type Callable = ((...args: unknown[]) => unknown) & (new (...args: unknown[]) => unknown);
 
-const exported = [evenkeel, nn, optim, data]
+const exported = [evenkeel, nn, optim, data, models]
   .flatMap((module) => Object.entries(module))
   .filter(([name, value]) => typeof value === "function" && !others.includes(name)) as unknown as [
   string,
@@ -45,20 +70,25 @@ const exported = [evenkeel, nn, optim, data]
 const isClass = (value: Callable): boolean =>
   !Object.getOwnPropertyDescriptor(value, "prototype")?.writable && "prototype" in value;
 
-function expectOwn(name: string, call: () => unknown): void {
+function expectOwn(name: string, call: () => unknown, refused = () => {}): void {
   try {
     call();
   } catch (error) {
     expect(String(error)).toMatch(new RegExp(`^(Type|Range)?Error: ${name}: `));
+    refused();
   }
 }
 
 describe.each(exported)("%s", (name, value) => {
-  test("refuses in its own name", () => {
-    for (const args of before) {
+  test("refuses in its own name, and leaves nothing behind", () => {
+    for (const make of before) {
       for (const last of wrong) {
-        expectOwn(name, () =>
-          isClass(value) ? new value(...args(), last) : value(...args(), last),
+        const args = make();
+        const { tensors } = evenkeel.defaultRuntime().stats();
+        expectOwn(
+          name,
+          () => (isClass(value) ? new value(...args, last) : value(...args, last)),
+          () => expect(evenkeel.defaultRuntime().stats().tensors).toBe(tensors),
         );
       }
     }
@@ -82,6 +112,27 @@ test("layers and networks refuse what is no tensor", () => {
         /^\w+: expected \w+ /,
       );
   }
+});
+
+describe.each([
+  ...Object.entries(layerCases),
+  ...Object.entries(networks).map(([name, make]) => [name, () => make()] as const),
+])("%s", (_, make) => {
+  test("refuses what it cannot use in words of its own, wherever it stands", () => {
+    const { layer, inputs } = make(evenkeel.defaultRuntime());
+    const forward = layer.forward.bind(layer) as (...args: unknown[]) => unknown;
+    for (let at = 0; at < 4; at++) {
+      for (const value of [...wrong, evenkeel.ones([2]), evenkeel.ones([1, 2, 3, 4, 5, 6])]) {
+        const args = [...inputs.slice(0, at), value];
+        const { tensors } = evenkeel.defaultRuntime().stats();
+        expectOwn(
+          "\\w+",
+          () => forward(...args),
+          () => expect(evenkeel.defaultRuntime().stats().tensors).toBe(tensors),
+        );
+      }
+    }
+  });
 });
 
 test("states of the wrong type are refused", () => {

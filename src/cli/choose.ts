@@ -9,18 +9,20 @@ import {
 } from "../experiments/choose.js";
 import { askChoice, askInteger, type Terminal } from "./ask.js";
 import type { Experiment } from "./command.js";
-import { integer, option } from "./options.js";
+import { batchSize, integer, option } from "./options.js";
 import { chooseReport, chooseText } from "./report/choose.js";
 
-const flags: Record<keyof Answers, { flag: string; about: string }> = {
-  task: { flag: "--task <name>", about: "what is to be done" },
-  batch: { flag: "--batch <n>", about: "samples a device sees per step" },
-  deviceCount: { flag: "--device-count <n>", about: "devices that share a step" },
-  shift: { flag: "--shift <yes|no>", about: "data in use differ from those in training" },
-  sequence: { flag: "--sequence <name>", about: "what reads the sequence" },
-  style: { flag: "--style <name>", about: "where the style comes from" },
-  generator: { flag: "--generator <name>", about: "which part of a generator" },
+const flags: Record<keyof Answers, { flag: string; value: string; about: string }> = {
+  task: { flag: "--task", value: "<name>", about: "what is to be done" },
+  batch: { flag: "--batch-size", value: "<n>", about: "samples a device sees per step" },
+  deviceCount: { flag: "--device-count", value: "<n>", about: "devices that share a step" },
+  shift: { flag: "--shift", value: "<yes|no>", about: "data in use differ from those in training" },
+  sequence: { flag: "--sequence", value: "<name>", about: "what reads the sequence" },
+  style: { flag: "--style", value: "<name>", about: "where the style comes from" },
+  generator: { flag: "--generator", value: "<name>", about: "which part of a generator" },
 };
+
+type Flags = Omit<Answers, "batch"> & { batchSize?: number };
 
 /** The values a flag can have: those of its question in the tree. */
 const valuesOf = (name: keyof Answers): string[] => {
@@ -29,26 +31,44 @@ const valuesOf = (name: keyof Answers): string[] => {
   return branches.flatMap(({ value }) => value ?? []);
 };
 
-const options = (Object.keys(flags) as (keyof Answers)[]).map((name) => {
-  const { flag, about } = flags[name];
+const names = Object.keys(flags) as (keyof Answers)[];
+const options = names.map((name) => {
+  const { flag, value, about } = flags[name];
+  if (name === "batch") return batchSize(about, 1);
   const values = valuesOf(name);
+  const both = `${flag} ${value}`;
   return values.length > 0
-    ? new Option(flag, about).choices(values)
-    : option(flag, about, integer(1));
+    ? new Option(both, about).choices(values)
+    : option(both, about, integer(1));
 });
 
-export const chooseExperiment: Experiment<Answers, ChooseResult> = {
+const answersOf = ({ task, batchSize, deviceCount, shift, sequence, style, generator }: Flags) => ({
+  ...{ task, batch: batchSize, deviceCount, shift, sequence, style, generator },
+});
+
+export const chooseExperiment: Experiment<Flags, ChooseResult> = {
   name: "choose",
   description: "which norm fits: asks, or answers from flags",
   options,
   quick: {},
-  complete: (answers) =>
-    complete(answers, process.stdin.isTTY && process.stdout.isTTY ? process : null),
-  run: ({ task, batch, deviceCount, shift, sequence, style, generator }) =>
-    choose({ task, batch, deviceCount, shift, sequence, style, generator }),
+  async complete(given) {
+    const terminal = process.stdin.isTTY && process.stdout.isTTY ? process : null;
+    const { batch, ...answers } = await complete(answersOf(given), terminal);
+    const idle = idleFlags({ batch, ...answers });
+    if (idle.length > 0) console.log(`Of no effect here: ${idle.join(", ")}`);
+    return { ...given, ...answers, batchSize: batch };
+  },
+  run: (given) => choose(answersOf(given)),
   text: chooseText,
   report: chooseReport,
 };
+
+/** The flags that nothing on the way to the advice asks for. */
+export function idleFlags(answers: Answers): string[] {
+  const asked = new Set<string>(walk(answers).path.map(({ question }) => question.answer));
+  const idle = names.filter((name) => answers[name] !== undefined && !asked.has(name));
+  return idle.map((name) => flags[name].flag);
+}
 
 /** Asks for the answers that are missing; without a terminal it names the flag. */
 export async function complete<Given extends Answers>(
@@ -59,7 +79,8 @@ export async function complete<Given extends Answers>(
   for (;;) {
     const { missing } = walk(answers);
     if (!missing) return answers;
-    if (!terminal) throw new Error(`--${kebab(missing.answer)} is missing: ${describe(missing)}`);
+    if (!terminal)
+      throw new Error(`${flags[missing.answer].flag} is missing: ${describe(missing)}`);
     const { stdin: input, stdout: output } = terminal;
     Object.assign(answers, { [missing.answer]: await answer(missing, { input, output }) });
   }
@@ -70,8 +91,6 @@ async function answer({ ask, branches }: Question, terminal: Terminal): Promise<
   const labels = branches.map(({ label }) => label);
   return branches[await askChoice(ask, labels, terminal)].value as string;
 }
-
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function describe({ ask, branches }: Question): string {
   const values = branches.flatMap(({ value }) => value ?? []);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Json } from "../experiments/compare.js";
@@ -87,12 +88,17 @@ export async function session(
 ): Promise<void> {
   const stop = new AbortController();
   const interrupt = () => {
-    if (stop.signal.aborted) process.exit(INTERRUPTED); // asked twice
+    if (stop.signal.aborted) {
+      console.error("evenkeel: stopped at once");
+      process.exit(INTERRUPTED); // asked twice
+    }
     stop.abort();
   };
   process.on("SIGINT", interrupt);
   try {
     await checkWritable(out);
+    if (existsSync(join(out, "index.html")))
+      console.log(`The report in ${out} will be replaced; --out names another directory.`);
     const runtime = await createRuntime({ threads, deterministic });
     try {
       await work({ runtime, signal: stop.signal });

@@ -11,12 +11,13 @@ import type { Stage } from "../experiments/stage.js";
 import { summarize } from "../experiments/summary.js";
 import { compareTruths } from "../experiments/truths.js";
 import { type CheckpointStore, checkpointFile } from "../io/checkpoint-file.js";
+import { checkNorm } from "../nn/index.js";
 import type { CommonFlags, Context, Experiment } from "./command.js";
 import { type DataOptions, loadData } from "./data.js";
 import { checkWritable, makeDirectory } from "./files.js";
 import { describeMachine } from "./machine.js";
-import { integer, norms, option, positive, seed } from "./options.js";
-import { compareReport } from "./report/compare.js";
+import { batchSize, integer, knownNorms, norms, option, positive, seed } from "./options.js";
+import { compareReport, finished } from "./report/compare.js";
 import { textTable } from "./report/table.js";
 import { truthsText } from "./report/truths.js";
 
@@ -32,11 +33,14 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
   name: "compare",
   description: "train the same convolutional net under several normalisations and report",
   options: [
-    new Option("--norms <names>", "what to compare, such as bn,gn:8+ws,frn, or all")
+    new Option(
+      "--norms <names>",
+      `what to compare, such as bn,gn:8+ws,frn, or all; there are ${knownNorms()}`,
+    )
       .argParser(norms)
       .default(defaults.norms, defaults.norms.join(",")),
     option("--epochs <n>", "passes over the training images", integer(1), defaults.epochs),
-    option("--batch-size <n>", "images a step", integer(1), defaults.batchSize),
+    batchSize("images a step", 1, defaults.batchSize),
     option("--width <n>", "channels of the first block", integer(1), defaults.width),
     seed(defaults.seed),
     option("--seeds <k>", "runs per norm, seeds counting up", integer(1), defaults.seeds),
@@ -62,9 +66,10 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     const planned = config.norms.length * config.seeds;
     const all = { config, runs, ...result };
     const table = textTable(summarize(all)) + truthsText(compareTruths(all));
-    return runs.length === planned
+    const whole = finished(runs);
+    return whole === planned
       ? table
-      : `${table}\n\nStopped: ${runs.length} of ${planned} runs are finished.`;
+      : `${table}\n\nStopped: ${whole} of ${planned} runs are finished.`;
   },
   report: compareReport,
 };
@@ -82,6 +87,17 @@ function storeIn(path: string): CheckpointStore {
   };
 }
 
+/** Refuses a norm that cannot have the channels of the net, under the flags' names. */
+function checkWidths(norm: string, width: number): void {
+  try {
+    for (const channels of [1, 2, 4, 8].map((times) => times * width))
+      checkNorm(norm, channels, "");
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(/^: "[^"]*": /, "");
+    throw new Error(`--norms ${norm} with --width ${width}: ${reason}`, { cause });
+  }
+}
+
 async function* run(
   { out: _, quick: __, ...flags }: Flags & CommonFlags,
   { runtime, signal }: Context,
@@ -96,6 +112,11 @@ async function* run(
     batch1Samples,
     ...others
   } = flags;
+  if (others.batchSize > limit)
+    throw new Error(
+      `--limit ${limit} is less than the images of one step, --batch-size ${others.batchSize}`,
+    );
+  for (const norm of others.norms) checkWidths(norm, others.width);
   const settings = { ...others, batch1Samples: batch1Samples === "all" ? null : batch1Samples };
   if (checkpoint) {
     await checkWritable(checkpoint);
@@ -126,7 +147,7 @@ async function* run(
     for (;;) {
       const { done, value } = await events.next();
       if (!done) {
-        const stage = stageOf(value);
+        const stage = stageOf(value, signal);
         if (stage) yield stage;
         continue;
       }
@@ -138,7 +159,7 @@ async function* run(
   }
 }
 
-function stageOf(event: CompareEvent): Stage | null {
+function stageOf(event: CompareEvent, signal: AbortSignal): Stage | null {
   if (event.type === "run") return null;
   const { norm, seed, phase } = event;
   const stage = `${norm} seed ${seed}${phase === "batch1" ? " batch 1" : ""}`;
@@ -148,6 +169,7 @@ function stageOf(event: CompareEvent): Stage | null {
     return { stage, step, steps, text: `loss ${loss.toFixed(3)}` };
   }
   const { testAccuracy: share } = event;
-  const text = share === null ? "refused" : `test accuracy ${(100 * share).toFixed(1)} %`;
+  const none = signal.aborted ? "stopped" : "refused";
+  const text = share === null ? none : `test accuracy ${(100 * share).toFixed(1)} %`;
   return { stage, step: 0, steps: 0, text, done: true };
 }

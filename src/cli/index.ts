@@ -30,6 +30,7 @@ const program = new Command("evenkeel")
   });
 for (const experiment of experiments) addExperiment(program, experiment);
 addAll(program, experiments);
+addHelp(program);
 
 try {
   await program.parseAsync();
@@ -37,10 +38,26 @@ try {
   process.exitCode = report(error);
 }
 
+/** Commander's own prints the list of commands for a name it does not know. */
+function addHelp(program: Command): void {
+  program.helpCommand(false);
+  const help = program.command("help").argument("[command]").description("flags of a command");
+  help.action((name?: string) => {
+    if (name === undefined) program.help();
+    const command = program.commands.find((each) => each.name() === name);
+    const known = program.commands.map((each) => each.name()).join(", ");
+    if (!command) program.error(`unknown command '${name}'; there are ${known}`);
+    else command.help();
+  });
+}
+
 /** One sentence for what the user can change, all there is for our own bugs. Returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED; // it has spoken
-  if (error instanceof Error && error.name === "AbortError") return INTERRUPTED;
+  if (error instanceof Error && error.name === "AbortError") {
+    console.error("\nevenkeel: stopped; nothing written");
+    return INTERRUPTED;
+  }
   if (!(error instanceof Error) || error.message.startsWith("internal:") || isBug(error)) {
     console.error(error);
     return 1;

@@ -5,7 +5,7 @@ import {
   layersDefaults,
 } from "../experiments/layers.js";
 import type { Experiment } from "./command.js";
-import { integer, option, seed } from "./options.js";
+import { oneOf, option, seed } from "./options.js";
 import { layersReport, layersText } from "./report/layers.js";
 
 type Flags = Pick<LayersConfig, "seed" | "groups">;
@@ -15,7 +15,7 @@ export const layersExperiment: Experiment<Flags, LayersResult> = {
   description: "the norms on one tensor: which elements share a mean and a variance",
   options: [
     seed(layersDefaults.seed),
-    option("--groups <n>", "of group norm; 1, 2 or 4", integer(1), layersDefaults.groups),
+    option("--groups <n>", "of group norm; 1, 2 or 4", oneOf(1, 2, 4), layersDefaults.groups),
   ],
   quick: {},
   run: ({ seed, groups }, context) => layers({ seed, groups }, context),

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { normNames, parseNorm } from "../nn/index.js";
+import { normNames, normTable, parseNorm } from "../nn/index.js";
 
 // Parsers of option values. What they throw is printed after the flag's name.
 
@@ -16,6 +16,20 @@ export function positive(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
   throw new InvalidArgumentError("Expected a number above 0.");
+}
+
+/** One of a few numbers. */
+export const oneOf =
+  (...known: number[]) =>
+  (text: string): number => {
+    if (known.map(String).includes(text)) return Number(text);
+    throw new InvalidArgumentError(`Expected one of ${known.join(", ")}.`);
+  };
+
+/** What specs are made of, for --help. */
+export function knownNorms(): string {
+  const weights = normTable.filter(({ parametrize }) => parametrize).map(({ name }) => name);
+  return `${normNames().join(", ")}, alone or behind them with a +: ${weights.join(", ")}`;
 }
 
 /** Specs of norms with commas between, each once; "all" is every one that can stand behind a convolution. */
@@ -50,6 +64,10 @@ export const option = <T>(
 
 export const seed = (standard: number): Option =>
   option("--seed <n>", "decides all that is random", integer(0), standard);
+
+/** Under the one name it has in all commands, and the one that comes to mind first. */
+export const batchSize = (about: string, least: number, standard?: number): Option =>
+  option("--batch, --batch-size <n>", about, integer(least), standard);
 
 /** Some of `known`, with commas between. */
 export const list =

@@ -5,10 +5,10 @@ import {
   runningStats,
 } from "../experiments/running-stats.js";
 import type { Experiment } from "./command.js";
-import { integer, option, seed } from "./options.js";
+import { batchSize, integer, option, seed } from "./options.js";
 import { runningStatsReport, runningStatsText } from "./report/running-stats.js";
 
-type Flags = Pick<RunningStatsConfig, "seed" | "steps" | "batch">;
+type Flags = Pick<RunningStatsConfig, "seed" | "steps"> & { batchSize: number };
 
 export const runningStatsExperiment: Experiment<Flags, RunningStatsResult> = {
   name: "running-stats",
@@ -16,10 +16,11 @@ export const runningStatsExperiment: Experiment<Flags, RunningStatsResult> = {
   options: [
     seed(defaults.seed),
     option("--steps <n>", "batches", integer(1), defaults.steps),
-    option("--batch <n>", "values per channel and batch", integer(2), defaults.batch),
+    batchSize("values per channel and batch", 2, defaults.batch),
   ],
   quick: { steps: 150 },
-  run: ({ seed, steps, batch }, context) => runningStats({ seed, steps, batch }, context),
+  run: ({ seed, steps, batchSize }, context) =>
+    runningStats({ seed, steps, batch: batchSize }, context),
   text: runningStatsText,
   report: runningStatsReport,
 };

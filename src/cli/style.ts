@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { brushwork, harbour } from "../experiments/pictures.js";
+import { brushwork, harbour, type Picture } from "../experiments/pictures.js";
 import {
   styleDefaults as defaults,
   type StyleConfig,
@@ -12,11 +12,25 @@ import { integer, list, option, positive, seed } from "./options.js";
 import { readPicture } from "./picture-file.js";
 import { styleReport, styleText } from "./report/style-transfer.js";
 
+const LARGEST = 1024;
+
 type Flags = Pick<StyleConfig, "norms" | "steps" | "lr" | "styleWeight" | "seed" | "seeds"> & {
   content?: string;
   style?: string;
   size: number;
 };
+
+/** A picture of which pieces of the usual size can be cut. */
+async function read(flag: string, file: string, size: number): Promise<Picture> {
+  const picture = await readPicture(file, size);
+  const shorter = Math.min(picture.width, picture.height);
+  if (shorter >= defaults.crop) return picture;
+  const enough = Math.ceil((size * defaults.crop) / shorter);
+  const way = enough > LARGEST ? "" : `--size ${enough} or more, or `;
+  throw new Error(
+    `${flag} ${file}: ${picture.width} × ${picture.height} pixels at --size ${size}, and the shorter side must have ${defaults.crop}: give ${way}a picture that is less long`,
+  );
+}
 
 export const styleExperiment: Experiment<Flags, StyleResult> = {
   name: "style",
@@ -24,8 +38,8 @@ export const styleExperiment: Experiment<Flags, StyleResult> = {
   options: [
     new Option("--content <file>", "PNG or JPEG to repaint; without: a harbour, drawn by code"),
     new Option("--style <file>", "PNG or JPEG to learn from; without: brushwork, drawn by code"),
-    option("--size <n>", "pixels of the pictures' longer side", integer(64, 1024), 128),
-    new Option("--norms <names>", "what to compare, with commas between")
+    option("--size <n>", "pixels of the pictures' longer side", integer(64, LARGEST), 128),
+    new Option("--norms <names>", `what to compare, with commas between: ${styleNorms.join(", ")}`)
       .argParser(list(styleNorms))
       .default(defaults.norms, defaults.norms.join(",")),
     option("--steps <n>", "of training", integer(1), defaults.steps),
@@ -37,8 +51,8 @@ export const styleExperiment: Experiment<Flags, StyleResult> = {
   quick: { steps: 100, size: 96 },
   async *run({ content, style: manner, size, ...flags }, context) {
     const { norms, steps, lr, styleWeight, seed, seeds } = flags;
-    const from = content ? await readPicture(content, size) : harbour(size - (size % 4));
-    const to = manner ? await readPicture(manner, size) : brushwork(size - (size % 4));
+    const from = content ? await read("--content", content, size) : harbour(size - (size % 4));
+    const to = manner ? await read("--style", manner, size) : brushwork(size - (size % 4));
     const settings = { norms, steps, lr, styleWeight, seed, seeds };
     return yield* style(from, to, settings, context);
   },

@@ -26,7 +26,7 @@ export const transformerExperiment: Experiment<Flags, TransformerResult> = {
   description: "small language models that differ in where their norms stand and which they are",
   options: [
     new Option("--text <file>", "what they learn, in UTF-8; without: a log book that comes along"),
-    new Option("--variants <names>", "what to compare, with commas between")
+    new Option("--variants <names>", `what to compare, with commas between: ${variants.join(", ")}`)
       .argParser(list(variants))
       .default(defaults.variants, defaults.variants.join(",")),
     option("--layers <n>", "transformer blocks", integer(2), defaults.layers),
@@ -38,6 +38,10 @@ export const transformerExperiment: Experiment<Flags, TransformerResult> = {
   ],
   quick: { steps: 60 },
   async *run({ text, variants, layers, steps, lr, warmup, seed, seeds }, context) {
+    if (warmup > steps)
+      throw new Error(
+        `--warmup ${warmup} is more than --steps ${steps}: the step size would never be reached`,
+      );
     const source = text
       ? { name: basename(text), content: await readText("--text", text) }
       : { name: "the log book", content: logbook };

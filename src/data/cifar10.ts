@@ -1,4 +1,5 @@
 import { isBytes } from "../dtype.js";
+import { describe } from "../options.js";
 
 /** Images and labels in bytes: what the readers give and the DataLoader takes. */
 export interface ImageDataset {
@@ -58,7 +59,7 @@ export function countRecords(size: number, fileName: string): number {
  */
 export function parseCifar10(bytes: Uint8Array, fileName = "CIFAR-10 data"): ImageDataset {
   if (!isBytes(bytes))
-    throw new TypeError(`parseCifar10: expected a Uint8Array, got ${String(bytes)}`);
+    throw new TypeError(`parseCifar10: expected a Uint8Array, got ${describe(bytes)}`);
   const count = countRecords(bytes.length, fileName);
   const images = new Uint8Array(count * IMAGE_BYTES);
   const labels = new Uint8Array(count);

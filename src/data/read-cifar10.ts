@@ -1,5 +1,5 @@
 import { builtin } from "../io/node.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, describe } from "../options.js";
 import {
   concatDatasets,
   countRecords,
@@ -31,7 +31,7 @@ export async function readCifar10(dir: string, options: ReadCifar10Options): Pro
   const { split, limit = Infinity } = checkOptions("readCifar10", options, rules);
   const files = CIFAR10_FILES[split];
   if (!files) {
-    throw new RangeError(`readCifar10: expected split "train" or "test", got ${String(split)}`);
+    throw new RangeError(`readCifar10: expected split "train" or "test", got ${describe(split)}`);
   }
   if (limit !== Infinity && !(Number.isInteger(limit) && limit > 0)) {
     throw new RangeError(`readCifar10: expected limit to be a positive integer, got ${limit}`);

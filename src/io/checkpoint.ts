@@ -1,6 +1,6 @@
 // A training run in one safetensors file: the tensors of every part under "<part>.", what else a part has as JSON in the metadata.
 import { call, onRefusal, onSuccess } from "../call.js";
-import { checkOptions, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import { checkGeneratorState, Generator } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, alias, changing, keep, tidy } from "../tensor.js";
@@ -105,7 +105,9 @@ export const checkpointMetadata = (bytes: Uint8Array): unknown =>
 /** The parts by name. Throws TypeError where one has no state. */
 function partsOf(op: string, parts: CheckpointParts): [string, Stateful | Generator][] {
   if (typeof parts !== "object" || parts === null)
-    throw new TypeError(`${op}: expected parts such as { model, optimizer }, got ${String(parts)}`);
+    throw new TypeError(
+      `${op}: expected parts such as { model, optimizer }, got ${describe(parts)}`,
+    );
   const list = Object.entries(parts);
   for (const [name, part] of list) {
     if (typeof (part as Partial<Stateful> | null)?.stateDict === "function") continue;

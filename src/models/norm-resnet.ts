@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import {
   AdaptiveAvgPool2d,
   Conv2d,
@@ -12,6 +13,7 @@ import {
   Sequential,
 } from "../nn/index.js";
 import { checkOptions, type Rules } from "../options.js";
+import { checkInteger } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 /** A spec of `nn.createNorm`: "bn", "ln" (GroupNorm(1, C)), "in", "gn" (GroupNorm(4, C)), "gn:8+ws", "frn", … */
@@ -47,24 +49,30 @@ export class NormResNet extends Module {
     checkOptions("NormResNet", options, rules);
     const { norm, width = 64, widths, numClasses = 10, runtime } = options;
     const spec = parseNorm(norm, "NormResNet");
-    const channels = widths ?? [width, 2 * width, 4 * width, 8 * width];
+    checkInteger("NormResNet", "width", width);
+    checkInteger("NormResNet", "numClasses", numClasses, 0);
+    const channels = widths ?? [1, 2, 4, 8].map((times) => times * width);
+    if (channels.length !== 4)
+      throw new RangeError(`NormResNet: expected 4 widths, got ${channels.length}`);
     for (const count of channels) checkNorm(spec, count, "NormResNet");
-    // Before the norms, some of which draw random numbers: the same seed gives every norm the same convolutions.
-    const convs = channels.map(
-      (out, index) =>
-        new Conv2d(index === 0 ? 3 : channels[index - 1], out, 3, {
-          stride: index === 0 ? 1 : 2,
-          padding: 1,
-          bias: false,
-          runtime,
-        }),
-    );
-    const classifier = new Linear(channels[3], numClasses, { runtime });
-    const blocks = convs.map((conv, index) => {
-      const layers = [conv, createNorm(spec, channels[index], { conv, runtime })];
-      return new Sequential(...layers, ...(spec.method.activates ? [] : [new ReLU()]));
+    this.model = call("NormResNet", () => {
+      // Before the norms, some of which draw random numbers: the same seed gives every norm the same convolutions.
+      const convs = channels.map(
+        (out, index) =>
+          new Conv2d(index === 0 ? 3 : channels[index - 1], out, 3, {
+            stride: index === 0 ? 1 : 2,
+            padding: 1,
+            bias: false,
+            runtime,
+          }),
+      );
+      const classifier = new Linear(channels[3], numClasses, { runtime });
+      const blocks = convs.map((conv, index) => {
+        const layers = [conv, createNorm(spec, channels[index], { conv, runtime })];
+        return new Sequential(...layers, ...(spec.method.activates ? [] : [new ReLU()]));
+      });
+      return new Sequential(...blocks, new AdaptiveAvgPool2d(1), new Flatten(), classifier);
     });
-    this.model = new Sequential(...blocks, new AdaptiveAvgPool2d(1), new Flatten(), classifier);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import {
   Conv2d,
   ConvTranspose2d,
@@ -61,11 +62,14 @@ export class StyleTransferNet extends Module {
     super();
     checkOptions("StyleTransferNet", options, rules);
     const { residualBlocks = 5, norm = "in", runtime } = options;
-    const [full, half, quarter] = options.widths ?? [32, 64, 128];
+    const widths = options.widths ?? [32, 64, 128];
+    if (widths.length !== 3)
+      throw new RangeError(`StyleTransferNet: expected 3 widths, got ${widths.length}`);
+    const [full, half, quarter] = widths;
     const spec = parseNorm(norm, "StyleTransferNet");
     if (spec.weights)
       throw new RangeError(`StyleTransferNet: expected a norm without "${spec.weights.name}"`);
-    for (const channels of [full, half, quarter]) checkNorm(spec, channels, "StyleTransferNet");
+    for (const channels of widths) checkNorm(spec, channels, "StyleTransferNet");
     checkInteger("StyleTransferNet", "residualBlocks", residualBlocks, 0);
     const normOf = (channels: number) => createNorm(spec, channels, { runtime });
     const relu = () => (spec.method.activates ? new Identity() : new ReLU());
@@ -73,21 +77,23 @@ export class StyleTransferNet extends Module {
       new Conv2d(from, to, size, { stride, padding: (size - 1) / 2, runtime });
     const up = (from: number, to: number) =>
       new ConvTranspose2d(from, to, 3, { stride: 2, padding: 1, outputPadding: 1, runtime });
-    this.downsample = new Sequential(
-      ...[conv(3, full, 9), normOf(full), relu()],
-      ...[conv(full, half, 3, 2), normOf(half), relu()],
-      ...[conv(half, quarter, 3, 2), normOf(quarter), relu()],
-    );
-    const blocks = Array.from({ length: residualBlocks }, () => {
+    const residual = () => {
       const [first, second] = [0, 1].map(() => [conv(quarter, quarter, 3), normOf(quarter)]);
       return new ResidualBlock(...first, relu(), ...second);
-    });
-    this.residual = new Sequential(...blocks);
-    this.upsample = new Sequential(
-      ...[up(quarter, half), normOf(half), relu()],
-      ...[up(half, full), normOf(full), relu()],
-      conv(full, 3, 9),
-    );
+    };
+    [this.downsample, this.residual, this.upsample] = call("StyleTransferNet", () => [
+      new Sequential(
+        ...[conv(3, full, 9), normOf(full), relu()],
+        ...[conv(full, half, 3, 2), normOf(half), relu()],
+        ...[conv(half, quarter, 3, 2), normOf(quarter), relu()],
+      ),
+      new Sequential(...Array.from({ length: residualBlocks }, residual)),
+      new Sequential(
+        ...[up(quarter, half), normOf(half), relu()],
+        ...[up(half, full), normOf(full), relu()],
+        conv(full, 3, 9),
+      ),
+    ]);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import {
   addAndNormalize,
   type DropoutLayerOptions,
@@ -6,9 +7,11 @@ import {
   MultiHeadAttention,
   PositionwiseFFN,
 } from "../nn/index.js";
+import { layerOptions } from "../nn/layer-options.js";
 import { add } from "../ops/add.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkBlock } from "./block-options.js";
 import { type TransformerNorm, transformerNorm } from "./transformer-norms.js";
 
 export interface TransformerBlockOptions extends DropoutLayerOptions {
@@ -24,7 +27,7 @@ const rules: Rules<TransformerBlockOptions> = {
   dModel: "number",
   nHead: "number",
   dFF: "number",
-  norm: "string",
+  norm: ["post", "pre"],
   normLayer: "string|function",
   dropout: "number",
   runtime: "Runtime",
@@ -43,16 +46,21 @@ export class TransformerBlock extends Module {
 
   constructor(options: TransformerBlockOptions) {
     super();
-    checkOptions("TransformerBlock", options, rules);
+    layerOptions("TransformerBlock", options, rules);
+    checkBlock("TransformerBlock", options);
     const { dModel, nHead, dFF, norm = "post", normLayer = "layer", dropout, runtime } = options;
-    if (norm !== "post" && norm !== "pre") {
-      throw new RangeError(`TransformerBlock: expected norm "post" or "pre", got "${norm}"`);
-    }
+    const normOf = () => transformerNorm("TransformerBlock", normLayer, dModel, { runtime });
+    const parts = call("TransformerBlock", () => ({
+      attn: new MultiHeadAttention(dModel, nHead, { dropout, runtime }),
+      ffn: new PositionwiseFFN(dModel, dFF, { dropout, runtime }),
+      norm1: normOf(),
+      norm2: normOf(),
+    }));
     this.#pre = norm === "pre";
-    this.attn = new MultiHeadAttention(dModel, nHead, { dropout, runtime });
-    this.ffn = new PositionwiseFFN(dModel, dFF, { dropout, runtime });
-    this.norm1 = transformerNorm("TransformerBlock", normLayer, dModel, { runtime });
-    this.norm2 = transformerNorm("TransformerBlock", normLayer, dModel, { runtime });
+    this.attn = parts.attn;
+    this.ffn = parts.ffn;
+    this.norm1 = parts.norm1;
+    this.norm2 = parts.norm2;
   }
 
   /** The mask as MultiHeadAttention's: [T, T], [B, T, T], "causal", …. */

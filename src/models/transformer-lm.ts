@@ -1,3 +1,4 @@
+import { call } from "../call.js";
 import {
   Dropout,
   Embedding,
@@ -7,11 +8,14 @@ import {
   Module,
   Sequential,
 } from "../nn/index.js";
+import { layerOptions } from "../nn/layer-options.js";
 import { add } from "../ops/add.js";
+import { checkTensor } from "../ops/check.js";
 import { embedding } from "../ops/embedding.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { checkInteger, show } from "../shape.js";
 import type { AnyTensor, Tensor } from "../tensor.js";
+import { checkBlock } from "./block-options.js";
 import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.js";
 import { transformerNorm } from "./transformer-norms.js";
 
@@ -30,7 +34,7 @@ const rules: Rules<TransformerLMOptions> = {
   dModel: "number",
   nHead: "number",
   dFF: "number",
-  norm: "string",
+  norm: ["post", "pre"],
   normLayer: "string|function",
   dropout: "number",
   runtime: "Runtime",
@@ -50,24 +54,35 @@ export class TransformerLM extends Module {
 
   constructor(options: TransformerLMOptions) {
     super();
-    checkOptions("TransformerLM", options, rules);
+    layerOptions("TransformerLM", options, rules);
+    checkBlock("TransformerLM", options);
     const { vocabSize, contextLength, layers, norm = "pre", ...block } = options;
     const { dModel, normLayer = "layer", dropout = 0, runtime } = block;
     const layer: LayerOptions = { runtime };
-    checkInteger("TransformerLM", "layers", layers);
-    this.tokens = new Embedding(vocabSize, dModel, layer);
-    this.positions = new Embedding(contextLength, dModel, layer);
+    for (const [name, value] of Object.entries({ vocabSize, contextLength, layers }))
+      checkInteger("TransformerLM", name, value);
+    const parts = call("TransformerLM", () => ({
+      tokens: new Embedding(vocabSize, dModel, layer),
+      positions: new Embedding(contextLength, dModel, layer),
+      blocks: Array.from({ length: layers }, () => new TransformerBlock({ ...block, norm })),
+      norm:
+        norm === "pre"
+          ? transformerNorm("TransformerLM", normLayer, dModel, layer)
+          : new Identity(),
+      head: new Linear(dModel, vocabSize, { ...layer, bias: false }),
+    }));
+    this.tokens = parts.tokens;
+    this.positions = parts.positions;
     this.dropout = new Dropout(dropout);
-    const blocks = Array.from({ length: layers }, () => new TransformerBlock({ ...block, norm }));
-    this.blocks = new Sequential(...blocks);
-    this.norm =
-      norm === "pre" ? transformerNorm("TransformerLM", normLayer, dModel, layer) : new Identity();
-    this.head = new Linear(dModel, vocabSize, { ...layer, bias: false });
+    this.blocks = new Sequential(...parts.blocks);
+    this.norm = parts.norm;
+    this.head = parts.head;
   }
 
   /** Throws RangeError for a sequence longer than the context. */
   forward(ids: AnyTensor): Tensor {
     return this.asOne(() => {
+      checkTensor("TransformerLM", "ids", ids, "int32");
       const [length, context] = [ids.shape.at(-1) ?? 0, this.positions.weight.shape[0]];
       if (ids.shape.length !== 2 || length > context) {
         throw new RangeError(

@@ -4,10 +4,11 @@ import {
   Identity,
   LayerNorm,
   type LayerOptions,
-  type Module,
+  Module,
   RMSNorm,
   ScaleNorm,
 } from "../nn/index.js";
+import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
 /** Batch norm of each feature over all tokens: [..., C] by way of [tokens, C]. */
@@ -35,16 +36,23 @@ export type TransformerNorm =
   | TransformerNormName
   | ((features: number, options: LayerOptions) => Module);
 
-/** @internal A norm of [..., features]. Throws RangeError for an unknown name. */
+/** @internal Throws RangeError for an unknown name. */
+export function checkNorm(model: string, norm: TransformerNorm): void {
+  if (typeof norm === "function" || Object.hasOwn(norms, norm)) return;
+  throw new RangeError(
+    `${model}: unknown normLayer "${norm}"; known: ${transformerNormNames.join(", ")}`,
+  );
+}
+
+/** @internal A norm of [..., features]. */
 export function transformerNorm(
   model: string,
   norm: TransformerNorm,
   features: number,
   options: LayerOptions,
 ): Module {
-  if (typeof norm === "function") return norm(features, options);
-  if (Object.hasOwn(norms, norm)) return norms[norm](features, options);
-  throw new RangeError(
-    `${model}: unknown normLayer "${norm}"; known: ${transformerNormNames.join(", ")}`,
-  );
+  const make = typeof norm === "function" ? norm : norms[norm];
+  const made: unknown = make(features, options);
+  if (made instanceof Module) return made;
+  throw new TypeError(`${model}: expected normLayer to make a layer, got ${describe(made)}`);
 }

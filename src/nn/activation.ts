@@ -3,8 +3,9 @@ import { relu } from "../ops/relu.js";
 import { sigmoid } from "../ops/sigmoid.js";
 import { silu } from "../ops/silu.js";
 import { tanh } from "../ops/tanh.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 /** max(x, 0), any shape. */
@@ -22,7 +23,7 @@ export class GELU extends Module {
 
   constructor(options: GELUOptions = {}) {
     super();
-    const { approximate = "none" } = checkOptions("GELU", options, rules);
+    const { approximate = "none" } = layerOptions("GELU", options, rules);
     this.approximate = approximate;
   }
 

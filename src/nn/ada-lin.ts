@@ -2,9 +2,11 @@ import { layouts } from "../ops/layout.js";
 // The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
 
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -25,7 +27,7 @@ export class AdaLIN extends Module {
 
   constructor(numFeatures: number, options: AdaLINOptions & LayerOptions = {}) {
     super();
-    const { eps = 1e-5, correction = 0, layout, runtime } = checkOptions("AdaLIN", options, rules);
+    const { eps = 1e-5, correction = 0, layout, runtime } = layerOptions("AdaLIN", options, rules);
     checkInteger("AdaLIN", "numFeatures", numFeatures);
     this.options = { eps, correction, layout };
     this.rho = constant([numFeatures], 0.9, runtime);
@@ -34,6 +36,7 @@ export class AdaLIN extends Module {
   forward(x: Tensor, weight: Tensor, bias: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.rho.size, this.options.layout);
       return adaLIN(x, intoUnit(this.rho), weight, bias, this.options);
     });
   }
@@ -53,7 +56,7 @@ export class LayerInstanceNorm extends Module {
       correction = 0,
       layout,
       runtime,
-    } = checkOptions("LayerInstanceNorm", options, rules);
+    } = layerOptions("LayerInstanceNorm", options, rules);
     checkInteger("LayerInstanceNorm", "numFeatures", numFeatures);
     this.options = { eps, correction, layout };
     this.rho = constant([numFeatures], 0, runtime);
@@ -64,6 +67,7 @@ export class LayerInstanceNorm extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.rho.size, this.options.layout);
       return layerInstanceNorm(x, intoUnit(this.rho), this.gamma, this.beta, this.options);
     });
   }

@@ -4,9 +4,11 @@ import { adaLN, gatedAdd } from "../ops/ada-ln.js";
 import { mul } from "../ops/mul.js";
 import { sigmoid } from "../ops/sigmoid.js";
 import { slice } from "../ops/slice.js";
-import { checkOptions, type Rules } from "../options.js";
+import { describe, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -25,7 +27,7 @@ abstract class Modulated extends Module {
 
   constructor(dim: number, conditionDim: number, count: number, options: AdaLNOptions = {}) {
     super();
-    const { eps = 1e-6, runtime } = checkOptions(this.constructor.name, options, rules);
+    const { eps = 1e-6, runtime } = layerOptions(this.constructor.name, options, rules);
     checkInteger(this.constructor.name, "dim", dim);
     checkInteger(this.constructor.name, "conditionDim", conditionDim, 0);
     this.dim = dim;
@@ -51,6 +53,7 @@ export class AdaLN extends Modulated {
   forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.dim, "nhwc");
       const [shift, scale] = this.chunks(condition);
       return adaLN(x, scale, shift, { eps: this.eps });
     });
@@ -71,7 +74,13 @@ export class AdaLNZero extends Modulated {
   }
 
   forward(x: Tensor, condition: Tensor, attention: Branch, mlp: Branch): Tensor {
+    for (const [name, branch] of Object.entries({ attention, mlp }))
+      if (typeof branch !== "function")
+        throw new TypeError(
+          `AdaLNZero: expected ${name} to be a function of a tensor, got ${describe(branch)}`,
+        );
     return this.asOne(() => {
+      checkChannels(this, x, this.dim, "nhwc");
       const [shift1, scale1, gate1, shift2, scale2, gate2] = this.chunks(condition);
       const { eps } = this;
       const attended = gatedAdd(x, gate1, attention(adaLN(x, scale1, shift1, { eps })));

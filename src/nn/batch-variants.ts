@@ -5,9 +5,11 @@ import { batchNorm } from "../ops/batch-norm.js";
 import { batchRenorm } from "../ops/batch-renorm.js";
 import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
@@ -35,7 +37,7 @@ abstract class BatchVariant extends Module {
 
   constructor(numFeatures: number, options: BatchVariantOptions = {}) {
     super();
-    checkOptions(this.constructor.name, options, rules);
+    layerOptions(this.constructor.name, options, rules);
     const { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     this.eps = eps;
@@ -47,8 +49,9 @@ abstract class BatchVariant extends Module {
     this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
   }
 
-  /** What their ops take alike. */
-  protected norm() {
+  /** What their ops take alike, for an input of the right channels. */
+  protected norm(x: Tensor) {
+    checkChannels(this, x, this.weight.size, this.layout);
     const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
     return { runningMean, runningVar, weight, bias, training, momentum, eps, layout };
   }
@@ -82,7 +85,7 @@ export class FrozenBatchNorm2d extends Module {
       eps = 1e-5,
       layout = "nchw",
       runtime,
-    } = checkOptions("FrozenBatchNorm2d", options, frozenRules);
+    } = layerOptions("FrozenBatchNorm2d", options, frozenRules);
     checkInteger("FrozenBatchNorm2d", "numFeatures", numFeatures);
     this.eps = eps;
     this.layout = layout;
@@ -99,6 +102,7 @@ export class FrozenBatchNorm2d extends Module {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { weight, bias, runningMean, runningVar, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return batchNorm(x, { weight, bias, runningMean, runningVar, eps, layout, mask });
   }
 }
@@ -124,7 +128,7 @@ export class BatchRenorm extends BatchVariant {
   dMax: number;
 
   constructor(numFeatures: number, options: BatchRenormOptions = {}) {
-    const { rMax = 3, dMax = 5, ...own } = checkOptions("BatchRenorm", options, renormRules);
+    const { rMax = 3, dMax = 5, ...own } = layerOptions("BatchRenorm", options, renormRules);
     super(numFeatures, own);
     this.rMax = rMax;
     this.dMax = dMax;
@@ -133,7 +137,7 @@ export class BatchRenorm extends BatchVariant {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { rMax, dMax } = this;
-    return batchRenorm(x, { ...this.norm(), rMax, dMax, mask });
+    return batchRenorm(x, { ...this.norm(x), rMax, dMax, mask });
   }
 }
 
@@ -154,7 +158,7 @@ export class GhostBatchNorm extends BatchVariant {
   readonly virtualBatchSize: number;
 
   constructor(numFeatures: number, options: GhostBatchNormOptions = {}) {
-    checkOptions("GhostBatchNorm", options, ghostRules);
+    layerOptions("GhostBatchNorm", options, ghostRules);
     const { virtualBatchSize = 128, momentum = 0.01, ...own } = options;
     super(numFeatures, { ...own, momentum });
     this.virtualBatchSize = virtualBatchSize;
@@ -163,7 +167,7 @@ export class GhostBatchNorm extends BatchVariant {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { virtualBatchSize } = this;
-    return ghostBatchNorm(x, { ...this.norm(), virtualBatchSize, mask });
+    return ghostBatchNorm(x, { ...this.norm(x), virtualBatchSize, mask });
   }
 }
 
@@ -180,8 +184,9 @@ export class BatchInstanceNorm extends BatchVariant {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
+      const norm = this.norm(x);
       if (this.training) this.clamp();
-      return batchInstanceNorm(x, this.gate, { ...this.norm(), mask });
+      return batchInstanceNorm(x, this.gate, { ...norm, mask });
     });
   }
 

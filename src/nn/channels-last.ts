@@ -1,8 +1,10 @@
 // Layers for one layout of the channels, used on the other. Their state-dict keys are those of the layer within.
 
+import { checkTensor } from "../ops/check.js";
 import { permute } from "../ops/permute.js";
+import { describe } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
-import { Module } from "./module.js";
+import { isModule, Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
 abstract class Turned extends Module {
@@ -10,6 +12,10 @@ abstract class Turned extends Module {
 
   constructor(layer: Module) {
     super();
+    if (!isModule(layer))
+      throw new TypeError(
+        `${this.constructor.name}: expected a layer to turn the axes for, got ${describe(layer)}`,
+      );
     this.layer = layer;
   }
 
@@ -24,6 +30,7 @@ abstract class Turned extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkTensor(this.constructor.name, "input", x);
       const rank = x.shape.length;
       if (rank < 2) {
         const name = this.constructor.name;

@@ -3,9 +3,11 @@ import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/cond
 import { embedding } from "../ops/embedding.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { slice } from "../ops/slice.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -36,7 +38,7 @@ export class ConditionalInstanceNorm extends Module {
       eps = 1e-5,
       layout = "nchw",
       runtime,
-    } = checkOptions("ConditionalInstanceNorm", options, instanceRules);
+    } = layerOptions("ConditionalInstanceNorm", options, instanceRules);
     checkInteger("ConditionalInstanceNorm", "numFeatures", numFeatures);
     checkInteger("ConditionalInstanceNorm", "numStyles", numStyles);
     this.eps = eps;
@@ -48,6 +50,7 @@ export class ConditionalInstanceNorm extends Module {
   forward(x: Tensor, styles: Ids, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.weight.shape[1], this.layout);
       using weight = embedding(this.weight, styles);
       using bias = embedding(this.bias, styles);
       const { eps, layout } = this;
@@ -89,7 +92,7 @@ export class ConditionalBatchNorm extends Module {
       momentum = 0.1,
       layout = "nchw",
       runtime,
-    } = checkOptions("ConditionalBatchNorm", options, batchRules);
+    } = layerOptions("ConditionalBatchNorm", options, batchRules);
     checkInteger("ConditionalBatchNorm", "numFeatures", numFeatures);
     checkInteger("ConditionalBatchNorm", "numClasses", numClasses);
     this.eps = eps;
@@ -106,6 +109,7 @@ export class ConditionalBatchNorm extends Module {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, classes: Ids, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
+      checkChannels(this, x, this.weight.shape[1], this.layout);
       using weight = embedding(this.weight, classes);
       using bias = embedding(this.bias, classes);
       const { runningMean, runningVar, training, momentum, eps, layout } = this;
@@ -133,7 +137,7 @@ export class FiLM extends Module {
     options: LayerOptions & LayoutOptions = {},
   ) {
     super();
-    const { layout = "nchw", runtime } = checkOptions("FiLM", options, filmRules);
+    const { layout = "nchw", runtime } = layerOptions("FiLM", options, filmRules);
     checkInteger("FiLM", "numFeatures", numFeatures);
     checkInteger("FiLM", "conditionFeatures", conditionFeatures, 0);
     this.linear = new Linear(conditionFeatures, 2 * numFeatures, { runtime });
@@ -143,6 +147,7 @@ export class FiLM extends Module {
   forward(x: Tensor, condition: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.linear.weight.shape[0] / 2, this.layout);
       using both = this.linear.forward(condition);
       const channels = both.shape[1] / 2;
       using gamma = slice(both, 1, 0, channels);

@@ -1,9 +1,10 @@
 import type { Activation } from "../ops/activation.js";
 import { type Pair, pairOf } from "../ops/check.js";
 import { convTranspose2d } from "../ops/conv-transpose2d.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 export interface ConvTranspose2dOptions extends LayerOptions {
@@ -42,7 +43,7 @@ export class ConvTranspose2d extends Module {
     options: ConvTranspose2dOptions = {},
   ) {
     super();
-    checkOptions("ConvTranspose2d", options, rules);
+    layerOptions("ConvTranspose2d", options, rules);
     const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = options;
     const { bias = true, runtime } = options;
     checkInteger("ConvTranspose2d", "inChannels", inChannels);

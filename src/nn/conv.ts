@@ -2,9 +2,10 @@ import type { Activation } from "../ops/activation.js";
 import { type Pair, pairOf } from "../ops/check.js";
 import { isScalable } from "../ops/conv-finite.js";
 import { conv2d, scaledConv2d } from "../ops/conv2d.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 export interface Conv2dOptions extends LayerOptions {
@@ -47,7 +48,7 @@ export class Conv2d extends Module {
       groups = 1,
       bias = true,
       runtime,
-    } = checkOptions("Conv2d", options, rules);
+    } = layerOptions("Conv2d", options, rules);
     const { name } = new.target;
     checkInteger(name, "inChannels", inChannels);
     checkInteger(name, "outChannels", outChannels);

@@ -1,6 +1,7 @@
-import { checkOptions, type Rules } from "../options.js";
+import { describe, type Rules } from "../options.js";
 import type { Conv2d } from "./conv.js";
 import { checkInteger } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import type { Module } from "./module.js";
 import { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";
 
@@ -43,7 +44,7 @@ const known = () => {
  */
 export function parseNorm(spec: string, op = "parseNorm"): NormSpec {
   if (typeof spec !== "string")
-    throw new TypeError(`${op}: expected a norm such as "gn:8", got ${String(spec)}`);
+    throw new TypeError(`${op}: expected a norm such as "gn:8", got ${describe(spec)}`);
   const refuse = (what: string) => {
     throw new RangeError(`${op}: ${what}`);
   };
@@ -100,7 +101,7 @@ export function createNorm(
   channels: number,
   options: CreateNormOptions = {},
 ): Module {
-  const { conv, ...own } = checkOptions("createNorm", options, rules);
+  const { conv, ...own } = layerOptions("createNorm", options, rules);
   const spec = specOf(norm, "createNorm");
   const argument = argumentFor(spec, channels, "createNorm");
   const { method, weights } = spec;

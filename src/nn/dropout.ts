@@ -1,8 +1,9 @@
 import { dropout, dropout2d } from "../ops/dropout.js";
-import { checkOptions, type Rules } from "../options.js";
+import { describe, type Rules } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor.js";
-import type { LayerOptions } from "./init.js";
+import { checkProbability, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 /** Of the layers that drop features by themselves. */
@@ -20,14 +21,12 @@ export class Dropout extends Module {
 
   constructor(p = 0.5, options: { generator?: Generator } = {}) {
     super();
-    const { generator } = checkOptions(this.constructor.name, options, rules);
+    const { generator } = layerOptions(this.constructor.name, options, rules);
     if (typeof p !== "number")
-      throw new TypeError(`${this.constructor.name}: expected p to be a number, got ${p}`);
-    if (!(p >= 0 && p <= 1)) {
-      throw new RangeError(
-        `${this.constructor.name}: dropout probability has to be between 0 and 1, but got ${p}`,
+      throw new TypeError(
+        `${this.constructor.name}: expected p to be a number, got ${describe(p)}`,
       );
-    }
+    checkProbability(this.constructor.name, p);
     this.p = p;
     this.generator = generator;
   }

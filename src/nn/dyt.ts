@@ -1,9 +1,11 @@
 import { derf } from "../ops/derf.js";
 import { dyt } from "../ops/dyt.js";
 import { type Layout, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -25,7 +27,7 @@ export class DyT extends Module {
 
   constructor(numFeatures: number, options: DyTOptions = {}) {
     super();
-    checkOptions(this.constructor.name, options, rules);
+    layerOptions(this.constructor.name, options, rules);
     const { alpha = 0.5, layout = "nhwc", runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
     checkFinite(this.constructor.name, "alpha", alpha);
@@ -38,6 +40,7 @@ export class DyT extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, bias, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return dyt(x, this.alpha, { weight, bias, layout });
   }
 }
@@ -54,6 +57,7 @@ export class Derf extends DyT {
   override forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { shift, weight, bias, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return derf(x, this.alpha, { shift, weight, bias, layout });
   }
 }

@@ -1,8 +1,9 @@
 import { embedding } from "../ops/embedding.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { randn } from "../random.js";
 import { type AnyTensor, keep, type Tensor } from "../tensor.js";
 import { checkInteger, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 const rules: Rules<LayerOptions> = { runtime: "Runtime" };
@@ -13,7 +14,7 @@ export class Embedding extends Module {
 
   constructor(numEmbeddings: number, embeddingDim: number, options: LayerOptions = {}) {
     super();
-    const { runtime } = checkOptions("Embedding", options, rules);
+    const { runtime } = layerOptions("Embedding", options, rules);
     checkInteger("Embedding", "numEmbeddings", numEmbeddings);
     checkInteger("Embedding", "embeddingDim", embeddingDim);
     this.weight = keep(randn([numEmbeddings, embeddingDim], { runtime, requiresGrad: true }));

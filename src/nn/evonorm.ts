@@ -1,9 +1,11 @@
 import { evonormB0 } from "../ops/evonorm-b0.js";
 import { evonormS0 } from "../ops/evonorm-s0.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkGroups, layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -43,7 +45,7 @@ export class EvoNormB0 extends EvoNorm {
   readonly runningVar: Tensor;
 
   constructor(numFeatures: number, options: EvoNormB0Options = {}) {
-    checkOptions("EvoNormB0", options, b0Rules);
+    layerOptions("EvoNormB0", options, b0Rules);
     const { eps = 1e-3, momentum = 0.1, layout, runtime } = options;
     super(numFeatures, { layout, runtime });
     this.eps = eps;
@@ -54,6 +56,7 @@ export class EvoNormB0 extends EvoNorm {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { v, weight, bias, runningVar, training, momentum, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return evonormB0(x, { v, weight, bias, runningVar, training, momentum, eps, layout });
   }
 }
@@ -76,14 +79,10 @@ export class EvoNormS0 extends EvoNorm {
   readonly eps: number;
 
   constructor(numFeatures: number, options: EvoNormS0Options = {}) {
-    checkOptions("EvoNormS0", options, s0Rules);
+    layerOptions("EvoNormS0", options, s0Rules);
     const { groups = 32, eps = 1e-5, layout, runtime } = options;
-    checkInteger("EvoNormS0", "groups", groups);
-    if (numFeatures % groups !== 0) {
-      throw new RangeError(
-        `EvoNormS0: expected groups to divide the channels, got ${groups} and ${numFeatures}`,
-      );
-    }
+    checkInteger("EvoNormS0", "numFeatures", numFeatures);
+    checkGroups("EvoNormS0", groups, numFeatures);
     super(numFeatures, { layout, runtime });
     this.groups = groups;
     this.eps = eps;
@@ -92,6 +91,7 @@ export class EvoNormS0 extends EvoNorm {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { v, weight, bias, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return evonormS0(x, this.groups, { v, weight, bias, eps, layout });
   }
 }

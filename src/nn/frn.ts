@@ -1,9 +1,10 @@
-import { checkNumber } from "../ops/check.js";
 import { frn } from "../ops/frn.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -39,9 +40,8 @@ export class FRN extends Module {
       tlu = true,
       layout = "nchw",
       runtime,
-    } = checkOptions("FRN", options, rules);
+    } = layerOptions("FRN", options, rules);
     checkInteger("FRN", "numFeatures", numFeatures);
-    checkNumber("FRN", "eps", eps);
     this.weight = constant([numFeatures], 1, runtime);
     this.bias = constant([numFeatures], 0, runtime);
     this.layout = layout;
@@ -52,6 +52,7 @@ export class FRN extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, bias, tau, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return frn(x, { weight, bias, tau, eps, layout });
   }
 }

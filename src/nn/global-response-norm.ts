@@ -1,8 +1,10 @@
 import { type GlobalResponseNormOptions, globalResponseNorm } from "../ops/global-response-norm.js";
 import { layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -20,7 +22,7 @@ export class GlobalResponseNorm extends Module {
 
   constructor(dim: number, options: GlobalResponseNormOptions & LayerOptions = {}) {
     super();
-    const { eps = 1e-6, layout, runtime } = checkOptions("GlobalResponseNorm", options, rules);
+    const { eps = 1e-6, layout, runtime } = layerOptions("GlobalResponseNorm", options, rules);
     checkInteger("GlobalResponseNorm", "dim", dim);
     this.options = { eps, layout };
     this.weight = constant([dim], 0, runtime);
@@ -29,6 +31,7 @@ export class GlobalResponseNorm extends Module {
 
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
+    checkChannels(this, x, this.weight.size, this.options.layout);
     return globalResponseNorm(x, this.weight, this.bias, this.options);
   }
 }

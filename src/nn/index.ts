@@ -25,7 +25,7 @@ export type { KerasLayer, KerasShape } from "./keras-config.js";
 export * from "./layer-norm-2d.js";
 export * from "./linear.js";
 export * from "./local-response-norm.js";
-export * from "./module.js";
+export { type LoadResult, Module } from "./module.js";
 export * from "./multi-head-attention.js";
 export * from "./norm.js";
 export { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";

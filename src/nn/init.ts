@@ -10,6 +10,12 @@ export function checkFinite(op: string, name: string, value: number): void {
     throw new RangeError(`${op}: expected ${name} to be a finite number, got ${value}`);
 }
 
+/** Refuses what is no probability. */
+export function checkProbability(op: string, value: number): void {
+  if (!(value >= 0 && value <= 1))
+    throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${value}`);
+}
+
 export interface LayerOptions {
   /** Where the parameters live; default: the runtime of `init()`. */
   runtime?: Runtime;

@@ -1,8 +1,10 @@
 import { iterNorm } from "../ops/iter-norm.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { type AnyTensor, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkGroups, layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 export interface IterNormOptions extends LayerOptions, LayoutOptions {
@@ -43,14 +45,9 @@ export class IterNorm extends Module {
       momentum = 0.1,
       layout = "nchw",
       runtime,
-    } = checkOptions("IterNorm", options, rules);
+    } = layerOptions("IterNorm", options, rules);
     checkInteger("IterNorm", "numFeatures", numFeatures);
-    checkInteger("IterNorm", "groups", groups);
-    if (numFeatures % groups !== 0) {
-      throw new RangeError(
-        `IterNorm: expected groups to divide ${numFeatures} channels, got ${groups}`,
-      );
-    }
+    checkGroups("IterNorm", groups, numFeatures);
     this.groups = groups;
     this.iterations = iterations;
     this.eps = eps;
@@ -71,6 +68,7 @@ export class IterNorm extends Module {
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { runningMean, runningWhitening, weight, bias, training, momentum, eps } = this;
     const { groups, iterations, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     const own = { groups, iterations, momentum, eps, layout, mask };
     return iterNorm(x, { runningMean, runningWhitening, weight, bias, training, ...own });
   }

@@ -1,10 +1,13 @@
 // Which layers can be one step with what stands behind them.
+
 import { call } from "../call.js";
 import { type Activation, activate } from "../ops/activation.js";
 import { add } from "../ops/add.js";
+import { checkTensor } from "../ops/check.js";
 import type { AddNorm } from "../ops/row-norm.js";
+import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import type { Module } from "./module.js";
+import { isModule, type Module } from "./module.js";
 
 /** A layer that takes the activation behind it into its own pass over memory. */
 export interface Activating extends Module {
@@ -66,6 +69,10 @@ export function forwardActivated(layer: Module, x: Tensor, activation: Activatio
 
 /** x + residual and its norm, in one pass where the norm can. */
 export function addAndNormalize(norm: Module, x: Tensor, residual: Tensor): AddNorm {
+  if (!isModule(norm))
+    throw new TypeError(`addAndNormalize: expected a norm that is a layer, got ${describe(norm)}`);
+  checkTensor("addAndNormalize", "x", x);
+  checkTensor("addAndNormalize", "residual", residual);
   if (standsFor(norm, "added")) return (norm as Adding).added(x, residual);
   return call("addAndNormalize", () => {
     const sum = add(x, residual);

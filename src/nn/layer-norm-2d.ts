@@ -1,8 +1,10 @@
 import { layerNorm2d } from "../ops/layer-norm-2d.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -32,7 +34,7 @@ export class LayerNorm2d extends Module {
       affine = true,
       layout = "nchw",
       runtime,
-    } = checkOptions("LayerNorm2d", options, rules);
+    } = layerOptions("LayerNorm2d", options, rules);
     checkInteger("LayerNorm2d", "numChannels", numChannels);
     this.eps = eps;
     this.layout = layout;
@@ -43,6 +45,7 @@ export class LayerNorm2d extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, bias, eps, layout } = this;
+    checkChannels(this, x, (weight ?? bias)?.size, layout);
     return layerNorm2d(x, { weight, bias, eps, layout });
   }
 }

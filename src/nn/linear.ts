@@ -1,8 +1,9 @@
 import type { Activation } from "../ops/activation.js";
 import { linear } from "../ops/linear.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger, kaimingUniform, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 export interface LinearOptions extends LayerOptions {
@@ -18,7 +19,7 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    const { bias = true, runtime } = checkOptions("Linear", options, rules);
+    const { bias = true, runtime } = layerOptions("Linear", options, rules);
     checkInteger("Linear", "inFeatures", inFeatures, 0);
     checkInteger("Linear", "outFeatures", outFeatures, 0);
     this.weight = kaimingUniform([outFeatures, inFeatures], inFeatures, runtime);

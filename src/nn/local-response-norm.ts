@@ -1,11 +1,12 @@
+import { checkNumber } from "../ops/check.js";
 import {
   type LocalResponseNormOptions,
   localResponseNorm,
   localResponseNormRules,
 } from "../ops/local-response-norm.js";
-import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkInteger } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -18,7 +19,9 @@ export class LocalResponseNorm extends Module {
     super();
     checkInteger("LocalResponseNorm", "size", size);
     this.size = size;
-    this.options = { ...checkOptions("LocalResponseNorm", options, localResponseNormRules) };
+    this.options = { ...layerOptions("LocalResponseNorm", options, localResponseNormRules) };
+    for (const name of ["alpha", "beta", "k"] as const)
+      checkNumber("LocalResponseNorm", name, this.options[name] ?? 1);
   }
 
   forward(x: Tensor, mask?: null): Tensor {

@@ -10,8 +10,8 @@ export interface LoadResult {
 const rules: Rules<{ strict?: boolean }> = { strict: "boolean" };
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-/** Outside of the class, which bundlers would give a second name for the sake of it. */
-const isModule = (value: unknown): value is Module => value instanceof Module;
+/** @internal Outside of the class, which bundlers would give a second name for the sake of it. */
+export const isModule = (value: unknown): value is Module => value instanceof Module;
 
 /**
  * Base of all layers and networks. Properties that are tensors are its parameters, those named by `buffer()` its buffers, those

@@ -2,7 +2,7 @@ import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.j
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
-import { checkInteger } from "./init.js";
+import { checkHeads, layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
@@ -49,15 +49,9 @@ export class MultiHeadAttention extends Module {
 
   constructor(dModel: number, nHead: number, options: DropoutLayerOptions = {}) {
     super();
-    const { dropout = 0, runtime } = checkOptions("MultiHeadAttention", options, rules);
+    const { dropout = 0, runtime } = layerOptions("MultiHeadAttention", options, rules);
     this.dropout = new Dropout(dropout);
-    checkInteger("MultiHeadAttention", "dModel", dModel);
-    checkInteger("MultiHeadAttention", "nHead", nHead);
-    if (dModel % nHead !== 0) {
-      throw new RangeError(
-        `MultiHeadAttention: dModel must be divisible by nHead, got ${dModel} and ${nHead}`,
-      );
-    }
+    checkHeads("MultiHeadAttention", dModel, nHead);
     this.nHead = nHead;
     this.wQ = new Linear(dModel, dModel, { runtime });
     this.wK = new Linear(dModel, dModel, { runtime });

@@ -10,9 +10,11 @@ import { checkMask } from "../ops/positions.js";
 import { addRMSNorm, rmsNorm } from "../ops/rms-norm.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { syncBatchNorm } from "../ops/sync-batch-norm.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { type AnyTensor, alias, ones, show, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -51,7 +53,7 @@ abstract class TrackingNorm extends Module {
   /** `usual`: whether scale, shift and running statistics are there unless said otherwise. */
   constructor(numFeatures: number, options: TrackingNormOptions, usual: boolean) {
     super();
-    checkOptions(this.constructor.name, options, trackingRules);
+    layerOptions(this.constructor.name, options, trackingRules);
     const { eps = 1e-5, momentum = 0.1, correction = 1, layout = "nchw" } = options;
     const { affine = usual, trackRunningStats = usual, runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
@@ -92,12 +94,7 @@ abstract class TrackingNorm extends Module {
       );
     }
     const features = (this.weight ?? this.runningMean)?.size;
-    const channels = x.shape[layout === "nhwc" ? rank - 1 : this.channelAxis(rank)];
-    if (features !== undefined && channels !== features) {
-      throw new RangeError(
-        `${this.constructor.name}: expected ${features} channels, got ${channels} in input of shape ${show(x.shape)}, layout "${layout}"`,
-      );
-    }
+    checkChannels(this, x, features, layout, this.channelAxis(rank));
   }
 
   /** Where the channels are, unless last. */
@@ -261,7 +258,7 @@ export class GroupNorm extends Module {
       layout = "nchw",
       allowSingle = false,
       runtime,
-    } = checkOptions("GroupNorm", options, groupRules);
+    } = layerOptions("GroupNorm", options, groupRules);
     checkInteger("GroupNorm", "numGroups", numGroups);
     checkInteger("GroupNorm", "numChannels", numChannels);
     if (numChannels % numGroups !== 0) {
@@ -286,6 +283,7 @@ export class GroupNorm extends Module {
   /** With the activation that follows, in the same pass. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     const { weight, bias, eps, layout, allowSingle } = this;
+    checkChannels(this, x, weight?.size, layout);
     return groupNorm(x, this.numGroups, { weight, bias, eps, layout, allowSingle, activation });
   }
 }
@@ -323,7 +321,7 @@ export class LayerNorm extends Module {
       elementwiseAffine = true,
       bias = true,
       runtime,
-    } = checkOptions("LayerNorm", options, layerRules);
+    } = layerOptions("LayerNorm", options, layerRules);
     this.normalizedShape = lengthsOf("LayerNorm", normalizedShape);
     this.eps = eps;
     this.weight = elementwiseAffine ? constant(this.normalizedShape, 1, runtime) : null;
@@ -375,7 +373,7 @@ export class RMSNorm extends Module {
 
   constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
     super();
-    checkOptions("RMSNorm", options, rmsRules);
+    layerOptions("RMSNorm", options, rmsRules);
     const { eps = null, elementwiseAffine = true, runtime } = options;
     const { unitOffset = false, partial = 1, epsOutside = false } = options;
     this.normalizedShape = lengthsOf("RMSNorm", normalizedShape);

@@ -2,8 +2,8 @@ import { adaptiveAvgPool2d, type OutputSize, outputSizeOf } from "../ops/adaptiv
 import { type AvgPool2dOptions, avgPool2d, avgPool2dRules } from "../ops/avg-pool2d.js";
 import { type Pair, pairOf } from "../ops/check.js";
 import { type MaxPool2dOptions, maxPool2d, maxPool2dRules } from "../ops/max-pool2d.js";
-import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
 function checkWindows(layer: string, kernelSize: number | Pair, options: MaxPool2dOptions): void {
@@ -35,7 +35,7 @@ export class MaxPool2d extends Module {
 
   constructor(kernelSize: number | Pair, options: MaxPool2dOptions = {}) {
     super();
-    this.options = { ...checkOptions("MaxPool2d", options, maxPool2dRules) };
+    this.options = { ...layerOptions("MaxPool2d", options, maxPool2dRules) };
     checkWindows("MaxPool2d", kernelSize, this.options);
     this.kernelSize = kernelSize;
   }
@@ -52,7 +52,7 @@ export class AvgPool2d extends Module {
 
   constructor(kernelSize: number | Pair, options: AvgPool2dOptions = {}) {
     super();
-    this.options = { ...checkOptions("AvgPool2d", options, avgPool2dRules) };
+    this.options = { ...layerOptions("AvgPool2d", options, avgPool2dRules) };
     checkWindows("AvgPool2d", kernelSize, this.options);
     this.kernelSize = kernelSize;
   }

@@ -1,8 +1,9 @@
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
 import { checkInteger } from "./init.js";
 import { forwardActivated } from "./joined.js";
+import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
@@ -19,7 +20,7 @@ export class PositionwiseFFN extends Module {
 
   constructor(dModel: number, dFF: number, options: DropoutLayerOptions = {}) {
     super();
-    const { dropout = 0, runtime } = checkOptions("PositionwiseFFN", options, rules);
+    const { dropout = 0, runtime } = layerOptions("PositionwiseFFN", options, rules);
     this.dropout = new Dropout(dropout);
     checkInteger("PositionwiseFFN", "dModel", dModel, 0);
     checkInteger("PositionwiseFFN", "dFF", dFF, 0);

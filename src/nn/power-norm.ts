@@ -1,8 +1,10 @@
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
+import { checkGroups, layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -50,8 +52,9 @@ export class PowerNorm extends Module {
       groups = null,
       layout = "nchw",
       runtime,
-    } = checkOptions("PowerNorm", options, rules);
+    } = layerOptions("PowerNorm", options, rules);
     checkInteger("PowerNorm", "numFeatures", numFeatures);
+    if (groups !== null) checkGroups("PowerNorm", groups, numFeatures);
     this.eps = eps;
     this.alphaForward = alphaForward;
     this.alphaBackward = alphaBackward;
@@ -70,6 +73,7 @@ export class PowerNorm extends Module {
     const warmUp = this.iters.item() < this.warmUpIterations;
     const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
     const { groups, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     const alphas = { alphaForward, alphaBackward, eps, groups, layout };
     return this.asOne(() => {
       const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });

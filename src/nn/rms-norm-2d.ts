@@ -1,8 +1,10 @@
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { rmsNorm2d } from "../ops/rms-norm-2d.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -20,7 +22,7 @@ export class RMSNorm2d extends Module {
 
   constructor(numChannels: number, options: RMSNorm2dOptions = {}) {
     super();
-    const { eps = 1e-6, layout = "nchw", runtime } = checkOptions("RMSNorm2d", options, rules);
+    const { eps = 1e-6, layout = "nchw", runtime } = layerOptions("RMSNorm2d", options, rules);
     checkInteger("RMSNorm2d", "numChannels", numChannels);
     this.eps = eps;
     this.layout = layout;
@@ -30,6 +32,7 @@ export class RMSNorm2d extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     return rmsNorm2d(x, { weight, eps, layout });
   }
 }

@@ -3,10 +3,12 @@ import { layerScale } from "../ops/layer-scale.js";
 import { type Layout, layouts } from "../ops/layout.js";
 import { qkNorm } from "../ops/qk-norm.js";
 import { scaleNorm } from "../ops/scale-norm.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { log2 } from "../portable-math.js";
 import type { Tensor } from "../tensor.js";
-import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
+import { checkChannels } from "./channels.js";
+import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -23,7 +25,7 @@ export class ScaleNorm extends Module {
 
   constructor(dim: number, options: EpsOptions = {}) {
     super();
-    const { eps = 1e-5, runtime } = checkOptions("ScaleNorm", options, epsRules);
+    const { eps = 1e-5, runtime } = layerOptions("ScaleNorm", options, epsRules);
     checkInteger("ScaleNorm", "dim", dim);
     this.eps = eps;
     this.scale = constant([], Math.sqrt(dim), runtime);
@@ -58,7 +60,7 @@ export class CRMSNorm extends Module {
       eps = 1e-8,
       elementwiseAffine = true,
       runtime,
-    } = checkOptions("CRMSNorm", options, crmsRules);
+    } = layerOptions("CRMSNorm", options, crmsRules);
     checkInteger("CRMSNorm", "dim", dim);
     this.dim = dim;
     this.eps = eps;
@@ -68,6 +70,7 @@ export class CRMSNorm extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { weight, eps } = this;
+    checkChannels(this, x, this.dim, "nhwc");
     return crmsNorm(x, { weight, eps });
   }
 }
@@ -82,7 +85,7 @@ export class QKNorm extends Module {
 
   constructor(sequenceLength: number, options: EpsOptions = {}) {
     super();
-    const { eps = 1e-12, runtime } = checkOptions("QKNorm", options, epsRules);
+    const { eps = 1e-12, runtime } = layerOptions("QKNorm", options, epsRules);
     checkInteger("QKNorm", "sequenceLength", sequenceLength, 2);
     this.eps = eps;
     this.scale = constant([], log2(sequenceLength ** 2 - sequenceLength), runtime);
@@ -121,14 +124,14 @@ export class LayerScale extends Module {
       initValues = 1e-5,
       layout = "nhwc",
       runtime,
-    } = checkOptions("LayerScale", options, layerScaleRules);
+    } = layerOptions("LayerScale", options, layerScaleRules);
     checkInteger("LayerScale", "dim", dim);
-    checkFinite("LayerScale", "initValues", initValues);
     this.layout = layout;
     this.gamma = constant([dim], initValues, runtime);
   }
 
   forward(x: Tensor): Tensor {
+    checkChannels(this, x, this.gamma.size, this.layout);
     return layerScale(x, this.gamma, { layout: this.layout });
   }
 }

@@ -1,10 +1,13 @@
+import { call } from "../call.js";
 import { modulate } from "../ops/modulate.js";
 import { resizeNearest } from "../ops/resize-nearest.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
+import { checkChannels } from "./channels.js";
 import { Conv2d } from "./conv.js";
 import { checkInteger, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { BatchNorm2d, InstanceNorm2d } from "./norm.js";
 import { refuseMask } from "./refuse-mask.js";
@@ -40,21 +43,30 @@ export class SPADE extends Module {
       kernelSize = 3,
       hidden = 128,
       runtime,
-    } = checkOptions("SPADE", options, rules);
+    } = layerOptions("SPADE", options, rules);
     checkInteger("SPADE", "numFeatures", numFeatures);
     checkInteger("SPADE", "labels", labels);
     const Norm = norm === "batch" ? BatchNorm2d : InstanceNorm2d;
-    this.paramFreeNorm = new Norm(numFeatures, { affine: false, runtime });
-    checkInteger("SPADE", "kernelSize", kernelSize);
-    const same = { padding: Math.floor(kernelSize / 2), runtime };
-    this.mlpShared = new Sequential(new Conv2d(labels, hidden, kernelSize, same), new ReLU());
-    this.mlpGamma = new Conv2d(hidden, numFeatures, kernelSize, same);
-    this.mlpBeta = new Conv2d(hidden, numFeatures, kernelSize, same);
+    if (kernelSize % 2 === 0)
+      throw new RangeError(`SPADE: expected an odd kernelSize, got ${kernelSize}`);
+    const same = { padding: (kernelSize - 1) / 2, runtime };
+    const conv = (from: number, to: number) => new Conv2d(from, to, kernelSize, same);
+    const parts = call("SPADE", () => ({
+      norm: new Norm(numFeatures, { affine: false, runtime }),
+      shared: new Sequential(conv(labels, hidden), new ReLU()),
+      gamma: conv(hidden, numFeatures),
+      beta: conv(hidden, numFeatures),
+    }));
+    this.paramFreeNorm = parts.norm;
+    this.mlpShared = parts.shared;
+    this.mlpGamma = parts.gamma;
+    this.mlpBeta = parts.beta;
   }
 
   forward(x: Tensor, segmentation: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
+      checkChannels(this, x, this.mlpGamma.weight.shape[0]);
       const [, , height, width] = x.shape;
       if (x.shape.length !== 4)
         throw new RangeError(`SPADE: expected input of shape [N, C, H, W], got ${show(x.shape)}`);

@@ -6,10 +6,11 @@ import {
   scaledWeightStandardization,
   weightStandardization,
 } from "../ops/weight-standardization.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Conv2d, type Conv2dOptions } from "./conv.js";
 import { constant } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 
 export interface StdConv2dOptions extends Conv2dOptions {
   eps?: number;
@@ -47,7 +48,7 @@ export class StdConv2d extends Conv2d {
     kernelSize: number | Pair,
     options: StdConv2dOptions = {},
   ) {
-    checkOptions("StdConv2d", options, rules);
+    layerOptions("StdConv2d", options, rules);
     const {
       eps = 1e-6,
       padding = usualPadding("StdConv2d", kernelSize, options),
@@ -96,7 +97,7 @@ export class ScaledStdConv2d extends Conv2d {
     kernelSize: number | Pair,
     options: ScaledStdConv2dOptions = {},
   ) {
-    checkOptions("ScaledStdConv2d", options, scaledRules);
+    layerOptions("ScaledStdConv2d", options, scaledRules);
     const { eps = 1e-6, gamma = 1, gainInit = 1, ...own } = options;
     const { padding = usualPadding("ScaledStdConv2d", kernelSize, options) } = own;
     super(inChannels, outChannels, kernelSize, { ...own, padding });

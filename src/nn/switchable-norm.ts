@@ -1,8 +1,10 @@
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { switchableNorm } from "../ops/switchable-norm.js";
-import { checkOptions, type Rules } from "../options.js";
+import type { Rules } from "../options.js";
 import { type Tensor, zeros } from "../tensor.js";
+import { checkChannels } from "./channels.js";
 import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -42,7 +44,7 @@ export class SwitchableNorm extends Module {
       lastGamma = false,
       layout = "nchw",
       runtime,
-    } = checkOptions("SwitchableNorm", options, rules);
+    } = layerOptions("SwitchableNorm", options, rules);
     checkInteger("SwitchableNorm", "numFeatures", numFeatures);
     this.eps = eps;
     this.momentum = momentum;
@@ -58,6 +60,7 @@ export class SwitchableNorm extends Module {
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
+    checkChannels(this, x, weight.size, layout);
     const own = { runningMean, runningVar, weight, bias, training, momentum, eps, layout };
     return switchableNorm(x, this.meanWeight, this.varWeight, own);
   }

@@ -12,8 +12,8 @@ import {
   positionalNorm,
   positionalNormRules,
 } from "../ops/positional-norm.js";
-import { checkOptions } from "../options.js";
 import { type Tensor, tidy } from "../tensor.js";
+import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
@@ -23,7 +23,7 @@ export class MeanVarianceNorm extends Module {
 
   constructor(options: MeanVarianceNormOptions = {}) {
     super();
-    this.options = { ...checkOptions("MeanVarianceNorm", options, meanVarianceNormRules) };
+    this.options = { ...layerOptions("MeanVarianceNorm", options, meanVarianceNormRules) };
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -38,7 +38,7 @@ export class PixelNorm extends Module {
 
   constructor(options: PixelNormOptions = {}) {
     super();
-    this.options = { ...checkOptions("PixelNorm", options, pixelNormRules) };
+    this.options = { ...layerOptions("PixelNorm", options, pixelNormRules) };
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -53,7 +53,7 @@ export class PositionalNorm extends Module {
 
   constructor(options: PositionalNormOptions = {}) {
     super();
-    this.options = { ...checkOptions("PositionalNorm", options, positionalNormRules) };
+    this.options = { ...layerOptions("PositionalNorm", options, positionalNormRules) };
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -70,7 +70,7 @@ export class UnitNorm extends Module {
 
   constructor(options: NormalizeOptions = {}) {
     super();
-    this.options = { ...checkOptions("UnitNorm", options, normalizeRules) };
+    this.options = { ...layerOptions("UnitNorm", options, normalizeRules) };
   }
 
   forward(x: Tensor, mask?: null): Tensor {

@@ -1,10 +1,12 @@
 // Dimension numbers as users give them: negative ones count from the end.
+import { describe } from "../options.js";
 import { type Shape, show } from "../tensor.js";
 
 /** `dim` as 0 … rank − 1; a scalar has dimension 0 (and −1), as in PyTorch. */
 export function axisOf(op: string, dim: number, rank: number): number {
   const count = Math.max(rank, 1);
-  if (!Number.isInteger(dim)) throw new TypeError(`${op}: expected an integer dim, got ${dim}`);
+  if (!Number.isInteger(dim))
+    throw new TypeError(`${op}: expected an integer dim, got ${describe(dim)}`);
   if (dim < -count || dim >= count) {
     throw new RangeError(`${op}: expected dim from ${-count} to ${count - 1}, got ${dim}`);
   }

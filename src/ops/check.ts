@@ -1,5 +1,7 @@
 // Argument checks that several ops share. They run before anything is computed, so a refused call changes nothing.
+
 import { isGradEnabled } from "../autograd.js";
+import { describe } from "../options.js";
 import { type AnyTensor, type DType, type Shape, show, Tensor } from "../tensor.js";
 
 /** Refuses what is not a tensor, or one of another dtype or already disposed. */
@@ -20,6 +22,9 @@ export function checkTensor(
   }
 }
 
+const isShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((length, i) => length === b[i]);
+
 /** Like `checkTensor`, for a tensor that must have `shape`; null and undefined pass. */
 export function checkShape(
   op: string,
@@ -29,7 +34,7 @@ export function checkShape(
 ): void {
   if (value === null || value === undefined) return;
   checkTensor(op, name, value);
-  if (show(value.shape) !== show(shape)) {
+  if (!isShape(value.shape, shape)) {
     throw new RangeError(
       `${op}: expected ${name} of shape ${show(shape)}, got ${show(value.shape)}`,
     );
@@ -79,14 +84,10 @@ export function pairOf(op: string, name: string, value: number | Pair, least: nu
   const expected = `${op}: expected ${name} a number or [height, width]`;
   const both: unknown = typeof value === "number" ? [value, value] : value;
   if (!Array.isArray(both)) throw new TypeError(`${expected}, got ${describe(value)}`);
-  const got = typeof value === "number" ? String(value) : `[${both.map(String).join(", ")}]`;
+  const got = typeof value === "number" ? String(value) : `[${both.map(describe).join(", ")}]`;
   if (both.some((v) => typeof v !== "number")) throw new TypeError(`${expected}, got ${got}`);
   if (both.length !== 2) throw new RangeError(`${expected}, got ${got}`);
   if (!both.every((v) => Number.isInteger(v) && v >= least && v < 2 ** 31))
     throw new RangeError(`${expected} of integers ≥ ${least}, got ${got}`);
   return [both[0], both[1]];
-}
-
-function describe(value: unknown): string {
-  return value === null ? "null" : typeof value;
 }

@@ -1,5 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { describe } from "../options.js";
 import { type AnyTensor, empty, full, show, Tensor } from "../tensor.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 
@@ -23,11 +24,13 @@ export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Te
     const isList =
       typeof ids === "object" && ids !== null && ("length" in ids || ids instanceof Tensor);
     if (!isList)
-      throw new TypeError(`embedding: expected ids in a list or an int32 tensor, got ${ids}`);
+      throw new TypeError(
+        `embedding: expected ids in a list or an int32 tensor, got ${describe(ids)}`,
+      );
     const list = Array.from((ids instanceof Tensor ? ids.elements : ids) as ArrayLike<number>);
     for (const id of list) {
       if (!Number.isInteger(id) || id < 0 || id >= rows)
-        throw new RangeError(`embedding: expected ids from 0 to ${rows - 1}, got ${id}`);
+        throw new RangeError(`embedding: expected ids from 0 to ${rows - 1}, got ${describe(id)}`);
     }
     const y = empty(runtime, [...(ids instanceof Tensor ? ids.shape : [list.length]), columns]);
     const [from, to] = [table.elements, y.elements];

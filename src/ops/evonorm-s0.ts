@@ -1,6 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { checkOptions, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import { addressOf, empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
@@ -42,7 +42,7 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
     const [batch, channels, ...space] = x.shape;
     if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
       throw new RangeError(
-        `evonormS0: expected numGroups to divide the channels, got ${numGroups} and ${channels}`,
+        `evonormS0: expected numGroups to divide the channels, got ${describe(numGroups)} and ${channels}`,
       );
     }
     for (const [name, value] of Object.entries({ v, weight, bias }))

@@ -5,7 +5,7 @@ import type { Activation } from "./activation.js";
 import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { concat } from "./concat.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
-import { validOf } from "./positions.js";
+import { checkMask, validOf } from "./positions.js";
 import { slice } from "./slice.js";
 
 export interface GhostBatchNormOptions extends LayoutOptions {
@@ -88,6 +88,7 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
  */
 function cut(x: Tensor, mask: AnyTensor, size: number): AnyTensor[] {
   const op = "ghostBatchNorm";
+  checkMask(op, mask);
   const [batch, ...space] = mask.shape;
   const counts = new Array(Math.ceil(batch / size)).fill(0);
   for (const at of validOf(op, x, mask)) counts[Math.floor((at * batch) / x.size / size)]++;

@@ -1,4 +1,4 @@
-import { checkOptions, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import { show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { channelNorm, groupSets } from "./channel-norm.js";
@@ -36,7 +36,9 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOption
   const last = options.layout === "nhwc";
   const [batch, channels, ...space] = channelShape("groupNorm", x, last);
   if (!Number.isInteger(numGroups) || numGroups < 1)
-    throw new RangeError(`groupNorm: expected numGroups an integer ≥ 1, got ${numGroups}`);
+    throw new RangeError(
+      `groupNorm: expected numGroups an integer ≥ 1, got ${describe(numGroups)}`,
+    );
   if (channels % numGroups !== 0) {
     throw new RangeError(
       `groupNorm: num_channels must be divisible by num_groups, got ${channels} and ${numGroups}`,

@@ -1,6 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
-import { checkOptions, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import { localResponseNormBackwardScratch } from "../runtime/kernels.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
 import { checkNumber, checkTensor } from "./check.js";
@@ -44,7 +44,7 @@ export function localResponseNorm(
     if (shape.length < 3)
       throw new RangeError(`${op}: Expected 3D or higher dimensionality input, got ${show(shape)}`);
     if (!Number.isInteger(size) || size < 1)
-      throw new RangeError(`${op}: expected size an integer ≥ 1, got ${size}`);
+      throw new RangeError(`${op}: expected size an integer ≥ 1, got ${describe(size)}`);
     for (const [name, value] of Object.entries({ alpha, beta, k })) checkNumber(op, name, value);
     const [batch, channels, ...space] = shape;
     const length = sizeOf(space);

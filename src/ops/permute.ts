@@ -1,5 +1,6 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { describe } from "../options.js";
 import { transposeBand } from "../runtime/kernels.js";
 import { empty, type Shape, show, sizeOf, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
@@ -9,7 +10,7 @@ import { checkTensor } from "./check.js";
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   checkTensor("permute", "input", x);
   if (!Array.isArray(dims))
-    throw new TypeError(`permute: expected dims to be a list of axes, got ${String(dims)}`);
+    throw new TypeError(`permute: expected dims to be a list of axes, got ${describe(dims)}`);
   const rank = x.shape.length;
   const order = dims.map((dim) => axisOf("permute", dim, rank));
   if (order.length !== rank || new Set(order).size !== rank) {

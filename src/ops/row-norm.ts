@@ -138,7 +138,7 @@ function check(op: string, x: Tensor, shape: Shape, o: RowNorm, residual?: Tenso
     throw new TypeError(`${op}: expected normalizedShape to be a list of one or more lengths`);
   if (show(x.shape.slice(-shape.length)) !== show(shape) || x.shape.length < shape.length) {
     throw new RangeError(
-      `${op}: Given normalizedShape ${show(shape)}, expected input with shape [*, ${shape.join(", ")}], ` +
+      `${op}: Given normalizedShape ${show(shape)}, expected input with shape [*, ${show(shape).slice(1)}, ` +
         `but got input of size ${show(x.shape)}`,
     );
   }

@@ -115,7 +115,7 @@ export function stateOf<S extends object>(name: string, state: S): S {
 
 function checkRate(name: string, lr: number): void {
   if (typeof lr !== "number")
-    throw new TypeError(`${name}: expected rates that are numbers, got ${String(lr)}`);
+    throw new TypeError(`${name}: expected rates that are numbers, got ${describe(lr)}`);
   if (!Number.isFinite(lr)) throw new RangeError(`${name}: expected finite rates, got ${lr}`);
 }
 
@@ -134,7 +134,7 @@ export function checkEach(
 export function checkSteps(name: string, option: string, value: number, least = 1): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   const Kind = typeof value === "number" ? RangeError : TypeError;
-  throw new Kind(`${name}: expected ${option} to be an integer ≥ ${least}, got ${value}`);
+  throw new Kind(`${name}: expected ${option} to be an integer ≥ ${least}, got ${describe(value)}`);
 }
 
 /** Throws for what is no number from 0 to 1; 0 itself only where `zero`. */
@@ -164,5 +164,5 @@ export function perGroup(
 
 export function checkOptimizer(name: string, optimizer: Optimizer): void {
   if (!(optimizer instanceof Optimizer))
-    throw new TypeError(`${name}: expected an optimizer, got ${String(optimizer)}`);
+    throw new TypeError(`${name}: expected an optimizer, got ${describe(optimizer)}`);
 }

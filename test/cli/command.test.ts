@@ -2,12 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { encode } from "fast-png";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 const directory = mkdtempSync(join(tmpdir(), "evenkeel-"));
 const cli = join(root, "dist/cli.js"); // as `npm run build` left it
 
+beforeAll(() => {
+  const data = new Uint8Array(3 * 32 * 128).fill(128);
+  const tall = { width: 32, height: 128, data, channels: 3, depth: 8 } as const;
+  writeFileSync(join(directory, "tall.png"), encode(tall));
+});
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const start = (...args: string[]) =>
@@ -31,9 +37,11 @@ const tiny = ["compare", "--limit", "40", "--width", "4", "--epochs", "1", "--th
 describe("evenkeel", () => {
   test.each([
     ["--norms bn,xn", /unknown norm "xn"; known: bn, .*frn.*: ws, /],
-    ["--norms gn:7", /"gn:7": num_channels must be divisible by num_groups, got 4 and 7/],
+    ["--norms gn:7", /--norms gn:7 with --width 4: num_channels must be .* got 4 and 7/],
+    ["--batch-size 64", /--limit 40 is less than the images of one step, --batch-size 64/],
+    ["--batch 0", /'--batch, --batch-size <n>' argument '0' is invalid/],
     ["--epochs 0", /'--epochs <n>' argument '0' is invalid/],
-    ["--batch-size 1.5", /'--batch-size <n>' argument '1\.5' is invalid/],
+    ["--batch-size 1.5", /'--batch, --batch-size <n>' argument '1\.5' is invalid/],
     ["--seeds -2", /'--seeds <k>' argument '-2' is invalid/],
     ["--lr fast", /Expected a number above 0/],
     ["--threads 0", /Expected an integer 1 to 64/],
@@ -59,6 +67,41 @@ describe("evenkeel", () => {
     const { code, stdout } = await end(start("compare", "--help"));
     expect(code).toBe(0);
     expect(stdout).toContain("--batch-size <n>");
+  });
+
+  test.each([
+    ["compare", ["gn", "evonorm-s0", "with a +: ws, sws"]],
+    ["transformer", ["post", "rms"]],
+    ["style", ["in, bn, none"]],
+    ["running-stats", ["--batch-size <n>"]],
+    ["padding", ["--batch-size <n>"]],
+    ["choose", ["--batch-size <n>"]],
+  ])("%s --help, and help of it, say the names there are", async (command, names) => {
+    const { code, stdout } = await end(start(command, "--help"));
+    expect(code).toBe(0);
+    for (const name of names) expect(stdout.replace(/\s+/g, " ")).toContain(name);
+    expect(await end(start("help", command))).toMatchObject({ code: 0, stdout });
+  });
+
+  test("help of a command that there is not", async () => {
+    const { code, stderr } = await end(start("help", "foo"));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^evenkeel: unknown command 'foo'; there are layers, .*choose/);
+    expect((await end(start("help"))).stdout).toContain("compare");
+  });
+
+  test("a report that is there is not replaced without a word", async () => {
+    expect((await end(start("layers", "--out", "twice"))).stdout).not.toContain("replaced");
+    expect((await end(start("layers", "--out", "twice"))).stdout).toMatch(
+      /^The report in twice will be replaced; --out names another directory/,
+    );
+  });
+
+  test("choose names the flags that are of no effect", async () => {
+    const flags = ["--task", "style", "--style", "fixed", "--batch", "4", "--out", "idle"];
+    const { code, stdout } = await end(start("choose", ...flags));
+    expect(code).toBe(0);
+    expect(stdout).toContain("Of no effect here: --batch-size\n");
   });
 
   test("--version, and a reader that stops reading", async () => {
@@ -118,8 +161,15 @@ describe("evenkeel", () => {
   test.each([
     ["choose", /--task is missing: What is the task\?/],
     ["choose --task vision --batch 4", /--device-count is missing/],
+    ["choose --task vision", /--batch-size is missing/],
     ["choose --task cooking", /Allowed choices are vision, sequence/],
-    ["layers --groups 3", /num_channels must be divisible by num_groups/],
+    ["layers --groups 3", /'--groups <n>' argument '3' is invalid. Expected one of 1, 2, 4/],
+    ["transformer --warmup 70 --quick", /--warmup 70 is more than --steps 60/],
+    [
+      "style --content tall.png",
+      /--content tall.png: 32 × 128 pixels at --size 128.*--size 192 or/,
+    ],
+    ["style --style tall.png", /--style tall.png: 32 × 128 pixels/],
     ["gradients --depth 1", /Expected an integer of at least 2/],
     ["all --seed x", /Expected an integer of at least 0/],
   ])("%s: one sentence, exit code 2", async (command, message) => {
@@ -150,6 +200,22 @@ describe("evenkeel", () => {
     const { runs } = JSON.parse(readFileSync(join(directory, "c/results.json"), "utf8"));
     expect(runs.length).toBeGreaterThan(0);
     expect(readFileSync(join(directory, "c/index.html"), "utf8")).toContain("Stopped early");
+  });
+
+  test("Ctrl-C in the training with batch 1 is told as a stop, and no refusal", async () => {
+    const many = ["--batch1-samples", "100000", "--norms", "gn", "--out", "f"];
+    const child = start(...tiny, ...many);
+    child.stdout?.on("data", (text) => {
+      if (String(text).includes("batch 1: training")) child.kill("SIGINT");
+    });
+    const { code, stdout } = await end(child);
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/gn seed 0 batch 1: stopped/);
+    expect(stdout).toContain("Stopped: 0 of 1 runs are finished.");
+    expect(stdout).not.toContain("refused");
+    expect(readFileSync(join(directory, "f/index.html"), "utf8")).toContain(
+      "Stopped early: 0 of 1",
+    );
   });
 
   test("Ctrl-C before the first run is finished writes nothing", async () => {

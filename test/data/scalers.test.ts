@@ -60,7 +60,8 @@ describe.each([
   test.each([[null], [undefined], ["1"], [1n]])("%s is no number", (value) => {
     const wrong = [1, 2, 3, 4, value, 6] as number[];
     const scaler = make().fit(data);
-    const message = `expected data to be numbers, got ${value} at index 4`;
+    const told = typeof value === "string" ? `"${value}"` : value;
+    const message = `expected data to be numbers, got ${told} at index 4`;
     const calls = [scaler.fit, scaler.transform, scaler.inverse].map((call) => call.bind(scaler));
     for (const call of calls) expect(() => call(wrong)).toThrow(message);
     expect(() => scaler.transform(wrong)).toThrow(TypeError);

@@ -187,7 +187,7 @@ describe("attention layers", () => {
     expect(() => new MultiHeadAttention(8, 0, { runtime })).toThrow("nHead to be an integer");
     const block = (options: object) =>
       new TransformerBlock({ dModel: 8, nHead: 2, dFF: 8, runtime, ...options });
-    expect(() => block({ norm: "both" })).toThrow('expected norm "post" or "pre", got "both"');
+    expect(() => block({ norm: "both" })).toThrow('expected norm "post" or "pre", got both');
     expect(() => block({ normLayer: "toString" })).toThrow(
       'unknown normLayer "toString"; known: layer, rms',
     );

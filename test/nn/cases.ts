@@ -11,23 +11,29 @@ export interface LayerCase {
   run?: (this: { layer: nn.Module }, ...inputs: Tensor[]) => Tensor | Tensor[];
 }
 
-type Make = (runtime: Runtime) => LayerCase;
+type Make = (runtime: Runtime, more?: object) => LayerCase;
 type Options = { runtime: Runtime };
 
 const on =
   (shapes: Shape[], make: (options: Options) => nn.Module): Make =>
-  (runtime) => ({
-    layer: make({ runtime }),
+  (runtime, more) => ({
+    layer: make({ runtime, ...more }),
     inputs: shapes.map((shape, i) => randomTensor(runtime, shape, i + 1, true)),
   });
 const rows = (make: (options: Options) => nn.Module) => on([[3, 6]], make);
 const image = (make: (options: Options) => nn.Module) => on([[2, 6, 4, 4]], make);
 const withCall =
   (make: Make, run: (layer: never, ...inputs: Tensor[]) => Tensor | Tensor[]): Make =>
-  (runtime) => {
-    const made = make(runtime);
+  (runtime, more) => {
+    const made = make(runtime, more);
     return { ...made, run: (...inputs) => run(made.layer as never, ...inputs) };
   };
+
+/** Without the runtime, for layers that have no tensors. */
+const without =
+  (make: (options: object) => nn.Module) =>
+  ({ runtime: _, ...options }: Options) =>
+    make(options);
 
 /** By "<name of the export>" or "<name of the export>, <which of its ways>". */
 export const layerCases: Record<string, Make> = {
@@ -63,7 +69,7 @@ export const layerCases: Record<string, Make> = {
       ),
   ),
   AdaptiveAvgPool2d: image(() => new nn.AdaptiveAvgPool2d(2)),
-  AvgPool2d: image(() => new nn.AvgPool2d(2)),
+  AvgPool2d: image(without((o) => new nn.AvgPool2d(2, o))),
   BatchInstanceNorm: image((o) => new nn.BatchInstanceNorm(6, o)),
   BatchNorm1d: rows((o) => new nn.BatchNorm1d(6, o)),
   BatchNorm2d: image((o) => new nn.BatchNorm2d(6, o)),
@@ -91,7 +97,7 @@ export const layerCases: Record<string, Make> = {
     inputs: [tensor(Int32Array.of(4, 0, 4), [3], { runtime })],
   }),
   EvoNormB0: image((o) => new nn.EvoNormB0(6, o)),
-  EvoNormS0: image((o) => new nn.EvoNormS0(6, { ...o, groups: 2 })),
+  EvoNormS0: image((o) => new nn.EvoNormS0(6, { groups: 2, ...o })),
   FRN: image((o) => new nn.FRN(6, o)),
   FiLM: on(
     [
@@ -102,13 +108,13 @@ export const layerCases: Record<string, Make> = {
   ),
   Flatten: image(() => new nn.Flatten()),
   FrozenBatchNorm2d: image((o) => new nn.FrozenBatchNorm2d(6, o)),
-  GELU: rows(() => new nn.GELU()),
-  GhostBatchNorm: image((o) => new nn.GhostBatchNorm(6, { ...o, virtualBatchSize: 1 })),
+  GELU: rows(without((o) => new nn.GELU(o))),
+  GhostBatchNorm: image((o) => new nn.GhostBatchNorm(6, { virtualBatchSize: 1, ...o })),
   GlobalResponseNorm: image((o) => new nn.GlobalResponseNorm(6, o)),
   GroupNorm: image((o) => new nn.GroupNorm(2, 6, o)),
   Identity: rows(() => new nn.Identity()),
-  InstanceNorm1d: on([[6, 5]], (o) => new nn.InstanceNorm1d(6, { ...o, trackRunningStats: true })),
-  InstanceNorm2d: image((o) => new nn.InstanceNorm2d(6, { ...o, affine: true })),
+  InstanceNorm1d: on([[6, 5]], (o) => new nn.InstanceNorm1d(6, { trackRunningStats: true, ...o })),
+  InstanceNorm2d: image((o) => new nn.InstanceNorm2d(6, { affine: true, ...o })),
   InstanceNorm3d: on([[2, 6, 2, 2, 2]], (o) => new nn.InstanceNorm3d(6, o)),
   IterNorm: image((o) => new nn.IterNorm(6, o)),
   LayerInstanceNorm: image((o) => new nn.LayerInstanceNorm(6, o)),
@@ -116,17 +122,17 @@ export const layerCases: Record<string, Make> = {
   LayerNorm2d: image((o) => new nn.LayerNorm2d(6, o)),
   LayerScale: rows((o) => new nn.LayerScale(6, o)),
   Linear: rows((o) => new nn.Linear(6, 4, o)),
-  LocalResponseNorm: image(() => new nn.LocalResponseNorm(3)),
-  MaxPool2d: image(() => new nn.MaxPool2d(2)),
-  MeanVarianceNorm: image(() => new nn.MeanVarianceNorm()),
+  LocalResponseNorm: image(without((o) => new nn.LocalResponseNorm(3, o))),
+  MaxPool2d: image(without((o) => new nn.MaxPool2d(2, o))),
+  MeanVarianceNorm: image(without((o) => new nn.MeanVarianceNorm(o))),
   MultiHeadAttention: on(
     [[2, 3, 6]],
-    (o) => new nn.MultiHeadAttention(6, 2, { ...o, dropout: 0.5 }),
+    (o) => new nn.MultiHeadAttention(6, 2, { dropout: 0.5, ...o }),
   ),
-  PixelNorm: image(() => new nn.PixelNorm()),
-  PositionalNorm: image(() => new nn.PositionalNorm()),
-  PositionwiseFFN: rows((o) => new nn.PositionwiseFFN(6, 8, { ...o, dropout: 0.5 })),
-  PowerNorm: image((o) => new nn.PowerNorm(6, { ...o, groups: 2 })),
+  PixelNorm: image(without((o) => new nn.PixelNorm(o))),
+  PositionalNorm: image(without((o) => new nn.PositionalNorm(o))),
+  PositionwiseFFN: rows((o) => new nn.PositionwiseFFN(6, 8, { dropout: 0.5, ...o })),
+  PowerNorm: image((o) => new nn.PowerNorm(6, { groups: 2, ...o })),
   QKNorm: withCall(
     on(
       [
@@ -146,7 +152,7 @@ export const layerCases: Record<string, Make> = {
       [2, 6, 4, 4],
       [2, 3, 2, 2],
     ],
-    (o) => new nn.SPADE(6, 3, { ...o, hidden: 4 }),
+    (o) => new nn.SPADE(6, 3, { hidden: 4, ...o }),
   ),
   ScaleNorm: rows((o) => new nn.ScaleNorm(6, o)),
   ScaledStdConv2d: image((o) => new nn.ScaledStdConv2d(6, 3, 3, o)),
@@ -175,7 +181,7 @@ export const layerCases: Record<string, Make> = {
     (layer: nn.SyncBatchNorm, ...shards) => layer.forwardShards(shards),
   ),
   Tanh: rows(() => new nn.Tanh()),
-  UnitNorm: rows(() => new nn.UnitNorm()),
+  UnitNorm: rows(without((o) => new nn.UnitNorm(o))),
   addAndNormalize: (runtime) => ({
     layer: new nn.BatchNorm1d(6, { runtime }),
     inputs: [1, 2].map((seed) => randomTensor(runtime, [3, 6], seed, true)),

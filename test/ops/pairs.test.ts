@@ -72,8 +72,8 @@ describe.each(rows)("%s, %s", (op, name, least, call) => {
     [[3, 3, 3], RangeError, "[3, 3, 3]"],
     [[3], RangeError, "[3]"],
     [[], RangeError, "[]"],
-    [["3", "3"], TypeError, "[3, 3]"],
-    [{ height: 3 }, TypeError, "object"],
+    [["3", "3"], TypeError, '["3", "3"]'],
+    [{ height: 3 }, TypeError, "Object"],
   ] as const)("refuses %j", (size, error, got) => {
     const before = runtime.stats().tensors;
     expect(() => call(size as unknown as Size)).toThrow(new error(`${expected}, got ${got}`));
@@ -83,7 +83,7 @@ describe.each(rows)("%s, %s", (op, name, least, call) => {
   test("refuses a string", () => {
     const positional = name === "kernelSize" || name === "outputSize";
     const text = positional
-      ? `${expected}, got string`
+      ? `${expected}, got "3"`
       : `${op}: expected ${name} to be Array or number, got "3"`;
     expect(() => call("3" as unknown as Size)).toThrow(new TypeError(text));
   });

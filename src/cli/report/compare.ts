@@ -1,4 +1,4 @@
-import type { CompareResult } from "../../experiments/compare.js";
+import type { CompareResult, Run } from "../../experiments/compare.js";
 import { summarize } from "../../experiments/summary.js";
 import { compareTruths } from "../../experiments/truths.js";
 import { articleSection } from "./article-table.js";
@@ -10,6 +10,10 @@ import { truthsSection } from "./truths.js";
 /** So many of the best norms are told of in a sentence. */
 const TOLD = 8;
 
+/** How many runs are finished, their training with batch 1 too. */
+export const finished = (runs: readonly Run[]): number =>
+  runs.filter(({ batch1 }) => !batch1.note.startsWith("stopped")).length;
+
 export function compareReport(result: CompareResult): Report {
   const { config, runs } = result;
   const rows = summarize(result);
@@ -17,8 +21,8 @@ export function compareReport(result: CompareResult): Report {
   const best = [...rows].sort((a, b) => b.testAccuracy.mean - a.testAccuracy.mean);
   const told = best.slice(0, TOLD).map((row) => `${row.norm} ${percent(row.testAccuracy)}`);
   const unfinished =
-    runs.length < planned
-      ? `</p><p class="stopped">Stopped early: ${runs.length} of ${planned} runs are finished.`
+    finished(runs) < planned
+      ? `</p><p class="stopped">Stopped early: ${finished(runs)} of ${planned} runs are finished.`
       : "";
   const table = htmlTable(
     columns.map((column) => column.title),

@@ -1,7 +1,7 @@
 // What the scalers share: data [rows, features] (or images [rows, features, plane]) in any array, float64 statistics, and an affine
 // map per feature and back.
 
-import { checkOptions } from "../../options.js";
+import { checkOptions, describe } from "../../options.js";
 
 export type Numbers = ArrayLike<number>;
 export type FloatArray = Float32Array | Float64Array;
@@ -24,7 +24,9 @@ export abstract class Scaler {
     const { plane = 1 } = checkOptions<ScalerOptions>(name, options, { plane: "number", ...rules });
     for (const [what, value] of Object.entries({ features, plane })) {
       if (Number.isInteger(value) && value > 0) continue;
-      throw new RangeError(`${name}: expected ${what} to be a positive integer, got ${value}`);
+      throw new RangeError(
+        `${name}: expected ${what} to be a positive integer, got ${describe(value)}`,
+      );
     }
     this.features = features;
     this.plane = plane;
@@ -99,10 +101,12 @@ export function checkRows(name: string, data: Numbers, row: number): void {
 /** Throws TypeError for a list with anything but numbers, holes included: JSON's null is no 0. */
 export function checkNumbers(name: string, what: string, list: Numbers): void {
   if (typeof list?.length !== "number")
-    throw new TypeError(`${name}: expected ${what} to be a list of numbers, got ${String(list)}`);
+    throw new TypeError(`${name}: expected ${what} to be a list of numbers, got ${describe(list)}`);
   for (let i = 0; i < list.length; i++)
     if (typeof list[i] !== "number")
-      throw new TypeError(`${name}: expected ${what} to be numbers, got ${list[i]} at index ${i}`);
+      throw new TypeError(
+        `${name}: expected ${what} to be numbers, got ${describe(list[i])} at index ${i}`,
+      );
 }
 
 /** A scale with what is as good as 0 (less than ten roundings of 1) made 1: a constant feature is not blown up, scikit-learn's rule. */

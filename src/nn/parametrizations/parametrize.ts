@@ -1,6 +1,8 @@
 // How a weight comes to be computed from other tensors: the layer's property becomes a getter, and those tensors part of its state.
+
 import { noGrad } from "../../autograd.js";
 import { call } from "../../call.js";
+import { describe } from "../../options.js";
 import { keep, Tensor } from "../../tensor.js";
 import { Module } from "../module.js";
 
@@ -91,7 +93,7 @@ export function parametrize(
 export function removeParametrization<L extends Module>(layer: L, name = "weight"): L {
   const list = attached.get(layer);
   const entry = list?.get(name);
-  if (!entry) throw new Error(`removeParametrization: "${name}" has no parametrisation`);
+  if (!entry) throw new Error(`removeParametrization: ${describe(name)} has no parametrisation`);
   const { training } = layer;
   layer.training = false;
   let value: Tensor;

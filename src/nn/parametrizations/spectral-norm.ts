@@ -3,11 +3,11 @@ import { call } from "../../call.js";
 import { axisOf } from "../../ops/axes.js";
 import { normalize } from "../../ops/normalize.js";
 import * as ops from "../../ops/spectral-norm.js";
-import { checkOptions, type Rules } from "../../options.js";
+import type { Rules } from "../../options.js";
 import { randn } from "../../random.js";
 import { keep, type Tensor } from "../../tensor.js";
 import { ConvTranspose2d } from "../conv-transpose.js";
-import { checkInteger } from "../init.js";
+import { layerOptions } from "../layer-options.js";
 import { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
@@ -105,10 +105,9 @@ const rules: Rules<SpectralNormOptions> = {
  */
 export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
   return call("spectralNorm", () => {
-    checkOptions("spectralNorm", options, rules);
+    layerOptions("spectralNorm", options, rules);
     const { name = "weight", dim, nPowerIterations = 1, eps = 1e-12, hook = false } = options;
     const weight = weightOf("spectralNorm", layer, name);
-    checkInteger("spectralNorm", "nPowerIterations", nPowerIterations);
     const rows = dim ?? (layer instanceof ConvTranspose2d ? 1 : 0);
     axisOf("spectralNorm", rows, weight.shape.length);
     if (!hook && weight.shape.length === 1) {

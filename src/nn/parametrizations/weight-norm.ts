@@ -1,7 +1,8 @@
 import { axisOf } from "../../ops/axes.js";
 import * as ops from "../../ops/weight-norm.js";
-import { checkOptions, type Rules } from "../../options.js";
+import type { Rules } from "../../options.js";
 import { keep, type Tensor } from "../../tensor.js";
+import { layerOptions } from "../layer-options.js";
 import type { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
@@ -40,7 +41,7 @@ const rules: Rules<WeightNormOptions> = { name: "string", dim: "number|null", ho
  * their own; the weight is unchanged at first. Returns the layer; `removeParametrization` folds it.
  */
 export function weightNorm<L extends Module>(layer: L, options: WeightNormOptions = {}): L {
-  const { name = "weight", dim = 0, hook = false } = checkOptions("weightNorm", options, rules);
+  const { name = "weight", dim = 0, hook = false } = layerOptions("weightNorm", options, rules);
   const weight = weightOf("weightNorm", layer, name);
   if (dim !== null && dim !== -1) axisOf("weightNorm", dim, weight.shape.length);
   const made = new WeightNorm(weight, dim);

@@ -1,7 +1,8 @@
 import * as ops from "../../ops/weight-standardization.js";
-import { checkOptions, type Rules } from "../../options.js";
+import type { Rules } from "../../options.js";
 import type { Tensor } from "../../tensor.js";
 import { constant } from "../init.js";
+import { layerOptions } from "../layer-options.js";
 import type { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
@@ -63,7 +64,7 @@ export function weightStandardization<L extends Module>(
   layer: L,
   options: WeightStandardizationOptions = {},
 ): L {
-  const { name = "weight", ...own } = checkOptions("weightStandardization", options, rules);
+  const { name = "weight", ...own } = layerOptions("weightStandardization", options, rules);
   const weight = weightOf("weightStandardization", layer, name);
   parametrize(layer, name, new WeightStandardization(weight, own), null);
   return layer;
@@ -84,7 +85,7 @@ export function scaledWeightStandardization<L extends Module>(
   layer: L,
   options: ScaledWeightStandardizationOptions = {},
 ): L {
-  checkOptions("scaledWeightStandardization", options, scaledRules);
+  layerOptions("scaledWeightStandardization", options, scaledRules);
   const { name = "weight", ...own } = options;
   const weight = weightOf("scaledWeightStandardization", layer, name);
   parametrize(layer, name, new ScaledWeightStandardization(weight, own), null);

@@ -1,0 +1,12 @@
+import { checkHeads } from "../nn/layer-options.js";
+import { checkInteger } from "../shape.js";
+import type { TransformerBlockOptions } from "./transformer-block.js";
+import { checkNorm } from "./transformer-norms.js";
+
+/** Refuses, in the name of `model`, what a block would refuse in its own or its layers' names. */
+export function checkBlock(model: string, options: TransformerBlockOptions): void {
+  const { dModel, nHead, dFF, normLayer = "layer" } = options;
+  checkHeads(model, dModel, nHead);
+  checkInteger(model, "dFF", dFF, 0);
+  checkNorm(model, normLayer);
+}

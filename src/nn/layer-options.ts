@@ -1,0 +1,62 @@
+import { checkNumber } from "../ops/check.js";
+import { checkOptions, type Rules } from "../options.js";
+import { checkFinite, checkInteger, checkProbability } from "./init.js";
+
+type Check = (layer: string, option: string, value: number) => void;
+
+const within =
+  (range: string, holds: (value: number) => boolean): Check =>
+  (layer, option, value) => {
+    if (!holds(value)) throw new RangeError(`${layer}: expected ${option} ${range}, got ${value}`);
+  };
+
+/** What numbers can be, by the names they have in all layers. */
+const numbers: Record<string, Check> = {
+  eps: checkNumber,
+  momentum: checkNumber,
+  alphaForward: checkNumber,
+  alphaBackward: checkNumber,
+  groups: checkInteger,
+  virtualBatchSize: checkInteger,
+  divisorOverride: checkInteger,
+  nPowerIterations: checkInteger,
+  iterations: (layer, option, value) => checkInteger(layer, option, value, 0),
+  warmUpIterations: within("≥ 0", (value) => value >= 0),
+  rMax: within("≥ 1", (value) => value >= 1),
+  dMax: within("≥ 0", (value) => value >= 0),
+  p: within("> 0", (value) => value > 0),
+  partial: within("in (0, 1]", (value) => value > 0 && value <= 1),
+  hidden: checkInteger,
+  kernelSize: checkInteger,
+  dropout: (layer, _, value) => checkProbability(layer, value),
+  initValues: checkFinite,
+  gainInit: checkFinite,
+  gamma: checkNumber,
+};
+
+/** The options of a layer, refused where its operation would refuse them later: what is made can be used. */
+export function layerOptions<O extends object>(layer: string, options: O, rules: Rules<O>): O {
+  checkOptions(layer, options, rules);
+  for (const [option, value] of Object.entries(options))
+    if (typeof value === "number") numbers[option]?.(layer, option, value);
+  return options;
+}
+
+/** Refuses heads that do not share the features evenly. */
+export function checkHeads(layer: string, dModel: number, nHead: number): void {
+  checkInteger(layer, "dModel", dModel);
+  checkInteger(layer, "nHead", nHead);
+  if (dModel % nHead !== 0) {
+    throw new RangeError(`${layer}: dModel must be divisible by nHead, got ${dModel} and ${nHead}`);
+  }
+}
+
+/** Refuses groups that do not divide the channels. */
+export function checkGroups(layer: string, groups: number, channels: number): void {
+  checkInteger(layer, "groups", groups);
+  if (channels % groups !== 0) {
+    throw new RangeError(
+      `${layer}: expected groups to divide the channels, got ${groups} and ${channels}`,
+    );
+  }
+}
