@@ -1,40 +1,8 @@
 // Writes the ABI of the binaries as Markdown, from assembly/index.ts and the comments of the kernels it exports:
 //   node assembly/document.mjs > dist/abi.md
-import { readFileSync } from "node:fs";
+import { files, header, read } from "./reader.mjs";
 
-const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const index = read("./index.ts");
-
-/** A comment's text without its marks, its lines joined; a numbered line stays a line. */
-const unwrap = (comment) =>
-  comment
-    .replace(/^\/\*\*|\*\/$/g, "")
-    .split("\n")
-    .map((line) => line.replace(/^\s*(\/\/|\*)? ?/, "").trimEnd())
-    .join("\n")
-    .trim();
-const flow = (text) => text.replace(/\n(?!\s*\d\. |\n)\s*/g, " ");
-
-const header = (source) => flow(unwrap(source.match(/^(\/\/.*\n)+/)?.[0] ?? ""));
-
-/** The exported functions of a file, or those named. */
-function kernels(source, names) {
-  const pattern = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export function (\w+)\(([^)]*)\): (\w+)/g;
-  return [...source.matchAll(pattern)]
-    .map(([, comment = "", name, list, result]) => {
-      const args = [...list.matchAll(/(\w+): (\w+)/g)].map(([, arg, type]) => ({ arg, type }));
-      return { name, args, result, says: flow(unwrap(comment.trim())) };
-    })
-    .filter(({ name }) => names === null || names.includes(name));
-}
-
-const files = [...index.matchAll(/^export (\*|\{[^}]*\}) from "(.*)";$/gm)].map(
-  ([, what, path]) => {
-    const source = read(`${path}.ts`);
-    const names = what === "*" ? null : [...what.matchAll(/\w+/g)].map(([name]) => name);
-    return { path, says: header(source), kernels: kernels(source, names) };
-  },
-);
 
 /** What WebAssembly calls a type. */
 const wasm = { usize: "i32", i32: "i32", u32: "i32", f32: "f32", f64: "f64", void: "" };
