@@ -59,7 +59,7 @@ test.each([
   const [to, from] = [runtime.allocate(BYTES), runtime.allocate(BYTES)];
   if (what === "freed") runtime.release(from);
   expect(() => copy(1, to.start, address(from.start))).toThrow(
-    /^checked: copyBytes got an address for \w+, .*, where no block in use is/,
+    /^checked: copyBytes got x at \S+, where no block in use is/,
   );
 });
 

@@ -12,7 +12,7 @@ const zonePattern = repeated(ZONE_WORD);
 const blockPattern = repeated(BLOCK_WORD);
 
 /** A block as the test sees it, within the larger one that the allocator gave. */
-interface Guarded {
+export interface Guarded {
   outer: Block;
   start: number;
   bytes: number;
@@ -29,6 +29,8 @@ export class Guard {
   readonly #allocateKept: Runtime["allocateKept"];
   readonly #releaseKept: Runtime["releaseKept"];
   readonly #live = new Map<Block, Guarded>();
+  /** The same by their addresses. */
+  readonly #inOrder: Guarded[] = [];
   /** Freed blocks that the allocator does not have again yet, the oldest first: what still writes to them is found out. */
   readonly #quarantine: Guarded[] = [];
   readonly #quarantineBytes: number;
@@ -64,17 +66,27 @@ export class Guard {
     };
   }
 
-  /** What was written to where nothing may be since the last call, in words. */
-  damage(): string[] {
-    for (const guarded of this.#live.values()) this.#checkZones(guarded);
+  /** What was written, since the last call, to where nothing may be, in words: all zones are looked at, or those of some blocks. */
+  damage(blocks: Iterable<Guarded> = this.#live.values()): string[] {
+    for (const guarded of blocks) this.#checkZones(guarded);
     return this.#damage.splice(0);
   }
 
-  /** Whether an address lies in a block that is in use. */
-  isLive(address: number): boolean {
-    for (const { start, bytes } of this.#live.values())
-      if (address >= start && address < start + Math.max(bytes, 1)) return true;
-    return false;
+  /** The block in use that an address lies in. */
+  blockAt(address: number): Guarded | null {
+    const guarded = this.#inOrder[this.#placeOf(address + 1) - 1];
+    return guarded && address < guarded.start + Math.max(guarded.bytes, 1) ? guarded : null;
+  }
+
+  /** How many blocks in use start before an address. */
+  #placeOf(address: number): number {
+    let [least, most] = [0, this.#inOrder.length];
+    while (least < most) {
+      const middle = (least + most) >> 1;
+      if (this.#inOrder[middle].start < address) least = middle + 1;
+      else most = middle;
+    }
+    return least;
   }
 
   /** What is wrong with the freed blocks that are held back; they go back to the allocator. */
@@ -89,7 +101,9 @@ export class Guard {
     this.#fill(outer.start, ZONE, zonePattern);
     this.#fill(start, bytes, blockPattern);
     this.#fill(start + bytes, ZONE, zonePattern);
-    this.#live.set(block, { outer, start, bytes, size, owner });
+    const guarded = { outer, start, bytes, size, owner };
+    this.#live.set(block, guarded);
+    this.#inOrder.splice(this.#placeOf(start), 0, guarded);
     if (!owner) this.#bytes += size;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
     return block;
@@ -100,6 +114,7 @@ export class Guard {
     if (!guarded) throw new Error("internal: a block released twice, or never allocated");
     this.#checkZones(guarded);
     this.#live.delete(block);
+    this.#inOrder.splice(this.#placeOf(guarded.start), 1);
     if (!guarded.owner) this.#bytes -= guarded.size;
     if (this.#quarantineBytes > 0) this.#fill(guarded.start, guarded.bytes, blockPattern);
     // at once, or its owner would be asked to give it up a second time
