@@ -1,40 +1,15 @@
 // Expected values made with PyTorch in float64 (test/golden): every case of the five norms, through the layers, within `tolerance`.
 // How many tensors meet `strict`, what float64 sums and an unrounded mean reach, is printed.
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Module } from "../src/nn/module.js";
 import * as layers from "../src/nn/norm.js";
 import { batchNorm } from "../src/ops/batch-norm.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
-import { type AnyTensor, sizeOf, type Tensor, tensor, tidy, zeros } from "../src/tensor.js";
+import { type AnyTensor, type Tensor, tidy, zeros } from "../src/tensor.js";
+import { goldenCases, goldenJson, mismatch, outputName } from "./golden.js";
 
-interface Tolerance {
-  atol: number;
-  rtol: number;
-  atol_by_index?: { axis: number; values: number[] };
-}
-interface Golden {
-  name: string;
-  shape: number[];
-  dtype: string;
-  data: (number | string)[];
-  procedural?: { seed: number; shift: number; scale: number };
-  indices?: number[];
-  tolerance: Tolerance;
-  strict?: Tolerance;
-}
-interface Case {
-  id: string;
-  name: string;
-  op: string;
-  kind: string;
-  attributes: Record<string, number & number[] & boolean>;
-  inputs: Golden[];
-  expected: Golden[];
-  f32_diverges?: true;
-  throws?: object | null;
-  input_shapes?: Record<string, number[]>;
-}
+type Case = ReturnType<typeof goldenCases>[number];
+type Attributes = Record<string, number & number[] & boolean>;
 type Tensors = Record<string, AnyTensor>;
 
 let runtime: Runtime;
@@ -48,32 +23,10 @@ afterAll(() => {
 
 const strict = { met: 0, of: 0 };
 
-const read = (family: string): Case[] => {
-  const path = new URL(`golden/${family}.json`, import.meta.url);
-  return JSON.parse(readFileSync(path, "utf8")).cases;
-};
-
-function decode({ shape, dtype, data, procedural }: Golden): AnyTensor {
-  if (dtype === "int64")
-    return tensor(BigInt64Array.from(data as number[], BigInt), shape, { runtime });
-  const values = procedural ? proceduralValues(sizeOf(shape), procedural) : data.map(Number);
-  return tensor(Float32Array.from(values), shape, { runtime });
-}
-
-/** As FORMAT.md defines it. */
-function proceduralValues(n: number, p: { seed: number; shift: number; scale: number }) {
-  return Float64Array.from({ length: n }, (_, i) => {
-    let h = (i + p.seed) >>> 0;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h ^= h >>> 16;
-    return p.shift + p.scale * (2 * ((h >>> 0) / 4294967296) - 1);
-  });
-}
-
 type Tracking = new (n: number, o: layers.TrackingNormOptions) => Module;
 /** The layer of a case, with PyTorch's defaults; cases without a dimension (procedural) have NCHW inputs. */
-function layerOf({ op, attributes: a }: Case, channels: number): Module {
+function layerOf({ op, attributes }: Pick<Case, "op" | "attributes">, channels: number): Module {
+  const a = attributes as Attributes;
   const { eps, affine } = a;
   const row = { eps, elementwiseAffine: a.elementwise_affine, runtime };
   if (op === "LayerNorm") return new layers.LayerNorm(a.normalized_shape, row);
@@ -96,12 +49,12 @@ function layerOf({ op, attributes: a }: Case, channels: number): Module {
 const STATE = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
 
 /** Outputs and gradients by their names in the case. */
-function run(c: Case, inputs: Tensors): Tensors {
+function run(c: Pick<Case, "op" | "attributes">, inputs: Tensors): Tensors {
   const first = Object.keys(inputs).find((name) => name.startsWith("input")) ?? "";
   const layer = layerOf(c, inputs[first].shape[1]);
   const given = STATE.filter((name) => name in inputs).map((name) => [name, inputs[name]] as const);
   layer.loadStateDict(new Map(given), { strict: false });
-  if (c.attributes.training === (false as never)) layer.eval();
+  if (c.attributes.training === false) layer.eval();
   for (const parameter of layer.parameters()) parameter.requiresGrad = true;
   const got: Tensors = {};
   for (const name of Object.keys(inputs).filter((name) => name.startsWith("input"))) {
@@ -122,8 +75,9 @@ function run(c: Case, inputs: Tensors): Tensors {
 
 /** The class of the article: running_var moves towards the biased variance, which is the variance of training made smaller. */
 function runBiased(c: Case, inputs: Record<string, Tensor>): Tensors {
-  const { input, gamma: weight, beta: bias, running_mean, running_var } = inputs;
-  const { eps, momentum } = c.attributes;
+  const { input, gamma: weight, beta: bias, ...running } = inputs;
+  const [running_mean, running_var] = [running.running_mean.detach(), running.running_var.detach()];
+  const { eps, momentum } = c.attributes as Attributes;
   const options = { weight, bias, eps, momentum, runningMean: running_mean };
   const old = running_var.toArray();
   const output = batchNorm(input, { ...options, runningVar: running_var, training: true });
@@ -136,48 +90,32 @@ function runBiased(c: Case, inputs: Record<string, Tensor>): Tensors {
   return { output, running_mean, running_var, "output.eval": evaluated };
 }
 
-/** The first element that misses the tolerance, in words. */
-function mismatch(got: AnyTensor | undefined, want: Golden, t: Tolerance): string | null {
-  if (!got) return "is missing";
-  if (!want.indices && String(got.shape) !== String(want.shape)) return `has shape ${got.shape}`;
-  const pitch = t.atol_by_index ? sizeOf(want.shape.slice(t.atol_by_index.axis + 1)) : 1;
-  for (const [i, text] of want.data.entries()) {
-    const value = Number(text);
-    const actual = Number(got.data[want.indices?.[i] ?? i]);
-    if (Object.is(actual, value) || actual === value) continue;
-    const by = t.atol_by_index?.values;
-    const atol = by ? by[Math.floor(i / pitch) % by.length] : t.atol;
-    if (!(Math.abs(actual - value) <= atol + t.rtol * Math.abs(value)))
-      return `[${i}] is ${actual}, not ${value}`;
-  }
-  return null;
-}
-
 const families = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"];
-const cases = [...families, "procedural"].flatMap(read).filter(({ op }) => op !== "normalize");
+const cases = [...families, "procedural"]
+  .flatMap((family) => goldenCases(family))
+  .filter(({ op }) => op !== "normalize");
 
 describe("golden values", () => {
   test.each(cases)("$id $name", (c) => {
     tidy(() => {
-      const inputs = Object.fromEntries(c.inputs.map((input) => [input.name, decode(input)]));
-      const got =
-        c.op === "CustomBatchNorm"
-          ? runBiased(c, inputs as Record<string, Tensor>)
-          : run(c, inputs);
+      const inputs = c.tensors(runtime);
+      const got = c.op === "CustomBatchNorm" ? runBiased(c, inputs) : run(c, inputs);
+      c.compare(got);
       for (const want of c.expected) {
-        const name = want.name.replace(".samples", "");
-        const problem = mismatch(got[name], want, want.tolerance);
-        expect(problem && `${want.name} ${problem}`).toBeNull();
         if (!want.strict) continue;
         strict.of++;
-        const missed = mismatch(got[name], want, want.strict);
+        const missed = mismatch(got[outputName(want)], want, want.strict);
         if (missed === null) strict.met++;
         else if (process.env.STRICT) console.log(c.id, c.name, want.name, missed, want.strict);
       }
     });
   });
 
-  test.each(read("errors"))("$id $op: $name", (c) => {
+  type Refusal = Pick<Case, "id" | "op" | "name" | "attributes"> & {
+    throws: object | null;
+    input_shapes?: Record<string, number[]>;
+  };
+  test.each<Refusal>(goldenJson("errors").cases)("$id $op: $name", (c) => {
     const shape = c.input_shapes?.input ?? [];
     const call = () => run(c, { input: zeros(shape, { runtime }) });
     if (c.throws) expect(call).toThrow();

@@ -1,64 +1,127 @@
+// Values that PyTorch computed in float64 (test/golden), and what is held to them.
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { Runtime } from "../src/runtime/runtime.js";
-import { type Tensor, tensor } from "../src/tensor.js";
+import { type AnyTensor, sizeOf, type Tensor, tensor } from "../src/tensor.js";
+import { procedural } from "./numbers.js";
+
+export interface Tolerance {
+  atol: number;
+  rtol: number;
+  /** An `atol` for each index of an axis. */
+  atol_by_index?: { axis: number; values: number[] };
+}
 
 interface GoldenTensor {
   name: string;
   shape: number[];
+  dtype: string;
   data: (number | string)[];
+  /** Instead of `data`. */
+  procedural?: Parameters<typeof procedural>[1];
 }
 
-interface GoldenExpected extends GoldenTensor {
-  tolerance: { atol: number; rtol: number; atol_by_index?: { axis: number; values: number[] } };
+export interface Expected extends GoldenTensor {
+  /** Where the elements of `data` are, if they are samples. */
+  indices?: number[];
+  tolerance: Tolerance;
+  /** What float64 sums and an unrounded mean reach. */
+  strict?: Tolerance;
 }
 
-interface GoldenCase {
+export interface GoldenCase {
   id: string;
   name: string;
   op: string;
   attributes: Record<string, unknown>;
   inputs: GoldenTensor[];
-  expected: GoldenExpected[];
+  expected: Expected[];
 }
 
-/** Cases of one operator in test/golden/<family>.json, values PyTorch computed in float64. */
-export function goldenCases(family: string, op: string) {
-  const path = new URL(`./golden/${family}.json`, import.meta.url);
-  const { cases } = JSON.parse(readFileSync(path, "utf8")) as { cases: GoldenCase[] };
+const folder = new URL("golden/", import.meta.url);
+
+/** A file of test/golden as it is. */
+export const goldenBytes = (name: string): Buffer => readFileSync(new URL(name, folder));
+
+/** What is in test/golden/<name>.json. */
+export const goldenJson = (name: string) => JSON.parse(goldenBytes(`${name}.json`).toString());
+
+/** The cases of test/golden/<family>.json, or those of one operator. */
+export function goldenCases(family: string, op?: string) {
+  const { cases } = goldenJson(family) as { cases: GoldenCase[] };
   return cases
-    .filter((golden) => golden.op === op)
+    .filter((golden) => op === undefined || golden.op === op)
     .map((golden) => ({
       ...golden,
-      /** The inputs by name, all but the upstream gradient collecting gradients; absent ones are undefined. */
+      /** The inputs by name, all but the upstream gradient and the integers collecting gradients; absent ones are undefined. */
       tensors: (runtime: Runtime): Record<string, Tensor> =>
-        Object.fromEntries(
-          golden.inputs.map(({ name, shape, data }) => {
-            const requiresGrad = name !== "grad_output";
-            return [
-              name,
-              tensor(Float32Array.from(data, Number), shape, { runtime, requiresGrad }),
-            ];
-          }),
-        ),
+        Object.fromEntries(golden.inputs.map((input) => [input.name, decode(input, runtime)])),
       /** Every expected output is there, has its shape and meets its tolerance. */
-      compare: (got: Record<string, Tensor | null | undefined>) => {
-        for (const want of golden.expected) compare(got[want.name], want);
+      compare: (got: Record<string, AnyTensor | null | undefined>) => {
+        for (const want of golden.expected) {
+          const problem = mismatch(got[outputName(want)], want);
+          if (problem) expect.fail(`${want.name} ${problem}`);
+        }
       },
     }));
 }
 
-function compare(got: Tensor | null | undefined, want: GoldenExpected): void {
-  expect(got?.shape, want.name).toEqual(want.shape);
-  const { atol, rtol, atol_by_index: by } = want.tolerance;
-  const pitch = by ? want.shape.slice(by.axis + 1).reduce((a, b) => a * b, 1) : 1;
-  want.data.map(Number).forEach((value, i) => {
-    const actual = got?.data[i] ?? 0;
-    if (Object.is(actual, value) || actual === value) return;
-    const least = by ? by.values[Math.floor(i / pitch) % by.values.length] : atol;
-    const error = Math.abs(actual - value);
-    expect(error, `${want.name}[${i}]: ${actual}, not ${value}`).toBeLessThanOrEqual(
-      least + rtol * Math.abs(value),
-    );
-  });
+function decode({ name, shape, dtype, data, procedural: made }: GoldenTensor, runtime: Runtime) {
+  // of other types in a few cases, which know it
+  if (dtype === "int64")
+    return tensor(BigInt64Array.from(data, BigInt), shape, { runtime }) as AnyTensor as Tensor;
+  const values = made ? procedural(sizeOf(shape), made) : Float32Array.from(data, Number);
+  return tensor(values, shape, { runtime, requiresGrad: name !== "grad_output" });
+}
+
+/** The output that the samples are of. */
+export const outputName = ({ name }: Expected): string => name.replace(".samples", "");
+
+/** What is wrong with an output, in words: null where it meets the tolerance. */
+export function mismatch(
+  got: AnyTensor | null | undefined,
+  want: Expected,
+  tolerance = want.tolerance,
+): string | null {
+  if (!got) return "is missing";
+  if (!want.indices && String(got.shape) !== String(want.shape))
+    return `is of shape [${got.shape}], not [${want.shape}]`;
+  const by = tolerance.atol_by_index;
+  const pitch = by ? sizeOf(want.shape.slice(by.axis + 1)) : 1;
+  return firstMiss(
+    want.indices?.map((at) => got.data[at]) ?? got.data,
+    want.data,
+    (i) => by?.values[Math.floor(i / pitch) % by.values.length] ?? tolerance.atol,
+    tolerance.rtol,
+  );
+}
+
+/** Every element within atol + rtol·|want|. */
+export function expectWithin(
+  got: AnyTensor | null | undefined,
+  want: ArrayLike<number>,
+  { atol, rtol }: Tolerance,
+  what: string,
+): void {
+  expect(got?.size, what).toBe(want.length);
+  const problem = firstMiss(got?.data ?? [], want, () => atol, rtol);
+  if (problem) expect.fail(`${what}${problem}`);
+}
+
+/** The first element that is further from its value than atol(i) + rtol·|value|; equal infinities and NaN are right. */
+function firstMiss(
+  got: ArrayLike<number | bigint>,
+  want: ArrayLike<number | string>,
+  atol: (i: number) => number,
+  rtol: number,
+): string | null {
+  for (let i = 0; i < want.length; i++) {
+    const value = Number(want[i]);
+    const actual = Number(got[i]);
+    if (Object.is(actual, value) || actual === value) continue;
+    const allowed = atol(i) + rtol * Math.abs(value);
+    if (!(Math.abs(actual - value) <= allowed))
+      return `[${i}] is ${actual}, not ${value} ± ${allowed}`;
+  }
+  return null;
 }

@@ -1,8 +1,8 @@
-import { expect } from "vitest";
-import { behind } from "../src/runtime/address.js";
-import type { Block } from "../src/runtime/allocator.js";
+import { afterAll, afterEach, expect } from "vitest";
 import { createRuntime, type Runtime, type RuntimeOptions } from "../src/runtime/runtime.js";
 import { type AnyTensor, type Shape, sizeOf, type Tensor, tensor } from "../src/tensor.js";
+import { checkLaunches } from "./checked.js";
+import { Guard } from "./guard.js";
 import { normal } from "./numbers.js";
 
 export { normal, procedural, uniform } from "./numbers.js";
@@ -121,42 +121,29 @@ export function gradcheck(
   });
 }
 
-const GUARD = 64;
-
 /**
  * From here on every block of `runtime` comes filled with NaN and between two guard zones. The returned function checks that
  * no zone was written to, for blocks still held and for released ones. An unwritten output shows as NaN in the results.
  */
 export function guardMemory(runtime: Runtime): () => void {
-  const allocate = runtime.allocate.bind(runtime);
-  const release = runtime.release.bind(runtime);
-  const held = new Map<Block, { outer: Block; bytes: number }>();
-  const damage: string[] = [];
-  const check = (outer: Block, bytes: number) => {
-    const all = new Uint8Array(runtime.memory.buffer, outer.start, bytes + 2 * GUARD);
-    if (all.subarray(0, GUARD).some((byte) => byte !== 0xff))
-      damage.push(`before a block of ${bytes} bytes`);
-    if (all.subarray(GUARD + bytes).some((byte) => byte !== 0xff))
-      damage.push(`behind a block of ${bytes} bytes`);
-  };
-  runtime.allocate = (bytes) => {
-    const outer = allocate(bytes + 2 * GUARD);
-    new Uint8Array(runtime.memory.buffer, outer.start, bytes + 2 * GUARD).fill(0xff);
-    const block = { ...outer, start: behind(outer.start, GUARD) };
-    held.set(block, { outer, bytes });
-    return block;
-  };
-  runtime.release = (block) => {
-    const entry = held.get(block);
-    if (!entry) return release(block);
-    check(entry.outer, entry.bytes);
-    held.delete(block);
-    release(entry.outer);
-  };
-  return () => {
-    for (const { outer, bytes } of held.values()) check(outer, bytes);
-    expect(damage).toEqual([]);
-  };
+  const guard = new Guard(runtime);
+  return () => expect(guard.damage()).toEqual([]);
+}
+
+/**
+ * The runtime of a test file: `const runtime = await useRuntime()`. Behind each test its guard zones must be whole, behind the last
+ * one it is closed. With EVENKEEL_CHECKED=1, of `npm run test:checked`, it checks every launch.
+ */
+export async function useRuntime(options: RuntimeOptions = { threads: 1 }): Promise<Runtime> {
+  const runtime = await createRuntime(options);
+  const guard = process.env.EVENKEEL_CHECKED ? checkLaunches(runtime) : new Guard(runtime);
+  afterEach(() => expect(guard.damage()).toEqual([]));
+  afterAll(() => {
+    runtime.close();
+    guard.emptyQuarantine();
+    expect(guard.damage()).toEqual([]);
+  });
+  return runtime;
 }
 
 export const toFloat64 = (t: AnyTensor): Float64Array =>

@@ -1,40 +1,18 @@
 // The networks of test/golden/nets, with values that PyTorch computed in float64.
-import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { loadSafetensors } from "../src/io/safetensors.js";
 import type { Module } from "../src/nn/module.js";
 import type { Runtime } from "../src/runtime/runtime.js";
 import { type AnyTensor, sizeOf, type Tensor, tensor } from "../src/tensor.js";
-import { procedural } from "./helpers.js";
+import { expectWithin, goldenBytes, goldenJson, type Tolerance } from "./golden.js";
+import { procedural } from "./numbers.js";
 
-export interface Tolerance {
-  atol: number;
-  rtol: number;
-}
-
-const folder = new URL("golden/nets/", import.meta.url);
-
-export const netJson = (name: string) => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
+/** What is known of a network. */
+export const netJson = (name: string) => goldenJson(`nets/${name}`);
 
 /** The tensors of `<name>.safetensors`. */
 export const netState = (name: string, runtime: Runtime): Map<string, AnyTensor> =>
-  loadSafetensors(readFileSync(new URL(`${name}.safetensors`, folder)), { runtime });
-
-/** Every element within atol + rtol·|want|. */
-export function expectWithin(
-  got: AnyTensor | null | undefined,
-  want: ArrayLike<number>,
-  { atol, rtol }: Tolerance,
-  what: string,
-): void {
-  const values = got?.data as ArrayLike<number>;
-  expect(values.length, what).toBe(want.length);
-  for (let i = 0; i < want.length; i++) {
-    const allowed = atol + rtol * Math.abs(want[i]);
-    if (!(Math.abs(values[i] - want[i]) <= allowed))
-      expect.fail(`${what}[${i}]: ${values[i]}, not ${want[i]} ± ${allowed}`);
-  }
-}
+  loadSafetensors(goldenBytes(`nets/${name}.safetensors`), { runtime });
 
 export const countParameters = (net: Module): number =>
   net.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
@@ -56,7 +34,7 @@ interface FullWidth {
 
 /** The networks at the article's own widths. */
 export const fullWidth = (network: string): FullWidth[] =>
-  netJson("full_width.json").networks.filter(({ name }: FullWidth) => name.startsWith(network));
+  netJson("full_width").networks.filter(({ name }: FullWidth) => name.startsWith(network));
 
 /** Keys and number of the parameters, and samples of the output with made-up parameters and input. */
 export function checkFullWidth(

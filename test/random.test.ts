@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as nn from "../src/nn/index.js";
 import {
@@ -13,6 +12,7 @@ import {
 } from "../src/random.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { zeros } from "../src/tensor.js";
+import { goldenJson } from "./golden.js";
 import { expectSameBits, onEveryRuntime } from "./helpers.js";
 
 let runtime: Runtime;
@@ -53,7 +53,7 @@ describe("the streams of torch.manual_seed on the CPU, printed by PyTorch to fou
 });
 
 describe("bit for bit what PyTorch draws", () => {
-  const golden = JSON.parse(readFileSync(new URL("./golden/random.json", import.meta.url), "utf8"));
+  const golden = goldenJson("random");
   const bytesOf = (values: Iterable<number>) => Buffer.from(Float32Array.from(values).buffer);
   const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   type Draw = { kind: string; seed: number; shape: number[]; data?: string; sha256?: string };

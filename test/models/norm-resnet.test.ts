@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
-import { loadSafetensors } from "../../src/io/safetensors.js";
 import { type NormName, NormResNet } from "../../src/models/index.js";
 import type { Sequential } from "../../src/nn/index.js";
 import { normNames } from "../../src/nn/index.js";
@@ -10,33 +8,9 @@ import { Adam } from "../../src/optim/index.js";
 import { manualSeed } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tensor, tidy } from "../../src/tensor.js";
+import { expectWithin } from "../golden.js";
 import { configurations, procedural } from "../helpers.js";
-
-const golden = new URL("../golden/nets/", import.meta.url);
-const json = (name: string) => JSON.parse(readFileSync(new URL(name, golden), "utf8"));
-const state = (name: string, runtime: Runtime) =>
-  loadSafetensors(readFileSync(new URL(name, golden)), { runtime });
-
-interface Tolerance {
-  atol: number;
-  rtol: number;
-}
-
-/** Every element within atol + rtol·|want|. */
-function expectWithin(
-  got: AnyTensor | undefined,
-  want: ArrayLike<number>,
-  { atol, rtol }: Tolerance,
-  what: string,
-): void {
-  const values = got?.data as ArrayLike<number>;
-  expect(values.length, what).toBe(want.length);
-  for (let i = 0; i < want.length; i++) {
-    const allowed = atol + rtol * Math.abs(want[i]);
-    if (!(Math.abs(values[i] - want[i]) <= allowed))
-      expect.fail(`${what}[${i}]: ${values[i]}, not ${want[i]} ± ${allowed}`);
-  }
-}
+import { checkFullWidth, countParameters, fullWidth, netJson, netState } from "../nets.js";
 
 describe.each(configurations)("NormResNet with $variant and $threads threads", (options) => {
   let runtime: Runtime;
@@ -48,13 +22,12 @@ describe.each(configurations)("NormResNet with $variant and $threads threads", (
   test.each(["bn", "ln", "in", "gn"] as const)(
     "%s: five Adam steps from PyTorch's weights",
     (norm) => {
-      const expected = json(`NormResNet-${norm}.json`);
-      const io = state(`NormResNet-${norm}.io.safetensors`, runtime);
-      const final = state(`NormResNet-${norm}.final.safetensors`, runtime);
+      const expected = netJson(`NormResNet-${norm}`);
+      const io = netState(`NormResNet-${norm}.io`, runtime);
+      const final = netState(`NormResNet-${norm}.final`, runtime);
       const net = new NormResNet({ norm, widths: expected.attributes.widths, runtime });
-      const count = net.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
-      expect(count).toBe(expected.parameter_count);
-      net.loadStateDict(state(`NormResNet-${norm}.init.safetensors`, runtime));
+      expect(countParameters(net)).toBe(expected.parameter_count);
+      net.loadStateDict(netState(`NormResNet-${norm}.init`, runtime));
 
       const optimizer = new Adam(net.parameters(), { lr: expected.attributes.optimizer.lr });
       const input = tensor(
@@ -84,7 +57,7 @@ describe.each(configurations)("NormResNet with $variant and $threads threads", (
           for (const [key, parameter] of net.namedParameters()) {
             const want = io.get(`grad.${key}`)?.data as Float32Array;
             expectWithin(
-              parameter.grad as AnyTensor,
+              parameter.grad,
               want,
               expected.grads_step0[key].tolerance,
               `gradient of ${key}`,
@@ -121,47 +94,14 @@ describe("NormResNet", () => {
   });
   afterAll(() => runtime.close());
 
-  interface FullWidth {
-    name: string;
-    attributes: { norm_type: NormName };
-    parameter_count: number;
-    state_dict_keys: string[];
-    parameters: { key: string; shape: number[]; procedural: Parameters<typeof procedural>[1] }[];
-    input: { shape: number[]; procedural: Parameters<typeof procedural>[1] };
-    output: { sample_indices: number[]; samples: number[]; tolerance: Tolerance };
-  }
-  const nets = (json("full_width.json").networks as FullWidth[]).filter(({ name }) =>
-    name.startsWith("NormResNet"),
+  test.each(fullWidth("NormResNet"))(
+    "$name at width 64 has PyTorch's keys, parameters and output",
+    (want) => {
+      const norm = want.attributes.norm_type as NormName;
+      using net = new NormResNet({ norm, runtime });
+      tidy(() => checkFullWidth(net, want, runtime, (x) => net.forward(x)));
+    },
   );
-
-  test.each(nets)("$name at width 64 has PyTorch's keys, parameters and output", (want) => {
-    const net = new NormResNet({ norm: want.attributes.norm_type, runtime });
-    expect(net.parameters().reduce((sum, parameter) => sum + parameter.size, 0)).toBe(
-      want.parameter_count,
-    );
-    expect([...net.stateDict().keys()]).toEqual(want.state_dict_keys);
-    for (const { key, shape, procedural: rule } of want.parameters) {
-      const target = net.stateDict().get(key) as AnyTensor;
-      expect(target.shape).toEqual(shape);
-      target.data.set(procedural(target.size, rule) as never);
-    }
-    const { shape, procedural: rule } = want.input;
-    const input = tensor(
-      procedural(
-        shape.reduce((a, b) => a * b),
-        rule,
-      ),
-      shape,
-      { runtime },
-    );
-    const output = tidy(() => net.forward(input));
-    const samples = want.output.sample_indices.map((index) => output.data[index]);
-    want.output.samples.forEach((value, i) => {
-      const { atol, rtol } = want.output.tolerance;
-      expect(Math.abs(samples[i] - value)).toBeLessThanOrEqual(atol + rtol * Math.abs(value));
-    });
-    net.dispose();
-  });
 
   test("all norms start from the same convolutions for the same seed", () => {
     const first = [...normNames(), "gn:2", "frn"].map((norm) => {

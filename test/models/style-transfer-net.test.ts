@@ -2,15 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { StyleTransferNet } from "../../src/models/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tidy } from "../../src/tensor.js";
+import { expectWithin } from "../golden.js";
 import { configurations, randomTensor } from "../helpers.js";
-import {
-  checkFullWidth,
-  countParameters,
-  expectWithin,
-  fullWidth,
-  netJson,
-  netState,
-} from "../nets.js";
+import { checkFullWidth, countParameters, fullWidth, netJson, netState } from "../nets.js";
 
 describe.each(configurations)("with $variant and $threads threads", (options) => {
   let runtime: Runtime;
@@ -21,7 +15,7 @@ describe.each(configurations)("with $variant and $threads threads", (options) =>
 
   test("StyleTransferNet: the activations on the way and the picture from PyTorch's weights", () => {
     const name = "StyleTransferNet-64x64";
-    const expected = netJson(`${name}.json`);
+    const expected = netJson(name);
     const io = netState(`${name}.io`, runtime);
     const { widths, n_res: residualBlocks } = expected.attributes;
     const net = new StyleTransferNet({ widths, residualBlocks, runtime });

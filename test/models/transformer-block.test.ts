@@ -7,17 +7,9 @@ import {
 import { MultiHeadAttention, RMSNorm } from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, ones, type Tensor, tensor, tidy } from "../../src/tensor.js";
-import { goldenCases } from "../golden.js";
+import { expectWithin, goldenCases, type Tolerance } from "../golden.js";
 import { configurations, expectClose, expectSameBits, randomTensor } from "../helpers.js";
-import {
-  checkFullWidth,
-  countParameters,
-  expectWithin,
-  fullWidth,
-  netJson,
-  netState,
-  type Tolerance,
-} from "../nets.js";
+import { checkFullWidth, countParameters, fullWidth, netJson, netState } from "../nets.js";
 
 /** Row i holds 1 up to column i: [1, T, T], as the article's torch.tril. */
 const causalMask = (t: number, runtime: Runtime) =>
@@ -37,7 +29,7 @@ describe.each(configurations)("with $variant and $threads threads", (options) =>
   test.each(["causal", "nomask"])(
     "TransformerBlock-%s: output and gradients from PyTorch's weights",
     (name) => {
-      const expected = netJson(`TransformerBlock-${name}.json`);
+      const expected = netJson(`TransformerBlock-${name}`);
       const io = netState(`TransformerBlock-${name}.io`, runtime);
       const { d_model: dModel, n_head: nHead, d_ff: dFF } = expected.attributes;
       const net = new TransformerBlock({ dModel, nHead, dFF, runtime });

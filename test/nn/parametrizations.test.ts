@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tensor, tidy } from "../../src/tensor.js";
+import { goldenJson } from "../golden.js";
 import { expectClose, randomTensor } from "../helpers.js";
 
 let runtime: Runtime;
@@ -105,8 +105,7 @@ describe("checkpoints of PyTorch: what it computed before, in two steps of train
     after: Record<string, Values>;
     eval: Values;
   }
-  const path = new URL("../golden/parametrizations.json", import.meta.url);
-  const { cases } = JSON.parse(readFileSync(path, "utf8")) as { cases: Checkpoint[] };
+  const { cases } = goldenJson("parametrizations") as { cases: Checkpoint[] };
   const named = cases.map((c) => {
     const keys = c.hook ? "hook" : "parametrization";
     return [`${c.how} ${JSON.stringify(c.options)} of ${c.layer}, ${keys}`, c] as const;

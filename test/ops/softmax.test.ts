@@ -1,27 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { logSoftmax } from "../../src/ops/log-softmax.js";
 import { softmax } from "../../src/ops/softmax.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor.js";
 import { goldenCases } from "../golden.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../helpers.js";
 import * as reference from "../reference/softmax.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [outer: number, n: number, inner: number, why: string][] = [
   [1, 1, 1, "one element: 1"],

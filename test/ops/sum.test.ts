@@ -1,26 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mean } from "../../src/ops/mean.js";
 import { sum } from "../../src/ops/sum.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { full, type Tensor, tensor, zeros } from "../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../helpers.js";
 import * as reference from "../reference/broadcast.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [shape: number[], dims: number | number[] | undefined, why: string][] = [
   [[], undefined, "a scalar"],
