@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { lineLook } from "../../src/cli/report/chart.js";
 import { compareReport } from "../../src/cli/report/compare.js";
 import { page as document } from "../../src/cli/report/page.js";
-import { meanCurve, smooth, thin } from "../../src/cli/report/smooth.js";
 import { textTable } from "../../src/cli/report/table.js";
 import type { CompareResult } from "../../src/experiments/compare.js";
 import { summarize } from "../../src/experiments/summary.js";
 import { normNames } from "../../src/nn/index.js";
+import { lineLook } from "../../src/show/palette.js";
 
 const norms = ["bn", "ln", "in", "gn"] as const;
 
@@ -116,36 +115,4 @@ test("the article's figures stand beside those measured, for the norms it has", 
   const others = { ...rest, config: { ...config, norms: ["frn"] } };
   const frn = { ...others, runs: [{ ...runs[1], norm: "frn" }] };
   expect(page(frn)).not.toContain("Beside the article");
-});
-
-test("smoothing: a constant stays, a step is followed late, NaN stays a gap", () => {
-  expect(smooth([3, 3, 3], 10)).toEqual([3, 3, 3].map((v) => expect.closeTo(v, 12)));
-  const step = smooth([0, 0, 1, 1, 1], 4);
-  expect(step[1]).toBe(0);
-  expect(step[2]).toBeGreaterThan(0.2);
-  expect(step[4]).toBeGreaterThan(step[3]);
-  expect(step[4]).toBeLessThan(1);
-  expect(smooth([1, Number.NaN, 1], 4)).toEqual([1, Number.NaN, 1]);
-  expect(
-    meanCurve([
-      [1, 2, 3],
-      [3, 4],
-    ]),
-  ).toEqual([2, 3]);
-});
-
-test("thinning keeps the last point and the distances", () => {
-  expect(thin([5, 6, 7, 8, 9], 3)).toEqual([
-    [1, 5],
-    [3, 7],
-    [5, 9],
-  ]);
-  expect(thin([5, 6, 7, 8], 2)).toEqual([
-    [2, 6],
-    [4, 8],
-  ]);
-  expect(thin([5, Number.NaN], 10)).toEqual([
-    [1, 5],
-    [2, null],
-  ]);
 });

@@ -1,10 +1,12 @@
 import type { CompareResult } from "../../experiments/compare.js";
 import { summarize } from "../../experiments/summary.js";
 import { compareTruths } from "../../experiments/truths.js";
+import { columns, footnotes, percent } from "../../show/columns.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { count } from "../../show/words.js";
 import { articleSection } from "./article-table.js";
 import { accuracyChart, lossChart } from "./charts.js";
-import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
-import { columns, footnotes, percent } from "./table.js";
+import { chart, htmlTable, type Report } from "./page.js";
 import { truthsSection } from "./truths.js";
 
 /** So many of the best norms are told of in a sentence. */

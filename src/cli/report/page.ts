@@ -1,5 +1,6 @@
 import type { Json } from "../../experiments/compare.js";
 import { type Correction, correctionsOf, placeOf } from "../../experiments/corrections.js";
+import { escapeHtml } from "../../show/escape-html.js";
 import { drawSvg, type Option } from "./chart.js";
 import { STYLE } from "./style.js";
 
@@ -108,15 +109,3 @@ function shown(value: Json): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   return Array.isArray(value) ? value.map((item) => item ?? "none").join(", ") : String(value);
 }
-
-export const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c]);
