@@ -67,6 +67,11 @@ export class NormResNet extends Module {
     this.model = new Sequential(...blocks, new AdaptiveAvgPool2d(1), new Flatten(), classifier);
   }
 
+  /** The four blocks of convolution, norm and ReLU. */
+  get blocks(): Module[] {
+    return this.model.layers.slice(0, 4);
+  }
+
   forward(x: Tensor): Tensor {
     return this.model.forward(x);
   }

@@ -13,7 +13,7 @@ export const columns: readonly Column[] = [
   { title: "test accuracy", cell: (row) => percent(row.testAccuracy) },
   { title: "time per epoch", cell: (row) => `${row.epochSeconds.toFixed(2)} s, ${times(row)}` },
   { title: "peak memory", cell: (row) => mebibytes(row) },
-  { title: "batch-1 evaluation", cell: (row) => percent(row.batch1Eval) },
+  { title: "batch-1 evaluation", cell: (row) => (row.batch1Eval ? percent(row.batch1Eval) : "–") },
   {
     title: "batch-1 training",
     cell: (row) => (row.batch1Train ? percent(row.batch1Train) : "–"),

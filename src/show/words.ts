@@ -1,4 +1,5 @@
 // Numbers and settings in words.
+import type { CompareResult } from "../experiments/compare-types.js";
 import type { Pattern } from "../experiments/sets.js";
 import type { Truth } from "../experiments/truths.js";
 import { percent } from "./columns.js";
@@ -29,6 +30,15 @@ export function axesOf({ samples, channels, positions }: Pattern): string {
     { each: "", all: "H, W" }[positions],
   ];
   return `(${axes.filter(Boolean).join(", ")})`;
+}
+
+/** How far a comparison came that was stopped. */
+export function stoppedText({ config, runs, unfinished = [] }: CompareResult): string {
+  const planned = config.norms.length * config.seeds;
+  const rest = unfinished.map(
+    ({ norm, seed, losses }) => ` ${norm} from seed ${seed} came to step ${losses.length}.`,
+  );
+  return `${runs.length} of ${planned} runs are finished.${rest.join("")}`;
 }
 
 /** Whether a claim holds. */
