@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { axis, COLOURS, drawSvg, INK, legend, type Option } from "../src/cli/report/chart.js";
+import { axis, drawSvg, legend, type Option } from "../src/cli/report/chart.js";
 import { STYLE } from "../src/cli/report/style.js";
 import { hardwareThreads } from "../src/runtime/features.js";
+import { COLOURS, INK } from "../src/show/palette.js";
 import { type Machine, sentence } from "./machine.js";
 import {
   type Curve,

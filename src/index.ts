@@ -8,6 +8,7 @@ export {
   type Stateful,
   saveCheckpoint,
 } from "./io/checkpoint.js";
+export { type CheckpointRecord, checkpointDatabase } from "./io/checkpoint-database.js";
 export {
   type CheckpointStore,
   checkpointFile,

@@ -217,7 +217,7 @@ const without = {
     modulate momentShortcut mul neg permute relu reshape resizeNearest sigmoid silu slice softmax sqrt sub sum tanh
     transpose weightLengths weightNorm isGradEnabled noGrad checkpointMetadata saveCheckpoint saveSafetensors
     defaultGenerator Generator manualSeed defaultRuntime keep Tensor tidy nn optim
-    checkpointFile readCheckpoint writeCheckpoint`,
+    checkpointDatabase checkpointFile readCheckpoint writeCheckpoint`,
   nn: `AdaptiveAvgPool2d ChannelsFirst ChannelsLast Flatten Identity Module ReLU Sequential Sigmoid SiLU Tanh
     addAndNormalize checkNorm foldBatchNorm normNames normTable parseNorm removeParametrization`,
   models: "transformerNormNames",

@@ -42,6 +42,8 @@ const order = [
   "data",
   "models",
   "experiments",
+  "show",
+  "page",
   "cli",
 ];
 const layerOf = (file: string) => file.split("/")[1];
@@ -61,12 +63,29 @@ describe("src", () => {
     },
   );
 
-  test.each(files("src").filter((file) => !file.startsWith("src/cli/")))(
+  test.each(files("src").filter((file) => !/^src\/(cli|page)\//.test(file)))(
     "%s imports no package and no node: module",
     (file) => {
       expect(importsOf(file).filter((specifier) => !specifier.startsWith("."))).toEqual([]);
     },
   );
+});
+
+/** They run in workers and on servers, and what they make is shown in more than one place. */
+describe("experiments and what they are shown with know no document", () => {
+  test.each(["experiments", "show"].flatMap((folder) => files(`src/${folder}`)))("%s", (file) => {
+    const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/|\/\/.*/g, "");
+    expect(source).not.toMatch(/\b(document|navigator|localStorage|process)\./);
+    expect(source).not.toMatch(/\b(HTML|SVG)\w*Element\b/);
+  });
+});
+
+/** The page is no part of the command, nor the other way round. */
+test.each(files("src/cli"))("%s does without the page", (file) => {
+  const targets = importsOf(file)
+    .filter((s) => s.startsWith("."))
+    .map((s) => targetOf(file, s));
+  expect(targets.filter((target) => target.startsWith("src/page/"))).toEqual([]);
 });
 
 /** In what an engine computes in its own way, results would not be the same bits everywhere. */

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import type { Json } from "../experiments/compare.js";
 import type { Stage } from "../experiments/stage.js";
 import { createRuntime, type Runtime } from "../runtime/runtime.js";
+import { resultsJson } from "../show/results.js";
 import { checkWritable, writeFiles } from "./files.js";
 import { describeMachine } from "./machine.js";
 import { threads } from "./options.js";
@@ -128,7 +129,7 @@ export async function perform(
   const report = experiment.report(result);
   const { name } = experiment;
   await writeFiles(out, {
-    "results.json": `${JSON.stringify({ ...result, machine })}\n`,
+    "results.json": `${resultsJson({ ...result, machine })}\n`,
     "index.html": page(report, { name, config: result.config, machine, home }),
   });
   return { result, report };

@@ -12,19 +12,21 @@ import { summarize } from "../experiments/summary.js";
 import { compareTruths } from "../experiments/truths.js";
 import { type CheckpointStore, checkpointFile } from "../io/checkpoint-file.js";
 import { checkNorm } from "../nn/index.js";
+import { finished, stoppedText } from "../show/words.js";
 import type { CommonFlags, Context, Experiment } from "./command.js";
 import { type DataOptions, loadData } from "./data.js";
 import { checkWritable, makeDirectory } from "./files.js";
 import { describeMachine } from "./machine.js";
 import { batchSize, integer, knownNorms, norms, option, positive, seed } from "./options.js";
-import { compareReport, finished } from "./report/compare.js";
+import { compareReport } from "./report/compare.js";
 import { textTable } from "./report/table.js";
 import { truthsText } from "./report/truths.js";
 
 /** Training images of CIFAR-10. */
 const ALL_IMAGES = 50_000;
 
-interface Flags extends Omit<CompareConfig, "batch1Samples">, DataOptions {
+interface Flags extends Omit<CompareConfig, "batch1Samples" | "steps">, DataOptions {
+  steps?: number;
   batch1Samples: number | "all";
   checkpoint?: string;
 }
@@ -40,6 +42,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
       .argParser(norms)
       .default(defaults.norms, defaults.norms.join(",")),
     option("--epochs <n>", "passes over the training images", integer(1), defaults.epochs),
+    option("--steps <n>", "steps of the training with batches, in place of --epochs", integer(1)),
     batchSize("images a step", 1, defaults.batchSize),
     option("--width <n>", "channels of the first block", integer(1), defaults.width),
     seed(defaults.seed),
@@ -52,6 +55,19 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
       (text) => (text === "all" ? text : integer(0)(text)), // commander makes "" of null
       2000,
     ),
+    new Option("--no-batch1", "leave out all that is done with single images"),
+    option(
+      "--evaluate-every <n>",
+      "evaluate after every so many steps too; 0: not",
+      integer(0),
+      defaults.evaluateEvery,
+    ),
+    option(
+      "--probe-every <n>",
+      "look into the net's blocks in every so manieth step; 0: not",
+      integer(0),
+      defaults.probeEvery,
+    ),
     new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
     new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),
     new Option(
@@ -62,14 +78,12 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
   out: "evenkeel-report",
   quick: { limit: 1200, epochs: 3, batch1Samples: 600 },
   run,
-  text({ config, runs, ...result }) {
-    const planned = config.norms.length * config.seeds;
-    const all = { config, runs, ...result };
-    const table = textTable(summarize(all)) + truthsText(compareTruths(all));
-    const whole = finished(runs);
-    return whole === planned
+  text(result) {
+    const { config, runs } = result;
+    const table = textTable(summarize(result)) + truthsText(compareTruths(result));
+    return finished(runs) === config.norms.length * config.seeds
       ? table
-      : `${table}\n\nStopped: ${whole} of ${planned} runs are finished.`;
+      : `${table}\n\nStopped: ${stoppedText(result)}`;
   },
   report: compareReport,
 };
@@ -110,6 +124,7 @@ async function* run(
     download: ____,
     checkpoint,
     batch1Samples,
+    steps = null,
     ...others
   } = flags;
   if (others.batchSize > limit)
@@ -117,7 +132,8 @@ async function* run(
       `--limit ${limit} is less than the images of one step, --batch-size ${others.batchSize}`,
     );
   for (const norm of others.norms) checkWidths(norm, others.width);
-  const settings = { ...others, batch1Samples: batch1Samples === "all" ? null : batch1Samples };
+  const samples = batch1Samples === "all" ? null : batch1Samples;
+  const settings = { ...others, steps, batch1Samples: samples };
   if (checkpoint) {
     await checkWritable(checkpoint);
     await makeDirectory(resolve(checkpoint));
@@ -160,7 +176,7 @@ async function* run(
 }
 
 function stageOf(event: CompareEvent, signal: AbortSignal): Stage | null {
-  if (event.type === "run") return null;
+  if (event.type === "run" || event.type === "probe" || event.type === "evaluate") return null;
   const { norm, seed, phase } = event;
   const stage = `${norm} seed ${seed}${phase === "batch1" ? " batch 1" : ""}`;
   if (event.type === "start") return { stage, step: 0, steps: 0, text: "training" };

@@ -22,8 +22,8 @@ export async function loadData(
 ): Promise<CompareData & { name: string }> {
   if (!data && !download) {
     return {
-      train: proceduralDataset({ count: limit, split: "train" }),
-      test: proceduralDataset({ count: limit, split: "test" }),
+      train: proceduralDataset({ count: limit, split: "train", lazy: true }),
+      test: proceduralDataset({ count: limit, split: "test", lazy: true }),
       name: "procedural",
     };
   }

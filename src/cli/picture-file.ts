@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { encode as encodePng } from "fast-png";
-import { Picture } from "../experiments/pictures.js";
+import type { Picture } from "../experiments/pictures.js";
 import { decodeJpeg, isJpeg } from "./decode-jpeg.js";
 import { decodePng, isPng } from "./decode-png.js";
 import { reasonOf } from "./files.js";
@@ -42,7 +42,7 @@ function shrink({ width, height, at }: Raster, side: number): Picture {
     for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += at(x, y, i % 3);
     out[i] = Math.round(sum / ((bottom - top) * (right - left)));
   }
-  return new Picture(w, h, out);
+  return { width: w, height: h, rgb: out };
 }
 
 /** For `src`: the picture as PNG, in the address itself. */

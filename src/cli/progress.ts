@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { Stage } from "../experiments/stage.js";
+import { duration } from "../show/words.js";
 
 const LINE_EVERY = 10_000;
 const NAME = 19;
@@ -90,12 +91,4 @@ function lines(stream: NodeJS.WriteStream): Display {
       name = done ? "" : stage;
     },
   };
-}
-
-/** 5 s, 2 min 05 s. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  return whole < 60
-    ? `${whole} s`
-    : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }

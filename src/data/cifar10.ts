@@ -7,6 +7,8 @@ export interface ImageDataset {
   images: Uint8Array;
   /** [n], class numbers. */
   labels: Uint8Array;
+  /** Where images are made only when they are needed: makes those at the indices, for `images` to hold them from then on. */
+  prepare?(indices: Iterable<number>): void;
 }
 
 export const CHANNELS = 3;
@@ -84,6 +86,7 @@ export function concatDatasets(parts: readonly ImageDataset[]): ImageDataset {
   const labels = new Uint8Array(count);
   let at = 0;
   for (const part of parts) {
+    part.prepare?.(part.labels.keys());
     images.set(part.images, at * IMAGE_BYTES);
     labels.set(part.labels, at);
     at += part.labels.length;

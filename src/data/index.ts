@@ -5,6 +5,7 @@ export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
 export { normalizeImages, type PerChannel } from "./normalize.js";
 export {
   PROCEDURAL_CLASSES,
+  type ProceduralDatasetOptions,
   type ProceduralOptions,
   proceduralCifar10,
   proceduralDataset,

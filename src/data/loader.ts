@@ -113,7 +113,9 @@ export class DataLoader {
 }
 
 /** The images and labels at `indices`, copied. */
-export function gather({ images, labels }: ImageDataset, indices: Uint32Array): ImageDataset {
+export function gather(dataset: ImageDataset, indices: Uint32Array): ImageDataset {
+  const { images, labels } = dataset;
+  dataset.prepare?.(indices);
   const out = new Uint8Array(indices.length * IMAGE_BYTES);
   indices.forEach((index, i) => {
     const start = index * IMAGE_BYTES;

@@ -1,7 +1,7 @@
 import { checkOptions, type Rules } from "../options.js";
-import { type ImageDataset, parseCifar10, RECORD_BYTES } from "./cifar10.js";
+import { IMAGE_BYTES, type ImageDataset, RECORD_BYTES } from "./cifar10.js";
 import { Rng } from "./rng.js";
-import { drawImage } from "./scene.js";
+import { drawImage, skipImage } from "./scene.js";
 import { SHAPES } from "./shapes.js";
 
 /** What is drawn, by label. */
@@ -20,35 +20,83 @@ const rules: Rules<ProceduralOptions> = {
   split: ["train", "test"],
 };
 
+export interface ProceduralDatasetOptions extends ProceduralOptions {
+  /** Draw each image when a loader first needs it, and not all of them now; the bytes are the same. Default false. */
+  lazy?: boolean;
+}
+
+const datasetRules: Rules<ProceduralDatasetOptions> = { ...rules, lazy: "boolean" };
+
 /**
  * Draws `count` images of ten classes and returns them as records of CIFAR-10's binary format, count × 3073 bytes: shapes
  * and textures of random place, size, rotation, colour and background, among clutter and noise. Every ten in a row hold
  * each class once. The same seed gives the same bytes on every engine, and more images begin with the fewer. Throws RangeError
  * for a count that is not a positive integer, or a seed that is none.
  */
-export const proceduralCifar10 = (options: ProceduralOptions): Uint8Array =>
-  draw("proceduralCifar10", options);
-
-function draw(op: string, options: ProceduralOptions): Uint8Array {
-  const { seed = 0, count, split = "train" } = checkOptions(op, options, rules);
-  if (!(Number.isInteger(count) && count > 0))
-    throw new RangeError(`${op}: expected count to be a positive integer, got ${count}`);
-  if (!Number.isSafeInteger(seed))
-    throw new RangeError(`${op}: expected seed to be an integer, got ${seed}`);
-  const rng = new Rng(seed, split === "train" ? 1 : 2);
+export function proceduralCifar10(options: ProceduralOptions): Uint8Array {
+  const { rng, count } = begin(
+    "proceduralCifar10",
+    checkOptions("proceduralCifar10", options, rules),
+  );
   const records = new Uint8Array(count * RECORD_BYTES);
-  let labels: number[] = [];
-  for (let at = 0; at < records.length; at += RECORD_BYTES) {
-    if (labels.length === 0) labels = rng.shuffle(SHAPES.map((_, label) => label));
-    const label = labels.pop() as number;
+  let at = 0;
+  for (const label of labelsOf(rng, count)) {
     records[at] = label;
     drawImage(rng, SHAPES[label].distance, records.subarray(at + 1, at + RECORD_BYTES));
+    at += RECORD_BYTES;
   }
   return records;
 }
 
-/** The default data set: procedural records, read as the real files are. */
-export function proceduralDataset(options: ProceduralOptions): ImageDataset {
-  const records = draw("proceduralDataset", options);
-  return parseCifar10(records, `procedural ${options.split ?? "train"} images`);
+function begin(op: string, { seed = 0, count, split = "train" }: ProceduralOptions) {
+  if (!(Number.isInteger(count) && count > 0))
+    throw new RangeError(`${op}: expected count to be a positive integer, got ${count}`);
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`${op}: expected seed to be an integer, got ${seed}`);
+  return { rng: new Rng(seed, split === "train" ? 1 : 2), count };
+}
+
+/** The label of each image, drawn between the images from the same numbers. */
+function* labelsOf(rng: Rng, count: number): Generator<number> {
+  let labels: number[] = [];
+  for (let i = 0; i < count; i++) {
+    if (labels.length === 0) labels = rng.shuffle(SHAPES.map((_, label) => label));
+    yield labels.pop() as number;
+  }
+}
+
+/** The default data set: procedural images, the bytes of `proceduralCifar10`. */
+export function proceduralDataset(options: ProceduralDatasetOptions): ImageDataset {
+  const op = "proceduralDataset";
+  const { lazy = false, ...which } = checkOptions(op, options, datasetRules);
+  const { rng, count } = begin(op, which);
+  const images = new Uint8Array(count * IMAGE_BYTES);
+  const labels = new Uint8Array(count);
+  /** Where the numbers of an image that is not drawn yet begin. */
+  const waiting: (Rng | null)[] = [];
+  const draw = (from: Rng, i: number) =>
+    drawImage(
+      from,
+      SHAPES[labels[i]].distance,
+      images.subarray(i * IMAGE_BYTES).subarray(0, IMAGE_BYTES),
+    );
+  let i = 0;
+  for (const label of labelsOf(rng, count)) {
+    labels[i] = label;
+    if (lazy) {
+      waiting.push(rng.clone());
+      skipImage(rng, SHAPES[label].distance);
+    } else draw(rng, i);
+    i++;
+  }
+  if (!lazy) return { images, labels };
+  const prepare = (indices: Iterable<number>) => {
+    for (const index of indices) {
+      const from = waiting[index];
+      if (!from) continue;
+      draw(from, index);
+      waiting[index] = null;
+    }
+  };
+  return { images, labels, prepare };
 }

@@ -15,6 +15,16 @@ export class Rng {
     for (let i = 0; i < 15; i++) this.uint32();
   }
 
+  /** Another that draws from here on what this one does. */
+  clone(): Rng {
+    const copy = new Rng(0);
+    copy.#a = this.#a;
+    copy.#b = this.#b;
+    copy.#c = this.#c;
+    copy.#counter = this.#counter;
+    return copy;
+  }
+
   /** 0 to 2³² − 1. */
   uint32(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;

@@ -8,6 +8,7 @@ import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
 import {
   type Batch1,
   type CompareConfig,
+  type CompareControls,
   type CompareData,
   type CompareEvent,
   type CompareOptions,
@@ -15,6 +16,7 @@ import {
   compareDefaults,
   type Phase,
   type Run,
+  type UnfinishedRun,
 } from "./compare-types.js";
 import { evaluate, type Trained, train } from "./train.js";
 
@@ -25,64 +27,83 @@ interface Job {
   data: CompareData;
   runtime: Runtime;
   signal?: HostAbortSignal;
+  controls: CompareControls;
   store: CompareOptions["store"];
   /** The data's name, where it has one. */
   source: string;
   norm: NormName;
   seed: number;
+  /** What the main training has come to. */
+  partial: UnfinishedRun;
 }
 
 const EVAL_BATCH = 64;
 
 /**
  * Trains NormResNet once per norm and seed, each from the same convolution weights and on the same batches. Yields an event
- * when a training starts, after every step, when it is finished, and when a run is complete; returns the runs. Throws
+ * when a training starts, after every step, when it is finished, and when a run is complete, and others as the configuration asks; returns the runs. Throws
  * RangeError, before anything is trained, for a setting that cannot be.
  */
 export async function* compare(
   data: CompareData,
   settings: Partial<CompareConfig> = {},
-  { runtime = defaultRuntime(), signal, store, machine, config: more }: CompareOptions = {},
+  options: CompareOptions = {},
 ): AsyncGenerator<CompareEvent, CompareResult> {
+  const { runtime = defaultRuntime(), signal, controls = {}, store, machine } = options;
   const config = { ...compareDefaults, ...settings };
   checkConfig(config);
   const { variant, threads, shared } = runtime;
   const result: CompareResult = {
-    config: { ...config, ...more },
+    config: { ...config, ...options.config },
     machine: { ...machine, variant, threads, shared },
     runs: [],
   };
-  const job = { config, data, runtime, signal, store, source: String(more?.data ?? "") };
+  const source = String(options.config?.data ?? "");
+  const jobOf = (norm: NormName, seed: number): Job => ({
+    ...{ config, data, runtime, signal, controls, store, source, norm, seed },
+    partial: { norm, seed, losses: [] },
+  });
+  let job: Job | null = null;
   try {
-    for (const norm of config.norms) await warmUp({ ...job, norm, seed: 0 });
+    for (const norm of config.norms) await warmUp(jobOf(norm, 0));
     for (let seed = config.seed; seed < config.seed + config.seeds; seed++) {
       for (const norm of config.norms) {
-        const run = yield* trainOne({ ...job, norm, seed });
+        job = jobOf(norm, seed);
+        const run = yield* trainOne(job);
+        job = null;
         result.runs.push(run);
         yield { type: "run", run };
       }
     }
   } catch (error) {
     if (!signal?.aborted) throw error;
+    if (job && job.partial.losses.length > 0) result.unfinished = [job.partial];
   }
   return result;
 }
 
 function checkConfig(config: CompareConfig): void {
-  const whole = { epochs: 1, batchSize: 1, width: 1, seeds: 1, seed: 0, batch1Samples: 0 };
+  const counts = { epochs: 1, steps: 1, batchSize: 1, width: 1, seeds: 1 };
+  const whole = { ...counts, seed: 0, batch1Samples: 0, evaluateEvery: 0, probeEvery: 0 };
   for (const [name, least] of Object.entries(whole)) {
     const value = config[name as keyof typeof whole];
-    if (value === null && name === "batch1Samples") continue;
+    if (value === null && (name === "batch1Samples" || name === "steps")) continue;
     if (!Number.isSafeInteger(value) || (value as number) < least) {
       throw new RangeError(
         `compare: expected ${name} to be an integer of at least ${least}, got ${value}`,
       );
     }
   }
-  if (!(config.lr > 0 && config.lr < Number.POSITIVE_INFINITY))
-    throw new RangeError(`compare: expected lr to be a number above 0, got ${config.lr}`);
+  checkRate("lr", config.lr);
+  if (typeof config.batch1 !== "boolean")
+    throw new TypeError(`compare: expected batch1 to be true or false, got ${config.batch1}`);
   if (config.norms.length === 0) throw new RangeError("compare: no norm given");
   for (const norm of config.norms) parseNorm(norm, "compare");
+}
+
+function checkRate(name: string, lr: number): number {
+  if (lr > 0 && lr < Number.POSITIVE_INFINITY) return lr;
+  throw new RangeError(`compare: expected ${name} to be a number above 0, got ${lr}`);
 }
 
 /**
@@ -101,37 +122,59 @@ async function warmUp(job: Job): Promise<void> {
 }
 
 async function* trainOne(job: Job): AsyncGenerator<CompareEvent, Run> {
-  const { config, data, runtime, signal, norm, seed } = job;
-  const samples = config.epochs * data.train.labels.length;
-  const before = runtime.stats().bytes;
+  const { config, data, norm, seed, partial } = job;
   using net = build(job);
   const parameters = net.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+  const samples = samplesOf(job);
+  if (config.evaluateEvery > 0) partial.evaluations = [];
+  if (config.probeEvery > 0) partial.probes = [];
 
   const trained = yield* training(job, net, "train", config.batchSize, samples);
-  const { losses, seconds } = trained;
-  const peakBytes = trained.peakBytes - before;
+  const { losses, seconds, peakBytes } = trained;
 
-  const testAccuracy = await evaluate(net, loaderOf(job, data.test, EVAL_BATCH), signal);
+  const last = partial.evaluations?.at(-1);
+  const testAccuracy =
+    last?.step === losses.length ? last.testAccuracy : await evaluateNow(job, net, EVAL_BATCH);
   yield { type: "finish", phase: "train", norm, seed, testAccuracy };
-  const evalAccuracy = await evaluate(net, loaderOf(job, data.test, 1), signal);
-  const batch1 = { evalAccuracy, ...(yield* trainWithBatch1(job)) };
-  const epochSeconds = seconds / config.epochs;
-  return { norm, seed, parameters, losses, testAccuracy, epochSeconds, peakBytes, batch1 };
+  const epochSeconds = (seconds * data.train.labels.length) / samples;
+  const run = { norm, seed, parameters, losses, testAccuracy, epochSeconds, peakBytes };
+  const { evaluations, probes } = partial;
+  const batch1 = config.batch1 ? yield* withBatch1(job, net) : LEFT_OUT;
+  return { ...run, batch1, ...(evaluations && { evaluations }), ...(probes && { probes }) };
+}
+
+const evaluateNow = (job: Job, net: NormResNet, batchSize: number): Promise<number> =>
+  evaluate(net, loaderOf(job, job.data.test, batchSize), job.signal);
+
+/** What the main training sees: passes over the images, or as much as so many steps take, of which the last of a pass may be short. */
+function samplesOf({ config, data }: Job): number {
+  const images = data.train.labels.length;
+  if (config.steps === null) return config.epochs * images;
+  const pass = Math.ceil(images / config.batchSize);
+  const passes = Math.floor(config.steps / pass);
+  return passes * images + (config.steps - passes * pass) * config.batchSize;
+}
+
+const LEFT_OUT: Batch1 = { evalAccuracy: null, trainAccuracy: null, note: "batch 1 left out" };
+
+async function* withBatch1(job: Job, net: NormResNet): AsyncGenerator<CompareEvent, Batch1> {
+  const evalAccuracy = await evaluateNow(job, net, 1);
+  return { evalAccuracy, ...(yield* trainWithBatch1(job)) };
 }
 
 /** A fresh net from the same weights that sees one image a step; a stop or a refusal becomes the note. */
 async function* trainWithBatch1(
   job: Job,
 ): AsyncGenerator<CompareEvent, Omit<Batch1, "evalAccuracy">> {
-  const { config, data, signal, norm, seed } = job;
-  const samples = config.batch1Samples ?? config.epochs * data.train.labels.length;
+  const { config, signal, norm, seed } = job;
+  const samples = config.batch1Samples ?? samplesOf(job);
   if (samples === 0) return { trainAccuracy: null, note: "not trained with batch 1" };
   using net = build(job);
   let trainAccuracy: number | null = null;
   let note = `trained on ${samples} single images`;
   try {
     yield* training(job, net, "batch1", 1, samples);
-    trainAccuracy = await evaluate(net, loaderOf(job, data.test, EVAL_BATCH), signal);
+    trainAccuracy = await evaluateNow(job, net, EVAL_BATCH);
   } catch (error) {
     if (signal?.aborted) note = "stopped before the training with batch 1 was finished";
     else if (isRefusal(error)) note = error.message;
@@ -152,19 +195,39 @@ async function* training(
   batchSize: number,
   samples: number,
 ): AsyncGenerator<CompareEvent, Trained> {
-  const { config, norm, seed, signal } = job;
-  yield { type: "start", phase, norm, seed };
+  const { config, controls, norm, seed, signal, partial } = job;
+  const about = { phase, norm, seed };
+  yield { type: "start", ...about };
   const loader = loaderOf(job, job.data.train, batchSize, true);
+  const main = phase === "train";
   const steps = train(net, loader, {
     ...{ samples, lr: stepSize(config, batchSize), signal },
     store: job.store?.(`${norm.replace(/\W/g, "-")}-seed${seed}-${phase}`),
     settings: { norm, seed, width: config.width, data: job.source },
+    losses: main ? partial.losses : [],
+    lrNow() {
+      if (controls.lr === undefined) return undefined;
+      const lr = checkRate("controls.lr", controls.lr);
+      return stepSize({ ...config, lr }, batchSize);
+    },
+    probe: { every: main ? config.probeEvery : 0, blocks: net.blocks },
   });
   try {
     for (;;) {
       const { done, value } = await steps.next();
       if (done) return value;
-      yield { type: "step", phase, norm, seed, ...value };
+      const { blocks, ...progress } = value;
+      yield { type: "step", ...about, ...progress };
+      const { step } = progress;
+      if (blocks) {
+        partial.probes?.push({ step, blocks });
+        yield { type: "probe", ...about, step, blocks };
+      }
+      if (!main || config.evaluateEvery === 0 || step % config.evaluateEvery > 0) continue;
+      const testAccuracy = await evaluateNow(job, net, EVAL_BATCH);
+      net.train();
+      partial.evaluations?.push({ step, testAccuracy });
+      yield { type: "evaluate", ...about, step, testAccuracy };
     }
   } finally {
     await steps.return({ losses: [], seconds: 0, peakBytes: 0 });

@@ -13,6 +13,7 @@ import {
   type MLPNorm,
   mlpNorms,
 } from "./deep-mlp.js";
+import { type Histogram, histogramOf } from "./histogram.js";
 import { pace } from "./pace.js";
 import { type Linearity, linearity, type Shape, shapes } from "./scale-and-shift.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
@@ -51,8 +52,8 @@ export interface Measured {
   gradients: number[];
   /** Share of the activations of each layer whose slope is below a twentieth of the largest. */
   saturated: number[];
-  /** How often, in shares, the middle layer's outputs fall into each of `BINS` equal parts of [low, high]. */
-  histogram: { low: number; high: number; shares: number[] };
+  /** Of the middle layer's outputs. */
+  histogram: Histogram;
 }
 
 export interface Trained {
@@ -71,8 +72,6 @@ export interface GradientsResult {
   linearity: Linearity;
   shapes: Shape[];
 }
-
-export const BINS = 40;
 
 /** The circle that halves the square. */
 const RADIUS = Math.sqrt(2 / Math.PI);
@@ -139,7 +138,7 @@ function measure(
     const logits = net.forward(points, (before, after) => {
       saturated.push(saturatedShare(activation, before.data));
       if (saturated.length === Math.ceil(depth / 2))
-        histogram = histogramOf(activation, after.data);
+        histogram = histogramFor(activation, after.data);
     });
     crossEntropy(logits, labels).backward();
   });
@@ -167,15 +166,9 @@ const slopes: Record<ActivationName, (x: number) => number> = {
 const saturatedShare = (activation: ActivationName, values: Float32Array): number =>
   values.reduce((sum, x) => sum + (slopes[activation](x) < 0.05 ? 1 : 0), 0) / values.length;
 
-function histogramOf(activation: ActivationName, values: Float32Array): Measured["histogram"] {
+function histogramFor(activation: ActivationName, values: Float32Array): Histogram {
   const low = activation === "tanh" ? -1 : 0;
-  const high = activation === "relu" ? 3 : 1;
-  const shares = new Array<number>(BINS).fill(0);
-  for (const value of values) {
-    const bin = Math.floor((BINS * (value - low)) / (high - low));
-    shares[Math.min(BINS - 1, Math.max(0, bin))] += 1 / values.length;
-  }
-  return { low, high, shares };
+  return histogramOf(values, low, activation === "relu" ? 3 : 1);
 }
 
 async function* trainOne(

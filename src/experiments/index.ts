@@ -9,6 +9,7 @@ export * from "./methods/index.js";
 export * from "./padding.js";
 export * from "./pictures.js";
 export * from "./running-stats.js";
+export { dependsOn, type MapShape, type Pattern, setIndex } from "./sets.js";
 export type { ExperimentOptions, Stage } from "./stage.js";
 export * from "./style.js";
 export * from "./summary.js";

@@ -7,11 +7,12 @@ import { sizeOf } from "../shape.js";
 import { type Tensor, tidy } from "../tensor.js";
 import { type Moments, momentsBySet } from "./moments.js";
 import { pace } from "./pace.js";
+import { type MapShape, type Pattern, pattern, setIndex } from "./sets.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface LayersConfig {
   /** [N, C, H, W]. */
-  shape: readonly [number, number, number, number];
+  shape: MapShape;
   groups: number;
   seed: number;
 }
@@ -20,13 +21,6 @@ export interface LayersConfig {
 export const layersDefaults: LayersConfig = { shape: [4, 4, 32, 32], groups: 2, seed: 0 };
 
 const EPS = 1e-5;
-
-/** Which elements share a statistic: one for each of what is "each", pooled over what is "all". */
-export interface Pattern {
-  samples: "each" | "all";
-  channels: "each" | "all" | "group";
-  positions: "each" | "all";
-}
 
 export interface LayerStatistics {
   name: string;
@@ -61,12 +55,6 @@ interface Made {
   layer: Module;
 }
 
-const pattern = (
-  samples: Pattern["samples"],
-  channels: Pattern["channels"],
-  positions: Pattern["positions"] = "all",
-): Pattern => ({ samples, channels, positions });
-
 function makeLayers({ shape, groups }: LayersConfig, runtime: Runtime): Made[] {
   const [, c, h, w] = shape;
   const options = { eps: EPS, runtime };
@@ -94,23 +82,6 @@ function makeLayers({ shape, groups }: LayersConfig, runtime: Runtime): Made[] {
     made("GN1", `GroupNorm(1, ${c})`, pattern("each", "all"), new GroupNorm(1, c, options)),
     made("LN2d", `LayerNorm2d(${c})`, pattern("each", "all", "each"), new LayerNorm2d(c, options)),
   ];
-}
-
-/** The number of the set an element belongs to. */
-export function setIndex(
-  { samples, channels, positions }: Pattern,
-  [, c, h, w]: LayersConfig["shape"],
-  groups: number,
-): (index: number) => number {
-  const plane = h * w;
-  const ways = channels === "each" ? c : channels === "group" ? groups : 1;
-  return (index) => {
-    const sample = Math.floor(index / (c * plane));
-    const channel = Math.floor(index / plane) % c;
-    const way = Math.floor((channel * ways) / c);
-    const set = (samples === "each" ? sample : 0) * ways + way;
-    return positions === "each" ? set * plane + (index % plane) : set;
-  };
 }
 
 /**

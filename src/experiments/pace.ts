@@ -10,7 +10,23 @@ let last = performance.now();
 export async function pace(signal?: HostAbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (performance.now() - last < 50) return;
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turn();
   last = performance.now();
   signal?.throwIfAborted();
+}
+
+/** By a message where there are channels: browsers make timers within timers wait for 4 ms, and for 1 s in a hidden tab. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof MessageChannel === "undefined") {
+      setTimeout(resolve, 0);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close(); // an open port would keep a process alive
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }

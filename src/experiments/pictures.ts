@@ -3,18 +3,12 @@
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, zeros } from "../tensor.js";
 
-export class Picture {
-  constructor(
-    readonly width: number,
-    readonly height: number,
-    /** Red, green and blue of each pixel, row by row: 3·width·height bytes. */
-    readonly rgb: Uint8Array,
-  ) {}
-
-  /** Results are written as JSON, pictures beside them. */
-  toJSON(): object {
-    return { width: this.width, height: this.height };
-  }
+/** A plain object, so that it may be sent from thread to thread as it is, `rgb.buffer` handed over. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green and blue of each pixel, row by row: 3·width·height bytes. */
+  readonly rgb: Uint8Array;
 }
 
 type Colour = readonly [number, number, number];
@@ -26,7 +20,7 @@ function draw(size: number, colourAt: (x: number, y: number) => Colour): Picture
     const colour = colourAt(((i % size) + 0.5) / size, (Math.floor(i / size) + 0.5) / size);
     for (let c = 0; c < 3; c++) rgb[3 * i + c] = Math.max(0, Math.min(255, Math.round(colour[c])));
   }
-  return new Picture(size, size, rgb);
+  return { width: size, height: size, rgb };
 }
 
 const mix = (a: Colour, b: Colour, t: number): Colour => [
@@ -123,5 +117,5 @@ export function toPicture(x: Tensor): Picture {
     const value = x.data[(i % 3) * area + Math.floor(i / 3)];
     return Math.round(127.5 * (1 + Math.max(-1, Math.min(1, value))));
   });
-  return new Picture(width, height, rgb);
+  return { width, height, rgb };
 }

@@ -12,18 +12,19 @@ const NOT_FINITE = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
 
 /** What a training keeps of itself in a checkpoint: its losses so far, and the settings they depend on. */
 export class RunLog {
-  readonly losses: number[] = [];
+  readonly losses: number[];
   /** Spent in steps. */
   seconds = 0;
-  /** The most memory that was in use. */
+  /** The most memory of its own that it had in use. */
   peakBytes = 0;
   readonly #settings: RunSettings;
   readonly #steps: number;
 
-  /** `steps`: how many there will be in the end. */
-  constructor(settings: RunSettings, steps: number) {
+  /** `steps`: how many there will be in the end; `losses`: where they are put. */
+  constructor(settings: RunSettings, steps: number, losses: number[] = []) {
     this.#settings = settings;
     this.#steps = steps;
+    this.losses = losses;
   }
 
   stateDict(): RunLogState {

@@ -17,7 +17,8 @@ export interface NormSummary {
   relativeTime: number;
   /** Largest of the runs. */
   peakBytes: number;
-  batch1Eval: Spread;
+  /** null where it was left out. */
+  batch1Eval: Spread | null;
   /** null where every run was refused. */
   batch1Train: Spread | null;
   /** The runs' notes, each once. */
@@ -31,7 +32,9 @@ export function summarize({ config, runs }: CompareResult): NormSummary[] {
     .filter((group) => group.length > 0);
   const seconds = (group: Run[]) => spread(group.map((run) => run.epochSeconds)).mean;
   return groups.map((group) => {
-    const trained = group.map((run) => run.batch1.trainAccuracy).filter((a) => a !== null);
+    const known = (values: (number | null)[]) => values.filter((value) => value !== null);
+    const trained = known(group.map((run) => run.batch1.trainAccuracy));
+    const evaluated = known(group.map((run) => run.batch1.evalAccuracy));
     return {
       norm: group[0].norm,
       parameters: group[0].parameters,
@@ -39,7 +42,7 @@ export function summarize({ config, runs }: CompareResult): NormSummary[] {
       epochSeconds: seconds(group),
       relativeTime: seconds(group) / seconds(groups[0]),
       peakBytes: Math.max(...group.map((run) => run.peakBytes)),
-      batch1Eval: spread(group.map((run) => run.batch1.evalAccuracy)),
+      batch1Eval: evaluated.length > 0 ? spread(evaluated) : null,
       batch1Train: trained.length > 0 ? spread(trained) : null,
       notes: [...new Set(group.map((run) => run.batch1.note))],
     };

@@ -7,18 +7,28 @@ import { crossEntropy } from "../ops/cross-entropy.js";
 import { Adam, type Optimizer } from "../optim/index.js";
 import { defaultGenerator } from "../random.js";
 import { tidy } from "../tensor.js";
+import { ownBytes } from "./own-bytes.js";
 import { pace } from "./pace.js";
+import { type BlockProbe, probe } from "./probe.js";
 import { RunLog, type RunSettings } from "./run-log.js";
 
-/** One step of a classifier on a batch; returns the cross-entropy before it. */
-export function trainStep(net: Module, optimizer: Optimizer, { images, labels }: Batch): number {
-  return tidy(() => {
+/**
+ * One step of a classifier on a batch; returns the cross-entropy before it. What it takes of memory at most, but for that of others, is
+ * noted in `run`.
+ */
+function trainStep(net: Module, optimizer: Optimizer, batch: Batch, run: RunLog): number {
+  const { runtime } = batch.images;
+  const others = runtime.stats().bytes - ownBytes(net, optimizer, batch);
+  runtime.resetPeak();
+  const loss = tidy(() => {
     optimizer.zeroGrad();
-    const loss = crossEntropy(net.forward(images), labels);
+    const loss = crossEntropy(net.forward(batch.images), batch.labels);
     loss.backward();
     optimizer.step();
     return loss.item();
   });
+  run.peakBytes = Math.max(run.peakBytes, runtime.stats().peakBytes - others);
+  return loss;
 }
 
 export interface Progress {
@@ -28,6 +38,8 @@ export interface Progress {
   loss: number;
   /** Steps a second, on average so far. */
   rate: number;
+  /** Where they are looked into. */
+  blocks?: BlockProbe[];
 }
 
 export interface TrainOptions {
@@ -39,13 +51,22 @@ export interface TrainOptions {
   store?: CheckpointStore;
   /** What else the losses depend on; a store with a run of other settings is refused. */
   settings?: RunSettings;
+  /** Where the losses are put as they come, those of the store first; they stay there when the training is stopped. */
+  losses?: number[];
+  /** Read before every step; undefined leaves the step size as it is. */
+  lrNow?: () => number | undefined;
+  /** Look into these blocks in every so manieth step; 0: never. */
+  probe?: { every: number; blocks: readonly Module[] };
 }
 
 export interface Trained {
   losses: number[];
   /** Spent in steps. */
   seconds: number;
-  /** The most memory that was in use in the runtime, sessions before included. */
+  /**
+   * The most memory of its own it had in use during a step, sessions before included; what else is in the runtime, other trainings that
+   * take turns with it too, does not count.
+   */
   peakBytes: number;
 }
 
@@ -56,30 +77,32 @@ export interface Trained {
 export async function* train(
   net: Module,
   loader: DataLoader,
-  { samples, lr, signal, store, settings }: TrainOptions,
+  { samples, lr, signal, store, settings, losses = [], lrNow, probe: look }: TrainOptions,
 ): AsyncGenerator<Progress, Trained> {
   const steps = countSteps(loader, samples);
   const optimizer = new Adam(net.parameters(), { lr });
   const { batchSize, length: batches } = loader;
-  const run = new RunLog({ lr, batchSize, batches, ...settings }, steps);
-  const { runtime } = net.parameters()[0];
+  const run = new RunLog({ lr, batchSize, batches, ...settings }, steps, losses);
   const parts = { model: net, optimizer, generator: defaultGenerator, run };
+  const blocksAt = (step: number) =>
+    look && look.every > 0 && step % look.every === 0 ? look.blocks : [];
   try {
     await store?.load(parts);
-    runtime.resetPeak(); // a checkpoint is in memory twice while it is loaded
-    const { losses } = run;
     net.train();
     while (losses.length < steps) {
       for (const batch of loader.batches(losses.length / loader.length)) {
         await pace(signal);
+        optimizer.lr = lrNow?.() ?? optimizer.lr;
+        const blocks = blocksAt(losses.length + 1);
         const begin = performance.now();
-        const loss = trainStep(net, optimizer, batch);
+        const { result, read } = probe(blocks, () => trainStep(net, optimizer, batch, run));
         run.seconds += (performance.now() - begin) / 1000;
-        losses.push(loss);
-        yield { step: losses.length, steps, loss, rate: losses.length / run.seconds };
+        losses.push(result);
+        const progress = { step: losses.length, steps, loss: result };
+        const rate = losses.length / run.seconds;
+        yield { ...progress, rate, ...(blocks.length > 0 && { blocks: read() }) };
         if (losses.length === steps) break;
       }
-      run.peakBytes = Math.max(run.peakBytes, runtime.stats().peakBytes);
       if (losses.length % loader.length === 0) await store?.save(parts, null);
     }
     return { losses, seconds: run.seconds, peakBytes: run.peakBytes };

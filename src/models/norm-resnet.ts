@@ -75,6 +75,11 @@ export class NormResNet extends Module {
     });
   }
 
+  /** The four blocks of convolution, norm and ReLU. */
+  get blocks(): Module[] {
+    return this.model.layers.slice(0, 4);
+  }
+
   forward(x: Tensor): Tensor {
     return this.model.forward(x);
   }

@@ -14,6 +14,7 @@ export * from "./embedding.js";
 export * from "./evonorm.js";
 export * from "./flatten.js";
 export { foldBatchNorm } from "./fold-batch-norm.js";
+export type { ForwardHook, RemovableHandle } from "./forward-hooks.js";
 export * from "./frn.js";
 export { fromKeras } from "./from-keras.js";
 export * from "./global-response-norm.js";

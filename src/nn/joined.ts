@@ -7,6 +7,7 @@ import { checkTensor } from "../ops/check.js";
 import type { AddNorm } from "../ops/row-norm.js";
 import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { isHooked } from "./forward-hooks.js";
 import { isModule, type Module } from "./module.js";
 
 /** A layer that takes the activation behind it into its own pass over memory. */
@@ -48,12 +49,14 @@ export const isPlainly = <L extends Module>(
   classes.some(
     ({ prototype }) =>
       layer !== undefined &&
+      !isHooked(layer) &&
       Object.prototype.isPrototypeOf.call(prototype, layer) &&
       ways.every((way) => ownerOf(layer, way) === ownerOf(prototype, way)),
   );
 
 /** Whether `method` says in another way what the layer's `forward` does. Where one of the ways is somebody else's, it does not. */
 const standsFor = (layer: Module, method: string): boolean => {
+  if (isHooked(layer)) return false;
   const owners = ["forward", method, "activated"].map((way) => ownerOf(layer, way));
   return owners[1] !== null && owners.every((owner) => owner === null || owner === owners[0]);
 };

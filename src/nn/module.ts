@@ -1,6 +1,7 @@
 import { call } from "../call.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
+import { type ForwardHook, type RemovableHandle, registerForwardHook } from "./forward-hooks.js";
 
 export interface LoadResult {
   missingKeys: string[];
@@ -28,6 +29,15 @@ export abstract class Module {
   /** Runs the steps of a `forward` as one: where memory is refused, none has happened, and what they made is freed. */
   protected asOne<T>(steps: () => T): T {
     return call(this.constructor.name, steps);
+  }
+
+  /**
+   * Has `hook(module, inputs, output)` called behind each `forward`, in the order of registration; what it returns, unless that is
+   * undefined, takes the output's place. While a layer has hooks it is not joined with its neighbours in one pass, which may change
+   * last bits; ways around `forward` (`forwardShards`, `QKNorm.apply`) call none. Returns the handle that removes it.
+   */
+  registerForwardHook(hook: ForwardHook): RemovableHandle {
+    return registerForwardHook(this, hook);
   }
 
   /** Marks a property as a buffer: part of the state, but no parameter. Called in constructors. */

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { lineLook } from "../../src/cli/report/chart.js";
 import { compareReport } from "../../src/cli/report/compare.js";
 import { page as document } from "../../src/cli/report/page.js";
-import { meanCurve, smooth, thin } from "../../src/cli/report/smooth.js";
 import { textTable } from "../../src/cli/report/table.js";
-import type { CompareResult } from "../../src/experiments/compare.js";
+import { type CompareResult, compareDefaults } from "../../src/experiments/compare.js";
 import { summarize } from "../../src/experiments/summary.js";
 import { normNames } from "../../src/nn/index.js";
+import { lineLook } from "../../src/show/palette.js";
 
 const norms = ["bn", "ln", "in", "gn"] as const;
 
@@ -30,7 +29,7 @@ function made(seeds: number, finished = norms.length * seeds): CompareResult {
   ).flat();
   const config = { norms, epochs: 1, batchSize: 4, width: 4, seed: 0, seeds, lr: 1e-3 };
   return {
-    config: { ...config, batch1Samples: null, data: 'CIFAR-10 in "a&b"' },
+    config: { ...compareDefaults, ...config, data: 'CIFAR-10 in "a&b"' },
     machine: { cpu: "<script>alert(1)</script>", threads: 1 },
     runs: runs.slice(0, finished),
   };
@@ -88,9 +87,39 @@ test("error bars and ± are there for two seeds and more only", () => {
 
 test("the page of a stopped comparison tells what is finished", () => {
   const html = page(made(2, 3));
-  expect(html).toContain("3 of 8 runs are finished");
+  expect(html).toContain("3 of 8 runs are finished.");
+  const unfinished = [{ norm: "gn", seed: 0, losses: [2.3, 2.2] }];
+  expect(page({ ...made(2, 3), unfinished })).toContain("gn from seed 0 came to step 2.");
   expect(html).toContain("<td>in</td>");
   expect(html).not.toContain("<td>gn</td>");
+});
+
+test("what was looked at on the way is shown, and only then", () => {
+  const plain = page(made(1));
+  expect(plain).not.toMatch(/on the way|<h2>Blocks/);
+  const { runs, ...rest } = made(1);
+  const { shares, ...range } = { low: 0, high: 1, shares: [1] };
+  const block = { histogram: { ...range, shares }, mean: 0.5, deviation: 0.25, gradient: 2 };
+  const more = runs.map((run) => ({
+    ...run,
+    evaluations: [20, 40].map((step) => ({ step, testAccuracy: 0.5 })),
+    probes: [1, 40].map((step) => ({ step, blocks: [{ ...block, gradient: step }, block] })),
+  }));
+  const html = page({ ...rest, runs: more });
+  expect(tags(html, "svg")).toBe(6);
+  expect(html).toContain("<td>ln, seed 0</td><td>1</td><td>1.00 → 40.0</td><td>0.500 ± 0.250</td>");
+  expect(html).not.toMatch(/NaN|undefined/);
+});
+
+test("a comparison without batch 1 has no bars and no figures of it", () => {
+  const { runs, ...rest } = made(1);
+  const batch1 = { evalAccuracy: null, trainAccuracy: null, note: "batch 1 left out" };
+  const without = { ...rest, runs: runs.map((run) => ({ ...run, batch1 })) };
+  const html = page(without);
+  expect(html).not.toMatch(/NaN|undefined|trained with batch 1/);
+  const lines = textTable(summarize(without)).split("\n");
+  expect(lines[2]).toMatch(/3\.0 MiB +– +–$/);
+  expect(lines.at(-1)).toBe("all: batch 1 left out");
 });
 
 test("the table for the terminal", () => {
@@ -116,36 +145,4 @@ test("the article's figures stand beside those measured, for the norms it has", 
   const others = { ...rest, config: { ...config, norms: ["frn"] } };
   const frn = { ...others, runs: [{ ...runs[1], norm: "frn" }] };
   expect(page(frn)).not.toContain("Beside the article");
-});
-
-test("smoothing: a constant stays, a step is followed late, NaN stays a gap", () => {
-  expect(smooth([3, 3, 3], 10)).toEqual([3, 3, 3].map((v) => expect.closeTo(v, 12)));
-  const step = smooth([0, 0, 1, 1, 1], 4);
-  expect(step[1]).toBe(0);
-  expect(step[2]).toBeGreaterThan(0.2);
-  expect(step[4]).toBeGreaterThan(step[3]);
-  expect(step[4]).toBeLessThan(1);
-  expect(smooth([1, Number.NaN, 1], 4)).toEqual([1, Number.NaN, 1]);
-  expect(
-    meanCurve([
-      [1, 2, 3],
-      [3, 4],
-    ]),
-  ).toEqual([2, 3]);
-});
-
-test("thinning keeps the last point and the distances", () => {
-  expect(thin([5, 6, 7, 8, 9], 3)).toEqual([
-    [1, 5],
-    [3, 7],
-    [5, 9],
-  ]);
-  expect(thin([5, 6, 7, 8], 2)).toEqual([
-    [2, 6],
-    [4, 8],
-  ]);
-  expect(thin([5, Number.NaN], 10)).toEqual([
-    [1, 5],
-    [2, null],
-  ]);
 });

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { IMAGE_BYTES, parseCifar10, RECORD_BYTES } from "../../src/data/cifar10.js";
+import { concatDatasets, IMAGE_BYTES, parseCifar10, RECORD_BYTES } from "../../src/data/cifar10.js";
+import { DataLoader } from "../../src/data/loader.js";
 import {
   PROCEDURAL_CLASSES,
   proceduralCifar10,
   proceduralDataset,
 } from "../../src/data/procedural.js";
+import { createRuntime } from "../../src/runtime/runtime.js";
 
 const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
 
@@ -78,6 +80,46 @@ describe("proceduralCifar10", () => {
         `proceduralCifar10: expected count to be a positive integer, got ${count}`,
       );
     }
+  });
+});
+
+describe("proceduralDataset, lazy", () => {
+  const all = proceduralDataset({ count: 95, seed: 2 });
+
+  test("draws an image when it is needed, once, with the bytes it has anyway", () => {
+    const lazy = proceduralDataset({ count: 95, seed: 2, lazy: true });
+    expect(lazy.labels).toEqual(all.labels);
+    const drawn = () =>
+      [...lazy.labels.keys()].filter((i) =>
+        lazy.images.subarray(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES).some((byte) => byte > 0),
+      );
+    expect(drawn()).toEqual([]);
+    lazy.prepare?.([94, 3]);
+    expect(drawn()).toEqual([3, 94]);
+    lazy.images[3 * IMAGE_BYTES] ^= 1; // what is there is not drawn again
+    lazy.prepare?.([3]);
+    lazy.images[3 * IMAGE_BYTES] ^= 1;
+    lazy.prepare?.(lazy.labels.keys());
+    expect(lazy.images).toEqual(all.images);
+  });
+
+  test("a loader and concatDatasets ask for what they take", async () => {
+    const runtime = await createRuntime({ threads: 1 });
+    const lazy = proceduralDataset({ count: 20, seed: 2, lazy: true });
+    const options = { batchSize: 8, shuffle: true, runtime };
+    const [batches, want] = [lazy, proceduralDataset({ count: 20, seed: 2 })].map((dataset) =>
+      Array.from(new DataLoader(dataset, options).batches(), ({ images }) => images.toArray()),
+    );
+    expect(batches).toEqual(want);
+    runtime.close();
+    const one = { count: 3, seed: 2 };
+    const twice = concatDatasets([proceduralDataset({ ...one, lazy: true }), all]);
+    expect(twice.images.subarray(0, 3 * IMAGE_BYTES)).toEqual(proceduralDataset(one).images);
+  });
+
+  test("refuses what is no option", () => {
+    expect(() => proceduralDataset({ count: 3, lazy: 1 } as never)).toThrow("proceduralDataset: ");
+    expect(() => proceduralCifar10({ count: 3, lazy: true } as never)).toThrow("proceduralCifar10");
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { proceduralDataset } from "../../src/data/index.js";
 import {
   type CompareConfig,
@@ -11,6 +11,7 @@ import {
   compare,
 } from "../../src/experiments/compare.js";
 import { checkpointFile } from "../../src/io/checkpoint-file.js";
+import { NormResNet } from "../../src/models/index.js";
 import { normNames } from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 
@@ -28,9 +29,10 @@ afterAll(() => runtime.close());
 
 async function finish(
   settings: Partial<CompareConfig>,
-  { on = runtime, signal, seen, store }: Options = {},
+  { on = runtime, signal, seen, store, controls }: Options = {},
 ): Promise<CompareResult> {
-  const events = compare(data, { ...tiny, ...settings }, { runtime: on, signal, store });
+  const options = { runtime: on, signal, store, controls };
+  const events = compare(data, { ...tiny, ...settings }, options);
   for (;;) {
     const { done, value } = await events.next();
     if (done) return value;
@@ -41,6 +43,7 @@ interface Options {
   on?: Runtime;
   signal?: AbortSignal;
   store?: CompareOptions["store"];
+  controls?: CompareOptions["controls"];
   seen?: (event: CompareEvent) => void;
 }
 
@@ -181,7 +184,7 @@ describe("compare", () => {
   test("keeps the finished runs when it is stopped, and frees the memory of the others", async () => {
     const before = runtime.stats().bytes;
     const stop = new AbortController();
-    const { runs } = await finish(
+    const { runs, unfinished } = await finish(
       { norms: ["bn", "ln"], batch1Samples: 0 },
       {
         signal: stop.signal,
@@ -192,6 +195,137 @@ describe("compare", () => {
     );
     expect(runs.map((run) => run.norm)).toEqual(["bn"]);
     expect(runtime.stats().bytes).toBe(before);
+    const whole = await finish({ norms: ["ln"], batch1Samples: 0 });
+    expect(unfinished).toEqual([{ norm: "ln", seed: 0, losses: whole.runs[0].losses.slice(0, 2) }]);
+    expect(Object.keys(whole)).not.toContain("unfinished");
+  });
+
+  test("a training that is stopped after an interruption is returned with the losses of before it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "evenkeel-compare-"));
+    const store = (name: string) => checkpointFile(join(folder, `${name}.safetensors`));
+    const settings = { norms: ["gn"], batch1: false };
+    const stopAt = (step: number) => {
+      const stop = new AbortController();
+      const seen = (event: CompareEvent) => {
+        if (event.type === "step" && event.step === step) stop.abort();
+      };
+      return finish(settings, { store, seen, signal: stop.signal });
+    };
+    await stopAt(4);
+    const { unfinished, runs } = await stopAt(5);
+    expect(runs).toEqual([]);
+    expect(unfinished?.[0].losses).toEqual((await finish(settings)).runs[0].losses.slice(0, 5));
+    rmSync(folder, { recursive: true });
+  });
+
+  test("evaluates and looks into the blocks on the way, and comes to the same bits", async () => {
+    const settings = { norms: ["bn", "in"], batch1: false };
+    const plain = await finish(settings);
+    const events: CompareEvent[] = [];
+    const looked = await finish(
+      { ...settings, evaluateEvery: 3, probeEvery: 2 },
+      { seen: (event) => events.push(event) },
+    );
+    for (const [i, run] of looked.runs.entries()) {
+      const { losses, testAccuracy, evaluations, probes } = run;
+      expect(losses).toEqual(plain.runs[i].losses);
+      expect(testAccuracy).toBe(plain.runs[i].testAccuracy);
+      expect(evaluations?.map(({ step }) => step)).toEqual([3, 6]);
+      expect(evaluations?.[1].testAccuracy).toBe(testAccuracy);
+      expect(probes?.map(({ step }) => step)).toEqual([2, 4, 6]);
+      for (const { blocks } of probes ?? []) {
+        expect(blocks).toHaveLength(4);
+        for (const { histogram, gradient, mean, deviation } of blocks) {
+          expect(histogram.shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+          expect(histogram.low).toBe(0); // behind a ReLU
+          expect(mean).toBeGreaterThan(0);
+          expect(mean).toBeLessThan(histogram.high);
+          expect(deviation).toBeGreaterThan(0);
+          expect(gradient).toBeGreaterThan(0);
+        }
+      }
+    }
+    const told = events.filter(({ type }) => type === "evaluate" || type === "probe");
+    expect(
+      told.slice(0, 5).map((event) => `${event.type} ${"step" in event && event.step}`),
+    ).toEqual(["probe 2", "evaluate 3", "probe 4", "probe 6", "evaluate 6"]);
+    expect(Object.keys(plain.runs[0])).not.toContain("evaluations");
+  });
+
+  test("without batch 1 no image is seen alone", async () => {
+    const sizes = new Set<number>();
+    const forward = NormResNet.prototype.forward;
+    const spy = vi.spyOn(NormResNet.prototype, "forward").mockImplementation(function (
+      this: NormResNet,
+      x,
+    ) {
+      sizes.add(x.shape[0]);
+      return forward.call(this, x);
+    });
+    const { runs } = await finish({ norms: ["bn"], batch1: false });
+    spy.mockRestore();
+    expect([...sizes].sort((a, b) => a - b)).toEqual([8, 16, 40]);
+    expect(runs[0].batch1).toEqual({
+      evalAccuracy: null,
+      trainAccuracy: null,
+      note: "batch 1 left out",
+    });
+  });
+
+  test("steps stand in for epochs, also where they end within one", async () => {
+    const settings = { norms: ["gn"], batch1: false };
+    const [{ losses }] = (await finish({ ...settings, epochs: 2 })).runs;
+    for (const steps of [1, 3, 5, 6]) {
+      const [run] = (await finish({ ...settings, epochs: 1, steps })).runs;
+      expect(run.losses).toEqual(losses.slice(0, steps));
+    }
+  });
+
+  test("the step size can be changed while it runs, of single images too", async () => {
+    const settings = { norms: ["gn"], batch1Samples: 6 };
+    const lossesOf = async (lrs: Record<number, number>, lr = 3e-3) => {
+      const controls: CompareOptions["controls"] = {};
+      const batch1: number[] = [];
+      const seen = (event: CompareEvent) => {
+        if (event.type !== "step") return;
+        if (event.phase === "batch1") batch1.push(event.loss);
+        else if (lrs[event.step]) controls.lr = lrs[event.step];
+      };
+      const { runs } = await finish({ ...settings, lr }, { controls, seen });
+      return { losses: runs[0].losses, batch1 };
+    };
+    const plain = await lossesOf({});
+    const changed = await lossesOf({ 3: 1e-2 });
+    expect(changed.losses.slice(0, 4)).toEqual(plain.losses.slice(0, 4));
+    expect(changed.losses[4]).not.toBe(plain.losses[4]);
+    expect(await lossesOf({ 1: 3e-3, 4: 3e-3 })).toEqual(plain);
+    expect(changed.batch1).toEqual((await lossesOf({}, 1e-2)).batch1);
+    const controls = { lr: -1 };
+    await expect(finish(settings, { controls })).rejects.toThrow(
+      "compare: expected controls.lr to be a number above 0, got -1",
+    );
+  });
+
+  test("two that take turns on one runtime have the memory and the losses each has alone", async () => {
+    const settings = (norm: string) => ({
+      ...tiny,
+      norms: [norm],
+      batch1: false,
+      evaluateEvery: 2,
+    });
+    const alone = await Promise.all(
+      ["gn", "bn"].map(async (norm) => (await finish(settings(norm))).runs[0]),
+    );
+    const turns = ["gn", "bn"].map((norm) => compare(data, settings(norm), { runtime }));
+    const runs: unknown[] = [null, null];
+    while (runs.includes(null)) {
+      for (const [i, events] of turns.entries()) {
+        const { done, value } = await events.next();
+        if (done) runs[i] ??= value.runs[0];
+      }
+    }
+    for (const [i, run] of runs.entries())
+      expect({ ...(run as object), epochSeconds: 0 }).toEqual({ ...alone[i], epochSeconds: 0 });
   });
 
   test("keeps a run whose main part is finished when it is stopped in the training with batch 1", async () => {
@@ -224,6 +358,10 @@ describe("compare", () => {
       { batch1Samples: -1 },
       "compare: expected batch1Samples to be an integer of at least 0, got -1",
     ],
+    [{ steps: 0 }, "compare: expected steps to be an integer of at least 1, got 0"],
+    [{ evaluateEvery: 0.5 }, "compare: expected evaluateEvery to be an integer of at least 0"],
+    [{ probeEvery: -1 }, "compare: expected probeEvery to be an integer of at least 0, got -1"],
+    [{ batch1: 0 as never }, "compare: expected batch1 to be true or false, got 0"],
     [{ lr: Number.NaN }, "compare: expected lr to be a number above 0, got NaN"],
     [
       { norms: ["bn", "gn"], width: 6 },

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { layersReport, layersText } from "../../src/cli/report/layers.js";
-import { layers, setIndex } from "../../src/experiments/layers.js";
+import { layers } from "../../src/experiments/layers.js";
 import { momentsOf } from "../../src/experiments/moments.js";
+import { setIndex } from "../../src/experiments/sets.js";
 import { finish, interrupt } from "./finish.js";
 
 test("the article's variances, with m − 1 below, and why", async () => {

@@ -1,6 +1,6 @@
 import type { NormSummary } from "../../experiments/summary.js";
+import { mebibytes, percent } from "../../show/columns.js";
 import { htmlTable, type Section } from "./page.js";
-import { mebibytes, percent } from "./table.js";
 
 /** The third article's results (section 5.1), which its code does not measure; of its memory column only the heading is left. */
 const printed = {

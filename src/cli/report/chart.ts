@@ -3,6 +3,7 @@ import { GridComponent, LegendComponent } from "echarts/components";
 import type { EChartsCoreOption } from "echarts/core";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { INK } from "../../show/palette.js";
 
 echarts.use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
@@ -10,21 +11,6 @@ export type Option = EChartsCoreOption & {
   /** What depends on the size; a height of its own among it. */
   sized?: (width: number, height: number) => EChartsCoreOption & { height: number };
 };
-
-/** The page's text colour, light or dark. */
-export const INK = "currentColor";
-
-/** Four of Okabe and Ito's colours, which stand out on white and on black, for colour-blind eyes too; then four more. */
-export const COLOURS = [
-  ...["#0072b2", "#d55e00", "#009e73", "#cc79a7"],
-  ...["#7b5cd6", "#8c6d1f", "#1a9bb8", "#5f7381"],
-] as const;
-
-/** How the n-th of many lines looks: its colour, and where those are used up a dash. */
-export const lineLook = (n: number) => ({
-  color: COLOURS[n % COLOURS.length],
-  type: (["solid", "dashed", "dotted", [12, 3, 2, 3]] as const)[Math.floor(n / COLOURS.length) % 4],
-});
 
 const GRID_LINE = "rgba(128, 128, 128, 0.25)";
 

@@ -1,17 +1,9 @@
 import type { CustomSeriesRenderItem } from "echarts";
 import type { CompareResult } from "../../experiments/compare.js";
 import type { NormSummary, Spread } from "../../experiments/summary.js";
-import {
-  axis,
-  COLOURS,
-  INK,
-  legend,
-  legendRows,
-  lineLook,
-  type Option,
-  textWidth,
-} from "./chart.js";
-import { meanCurve, smooth, thin } from "./smooth.js";
+import { COLOURS, INK, lineLook } from "../../show/palette.js";
+import { meanCurve, smooth, thin } from "../../show/smooth.js";
+import { axis, legend, legendRows, type Option, textWidth } from "./chart.js";
 
 /** More points than pixels tell nothing. */
 const POINTS = 600;

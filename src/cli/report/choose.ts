@@ -5,8 +5,9 @@ import {
   tree,
   walk,
 } from "../../experiments/choose.js";
-import { escapeHtml, htmlTable, type Report } from "./page.js";
-import { treeSvg } from "./tree.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { treeSvg } from "../../show/tree.js";
+import { htmlTable, type Report } from "./page.js";
 
 const seen = ({ shownBy }: Advice) => shownBy.map((name) => `evenkeel ${name}`).join(", ");
 

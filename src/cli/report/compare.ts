@@ -1,18 +1,17 @@
-import type { CompareResult, Run } from "../../experiments/compare.js";
+import type { CompareResult } from "../../experiments/compare.js";
 import { summarize } from "../../experiments/summary.js";
 import { compareTruths } from "../../experiments/truths.js";
+import { columns, footnotes, percent } from "../../show/columns.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { count, finished, stoppedText } from "../../show/words.js";
 import { articleSection } from "./article-table.js";
 import { accuracyChart, lossChart } from "./charts.js";
-import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
-import { columns, footnotes, percent } from "./table.js";
+import { evaluationSection, probeSection } from "./on-the-way.js";
+import { chart, htmlTable, type Report } from "./page.js";
 import { truthsSection } from "./truths.js";
 
 /** So many of the best norms are told of in a sentence. */
 const TOLD = 8;
-
-/** How many runs are finished, their training with batch 1 too. */
-export const finished = (runs: readonly Run[]): number =>
-  runs.filter(({ batch1 }) => !batch1.note.startsWith("stopped")).length;
 
 export function compareReport(result: CompareResult): Report {
   const { config, runs } = result;
@@ -21,9 +20,7 @@ export function compareReport(result: CompareResult): Report {
   const best = [...rows].sort((a, b) => b.testAccuracy.mean - a.testAccuracy.mean);
   const told = best.slice(0, TOLD).map((row) => `${row.norm} ${percent(row.testAccuracy)}`);
   const unfinished =
-    finished(runs) < planned
-      ? `</p><p class="stopped">Stopped early: ${finished(runs)} of ${planned} runs are finished.`
-      : "";
+    finished(runs) < planned ? `</p><p class="stopped">Stopped early: ${stoppedText(result)}` : "";
   const table = htmlTable(
     columns.map((column) => column.title),
     rows.map((row) => columns.map((column) => column.cell(row))),
@@ -32,7 +29,7 @@ export function compareReport(result: CompareResult): Report {
     title: `One net, ${count(rows.length, "normalisation")}`,
     summary: `Test accuracy: ${told.join(", ")}${best.length > told.length ? ", …" : ""}.`,
     lead: `NormResNet of width ${config.width}, trained on ${escapeHtml(`${config.trainImages ?? "the"} images`)}
-(${escapeHtml(String(config.data ?? "given"))}) for ${count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
+(${escapeHtml(String(config.data ?? "given"))}) for ${config.steps ? count(config.steps, "step") : count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
 from ${count(config.seeds, "seed")}; every norm starts from the same convolution weights and sees the same batches.${unfinished}`,
     sections: [
       ...truthsSection(compareTruths(result)),
@@ -46,6 +43,8 @@ from ${count(config.seeds, "seed")}; every norm starts from the same convolution
         html: `${chart("Test accuracy per norm", accuracyChart(rows))}
 ${config.seeds > 1 ? '<p class="caption">Error bars: one standard deviation over seeds.</p>' : ""}`,
       },
+      ...evaluationSection(result),
+      ...probeSection(result),
       {
         title: "Table",
         html: `${table}

@@ -5,10 +5,11 @@ import {
   mlpNorms,
 } from "../../experiments/deep-mlp.js";
 import type { GradientsResult, Measured, Trained } from "../../experiments/gradients.js";
-import { LOG, lineChart, short } from "./lines.js";
+import { smooth, thin } from "../../show/smooth.js";
+import { short } from "../../show/words.js";
+import { LOG, lineChart } from "./lines.js";
 import { chart, htmlTable, type Report } from "./page.js";
 import { shapeTable } from "./scale-and-shift.js";
-import { smooth, thin } from "./smooth.js";
 import { alignedTable } from "./table.js";
 
 const NAMES: Record<MLPNorm, string> = { none: "no norm", bn: "batch norm", ln: "layer norm" };

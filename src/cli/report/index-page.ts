@@ -1,6 +1,7 @@
 import type { Json } from "../../experiments/compare.js";
 import { articles, corrections, placeOf } from "../../experiments/corrections.js";
-import { escapeHtml, facts, html, type Report } from "./page.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { facts, html, type Report } from "./page.js";
 
 /** An experiment that is finished; its page is name/index.html. */
 export interface Chapter {

@@ -1,20 +1,12 @@
-import type { LayerStatistics, LayersResult, Pattern } from "../../experiments/layers.js";
+import type { LayerStatistics, LayersResult } from "../../experiments/layers.js";
 import type { Moments } from "../../experiments/moments.js";
-import { cube } from "./cube.js";
-import { escapeHtml, htmlTable, type Report } from "./page.js";
+import { cube } from "../../show/cube.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { axesOf } from "../../show/words.js";
+import { htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
 
 const HEAD = ["layer", "averages over", "sets", "m", "largest |mean|", "biased", "unbiased"];
-
-/** (N, H, W) and the like: what is pooled. */
-export function axesOf({ samples, channels, positions }: Pattern): string {
-  const axes = [
-    samples === "all" ? "N" : "",
-    channels === "all" ? "C" : channels === "group" ? "C/G" : "",
-    positions === "all" ? "H, W" : "",
-  ];
-  return `(${axes.filter(Boolean).join(", ")})`;
-}
 
 const rows = (layers: readonly LayerStatistics[]): string[][] =>
   layers.map(({ name, pattern, sets, count, output }) => [

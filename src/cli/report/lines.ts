@@ -1,4 +1,5 @@
-import { axis, COLOURS, INK, legend, type Option } from "./chart.js";
+import { COLOURS, INK } from "../../show/palette.js";
+import { axis, legend, type Option } from "./chart.js";
 
 export interface Line {
   name: string;
@@ -53,13 +54,6 @@ export function lineChart(lines: readonly Line[], { x, y, xAxis, yAxis, rows = 1
       };
     }),
   };
-}
-
-/** 4.3 → 4.30, 0.00012 → 1.20e-4: three digits. */
-export function short(value: number): string {
-  if (value === 0) return "0";
-  const plain = Math.abs(value) >= 0.01 && Math.abs(value) < 999.5;
-  return plain ? value.toPrecision(3) : value.toExponential(2).replace("+", "");
 }
 
 /** For `yAxis`: powers of ten. */

@@ -1,7 +1,9 @@
 import { type Padded, type PaddingResult, paddingNorms } from "../../experiments/padding.js";
 import { FEATURE_MEAN } from "../../experiments/sentences.js";
-import { type Line, lineChart, short } from "./lines.js";
-import { chart, escapeHtml, htmlTable, type Report } from "./page.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { short } from "../../show/words.js";
+import { type Line, lineChart } from "./lines.js";
+import { chart, htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
 
 const HEAD = ["padded to", "padding", "mean", "variance", ...paddingNorms];

@@ -1,5 +1,6 @@
 import type { Json } from "../../experiments/compare.js";
 import { type Correction, correctionsOf, placeOf } from "../../experiments/corrections.js";
+import { escapeHtml } from "../../show/escape-html.js";
 import { drawSvg, type Option } from "./chart.js";
 import { STYLE } from "./style.js";
 
@@ -99,24 +100,21 @@ export function facts(of: object): string {
     ([, value]) => value !== undefined,
   );
   return `<dl>${entries
-    .map(([key, value]) => `<dt>${escapeHtml(words(key))}</dt><dd>${escapeHtml(shown(value))}</dd>`)
+    .map(
+      ([key, value]) =>
+        `<dt>${escapeHtml(words(key))}</dt><dd>${escapeHtml(shown(value, key))}</dd>`,
+    )
     .join("")}</dl>`;
 }
 
-function shown(value: Json): string {
-  if (value === null) return "as many as the main run";
+/** What it means where nothing is set. */
+const UNSET: Record<string, string> = {
+  batch1Samples: "as many as the main run",
+  steps: "those of the epochs",
+};
+
+function shown(value: Json, key: string): string {
+  if (value === null) return UNSET[key] ?? "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   return Array.isArray(value) ? value.map((item) => item ?? "none").join(", ") : String(value);
 }
-
-export const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c]);

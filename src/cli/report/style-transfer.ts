@@ -1,10 +1,12 @@
 import type { Picture } from "../../experiments/pictures.js";
 import type { Losses, StyleNorm, StyleResult, StyleRun } from "../../experiments/style.js";
 import { styleTruths } from "../../experiments/truths.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { meanCurve, smooth, thin } from "../../show/smooth.js";
+import { count } from "../../show/words.js";
 import { dataUrl } from "../picture-file.js";
 import { LOG, lineChart } from "./lines.js";
-import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
-import { meanCurve, smooth, thin } from "./smooth.js";
+import { chart, htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
 import { truthsSection, truthsText } from "./truths.js";
 

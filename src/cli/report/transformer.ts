@@ -1,8 +1,10 @@
 import type { TransformerResult, TransformerRun } from "../../experiments/transformer.js";
 import { steepness, transformerTruths } from "../../experiments/truths.js";
-import { lineChart, short } from "./lines.js";
-import { chart, count, escapeHtml, htmlTable, type Report } from "./page.js";
-import { meanCurve, smooth, thin } from "./smooth.js";
+import { escapeHtml } from "../../show/escape-html.js";
+import { meanCurve, smooth, thin } from "../../show/smooth.js";
+import { count, short } from "../../show/words.js";
+import { lineChart } from "./lines.js";
+import { chart, htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
 import { truthsSection, truthsText } from "./truths.js";
 

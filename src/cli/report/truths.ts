@@ -1,18 +1,6 @@
-import type { Spread } from "../../experiments/summary.js";
 import type { Truth } from "../../experiments/truths.js";
+import { figures, verdict } from "../../show/words.js";
 import { htmlTable, type Section } from "./page.js";
-import { percent } from "./table.js";
-
-const plain = ({ mean, deviation }: Spread) =>
-  `${mean.toFixed(3)} ± ${(deviation ?? 0).toFixed(3)}`;
-
-const verdict = ({ holds, holding, seeds }: Truth): string =>
-  `${holds ? "holds" : "does not hold here"} (${holding} of ${seeds} seeds)`;
-
-const figures = ({ figures, unit }: Truth): string =>
-  figures
-    .map(({ name, spread }) => `${name} ${unit === "%" ? percent(spread) : plain(spread)}`)
-    .join(", ");
 
 /** One line a claim; nothing where none was put to the test, that is with one seed. */
 export const truthsText = (truths: readonly Truth[]): string =>

@@ -1,4 +1,5 @@
 import type { Family } from "./method.js";
+import { perChannel, perGroup, perPlane } from "./patterns.js";
 
 const batch = "no";
 
@@ -12,6 +13,8 @@ export const activation: Family = {
       statistics: "mean of squares of each channel of each sample over H, W",
       learned: "γ, β, τ [C]",
       formula: "max(γ·x/√(mean x² + ε) + β, τ)",
+      tex: "\\max(\\gamma\\,\\frac{x}{\\sqrt{\\mathrm{mean}\\,x^2+\\varepsilon}}+\\beta,\\tau)",
+      sets: [perPlane],
       defaults: "τ 0, ε 1e-6, or learned",
       batch,
       paper: { by: "Singh, Krishnan 2019", arXiv: "1911.09737" },
@@ -23,6 +26,8 @@ export const activation: Family = {
       statistics: "variance of each channel over N, H, W, and over H, W",
       learned: "γ, β, v [C]",
       formula: "γ·x/max(√(σ²_NHW + ε), v·x + √(σ²_HW + ε)) + β",
+      tex: "\\gamma\\,\\frac{x}{\\max(\\sqrt{\\sigma_{NHW}^2+\\varepsilon},v\\,x+\\sqrt{\\sigma_{HW}^2+\\varepsilon})}+\\beta",
+      sets: [perChannel, perPlane],
       defaults: "v 1, ε 1e-3, momentum 0.1",
       batch: "in training",
       paper: { by: "Liu, Brock, Simonyan, Le 2020", arXiv: "2004.02967" },
@@ -34,6 +39,8 @@ export const activation: Family = {
       statistics: "variance of a group of channels of each sample over H, W",
       learned: "γ, β, v [C]",
       formula: "γ·x·sigmoid(v·x)/√(σ² + ε) + β",
+      tex: "\\gamma\\,\\frac{x\\,\\mathrm{sigmoid}(v\\,x)}{\\sqrt{\\sigma^2+\\varepsilon}}+\\beta",
+      sets: [perGroup],
       defaults: "32 groups (in specs fewer where 32 does not divide C), v 1, ε 1e-5",
       batch,
       paper: { by: "Liu, Brock, Simonyan, Le 2020", arXiv: "2004.02967" },
@@ -45,6 +52,8 @@ export const activation: Family = {
       statistics: "none",
       learned: "α [1], γ, β [C]",
       formula: "γ·tanh(α·x) + β",
+      tex: "\\gamma\\,\\tanh(\\alpha\\,x)+\\beta",
+      sets: [],
       defaults: "α 0.5",
       batch,
       paper: { by: "Zhu, Chen, He, LeCun, Liu 2025", arXiv: "2503.10622" },
@@ -56,6 +65,8 @@ export const activation: Family = {
       statistics: "none",
       learned: "α, s [1], γ, β [C]",
       formula: "γ·erf(α·x + s) + β",
+      tex: "\\gamma\\,\\mathrm{erf}(\\alpha\\,x+s)+\\beta",
+      sets: [],
       defaults: "α 0.5, s 0",
       batch,
       paper: { by: "Chen, Lu, Zhu, Sun, Liu 2025", arXiv: "2512.10938" },
@@ -67,6 +78,8 @@ export const activation: Family = {
       statistics: "none",
       learned: "nothing",
       formula: "x",
+      tex: "x",
+      sets: [],
       defaults: "",
       batch,
       api: ["nn.Identity"],

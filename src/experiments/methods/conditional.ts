@@ -1,5 +1,6 @@
 // None of them can stand alone behind a convolution.
 import type { Family } from "./method.js";
+import { perChannel, perPlane, perPosition, perSample } from "./patterns.js";
 
 const batch = "no";
 
@@ -13,6 +14,8 @@ export const conditional: Family = {
       statistics: "mean, variance of each channel of content x and of style s over H, W",
       learned: "nothing",
       formula: "σ(s)·(x − μ(x))/σ(x) + μ(s)",
+      tex: "\\sigma(s)\\,\\frac{x-\\mu(x)}{\\sigma(x)}+\\mu(s)",
+      sets: [perPlane],
       defaults: "ε 1e-5, σ² unbiased",
       batch,
       paper: { by: "Huang, Belongie 2017", arXiv: "1703.06868" },
@@ -24,6 +27,8 @@ export const conditional: Family = {
       statistics: "those of instance norm",
       learned: "γ, β [styles, C]",
       formula: "γₛ·IN(x) + βₛ, s the sample's style",
+      tex: "\\gamma_s\\,\\mathrm{IN}(x)+\\beta_s",
+      sets: [perPlane],
       defaults: "ε 1e-5",
       batch,
       paper: { by: "Dumoulin, Shlens, Kudlur 2016", arXiv: "1610.07629" },
@@ -35,6 +40,8 @@ export const conditional: Family = {
       statistics: "those of batch norm",
       learned: "γ, β [classes, C]",
       formula: "γₖ·BN(x) + βₖ, k the sample's class",
+      tex: "\\gamma_k\\,\\mathrm{BN}(x)+\\beta_k",
+      sets: [perChannel],
       defaults: "ε 1e-5, momentum 0.1",
       batch: "in training",
       paper: { by: "de Vries et al. 2017", arXiv: "1707.00683" },
@@ -46,6 +53,8 @@ export const conditional: Family = {
       statistics: "none",
       learned: "a linear layer",
       formula: "(1 + γ(z))·x + β(z)",
+      tex: "(1+\\gamma(z))\\,x+\\beta(z)",
+      sets: [],
       defaults: "",
       batch,
       paper: { by: "Perez et al. 2017", arXiv: "1709.07871" },
@@ -57,6 +66,8 @@ export const conditional: Family = {
       statistics: "those of batch norm, or of instance norm",
       learned: "three convolutions",
       formula: "(1 + γ(m))·norm(x) + β(m), maps made of a segmentation m",
+      tex: "(1+\\gamma(m))\\,\\mathrm{norm}(x)+\\beta(m)",
+      sets: [perChannel],
       defaults: "batch norm, kernel 3, 128 hidden channels",
       batch: "in training",
       paper: { by: "Park, Liu, Wang, Zhu 2019", arXiv: "1903.07291" },
@@ -68,6 +79,8 @@ export const conditional: Family = {
       statistics: "those of instance norm and of layer norm over C, H, W",
       learned: "ρ [C]",
       formula: "γ(z)·(ρ·IN(x) + (1 − ρ)·LN(x)) + β(z), ρ in [0, 1]",
+      tex: "\\gamma(z)\\,(\\rho\\,\\mathrm{IN}(x)+(1-\\rho)\\,\\mathrm{LN}(x))+\\beta(z)",
+      sets: [perPlane, perSample],
       defaults: "ρ 0.9, ε 1e-5",
       batch,
       paper: { by: "Kim et al. 2019, U-GAT-IT", arXiv: "1907.10830" },
@@ -79,6 +92,8 @@ export const conditional: Family = {
       statistics: "mean, variance over the last axis",
       learned: "a linear layer",
       formula: "(1 + γ(z))·LN(x) + β(z)",
+      tex: "(1+\\gamma(z))\\,\\mathrm{LN}(x)+\\beta(z)",
+      sets: [perPosition],
       defaults: "ε 1e-6",
       batch,
       paper: { by: "Peebles, Xie 2022, DiT", arXiv: "2212.09748" },
@@ -90,6 +105,8 @@ export const conditional: Family = {
       statistics: "mean, variance over the last axis",
       learned: "a linear layer, 0 at first",
       formula: "x + α(z)·f((1 + γ(z))·LN(x) + β(z)), twice",
+      tex: "x+\\alpha(z)\\,f((1+\\gamma(z))\\,\\mathrm{LN}(x)+\\beta(z))",
+      sets: [perPosition],
       defaults: "ε 1e-6",
       batch,
       paper: { by: "Peebles, Xie 2022, DiT", arXiv: "2212.09748" },

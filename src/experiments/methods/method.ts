@@ -1,4 +1,5 @@
 import type { NormMethod } from "../../nn/index.js";
+import type { Pattern } from "../sets.js";
 
 /** What a method is. Texts are plain, formulas in Unicode. */
 export interface Description {
@@ -9,6 +10,13 @@ export interface Description {
   readonly statistics: string;
   readonly learned: string;
   readonly formula: string;
+  /** The same in TeX, for formulas as MathML: without fences that stretch and lines above, which Chromium cannot draw without a font. */
+  readonly tex: string;
+  /**
+   * Which elements of feature maps, or of vectors [N, L, C] (positions are their tokens), share a statistic in training; nothing
+   * where each is by itself. Absent where it is no such input that is normalised.
+   */
+  readonly sets?: readonly Pattern[];
   readonly defaults: string;
   /** Whether a sample's result depends on the rest of its batch. */
   readonly batch: "no" | "in training" | "always";

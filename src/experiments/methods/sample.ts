@@ -1,4 +1,5 @@
 import type { Family } from "./method.js";
+import { perGroup, perPlane, perSample } from "./patterns.js";
 
 const batch = "no";
 
@@ -12,6 +13,8 @@ export const sample: Family = {
       statistics: "mean, variance of each sample over C, H, W",
       learned: "γ, β [C]",
       formula: "γ·(x − μ)/√(σ² + ε) + β",
+      tex: "\\gamma\\,\\frac{x-\\mu}{\\sqrt{\\sigma^2+\\varepsilon}}+\\beta",
+      sets: [perSample],
       defaults: "ε 1e-5",
       batch,
       paper: { by: "Ba, Kiros, Hinton 2016", arXiv: "1607.06450" },
@@ -23,6 +26,8 @@ export const sample: Family = {
       statistics: "mean, variance of each channel of each sample over H, W",
       learned: "nothing",
       formula: "(x − μ)/√(σ² + ε)",
+      tex: "\\frac{x-\\mu}{\\sqrt{\\sigma^2+\\varepsilon}}",
+      sets: [perPlane],
       defaults: "ε 1e-5, no running statistics",
       batch,
       paper: { by: "Ulyanov, Vedaldi, Lempitsky 2016", arXiv: "1607.08022" },
@@ -34,6 +39,8 @@ export const sample: Family = {
       statistics: "mean, variance of each channel of each sample over H, W",
       learned: "γ, β [C]",
       formula: "γ·(x − μ)/√(σ² + ε) + β",
+      tex: "\\gamma\\,\\frac{x-\\mu}{\\sqrt{\\sigma^2+\\varepsilon}}+\\beta",
+      sets: [perPlane],
       defaults: "ε 1e-5, no running statistics",
       batch,
       paper: { by: "Ulyanov, Vedaldi, Lempitsky 2017", arXiv: "1701.02096" },
@@ -45,6 +52,8 @@ export const sample: Family = {
       statistics: "mean, variance of a group of channels of each sample over H, W",
       learned: "γ, β [C]",
       formula: "γ·(x − μ)/√(σ² + ε) + β",
+      tex: "\\gamma\\,\\frac{x-\\mu}{\\sqrt{\\sigma^2+\\varepsilon}}+\\beta",
+      sets: [perGroup],
       defaults: "4 groups in specs, ε 1e-5",
       batch,
       paper: { by: "Wu, He 2018", arXiv: "1803.08494" },
@@ -56,6 +65,8 @@ export const sample: Family = {
       statistics: "those of instance norm and of layer norm over C, H, W",
       learned: "γ, β, ρ [C]",
       formula: "γ·(ρ·IN(x) + (1 − ρ)·LN(x)) + β, ρ in [0, 1]",
+      tex: "\\gamma\\,(\\rho\\,\\mathrm{IN}(x)+(1-\\rho)\\,\\mathrm{LN}(x))+\\beta",
+      sets: [perPlane, perSample],
       defaults: "ρ 0, ε 1e-5",
       batch,
       paper: { by: "Kim et al. 2019, U-GAT-IT", arXiv: "1907.10830" },
@@ -67,6 +78,8 @@ export const sample: Family = {
       statistics: "2-norm g of each channel of each sample over H, W",
       learned: "γ, β [C]",
       formula: "x + γ·x·g/(mean of g over C + ε) + β",
+      tex: "x+\\gamma\\,x\\,\\frac{g}{\\mathrm{mean}_C\\,g+\\varepsilon}+\\beta,\\quad g=\\Vert x\\Vert_2",
+      sets: [perPlane, perSample],
       defaults: "γ 0, β 0, ε 1e-6",
       batch,
       paper: { by: "Woo et al. 2023, ConvNeXt V2", arXiv: "2301.00808" },

@@ -1,10 +1,10 @@
-import { type Advice, isAdvice, type Question, type Step } from "../../experiments/choose.js";
-import { escapeHtml } from "./page.js";
+import { type Advice, isAdvice, type Question, type Step } from "../experiments/choose.js";
+import { escapeHtml } from "./escape-html.js";
+import { CHOSEN, MARKED } from "./palette.js";
 
 const ROW = 50;
 const COLUMN = 286;
 const BOX = { width: 164, height: 40 };
-const CHOSEN = "#d55e00";
 
 interface Placed {
   svg: string[];
@@ -24,7 +24,7 @@ export function treeSvg(root: Question, path: readonly Step[]): string {
     const x = depth * COLUMN;
     if (isAdvice(node)) {
       const y = (row + 0.5) * ROW;
-      return { svg: [box(x, y, node.norm, lit ? CHOSEN : "#0072b2", true)], y, rows: 1 };
+      return { svg: [box(x, y, node.norm, lit ? CHOSEN : MARKED, true)], y, rows: 1 };
     }
     const svg: string[] = [];
     const children = [];

@@ -1,4 +1,5 @@
-import { type LayersConfig, type Pattern, setIndex } from "../../experiments/layers.js";
+import { dependsOn, type MapShape, type Pattern } from "../experiments/sets.js";
+import { MARKED, TINTS } from "./palette.js";
 
 /** Cells along samples, channels and positions; what is drawn stands for any number of each. */
 const SIDE = 4;
@@ -6,29 +7,30 @@ const CELL = 22;
 /** Of the sides that recede: half a cell right and up. */
 const SLANT = 11;
 
-const SHARED = "#0072b2";
-const TINTS = ["rgba(128, 128, 128, 0.12)", "rgba(128, 128, 128, 0.38)"];
+/** What a spec's number is here: two groups, two samples a part, three channels a window. */
+const numberOf = ({ channels }: Pattern): number => (channels === "window" ? 3 : 2);
 
 type Cell = [sample: number, channel: number, position: number];
 type Point = [x: number, y: number];
 
 /**
- * The block of samples × channels × positions, as SVG. Blue: the elements that share one statistic; the greys tell the other
- * sets apart. Channels run right, positions down, samples into the depth.
+ * The block of samples × channels × positions, as SVG. Blue: the elements that share a statistic with the first one; the greys tell
+ * the other sets of the first pattern apart. Channels run right, positions down, samples into the depth.
  */
-export function cube(pattern: Pattern, label: string): string {
-  const shape: LayersConfig["shape"] = [SIDE, SIDE, SIDE, 1];
-  const sets = setIndex(pattern, shape, 2);
-  const setOf = ([n, c, p]: Cell) => sets((n * SIDE + c) * SIDE + p);
-  const own = setOf([0, 0, 0]);
-  const ways = pattern.channels === "each" ? SIDE : pattern.channels === "group" ? 2 : 1;
+export function cube(sets: Pattern | readonly Pattern[], label: string): string {
+  const patterns = [sets].flat();
+  const shape: MapShape = [SIDE, SIDE, SIDE, 1];
+  const lit = patterns.map((pattern) => dependsOn([pattern], shape, numberOf(pattern)));
+  const ways = { each: SIDE, window: SIDE, group: 2, all: 1 }[patterns[0]?.channels ?? "each"];
+  const rows = { each: SIDE, part: 2, all: 1 }[patterns[0]?.samples ?? "each"];
   const colour = (cell: Cell) => {
-    if (setOf(cell) === own) return SHARED;
     const [n, c, p] = cell;
+    const index = (n * SIDE + c) * SIDE + p;
+    if (index === 0 || lit.some((shares) => shares(index, 0))) return MARKED;
     const parity =
-      (pattern.samples === "each" ? n : 0) +
+      Math.floor((n * rows) / SIDE) +
       Math.floor((c * ways) / SIDE) +
-      (pattern.positions === "each" ? p : 0);
+      (patterns[0]?.positions === "all" ? 0 : p);
     return TINTS[parity % 2];
   };
   const top = SIDE * SLANT + 22;

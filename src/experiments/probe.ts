@@ -1,0 +1,56 @@
+import type { Module } from "../nn/module.js";
+import { type Histogram, histogramOf } from "./histogram.js";
+import { momentsOf } from "./moments.js";
+
+/** What goes through a block of a net in one training step. */
+export interface BlockProbe {
+  /** Of its outputs, between the least and the largest finite one. */
+  histogram: Histogram;
+  mean: number;
+  deviation: number;
+  /** ‖∂loss/∂w‖, w all of the block's parameters together. */
+  gradient: number;
+}
+
+/**
+ * Runs a training step and tells what went through the blocks. It only looks: the step comes to the same bits, for a hook on a block
+ * as a whole parts no layers within it.
+ */
+export function probe<T>(
+  blocks: readonly Module[],
+  step: () => T,
+): { result: T; read: () => BlockProbe[] } {
+  const outputs: Float32Array[] = [];
+  const handles = blocks.map((block, i) =>
+    block.registerForwardHook((_, __, output) => {
+      outputs[i] = output.elements.slice();
+    }),
+  );
+  try {
+    const result = step();
+    const read = () => blocks.map((block, i) => describe(outputs[i], gradientNorm(block)));
+    return { result, read };
+  } finally {
+    for (const handle of handles) handle.remove();
+  }
+}
+
+function describe(output: Float32Array, gradient: number): BlockProbe {
+  const finite = output.filter(Number.isFinite);
+  const low = finite.reduce((least, value) => Math.min(least, value), finite[0] ?? 0);
+  const high = finite.reduce((most, value) => Math.max(most, value), low);
+  const { mean, biased } = momentsOf(output);
+  return {
+    histogram: histogramOf(finite, low, high),
+    mean,
+    deviation: Math.sqrt(biased),
+    gradient,
+  };
+}
+
+function gradientNorm(block: Module): number {
+  let squares = 0;
+  for (const { grad } of block.parameters())
+    for (const value of grad?.elements ?? []) squares += value * value;
+  return Math.sqrt(squares);
+}
