@@ -1,5 +1,5 @@
 // A Next.js application with the packed package, on Node 20: its edge route from `next build`, and in `next dev`, where StrictMode
-// mounts twice, a component that closes its runtime in an effect's clean-up.
+// mounts twice, a component with the README's effect, which closes its runtime in the clean-up.
 import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,8 +12,20 @@ import { run } from "../runtimes/start.mjs";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const next = here("../node_modules/next");
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
-const LIMIT = 120_000;
+const LIMIT = 180_000;
 const isNorm = ([a, b]) => Math.abs(a + 0.999995) < 1e-6 && Math.abs(b - 0.999995) < 1e-6;
+
+/** A hook of the README's effect, as it is printed. */
+async function effectOf(packageDir) {
+  const readme = await readFile(join(packageDir, "README.md"), "utf8");
+  const [, effect] = readme.match(/```jsx\n([\s\S]*?)```/);
+  return `import { init, layerNorm, tensor } from "evenkeel";
+import { useEffect } from "react";
+
+export function useNorm(show) {
+${effect}}
+`;
+}
 
 /** Within test/platform, for Turbopack follows no link out of its root; the folder is ignored by git. */
 async function makeApp(packageDir) {
@@ -21,6 +33,7 @@ async function makeApp(packageDir) {
   const app = await mkdtemp(here("../build/next-"));
   await cp(here("app"), join(app, "app"), { recursive: true });
   await cp(here("next.config.mjs"), join(app, "next.config.mjs"));
+  await writeFile(join(app, "app/use-norm.js"), await effectOf(packageDir));
   await writeFile(join(app, "package.json"), JSON.stringify({ private: true, type: "module" }));
   await mkdir(join(app, "node_modules"));
   await cp(await realpath(packageDir), join(app, "node_modules/evenkeel"), { recursive: true });
