@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare, relativeError, title } from "../bench/compare.js";
 import { measure, median } from "../bench/measure.js";
 import { Net } from "../bench/net.js";
+import { profile, profileText } from "../bench/profile.js";
 import { ours, plain } from "../bench/provider.js";
 import type { Result } from "../bench/run.js";
 import { markdown, text } from "../bench/table.js";
 import type { Workload } from "../bench/workload.js";
 import { workloads } from "../bench/workloads/index.js";
-import { sizeOf } from "../src/tensor.js";
+import { empty, sizeOf } from "../src/tensor.js";
 
 let engines: Awaited<ReturnType<typeof ours>> = [];
 beforeAll(async () => {
@@ -120,6 +121,35 @@ describe("measure", () => {
   test("takes medians", () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+});
+
+describe("profile", () => {
+  test("counts a kernel's launches in a step, the host's part, and leaves the runtime as it was", () => {
+    const { runtime } = engines[0];
+    const run = () => {
+      const [x, y] = [empty(runtime, [4096]), empty(runtime, [4096])];
+      for (let i = 0; i < 3; i++) runtime.run("copyBytes", 256, 16, [y.ptr, x.ptr]);
+      return [x, y];
+    };
+    const shares = profile(runtime, { before: run, run }, 1);
+    const calls = Object.fromEntries(shares.map(({ name, calls }) => [name, calls]));
+    expect(calls).toEqual({ copyBytes: 3, "host: allocate": 2, "host: the rest": 1 });
+    expect(shares.every(({ ms }) => ms >= 0)).toBe(true);
+    expect(Object.hasOwn(runtime, "run")).toBe(false);
+  });
+
+  test("is a table with a line for all", () => {
+    const shares = [
+      { name: "gemm", calls: 4, ms: 3 },
+      { name: "host: the rest", calls: 1, ms: 1 },
+    ];
+    expect(profileText(shares).split("\n")).toEqual([
+      "kernel          calls     ms  µs a call   of all",
+      "gemm                4  3.000      750.0   75.0 %",
+      "host: the rest      1  1.000     1000.0   25.0 %",
+      "all                    4.000             100.0 %",
+    ]);
   });
 });
 
