@@ -34,7 +34,7 @@ const { values } = parseArgs({
 const ci = process.env.CI === "true";
 
 async function must(command, args, cwd) {
-  const { code, stdout, stderr } = await run(command, args, { cwd, limit: 300_000 });
+  const { code, stdout, stderr } = await run(command, args, { cwd, limit: 600_000 });
   if (code !== 0) throw new Error(`${command} ${args.join(" ")}: exit ${code}\n${stdout}${stderr}`);
   return stdout;
 }
