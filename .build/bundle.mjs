@@ -21,10 +21,12 @@ const spaces = ["nn", "optim"];
 const copied = [
   "src/shape.js",
   "src/portable-math.js",
+  "src/numbers.js",
   "src/options.js",
   "src/dtype.js",
   "src/io/node.js",
   "src/data/rng.js",
+  "src/nn/layer-options.js",
 ].map((file) => resolve(file));
 
 /** What a file of src exports. */
@@ -135,7 +137,7 @@ const { metafile } = await build({
   platform: "node",
   minify: true,
   metafile: true,
-  plugins: [fromEntries("cli", ...entries)],
+  plugins: [fromEntries("cli", "show", ...entries)],
   // What the packages in it still require.
   banner: {
     js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,

@@ -39,12 +39,3 @@ export function inferShape(op: string, size: number, shape: Shape): Shape {
   }
   return full;
 }
-
-/** Refuses what is not an integer of at least `least`. */
-export function checkInteger(op: string, name: string, value: number, least = 1): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(
-      `${op}: expected ${name} to be an integer ≥ ${least}, got ${describe(value)}`,
-    );
-  }
-}

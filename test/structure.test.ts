@@ -23,6 +23,7 @@ const order = [
   "host-types.ts",
   "portable-math.ts",
   "options.ts",
+  "numbers.ts",
   "shape.ts",
   "format.ts",
   "dtype.ts",

@@ -1,5 +1,5 @@
 import { checkHeads } from "../nn/layer-options.js";
-import { checkInteger } from "../shape.js";
+import { checkInteger } from "../numbers.js";
 import type { TransformerBlockOptions } from "./transformer-block.js";
 import { checkNorm } from "./transformer-norms.js";
 

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   AdaptiveAvgPool2d,
   Conv2d,
@@ -12,8 +11,8 @@ import {
   ReLU,
   Sequential,
 } from "../nn/index.js";
+import { checkInteger } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
-import { checkInteger } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 /** A spec of `nn.createNorm`: "bn", "ln" (GroupNorm(1, C)), "in", "gn" (GroupNorm(4, C)), "gn:8+ws", "frn", … */
@@ -55,7 +54,7 @@ export class NormResNet extends Module {
     if (channels.length !== 4)
       throw new RangeError(`NormResNet: expected 4 widths, got ${channels.length}`);
     for (const count of channels) checkNorm(spec, count, "NormResNet");
-    this.model = call("NormResNet", () => {
+    this.model = this.asOne(() => {
       // Before the norms, some of which draw random numbers: the same seed gives every norm the same convolutions.
       const convs = channels.map(
         (out, index) =>

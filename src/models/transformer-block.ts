@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   addAndNormalize,
   type DropoutLayerOptions,
@@ -50,7 +49,7 @@ export class TransformerBlock extends Module {
     checkBlock("TransformerBlock", options);
     const { dModel, nHead, dFF, norm = "post", normLayer = "layer", dropout, runtime } = options;
     const normOf = () => transformerNorm("TransformerBlock", normLayer, dModel, { runtime });
-    const parts = call("TransformerBlock", () => ({
+    const parts = this.asOne(() => ({
       attn: new MultiHeadAttention(dModel, nHead, { dropout, runtime }),
       ffn: new PositionwiseFFN(dModel, dFF, { dropout, runtime }),
       norm1: normOf(),

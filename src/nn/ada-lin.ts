@@ -1,3 +1,4 @@
+import { checkInteger } from "../numbers.js";
 import { layouts } from "../ops/layout.js";
 // The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
 
@@ -5,7 +6,7 @@ import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
+import { constant, intoUnit, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

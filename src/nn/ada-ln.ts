@@ -1,5 +1,6 @@
 // Layer norm conditioned as in diffusion transformers, Peebles & Xie 2022, DiT, arXiv 2212.09748.
 
+import { checkInteger } from "../numbers.js";
 import { adaLN, gatedAdd } from "../ops/ada-ln.js";
 import { mul } from "../ops/mul.js";
 import { sigmoid } from "../ops/sigmoid.js";
@@ -7,7 +8,7 @@ import { slice } from "../ops/slice.js";
 import { describe, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, type LayerOptions } from "./init.js";
+import type { LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";

@@ -1,5 +1,6 @@
 // Layers of the batch family that differ from BatchNorm in what they do with its statistics.
 
+import { checkInteger } from "../numbers.js";
 import { batchInstanceNorm } from "../ops/batch-instance-norm.js";
 import { batchNorm } from "../ops/batch-norm.js";
 import { batchRenorm } from "../ops/batch-renorm.js";
@@ -8,7 +9,7 @@ import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, intoUnit, type LayerOptions } from "./init.js";
+import { constant, intoUnit, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 

@@ -1,3 +1,4 @@
+import { checkInteger } from "../numbers.js";
 import { add } from "../ops/add.js";
 import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/conditional-norm.js";
 import { embedding } from "../ops/embedding.js";
@@ -6,7 +7,7 @@ import { slice } from "../ops/slice.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
+import { constant, countBatch, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";

@@ -1,10 +1,11 @@
+import { checkInteger } from "../numbers.js";
 import type { Activation } from "../ops/activation.js";
 import { type Pair, pairOf } from "../ops/check.js";
 import { isScalable } from "../ops/conv-finite.js";
 import { conv2d, scaledConv2d } from "../ops/conv2d.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { checkInteger, fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
+import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 

@@ -1,6 +1,6 @@
+import { checkInteger } from "../numbers.js";
 import { describe, type Rules } from "../options.js";
 import type { Conv2d } from "./conv.js";
-import { checkInteger } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import type { Module } from "./module.js";
 import { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";

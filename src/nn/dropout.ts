@@ -1,8 +1,9 @@
+import { checkProbability } from "../numbers.js";
 import { dropout, dropout2d } from "../ops/dropout.js";
 import { describe, type Rules } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor.js";
-import { checkProbability, type LayerOptions } from "./init.js";
+import type { LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 

@@ -1,10 +1,11 @@
+import { checkFinite, checkInteger } from "../numbers.js";
 import { derf } from "../ops/derf.js";
 import { dyt } from "../ops/dyt.js";
 import { type Layout, layouts } from "../ops/layout.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkFinite, checkInteger, constant, type LayerOptions } from "./init.js";
+import { constant, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

@@ -1,8 +1,9 @@
+import { checkInteger } from "../numbers.js";
 import { embedding } from "../ops/embedding.js";
 import type { Rules } from "../options.js";
 import { randn } from "../random.js";
 import { type AnyTensor, keep, type Tensor } from "../tensor.js";
-import { checkInteger, type LayerOptions } from "./init.js";
+import type { LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 

@@ -1,10 +1,11 @@
+import { checkInteger } from "../numbers.js";
 import { evonormB0 } from "../ops/evonorm-b0.js";
 import { evonormS0 } from "../ops/evonorm-s0.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import type { Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { constant, type LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

@@ -1,9 +1,10 @@
+import { checkInteger } from "../numbers.js";
 import { frn } from "../ops/frn.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { constant, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

@@ -1,9 +1,10 @@
+import { checkInteger } from "../numbers.js";
 import { iterNorm } from "../ops/iter-norm.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { constant, type LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 

@@ -1,6 +1,5 @@
-import { checkNumber } from "../ops/check.js";
+import { checkFinite, checkInteger, checkNumber, checkProbability } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
-import { checkFinite, checkInteger, checkProbability } from "./init.js";
 
 type Check = (layer: string, option: string, value: number) => void;
 
@@ -10,7 +9,7 @@ const within =
     if (!holds(value)) throw new RangeError(`${layer}: expected ${option} ${range}, got ${value}`);
   };
 
-/** What numbers can be, by the names they have in all layers. */
+/** What numbers can be, by the names they have in all layers. Marked as pure, so that bundles without layers are without it. */
 const numbers: Record<string, Check> = {
   eps: checkNumber,
   momentum: checkNumber,
@@ -21,11 +20,11 @@ const numbers: Record<string, Check> = {
   divisorOverride: checkInteger,
   nPowerIterations: checkInteger,
   iterations: (layer, option, value) => checkInteger(layer, option, value, 0),
-  warmUpIterations: within("≥ 0", (value) => value >= 0),
-  rMax: within("≥ 1", (value) => value >= 1),
-  dMax: within("≥ 0", (value) => value >= 0),
-  p: within("> 0", (value) => value > 0),
-  partial: within("in (0, 1]", (value) => value > 0 && value <= 1),
+  warmUpIterations: /* @__PURE__ */ within("≥ 0", (value) => value >= 0),
+  rMax: /* @__PURE__ */ within("≥ 1", (value) => value >= 1),
+  dMax: /* @__PURE__ */ within("≥ 0", (value) => value >= 0),
+  p: /* @__PURE__ */ within("> 0", (value) => value > 0),
+  partial: /* @__PURE__ */ within("in (0, 1]", (value) => value > 0 && value <= 1),
   hidden: checkInteger,
   kernelSize: checkInteger,
   dropout: (layer, _, value) => checkProbability(layer, value),

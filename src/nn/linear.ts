@@ -1,8 +1,9 @@
+import { checkInteger } from "../numbers.js";
 import type { Activation } from "../ops/activation.js";
 import { linear } from "../ops/linear.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { checkInteger, kaimingUniform, type LayerOptions } from "./init.js";
+import { kaimingUniform, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 

@@ -1,11 +1,10 @@
-import { checkNumber } from "../ops/check.js";
+import { checkInteger, checkNumber } from "../numbers.js";
 import {
   type LocalResponseNormOptions,
   localResponseNorm,
   localResponseNormRules,
 } from "../ops/local-response-norm.js";
 import type { Tensor } from "../tensor.js";
-import { checkInteger } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

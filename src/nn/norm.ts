@@ -1,3 +1,4 @@
+import { checkInteger } from "../numbers.js";
 import type { Activation } from "../ops/activation.js";
 import { add } from "../ops/add.js";
 import { type BatchNormOptions, batchNorm } from "../ops/batch-norm.js";
@@ -13,7 +14,7 @@ import { syncBatchNorm } from "../ops/sync-batch-norm.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, alias, ones, show, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
+import { constant, countBatch, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

@@ -1,7 +1,7 @@
+import { checkInteger } from "../numbers.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
-import { checkInteger } from "./init.js";
 import { forwardActivated } from "./joined.js";
 import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";

@@ -1,9 +1,10 @@
+import { checkInteger } from "../numbers.js";
 import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
 import { powerNorm } from "../ops/power-norm.js";
 import type { Rules } from "../options.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, countBatch, type LayerOptions } from "./init.js";
+import { constant, countBatch, type LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

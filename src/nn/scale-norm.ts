@@ -1,3 +1,4 @@
+import { checkInteger } from "../numbers.js";
 import { crmsNorm } from "../ops/crms-norm.js";
 import { layerScale } from "../ops/layer-scale.js";
 import { type Layout, layouts } from "../ops/layout.js";
@@ -7,7 +8,7 @@ import type { Rules } from "../options.js";
 import { log2 } from "../portable-math.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";
-import { checkInteger, constant, type LayerOptions } from "./init.js";
+import { constant, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";

@@ -1,4 +1,5 @@
 import { call } from "../call.js";
+import { checkInteger } from "../numbers.js";
 import { modulate } from "../ops/modulate.js";
 import { resizeNearest } from "../ops/resize-nearest.js";
 import type { Rules } from "../options.js";
@@ -6,7 +7,7 @@ import { show, type Tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
 import { checkChannels } from "./channels.js";
 import { Conv2d } from "./conv.js";
-import { checkInteger, type LayerOptions } from "./init.js";
+import type { LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { BatchNorm2d, InstanceNorm2d } from "./norm.js";

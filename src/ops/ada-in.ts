@@ -1,8 +1,9 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, show, type Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
+import { checkSameRuntime, checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import {
   planeAffine,

@@ -1,11 +1,12 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { behind, NOWHERE } from "../runtime/address.js";
 import { activation } from "../runtime/kernels.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { mul } from "./mul.js";
 
 const rules: Rules<{ eps?: number }> = { eps: "number" };

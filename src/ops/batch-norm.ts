@@ -1,14 +1,9 @@
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { batchSets, channelNorm, type Running } from "./channel-norm.js";
-import {
-  checkNoGradient,
-  checkNumber,
-  checkSameRuntime,
-  checkShape,
-  checkTensor,
-} from "./check.js";
+import { checkNoGradient, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 import { overPositions } from "./positions.js";
 

@@ -68,14 +68,6 @@ export function checkNoGradient(
   }
 }
 
-/** Refuses what is not a finite number ≥ 0. */
-export function checkNumber(op: string, name: string, value: number): void {
-  if (typeof value !== "number")
-    throw new TypeError(`${op}: expected ${name} to be a number, got ${describe(value)}`);
-  if (!(value >= 0 && value < Infinity))
-    throw new RangeError(`${op}: expected ${name} to be a finite number ≥ 0, got ${value}`);
-}
-
 /** [height, width]: a number for both or one for each. */
 export type Pair = readonly [height: number, width: number];
 

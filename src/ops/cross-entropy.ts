@@ -1,9 +1,10 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
 import { isArray } from "../dtype.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkTensor } from "./check.js";
+import { checkSameRuntime, checkTensor } from "./check.js";
 import { reorder } from "./permute.js";
 import { sumPartials } from "./reduction.js";
 

@@ -1,15 +1,10 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { behind } from "../runtime/address.js";
 import { addressOf, empty, show, sizeOf, type Tensor } from "../tensor.js";
-import {
-  checkNoGradient,
-  checkNumber,
-  checkSameRuntime,
-  checkShape,
-  checkTensor,
-} from "./check.js";
+import { checkNoGradient, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
 import { channelSums, float64, gradientOf, planeCombine } from "./plane-maps.js";

@@ -1,8 +1,9 @@
+import { checkNumber } from "../numbers.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { show, sizeOf, type Tensor } from "../tensor.js";
 import { type Activation, checkActivation } from "./activation.js";
 import { channelNorm, groupSets } from "./channel-norm.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 
 export interface GroupNormOptions extends LayoutOptions {

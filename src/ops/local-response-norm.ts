@@ -1,9 +1,10 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { localResponseNormBackwardScratch } from "../runtime/kernels.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
-import { checkNumber, checkTensor } from "./check.js";
+import { checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 
 export interface LocalResponseNormOptions extends LayoutOptions {

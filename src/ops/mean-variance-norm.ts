@@ -1,10 +1,11 @@
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { show, sizeOf, type Tensor } from "../tensor.js";
 import { axesOf } from "./axes.js";
 import { axisNorm } from "./axis-norm.js";
 import { batchSets, channelNorm } from "./channel-norm.js";
-import { checkNumber, checkTensor } from "./check.js";
+import { checkTensor } from "./check.js";
 import { permute } from "./permute.js";
 import { rowNorm } from "./row-norm.js";
 

@@ -1,9 +1,10 @@
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { axesOf } from "./axes.js";
 import { type AxisNorm, axisNorm } from "./axis-norm.js";
-import { checkNumber, checkTensor } from "./check.js";
+import { checkTensor } from "./check.js";
 import { pNorm } from "./p-norm.js";
 import { permute } from "./permute.js";
 import { scaledRows } from "./scaled-rows.js";

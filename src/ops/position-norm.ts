@@ -1,7 +1,8 @@
 // What the norms over the channels of each position share: rows where the channels are last, columns where they are second.
+import { checkNumber } from "../numbers.js";
 import type { Tensor } from "../tensor.js";
 import { axisNorm } from "./axis-norm.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { channelShape, type Layout } from "./layout.js";
 import { rowNorm } from "./row-norm.js";
 

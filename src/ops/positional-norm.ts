@@ -1,11 +1,12 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, full, show, type Tensor } from "../tensor.js";
 import { add } from "./add.js";
 import { axisNorm } from "./axis-norm.js";
 import { combine, spread } from "./broadcast.js";
-import { checkNumber, checkTensor } from "./check.js";
+import { checkTensor } from "./check.js";
 import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 import { mul } from "./mul.js";
 

@@ -1,14 +1,9 @@
 import { type Backward, record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { changing, empty, show, sizeOf, type Tensor } from "../tensor.js";
-import {
-  checkNoGradient,
-  checkNumber,
-  checkSameRuntime,
-  checkShape,
-  checkTensor,
-} from "./check.js";
+import { checkNoGradient, checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
 import { ofNothing } from "./of-nothing.js";

@@ -2,6 +2,7 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { NOWHERE } from "../runtime/address.js";
 import {
   addressOf,
@@ -14,7 +15,7 @@ import {
   temporary,
 } from "../tensor.js";
 import { type Activation, activate, activationCode, checkActivation } from "./activation.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 
 export interface RowNorm {
   weight: Tensor | null | undefined;

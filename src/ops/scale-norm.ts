@@ -1,7 +1,8 @@
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { mul } from "./mul.js";
 import { scaledRows } from "./scaled-rows.js";
 

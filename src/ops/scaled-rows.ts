@@ -2,9 +2,10 @@
 
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { rowScale } from "../runtime/kernels.js";
 import { addressOf, empty, full, show, type Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 
 export interface ScaledRows {
   kind: keyof typeof rowScale;

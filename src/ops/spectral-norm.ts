@@ -1,9 +1,10 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { empty, rewrite, type Tensor } from "../tensor.js";
 import { axisOf } from "./axes.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { type Planes, planeCombine, planeProducts, planesAlong } from "./plane-maps.js";
 
 export interface SpectralNormOptions {

@@ -1,9 +1,10 @@
 import { record } from "../autograd.js";
 import { call } from "../call.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { power } from "../portable-math.js";
 import { empty, show, sizeOf, type Tensor } from "../tensor.js";
-import { checkNumber, checkSameRuntime, checkShape, checkTensor } from "./check.js";
+import { checkSameRuntime, checkShape, checkTensor } from "./check.js";
 import { ofNothing } from "./of-nothing.js";
 import { gradientOf, type Planes, planeCombine, planeProducts } from "./plane-maps.js";
 import { planeMoments } from "./plane-moments.js";

@@ -1,4 +1,5 @@
-import { checkNumber, checkTensor } from "../ops/check.js";
+import { checkNumber } from "../numbers.js";
+import { checkTensor } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
 import { Tensor } from "../tensor.js";
 

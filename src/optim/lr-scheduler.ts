@@ -1,4 +1,4 @@
-import { checkNumber } from "../ops/check.js";
+import { checkNumber } from "../numbers.js";
 import { describe } from "../options.js";
 import { Optimizer } from "./optimizer.js";
 

@@ -1,5 +1,5 @@
 // The schedules, in torch's recursive forms, by functions that are the same in every engine.
-import { checkNumber } from "../ops/check.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { cosPi, power } from "../portable-math.js";
 import { checkFactor, checkSteps, RuleLR } from "./lr-scheduler.js";

@@ -1,4 +1,4 @@
-import { checkNumber } from "../ops/check.js";
+import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import {
   checkEach,

@@ -1,0 +1,31 @@
+// Refusals of single numbers.
+import { describe } from "./options.js";
+
+/** Refuses what is not a finite number ≥ 0. */
+export function checkNumber(op: string, name: string, value: number): void {
+  if (typeof value !== "number")
+    throw new TypeError(`${op}: expected ${name} to be a number, got ${describe(value)}`);
+  if (!(value >= 0 && value < Infinity))
+    throw new RangeError(`${op}: expected ${name} to be a finite number ≥ 0, got ${value}`);
+}
+
+/** Refuses what is not a finite number. */
+export function checkFinite(op: string, name: string, value: number): void {
+  if (!Number.isFinite(value))
+    throw new RangeError(`${op}: expected ${name} to be a finite number, got ${value}`);
+}
+
+/** Refuses what is no probability. */
+export function checkProbability(op: string, value: number): void {
+  if (!(value >= 0 && value <= 1))
+    throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${value}`);
+}
+
+/** Refuses what is not an integer of at least `least`. */
+export function checkInteger(op: string, name: string, value: number, least = 1): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(
+      `${op}: expected ${name} to be an integer ≥ ${least}, got ${describe(value)}`,
+    );
+  }
+}
