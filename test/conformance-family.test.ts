@@ -1,11 +1,11 @@
 // Expected values made with PyTorch in float64 (test/golden), for the ops that are no layer of torch.nn or have no parameters.
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { adaIN } from "../src/ops/ada-in.js";
-import { globalResponseNorm } from "../src/ops/global-response-norm.js";
-import { localResponseNorm } from "../src/ops/local-response-norm.js";
-import { normalize } from "../src/ops/normalize.js";
-import { pixelNorm } from "../src/ops/pixel-norm.js";
-import { scaleNorm } from "../src/ops/scale-norm.js";
+import { adaIN } from "../src/ops/norm/ada-in.js";
+import { globalResponseNorm } from "../src/ops/norm/global-response-norm.js";
+import { localResponseNorm } from "../src/ops/norm/local-response-norm.js";
+import { normalize } from "../src/ops/norm/normalize.js";
+import { pixelNorm } from "../src/ops/norm/pixel-norm.js";
+import { scaleNorm } from "../src/ops/norm/scale-norm.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { type Tensor, tidy } from "../src/tensor.js";
 import { goldenCases } from "./golden.js";

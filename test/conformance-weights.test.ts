@@ -1,12 +1,12 @@
 // Expected values made with PyTorch in float64 (test/golden) of the weight parametrisations and of what couples norm and activation.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dyt } from "../src/ops/dyt.js";
-import { evonormB0 } from "../src/ops/evonorm-b0.js";
-import { evonormS0 } from "../src/ops/evonorm-s0.js";
-import { frn } from "../src/ops/frn.js";
-import { spectralNorm } from "../src/ops/spectral-norm.js";
-import { weightLengths, weightNorm } from "../src/ops/weight-norm.js";
-import { weightStandardization } from "../src/ops/weight-standardization.js";
+import { dyt } from "../src/ops/norm/dyt.js";
+import { evonormB0 } from "../src/ops/norm/evonorm-b0.js";
+import { evonormS0 } from "../src/ops/norm/evonorm-s0.js";
+import { frn } from "../src/ops/norm/frn.js";
+import { spectralNorm } from "../src/ops/norm/spectral-norm.js";
+import { weightLengths, weightNorm } from "../src/ops/norm/weight-norm.js";
+import { weightStandardization } from "../src/ops/norm/weight-standardization.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { type Tensor, tensor } from "../src/tensor.js";
 import { goldenCases } from "./golden.js";

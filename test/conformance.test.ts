@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Module } from "../src/nn/module.js";
 import * as layers from "../src/nn/norm.js";
-import { batchNorm } from "../src/ops/batch-norm.js";
+import { batchNorm } from "../src/ops/norm/batch-norm.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tidy, zeros } from "../src/tensor.js";
 import { goldenCases, goldenJson, mismatch, outputName } from "./golden.js";

@@ -113,20 +113,28 @@ describe("the library reads tensors by `elements`", () => {
   });
 });
 
-describe("assembly", () => {
-  test.each(files("assembly").filter((file) => file !== "assembly/index.ts"))(
-    "%s imports its own folder and lib",
+/** Of src/ops and of assembly: each room may use those before it, and what lies outside of all rooms, in src/ops itself or assembly/lib. */
+const rooms = ["lib", "shape", "elementwise", "reduce", "product", "conv", "norm", "optim"];
+
+describe.each(["src/ops", "assembly"])("the rooms of %s", (home) => {
+  const roomOf = (path: string) =>
+    path
+      .slice(home.length + 1)
+      .split("/")
+      .at(-2) ?? "lib";
+  test.each(files(home).filter((file) => !file.endsWith("index.ts")))(
+    "%s imports its own room and earlier ones",
     (file) => {
-      for (const specifier of importsOf(file)) {
-        const target = targetOf(file, specifier);
-        expect(
-          dirname(target) === "assembly/lib" || dirname(target) === dirname(file),
-          `${file} imports ${target}`,
-        ).toBe(true);
-      }
+      const room = rooms.indexOf(roomOf(file));
+      expect(room, file).toBeGreaterThanOrEqual(0);
+      const targets = importsOf(file).map((specifier) => targetOf(file, specifier));
+      for (const target of targets.filter((path) => path.startsWith(`${home}/`)))
+        expect(rooms.indexOf(roomOf(target)), target).toBeLessThanOrEqual(room);
     },
   );
+});
 
+describe("assembly", () => {
   test("every kernel file is in the table of contents", () => {
     const listed = importsOf("assembly/index.ts").map(
       (specifier) => `${targetOf("assembly/index.ts", specifier)}.ts`,

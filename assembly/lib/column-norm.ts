@@ -5,8 +5,8 @@
 import { addProducts, goBack, scale } from "./column-loops";
 import { BLOCK, rowBytes } from "./column-moments";
 import { meanOf, rstdOf, STATS } from "./moments";
-import { at } from "./planes";
 import { sound, tame } from "./runs";
+import { at } from "./sets";
 
 /** The first column from c on with an rstd that is not tame, or `cols`. */
 function wildFrom(stats: usize, c: i32, cols: i32): i32 {

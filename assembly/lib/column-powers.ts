@@ -1,8 +1,8 @@
 // p-norms of columns for p = 1, 3 and ∞, and what they send back. In float64: nothing overflows.
 import { Statistic } from "./codes";
 import { rstdOf, STATS } from "./moments";
-import { at } from "./planes";
 import { get, high, low } from "./quads";
+import { at } from "./sets";
 
 /** The sum (or maximum) with |x|^p. */
 function grow(p: usize, x: v128, kind: Statistic): void {

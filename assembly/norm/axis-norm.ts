@@ -7,8 +7,8 @@ import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { columnNorms, directionGradient } from "../lib/column-powers";
 import { meanOf, pair, remainder, rstdOf, STATS } from "../lib/moments";
-import { at } from "../lib/planes";
 import { tame } from "../lib/runs";
+import { at } from "../lib/sets";
 
 /** Mean, variance (or norm) and rstd of each column. */
 function statistics(

@@ -6,8 +6,8 @@ import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
 import { finishStats, meanOf, mergeMoments, moments, rstdOf, STATS } from "../lib/moments";
 import { word } from "../lib/plan";
-import { at, firstPlane, planeOffset, setOf } from "../lib/planes";
 import { gradientRun, gradientSums, normalizeRun } from "../lib/runs";
+import { at, firstPlane, planeOffset, setOf } from "../lib/sets";
 import { CHANNELS, LENGTH, PART_SIZE, PARTS, PLANE_STEP, RUNS } from "./channel-plan";
 
 /** partials [planes, parts, 2] = (mean, variance) of each part of each plane. Range: planes × parts. */

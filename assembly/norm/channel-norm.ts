@@ -9,8 +9,8 @@
 import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
 import { finishStats, meanOf, moments, rstdOf, STATS } from "../lib/moments";
-import { at, firstPlane, planeOffset } from "../lib/planes";
 import { gradientRun, gradientSums } from "../lib/runs";
+import { at, firstPlane, planeOffset } from "../lib/sets";
 
 /** y [batch, channels, length], stats [sets, 3] (mean, variance, rstd). Range: sets. */
 export function channelNormForward(

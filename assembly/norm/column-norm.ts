@@ -9,7 +9,7 @@ import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { STATS } from "../lib/moments";
 import { word } from "../lib/plan";
-import { setOf } from "../lib/planes";
+import { setOf } from "../lib/sets";
 import { CHANNELS, COLS, LENGTH, PART_SIZE, PARTS, PLANE_STEP, RUNS, WIDTH } from "./channel-plan";
 
 /** @host Bytes of scratch of each of these kernels: statistics and sums of the columns, four rows and a vector. */

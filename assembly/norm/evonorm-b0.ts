@@ -1,7 +1,7 @@
 // EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x over the larger of the batch's deviation and v·x plus the
 // instance's. Both deviations are given; what goes back to them is left to the caller as sums.
 import { total } from "../lib/moments";
-import { at, planeOffset } from "../lib/planes";
+import { at, planeOffset } from "../lib/sets";
 import { loadTail, madd, storeTail } from "../lib/simd";
 
 /** y = x / max(batchStd, v·x + std)·weight + bias; batchStd [channels] and std [planes] float64. Range: planes. */

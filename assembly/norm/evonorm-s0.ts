@@ -1,8 +1,8 @@
 // EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x·sigmoid(v·x) over the deviation of a group, a group at a time.
 import { curve, Logistic, Swish } from "../lib/curves";
 import { finishStats, meanOf, moments, rstdOf, STATS, total } from "../lib/moments";
-import { at, planeOffset } from "../lib/planes";
 import { normalizeRun } from "../lib/runs";
+import { at, planeOffset } from "../lib/sets";
 import { loadTail, madd, storeTail } from "../lib/simd";
 
 /**

@@ -1,8 +1,8 @@
 // Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737), a plane at a time.
 import { clampBack, clampRun } from "../lib/clamp";
 import { moments, remainder, rstdOf, STATS } from "../lib/moments";
-import { at, planeOffset } from "../lib/planes";
 import { gradientRun, gradientSums, normalizeRun, tame } from "../lib/runs";
+import { at, planeOffset } from "../lib/sets";
 
 /**
  * y = max(weight·x/√(mean x² + eps) + bias, tau) and stats [planes, 3] (0, mean x², rstd); eps [channels] float64, weight, bias

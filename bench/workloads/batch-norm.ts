@@ -1,4 +1,4 @@
-import { batchNorm } from "../../src/ops/batch-norm.js";
+import { batchNorm } from "../../src/ops/norm/batch-norm.js";
 import { type Shape, sizeOf } from "../../src/tensor.js";
 import { plainChannelNorm, plainNormalize, updateRunning } from "../plain/channel-norm.js";
 import type { PlainNorm } from "../plain/norm.js";

@@ -3,9 +3,9 @@ import {
   implicitForward,
   implicitInputGradient,
   implicitWeightGradient,
-} from "../../src/ops/conv.js";
-import type { ConvShape } from "../../src/ops/conv-plan.js";
-import { conv2d } from "../../src/ops/conv2d.js";
+} from "../../src/ops/conv/conv.js";
+import type { ConvShape } from "../../src/ops/conv/conv-plan.js";
+import { conv2d } from "../../src/ops/conv/conv2d.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { empty, type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
 import { type ConvSizes, outputSize, PlainConv } from "../plain/conv2d.js";

@@ -1,12 +1,12 @@
 import { noGrad } from "../../src/autograd.js";
-import { adaIN } from "../../src/ops/ada-in.js";
-import { dyt } from "../../src/ops/dyt.js";
-import { evonormS0 } from "../../src/ops/evonorm-s0.js";
-import { frn } from "../../src/ops/frn.js";
-import { instanceNorm } from "../../src/ops/instance-norm.js";
-import { addLayerNorm, layerNorm } from "../../src/ops/layer-norm.js";
-import { localResponseNorm } from "../../src/ops/local-response-norm.js";
-import { slice } from "../../src/ops/slice.js";
+import { adaIN } from "../../src/ops/norm/ada-in.js";
+import { dyt } from "../../src/ops/norm/dyt.js";
+import { evonormS0 } from "../../src/ops/norm/evonorm-s0.js";
+import { frn } from "../../src/ops/norm/frn.js";
+import { instanceNorm } from "../../src/ops/norm/instance-norm.js";
+import { addLayerNorm, layerNorm } from "../../src/ops/norm/layer-norm.js";
+import { localResponseNorm } from "../../src/ops/norm/local-response-norm.js";
+import { slice } from "../../src/ops/shape/slice.js";
 import { type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
 import { leaf, ROUNDING, values, type Workload } from "../workload.js";
 

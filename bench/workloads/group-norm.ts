@@ -1,4 +1,4 @@
-import { groupNorm } from "../../src/ops/group-norm.js";
+import { groupNorm } from "../../src/ops/norm/group-norm.js";
 import { sizeOf } from "../../src/tensor.js";
 import { plainChannelNorm } from "../plain/channel-norm.js";
 import { normRows } from "./norm.js";

@@ -1,4 +1,4 @@
-import { instanceNorm } from "../../src/ops/instance-norm.js";
+import { instanceNorm } from "../../src/ops/norm/instance-norm.js";
 import { sizeOf } from "../../src/tensor.js";
 import { plainChannelNorm } from "../plain/channel-norm.js";
 import { normRows } from "./norm.js";

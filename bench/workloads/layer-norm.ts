@@ -1,4 +1,4 @@
-import { layerNorm } from "../../src/ops/layer-norm.js";
+import { layerNorm } from "../../src/ops/norm/layer-norm.js";
 import { plainRowNorm } from "../plain/row-norm.js";
 import { type NormCase, normRows, recordedRow } from "./norm.js";
 

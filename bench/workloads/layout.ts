@@ -1,7 +1,7 @@
 // Channels last, and norms over the channels where they are second: what goes down columns.
-import { batchNorm } from "../../src/ops/batch-norm.js";
-import { layerNorm2d } from "../../src/ops/layer-norm-2d.js";
-import { normalize } from "../../src/ops/normalize.js";
+import { batchNorm } from "../../src/ops/norm/batch-norm.js";
+import { layerNorm2d } from "../../src/ops/norm/layer-norm-2d.js";
+import { normalize } from "../../src/ops/norm/normalize.js";
 import { type Shape, sizeOf } from "../../src/tensor.js";
 import { plainChannelNorm } from "../plain/channel-norm.js";
 import type { Workload } from "../workload.js";

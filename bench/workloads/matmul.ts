@@ -1,5 +1,5 @@
 import { noGrad } from "../../src/autograd.js";
-import { matmul } from "../../src/ops/matmul.js";
+import { matmul } from "../../src/ops/product/matmul.js";
 import type { Shape } from "../../src/tensor.js";
 import { plainMatmul } from "../plain/matmul.js";
 import { program } from "../program.js";

@@ -1,5 +1,5 @@
 import { NormResNet } from "../../src/models/norm-resnet.js";
-import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { crossEntropy } from "../../src/ops/reduce/cross-entropy.js";
 import { Adam } from "../../src/optim/index.js";
 import { type Shape, tensor } from "../../src/tensor.js";
 import { fill, Net } from "../net.js";

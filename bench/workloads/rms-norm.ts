@@ -1,4 +1,4 @@
-import { rmsNorm } from "../../src/ops/rms-norm.js";
+import { rmsNorm } from "../../src/ops/norm/rms-norm.js";
 import { plainRowNorm } from "../plain/row-norm.js";
 import { normRows } from "./norm.js";
 

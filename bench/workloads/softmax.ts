@@ -1,5 +1,5 @@
 import { noGrad } from "../../src/autograd.js";
-import { softmax } from "../../src/ops/softmax.js";
+import { softmax } from "../../src/ops/reduce/softmax.js";
 import { sizeOf } from "../../src/tensor.js";
 import { plainSoftmax } from "../plain/softmax.js";
 import { program } from "../program.js";

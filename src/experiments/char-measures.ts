@@ -3,7 +3,7 @@ import { noGrad } from "../autograd.js";
 import { Rng } from "../data/rng.js";
 import type { TransformerBlock } from "../models/transformer-block.js";
 import type { TransformerLM } from "../models/transformer-lm.js";
-import { crossEntropy } from "../ops/cross-entropy.js";
+import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { Generator as RandomNumbers } from "../random.js";
 import { type Tensor, tensor, tidy } from "../tensor.js";
 import type { CharText, Pieces } from "./char-text.js";

@@ -1,6 +1,6 @@
 import type { HostAbortSignal } from "../host-types.js";
 import type { Linear } from "../nn/index.js";
-import { crossEntropy } from "../ops/cross-entropy.js";
+import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { SGD } from "../optim/index.js";
 import { manualSeed, rand } from "../random.js";
 import { defaultRuntime, type Runtime } from "../runtime/runtime.js";

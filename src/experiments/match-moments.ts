@@ -1,7 +1,7 @@
-import { adaIN } from "../ops/ada-in.js";
-import { convTranspose2d } from "../ops/conv-transpose2d.js";
-import { conv2d } from "../ops/conv2d.js";
-import { div } from "../ops/div.js";
+import { convTranspose2d } from "../ops/conv/conv-transpose2d.js";
+import { conv2d } from "../ops/conv/conv2d.js";
+import { div } from "../ops/elementwise/div.js";
+import { adaIN } from "../ops/norm/ada-in.js";
 import { Generator, randn } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, tensor, tidy, zeros } from "../tensor.js";

@@ -3,7 +3,7 @@ import type { Batch, DataLoader } from "../data/loader.js";
 import type { HostAbortSignal } from "../host-types.js";
 import type { CheckpointStore } from "../io/checkpoint-file.js";
 import type { Module } from "../nn/module.js";
-import { crossEntropy } from "../ops/cross-entropy.js";
+import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { Adam, type Optimizer } from "../optim/index.js";
 import { defaultGenerator } from "../random.js";
 import { tidy } from "../tensor.js";

@@ -11,8 +11,8 @@ import {
   Sequential,
 } from "../nn/index.js";
 import { checkInteger } from "../numbers.js";
-import { add } from "../ops/add.js";
-import { tanh } from "../ops/tanh.js";
+import { add } from "../ops/elementwise/add.js";
+import { tanh } from "../ops/elementwise/tanh.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 

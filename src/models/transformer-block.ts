@@ -7,7 +7,7 @@ import {
   PositionwiseFFN,
 } from "../nn/index.js";
 import { layerOptions } from "../nn/layer-options.js";
-import { add } from "../ops/add.js";
+import { add } from "../ops/elementwise/add.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkBlock } from "./block-options.js";

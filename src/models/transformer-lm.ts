@@ -9,8 +9,8 @@ import {
 } from "../nn/index.js";
 import { layerOptions } from "../nn/layer-options.js";
 import { checkInteger } from "../numbers.js";
-import { add } from "../ops/add.js";
-import { embedding } from "../ops/embedding.js";
+import { add } from "../ops/elementwise/add.js";
+import { embedding } from "../ops/product/embedding.js";
 import { describe, type Rules } from "../options.js";
 import { show } from "../shape.js";
 import { type AnyTensor, Tensor } from "../tensor.js";

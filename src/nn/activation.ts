@@ -1,8 +1,8 @@
-import { type GELUOptions, gelu } from "../ops/gelu.js";
-import { relu } from "../ops/relu.js";
-import { sigmoid } from "../ops/sigmoid.js";
-import { silu } from "../ops/silu.js";
-import { tanh } from "../ops/tanh.js";
+import { type GELUOptions, gelu } from "../ops/elementwise/gelu.js";
+import { relu } from "../ops/elementwise/relu.js";
+import { sigmoid } from "../ops/elementwise/sigmoid.js";
+import { silu } from "../ops/elementwise/silu.js";
+import { tanh } from "../ops/elementwise/tanh.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { layerOptions } from "./layer-options.js";

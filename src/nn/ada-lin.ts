@@ -1,8 +1,8 @@
 import { checkInteger } from "../numbers.js";
-import { layouts } from "../ops/layout.js";
+import { layouts } from "../ops/norm/layout.js";
 // The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
 
-import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/ada-lin.js";
+import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/norm/ada-lin.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,10 +1,10 @@
 // Layer norm conditioned as in diffusion transformers, Peebles & Xie 2022, DiT, arXiv 2212.09748.
 
 import { checkInteger } from "../numbers.js";
-import { adaLN, gatedAdd } from "../ops/ada-ln.js";
-import { mul } from "../ops/mul.js";
-import { sigmoid } from "../ops/sigmoid.js";
-import { slice } from "../ops/slice.js";
+import { mul } from "../ops/elementwise/mul.js";
+import { sigmoid } from "../ops/elementwise/sigmoid.js";
+import { adaLN, gatedAdd } from "../ops/norm/ada-ln.js";
+import { slice } from "../ops/shape/slice.js";
 import { describe, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,4 +1,4 @@
-import type { Layout } from "../ops/layout.js";
+import type { Layout } from "../ops/norm/layout.js";
 import type { AnyTensor } from "../tensor.js";
 import { BatchRenorm, FrozenBatchNorm2d, GhostBatchNorm } from "./batch-variants.js";
 import { isPlainly } from "./joined.js";

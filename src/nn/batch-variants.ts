@@ -1,11 +1,11 @@
 // Layers of the batch family that differ from BatchNorm in what they do with its statistics.
 
 import { checkInteger } from "../numbers.js";
-import { batchInstanceNorm } from "../ops/batch-instance-norm.js";
-import { batchNorm } from "../ops/batch-norm.js";
-import { batchRenorm } from "../ops/batch-renorm.js";
-import { ghostBatchNorm } from "../ops/ghost-batch-norm.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
+import { batchInstanceNorm } from "../ops/norm/batch-instance-norm.js";
+import { batchNorm } from "../ops/norm/batch-norm.js";
+import { batchRenorm } from "../ops/norm/batch-renorm.js";
+import { ghostBatchNorm } from "../ops/norm/ghost-batch-norm.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";

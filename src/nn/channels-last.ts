@@ -1,7 +1,7 @@
 // Layers for one layout of the channels, used on the other. Their state-dict keys are those of the layer within.
 
 import { checkTensor } from "../ops/check.js";
-import { permute } from "../ops/permute.js";
+import { permute } from "../ops/shape/permute.js";
 import { describe } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { isModule, Module } from "./module.js";

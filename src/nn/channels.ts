@@ -1,5 +1,5 @@
 import { checkTensor } from "../ops/check.js";
-import type { Layout } from "../ops/layout.js";
+import type { Layout } from "../ops/norm/layout.js";
 import { show, type Tensor } from "../tensor.js";
 
 /**

@@ -1,9 +1,13 @@
 import { checkInteger } from "../numbers.js";
-import { add } from "../ops/add.js";
-import { conditionalBatchNorm, conditionalInstanceNorm, film } from "../ops/conditional-norm.js";
-import { embedding } from "../ops/embedding.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { slice } from "../ops/slice.js";
+import { add } from "../ops/elementwise/add.js";
+import {
+  conditionalBatchNorm,
+  conditionalInstanceNorm,
+  film,
+} from "../ops/norm/conditional-norm.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { embedding } from "../ops/product/embedding.js";
+import { slice } from "../ops/shape/slice.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";

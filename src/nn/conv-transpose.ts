@@ -1,7 +1,7 @@
 import { checkInteger } from "../numbers.js";
-import type { Activation } from "../ops/activation.js";
 import { type Pair, pairOf } from "../ops/check.js";
-import { convTranspose2d } from "../ops/conv-transpose2d.js";
+import { convTranspose2d } from "../ops/conv/conv-transpose2d.js";
+import type { Activation } from "../ops/elementwise/activation.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";

@@ -1,8 +1,8 @@
 import { checkInteger } from "../numbers.js";
-import type { Activation } from "../ops/activation.js";
 import { type Pair, pairOf } from "../ops/check.js";
-import { isScalable } from "../ops/conv-finite.js";
-import { conv2d, scaledConv2d } from "../ops/conv2d.js";
+import { conv2d, scaledConv2d } from "../ops/conv/conv2d.js";
+import type { Activation } from "../ops/elementwise/activation.js";
+import { isScalable } from "../ops/product/finite.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";

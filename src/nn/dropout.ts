@@ -1,5 +1,5 @@
 import { checkProbability } from "../numbers.js";
-import { dropout, dropout2d } from "../ops/dropout.js";
+import { dropout, dropout2d } from "../ops/elementwise/dropout.js";
 import { describe, type Rules } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor.js";

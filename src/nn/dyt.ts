@@ -1,7 +1,7 @@
 import { checkFinite, checkInteger } from "../numbers.js";
-import { derf } from "../ops/derf.js";
-import { dyt } from "../ops/dyt.js";
-import { type Layout, layouts } from "../ops/layout.js";
+import { derf } from "../ops/norm/derf.js";
+import { dyt } from "../ops/norm/dyt.js";
+import { type Layout, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,5 +1,5 @@
 import { checkInteger } from "../numbers.js";
-import { embedding } from "../ops/embedding.js";
+import { embedding } from "../ops/product/embedding.js";
 import type { Rules } from "../options.js";
 import { randn } from "../random.js";
 import { type AnyTensor, keep, type Tensor } from "../tensor.js";

@@ -1,7 +1,7 @@
 import { checkInteger } from "../numbers.js";
-import { evonormB0 } from "../ops/evonorm-b0.js";
-import { evonormS0 } from "../ops/evonorm-s0.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
+import { evonormB0 } from "../ops/norm/evonorm-b0.js";
+import { evonormS0 } from "../ops/norm/evonorm-s0.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import { ones, type Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,4 +1,4 @@
-import { flatten } from "../ops/flatten.js";
+import { flatten } from "../ops/shape/flatten.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 

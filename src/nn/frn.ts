@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
-import { frn } from "../ops/frn.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
+import { frn } from "../ops/norm/frn.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,4 +1,4 @@
-import type { Layout } from "../ops/layout.js";
+import type { Layout } from "../ops/norm/layout.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { FrozenBatchNorm2d } from "./batch-variants.js";

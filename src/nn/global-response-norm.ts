@@ -1,6 +1,9 @@
 import { checkInteger } from "../numbers.js";
-import { type GlobalResponseNormOptions, globalResponseNorm } from "../ops/global-response-norm.js";
-import { layouts } from "../ops/layout.js";
+import {
+  type GlobalResponseNormOptions,
+  globalResponseNorm,
+} from "../ops/norm/global-response-norm.js";
+import { layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
-import { iterNorm } from "../ops/iter-norm.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
+import { iterNorm } from "../ops/norm/iter-norm.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";

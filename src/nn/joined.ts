@@ -1,10 +1,10 @@
 // Which layers can be one step with what stands behind them.
 
 import { call } from "../call.js";
-import { type Activation, activate } from "../ops/activation.js";
-import { add } from "../ops/add.js";
 import { checkTensor } from "../ops/check.js";
-import type { AddNorm } from "../ops/row-norm.js";
+import { type Activation, activate } from "../ops/elementwise/activation.js";
+import { add } from "../ops/elementwise/add.js";
+import type { AddNorm } from "../ops/norm/row-norm.js";
 import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { isHooked } from "./forward-hooks.js";

@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
-import { layerNorm2d } from "../ops/layer-norm-2d.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
+import { layerNorm2d } from "../ops/norm/layer-norm-2d.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
-import type { Activation } from "../ops/activation.js";
-import { linear } from "../ops/linear.js";
+import type { Activation } from "../ops/elementwise/activation.js";
+import { linear } from "../ops/product/linear.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { kaimingUniform, type LayerOptions } from "./init.js";

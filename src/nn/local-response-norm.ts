@@ -3,7 +3,7 @@ import {
   type LocalResponseNormOptions,
   localResponseNorm,
   localResponseNormRules,
-} from "../ops/local-response-norm.js";
+} from "../ops/norm/local-response-norm.js";
 import type { Tensor } from "../tensor.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";

@@ -1,4 +1,4 @@
-import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.js";
+import { scaledDotProductAttention } from "../ops/product/scaled-dot-product-attention.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";

@@ -1,7 +1,11 @@
-import { adaptiveAvgPool2d, type OutputSize, outputSizeOf } from "../ops/adaptive-avg-pool2d.js";
-import { type AvgPool2dOptions, avgPool2d, avgPool2dRules } from "../ops/avg-pool2d.js";
 import { type Pair, pairOf } from "../ops/check.js";
-import { type MaxPool2dOptions, maxPool2d, maxPool2dRules } from "../ops/max-pool2d.js";
+import {
+  adaptiveAvgPool2d,
+  type OutputSize,
+  outputSizeOf,
+} from "../ops/conv/adaptive-avg-pool2d.js";
+import { type AvgPool2dOptions, avgPool2d, avgPool2dRules } from "../ops/conv/avg-pool2d.js";
+import { type MaxPool2dOptions, maxPool2d, maxPool2dRules } from "../ops/conv/max-pool2d.js";
 import type { Tensor } from "../tensor.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";

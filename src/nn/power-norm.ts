@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { powerNorm } from "../ops/power-norm.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { powerNorm } from "../ops/norm/power-norm.js";
 import type { Rules } from "../options.js";
 import { ones, type Tensor, tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";

@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { rmsNorm2d } from "../ops/rms-norm-2d.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { rmsNorm2d } from "../ops/norm/rms-norm-2d.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkChannels } from "./channels.js";

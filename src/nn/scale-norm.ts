@@ -1,9 +1,9 @@
 import { checkInteger } from "../numbers.js";
-import { crmsNorm } from "../ops/crms-norm.js";
-import { layerScale } from "../ops/layer-scale.js";
-import { type Layout, layouts } from "../ops/layout.js";
-import { qkNorm } from "../ops/qk-norm.js";
-import { scaleNorm } from "../ops/scale-norm.js";
+import { crmsNorm } from "../ops/norm/crms-norm.js";
+import { layerScale } from "../ops/norm/layer-scale.js";
+import { type Layout, layouts } from "../ops/norm/layout.js";
+import { qkNorm } from "../ops/norm/qk-norm.js";
+import { scaleNorm } from "../ops/norm/scale-norm.js";
 import type { Rules } from "../options.js";
 import { log2 } from "../portable-math.js";
 import type { Tensor } from "../tensor.js";

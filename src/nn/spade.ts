@@ -1,7 +1,7 @@
 import { call } from "../call.js";
 import { checkInteger } from "../numbers.js";
-import { modulate } from "../ops/modulate.js";
-import { resizeNearest } from "../ops/resize-nearest.js";
+import { modulate } from "../ops/norm/modulate.js";
+import { resizeNearest } from "../ops/shape/resize-nearest.js";
 import type { Rules } from "../options.js";
 import { show, type Tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";

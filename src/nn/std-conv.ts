@@ -1,11 +1,11 @@
 // Convolutions that standardise their filters at each use, under timm's names, keys and defaults. On a layer that exists already,
 // and to be folded later: weightStandardization and scaledWeightStandardization.
 import { type Pair, pairOf } from "../ops/check.js";
-import { reshape } from "../ops/reshape.js";
 import {
   scaledWeightStandardization,
   weightStandardization,
-} from "../ops/weight-standardization.js";
+} from "../ops/norm/weight-standardization.js";
+import { reshape } from "../ops/shape/reshape.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Conv2d, type Conv2dOptions } from "./conv.js";

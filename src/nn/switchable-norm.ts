@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/layout.js";
-import { switchableNorm } from "../ops/switchable-norm.js";
+import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { switchableNorm } from "../ops/norm/switchable-norm.js";
 import type { Rules } from "../options.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { checkChannels } from "./channels.js";

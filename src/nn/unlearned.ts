@@ -4,14 +4,14 @@ import {
   type MeanVarianceNormOptions,
   meanVarianceNorm,
   meanVarianceNormRules,
-} from "../ops/mean-variance-norm.js";
-import { type NormalizeOptions, normalize, normalizeRules } from "../ops/normalize.js";
-import { type PixelNormOptions, pixelNorm, pixelNormRules } from "../ops/pixel-norm.js";
+} from "../ops/norm/mean-variance-norm.js";
+import { type NormalizeOptions, normalize, normalizeRules } from "../ops/norm/normalize.js";
+import { type PixelNormOptions, pixelNorm, pixelNormRules } from "../ops/norm/pixel-norm.js";
 import {
   type PositionalNormOptions,
   positionalNorm,
   positionalNormRules,
-} from "../ops/positional-norm.js";
+} from "../ops/norm/positional-norm.js";
 import { type Tensor, tidy } from "../tensor.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";

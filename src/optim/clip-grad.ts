@@ -1,6 +1,6 @@
 import { call } from "../call.js";
 import { checkTensor } from "../ops/check.js";
-import { float64, planeProducts, planesAlong, scalePlanes } from "../ops/plane-maps.js";
+import { float64, planeProducts, planesAlong, scalePlanes } from "../ops/norm/slice-maps.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkNonNegative } from "./optimizer.js";

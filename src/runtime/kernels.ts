@@ -27,7 +27,7 @@ export type FilterVerdict = (typeof filterVerdict)[keyof typeof filterVerdict];
 
 /** The words of a plan, in their order: see `Runtime.plan`. */
 export interface Plans {
-  /** The plan of a convolution, which the host makes (src/ops/conv-plan.ts). */
+  /** The plan of a convolution, which the host makes (src/ops/conv/conv-plan.ts). */
   conv: [
     images: Scalar,
     groups: Scalar,
@@ -57,18 +57,6 @@ export interface Plans {
     tileChannels: Scalar,
     straight: Scalar,
     taps: Scalar,
-  ];
-  /** The plan of a matrix product c [m, n] = A [m, k] · B [k, n]. */
-  gemm: [
-    m: Scalar,
-    n: Scalar,
-    k: Scalar,
-    rowStride: Scalar,
-    kStride: Scalar,
-    cPitch: Scalar,
-    kPart: Scalar,
-    mTile: Scalar,
-    nTile: Scalar,
   ];
   /** The plan of a convolution by Winograd. */
   winograd: [
@@ -113,50 +101,22 @@ export interface Plans {
     partSize: Scalar,
     parts: Scalar,
   ];
+  /** The plan of a matrix product c [m, n] = A [m, k] · B [k, n]. */
+  gemm: [
+    m: Scalar,
+    n: Scalar,
+    k: Scalar,
+    rowStride: Scalar,
+    kStride: Scalar,
+    cPitch: Scalar,
+    kPart: Scalar,
+    mTile: Scalar,
+    nTile: Scalar,
+  ];
 }
 
 /** The arguments of each kernel, without scratch and range. */
 export interface Kernels {
-  copyBytes: [y: Address, x: Address];
-  boxMuller: [data: Address];
-  boxMullerDouble: [data: Address];
-  accumulate: [y: Address, x: Address];
-  negForward: [y: Address, x: Address];
-  reluForward: [y: Address, x: Address];
-  reluBackward: [dx: Address, dy: Address, y: Address];
-  expForward: [y: Address, x: Address];
-  expBackward: [dx: Address, dy: Address, y: Address];
-  logForward: [y: Address, x: Address];
-  logBackward: [dx: Address, dy: Address, x: Address];
-  sqrtForward: [y: Address, x: Address];
-  sqrtBackward: [dx: Address, dy: Address, y: Address];
-  sigmoidForward: [y: Address, x: Address];
-  sigmoidBackward: [dx: Address, dy: Address, y: Address];
-  tanhForward: [y: Address, x: Address];
-  tanhBackward: [dx: Address, dy: Address, y: Address];
-  attentionWeights: [
-    p: Address,
-    mask: Address,
-    offsets: Address,
-    rows: Scalar,
-    first: Scalar,
-    n: Scalar,
-    maskPitch: Scalar,
-    causal: Scalar,
-    scale: Scalar,
-  ];
-  attentionWeightsBackward: [
-    ds: Address,
-    p: Address,
-    mask: Address,
-    offsets: Address,
-    rows: Scalar,
-    first: Scalar,
-    n: Scalar,
-    maskPitch: Scalar,
-    causal: Scalar,
-    scale: Scalar,
-  ];
   sumColumns: [sums: Address, x: Address, rows: Scalar, columns: Scalar];
   sumChannels: [sums: Address, x: Address, images: Scalar, channels: Scalar, plane: Scalar];
   convPack: [
@@ -195,68 +155,6 @@ export interface Kernels {
     plan: PlanAddress<"conv">,
     parts: Scalar,
   ];
-  dropout: [
-    y: Address,
-    x: Address,
-    length: Scalar,
-    low: Scalar,
-    high: Scalar,
-    threshold: Scalar,
-    scale: Scalar,
-  ];
-  add: [y: Address, a: Address, b: Address, plan: Address];
-  sub: [y: Address, a: Address, b: Address, plan: Address];
-  mul: [y: Address, a: Address, b: Address, plan: Address];
-  div: [y: Address, a: Address, b: Address, plan: Address];
-  divGradient: [y: Address, a: Address, b: Address, plan: Address];
-  geluForward: [y: Address, x: Address];
-  geluBackward: [dx: Address, dy: Address, x: Address];
-  geluTanhForward: [y: Address, x: Address];
-  geluTanhBackward: [dx: Address, dy: Address, x: Address];
-  siluForward: [y: Address, x: Address];
-  siluBackward: [dx: Address, dy: Address, x: Address];
-  gemmPack: [
-    panels: Address,
-    b: Address,
-    offsets: Address,
-    n: Scalar,
-    k: Scalar,
-    columnStride: Scalar,
-    kStride: Scalar,
-  ];
-  gemm: [
-    c: Address,
-    a: Address,
-    panels: Address,
-    bias: Address,
-    least: Scalar,
-    offsets: Address,
-    cOffsets: Address,
-    plan: PlanAddress<"gemm">,
-  ];
-  gemmMerge: [out: Address, partials: Address, least: Scalar, parts: Scalar, size: Scalar];
-  gemmPeak: [c: Address, a: Address, b: Address, k: Scalar];
-  crossEntropyForward: [
-    losses: Address,
-    stats: Address,
-    x: Address,
-    targets: Address,
-    classes: Scalar,
-    smoothing: Scalar,
-  ];
-  crossEntropyBackward: [
-    dx: Address,
-    dloss: Address,
-    stats: Address,
-    x: Address,
-    targets: Address,
-    classes: Scalar,
-    divisor: Scalar,
-    perRow: Scalar,
-    smoothing: Scalar,
-  ];
-  squaredErrorSums: [partials: Address, a: Address, b: Address, size: Scalar, pieceLength: Scalar];
-  squaredErrorBackward: [da: Address, dloss: Address, a: Address, b: Address, factor: Scalar];
   adaptiveAvgPool2dForward: [
     y: Address,
     x: Address,
@@ -273,72 +171,6 @@ export interface Kernels {
     outH: Scalar,
     outW: Scalar,
   ];
-  gatherPositions: [y: Address, x: Address, index: Address, count: Scalar, stride: Scalar];
-  scatterPositions: [x: Address, y: Address, index: Address, count: Scalar, stride: Scalar];
-  reduceRows: [partials: Address, x: Address, reduced: Scalar, pieces: Scalar, pieceLength: Scalar];
-  reduceColumns: [
-    partials: Address,
-    x: Address,
-    reduced: Scalar,
-    inner: Scalar,
-    pieces: Scalar,
-    pieceLength: Scalar,
-  ];
-  mergeSums: [out: Address, partials: Address, n: Scalar, inner: Scalar];
-  storeSums: [y: Address, sums: Address, divisor: Scalar];
-  dytForward: [
-    y: Address,
-    x: Address,
-    weight: Address,
-    bias: Address,
-    alpha: Scalar,
-    shift: Scalar,
-    cols: Scalar,
-    channels: Scalar,
-  ];
-  dytBackward: [
-    dx: Address,
-    sums: Address,
-    partials: Address,
-    dy: Address,
-    x: Address,
-    weight: Address,
-    alpha: Scalar,
-    shift: Scalar,
-    rows: Scalar,
-    cols: Scalar,
-    blockRows: Scalar,
-    channels: Scalar,
-  ];
-  derfForward: [
-    y: Address,
-    x: Address,
-    weight: Address,
-    bias: Address,
-    alpha: Scalar,
-    shift: Scalar,
-    cols: Scalar,
-    channels: Scalar,
-  ];
-  derfBackward: [
-    dx: Address,
-    sums: Address,
-    partials: Address,
-    dy: Address,
-    x: Address,
-    weight: Address,
-    alpha: Scalar,
-    shift: Scalar,
-    rows: Scalar,
-    cols: Scalar,
-    blockRows: Scalar,
-    channels: Scalar,
-  ];
-  copyRuns: [y: Address, x: Address, strideY: Scalar, strideX: Scalar, length: Scalar];
-  transpose: [y: Address, x: Address, rows: Scalar, columns: Scalar];
-  permute: [y: Address, x: Address, plan: Address];
-  softmaxForward: [y: Address, x: Address, n: Scalar, inner: Scalar, log: Scalar];
-  softmaxBackward: [dx: Address, dy: Address, y: Address, n: Scalar, inner: Scalar, log: Scalar];
   wildChannels: [wild: Address, planes: Address, images: Scalar, channels: Scalar, plane: Scalar];
   maxPool2dForward: [y: Address, at: Address, x: Address, plan: Address];
   maxPool2dBackward: [dx: Address, dy: Address, at: Address, plan: Address];
@@ -403,6 +235,43 @@ export interface Kernels {
     wild: Address,
   ];
   winogradJudge: [verdicts: Address, levels: Address, plan: PlanAddress<"winograd">];
+  accumulate: [y: Address, x: Address];
+  negForward: [y: Address, x: Address];
+  reluForward: [y: Address, x: Address];
+  reluBackward: [dx: Address, dy: Address, y: Address];
+  expForward: [y: Address, x: Address];
+  expBackward: [dx: Address, dy: Address, y: Address];
+  logForward: [y: Address, x: Address];
+  logBackward: [dx: Address, dy: Address, x: Address];
+  sqrtForward: [y: Address, x: Address];
+  sqrtBackward: [dx: Address, dy: Address, y: Address];
+  sigmoidForward: [y: Address, x: Address];
+  sigmoidBackward: [dx: Address, dy: Address, y: Address];
+  tanhForward: [y: Address, x: Address];
+  tanhBackward: [dx: Address, dy: Address, y: Address];
+  dropout: [
+    y: Address,
+    x: Address,
+    length: Scalar,
+    low: Scalar,
+    high: Scalar,
+    threshold: Scalar,
+    scale: Scalar,
+  ];
+  add: [y: Address, a: Address, b: Address, plan: Address];
+  sub: [y: Address, a: Address, b: Address, plan: Address];
+  mul: [y: Address, a: Address, b: Address, plan: Address];
+  div: [y: Address, a: Address, b: Address, plan: Address];
+  divGradient: [y: Address, a: Address, b: Address, plan: Address];
+  geluForward: [y: Address, x: Address];
+  geluBackward: [dx: Address, dy: Address, x: Address];
+  geluTanhForward: [y: Address, x: Address];
+  geluTanhBackward: [dx: Address, dy: Address, x: Address];
+  siluForward: [y: Address, x: Address];
+  siluBackward: [dx: Address, dy: Address, x: Address];
+  copyBytes: [y: Address, x: Address];
+  boxMuller: [data: Address];
+  boxMullerDouble: [data: Address];
   axisNormForward: [
     y: Address,
     stats: Address,
@@ -718,28 +587,6 @@ export interface Kernels {
   ];
   modulateForward: [y: Address, x: Address, scale: Address, shift: Address];
   modulateBackward: [dx: Address, dscale: Address, dy: Address, x: Address, scale: Address];
-  planeProducts: [
-    sums: Address,
-    a: Address,
-    b: Address,
-    outer: Scalar,
-    planes: Scalar,
-    inner: Scalar,
-    shared: Scalar,
-  ];
-  columnProducts: [sums: Address, a: Address, u: Address, planes: Scalar, inner: Scalar];
-  planeCombine: [
-    y: Address,
-    a: Address,
-    b: Address,
-    p: Address,
-    q: Address,
-    r: Address,
-    outer: Scalar,
-    planes: Scalar,
-    inner: Scalar,
-    shared: Scalar,
-  ];
   runningToStats: [stats: Address, runningMean: Address, runningVar: Address, eps: Scalar];
   runningUpdate: [
     runningMean: Address,
@@ -750,6 +597,54 @@ export interface Kernels {
     count: Scalar,
     correction: Scalar,
     momentum: Scalar,
+  ];
+  dytForward: [
+    y: Address,
+    x: Address,
+    weight: Address,
+    bias: Address,
+    alpha: Scalar,
+    shift: Scalar,
+    cols: Scalar,
+    channels: Scalar,
+  ];
+  dytBackward: [
+    dx: Address,
+    sums: Address,
+    partials: Address,
+    dy: Address,
+    x: Address,
+    weight: Address,
+    alpha: Scalar,
+    shift: Scalar,
+    rows: Scalar,
+    cols: Scalar,
+    blockRows: Scalar,
+    channels: Scalar,
+  ];
+  derfForward: [
+    y: Address,
+    x: Address,
+    weight: Address,
+    bias: Address,
+    alpha: Scalar,
+    shift: Scalar,
+    cols: Scalar,
+    channels: Scalar,
+  ];
+  derfBackward: [
+    dx: Address,
+    sums: Address,
+    partials: Address,
+    dy: Address,
+    x: Address,
+    weight: Address,
+    alpha: Scalar,
+    shift: Scalar,
+    rows: Scalar,
+    cols: Scalar,
+    blockRows: Scalar,
+    channels: Scalar,
   ];
   scaledRowsForward: [
     y: Address,
@@ -775,6 +670,28 @@ export interface Kernels {
     cols: Scalar,
     counted: Scalar,
     blockRows: Scalar,
+  ];
+  planeProducts: [
+    sums: Address,
+    a: Address,
+    b: Address,
+    outer: Scalar,
+    planes: Scalar,
+    inner: Scalar,
+    shared: Scalar,
+  ];
+  columnProducts: [sums: Address, a: Address, u: Address, planes: Scalar, inner: Scalar];
+  planeCombine: [
+    y: Address,
+    a: Address,
+    b: Address,
+    p: Address,
+    q: Address,
+    r: Address,
+    outer: Scalar,
+    planes: Scalar,
+    inner: Scalar,
+    shared: Scalar,
   ];
   adamStep: [
     param: Address,
@@ -802,13 +719,95 @@ export interface Kernels {
     first: Scalar,
   ];
   dropSubnormals: [x: Address];
+  attentionWeights: [
+    p: Address,
+    mask: Address,
+    offsets: Address,
+    rows: Scalar,
+    first: Scalar,
+    n: Scalar,
+    maskPitch: Scalar,
+    causal: Scalar,
+    scale: Scalar,
+  ];
+  attentionWeightsBackward: [
+    ds: Address,
+    p: Address,
+    mask: Address,
+    offsets: Address,
+    rows: Scalar,
+    first: Scalar,
+    n: Scalar,
+    maskPitch: Scalar,
+    causal: Scalar,
+    scale: Scalar,
+  ];
+  gemmPack: [
+    panels: Address,
+    b: Address,
+    offsets: Address,
+    n: Scalar,
+    k: Scalar,
+    columnStride: Scalar,
+    kStride: Scalar,
+  ];
+  gemm: [
+    c: Address,
+    a: Address,
+    panels: Address,
+    bias: Address,
+    least: Scalar,
+    offsets: Address,
+    cOffsets: Address,
+    plan: PlanAddress<"gemm">,
+  ];
+  gemmMerge: [out: Address, partials: Address, least: Scalar, parts: Scalar, size: Scalar];
+  gemmPeak: [c: Address, a: Address, b: Address, k: Scalar];
+  crossEntropyForward: [
+    losses: Address,
+    stats: Address,
+    x: Address,
+    targets: Address,
+    classes: Scalar,
+    smoothing: Scalar,
+  ];
+  crossEntropyBackward: [
+    dx: Address,
+    dloss: Address,
+    stats: Address,
+    x: Address,
+    targets: Address,
+    classes: Scalar,
+    divisor: Scalar,
+    perRow: Scalar,
+    smoothing: Scalar,
+  ];
+  squaredErrorSums: [partials: Address, a: Address, b: Address, size: Scalar, pieceLength: Scalar];
+  squaredErrorBackward: [da: Address, dloss: Address, a: Address, b: Address, factor: Scalar];
+  reduceRows: [partials: Address, x: Address, reduced: Scalar, pieces: Scalar, pieceLength: Scalar];
+  reduceColumns: [
+    partials: Address,
+    x: Address,
+    reduced: Scalar,
+    inner: Scalar,
+    pieces: Scalar,
+    pieceLength: Scalar,
+  ];
+  mergeSums: [out: Address, partials: Address, n: Scalar, inner: Scalar];
+  storeSums: [y: Address, sums: Address, divisor: Scalar];
+  softmaxForward: [y: Address, x: Address, n: Scalar, inner: Scalar, log: Scalar];
+  softmaxBackward: [dx: Address, dy: Address, y: Address, n: Scalar, inner: Scalar, log: Scalar];
+  gatherPositions: [y: Address, x: Address, index: Address, count: Scalar, stride: Scalar];
+  scatterPositions: [x: Address, y: Address, index: Address, count: Scalar, stride: Scalar];
+  copyRuns: [y: Address, x: Address, strideY: Scalar, strideX: Scalar, length: Scalar];
+  transpose: [y: Address, x: Address, rows: Scalar, columns: Scalar];
+  permute: [y: Address, x: Address, plan: Address];
 }
 
 /** Kernels that take scratch. */
 export type Scratched =
   | "convolve"
   | "convWeightGradient"
-  | "gemm"
   | "winograd"
   | "winogradSpread"
   | "winogradFilters"
@@ -820,7 +819,8 @@ export type Scratched =
   | "columnNormalize"
   | "columnGradientSums"
   | "columnGradient"
-  | "localResponseNormBackward";
+  | "localResponseNormBackward"
+  | "gemm";
 
 /** Bytes of scratch of `convolve`, for tiles of `rows`×`columns` and a patch of so many floats; depth. */
 export const convolveScratch = (
@@ -845,15 +845,6 @@ export const convWeightGradientScratch = (
   pixels: number,
   patch: number,
 ): number => 4 * (roundUp(columns, 8) * rows + pixels * (rows + 8) + patch);
-
-/** Bytes of scratch of `gemm`. */
-export const gemmScratch = (mTile: number, nTile: number): number => 4 * mTile * (256 + nTile);
-
-/** Columns of a tile of `reduceColumns`. */
-export const reduceTile = 512;
-
-/** Rows of a band of `transpose`. */
-export const transposeBand = 16;
 
 /** Bytes of scratch of `winograd`, for items of so many tiles. */
 export const winogradScratch = (
@@ -926,6 +917,15 @@ export const columnScratch = (width: number): number =>
 
 /** Bytes of scratch of `localResponseNormBackward`. */
 export const localResponseNormBackwardScratch = (channels: number): number => channels * 128;
+
+/** Bytes of scratch of `gemm`. */
+export const gemmScratch = (mTile: number, nTile: number): number => 4 * mTile * (256 + nTile);
+
+/** Columns of a tile of `reduceColumns`. */
+export const reduceTile = 512;
+
+/** Rows of a band of `transpose`. */
+export const transposeBand = 16;
 
 /** Inputs of a tile. */
 export const inputsOf = (kind: WinogradKind): number => (kind === 1 ? 9 : kind >= 2 ? 5 : 6);

@@ -1,8 +1,8 @@
 // One run of a case: against the oracle, with other threads, and with one element changed.
 
-import { add } from "../../src/ops/add.js";
-import { mul } from "../../src/ops/mul.js";
-import { sum } from "../../src/ops/sum.js";
+import { add } from "../../src/ops/elementwise/add.js";
+import { mul } from "../../src/ops/elementwise/mul.js";
+import { sum } from "../../src/ops/reduce/sum.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, tensor, tidy } from "../../src/tensor.js";
 import { normal, uniform } from "../numbers.js";

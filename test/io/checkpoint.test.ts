@@ -11,8 +11,8 @@ import {
 import { readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint-file.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors.js";
 import * as nn from "../../src/nn/index.js";
-import { add } from "../../src/ops/add.js";
-import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { add } from "../../src/ops/elementwise/add.js";
+import { crossEntropy } from "../../src/ops/reduce/cross-entropy.js";
 import { AdamW, decayGroups, WarmupCosineLR } from "../../src/optim/index.js";
 import { Generator, manualSeed, randn } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { derf } from "../../src/ops/derf.js";
-import { exp } from "../../src/ops/exp.js";
-import { log } from "../../src/ops/log.js";
-import { sigmoid } from "../../src/ops/sigmoid.js";
-import { tanh } from "../../src/ops/tanh.js";
+import { exp } from "../../src/ops/elementwise/exp.js";
+import { log } from "../../src/ops/elementwise/log.js";
+import { sigmoid } from "../../src/ops/elementwise/sigmoid.js";
+import { tanh } from "../../src/ops/elementwise/tanh.js";
+import { derf } from "../../src/ops/norm/derf.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tensor } from "../../src/tensor.js";
 import { uniform } from "../helpers.js";

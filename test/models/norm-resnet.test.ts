@@ -3,7 +3,7 @@ import { noGrad } from "../../src/autograd.js";
 import { type NormName, NormResNet } from "../../src/models/index.js";
 import type { Sequential } from "../../src/nn/index.js";
 import { normNames } from "../../src/nn/index.js";
-import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { crossEntropy } from "../../src/ops/reduce/cross-entropy.js";
 import { Adam } from "../../src/optim/index.js";
 import { manualSeed } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TransformerLM, transformerNormNames } from "../../src/models/index.js";
-import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { crossEntropy } from "../../src/ops/reduce/cross-entropy.js";
 import { AdamW, clipGradNorm, decayGroups } from "../../src/optim/index.js";
 import { manualSeed } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";

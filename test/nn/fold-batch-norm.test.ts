@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
-import { add } from "../../src/ops/add.js";
+import { add } from "../../src/ops/elementwise/add.js";
 import { defaultGenerator } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { AnyTensor, Shape, Tensor } from "../../src/tensor.js";

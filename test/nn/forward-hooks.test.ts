@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import { NormResNet } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
-import { mul } from "../../src/ops/mul.js";
+import { mul } from "../../src/ops/elementwise/mul.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tidy } from "../../src/tensor.js";
 import { expectClose, randomTensor } from "../helpers.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { add } from "../../src/ops/add.js";
+import { add } from "../../src/ops/elementwise/add.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
 import { expectClose, randomTensor, recordKernels } from "../helpers.js";

@@ -1,7 +1,7 @@
 // Every layer with a layout gives [N, ..., C] what it gives [N, C, ...].
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { permute } from "../../src/ops/permute.js";
+import { permute } from "../../src/ops/shape/permute.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
 import { expectClose, randomTensor } from "../helpers.js";

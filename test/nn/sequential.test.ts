@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
-import { relu } from "../../src/ops/relu.js";
+import { relu } from "../../src/ops/elementwise/relu.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
 import { expectClose, randomTensor, recordKernels } from "../helpers.js";

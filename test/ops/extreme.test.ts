@@ -1,10 +1,10 @@
 // Input on which other libraries return NaN, zeros or noise: every norm, forward and backward, against float64.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { batchNorm } from "../../src/ops/batch-norm.js";
-import { groupNorm } from "../../src/ops/group-norm.js";
-import { instanceNorm } from "../../src/ops/instance-norm.js";
-import { layerNorm } from "../../src/ops/layer-norm.js";
-import { rmsNorm } from "../../src/ops/rms-norm.js";
+import { batchNorm } from "../../src/ops/norm/batch-norm.js";
+import { groupNorm } from "../../src/ops/norm/group-norm.js";
+import { instanceNorm } from "../../src/ops/norm/instance-norm.js";
+import { layerNorm } from "../../src/ops/norm/layer-norm.js";
+import { rmsNorm } from "../../src/ops/norm/rms-norm.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
 import { normal, relativeError } from "../helpers.js";

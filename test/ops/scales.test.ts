@@ -1,13 +1,13 @@
 // Sets whose deviation float32 cannot square, huge and tiny, beside ordinary ones: kernels do these in float64, over what the
 // float32 loops were to write or read. Forward and backward, with every activation, in every layout.
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
-import type { Activation } from "../../src/ops/activation.js";
-import { batchNorm } from "../../src/ops/batch-norm.js";
-import { ghostBatchNorm } from "../../src/ops/ghost-batch-norm.js";
-import { groupNorm } from "../../src/ops/group-norm.js";
-import { instanceNorm } from "../../src/ops/instance-norm.js";
-import { layerNorm } from "../../src/ops/layer-norm.js";
-import { rmsNorm } from "../../src/ops/rms-norm.js";
+import type { Activation } from "../../src/ops/elementwise/activation.js";
+import { batchNorm } from "../../src/ops/norm/batch-norm.js";
+import { ghostBatchNorm } from "../../src/ops/norm/ghost-batch-norm.js";
+import { groupNorm } from "../../src/ops/norm/group-norm.js";
+import { instanceNorm } from "../../src/ops/norm/instance-norm.js";
+import { layerNorm } from "../../src/ops/norm/layer-norm.js";
+import { rmsNorm } from "../../src/ops/norm/rms-norm.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
 import { expectClose, guardMemory, normal, onEveryRuntime } from "../helpers.js";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { mul } from "../../src/ops/mul.js";
-import { sum } from "../../src/ops/sum.js";
+import { mul } from "../../src/ops/elementwise/mul.js";
+import { sum } from "../../src/ops/reduce/sum.js";
 import { Adam } from "../../src/optim/adam.js";
 import { SGD } from "../../src/optim/sgd.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";

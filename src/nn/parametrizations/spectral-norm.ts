@@ -1,8 +1,8 @@
 import { noGrad } from "../../autograd.js";
 import { call } from "../../call.js";
 import { axisOf } from "../../ops/axes.js";
-import { normalize } from "../../ops/normalize.js";
-import * as ops from "../../ops/spectral-norm.js";
+import { normalize } from "../../ops/norm/normalize.js";
+import * as ops from "../../ops/norm/spectral-norm.js";
 import type { Rules } from "../../options.js";
 import { randn } from "../../random.js";
 import { keep, type Tensor } from "../../tensor.js";

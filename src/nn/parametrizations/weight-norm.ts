@@ -1,5 +1,5 @@
 import { axisOf } from "../../ops/axes.js";
-import * as ops from "../../ops/weight-norm.js";
+import * as ops from "../../ops/norm/weight-norm.js";
 import type { Rules } from "../../options.js";
 import { keep, type Tensor } from "../../tensor.js";
 import { layerOptions } from "../layer-options.js";

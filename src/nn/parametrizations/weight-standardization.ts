@@ -1,4 +1,4 @@
-import * as ops from "../../ops/weight-standardization.js";
+import * as ops from "../../ops/norm/weight-standardization.js";
 import type { Rules } from "../../options.js";
 import type { Tensor } from "../../tensor.js";
 import { constant } from "../init.js";

@@ -1,0 +1,220 @@
+import { word } from "../lib/plan";
+import { roundUp } from "../lib/sizes";
+import { interleave4, scaleRows } from "../product/gemm-pack";
+import { multiplyPanels, multiplyRow } from "../product/gemm-tile";
+import { gatherPixels } from "./conv-gather";
+import { readPatch } from "./conv-patch";
+import {
+  CHANNELS,
+  DIRECT,
+  GROUPS,
+  HEIGHT,
+  IMAGE_PITCH,
+  IMAGES,
+  OUT_FIRST,
+  OUT_PLANE,
+  ROWS,
+  STRAIGHT,
+  TAP_LIST,
+  TAPS,
+  TILE_CHANNELS,
+  TILE_HEIGHT,
+  TILE_IMAGES,
+  TILE_ROWS,
+  WIDTH,
+} from "./conv-plan";
+import { storePixels } from "./conv-store";
+
+/**
+ * Weight panels of 4 output rows, [group][⌈rows/4⌉][channel·taps][4], of weight[group·groupPitch + row·rowPitch +
+ * channel·channelPitch + tap] (floats): OIHW for the forward pass, its transpose for the gradient of the input. scale [groups·rows]
+ * multiplies the rows, or is 0. Item = one panel.
+ */
+export function convPack(
+  panels: usize,
+  weight: usize,
+  scale: usize,
+  plan: usize,
+  groupPitch: i32,
+  rowPitch: i32,
+  channelPitch: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const rows = word(plan, ROWS);
+  const channels = word(plan, CHANNELS);
+  const taps = word(plan, TAPS);
+  const perGroup = (rows + 3) / 4;
+  let dst = panels + <usize>begin * channels * taps * 16;
+  for (let item = begin; item < end; item++) {
+    const group = item / perGroup;
+    const i = (item - group * perGroup) * 4;
+    let p0 = weight + ((<usize>(group * groupPitch + i * rowPitch)) << 2);
+    // Rows beyond the last are filler, never stored.
+    const p1 = i + 1 < rows ? (<usize>rowPitch) << 2 : 0;
+    const p2 = i + 2 < rows ? (<usize>rowPitch) << 3 : 0;
+    const p3 = i + 3 < rows ? <usize>rowPitch * 12 : 0;
+    if (channelPitch === taps) {
+      // All taps in order: a row is one run.
+      interleave4(dst, 16, p0, p0 + p1, p0 + p2, p0 + p3, channels * taps);
+      if (scale)
+        scaleRows(dst, channels * taps, scale + ((<usize>(group * rows + i)) << 2), rows - i);
+      dst += (<usize>(channels * taps)) << 4;
+      continue;
+    }
+    const start = dst;
+    for (let c = 0; c < channels; c++, p0 += (<usize>channelPitch) << 2) {
+      for (let t = 0; t < taps; t++, dst += 16) {
+        const w = p0 + ((<usize>load<i32>(plan + TAP_LIST + ((<usize>t) << 2))) << 2);
+        let v = v128.load32_zero(w);
+        v = v128.load_lane<f32>(w + p1, v, 1);
+        v = v128.load_lane<f32>(w + p2, v, 2);
+        v128.store(dst, v128.load_lane<f32>(w + p3, v, 3));
+      }
+    }
+    if (scale)
+      scaleRows(start, channels * taps, scale + ((<usize>(group * rows + i)) << 2), rows - i);
+  }
+}
+
+/** The products of a tile straight to their place, a panel of 4 rows after another: by way of a tile they take 1.2 times as long. */
+function storeProducts(
+  out: usize,
+  panels: usize,
+  patch: usize,
+  bias: usize,
+  least: f32,
+  plan: usize,
+  packed: usize,
+  row: i32,
+  rows: i32,
+  n0: i32,
+  images: i32,
+  y0: i32,
+  height: i32,
+): void {
+  const width = word(plan, WIDTH);
+  const depth = word(plan, CHANNELS) * word(plan, TAPS);
+  const plane = (<usize>word(plan, OUT_PLANE)) << 2;
+  const allRows = word(plan, GROUPS) * word(plan, ROWS);
+  const pixels = height * width;
+  const columns = images * pixels;
+  const perPanel = (<usize>depth) << 5;
+  let to = packed;
+  for (let j = 0; j < columns; j += 8, to += perPanel) {
+    gatherPixels(to, patch, plan, depth, j, columns, height);
+  }
+  const first = out + ((<usize>(word(plan, OUT_FIRST) + y0 * width)) << 2);
+  for (let i = 0; i < rows; i += 4, panels += (<usize>depth) << 4) {
+    const shift = bias === 0 ? 0 : bias + ((<usize>i) << 2);
+    let b = packed;
+    for (let n = n0; n < n0 + images; n++, b += perPanel * (pixels >> 3)) {
+      const at = first + <usize>(n * allRows + row + i) * plane;
+      multiplyRow(at, plane, panels, b, pixels >> 3, depth, shift, least);
+    }
+  }
+}
+
+/** @host Bytes of scratch of `convolve`, for tiles of `rows`×`columns` and a patch of so many floats; depth: a tile's channels · taps. */
+export function convolveScratch(
+  straight: i32,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  patch: i32,
+): usize {
+  return straight
+    ? 4 * (roundUp(patch, 16) + roundUp(columns, 8) * depth)
+    : 4 * (roundUp(columns, 8) * rows + 8 * depth + patch);
+}
+
+/**
+ * The convolution a plan describes, as an implicit matrix product: rows are output channels (`panels` from `convPack`), columns
+ * the pixels of a tile, gathered block of channels by block. bias [groups·rows] or 0; what is below `least` becomes that.
+ * Item = ((pixel tile·groups) + group)·rowTiles + row tile. Scratch: tile, a panel of pixels, patch;
+ * of a straight plan: patch, all panels of pixels.
+ */
+export function convolve(
+  out: usize,
+  panels: usize,
+  image: usize,
+  bias: usize,
+  least: f32,
+  plan: usize,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const images = word(plan, IMAGES);
+  const groups = word(plan, GROUPS);
+  const rows = word(plan, ROWS);
+  const channels = word(plan, CHANNELS);
+  const taps = word(plan, TAPS);
+  const lattice = word(plan, HEIGHT);
+  const width = word(plan, WIDTH);
+  const tileImages = word(plan, TILE_IMAGES);
+  const tileHeight = word(plan, TILE_HEIGHT);
+  const tileRows = word(plan, TILE_ROWS);
+  const tileChannels = word(plan, TILE_CHANNELS);
+  const rowTiles = (rows + tileRows - 1) / tileRows;
+  const bands = (lattice + tileHeight - 1) / tileHeight;
+  const maxColumns = <usize>((tileImages * tileHeight * width + 7) & ~7);
+  const packed = scratch + ((maxColumns * tileRows) << 2);
+  const patchAt = packed + ((<usize>(tileChannels * taps)) << 5);
+  const panelPitch = (<usize>(channels * taps)) << 4;
+  const patchSize = word(plan, DIRECT) ? 0 : (<usize>(tileImages * word(plan, IMAGE_PITCH))) << 2;
+  const patchEnd = scratch + ((patchSize + 63) & ~63);
+
+  for (let item = begin; item < end; item++) {
+    const set = item / rowTiles;
+    const i0 = (item - set * rowTiles) * tileRows;
+    const tile = set / groups;
+    const group = set - tile * groups;
+    const n0 = (tile / bands) * tileImages;
+    const y0 = (tile % bands) * tileHeight;
+    const count = min(tileImages, images - n0);
+    const height = min(tileHeight, lattice - y0);
+    const columns = count * height * width;
+    const tall = min(tileRows, rows - i0);
+    const mPanels = (tall + 3) / 4;
+    const a = panels + <usize>(group * ((rows + 3) / 4) + i0 / 4) * panelPitch;
+
+    const row = group * rows + i0;
+    const rowBias = bias === 0 ? 0 : bias + ((<usize>row) << 2);
+    if (word(plan, STRAIGHT)) {
+      const patch = readPatch(scratch, image, plan, group, n0, count, y0, height, 0, channels);
+      storeProducts(
+        out,
+        a,
+        patch,
+        rowBias,
+        least,
+        plan,
+        patchEnd,
+        row,
+        tall,
+        n0,
+        count,
+        y0,
+        height,
+      );
+      continue;
+    }
+    if (taps * channels === 0) memory.fill(scratch, 0, (maxColumns * tileRows) << 2);
+    else {
+      for (let c0 = 0; c0 < channels; c0 += tileChannels) {
+        const block = min(tileChannels, channels - c0);
+        const patch = readPatch(patchAt, image, plan, group, n0, count, y0, height, c0, block);
+        const aBlock = a + ((<usize>(c0 * taps)) << 4);
+        const depth = block * taps;
+        let tiles = scratch;
+        for (let j = 0; j < columns; j += 8, tiles += (<usize>mPanels) << 7) {
+          gatherPixels(packed, patch, plan, depth, j, columns, height);
+          multiplyPanels(tiles, aBlock, panelPitch, packed, mPanels, depth, c0 === 0);
+        }
+      }
+    }
+
+    storePixels(out, scratch, rowBias, least, plan, row, tall, n0, count, y0, height);
+  }
+}

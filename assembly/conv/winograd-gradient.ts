@@ -1,0 +1,227 @@
+// Gradient of the filters of `winograd`, PLAIN or STRIDED: dw = Gᵀ[Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)]G, with as few products. The
+// tiles are cut into chunks: both factors of one are spread, their products added to the sums, and from those the taps are made.
+
+import { WinogradKind } from "../lib/codes";
+import { word } from "../lib/plan";
+import { multiplyInBlocks } from "../product/gemm-tile";
+import { narrowOuterTaps } from "./winograd-evens";
+import { DEPTH, lastPoint, pointPitch, pointsOf, stepOf } from "./winograd-kind";
+import { bandsOf, listStaged, readBands, stagePitchOf, TILE } from "./winograd-spread";
+import {
+  ACROSS,
+  CHANNELS,
+  DOWN,
+  END_TILE,
+  FIRST_TILE,
+  GRADIENT,
+  HEIGHT,
+  LANES,
+  PAD_X,
+  PAD_Y,
+  WIDTH,
+  WINOGRAD_KIND,
+} from "./winograd-spread-plan";
+import { spreadPlanes } from "./winograd-tiles";
+import { narrow } from "./winograd-transform";
+
+/** Floats of the stage from one tile to the next. */
+function spreadStep(kind: WinogradKind, gradient: i32): i32 {
+  return gradient ? 4 : stepOf(kind);
+}
+
+/** @host Bytes of scratch of `winogradSpread`, for so many tiles. */
+export function winogradSpreadScratch(
+  kind: WinogradKind,
+  gradient: i32,
+  tiles: i32,
+  across: i32,
+): usize {
+  return (
+    tiles * TILE +
+    stagePitchOf(spreadStep(kind, gradient), across) *
+      (4 * pointsOf(kind) * bandsOf(tiles, across) + 1) +
+    36
+  );
+}
+
+/**
+ * Tiles t0 … t1 of planes [images, channels, height, width] spread to points² matrices in panels of `lanes` (4 or 8) channels,
+ * to[point][⌈channels/lanes⌉][tile][lanes]; `gradient`: of the outputs. pad: zeros before the first row and column; across, down:
+ * tiles of an image. width ≥ 4. Item = 4 channels. Scratch: table, zeros, 4 stages, 9 words.
+ */
+export function winogradSpread(
+  to: usize,
+  planes: usize,
+  plan: usize,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const kind = word(plan, WINOGRAD_KIND);
+  const gradient = word(plan, GRADIENT);
+  const lanes = word(plan, LANES);
+  const channels = word(plan, CHANNELS);
+  const height = word(plan, HEIGHT);
+  const width = word(plan, WIDTH);
+  const padY = word(plan, PAD_Y);
+  const padX = word(plan, PAD_X);
+  const across = word(plan, ACROSS);
+  const down = word(plan, DOWN);
+  const t0 = word(plan, FIRST_TILE);
+  const t1 = word(plan, END_TILE);
+  const points = pointsOf(kind);
+  const tiles = t1 - t0;
+  const step = spreadStep(kind, gradient);
+  const stagePitch = stagePitchOf(step, across);
+  const bands = bandsOf(tiles, across);
+  const stageSize = <usize>(points * bands) * stagePitch;
+  const zeros = scratch + <usize>tiles * TILE;
+  const stage = zeros + stagePitch;
+  const words = stage + 4 * stageSize;
+  const pitch = pointPitch(((channels + lanes - 1) / lanes) * lanes * tiles);
+  const apart = (<usize>lanes) << 2;
+  listStaged(scratch, stage, <usize>points * stagePitch, step, across, t0, t1);
+  memory.fill(zeros, 0, words - zeros);
+  for (let item = begin; item < end; item++) {
+    const c = item * 4;
+    for (let lane = 0; lane < 4; lane++) {
+      readBands(
+        kind,
+        gradient !== 0,
+        stage + lane * stageSize,
+        stagePitch,
+        planes,
+        zeros,
+        channels,
+        min(c + lane, channels - 1), // fillers, never stored
+        height,
+        width,
+        padY,
+        padX,
+        across,
+        down,
+        t0,
+        t1,
+        words,
+      );
+    }
+    const panel = c / lanes;
+    let at = to + ((<usize>(panel * lanes * tiles + (c - panel * lanes))) << 2);
+    for (let t = t0, entry = scratch; t < t1; t++, entry += TILE, at += apart) {
+      spreadPlanes(kind, gradient !== 0, at, pitch, entry, stageSize, stagePitch);
+    }
+  }
+}
+
+/**
+ * sums[36][⌈channels/8⌉][⌈rows/4⌉][4][8] = (first ? 0 : sums) + Σ over tiles of d·v, d and v from `winogradSpread` with 4 and 8 lanes.
+ * Item = filter·rowTiles + tile of rows, the filters backwards: those of many points come first.
+ */
+export function winogradProducts(
+  sums: usize,
+  d: usize,
+  v: usize,
+  kind: WinogradKind,
+  rows: i32,
+  channels: i32,
+  tiles: i32,
+  tileRows: i32,
+  first: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const points = pointsOf(kind);
+  const panels = (rows + 3) >> 2;
+  const columns = (channels + 7) >> 3;
+  const dPitch = pointPitch(panels * 4 * tiles);
+  const vPitch = pointPitch(columns * 8 * tiles);
+  const sumPitch = pointPitch(panels * 4 * columns * 8);
+  const rowTiles = (rows + tileRows - 1) / tileRows;
+  for (let item = begin; item < end; item++) {
+    const backwards = item / rowTiles;
+    const filter = 35 - backwards;
+    const i0 = (item - backwards * rowTiles) * tileRows;
+    const mPanels = (min(tileRows, rows - i0) + 3) >> 2;
+    const y0 = filter / 6;
+    const x0 = filter - 6 * y0;
+    let fresh = first !== 0;
+    for (let y = y0; y < lastPoint(kind, y0); y++) {
+      for (let x = x0; x < lastPoint(kind, x0); x++, fresh = false) {
+        const point = <usize>(y * points + x);
+        const a = d + point * dPitch + ((<usize>(i0 * tiles)) << 2);
+        let b = v + point * vPitch;
+        let to = sums + <usize>filter * sumPitch + ((<usize>i0) << 5);
+        for (let j = 0; j < columns; j++, b += (<usize>tiles) << 5, to += (<usize>panels) << 7) {
+          multiplyInBlocks(to, a, b, mPanels, tiles, DEPTH, fresh);
+        }
+      }
+    }
+  }
+}
+
+/** @host Bytes of scratch of `winogradFilters`. */
+export function winogradFiltersScratch(): usize {
+  return 36 * 16;
+}
+
+/** dw [rows, channels, 3, 3] from the sums. Item = row. Scratch: 36 vectors. */
+export function winogradFilters(
+  dw: usize,
+  sums: usize,
+  kind: WinogradKind,
+  rows: i32,
+  channels: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const panels = (rows + 3) >> 2;
+  const pitch = pointPitch(panels * 4 * ((channels + 7) & ~7));
+  for (let i = begin; i < end; i++) {
+    for (let c = 0; c < channels; c += 4) {
+      const from = sums + ((<usize>((c >> 3) * panels * 32 + i * 8 + (c & 4))) << 2);
+      storeFilters(
+        kind,
+        dw + <usize>(i * channels + c) * 36,
+        min(4, channels - c),
+        from,
+        pitch,
+        scratch,
+      );
+    }
+  }
+}
+
+/** The 6 filters of an axis to their three taps. */
+function narrowTaps(kind: WinogradKind, to: usize, step: usize, from: usize, pitch: usize): void {
+  if (kind === WinogradKind.plain) narrow(to, step, from, pitch);
+  else {
+    const middle = v128.load(from + 5 * pitch);
+    narrowOuterTaps(to, step, from, pitch);
+    v128.store(to + step, middle);
+  }
+}
+
+/** n filters [n][3][3] from 36 vectors of sums from[k·pitch], a filter a lane. */
+function storeFilters(
+  kind: WinogradKind,
+  to: usize,
+  n: i32,
+  from: usize,
+  pitch: usize,
+  corner: usize,
+): void {
+  for (let x: usize = 0; x < 96; x += 16, from += pitch) {
+    narrowTaps(kind, corner + x, 96, from, 6 * pitch);
+  }
+  for (let y = 0; y < 3; y++, corner += 96, to += 12) {
+    narrowTaps(kind, corner, 16, corner, 16);
+    for (let lane = 0; lane < n; lane++) {
+      const at = to + <usize>lane * 36;
+      const w = corner + ((<usize>lane) << 2);
+      store<f32>(at, load<f32>(w));
+      store<f32>(at, load<f32>(w, 16), 4);
+      store<f32>(at, load<f32>(w, 32), 8);
+    }
+  }
+}

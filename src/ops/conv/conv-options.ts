@@ -1,0 +1,71 @@
+import { show, type Tensor } from "../../tensor.js";
+import { checkSameRuntime, checkShape, checkTensor, type Pair, pairOf } from "../check.js";
+import type { ActivationOption } from "../product/epilogue.js";
+
+export interface ConvOptions extends ActivationOption {
+  /** [out channels] */
+  bias?: Tensor | null;
+  stride?: number | Pair;
+  padding?: number | Pair;
+  dilation?: number | Pair;
+  groups?: number;
+}
+
+/** Length of an axis with `padding` at both ends. Throws RangeError where that is further than kernels count. */
+export function paddedLength(op: string, length: number, padding: number): number {
+  const padded = length + 2 * padding;
+  if (padded < 2 ** 31) return padded;
+  throw new RangeError(
+    `${op}: expected padding to fewer than 2³¹ pixels along an axis, got ${padded} of ${length}`,
+  );
+}
+
+/** [f(0), f(1)] */
+export const perSide = (f: (d: 0 | 1) => number): Pair => [f(0), f(1)];
+
+/** How far a kernel of this length reaches. */
+export const reachOf = (length: number, dilation: number): number => dilation * (length - 1) + 1;
+
+/** What a convolution and a transposed one check alike: operands, options, channels. `layout`: the axes of the weight in words. */
+export function checkConvOptions(
+  op: string,
+  x: Tensor,
+  weight: Tensor,
+  options: ConvOptions,
+  layout: string,
+) {
+  const { bias, groups = 1 } = options;
+  checkTensor(op, "input", x);
+  checkTensor(op, "weight", weight);
+  if (x.shape.length !== 4)
+    throw new RangeError(`${op}: expected input of shape [N, C, H, W], got ${show(x.shape)}`);
+  if (weight.shape.length !== 4)
+    throw new RangeError(`${op}: expected weight of shape ${layout}, got ${show(weight.shape)}`);
+  const stride = pairOf(op, "stride", options.stride ?? 1, 1);
+  const padding = pairOf(op, "padding", options.padding ?? 0, 0);
+  const dilation = pairOf(op, "dilation", options.dilation ?? 1, 1);
+  if (!Number.isInteger(groups) || groups < 1)
+    throw new RangeError(`${op}: expected groups to be a positive integer, got ${groups}`);
+  checkSameRuntime(op, x, weight, bias);
+  const kernel: Pair = [weight.shape[2], weight.shape[3]];
+  if (kernel[0] < 1 || kernel[1] < 1)
+    throw new RangeError(`${op}: expected a kernel of at least 1×1, got ${show(weight.shape)}`);
+  return { images: x.shape[0], groups, kernel, stride, padding, dilation };
+}
+
+/** Refuses inputs of other than `channels` channels and biases of other than `outputs` values. */
+export function checkConvChannels(
+  op: string,
+  x: Tensor,
+  weight: Tensor,
+  { bias, groups = 1 }: ConvOptions,
+  channels: number,
+  outputs: number,
+): void {
+  if (x.shape[1] !== channels) {
+    throw new RangeError(
+      `${op}: expected input with ${channels} channels (weight ${show(weight.shape)}, groups ${groups}), got ${show(x.shape)}`,
+    );
+  }
+  checkShape(op, "bias", bias, [outputs]);
+}

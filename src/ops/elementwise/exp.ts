@@ -1,0 +1,7 @@
+import type { Tensor } from "../../tensor.js";
+import { unary } from "./unary.js";
+
+const kernels = { forward: "expForward", backward: "expBackward" } as const;
+
+/** e^x, element by element. */
+export const exp = (x: Tensor): Tensor => unary("exp", kernels, x, "output", 4);

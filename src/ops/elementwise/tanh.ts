@@ -1,0 +1,7 @@
+import type { Tensor } from "../../tensor.js";
+import { unary } from "./unary.js";
+
+const kernels = { forward: "tanhForward", backward: "tanhBackward" } as const;
+
+/** The hyperbolic tangent, element by element. */
+export const tanh = (x: Tensor): Tensor => unary("tanh", kernels, x, "output", 8);

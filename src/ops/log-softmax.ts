@@ -1,5 +1,0 @@
-import type { Tensor } from "../tensor.js";
-import { normalised } from "./softmax.js";
-
-/** x − ln Σ e^x over `dim`: the logarithm of softmax without its underflow. */
-export const logSoftmax = (x: Tensor, dim = -1): Tensor => normalised("logSoftmax", x, dim, 1);

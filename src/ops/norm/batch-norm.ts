@@ -1,0 +1,108 @@
+import { checkNumber } from "../../numbers.js";
+import { checkOptions, type Rules } from "../../options.js";
+import { type AnyTensor, show, sizeOf, type Tensor } from "../../tensor.js";
+import { checkNoGradient, checkSameRuntime, checkShape, checkTensor } from "../check.js";
+import { type Activation, checkActivation } from "../elementwise/activation.js";
+import { batchSets, channelNorm, type Running } from "./channel-norm.js";
+import { channelShape, type LayoutOptions, layouts } from "./layout.js";
+import { overPositions } from "./valid-positions.js";
+
+export interface BatchNormOptions extends LayoutOptions {
+  /** Running statistics [C]: used when not training, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  /** Normalise by the statistics of this batch. */
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  /** The running variance takes that of the batch times n/(n − correction): 1 in PyTorch; 0, biased, in Keras, tfjs and ONNX. */
+  correction?: 0 | 1;
+  eps?: number;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
+  /** [N, ...], 1 for positions that count and 0 for padding: float32, int32 or uint8. */
+  mask?: AnyTensor | null;
+}
+
+const rules: Rules<BatchNormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  correction: [0, 1],
+  eps: "number",
+  layout: layouts,
+  activation: "string|null",
+  mask: "Tensor|null",
+};
+
+interface ChannelNorm extends LayoutOptions {
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  momentum?: number;
+  correction?: 0 | 1;
+  eps?: number;
+  activation?: Activation | null;
+}
+
+/** What norms of channels check alike; returns [batch, channels, length], where the channels are, and running statistics. */
+export function checkChannelNorm(
+  op: string,
+  x: Tensor,
+  options: ChannelNorm,
+): { dims: [number, number, number]; last: boolean; running: Running | null } {
+  const { runningMean, runningVar, weight, bias, momentum = 0.1, eps = 1e-5 } = options;
+  const { correction = 1 } = options;
+  checkTensor(op, "input", x);
+  const last = options.layout === "nhwc";
+  const [batch, channels, ...space] = channelShape(op, x, last);
+  const perChannel = { runningMean, runningVar, weight, bias };
+  for (const [name, tensor] of Object.entries(perChannel)) checkShape(op, name, tensor, [channels]);
+  checkSameRuntime(op, x, runningMean, runningVar, weight, bias);
+  checkNumber(op, "momentum", momentum);
+  checkNumber(op, "eps", eps);
+  checkActivation(op, options.activation);
+  checkNoGradient(op, { runningMean, runningVar });
+  if (!runningMean !== !runningVar)
+    throw new TypeError(`${op}: expected runningMean and runningVar both or neither`);
+  const running =
+    runningMean && runningVar
+      ? { mean: runningMean, variance: runningVar, momentum, correction }
+      : null;
+  return { dims: [batch, channels, sizeOf(space)], last, running };
+}
+
+export const noStatistics = (op: string): TypeError =>
+  new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
+
+/**
+ * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight + bias, per
+ * channel, by the statistics of the batch (`training`) or the running ones. Training moves the running statistics, with the
+ * unbiased variance, or the biased one (`correction` 0). With a mask, padding counts in no statistic, is 0 in the output and gets
+ * no gradient. Throws RangeError on wrong shapes and when training with one value per channel.
+ */
+export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { mask, ...norm } = checkOptions("batchNorm", options, rules);
+  const { weight, bias, training = false, eps = 1e-5, activation } = norm;
+  const { dims, last, running } = checkChannelNorm("batchNorm", x, norm);
+  if (mask)
+    return overPositions("batchNorm", x, mask, norm, (valid) =>
+      batchNorm(valid, { ...norm, layout: "nchw" }),
+    );
+  const [batch, , length] = dims;
+  if (!training && !running) throw noStatistics("batchNorm");
+  if (training && batch * length === 1) {
+    throw new RangeError(
+      `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
+    );
+  }
+  const statistics = training ? { running } : { constant: running };
+  const affine = { weight, bias, eps, activation };
+  return channelNorm("batchNorm", x, batchSets(...dims, last), affine, statistics);
+}

@@ -1,0 +1,93 @@
+import { call } from "../../call.js";
+import { checkOptions, type Rules } from "../../options.js";
+import { type AnyTensor, show, type Tensor, tensor } from "../../tensor.js";
+import { add } from "../elementwise/add.js";
+import { mul } from "../elementwise/mul.js";
+import { ofNothing } from "../of-nothing.js";
+import { batchNorm, checkChannelNorm } from "./batch-norm.js";
+import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
+import { overBatch, planeMoments } from "./plane-moments.js";
+import { overPositions } from "./valid-positions.js";
+
+export interface BatchRenormOptions extends LayoutOptions {
+  /** Running statistics [C]: what the correction leads to, moved in place when training. */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  training?: boolean;
+  /** Share of the new value in the running statistics. */
+  momentum?: number;
+  eps?: number;
+  /** The corrections stay within 1/rMax … rMax and ±dMax; 1 and 0 make it batch norm, as the first 5000 steps of the paper. */
+  rMax?: number;
+  dMax?: number;
+  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  mask?: AnyTensor | null;
+}
+
+const rules: Rules<BatchRenormOptions> = {
+  runningMean: "Tensor|null",
+  runningVar: "Tensor|null",
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  training: "boolean",
+  momentum: "number",
+  eps: "number",
+  rMax: "number",
+  dMax: "number",
+  layout: layouts,
+  mask: "Tensor|null",
+};
+
+/**
+ * Batch renormalisation (Ioffe 2017, arXiv 1702.03275) of x [N, C, ...]: in training ((x − μ)/σ·r + d)·weight + bias with
+ * r = σ/σ_run and d = (μ − μ_run)/σ_run, clipped and constants to the gradient: what evaluation, by the running statistics, will
+ * do. σ = √(variance + eps). rMax 3 and dMax 5 are what the paper ends with. Throws as batchNorm does.
+ */
+export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor {
+  return call("batchRenorm", () => {
+    const { mask, ...own } = checkOptions("batchRenorm", options, rules);
+    const plain = (x: Tensor) => batchRenorm(x, { ...own, layout: "nchw" });
+    if (mask) return overPositions("batchRenorm", x, mask, own, plain);
+    if (own.layout === "nhwc") return asNCHW("batchRenorm", [x], plain);
+    const { rMax = 3, dMax = 5, ...norm } = own;
+    const { dims, running } = checkChannelNorm("batchRenorm", x, norm);
+    if (!running) throw new TypeError("batchRenorm: runningMean and runningVar must be defined");
+    if (typeof rMax !== "number" || typeof dMax !== "number")
+      throw new TypeError(
+        `batchRenorm: expected rMax and dMax to be numbers, got ${rMax} and ${dMax}`,
+      );
+    if (!(rMax >= 1 && dMax >= 0))
+      throw new RangeError(`batchRenorm: expected rMax ≥ 1 and dMax ≥ 0, got ${rMax} and ${dMax}`);
+    if (!norm.training) return batchNorm(x, norm);
+    const { runtime } = x;
+    const [batch, channels, length] = dims;
+    if (batch * length === 1) {
+      throw new RangeError(
+        `batchRenorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
+      );
+    }
+    const { weight, bias, eps = 1e-5 } = norm;
+    if (x.size === 0) return ofNothing("batchRenorm", x, [x, weight, bias]);
+    const { mean, variance } = overBatch(planeMoments(x, batch * channels, length), channels);
+    const [runningMean, runningVar] = [running.mean.elements, running.variance.elements];
+    const runningStd = Float64Array.from(runningVar, (v) => Math.sqrt(v + eps));
+    const clip = (v: number, low: number, high: number) => Math.min(Math.max(v, low), high);
+    // where σ is 0 the normalised value is 0, whatever it is multiplied with
+    const ratio = (a: number, b: number) => (a === b ? 1 : a / b);
+    const r = variance.map((v, c) =>
+      clip(ratio(Math.sqrt(v + eps), runningStd[c]), 1 / rMax, rMax),
+    );
+    const d = mean.map((m, c) => {
+      const off = m - runningMean[c];
+      return off === 0 ? 0 : clip(off / runningStd[c], -dMax, dMax);
+    });
+    using scale = tensor(Float32Array.from(r), [channels], { runtime });
+    using offset = tensor(Float32Array.from(d), [channels], { runtime });
+    using factor = weight ? mul(weight, scale) : null;
+    using moved = weight ? mul(weight, offset) : null;
+    using shift = bias ? add(moved ?? offset, bias) : null;
+    return batchNorm(x, { ...norm, weight: factor ?? scale, bias: shift ?? moved ?? offset });
+  });
+}

@@ -1,0 +1,62 @@
+import { checkNumber } from "../../numbers.js";
+import { checkOptions, describe, type Rules } from "../../options.js";
+import { show, sizeOf, type Tensor } from "../../tensor.js";
+import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
+import { type Activation, checkActivation } from "../elementwise/activation.js";
+import { channelNorm, groupSets } from "./channel-norm.js";
+import { channelShape, type LayoutOptions, layouts } from "./layout.js";
+
+export interface GroupNormOptions extends LayoutOptions {
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  eps?: number;
+  /** Whether a group of a single value, in a batch without any other, is 0 instead of refused, as in Keras. */
+  allowSingle?: boolean;
+  /** What follows, in the same pass over memory. */
+  activation?: Activation | null;
+}
+
+const rules: Rules<GroupNormOptions> = {
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  eps: "number",
+  allowSingle: "boolean",
+  layout: layouts,
+  activation: "string|null",
+};
+
+/**
+ * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...]: by the statistics of each sample's groups of
+ * C / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does not divide
+ * C, and one value per group (PyTorch's refusal) unless `allowSingle`.
+ */
+export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
+  checkOptions("groupNorm", options, rules);
+  const { weight, bias, eps = 1e-5, allowSingle = false, activation } = options;
+  checkTensor("groupNorm", "input", x);
+  const last = options.layout === "nhwc";
+  const [batch, channels, ...space] = channelShape("groupNorm", x, last);
+  if (!Number.isInteger(numGroups) || numGroups < 1)
+    throw new RangeError(
+      `groupNorm: expected numGroups an integer ≥ 1, got ${describe(numGroups)}`,
+    );
+  if (channels % numGroups !== 0) {
+    throw new RangeError(
+      `groupNorm: num_channels must be divisible by num_groups, got ${channels} and ${numGroups}`,
+    );
+  }
+  checkShape("groupNorm", "weight", weight, [channels]);
+  checkShape("groupNorm", "bias", bias, [channels]);
+  checkSameRuntime("groupNorm", x, weight, bias);
+  checkNumber("groupNorm", "eps", eps);
+  checkActivation("groupNorm", activation);
+  const length = sizeOf(space);
+  // PyTorch counts the values of all samples here
+  if (!allowSingle && (batch * channels * length) / numGroups === 1) {
+    throw new RangeError(
+      `groupNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
+    );
+  }
+  const sets = groupSets(batch, channels, length, numGroups, last);
+  return channelNorm("groupNorm", x, sets, { weight, bias, eps, activation }, {});
+}

@@ -1,0 +1,94 @@
+import { record } from "../../autograd.js";
+import { call } from "../../call.js";
+import { checkNumber } from "../../numbers.js";
+import { checkOptions, type Rules } from "../../options.js";
+import { empty, full, show, type Tensor } from "../../tensor.js";
+import { combine, spread } from "../broadcast.js";
+import { checkTensor } from "../check.js";
+import { add } from "../elementwise/add.js";
+import { mul } from "../elementwise/mul.js";
+import { axisNorm } from "./axis-norm.js";
+import { channelShape, type LayoutOptions, layouts } from "./layout.js";
+
+export interface PositionalNormOptions extends LayoutOptions {
+  eps?: number;
+  /** Divisor C − correction of the variance: 0 as in the paper, 1 as in its code. */
+  correction?: 0 | 1;
+}
+
+export interface PositionalNorm {
+  output: Tensor;
+  /** [N, 1, ...], or [N, ..., 1] as the layout is. */
+  mean: Tensor;
+  /** √(variance + eps), of the same shape. */
+  std: Tensor;
+}
+
+/** @internal For the layer too. */
+export const positionalNormRules: Rules<PositionalNormOptions> = {
+  eps: "number",
+  correction: [0, 1],
+  layout: layouts,
+};
+
+/**
+ * Positional normalisation (Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312) of x [N, C, ...] over the channels of each
+ * position; eps = 1e-5. Mean and deviation come along for a moment shortcut, and gradients flow through all three. Throws
+ * RangeError for less than 2 dimensions and for an unbiased variance of one channel.
+ */
+export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): PositionalNorm {
+  const op = "positionalNorm";
+  return call(op, () => {
+    const {
+      eps = 1e-5,
+      correction = 0,
+      layout,
+    } = checkOptions("positionalNorm", options, positionalNormRules);
+    checkTensor(op, "input", x);
+    const { runtime, shape } = x;
+    const last = layout === "nhwc";
+    const [, n] = channelShape(op, x, last);
+    const axis = last ? shape.length - 1 : 1;
+    checkNumber(op, "eps", eps);
+    if (n <= correction)
+      throw new RangeError(
+        `${op}: expected more than ${correction} channel(s), got ${show(shape)}`,
+      );
+    // (x − mean)/√(v·n/(n − 1) + eps) is √((n − 1)/n)·(x − mean)/√(v + eps·(n − 1)/n)
+    const share = (n - correction) / n;
+    using weight = share === 1 ? null : full([n], Math.sqrt(share), { runtime });
+    const kept = shape.with(axis, 1);
+    const [means, deviations] = [empty(runtime, kept), empty(runtime, kept)];
+    const output = axisNorm(op, x, axis, axis + 1, {
+      statistic: "moments",
+      eps: eps * share,
+      weight,
+      onStatistics: ({ elements }) => {
+        const [ofMean, ofStd] = [means.elements, deviations.elements];
+        for (let i = 0; i < means.size; i++) {
+          ofMean[i] = elements[3 * i];
+          ofStd[i] = 1 / (elements[3 * i + 2] * Math.sqrt(share));
+        }
+      },
+    });
+    const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
+    const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
+      // ∂std/∂x = output/(n − correction)
+      using by = full([], n - correction, { runtime });
+      using each = combine("div", d, by, kept);
+      return [combine("mul", y, each, shape)];
+    });
+    return { output, mean, std };
+  });
+}
+
+/** The moments of an early layer given to a later one (same paper): x·std + mean. */
+export function momentShortcut(x: Tensor, moments: Pick<PositionalNorm, "mean" | "std">): Tensor {
+  const { mean, std } = moments ?? {};
+  for (const [name, t] of Object.entries({ input: x, mean, std }))
+    checkTensor("momentShortcut", name, t);
+  return call("momentShortcut", () => {
+    using scaled = mul(x, std);
+    return add(scaled, mean);
+  });
+}

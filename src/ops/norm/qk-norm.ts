@@ -1,0 +1,27 @@
+import { call } from "../../call.js";
+import { checkOptions, type Rules } from "../../options.js";
+import type { Tensor } from "../../tensor.js";
+import { checkSameRuntime, checkTensor } from "../check.js";
+import { normalize } from "./normalize.js";
+import { scaledUnits } from "./scale-norm.js";
+
+const rules: Rules<{ eps?: number }> = { eps: "number" };
+
+/**
+ * Query-key normalisation (Henry, Dachapally, Pawar, Chen 2020, arXiv 2010.04245) of q and k [..., d]: both by their 2-norm
+ * over the last axis, q times one learned scale of shape [], so that q·kᵀ are cosines times scale in place of dot products over
+ * √d; eps = 1e-12. Throws RangeError for scalars and another shape of `scale`.
+ */
+export function qkNorm(
+  q: Tensor,
+  k: Tensor,
+  scale: Tensor,
+  options: { eps?: number } = {},
+): { q: Tensor; k: Tensor } {
+  return call("qkNorm", () => {
+    const { eps = 1e-12 } = checkOptions("qkNorm", options, rules);
+    checkTensor("qkNorm", "k", k);
+    checkSameRuntime("qkNorm", k, q, scale);
+    return { q: scaledUnits("qkNorm", q, scale, eps), k: normalize(k, { dim: -1, eps }) };
+  });
+}

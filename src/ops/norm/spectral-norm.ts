@@ -1,0 +1,88 @@
+import { record } from "../../autograd.js";
+import { call } from "../../call.js";
+import { checkNumber } from "../../numbers.js";
+import { checkOptions, type Rules } from "../../options.js";
+import { empty, rewrite, type Tensor } from "../../tensor.js";
+import { axisOf } from "../axes.js";
+import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
+import { type Planes, planeCombine, planeProducts, planesAlong } from "./slice-maps.js";
+
+export interface SpectralNormOptions {
+  /** The axis that becomes the rows of the matrix; 1 for transposed convolutions. */
+  dim?: number;
+  /** Steps of the power iteration, which move u and v in place; 0 in evaluation. */
+  iterations?: number;
+  /** Whether a step moves u before v, as PyTorch's parametrisation does; its older hook, and Keras, move v before u. */
+  uFirst?: boolean;
+  eps?: number;
+}
+
+/** into = values / max(‖values‖, eps) */
+function normalizeInto(into: Tensor, values: Float64Array, eps: number): void {
+  const norm = Math.max(Math.sqrt(values.reduce((sum, x) => sum + x * x, 0)), eps);
+  into.elements.set(values.map((value) => value / norm));
+}
+
+/** Wᵀu */
+function columns({ outer, planes, inner }: Planes, w: Tensor, u: Tensor): Float64Array {
+  using sums = empty(w.runtime, [outer * inner], "float64");
+  const args = [sums.ptr, w.ptr, u.ptr, planes, inner] as const;
+  w.runtime.run("columnProducts", sums.size, planes, args);
+  return sums.toArray();
+}
+
+const rules: Rules<SpectralNormOptions> = {
+  dim: "number",
+  iterations: "number",
+  uFirst: "boolean",
+  eps: "number",
+};
+
+/**
+ * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957): w/σ, σ = uᵀWv the largest singular value of w
+ * as a matrix W [w.shape[dim], rest], estimated by power iteration v ← Wᵀu/‖Wᵀu‖, u ← Wv/‖Wv‖. u [rows] and v [columns] are
+ * constants to the gradient, as in PyTorch. Throws RangeError on shapes that do not fit.
+ */
+export function spectralNorm(
+  w: Tensor,
+  u: Tensor,
+  v: Tensor,
+  options: SpectralNormOptions = {},
+): Tensor {
+  return call("spectralNorm", () => {
+    checkOptions("spectralNorm", options, rules);
+    const { dim = 0, iterations = 1, uFirst = false, eps = 1e-12 } = options;
+    checkTensor("spectralNorm", "weight", w);
+    const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
+    checkTensor("spectralNorm", "u", u);
+    checkTensor("spectralNorm", "v", v);
+    checkShape("spectralNorm", "u", u, [matrix.planes]);
+    checkShape("spectralNorm", "v", v, [matrix.outer * matrix.inner]);
+    checkSameRuntime("spectralNorm", w, u, v);
+    checkNumber("spectralNorm", "iterations", iterations);
+    checkNumber("spectralNorm", "eps", eps);
+    const moveU = () => normalizeInto(u, planeProducts(matrix, w, v, true), eps);
+    const moveV = () => normalizeInto(v, columns(matrix, w, u), eps);
+    const step = uFirst ? [moveU, moveV] : [moveV, moveU];
+    const iterate = () => {
+      for (let i = 0; i < iterations; i++) for (const move of step) move();
+    };
+    if (iterations > 0) rewrite([u, v], iterate);
+    const left = Float64Array.from(u.elements);
+    const sigma = planeProducts(matrix, w, v, true).reduce((sum, x, i) => sum + x * left[i], 0);
+    const all = new Float64Array(matrix.planes).fill(1 / sigma);
+    const y = empty(w.runtime, w.shape);
+    planeCombine(y, matrix, { a: w, p: all });
+    const right = v.toArray(); // the next call moves v
+    return record("spectralNorm", y, [w], [w], (dy, [w]) => {
+      // dw = (dy − ⟨dy, w/σ⟩·u·vᵀ)/σ
+      const along = planeProducts(matrix, dy, w).reduce((sum, x) => sum + x, 0) / sigma ** 2;
+      using v = empty(w.runtime, [right.length]);
+      v.elements.set(right);
+      const dw = empty(w.runtime, w.shape);
+      const q = left.map((value) => -along * value);
+      planeCombine(dw, matrix, { a: dy, p: all, b: v, q, shared: true });
+      return [dw];
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import { record } from "../../autograd.js";
+import { call } from "../../call.js";
+import { checkOptions, type Rules } from "../../options.js";
+import { empty, type Tensor } from "../../tensor.js";
+import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
+import { mul } from "../elementwise/mul.js";
+import { negate } from "../elementwise/neg.js";
+import { sub } from "../elementwise/sub.js";
+import { sumPartials } from "../reduction.js";
+import { type Reduction, reductions } from "./cross-entropy.js";
+
+export interface MseLossOptions {
+  reduction?: Reduction;
+}
+
+/** Elements of one partial sum. */
+const PIECE = 16384;
+
+const rules: Rules<MseLossOptions> = { reduction: reductions };
+
+/** (input − target)², averaged over all elements (of none: NaN), summed, or as it is with "none". Same shapes. */
+export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions = {}): Tensor {
+  return call("mseLoss", () => {
+    const { reduction = "mean" } = checkOptions("mseLoss", options, rules);
+    checkTensor("mseLoss", "input", input);
+    checkTensor("mseLoss", "target", target);
+    checkShape("mseLoss", "target", target, input.shape);
+    checkSameRuntime("mseLoss", input, target);
+    if (reduction === "none") {
+      using difference = sub(input, target);
+      return mul(difference, difference);
+    }
+    const { runtime, size } = input;
+    const divisor = reduction === "mean" ? size : 1;
+    using partials = empty(runtime, [Math.ceil(size / PIECE)], "float64");
+    const args = [partials.ptr, input.ptr, target.ptr, size, PIECE] as const;
+    runtime.run("squaredErrorSums", partials.size, 2 * PIECE, args);
+    const loss = sumPartials(partials, divisor);
+    return record("mseLoss", loss, [input, target], [input, target], (dy, [a, b], needs) => {
+      const da = empty(runtime, a.shape);
+      runtime.run("squaredErrorBackward", size, 2, [da.ptr, dy.ptr, a.ptr, b.ptr, 2 / divisor]);
+      const db = needs[1] ? negate(da) : null;
+      if (needs[0]) return [da, db];
+      da.dispose();
+      return [null, db];
+    });
+  });
+}

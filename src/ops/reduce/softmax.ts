@@ -1,0 +1,29 @@
+import { record } from "../../autograd.js";
+import { call } from "../../call.js";
+import { empty, sizeOf, type Tensor } from "../../tensor.js";
+import { axisOf } from "../axes.js";
+import { checkTensor } from "../check.js";
+
+/** e^x / Σ e^x over `dim`, the maximum subtracted first; a row of −Inf gives NaN. */
+export const softmax = (x: Tensor, dim = -1): Tensor => normalised("softmax", x, dim, 0);
+
+/** @internal softmax, or its logarithm for log = 1. */
+export function normalised(op: string, x: Tensor, dim: number, log: 0 | 1): Tensor {
+  return call(op, () => {
+    checkTensor(op, "input", x);
+    const axis = axisOf(op, dim, x.shape.length);
+    const n = x.shape[axis] ?? 1;
+    const inner = sizeOf(x.shape.slice(axis + 1));
+    const groups = sizeOf(x.shape.slice(0, axis)) * Math.ceil(inner / 4);
+    const items = n === 0 ? 0 : groups;
+    const work = 8 * n * Math.min(inner, 4);
+
+    const y = empty(x.runtime, x.shape);
+    x.runtime.run("softmaxForward", items, work, [y.ptr, x.ptr, n, inner, log]);
+    return record(op, y, [x], [y], (dy, [y]) => {
+      const dx = empty(y.runtime, y.shape);
+      y.runtime.run("softmaxBackward", items, work, [dx.ptr, dy.ptr, y.ptr, n, inner, log]);
+      return [dx];
+    });
+  });
+}

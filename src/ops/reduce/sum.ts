@@ -1,0 +1,18 @@
+import { record } from "../../autograd.js";
+import { call } from "../../call.js";
+import type { Tensor } from "../../tensor.js";
+import { axesOf, keptShape } from "../axes.js";
+import { spread } from "../broadcast.js";
+import { checkTensor } from "../check.js";
+import { reduceSum } from "../reduction.js";
+
+/** Σ x over `dim` (one, several, or all when left out); with `keepdim` the summed lengths stay as 1. Within 10⁻⁶·Σ|x|. */
+export function sum(x: Tensor, dim?: number | readonly number[], keepdim = false): Tensor {
+  return call("sum", () => {
+    checkTensor("sum", "input", x);
+    const { shape } = x;
+    const axes = axesOf("sum", dim, shape.length);
+    const out = keepdim ? keptShape(shape, axes) : shape.filter((_, i) => !axes.includes(i));
+    return record("sum", reduceSum(x, axes, out), [x], [], (dy) => [spread(dy, axes, shape, 1)]);
+  });
+}

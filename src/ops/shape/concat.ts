@@ -1,0 +1,48 @@
+import { record } from "../../autograd.js";
+import { call } from "../../call.js";
+import { empty, show, sizeOf, type Tensor } from "../../tensor.js";
+import { axisOf } from "../axes.js";
+import { checkSameRuntime, checkTensor } from "../check.js";
+
+/** The tensors one behind the other along `dim`. Throws RangeError unless all other lengths agree. */
+export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
+  return call("concat", () => {
+    if (!Array.isArray(tensors)) throw new TypeError("concat: expected an array of tensors");
+    if (tensors.length === 0) throw new RangeError("concat: expected at least one tensor");
+    tensors.forEach((part, i) => {
+      checkTensor("concat", `tensor ${i}`, part);
+    });
+    const [{ runtime, shape }] = tensors;
+    checkSameRuntime("concat", tensors[0], ...tensors);
+    if (shape.length === 0) throw new RangeError("concat: a scalar has no dimension to join along");
+    const axis = axisOf("concat", dim, shape.length);
+    const shapes = tensors.map((part) => part.shape);
+    shapes.forEach((other, i) => {
+      if (show(other.with(axis, 0)) === show(shape.with(axis, 0))) return;
+      throw new RangeError(
+        `concat: expected tensor ${i} of shape ${show(shape)} but for dim ${axis}, got ${show(other)}`,
+      );
+    });
+
+    const outer = sizeOf(shape.slice(0, axis));
+    const lengths = shapes.map((part) => sizeOf(part.slice(axis)));
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, n) => sum + n, 0));
+    const joined = shapes.reduce((sum, part) => sum + part[axis], 0);
+
+    const y = empty(runtime, shape.with(axis, joined));
+    tensors.forEach((part, i) => {
+      const args = [y.ptr + 4 * starts[i], part.ptr, total, lengths[i], lengths[i]];
+      runtime.run("copyRuns", outer, 2 * lengths[i], args);
+    });
+    return record("concat", y, tensors, [], (dy, _, needs) =>
+      shapes.map((part, i) => {
+        if (!needs[i]) return null;
+        const dx = empty(runtime, part);
+        const args = [dx.ptr, dy.ptr + 4 * starts[i], lengths[i], total, lengths[i]];
+        runtime.run("copyRuns", outer, 2 * lengths[i], args);
+        return dx;
+      }),
+    );
+  });
+}

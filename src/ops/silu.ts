@@ -1,7 +1,0 @@
-import type { Tensor } from "../tensor.js";
-import { unary } from "./unary.js";
-
-const kernels = { forward: "siluForward", backward: "siluBackward" } as const;
-
-/** x/(1 + e^−x), element by element (Elfwing, Uchibe, Doya 2017, arXiv 1702.03118; swish). */
-export const silu = (x: Tensor): Tensor => unary("silu", kernels, x, "input", 6);

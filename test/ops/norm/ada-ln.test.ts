@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { adaLN, gatedAdd } from "../../../src/ops/norm/ada-ln.js";
+import { modulate } from "../../../src/ops/norm/modulate.js";
+import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
+import { zeros } from "../../../src/tensor.js";
+import { guardMemory } from "../../helpers.js";
+import { rowSets } from "../../reference/layer-norm.js";
+import * as reference from "../../reference/sets.js";
+import { describeMethod } from "../method-cases.js";
+
+let runtime: Runtime;
+let checkGuards: () => void;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+  checkGuards = guardMemory(runtime);
+});
+afterEach(() => checkGuards());
+afterAll(() => runtime.close());
+
+/** Of element i of [N, ..., D]: where its sample's parameters [N, D] are. */
+const parameterOf = (shape: readonly number[]) => {
+  const cols = shape[shape.length - 1];
+  const sample = shape.slice(1).reduce((a, b) => a * b, 1);
+  return (i: number) => Math.floor(i / sample) * cols + (i % cols);
+};
+
+describeMethod("adaLN", {
+  runtime: () => runtime,
+  op: (x, scale, shift) => adaLN(x, scale, shift),
+  oracle: (shape, x, scale, bias) => {
+    const sets = { ...rowSets(x.length, shape[shape.length - 1]), parameterOf: parameterOf(shape) };
+    return reference.forward(x, sets, { weight: scale.map((s) => 1 + s), bias, eps: 1e-6 });
+  },
+  cases: [
+    [
+      [
+        [2, 5, 8],
+        [2, 8],
+        [2, 8],
+      ],
+      "tokens",
+    ],
+    [
+      [
+        [3, 2, 3, 7],
+        [3, 7],
+        [3, 7],
+      ],
+      "two axes of tokens, a tail",
+    ],
+    [
+      [
+        [4, 6],
+        [4, 6],
+        [4, 6],
+      ],
+      "no tokens",
+    ],
+  ],
+  large: [
+    [3, 300, 130],
+    [3, 130],
+    [3, 130],
+  ],
+  hard: [
+    [2, 3, 64],
+    [2, 64],
+    [2, 64],
+  ],
+});
+
+describeMethod("gatedAdd", {
+  runtime: () => runtime,
+  op: (x, branch, gate) => gatedAdd(x, gate, branch),
+  oracle: (shape, x, branch, gate) => x.map((v, i) => v + branch[i] * gate[parameterOf(shape)(i)]),
+  cases: [
+    [
+      [
+        [2, 5, 6],
+        [2, 5, 6],
+        [2, 6],
+      ],
+      "tokens",
+    ],
+  ],
+  large: [
+    [3, 300, 130],
+    [3, 300, 130],
+    [3, 130],
+  ],
+});
+
+describeMethod("modulate", {
+  runtime: () => runtime,
+  op: modulate,
+  oracle: (_, x, scale, shift) => x.map((v, i) => v * (1 + scale[i]) + shift[i]),
+  cases: [
+    [
+      [
+        [2, 8],
+        [2, 8],
+        [2, 8],
+      ],
+      "whole vectors",
+    ],
+    [
+      [
+        [3, 5],
+        [3, 5],
+        [3, 5],
+      ],
+      "a tail",
+    ],
+  ],
+  large: [
+    [300, 333],
+    [300, 333],
+    [300, 333],
+  ],
+});
+
+test("refusals", () => {
+  const of = (shape: number[]) => zeros(shape, { runtime });
+  expect(() => adaLN(of([2, 5, 4]), of([4]), of([2, 4]))).toThrow("expected scale of shape [2, 4]");
+  expect(() => adaLN(of([4]), of([4]), of([4]))).toThrow("expected input of shape [N, ..., D]");
+  expect(() => gatedAdd(of([2, 5, 4]), of([2, 4]), of([2, 4]))).toThrow("expected branch of shape");
+  expect(() => modulate(of([2, 4]), of([4]), of([2, 4]))).toThrow("expected scale of shape [2, 4]");
+  expect(adaLN(of([2, 0, 4]), of([2, 4]), of([2, 4])).shape).toEqual([2, 0, 4]);
+});
