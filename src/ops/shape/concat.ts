@@ -1,5 +1,6 @@
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
+import { behind } from "../../runtime/address.js";
 import { empty, show, sizeOf, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
@@ -9,14 +10,14 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   return call("concat", () => {
     if (!Array.isArray(tensors)) throw new TypeError("concat: expected an array of tensors");
     if (tensors.length === 0) throw new RangeError("concat: expected at least one tensor");
-    tensors.forEach((part, i) => {
+    tensors.forEach((part: Tensor, i) => {
       checkTensor("concat", `tensor ${i}`, part);
     });
-    const [{ runtime, shape }] = tensors;
+    const [{ runtime, shape }]: readonly Tensor[] = tensors;
     checkSameRuntime("concat", tensors[0], ...tensors);
     if (shape.length === 0) throw new RangeError("concat: a scalar has no dimension to join along");
     const axis = axisOf("concat", dim, shape.length);
-    const shapes = tensors.map((part) => part.shape);
+    const shapes = tensors.map((part: Tensor) => part.shape);
     shapes.forEach((other, i) => {
       if (show(other.with(axis, 0)) === show(shape.with(axis, 0))) return;
       throw new RangeError(
@@ -31,15 +32,16 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
     const joined = shapes.reduce((sum, part) => sum + part[axis], 0);
 
     const y = empty(runtime, shape.with(axis, joined));
-    tensors.forEach((part, i) => {
-      const args = [y.ptr + 4 * starts[i], part.ptr, total, lengths[i], lengths[i]];
+    tensors.forEach((part: Tensor, i) => {
+      const args = [behind(y.ptr, 4 * starts[i]), part.ptr, total, lengths[i], lengths[i]] as const;
       runtime.run("copyRuns", outer, 2 * lengths[i], args);
     });
     return record("concat", y, tensors, [], (dy, _, needs) =>
       shapes.map((part, i) => {
         if (!needs[i]) return null;
         const dx = empty(runtime, part);
-        const args = [dx.ptr, dy.ptr + 4 * starts[i], lengths[i], total, lengths[i]];
+        const from = behind(dy.ptr, 4 * starts[i]);
+        const args = [dx.ptr, from, lengths[i], total, lengths[i]] as const;
         runtime.run("copyRuns", outer, 2 * lengths[i], args);
         return dx;
       }),
