@@ -167,6 +167,8 @@ export class Tensor<D extends DType = "float32"> {
 
   /** Only a leaf's can be changed. */
   set requiresGrad(value: boolean) {
+    if (typeof value !== "boolean")
+      throw new TypeError(`requiresGrad: expected true or false, got ${describe(value)}`);
     if (value && this.dtype !== "float32") {
       throw new TypeError(
         `requiresGrad: only float32 tensors can require gradients, got ${this.dtype}`,

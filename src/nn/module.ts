@@ -158,6 +158,8 @@ export abstract class Module {
 
   /** Switches this module and all below to training (or evaluation). */
   train(mode = true): this {
+    if (typeof mode !== "boolean")
+      throw new TypeError(`train: expected true or false, got ${describe(mode)}`);
     for (const [, module] of this.modules()) module.training = mode;
     return this;
   }
