@@ -48,3 +48,18 @@ export function checkInteger(op: string, name: string, value: number, least = 1)
     );
   }
 }
+
+/** Refuses what is no probability. */
+export function checkProbability(op: string, value: number): void {
+  if (!(value >= 0 && value <= 1))
+    throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${value}`);
+}
+
+/** Refuses heads that do not share the features evenly. */
+export function checkHeads(layer: string, dModel: number, nHead: number): void {
+  checkInteger(layer, "dModel", dModel);
+  checkInteger(layer, "nHead", nHead);
+  if (dModel % nHead !== 0) {
+    throw new RangeError(`${layer}: dModel must be divisible by nHead, got ${dModel} and ${nHead}`);
+  }
+}

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   AdaptiveAvgPool2d,
   Conv2d,
@@ -55,7 +54,7 @@ export class NormResNet extends Module {
     if (channels.length !== 4)
       throw new RangeError(`NormResNet: expected 4 widths, got ${channels.length}`);
     for (const count of channels) checkNorm(spec, count, "NormResNet");
-    this.model = call("NormResNet", () => {
+    this.model = this.asOne(() => {
       // Before the norms, some of which draw random numbers: the same seed gives every norm the same convolutions.
       const convs = channels.map(
         (out, index) =>

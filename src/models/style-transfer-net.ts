@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   Conv2d,
   ConvTranspose2d,
@@ -81,7 +80,7 @@ export class StyleTransferNet extends Module {
       const [first, second] = [0, 1].map(() => [conv(quarter, quarter, 3), normOf(quarter)]);
       return new ResidualBlock(...first, relu(), ...second);
     };
-    [this.downsample, this.residual, this.upsample] = call("StyleTransferNet", () => [
+    [this.downsample, this.residual, this.upsample] = this.asOne(() => [
       new Sequential(
         ...[conv(3, full, 9), normOf(full), relu()],
         ...[conv(full, half, 3, 2), normOf(half), relu()],

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   addAndNormalize,
   type DropoutLayerOptions,
@@ -7,9 +6,8 @@ import {
   MultiHeadAttention,
   PositionwiseFFN,
 } from "../nn/index.js";
-import { layerOptions } from "../nn/layer-options.js";
 import { add } from "../ops/add.js";
-import type { Rules } from "../options.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkBlock } from "./block-options.js";
 import { type TransformerNorm, transformerNorm } from "./transformer-norms.js";
@@ -46,11 +44,11 @@ export class TransformerBlock extends Module {
 
   constructor(options: TransformerBlockOptions) {
     super();
-    layerOptions("TransformerBlock", options, rules);
+    checkOptions("TransformerBlock", options, rules);
     checkBlock("TransformerBlock", options);
     const { dModel, nHead, dFF, norm = "post", normLayer = "layer", dropout, runtime } = options;
     const normOf = () => transformerNorm("TransformerBlock", normLayer, dModel, { runtime });
-    const parts = call("TransformerBlock", () => ({
+    const parts = this.asOne(() => ({
       attn: new MultiHeadAttention(dModel, nHead, { dropout, runtime }),
       ffn: new PositionwiseFFN(dModel, dFF, { dropout, runtime }),
       norm1: normOf(),

@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import {
   Dropout,
   Embedding,
@@ -8,13 +7,11 @@ import {
   Module,
   Sequential,
 } from "../nn/index.js";
-import { layerOptions } from "../nn/layer-options.js";
 import { add } from "../ops/add.js";
-import { checkTensor } from "../ops/check.js";
 import { embedding } from "../ops/embedding.js";
-import type { Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import { checkInteger, show } from "../shape.js";
-import type { AnyTensor, Tensor } from "../tensor.js";
+import { type AnyTensor, Tensor } from "../tensor.js";
 import { checkBlock } from "./block-options.js";
 import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.js";
 import { transformerNorm } from "./transformer-norms.js";
@@ -54,14 +51,14 @@ export class TransformerLM extends Module {
 
   constructor(options: TransformerLMOptions) {
     super();
-    layerOptions("TransformerLM", options, rules);
+    checkOptions("TransformerLM", options, rules);
     checkBlock("TransformerLM", options);
     const { vocabSize, contextLength, layers, norm = "pre", ...block } = options;
     const { dModel, normLayer = "layer", dropout = 0, runtime } = block;
     const layer: LayerOptions = { runtime };
     for (const [name, value] of Object.entries({ vocabSize, contextLength, layers }))
       checkInteger("TransformerLM", name, value);
-    const parts = call("TransformerLM", () => ({
+    const parts = this.asOne(() => ({
       tokens: new Embedding(vocabSize, dModel, layer),
       positions: new Embedding(contextLength, dModel, layer),
       blocks: Array.from({ length: layers }, () => new TransformerBlock({ ...block, norm })),
@@ -82,7 +79,8 @@ export class TransformerLM extends Module {
   /** Throws RangeError for a sequence longer than the context. */
   forward(ids: AnyTensor): Tensor {
     return this.asOne(() => {
-      checkTensor("TransformerLM", "ids", ids, "int32");
+      if (!(ids instanceof Tensor))
+        throw new TypeError(`TransformerLM: expected ids to be a tensor, got ${describe(ids)}`);
       const [length, context] = [ids.shape.at(-1) ?? 0, this.positions.weight.shape[0]];
       if (ids.shape.length !== 2 || length > context) {
         throw new RangeError(

@@ -2,18 +2,12 @@ import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { full, keep, rewrite, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
 
-export { checkInteger } from "../shape.js";
+export { checkInteger, checkProbability } from "../shape.js";
 
 /** Refuses what is not a finite number. */
 export function checkFinite(op: string, name: string, value: number): void {
   if (!Number.isFinite(value))
     throw new RangeError(`${op}: expected ${name} to be a finite number, got ${value}`);
-}
-
-/** Refuses what is no probability. */
-export function checkProbability(op: string, value: number): void {
-  if (!(value >= 0 && value <= 1))
-    throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${value}`);
 }
 
 export interface LayerOptions {

@@ -42,15 +42,6 @@ export function layerOptions<O extends object>(layer: string, options: O, rules:
   return options;
 }
 
-/** Refuses heads that do not share the features evenly. */
-export function checkHeads(layer: string, dModel: number, nHead: number): void {
-  checkInteger(layer, "dModel", dModel);
-  checkInteger(layer, "nHead", nHead);
-  if (dModel % nHead !== 0) {
-    throw new RangeError(`${layer}: dModel must be divisible by nHead, got ${dModel} and ${nHead}`);
-  }
-}
-
 /** Refuses groups that do not divide the channels. */
 export function checkGroups(layer: string, groups: number, channels: number): void {
   checkInteger(layer, "groups", groups);

@@ -1,6 +1,7 @@
 import { call } from "../call.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
+import { named } from "./repr.js";
 
 export interface LoadResult {
   missingKeys: string[];
@@ -174,6 +175,28 @@ export abstract class Module {
       parameter.grad?.dispose();
       parameter.grad = null;
     }
+  }
+
+  /** What stands between the brackets of `String(layer)`, PyTorch's extra_repr: here, all settings that are plain values. */
+  protected extraRepr(): string[] {
+    const { training: _, ...own } = this;
+    return named(
+      Object.fromEntries(Object.entries(own).filter(([, v]) => Object(v) !== v && v !== null)),
+    );
+  }
+
+  /** As PyTorch prints it: the settings, and the layers within, each on a line. */
+  toString(): string {
+    const inner = [...this.children()].map(([name, child]) =>
+      `\n(${name}): ${child}`.replace(/\n/g, "\n  "),
+    );
+    const body = inner.length > 0 ? `${inner.join("")}\n` : this.extraRepr().join(", ");
+    return `${this.constructor.name}(${body})`;
+  }
+
+  /** What `console.log` shows in Node, Deno and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   /** Frees parameters and buffers. */

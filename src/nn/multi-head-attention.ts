@@ -1,8 +1,9 @@
 import { scaledDotProductAttention } from "../ops/scaled-dot-product-attention.js";
 import { checkOptions, type Rules } from "../options.js";
+import { checkHeads } from "../shape.js";
 import { type AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
-import { checkHeads, layerOptions } from "./layer-options.js";
+import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
