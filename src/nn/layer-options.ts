@@ -4,13 +4,11 @@ import { checkFinite, checkInteger, checkProbability } from "./init.js";
 
 type Check = (layer: string, option: string, value: number) => void;
 
-const within =
-  (range: string, holds: (value: number) => boolean): Check =>
-  (layer, option, value) => {
-    if (!holds(value)) throw new RangeError(`${layer}: expected ${option} ${range}, got ${value}`);
-  };
+function within(layer: string, option: string, range: string, value: number, holds: boolean): void {
+  if (!holds) throw new RangeError(`${layer}: expected ${option} ${range}, got ${value}`);
+}
 
-/** What numbers can be, by the names they have in all layers. */
+/** What numbers can be, by the names they have in all layers. Without calls, which would put the table into every bundle. */
 const numbers: Record<string, Check> = {
   eps: checkNumber,
   momentum: checkNumber,
@@ -21,11 +19,12 @@ const numbers: Record<string, Check> = {
   divisorOverride: checkInteger,
   nPowerIterations: checkInteger,
   iterations: (layer, option, value) => checkInteger(layer, option, value, 0),
-  warmUpIterations: within("≥ 0", (value) => value >= 0),
-  rMax: within("≥ 1", (value) => value >= 1),
-  dMax: within("≥ 0", (value) => value >= 0),
-  p: within("> 0", (value) => value > 0),
-  partial: within("in (0, 1]", (value) => value > 0 && value <= 1),
+  warmUpIterations: (layer, option, value) => within(layer, option, "≥ 0", value, value >= 0),
+  rMax: (layer, option, value) => within(layer, option, "≥ 1", value, value >= 1),
+  dMax: (layer, option, value) => within(layer, option, "≥ 0", value, value >= 0),
+  p: (layer, option, value) => within(layer, option, "> 0", value, value > 0),
+  partial: (layer, option, value) =>
+    within(layer, option, "in (0, 1]", value, value > 0 && value <= 1),
   hidden: checkInteger,
   kernelSize: checkInteger,
   dropout: (layer, _, value) => checkProbability(layer, value),

@@ -1,6 +1,6 @@
 import { call } from "../call.js";
 import { checkOptions, describe, type Rules } from "../options.js";
-import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
+import { type AnyTensor, Held, keep, show, Tensor } from "../tensor.js";
 import { named } from "./repr.js";
 
 export interface LoadResult {
@@ -18,7 +18,7 @@ export const isModule = (value: unknown): value is Module => value instanceof Mo
  * Base of all layers and networks. Properties that are tensors are its parameters, those named by `buffer()` its buffers, those
  * that are modules its children; keys are PyTorch's: the property names in snake case, joined by dots.
  */
-export abstract class Module {
+export abstract class Module extends Held {
   /** Whether batch statistics are used and updated, dropout drops, … */
   training = true;
   readonly #buffers = new Set<string>();
@@ -194,17 +194,8 @@ export abstract class Module {
     return `${this.constructor.name}(${body})`;
   }
 
-  /** What `console.log` shows in Node, Deno and Bun. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
-
   /** Frees parameters and buffers. */
   dispose(): void {
     for (const tensor of this.stateDict().values()) tensor.dispose();
-  }
-
-  [disposeSymbol](): void {
-    this.dispose();
   }
 }
