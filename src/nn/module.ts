@@ -186,7 +186,7 @@ export abstract class Module extends Held {
   }
 
   /** As PyTorch prints it: the settings, and the layers within, each on a line. */
-  toString(): string {
+  override toString(): string {
     const inner = [...this.children()].map(([name, child]) =>
       `\n(${name}): ${child}`.replace(/\n/g, "\n  "),
     );
