@@ -26,7 +26,6 @@ const copied = [
   "src/dtype.js",
   "src/io/node.js",
   "src/data/rng.js",
-  "src/nn/layer-options.js",
 ].map((file) => resolve(file));
 
 /** What a file of src exports. */

@@ -29,3 +29,12 @@ export function checkInteger(op: string, name: string, value: number, least = 1)
     );
   }
 }
+
+/** Refuses heads that do not share the features evenly. */
+export function checkHeads(layer: string, dModel: number, nHead: number): void {
+  checkInteger(layer, "dModel", dModel);
+  checkInteger(layer, "nHead", nHead);
+  if (dModel % nHead !== 0) {
+    throw new RangeError(`${layer}: dModel must be divisible by nHead, got ${dModel} and ${nHead}`);
+  }
+}

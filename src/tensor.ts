@@ -21,8 +21,23 @@ export { keep, tidy } from "./scope.js";
 export { inferShape, type Shape, show, sizeOf } from "./shape.js";
 export type { GradNode } from "./storage.js";
 
+const inspectSymbol: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 /** `Symbol.dispose`; in engines without it (WebKit) the stand-in that compiled `using` declarations look for. */
 export const disposeSymbol: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+
+/** For `using` and `console.log`: bundlers can leave out a class only without such names, of which modules so have none of their own. */
+export abstract class Held {
+  abstract dispose(): void;
+
+  [disposeSymbol](): void {
+    this.dispose();
+  }
+
+  /** What `console.log` shows in Node, Deno and Bun. */
+  [inspectSymbol](): string {
+    return this.toString();
+  }
+}
 
 /** The part of autograd.ts that tensors call; it announces itself, so that imports keep running one way. */
 export interface Tape {
@@ -168,6 +183,8 @@ export class Tensor<D extends DType = "float32"> {
 
   /** Only a leaf's can be changed. */
   set requiresGrad(value: boolean) {
+    if (typeof value !== "boolean")
+      throw new TypeError(`requiresGrad: expected true or false, got ${describe(value)}`);
     if (value && this.dtype !== "float32") {
       throw new TypeError(
         `requiresGrad: only float32 tensors can require gradients, got ${this.dtype}`,
@@ -243,7 +260,7 @@ export class Tensor<D extends DType = "float32"> {
   }
 
   /** What `console.log` shows in Node, Deno and Bun. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspectSymbol](): string {
     return this.toString();
   }
 

@@ -288,3 +288,47 @@ test.each<[string, () => unknown]>([
   expect(make).toThrow(RangeError);
   expect(evenkeel.defaultRuntime().stats().tensors).toBe(tensors);
 });
+
+test("options in the place of what stands before them", () => {
+  const sgd = new optim.SGD(new nn.Linear(2, 2).parameters(), { lr: 1 });
+  const calls: [string, string, (options: never) => unknown][] = [
+    ["StepLR", "stepSize", (o) => new optim.StepLR(sgd, o)],
+    ["MultiStepLR", "milestones", (o) => new optim.MultiStepLR(sgd, o)],
+    ["ExponentialLR", "gamma", (o) => new optim.ExponentialLR(sgd, o)],
+    ["LambdaLR", "factor", (o) => new optim.LambdaLR(sgd, o)],
+    ["CosineAnnealingLR", "tMax", (o) => new optim.CosineAnnealingLR(sgd, o)],
+    ["OneCycleLR", "maxLr", (o) => new optim.OneCycleLR(sgd, o, { totalSteps: 3 })],
+  ];
+  for (const [name, argument, call] of calls)
+    expect(() => call({ [argument]: 3 } as never)).toThrow(
+      `${name}: expected ${argument} itself, in front of the options: new ${name}(optimizer, ${argument}, { … })`,
+    );
+});
+
+test("data classes", () => {
+  const scalers = [new data.StandardScaler(1), new data.MinMaxScaler(1)];
+  for (const scaler of scalers) {
+    const { name } = scaler.constructor;
+    scaler.fit([1, 2, 3]);
+    for (const value of [...wrong, new data.RobustScaler(1)])
+      expect(() => scaler.merge(value as never)).toThrow(`${name}: expected a ${name} to merge`);
+  }
+  for (const scaler of [...scalers, new data.RobustScaler(1).fit([1, 2, 3])])
+    for (const value of [null, "a", {}, 1, [1], new Int32Array(1), bare])
+      for (const call of [scaler.transform, scaler.inverse])
+        expect(() => call.call(scaler, [1], value as never)).toThrow(
+          `${scaler.constructor.name}: expected out to be a Float32Array or Float64Array`,
+        );
+  for (const range of [{}, "x", [1], [1, 2, 3], bare]) {
+    expect(() => new data.RobustScaler(1, { quantileRange: range as never })).toThrow(
+      /^RobustScaler: expected quantileRange to be/,
+    );
+    expect(() => new data.MinMaxScaler(1, { featureRange: range as never })).toThrow(
+      /^MinMaxScaler: expected featureRange to be/,
+    );
+  }
+  for (const size of [1e300, 2 ** 32, 0.5]) {
+    expect(() => new data.MinMaxScaler(size)).toThrow("MinMaxScaler: expected features to be");
+    expect(() => new data.StandardScaler(1, { plane: size })).toThrow("expected plane to be");
+  }
+});

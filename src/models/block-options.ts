@@ -1,12 +1,12 @@
-import { checkHeads } from "../nn/layer-options.js";
-import { checkInteger } from "../numbers.js";
+import { checkHeads, checkInteger, checkProbability } from "../numbers.js";
 import type { TransformerBlockOptions } from "./transformer-block.js";
 import { checkNorm } from "./transformer-norms.js";
 
 /** Refuses, in the name of `model`, what a block would refuse in its own or its layers' names. */
 export function checkBlock(model: string, options: TransformerBlockOptions): void {
-  const { dModel, nHead, dFF, normLayer = "layer" } = options;
+  const { dModel, nHead, dFF, normLayer = "layer", dropout = 0 } = options;
   checkHeads(model, dModel, nHead);
   checkInteger(model, "dFF", dFF, 0);
+  checkProbability(model, dropout);
   checkNorm(model, normLayer);
 }

@@ -6,9 +6,8 @@ import {
   MultiHeadAttention,
   PositionwiseFFN,
 } from "../nn/index.js";
-import { layerOptions } from "../nn/layer-options.js";
 import { add } from "../ops/elementwise/add.js";
-import type { Rules } from "../options.js";
+import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkBlock } from "./block-options.js";
 import { type TransformerNorm, transformerNorm } from "./transformer-norms.js";
@@ -45,7 +44,7 @@ export class TransformerBlock extends Module {
 
   constructor(options: TransformerBlockOptions) {
     super();
-    layerOptions("TransformerBlock", options, rules);
+    checkOptions("TransformerBlock", options, rules);
     checkBlock("TransformerBlock", options);
     const { dModel, nHead, dFF, norm = "post", normLayer = "layer", dropout, runtime } = options;
     const normOf = () => transformerNorm("TransformerBlock", normLayer, dModel, { runtime });

@@ -7,11 +7,10 @@ import {
   Module,
   Sequential,
 } from "../nn/index.js";
-import { layerOptions } from "../nn/layer-options.js";
 import { checkInteger } from "../numbers.js";
 import { add } from "../ops/elementwise/add.js";
 import { embedding } from "../ops/product/embedding.js";
-import { describe, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import { show } from "../shape.js";
 import { type AnyTensor, Tensor } from "../tensor.js";
 import { checkBlock } from "./block-options.js";
@@ -53,7 +52,7 @@ export class TransformerLM extends Module {
 
   constructor(options: TransformerLMOptions) {
     super();
-    layerOptions("TransformerLM", options, rules);
+    checkOptions("TransformerLM", options, rules);
     checkBlock("TransformerLM", options);
     const { vocabSize, contextLength, layers, norm = "pre", ...block } = options;
     const { dModel, normLayer = "layer", dropout = 0, runtime } = block;

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor.js";
 import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
+import { convolutionRepr } from "./repr.js";
 
 export interface ConvTranspose2dOptions extends LayerOptions {
   stride?: number | Pair;
@@ -71,6 +72,11 @@ export class ConvTranspose2d extends Module {
     this.outputPadding = outputPadding;
     this.dilation = dilation;
     this.groups = groups;
+  }
+
+  protected override extraRepr(): string[] {
+    const [from, to] = this.weight.shape;
+    return convolutionRepr(this, [from, to * this.groups]);
   }
 
   forward(x: Tensor): Tensor {

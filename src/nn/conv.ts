@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor.js";
 import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
+import { convolutionRepr } from "./repr.js";
 
 export interface Conv2dOptions extends LayerOptions {
   stride?: number | Pair;
@@ -77,6 +78,11 @@ export class Conv2d extends Module {
   /** The weight as the convolution uses it. */
   filters(): Tensor {
     return this.weight;
+  }
+
+  protected override extraRepr(): string[] {
+    const [to, from] = this.weight.shape;
+    return convolutionRepr(this, [from * this.groups, to]);
   }
 
   forward(x: Tensor): Tensor {

@@ -103,6 +103,9 @@ export function createNorm(
 ): Module {
   const { conv, ...own } = layerOptions("createNorm", options, rules);
   const spec = specOf(norm, "createNorm");
+  for (const name of ["eps", "momentum"] as const)
+    if (own[name] !== undefined && !spec.method.takes?.includes(name))
+      throw new TypeError(`createNorm: "${spec.spec}" has no ${name}`);
   const argument = argumentFor(spec, channels, "createNorm");
   const { method, weights } = spec;
   if (weights && !conv)

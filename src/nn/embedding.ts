@@ -21,6 +21,10 @@ export class Embedding extends Module {
     this.weight = keep(randn([numEmbeddings, embeddingDim], { runtime, requiresGrad: true }));
   }
 
+  protected override extraRepr(): string[] {
+    return this.weight.shape.map(String);
+  }
+
   forward(ids: AnyTensor): Tensor {
     return embedding(this.weight, ids);
   }

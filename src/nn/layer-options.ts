@@ -3,13 +3,11 @@ import { checkOptions, type Rules } from "../options.js";
 
 type Check = (layer: string, option: string, value: number) => void;
 
-const within =
-  (range: string, holds: (value: number) => boolean): Check =>
-  (layer, option, value) => {
-    if (!holds(value)) throw new RangeError(`${layer}: expected ${option} ${range}, got ${value}`);
-  };
+function within(layer: string, option: string, range: string, value: number, holds: boolean): void {
+  if (!holds) throw new RangeError(`${layer}: expected ${option} ${range}, got ${value}`);
+}
 
-/** What numbers can be, by the names they have in all layers. Marked as pure, so that bundles without layers are without it. */
+/** What numbers can be, by the names they have in all layers. Without calls, which would put the table into every bundle. */
 const numbers: Record<string, Check> = {
   eps: checkNumber,
   momentum: checkNumber,
@@ -20,11 +18,12 @@ const numbers: Record<string, Check> = {
   divisorOverride: checkInteger,
   nPowerIterations: checkInteger,
   iterations: (layer, option, value) => checkInteger(layer, option, value, 0),
-  warmUpIterations: /* @__PURE__ */ within("≥ 0", (value) => value >= 0),
-  rMax: /* @__PURE__ */ within("≥ 1", (value) => value >= 1),
-  dMax: /* @__PURE__ */ within("≥ 0", (value) => value >= 0),
-  p: /* @__PURE__ */ within("> 0", (value) => value > 0),
-  partial: /* @__PURE__ */ within("in (0, 1]", (value) => value > 0 && value <= 1),
+  warmUpIterations: (layer, option, value) => within(layer, option, "≥ 0", value, value >= 0),
+  rMax: (layer, option, value) => within(layer, option, "≥ 1", value, value >= 1),
+  dMax: (layer, option, value) => within(layer, option, "≥ 0", value, value >= 0),
+  p: (layer, option, value) => within(layer, option, "> 0", value, value > 0),
+  partial: (layer, option, value) =>
+    within(layer, option, "in (0, 1]", value, value > 0 && value <= 1),
   hidden: checkInteger,
   kernelSize: checkInteger,
   dropout: (layer, _, value) => checkProbability(layer, value),
@@ -39,15 +38,6 @@ export function layerOptions<O extends object>(layer: string, options: O, rules:
   for (const [option, value] of Object.entries(options))
     if (typeof value === "number") numbers[option]?.(layer, option, value);
   return options;
-}
-
-/** Refuses heads that do not share the features evenly. */
-export function checkHeads(layer: string, dModel: number, nHead: number): void {
-  checkInteger(layer, "dModel", dModel);
-  checkInteger(layer, "nHead", nHead);
-  if (dModel % nHead !== 0) {
-    throw new RangeError(`${layer}: dModel must be divisible by nHead, got ${dModel} and ${nHead}`);
-  }
 }
 
 /** Refuses groups that do not divide the channels. */

@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor.js";
 import { kaimingUniform, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
+import { named } from "./repr.js";
 
 export interface LinearOptions extends LayerOptions {
   bias?: boolean;
@@ -25,6 +26,11 @@ export class Linear extends Module {
     checkInteger("Linear", "outFeatures", outFeatures, 0);
     this.weight = kaimingUniform([outFeatures, inFeatures], inFeatures, runtime);
     this.bias = bias ? kaimingUniform([outFeatures], inFeatures, runtime) : null;
+  }
+
+  protected override extraRepr(): string[] {
+    const [outFeatures, inFeatures] = this.weight.shape;
+    return named({ inFeatures, outFeatures, bias: this.bias !== null });
   }
 
   forward(x: Tensor): Tensor {

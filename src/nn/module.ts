@@ -1,7 +1,8 @@
 import { call } from "../call.js";
 import { checkOptions, describe, type Rules } from "../options.js";
-import { type AnyTensor, disposeSymbol, keep, show, Tensor } from "../tensor.js";
+import { type AnyTensor, Held, keep, show, Tensor } from "../tensor.js";
 import { type ForwardHook, type RemovableHandle, registerForwardHook } from "./forward-hooks.js";
+import { named } from "./repr.js";
 
 export interface LoadResult {
   missingKeys: string[];
@@ -18,7 +19,7 @@ export const isModule = (value: unknown): value is Module => value instanceof Mo
  * Base of all layers and networks. Properties that are tensors are its parameters, those named by `buffer()` its buffers, those
  * that are modules its children; keys are PyTorch's: the property names in snake case, joined by dots.
  */
-export abstract class Module {
+export abstract class Module extends Held {
   /** Whether batch statistics are used and updated, dropout drops, … */
   training = true;
   readonly #buffers = new Set<string>();
@@ -168,6 +169,8 @@ export abstract class Module {
 
   /** Switches this module and all below to training (or evaluation). */
   train(mode = true): this {
+    if (typeof mode !== "boolean")
+      throw new TypeError(`train: expected true or false, got ${describe(mode)}`);
     for (const [, module] of this.modules()) module.training = mode;
     return this;
   }
@@ -184,12 +187,25 @@ export abstract class Module {
     }
   }
 
+  /** What stands between the brackets of `String(layer)`, PyTorch's extra_repr: here, all settings that are plain values. */
+  protected extraRepr(): string[] {
+    const { training: _, ...own } = this;
+    return named(
+      Object.fromEntries(Object.entries(own).filter(([, v]) => Object(v) !== v && v !== null)),
+    );
+  }
+
+  /** As PyTorch prints it: the settings, and the layers within, each on a line. */
+  override toString(): string {
+    const inner = [...this.children()].map(([name, child]) =>
+      `\n(${name}): ${child}`.replace(/\n/g, "\n  "),
+    );
+    const body = inner.length > 0 ? `${inner.join("")}\n` : this.extraRepr().join(", ");
+    return `${this.constructor.name}(${body})`;
+  }
+
   /** Frees parameters and buffers. */
   dispose(): void {
     for (const tensor of this.stateDict().values()) tensor.dispose();
-  }
-
-  [disposeSymbol](): void {
-    this.dispose();
   }
 }

@@ -1,8 +1,9 @@
+import { checkHeads } from "../numbers.js";
 import { scaledDotProductAttention } from "../ops/product/scaled-dot-product-attention.js";
 import { checkOptions, type Rules } from "../options.js";
 import { type AnyTensor, Tensor } from "../tensor.js";
 import { Dropout, type DropoutLayerOptions } from "./dropout.js";
-import { checkHeads, layerOptions } from "./layer-options.js";
+import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 

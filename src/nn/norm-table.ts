@@ -50,6 +50,8 @@ export interface NormMethod {
   };
   /** Its layer for [N, channels, H, W]; only methods that can stand behind a convolution by themselves have it. */
   readonly make?: (channels: number, options: MakeOptions, argument: number) => Module;
+  /** Which of the options its layer has. */
+  readonly takes?: readonly ("eps" | "momentum")[];
   /** The layer brings its own activation. */
   readonly activates?: boolean;
   /** Makes a convolution compute its weight by this method. */
@@ -69,22 +71,41 @@ function groupsOf(channels: number): number {
  * calls out of what it minifies.
  */
 export const normTable: readonly NormMethod[] = [
-  { name: "bn", make: (channels, options) => new BatchNorm2d(channels, options) },
+  {
+    name: "bn",
+    takes: ["eps", "momentum"],
+    make: (channels, options) => new BatchNorm2d(channels, options),
+  },
   {
     name: "frozen-bn",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) => new FrozenBatchNorm2d(channels, { eps, runtime }),
   },
-  { name: "renorm", make: (channels, options) => new BatchRenorm(channels, options) },
+  {
+    name: "renorm",
+    takes: ["eps", "momentum"],
+    make: (channels, options) => new BatchRenorm(channels, options),
+  },
   {
     name: "ghost",
+    takes: ["eps", "momentum"],
     argument: { means: "samples of a part", usual: () => 128 },
     make: (channels, options, virtualBatchSize) =>
       new GhostBatchNorm(channels, { ...options, virtualBatchSize }),
   },
-  { name: "bin", make: (channels, options) => new BatchInstanceNorm(channels, options) },
-  { name: "sn", make: (channels, options) => new SwitchableNorm(channels, options) },
+  {
+    name: "bin",
+    takes: ["eps", "momentum"],
+    make: (channels, options) => new BatchInstanceNorm(channels, options),
+  },
+  {
+    name: "sn",
+    takes: ["eps", "momentum"],
+    make: (channels, options) => new SwitchableNorm(channels, options),
+  },
   {
     name: "iternorm",
+    takes: ["eps", "momentum"],
     argument: {
       means: "groups",
       usual: (channels) => (channels % 64 === 0 ? channels / 64 : 1),
@@ -94,51 +115,68 @@ export const normTable: readonly NormMethod[] = [
   },
   {
     name: "powernorm",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) => new PowerNorm(channels, { eps, runtime }),
   },
-  { name: "mvn", make: (_, { eps }) => new MeanVarianceNorm({ eps }) },
+  { name: "mvn", takes: ["eps"], make: (_, { eps }) => new MeanVarianceNorm({ eps }) },
   {
     name: "ln",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) => new GroupNorm(1, channels, { eps, runtime }),
   },
-  { name: "in", make: (channels, options) => new InstanceNorm2d(channels, options) },
+  {
+    name: "in",
+    takes: ["eps", "momentum"],
+    make: (channels, options) => new InstanceNorm2d(channels, options),
+  },
   {
     name: "in-affine",
+    takes: ["eps", "momentum"],
     make: (channels, options) => new InstanceNorm2d(channels, { ...options, affine: true }),
   },
   {
     name: "gn",
+    takes: ["eps"],
     argument: { means: "groups", usual: () => 4, divides: true },
     make: (channels, { eps, runtime }, groups) => new GroupNorm(groups, channels, { eps, runtime }),
   },
   {
     name: "lin",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) => new LayerInstanceNorm(channels, { eps, runtime }),
   },
   {
     name: "grn",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) => new GlobalResponseNorm(channels, { eps, runtime }),
   },
   { name: "layer-norm" },
   {
     name: "ln2d",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) => new LayerNorm2d(channels, { eps, runtime }),
   },
-  { name: "pn", make: (_, { eps }) => new PositionalNorm({ eps }) },
+  { name: "pn", takes: ["eps"], make: (_, { eps }) => new PositionalNorm({ eps }) },
   { name: "rms-norm" },
-  { name: "rms", make: (channels, { eps, runtime }) => new RMSNorm2d(channels, { eps, runtime }) },
-  { name: "pixel", make: (_, { eps }) => new PixelNorm({ eps }) },
+  {
+    name: "rms",
+    takes: ["eps"],
+    make: (channels, { eps, runtime }) => new RMSNorm2d(channels, { eps, runtime }),
+  },
+  { name: "pixel", takes: ["eps"], make: (_, { eps }) => new PixelNorm({ eps }) },
   {
     name: "crms",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) =>
       new ChannelsLast(new CRMSNorm(channels, { eps, runtime })),
   },
   {
     name: "scalenorm",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) =>
       new ChannelsLast(new ScaleNorm(channels, { eps, runtime })),
   },
-  { name: "unit", make: (_, { eps }) => new UnitNorm({ eps }) },
+  { name: "unit", takes: ["eps"], make: (_, { eps }) => new UnitNorm({ eps }) },
   {
     name: "lrn",
     argument: { means: "neighbouring channels", usual: () => 5 },
@@ -156,16 +194,19 @@ export const normTable: readonly NormMethod[] = [
   { name: "adaln-zero" },
   {
     name: "frn",
+    takes: ["eps"],
     make: (channels, { eps, runtime }) => new FRN(channels, { eps, runtime }),
     activates: true,
   },
   {
     name: "evonorm-b0",
+    takes: ["eps", "momentum"],
     make: (channels, options) => new EvoNormB0(channels, options),
     activates: true,
   },
   {
     name: "evonorm-s0",
+    takes: ["eps"],
     argument: { means: "groups", usual: groupsOf, divides: true },
     make: (channels, { eps, runtime }, groups) => new EvoNormS0(channels, { eps, runtime, groups }),
     activates: true,

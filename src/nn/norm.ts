@@ -18,6 +18,7 @@ import { constant, countBatch, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
+import { named, python } from "./repr.js";
 
 export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -39,8 +40,11 @@ const trackingRules: Rules<TrackingNormOptions> = {
   runtime: "Runtime",
 };
 
+const layoutRepr = (layout: Layout) => named({ layout: layout === "nchw" ? undefined : layout });
+
 /** What batch and instance norm share: optional scale and shift, optional running statistics. */
 abstract class TrackingNorm extends Module {
+  readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
   readonly correction: 0 | 1;
@@ -58,6 +62,7 @@ abstract class TrackingNorm extends Module {
     const { eps = 1e-5, momentum = 0.1, correction = 1, layout = "nchw" } = options;
     const { affine = usual, trackRunningStats = usual, runtime } = options;
     checkInteger(this.constructor.name, "numFeatures", numFeatures);
+    this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;
     this.correction = correction;
@@ -79,6 +84,17 @@ abstract class TrackingNorm extends Module {
   /** Checkpoints of before PyTorch 0.4.1 do not count batches; it loads them, and so does this. */
   override optionalKeys(): readonly string[] {
     return ["num_batches_tracked"];
+  }
+
+  protected override extraRepr(): string[] {
+    const { numFeatures, eps, momentum, correction, layout } = this;
+    const [affine, trackRunningStats] = [this.weight !== null, this.runningMean !== null];
+    return [
+      `${numFeatures}`,
+      ...named({ eps, momentum, affine, trackRunningStats }),
+      ...named({ correction: correction === 1 ? undefined : correction }),
+      ...layoutRepr(layout),
+    ];
   }
 
   /** Ranks this layer takes, e.g. [4]. */
@@ -276,6 +292,12 @@ export class GroupNorm extends Module {
     this.bias = affine ? constant([numChannels], 0, runtime) : null;
   }
 
+  protected override extraRepr(): string[] {
+    const { numGroups, numChannels, eps, layout } = this;
+    const affine = this.weight !== null;
+    return [`${numGroups}`, `${numChannels}`, ...named({ eps, affine }), ...layoutRepr(layout)];
+  }
+
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     return this.activated(x, null);
@@ -327,6 +349,11 @@ export class LayerNorm extends Module {
     this.eps = eps;
     this.weight = elementwiseAffine ? constant(this.normalizedShape, 1, runtime) : null;
     this.bias = elementwiseAffine && bias ? constant(this.normalizedShape, 0, runtime) : null;
+  }
+
+  protected override extraRepr(): string[] {
+    const { normalizedShape, eps } = this;
+    return [python(normalizedShape), ...named({ eps, elementwiseAffine: this.weight !== null })];
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -384,6 +411,11 @@ export class RMSNorm extends Module {
     this.epsOutside = epsOutside;
     const start = unitOffset ? 0 : 1;
     this.weight = elementwiseAffine ? constant(this.normalizedShape, start, runtime) : null;
+  }
+
+  protected override extraRepr(): string[] {
+    const { normalizedShape, eps } = this;
+    return [python(normalizedShape), ...named({ eps, elementwiseAffine: this.weight !== null })];
   }
 
   forward(x: Tensor, mask?: null): Tensor {

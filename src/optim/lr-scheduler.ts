@@ -137,6 +137,14 @@ export function checkSteps(name: string, option: string, value: number, least = 
   throw new Kind(`${name}: expected ${option} to be an integer ≥ ${least}, got ${describe(value)}`);
 }
 
+/** Refuses an object of options with what stands in front of them. */
+export function checkPosition(name: string, argument: string, value: unknown): void {
+  if (typeof value !== "object" || value === null || !(argument in value)) return;
+  throw new TypeError(
+    `${name}: expected ${argument} itself, in front of the options: new ${name}(optimizer, ${argument}, { … })`,
+  );
+}
+
 /** Throws for what is no number from 0 to 1; 0 itself only where `zero`. */
 export function checkFactor(name: string, option: string, value: number, zero = false): void {
   checkNumber(name, option, value);

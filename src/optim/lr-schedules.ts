@@ -2,12 +2,13 @@
 import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { cosPi, power } from "../portable-math.js";
-import { checkFactor, checkSteps, RuleLR } from "./lr-scheduler.js";
+import { checkFactor, checkPosition, checkSteps, RuleLR } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
 /** The first rate times `factor(step)`; what other schedules did to the rate is lost, as in torch. */
 export class LambdaLR extends RuleLR {
   constructor(optimizer: Optimizer, factor: (step: number) => number) {
+    checkPosition("LambdaLR", "factor", factor);
     if (typeof factor !== "function")
       throw new TypeError(`LambdaLR: expected factor to be a function, got ${typeof factor}`);
     super("LambdaLR", optimizer, (step, base) => base * factor(step));
@@ -23,6 +24,7 @@ const gammaRules = { gamma: "number" } as const;
 export class StepLR extends RuleLR {
   constructor(optimizer: Optimizer, stepSize: number, options: GammaOptions = {}) {
     const { gamma = 0.1 } = checkOptions("StepLR", options, gammaRules);
+    checkPosition("StepLR", "stepSize", stepSize);
     checkSteps("StepLR", "stepSize", stepSize);
     checkNumber("StepLR", "gamma", gamma);
     const due = (step: number) => step > 0 && step % stepSize === 0;
@@ -34,6 +36,7 @@ export class StepLR extends RuleLR {
 export class MultiStepLR extends RuleLR {
   constructor(optimizer: Optimizer, milestones: readonly number[], options: GammaOptions = {}) {
     const { gamma = 0.1 } = checkOptions("MultiStepLR", options, gammaRules);
+    checkPosition("MultiStepLR", "milestones", milestones);
     if (!Array.isArray(milestones))
       throw new TypeError("MultiStepLR: expected milestones to be a list of steps");
     for (const milestone of milestones) checkSteps("MultiStepLR", "milestones", milestone, 0);
@@ -47,6 +50,7 @@ export class MultiStepLR extends RuleLR {
 /** Times gamma at every step. */
 export class ExponentialLR extends RuleLR {
   constructor(optimizer: Optimizer, gamma: number) {
+    checkPosition("ExponentialLR", "gamma", gamma);
     checkNumber("ExponentialLR", "gamma", gamma);
     super("ExponentialLR", optimizer, (step, _, lr) => (step === 0 ? lr : lr * gamma));
   }
@@ -93,8 +97,7 @@ export class LinearLR extends RuleLR {
     super("LinearLR", optimizer, (step, _, lr) => {
       if (step === 0) return lr * startFactor;
       if (step > totalIters) return lr;
-      // rounded, the last factor may lie below an endFactor of 0
-      return Math.max(0, lr * (1 + rise / (totalIters * startFactor + (step - 1) * rise)));
+      return lr * (1 + rise / (totalIters * startFactor + (step - 1) * rise));
     });
   }
 }
@@ -103,6 +106,7 @@ export class LinearLR extends RuleLR {
 export class CosineAnnealingLR extends RuleLR {
   constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
     const { etaMin = 0 } = checkOptions("CosineAnnealingLR", options, { etaMin: "number" });
+    checkPosition("CosineAnnealingLR", "tMax", tMax);
     checkSteps("CosineAnnealingLR", "tMax", tMax);
     checkNumber("CosineAnnealingLR", "etaMin", etaMin);
     const height = (step: number) => 1 + cosPi(step / tMax);

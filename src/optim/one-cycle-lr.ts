@@ -7,6 +7,7 @@ import {
   checkEach,
   checkFactor,
   checkOptimizer,
+  checkPosition,
   checkSteps,
   type LRSchedulerState,
   type PerGroup,
@@ -73,6 +74,7 @@ export class OneCycleLR extends RuleLR<OneCycleLRState> {
     checkPositive("divFactor", divFactor);
     checkPositive("finalDivFactor", finalDivFactor);
     checkOptimizer("OneCycleLR", optimizer);
+    checkPosition("OneCycleLR", "maxLr", maxLr);
     const highs = perGroup("OneCycleLR", "maxLr", maxLr, optimizer);
     const bases = highs.map((high) => high / divFactor);
     const rates = highs.map((high, i) => {

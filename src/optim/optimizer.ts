@@ -44,7 +44,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
 
   /** Moves every parameter that has a gradient; the others, and their state, stay as they are. Refuses before moving any. */
   step(): void {
-    for (const group of this.groups) this.check(this.#name, group); // options may be changed between steps
+    for (const group of this.groups) this.check(this.#name, unsigned(group)); // options may be changed between steps
     this.params.forEach((param, i) => {
       checkTensor(this.#name, `parameter ${i}`, param);
       checkShape(this.#name, `gradient ${i}`, param.grad, param.shape);
@@ -86,7 +86,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
       this.optionalBuffers(),
     );
     this.groups.forEach((group, i) => {
-      this.check(this.#name, restored(group, state.groups[i]));
+      this.check(this.#name, unsigned(restored(group, state.groups[i])));
     });
   }
 
@@ -197,6 +197,15 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
 
 const buffersOf = (states: ReadonlyMap<Tensor, ParamState>): Tensor[] =>
   [...states.values()].flatMap(({ buffers }) => Object.values(buffers));
+
+/** Signs are looked at when an optimiser is made, as in PyTorch: a schedule may lead a rate below 0. */
+const unsigned = <O extends object>(options: O): O =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      typeof value === "number" ? Math.abs(value) : value,
+    ]),
+  ) as O;
 
 export function checkNonNegative(op: string, name: string, value: number): void {
   if (typeof value !== "number") throw new TypeError(`${op}: expected ${name} to be a number`);

@@ -4,7 +4,7 @@ import { Normalize } from "../../src/data/scalers/normalize.js";
 import { normalQuantile } from "../../src/data/scalers/quantile.js";
 import { RobustScaler } from "../../src/data/scalers/robust-scaler.js";
 import { StandardScaler } from "../../src/data/scalers/standard-scaler.js";
-import { normal } from "../helpers.js";
+import { expectClose, normal } from "../helpers.js";
 
 const data = Float64Array.from([1, 10, 7, 2, 20, 7, 3, 60, 7, 6, 30, 7]); // three features, the last constant
 const near = (got: ArrayLike<number>, want: number[], digits = 12) => {
@@ -204,5 +204,48 @@ describe("Normalize", () => {
       expect(make).toThrow(message);
       expect(make).toThrow(TypeError);
     }
+  });
+});
+
+describe("numbers near the end of float64", () => {
+  const big = [1e300, -1e300, 1.7e308, -1.7e308, 5e307, Number.NaN, 0];
+  const small = big.map((value) => value / 2 ** 700);
+  const makers: [string, () => StandardScaler | MinMaxScaler | RobustScaler][] = [
+    ["StandardScaler", () => new StandardScaler(1)],
+    ["StandardScaler, without mean", () => new StandardScaler(1, { withMean: false })],
+    ["MinMaxScaler", () => new MinMaxScaler(1, { featureRange: [-1, 2] })],
+    ["RobustScaler", () => new RobustScaler(1)],
+    ["RobustScaler, unit variance", () => new RobustScaler(1, { unitVariance: true })],
+  ];
+  test.each(makers)("%s: as the same numbers, smaller, and back", (_, make) => {
+    const [scaler, want] = [make().fit(big), make().fit(small)];
+    const y = scaler.transform(big);
+    expectClose(
+      y.filter((v) => !Number.isNaN(v)),
+      want.transform(small).filter((v) => !Number.isNaN(v)),
+      1e-14,
+    );
+    const back = scaler.inverse(y);
+    expect(back.filter((v) => !Number.isNaN(v)).every(Number.isFinite)).toBe(true);
+    expectClose(
+      [...back].filter((v) => !Number.isNaN(v)).map((v) => v / 2 ** 700),
+      small.filter((v) => !Number.isNaN(v)),
+      1e-14,
+    );
+  });
+
+  test("StandardScaler: in parts, merged, and beside small ones", () => {
+    const want = new StandardScaler(1).fit(small).transform(small.slice(0, 5));
+    const parts = new StandardScaler(1).fit(big.slice(0, 2)).partialFit(big.slice(2));
+    const merged = new StandardScaler(1).fit([0]).merge(new StandardScaler(1).fit(big.slice(0, 6)));
+    for (const scaler of [parts, merged])
+      expectClose(scaler.transform(big.slice(0, 5)), want, 1e-14);
+    const two = new StandardScaler(2).fit([1e300, 1, -1e300, 2, 0, 3]);
+    expectClose(two.transform([1e300, 1]), [Math.sqrt(1.5), -Math.sqrt(1.5)], 1e-14);
+  });
+
+  test("constants become 0, or the low end", () => {
+    for (const scaler of [new StandardScaler(1), new MinMaxScaler(1), new RobustScaler(1)])
+      expect([...scaler.fit([1e308, 1e308, 1e308]).transform([1e308])]).toEqual([0]);
   });
 });

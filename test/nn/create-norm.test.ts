@@ -169,7 +169,7 @@ describe("createNorm", () => {
     for (const name of ["bn", "renorm", "ghost:2", "sn", "iternorm", "evonorm-b0"])
       expect(createNorm(name, 8, options)).toMatchObject({ eps: 0.5, momentum: 0.25 });
     for (const name of ["ln2d", "rms", "frn"])
-      expect(createNorm(name, 8, options)).toMatchObject({ eps: 0.5 });
+      expect(createNorm(name, 8, { eps: 0.5, runtime })).toMatchObject({ eps: 0.5 });
     expect(createNorm("ghost", 8, { runtime })).toMatchObject({ eps: 1e-5, momentum: 0.01 });
     expect(createNorm("evonorm-b0", 8, { runtime })).toMatchObject({ eps: 1e-3 });
   });

@@ -116,13 +116,30 @@ test("LambdaLR sets the rate whatever came before, as torch's", () => {
   near(rates(own, 5, ...schedules), [0.5, 0.25, 0.5 / 3, 0.125, 0.1]);
 });
 
-test("a line to nothing ends at or above 0, whatever its length", () => {
+test("a line to nothing ends within a rounding of 0, as torch's, and steps go on", () => {
   for (let totalIters = 1; totalIters < 40; totalIters++) {
     const own = optimizer(0.3);
     const line = new optim.LinearLR(own, { startFactor: 0.7, endFactor: 0, totalIters });
-    for (const rate of rates(own, totalIters + 2, line)) expect(rate).toBeGreaterThanOrEqual(0);
-    expect(own.lr).toBeLessThan(1e-15);
+    // torch's recursion, as it stands in its source
+    const want = [0.3 * 0.7];
+    for (let step = 1; step < totalIters + 2; step++) {
+      const way = totalIters * 0.7 + (step - 1) * (0 - 0.7);
+      want.push(step > totalIters ? want[step - 1] : want[step - 1] * (1 + (0 - 0.7) / way));
+    }
+    expect(rates(own, totalIters + 2, line)).toEqual(want);
+    expect(Math.abs(own.lr)).toBeLessThan(1e-15);
+    own.step();
+    own.loadStateDict(own.stateDict());
   }
+});
+
+test("a negative rate is refused where torch refuses it: when the optimiser is made", () => {
+  expect(() => optimizer(-1)).toThrow("SGD: expected lr ≥ 0, got -1");
+  const own = optimizer(1);
+  own.lr = -0.5;
+  own.step();
+  own.lr = Number.NaN;
+  expect(() => own.step()).toThrow("SGD: expected lr ≥ 0, got NaN");
 });
 
 test("a rate set by hand goes on from there", () => {

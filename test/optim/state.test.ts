@@ -129,7 +129,7 @@ describe("refuses, changing nothing,", () => {
       (s) => s.tensors.set("0.exp_avg", zeros([5], { runtime, dtype: "float64" })),
       "of dtype float32, got float64",
     ],
-    ["a bad option", (s) => Object.assign(s.groups[1], { lr: -1 }), "expected lr ≥ 0, got -1"],
+    ["a bad option", (s) => Object.assign(s.groups[1], { lr: Number.NaN }), "lr ≥ 0, got NaN"],
     ["null for a rate", (s) => Object.assign(s.groups[1], { lr: null }), "lr to be a number"],
     ["null for a beta", (s) => Object.assign(s.groups[1], { betas: [null, 0.9] }), "two numbers"],
     ["null for betas", (s) => Object.assign(s.groups[1], { betas: null }), "two numbers"],

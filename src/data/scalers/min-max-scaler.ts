@@ -1,10 +1,12 @@
 import {
-  checkNumbers,
+  checkMerge,
+  checkRange,
   type FloatArray,
   type Numbers,
   notZero,
   Scaler,
   type ScalerOptions,
+  unitFor,
 } from "./scaler.js";
 
 export interface MinMaxScalerOptions extends ScalerOptions {
@@ -24,7 +26,7 @@ export class MinMaxScaler extends Scaler {
   constructor(features: number, options: MinMaxScalerOptions = {}) {
     super("MinMaxScaler", features, options, { featureRange: "Array", clip: "boolean" });
     const { featureRange = [0, 1], clip = false } = options;
-    checkNumbers("MinMaxScaler", "featureRange", featureRange);
+    checkRange("MinMaxScaler", "featureRange", featureRange);
     if (!(featureRange[0] < featureRange[1])) {
       throw new RangeError(
         `MinMaxScaler: expected featureRange to ascend, got ${featureRange.join(", ")}`,
@@ -60,11 +62,7 @@ export class MinMaxScaler extends Scaler {
 
   /** Adds what another scaler saw. Throws RangeError unless it has as many features. */
   merge(other: MinMaxScaler): this {
-    if (other.features !== this.features) {
-      throw new RangeError(
-        `MinMaxScaler: expected a scaler of ${this.features} features, got ${other.features}`,
-      );
-    }
+    checkMerge<MinMaxScaler>(this, other);
     other.min.forEach((v, j) => {
       this.min[j] = Math.min(v, this.min[j]);
       this.max[j] = Math.max(other.max[j], this.max[j]);
@@ -74,8 +72,14 @@ export class MinMaxScaler extends Scaler {
 
   #finish(): this {
     const { min, max } = this;
-    this.centre = min.map((v) => (v === Infinity ? 0 : v)); // nothing but NaN
-    this.scale = max.map((v, j) => notZero(v - min[j]));
+    const seen = (v: number) => (Number.isFinite(v) ? v : 0); // nothing but NaN
+    const unit = max.map((v, j) => unitFor(Math.max(Math.abs(v), Math.abs(min[j]))));
+    unit.forEach((_, j) => {
+      if (min[j] > max[j]) unit[j] = 1;
+    });
+    this.centre = min.map((v, j) => seen(v) * unit[j]);
+    this.scale = max.map((v, j) => notZero(v * unit[j] - min[j] * unit[j], unit[j]));
+    this.unit = unit;
     return this;
   }
 

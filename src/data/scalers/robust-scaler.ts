@@ -1,6 +1,13 @@
 import type { Rules } from "../../options.js";
 import { normalQuantile, quantile } from "./quantile.js";
-import { checkNumbers, type Numbers, notZero, Scaler, type ScalerOptions } from "./scaler.js";
+import {
+  checkRange,
+  type Numbers,
+  notZero,
+  Scaler,
+  type ScalerOptions,
+  unitFor,
+} from "./scaler.js";
 
 export interface RobustScalerOptions extends ScalerOptions {
   /** Subtract the median. */
@@ -31,8 +38,8 @@ export class RobustScaler extends Scaler {
     super("RobustScaler", features, options, rules);
     const { withCentering = true, withScaling = true, unitVariance = false } = options;
     const { quantileRange = [25, 75] } = options;
+    checkRange("RobustScaler", "quantileRange", quantileRange);
     const [low, high] = quantileRange;
-    checkNumbers("RobustScaler", "quantileRange", quantileRange);
     if (!(low >= 0 && low <= high && high <= 100)) {
       throw new RangeError(
         `RobustScaler: expected quantileRange to ascend from 0 to 100, got ${low}, ${high}`,
@@ -48,14 +55,18 @@ export class RobustScaler extends Scaler {
     const normal = unitVariance ? normalQuantile(high) - normalQuantile(low) : 1;
     const centre = new Float64Array(this.features);
     const scale = new Float64Array(this.features).fill(1);
+    const unit = new Float64Array(this.features).fill(1);
     for (let j = 0; j < this.features; j++) {
-      const sorted = Float64Array.from(this.valuesOf(data, j)).sort();
-      if (sorted.length === 0) continue;
+      const all = Float64Array.from(this.valuesOf(data, j)).sort();
+      if (all.length === 0) continue;
+      unit[j] = unitFor(Math.max(Math.abs(all[0]), Math.abs(all[all.length - 1])));
+      scale[j] = unit[j];
+      const sorted = all.map((value) => value * unit[j]);
       if (withCentering) centre[j] = quantile(sorted, 0.5);
       const distance = quantile(sorted, high) - quantile(sorted, low);
-      if (withScaling) scale[j] = notZero(distance) / normal;
+      if (withScaling) scale[j] = notZero(distance, unit[j]) / normal;
     }
-    [this.centre, this.scale] = [centre, scale];
+    [this.centre, this.scale, this.unit] = [centre, scale, unit];
     return this;
   }
 }

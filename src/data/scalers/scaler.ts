@@ -1,6 +1,7 @@
 // What the scalers share: data [rows, features] (or images [rows, features, plane]) in any array, float64 statistics, and an affine
 // map per feature and back.
 
+import { isArray } from "../../dtype.js";
 import { checkOptions, describe } from "../../options.js";
 
 export type Numbers = ArrayLike<number>;
@@ -11,21 +12,31 @@ export interface ScalerOptions {
   plane?: number;
 }
 
+/** Up to here squares, and the sums of as many as there can be, stay finite. */
+const LARGE = 2 ** 400;
+/** Takes every number there is to below 2⁴⁸⁴. */
+const SHRUNK = 2 ** -540;
+
+/** The unit for values up to `largest`. */
+export const unitFor = (largest: number): number => (largest < LARGE ? 1 : SHRUNK);
+
 /** (x − centre)/scale·factor + offset for each feature. */
 export abstract class Scaler {
   readonly features: number;
   readonly plane: number;
   protected centre: Float64Array | null = null;
   protected scale: Float64Array | null = null;
+  /** What x, centre and scale of each feature are taken times, so that neither they nor their squares overflow: a power of two. */
+  protected unit: Float64Array | null = null;
   protected factor = 1;
   protected offset = 0;
 
   constructor(name: string, features: number, options: ScalerOptions, rules: object = {}) {
     const { plane = 1 } = checkOptions<ScalerOptions>(name, options, { plane: "number", ...rules });
     for (const [what, value] of Object.entries({ features, plane })) {
-      if (Number.isInteger(value) && value > 0) continue;
+      if (Number.isInteger(value) && value > 0 && value < 2 ** 31) continue;
       throw new RangeError(
-        `${name}: expected ${what} to be a positive integer, got ${describe(value)}`,
+        `${name}: expected ${what} to be a positive integer below 2³¹, got ${describe(value)}`,
       );
     }
     this.features = features;
@@ -58,23 +69,35 @@ export abstract class Scaler {
   /** Writes the scaled data to `out` (default: a new Float64Array), which may be `data`. NaN stays NaN. */
   transform<T extends FloatArray = Float64Array>(data: Numbers, out?: T): T {
     const { factor, offset } = this;
-    return this.#map(data, out, (x, centre, scale) => ((x - centre) / scale) * factor + offset);
+    return this.#map(
+      data,
+      out,
+      (x, centre, scale, unit) => ((x * unit - centre) / scale) * factor + offset,
+    );
   }
 
   /** The way back. */
   inverse<T extends FloatArray = Float64Array>(data: Numbers, out?: T): T {
     const { factor, offset } = this;
-    return this.#map(data, out, (y, centre, scale) => ((y - offset) / factor) * scale + centre);
+    return this.#map(
+      data,
+      out,
+      (y, centre, scale, unit) => (((y - offset) / factor) * scale + centre) / unit,
+    );
   }
 
   #map<T extends FloatArray>(
     data: Numbers,
     out: T | undefined,
-    f: (x: number, centre: number, scale: number) => number,
+    f: (x: number, centre: number, scale: number, unit: number) => number,
   ): T {
-    const { features, plane, centre, scale } = this;
+    const { features, plane, centre, scale, unit } = this;
     if (!centre || !scale) throw new Error(`${this.constructor.name}: call fit first`);
     this.check(data);
+    if (out !== undefined && !isArray(out, "Float32Array") && !isArray(out, "Float64Array"))
+      throw new TypeError(
+        `${this.constructor.name}: expected out to be a Float32Array or Float64Array, got ${describe(out)}`,
+      );
     const to = out ?? (new Float64Array(data.length) as T);
     if (to.length !== data.length) {
       throw new RangeError(
@@ -83,7 +106,7 @@ export abstract class Scaler {
     }
     for (let i = 0; i < data.length; i++) {
       const j = Math.floor(i / plane) % features;
-      to[i] = f(data[i], centre[j], scale[j]);
+      to[i] = f(data[i], centre[j], scale[j], unit?.[j] ?? 1);
     }
     return to;
   }
@@ -109,5 +132,25 @@ export function checkNumbers(name: string, what: string, list: Numbers): void {
       );
 }
 
+/** Throws unless `value` is two numbers. */
+export function checkRange(name: string, what: string, value: readonly number[]): void {
+  checkNumbers(name, what, value);
+  if (value.length !== 2)
+    throw new RangeError(`${name}: expected ${what} to be two numbers, got ${value.length}`);
+}
+
+/** Throws unless `other` is a scaler of the same class with as many features. */
+export function checkMerge<S extends Scaler>(own: S, other: S): void {
+  const { name } = own.constructor;
+  if (!(other instanceof own.constructor))
+    throw new TypeError(`${name}: expected a ${name} to merge, got ${describe(other)}`);
+  if (other.features !== own.features) {
+    throw new RangeError(
+      `${name}: expected a scaler of ${own.features} features, got ${other.features}`,
+    );
+  }
+}
+
 /** A scale with what is as good as 0 (less than ten roundings of 1) made 1: a constant feature is not blown up, scikit-learn's rule. */
-export const notZero = (scale: number): number => (scale < 10 * Number.EPSILON ? 1 : scale);
+export const notZero = (scale: number, unit = 1): number =>
+  scale / unit < 10 * Number.EPSILON ? unit : scale;

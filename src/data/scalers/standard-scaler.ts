@@ -1,4 +1,4 @@
-import { type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
+import { checkMerge, type Numbers, Scaler, type ScalerOptions, unitFor } from "./scaler.js";
 
 export interface StandardScalerOptions extends ScalerOptions {
   /** Subtract the mean. */
@@ -17,7 +17,9 @@ export class StandardScaler extends Scaler {
   /** Values seen, mean and sum of squared differences of each feature. */
   readonly count: Float64Array;
   readonly mean: Float64Array;
+  /** Of the values times the unit. */
   readonly #m2: Float64Array;
+  readonly #units: Float64Array;
 
   constructor(features: number, options: StandardScalerOptions = {}) {
     super("StandardScaler", features, options, { withMean: "boolean", withStd: "boolean" });
@@ -26,17 +28,30 @@ export class StandardScaler extends Scaler {
     this.count = new Float64Array(features);
     this.mean = new Float64Array(features);
     this.#m2 = new Float64Array(features);
+    this.#units = new Float64Array(features).fill(1);
   }
 
   /** Divided by n. */
   get variance(): Float64Array {
+    return this.#variances().map((v, j) => v / this.#units[j] / this.#units[j]);
+  }
+
+  #variances(): Float64Array {
     return this.#m2.map((m2, j) => (this.count[j] > 0 ? m2 / this.count[j] : 0));
+  }
+
+  /** Takes what was seen to a smaller unit. */
+  #shrink(j: number, unit: number): void {
+    if (unit >= this.#units[j]) return;
+    this.#m2[j] *= (unit / this.#units[j]) ** 2;
+    this.#units[j] = unit;
   }
 
   /** Forgets what it saw and learns from `data`. */
   fit(data: Numbers): this {
     this.check(data);
     for (const list of [this.count, this.mean, this.#m2]) list.fill(0);
+    this.#units.fill(1);
     return this.partialFit(data);
   }
 
@@ -44,34 +59,35 @@ export class StandardScaler extends Scaler {
   partialFit(data: Numbers): this {
     this.check(data);
     for (let j = 0; j < this.features; j++) {
+      let largest = 0;
+      for (const x of this.valuesOf(data, j)) largest = Math.max(largest, Math.abs(x));
+      this.#shrink(j, unitFor(largest));
+      const unit = this.#units[j];
       let [count, sum] = [0, 0];
       for (const x of this.valuesOf(data, j)) {
         count++;
-        sum += x;
+        sum += x * unit;
       }
       if (count === 0) continue;
       const mean = sum / count;
       let [m2, rest] = [0, 0];
       for (const x of this.valuesOf(data, j)) {
-        m2 += (x - mean) ** 2;
-        rest += x - mean;
+        m2 += (x * unit - mean) ** 2;
+        rest += x * unit - mean;
       }
-      this.#add(j, count, mean + rest / count, m2 - rest ** 2 / count);
+      this.#add(j, count, (mean + rest / count) / unit, m2 - rest ** 2 / count);
     }
     return this.#finish();
   }
 
   /** Adds what another scaler saw. Throws RangeError unless it has as many features. */
   merge(other: StandardScaler): this {
-    if (other.features !== this.features) {
-      throw new RangeError(
-        `StandardScaler: expected a scaler of ${this.features} features, got ${other.features}`,
-      );
-    }
+    checkMerge<StandardScaler>(this, other);
     const { count, mean } = other;
-    const m2 = other.#m2.slice(); // it may be this one
+    const [m2, units] = [other.#m2.slice(), other.#units.slice()]; // it may be this one
     [...count].forEach((n, j) => {
-      this.#add(j, n, mean[j], m2[j]);
+      this.#shrink(j, units[j]);
+      this.#add(j, n, mean[j], m2[j] * (this.#units[j] / units[j]) ** 2);
     });
     return this.#finish();
   }
@@ -80,20 +96,24 @@ export class StandardScaler extends Scaler {
     if (count === 0) return;
     const before = this.count[j];
     const all = before + count;
-    const delta = mean - this.mean[j];
+    const unit = this.#units[j];
+    const delta = mean * unit - this.mean[j] * unit;
     this.#m2[j] += m2 + (delta * delta * before * count) / all;
-    this.mean[j] += (delta * count) / all;
+    this.mean[j] = (this.mean[j] * unit + (delta * count) / all) / unit;
     this.count[j] = all;
   }
 
   #finish(): this {
-    const { variance, count, mean } = this;
-    this.centre = this.withMean ? mean.slice() : mean.map(() => 0);
+    const { count } = this;
+    const units = this.#units;
+    const mean = this.mean.map((v, j) => v * units[j]);
+    this.centre = this.withMean ? mean : mean.map(() => 0);
+    this.unit = units.slice();
     // a variance within the rounding errors of its computation is that of a constant, scikit-learn's bound
     const eps = Number.EPSILON;
-    this.scale = variance.map((v, j) => {
+    this.scale = this.#variances().map((v, j) => {
       const constant = v <= count[j] * eps * v + (count[j] * mean[j] * eps) ** 2;
-      return constant || !this.withStd ? 1 : Math.sqrt(v);
+      return constant || !this.withStd ? units[j] : Math.sqrt(v);
     });
     return this;
   }

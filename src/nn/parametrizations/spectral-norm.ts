@@ -106,12 +106,12 @@ const rules: Rules<SpectralNormOptions> = {
 export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
   return call("spectralNorm", () => {
     layerOptions("spectralNorm", options, rules);
-    const { name = "weight", dim, nPowerIterations = 1, eps = 1e-12, hook = false } = options;
+    const { name = "weight", dim, nPowerIterations = 1, eps, hook = false } = options;
     const weight = weightOf("spectralNorm", layer, name);
     const rows = dim ?? (layer instanceof ConvTranspose2d ? 1 : 0);
     axisOf("spectralNorm", rows, weight.shape.length);
     if (!hook && weight.shape.length === 1) {
-      parametrize(layer, name, new UnitLength(weight, eps), null);
+      parametrize(layer, name, new UnitLength(weight, eps ?? 1e-12), null);
       return layer;
     }
     const power = { dim: rows, eps, iterations: nPowerIterations, uFirst: !hook };

@@ -14,12 +14,16 @@ export interface SpectralNormOptions {
   iterations?: number;
   /** Whether a step moves u before v, as PyTorch's parametrisation does; its older hook, and Keras, move v before u. */
   uFirst?: boolean;
+  /**
+   * The least that vectors are divided by. PyTorch's is 1e-12, which makes the result infinite for weights far below it; without, these
+   * are divided by their singular value as all others are.
+   */
   eps?: number;
 }
 
-/** into = values / max(‖values‖, eps) */
+/** into = values / max(‖values‖, eps); zeros stay zeros. */
 function normalizeInto(into: Tensor, values: Float64Array, eps: number): void {
-  const norm = Math.max(Math.sqrt(values.reduce((sum, x) => sum + x * x, 0)), eps);
+  const norm = Math.max(Math.sqrt(values.reduce((sum, x) => sum + x * x, 0)), eps) || 1;
   into.elements.set(values.map((value) => value / norm));
 }
 
@@ -51,7 +55,7 @@ export function spectralNorm(
 ): Tensor {
   return call("spectralNorm", () => {
     checkOptions("spectralNorm", options, rules);
-    const { dim = 0, iterations = 1, uFirst = false, eps = 1e-12 } = options;
+    const { dim = 0, iterations = 1, uFirst = false, eps = 0 } = options;
     checkTensor("spectralNorm", "weight", w);
     const matrix = planesAlong(w.shape, axisOf("spectralNorm", dim, w.shape.length));
     checkTensor("spectralNorm", "u", u);

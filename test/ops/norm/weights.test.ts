@@ -206,3 +206,26 @@ describe("weights", () => {
     );
   });
 });
+
+test.each([1e-30, 1e-12, 1, 1e30])("spectralNorm of weights of %d", (size) => {
+  const make = () => {
+    const w = tensor(
+      normal(12, 3).map((value) => value * size),
+      [3, 4],
+      { runtime, requiresGrad: true },
+    );
+    const [u, v] = [3, 4].map((n) => tensor(normal(n, n), [n], { runtime }));
+    return { w, y: spectralNorm(w, u, v, { iterations: 30 }) };
+  };
+  const { w, y } = make();
+  const [a, b, c] = [0, 1, 2].map((i) => y.toArray().slice(4 * i, 4 * i + 4));
+  const dot = (p: Float32Array, q: Float32Array) => p.reduce((sum, x, i) => sum + x * q[i], 0);
+  // the largest root of det(YYᵀ − λ) is 1
+  const [aa, bb, cc] = [a, b, c].map((row) => dot(row, row) - 1);
+  const [ab, ac, bc] = [dot(a, b), dot(a, c), dot(b, c)];
+  const determinant =
+    aa * (bb * cc - bc * bc) - ab * (ab * cc - bc * ac) + ac * (ab * bc - bb * ac);
+  expect(Math.abs(determinant)).toBeLessThan(1e-5);
+  y.backward(tensor(normal(12, 8), [3, 4], { runtime }));
+  expect(w.grad?.toArray().every(Number.isFinite)).toBe(true);
+});

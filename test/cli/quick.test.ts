@@ -1,0 +1,92 @@
+// `--quick` is quick by what it does, counted in steps and samples: seconds would tell more of the machine. What is here takes each command
+// about 30 s or less on two quiet cores.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defaultsOf } from "../../src/cli/all.js";
+import { experiments } from "../../src/cli/experiments.js";
+import type { Stage } from "../../src/experiments/stage.js";
+import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await createRuntime({ threads: 1 });
+});
+afterAll(() => runtime.close());
+
+interface Plan {
+  /** A stage, and its steps. */
+  stage: string;
+  steps: number;
+  /** Images, sentences or values a step takes, as the flags say. */
+  samples?: Record<string, number>;
+  /** How many stages of that kind there are, as the flags say. */
+  times?: [flag: string, count: number];
+  /** What makes what comes before the stage short, and the net small, without a change of the stage's steps. */
+  tiny?: object;
+}
+
+const plans: Record<string, Plan[]> = {
+  layers: [{ stage: "layers", steps: 6 }],
+  "running-stats": [
+    { stage: "running statistics", steps: 11, samples: { steps: 150, batchSize: 16 } },
+  ],
+  gradients: [
+    { stage: "gradients", steps: 18, samples: { depth: 8, width: 64 } },
+    { stage: "sigmoid, none", steps: 200, tiny: { depth: 2, width: 2 } },
+  ],
+  padding: [{ stage: "padding", steps: 11, samples: { batchSize: 32, channels: 8 } }],
+  transformer: [
+    {
+      stage: "post-ln seed 0",
+      steps: 60,
+      samples: { seeds: 1, layers: 8 },
+      times: ["variants", 5],
+      tiny: { layers: 2 },
+    },
+  ],
+  style: [{ stage: "in seed 0", steps: 100, samples: { seeds: 1, size: 96 }, times: ["norms", 3] }],
+  compare: [
+    {
+      stage: "bn seed 0",
+      steps: 3 * (1200 / 16),
+      samples: { seeds: 1, limit: 1200, width: 16 },
+      times: ["norms", 4],
+      tiny: { width: 1, norms: ["bn"] },
+    },
+    {
+      stage: "bn seed 0 batch 1",
+      steps: 600,
+      tiny: { width: 1, norms: ["bn"], limit: 16, epochs: 1 },
+    },
+  ],
+  choose: [{ stage: "choose", steps: 1 }],
+};
+
+const rows = experiments.flatMap((experiment) =>
+  (plans[experiment.name] ?? [{ stage: "", steps: 0 }]).map((plan) => ({ experiment, plan })),
+);
+
+describe.each(rows)("$experiment.name --quick, $plan.stage", ({ experiment, plan }) => {
+  const common = { threads: 1, deterministic: false, quick: true, out: "" };
+  const flags = defaultsOf(experiment, common);
+
+  test("steps", async () => {
+    const { signal } = new AbortController();
+    const events: AsyncGenerator<Stage, unknown> = experiment.run(
+      { ...flags, ...plan.tiny },
+      { runtime, signal },
+    );
+    let steps = 0;
+    for await (const event of events) {
+      if (event.stage !== plan.stage || event.steps === 0) continue;
+      steps = event.steps;
+      break;
+    }
+    expect(steps).toBe(plan.steps);
+  });
+
+  test("samples, and how often", () => {
+    expect(flags).toMatchObject(plan.samples ?? {});
+    const [flag, count] = plan.times ?? [];
+    if (flag) expect(flags[flag as keyof typeof flags]).toHaveLength(count as number);
+  });
+});
