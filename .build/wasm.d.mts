@@ -1,1 +1,1 @@
-export function buildBinaries(names?: string[]): Promise<void>;
+export function buildBinaries(names?: string[], options?: { quick?: boolean }): Promise<void>;

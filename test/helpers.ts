@@ -12,6 +12,10 @@ export const configurations: RuntimeOptions[] = (["simd", "relaxed"] as const).f
   [1, 2, 3].map((threads) => ({ variant, threads })),
 );
 
+/** Guards the memory of a runtime; with EVENKEEL_CHECKED=1, of `npm run test:checked`, each of its launches is checked as well. */
+const guarded = (runtime: Runtime): Guard =>
+  process.env.EVENKEEL_CHECKED ? checkLaunches(runtime) : new Guard(runtime);
+
 /** Runs `body` on each configuration and gives its results back, closing every runtime. */
 export async function onEveryRuntime<T>(
   body: (runtime: Runtime) => T,
@@ -19,8 +23,10 @@ export async function onEveryRuntime<T>(
   const results: { options: RuntimeOptions; result: T }[] = [];
   for (const options of configurations) {
     const runtime = await createRuntime(options);
+    const guard = guarded(runtime);
     try {
       results.push({ options, result: body(runtime) });
+      expect(guard.damage()).toEqual([]);
     } finally {
       runtime.close();
     }
@@ -126,17 +132,17 @@ export function gradcheck(
  * no zone was written to, for blocks still held and for released ones. An unwritten output shows as NaN in the results.
  */
 export function guardMemory(runtime: Runtime): () => void {
-  const guard = new Guard(runtime);
+  const guard = guarded(runtime);
   return () => expect(guard.damage()).toEqual([]);
 }
 
 /**
  * The runtime of a test file: `const runtime = await useRuntime()`. Behind each test its guard zones must be whole, behind the last
- * one it is closed. With EVENKEEL_CHECKED=1, of `npm run test:checked`, it checks every launch.
+ * one it is closed.
  */
 export async function useRuntime(options: RuntimeOptions = { threads: 1 }): Promise<Runtime> {
   const runtime = await createRuntime(options);
-  const guard = process.env.EVENKEEL_CHECKED ? checkLaunches(runtime) : new Guard(runtime);
+  const guard = guarded(runtime);
   afterEach(() => expect(guard.damage()).toEqual([]));
   afterAll(() => {
     runtime.close();

@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 import { hexModule } from "../.build/binaries.mjs";
 import { buildBinaries } from "../.build/wasm.mjs";
 
-await buildBinaries(); // an edited kernel is compiled before its test
+// An edited kernel is compiled before its test; for `npm run dev` without the optimiser.
+await buildBinaries(undefined, { quick: Boolean(process.env.EVENKEEL_QUICK_KERNELS) });
 
 const node = Number(process.versions.node.split(".")[0]);
 

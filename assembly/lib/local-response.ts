@@ -4,6 +4,9 @@ import { exp, logDouble } from "./math";
 import { pair } from "./moments";
 import { get, high, low, narrow, put } from "./quads";
 
+/** 2⁵²: added to an integer below it, it leaves the integer in the low bits. */
+const TWO_52: f64 = 4503599627370496;
+
 /** −limit ≤ v ≤ limit. */
 function within(limit: f64, v: v128): v128 {
   return f64x2.max(f64x2.min(v, f64x2.splat(limit)), f64x2.splat(-limit));
@@ -21,7 +24,7 @@ function power(d: v128, beta: f64): v128 {
   // Up to fifteen steps of 2^64 bring the exponent into the range of the float32 power; e^±1000 is beyond float64.
   const z = within(1000, f64x2.mul(f64x2.splat(-beta), logs));
   const steps = within(15, f64x2.trunc(f64x2.mul(z, f64x2.splat(1 / (64 * Math.LN2)))));
-  const two = f64x2.add(f64x2.mul(steps, f64x2.splat(64)), f64x2.splat(1023 + 2.0 ** 52));
+  const two = f64x2.add(f64x2.mul(steps, f64x2.splat(64)), f64x2.splat(1023 + TWO_52));
   const left = f64x2.sub(z, f64x2.mul(steps, f64x2.splat(64 * Math.LN2)));
   const rounded = f32x4.demote_f64x2_zero(left);
   const rest = f64x2.sub(left, low(rounded));

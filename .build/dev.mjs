@@ -1,0 +1,57 @@
+// npm run dev: waits for edits and runs the tests that are nearest to each, as related.mjs finds them. Kernels are compiled without the
+// optimiser, which gives the same bits in a fraction of the time. `a` runs all tests, `q` ends it.
+import { relative } from "node:path";
+import { startVitest } from "vitest/node";
+import { testsOf } from "./related.mjs";
+import { binary, buildBinaries } from "./wasm.mjs";
+
+process.env.EVENKEEL_QUICK_KERNELS = "1"; // the configuration builds them too
+const vitest = await startVitest("test", [], {
+  root: ".",
+  config: "test/vitest.config.ts",
+  watch: true,
+  standalone: true,
+  // nobody imports a kernel: those are for `rebuild`
+  watchTriggerPatterns: [{ pattern: /\/(src|test)\/.*\.ts$/, testsToRun: (file) => testsOf(file) }],
+});
+
+/** Edited kernels whose tests are still to run. */
+const edited = new Set();
+/** Tests to run with the kernels as they are now. */
+const waiting = new Set();
+let rebuilding = false;
+
+/** Compiles the kernels and runs the tests of those edited, and once more if there were edits meanwhile. */
+async function rebuild() {
+  if (rebuilding) return;
+  rebuilding = true;
+  for (; edited.size > 0; await runTests()) {
+    const files = [...edited];
+    edited.clear();
+    try {
+      const start = performance.now();
+      await buildBinaries(undefined, { quick: true });
+      console.log(`kernels compiled in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+      for (const name of ["simd.wasm", "relaxed.patch"]) vitest.invalidateFile(binary(name));
+      for (const test of files.flatMap(testsOf)) waiting.add(test);
+    } catch (error) {
+      console.error(error.message);
+    }
+  }
+  rebuilding = false;
+}
+
+async function runTests() {
+  const specifications = [...waiting].flatMap((test) =>
+    vitest.getModuleSpecifications(`${vitest.config.root}/${test}`),
+  );
+  waiting.clear();
+  if (specifications.length > 0) await vitest.rerunTestSpecifications(specifications);
+}
+
+vitest.vite.watcher.on("all", (_event, path) => {
+  const file = relative(vitest.config.root, path);
+  if (!/^assembly[\\/].*\.ts$/.test(file)) return;
+  edited.add(file);
+  rebuild();
+});
