@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { flatten } from "../../src/ops/flatten.js";
 import { mul } from "../../src/ops/mul.js";
 import { reshape } from "../../src/ops/reshape.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, zeros } from "../../src/tensor.js";
-import { gradcheck, guardMemory, randomTensor } from "../helpers.js";
+import { gradcheck, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describe("reshape", () => {
   test("shares the memory, and infers one length", () => {
