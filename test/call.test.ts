@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { call, onRefusal, onSuccess } from "../src/call.js";
 import { MemoryFull } from "../src/runtime/memory.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { full, type Tensor } from "../src/tensor.js";
+import { useRuntime } from "./helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const refuse = (message = "no"): never => {
   throw new Error(message);

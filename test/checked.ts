@@ -1,4 +1,4 @@
-// A runtime that checks each launch of a kernel: its arguments before, all memory behind it. The kernels stay as they are.
+// A runtime that checks each launch of a kernel: its arguments before, what lies around its blocks behind it. The kernels stay as they are.
 import { files } from "../assembly/reader.mjs";
 import { HEAP } from "../src/runtime/memory.js";
 import type { Runtime } from "../src/runtime/runtime.js";

@@ -1,20 +1,16 @@
 // Expected values made with PyTorch in float64 (test/golden), for the ops that are no layer of torch.nn or have no parameters.
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { adaIN } from "../src/ops/norm/ada-in.js";
 import { globalResponseNorm } from "../src/ops/norm/global-response-norm.js";
 import { localResponseNorm } from "../src/ops/norm/local-response-norm.js";
 import { normalize } from "../src/ops/norm/normalize.js";
 import { pixelNorm } from "../src/ops/norm/pixel-norm.js";
 import { scaleNorm } from "../src/ops/norm/scale-norm.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { type Tensor, tidy } from "../src/tensor.js";
 import { goldenCases } from "./golden.js";
+import { useRuntime } from "./helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ variant: "simd", threads: 2 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ variant: "simd", threads: 2 });
 
 type Inputs = Record<string, Tensor>;
 type Attributes = Record<string, never>;

@@ -1,5 +1,5 @@
 // Expected values made with PyTorch in float64 (test/golden) of the weight parametrisations and of what couples norm and activation.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dyt } from "../src/ops/norm/dyt.js";
 import { evonormB0 } from "../src/ops/norm/evonorm-b0.js";
 import { evonormS0 } from "../src/ops/norm/evonorm-s0.js";
@@ -7,15 +7,11 @@ import { frn } from "../src/ops/norm/frn.js";
 import { spectralNorm } from "../src/ops/norm/spectral-norm.js";
 import { weightLengths, weightNorm } from "../src/ops/norm/weight-norm.js";
 import { weightStandardization } from "../src/ops/norm/weight-standardization.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { type Tensor, tensor } from "../src/tensor.js";
 import { goldenCases } from "./golden.js";
+import { useRuntime } from "./helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ variant: "simd", threads: 2 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ variant: "simd", threads: 2 });
 
 describe("weight_norm", () => {
   test.each(goldenCases("weight_norm", "weight_norm"))("$id $name", (golden) => {

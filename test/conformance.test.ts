@@ -1,24 +1,20 @@
 // Expected values made with PyTorch in float64 (test/golden): every case of the five norms, through the layers, within `tolerance`.
 // How many tensors meet `strict`, what float64 sums and an unrounded mean reach, is printed.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { Module } from "../src/nn/module.js";
 import * as layers from "../src/nn/norm.js";
 import { batchNorm } from "../src/ops/norm/batch-norm.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tidy, zeros } from "../src/tensor.js";
 import { goldenCases, goldenJson, mismatch, outputName } from "./golden.js";
+import { useRuntime } from "./helpers.js";
 
 type Case = ReturnType<typeof goldenCases>[number];
 type Attributes = Record<string, number & number[] & boolean>;
 type Tensors = Record<string, AnyTensor>;
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ variant: "simd", threads: 2 });
-});
+const runtime = await useRuntime({ variant: "simd", threads: 2 });
 afterAll(() => {
   console.log(`conformance: ${strict.met} of ${strict.of} tensors within the strict tolerance`);
-  runtime.close();
 });
 
 const strict = { met: 0, of: 0 };

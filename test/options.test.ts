@@ -1,19 +1,15 @@
 // Options are closed, and undefined is "not given", in everything that is exported.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as data from "../src/data/index.js";
 import * as evenkeel from "../src/index.js";
 import * as models from "../src/models/index.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/runtime.js";
 import { ones, type Shape, Tensor, tensor, zeros } from "../src/tensor.js";
-import { normal } from "./helpers.js";
+import { normal, useRuntime } from "./helpers.js";
 
 const { nn, optim } = evenkeel;
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever is wrong goes in here
 type Options = any;

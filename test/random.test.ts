@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../src/nn/index.js";
 import {
   defaultGenerator,
@@ -10,16 +10,11 @@ import {
   randperm,
   uniform_,
 } from "../src/random.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { zeros } from "../src/tensor.js";
 import { goldenJson } from "./golden.js";
-import { expectSameBits, onEveryRuntime } from "./helpers.js";
+import { expectSameBits, onEveryRuntime, useRuntime } from "./helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const from = (seed: number | bigint) => ({ runtime, generator: new Generator(seed) });
 const rounded = (values: ArrayLike<number>) => Array.from(values, (v) => Number(v.toFixed(4)));

@@ -1,5 +1,5 @@
 // What is written between a forward and its backward pass: refused where the gradients would be those of the new values.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { noGrad } from "../src/autograd.js";
 import * as nn from "../src/nn/index.js";
 import { conv2d } from "../src/ops/conv/conv2d.js";
@@ -15,18 +15,10 @@ import { Adam, clipGradNorm, clipGradValue, SGD } from "../src/optim/index.js";
 import { defaultGenerator, Generator, uniform_ } from "../src/random.js";
 import { createRuntime, init, type Runtime } from "../src/runtime/runtime.js";
 import { full, ones, type Tensor, tensor, tidy, zeros } from "../src/tensor.js";
-import { randomTensor } from "./helpers.js";
+import { randomTensor, useRuntime } from "./helpers.js";
 
-let runtime: Runtime;
-let checking: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checking = await createRuntime({ threads: 1, checkSaved: true });
-});
-afterAll(() => {
-  runtime.close();
-  checking.close();
-});
+const runtime = await useRuntime();
+const checking = await useRuntime({ threads: 1, checkSaved: true });
 
 /** A hidden layer behind another, and what comes of x. */
 function network() {

@@ -1,15 +1,12 @@
 import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadSafetensors, saveSafetensors } from "../src/io/safetensors.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/runtime.js";
 import { type AnyTensor, full, keep, ones, Tensor, tensor, tidy, zeros } from "../src/tensor.js";
+import { useRuntime } from "./helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describe("tensor", () => {
   test("copies data in and knows shape, dtype and size", () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { proceduralDataset } from "../../src/data/index.js";
 import {
   type CompareConfig,
@@ -14,6 +14,7 @@ import { checkpointFile } from "../../src/io/checkpoint-file.js";
 import { NormResNet } from "../../src/models/index.js";
 import { normNames } from "../../src/nn/index.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { useRuntime } from "../helpers.js";
 
 const data = {
   train: proceduralDataset({ count: 40 }),
@@ -21,11 +22,7 @@ const data = {
 };
 const tiny = { epochs: 2, batchSize: 16, width: 4 };
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1, deterministic: true });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ threads: 1, deterministic: true });
 
 async function finish(
   settings: Partial<CompareConfig>,

@@ -1,21 +1,17 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { DataLoader, proceduralDataset } from "../../src/data/index.js";
 import { train } from "../../src/experiments/train.js";
 import { type CheckpointStore, checkpointFile } from "../../src/io/checkpoint-file.js";
 import { NormResNet } from "../../src/models/index.js";
 import { manualSeed } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-resume-"));
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 2 });
-});
+const runtime = await useRuntime({ threads: 2 });
 afterAll(() => {
-  runtime.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { methods } from "../../src/experiments/methods/index.js";
 import { dependsOn, type MapShape, setIndex } from "../../src/experiments/sets.js";
 import { createNorm, normNames } from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { tensor, tidy } from "../../src/tensor.js";
-import { normal } from "../helpers.js";
+import { normal, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1, deterministic: true });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ threads: 1, deterministic: true });
 
 const shape: MapShape = [4, 8, 2, 3];
 const size = 4 * 8 * 2 * 3;

@@ -1,19 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DataLoader, proceduralDataset } from "../../src/data/index.js";
 import { train } from "../../src/experiments/train.js";
 import { checkpointDatabase } from "../../src/io/checkpoint-database.js";
 import { NormResNet } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { manualSeed } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { useRuntime } from "../helpers.js";
 import { fakeIndexedDB } from "./fake-indexed-db.js";
 
-let runtime: Runtime;
 let database: ReturnType<typeof fakeIndexedDB>;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1, deterministic: true });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ threads: 1, deterministic: true });
 beforeEach(() => {
   database = fakeIndexedDB();
   vi.stubGlobal("indexedDB", database);

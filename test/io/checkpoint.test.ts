@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
   type CheckpointParts,
   checkpointMetadata,
@@ -15,17 +15,12 @@ import { add } from "../../src/ops/elementwise/add.js";
 import { crossEntropy } from "../../src/ops/reduce/cross-entropy.js";
 import { AdamW, decayGroups, WarmupCosineLR } from "../../src/optim/index.js";
 import { Generator, manualSeed, randn } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { keep, type Tensor, tensor, tidy } from "../../src/tensor.js";
-import { randomTensor } from "../helpers.js";
+import { randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-checkpoint-"));
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
+const runtime = await useRuntime();
 afterAll(() => {
-  runtime.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { TransformerBlock, TransformerLM } from "../../src/models/index.js";
 import { MultiHeadAttention, PositionwiseFFN } from "../../src/nn/index.js";
 import { manualSeed } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tensor } from "../../src/tensor.js";
-import { expectClose, expectSameBits, randomTensor } from "../helpers.js";
+import { expectClose, expectSameBits, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const sizes = { dModel: 8, nHead: 2, dFF: 16 };
 const block = (options: object) => new TransformerBlock({ ...sizes, runtime, ...options });

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { TransformerLM, transformerNormNames } from "../../src/models/index.js";
 import { crossEntropy } from "../../src/ops/reduce/cross-entropy.js";
 import { AdamW, clipGradNorm, decayGroups } from "../../src/optim/index.js";
 import { manualSeed } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { tensor, tidy } from "../../src/tensor.js";
+import { useRuntime } from "../helpers.js";
 import { countParameters } from "../nets.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 2 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ threads: 2 });
 
 const sizes = { vocabSize: 5, contextLength: 8, dModel: 16, nHead: 2, dFF: 32, layers: 2 };
 const idsOf = (rows: number[][]) =>

@@ -1,14 +1,9 @@
 // The layers around FRN, EvoNorm, DyT and Derf: names and first values of their parameters, and that they hand all of them on.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
-import { randomTensor } from "../helpers.js";
+import { randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Row = [name: string, make: () => nn.Module, first: Record<string, number>];
 const rows: Row[] = [

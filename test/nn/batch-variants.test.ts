@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
-import { expectClose, normal, randomTensor } from "../helpers.js";
+import { expectClose, normal, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const state = ["weight", "bias", "running_mean", "running_var"];
 const layers: [name: string, make: () => nn.Module, keys: string[], learned: number][] = [

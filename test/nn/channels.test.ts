@@ -1,16 +1,11 @@
 // Input with other channels than a layer was made for: the layer says in its own name how many it takes, and where it looked.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
-import { randomTensor } from "../helpers.js";
+import { randomTensor, useRuntime } from "../helpers.js";
 import { layerCases } from "./cases.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** What has no channels of its own, or says in PyTorch's words what it takes. */
 const others =

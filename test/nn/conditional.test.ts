@@ -1,17 +1,12 @@
 // The layers whose scale and shift come from a condition.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as layers from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { ones, tensor } from "../../src/tensor.js";
-import { expectClose, gradcheck, normal, randomTensor } from "../helpers.js";
+import { expectClose, gradcheck, normal, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const fill = (layer: layers.Module) => {
   let seed = 1;

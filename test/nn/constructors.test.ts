@@ -1,16 +1,11 @@
 // What a constructor takes its operation takes too; what it refuses it refuses in its own name, and leaves nothing behind.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as models from "../../src/models/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tensor } from "../../src/tensor.js";
-import { randomTensor } from "../helpers.js";
+import { randomTensor, useRuntime } from "../helpers.js";
 import { type LayerCase, layerCases } from "./cases.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const block = { dModel: 6, nHead: 2, dFF: 8 };
 const words = { ...block, vocabSize: 5, contextLength: 4, layers: 1 };

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as data from "../../src/data/index.js";
 import { methods as allMethods, type Method } from "../../src/experiments/methods/index.js";
 import * as nn from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor.js";
-import { randomTensor } from "../helpers.js";
+import { randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const { createNorm } = nn;
 const methods = allMethods();

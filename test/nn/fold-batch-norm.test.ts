@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
 import { add } from "../../src/ops/elementwise/add.js";
 import { defaultGenerator } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/runtime.js";
 import type { AnyTensor, Shape, Tensor } from "../../src/tensor.js";
-import { expectClose, normal, randomTensor } from "../helpers.js";
+import { expectClose, normal, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 interface Statistics {
   readonly weight: AnyTensor | null;

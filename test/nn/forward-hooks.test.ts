@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import { NormResNet } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { mul } from "../../src/ops/elementwise/mul.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tidy } from "../../src/tensor.js";
-import { expectClose, randomTensor } from "../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1, deterministic: true });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ threads: 1, deterministic: true });
 
 const rows = () => randomTensor(runtime, [3, 4], 1);
 

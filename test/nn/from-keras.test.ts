@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tensor } from "../../src/tensor.js";
-import { expectClose, normal, randomTensor } from "../helpers.js";
+import { expectClose, normal, randomTensor, useRuntime } from "../helpers.js";
 import { keras } from "../reference/keras.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Config = Record<string, unknown>;
 const convert = (class_name: string, config: Config, shape: nn.KerasShape) =>

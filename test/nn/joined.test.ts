@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { add } from "../../src/ops/elementwise/add.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
-import { expectClose, randomTensor, recordKernels } from "../helpers.js";
+import { expectClose, randomTensor, recordKernels, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-let kernels: string[];
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  kernels = recordKernels(runtime);
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
+const kernels = recordKernels(runtime);
 
 class Doubled extends nn.LayerNorm {
   override forward(x: Tensor): Tensor {

@@ -1,16 +1,12 @@
 // Every layer with a layout gives [N, ..., C] what it gives [N, C, ...].
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { permute } from "../../src/ops/shape/permute.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
-import { expectClose, randomTensor } from "../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Options = { layout: "nchw" | "nhwc"; runtime: Runtime };
 type Forward = (x: Tensor) => Tensor;

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tensor, tidy } from "../../src/tensor.js";
 import { goldenJson } from "../golden.js";
-import { expectClose, randomTensor } from "../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const conv = () => new nn.Conv2d(3, 4, 3, { padding: 1, runtime });
 const keysOf = (layer: nn.Module) => [...layer.stateDict().keys()];

@@ -1,16 +1,11 @@
 // The layers of the per-sample norms: names and initial values as in the references, and the op with the right options.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as layers from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor.js";
-import { expectClose, randomTensor } from "../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const values = (layer: layers.Module) =>
   Object.fromEntries([...layer.stateDict()].map(([key, t]) => [key, Array.from(t.data, Number)]));

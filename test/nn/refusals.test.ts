@@ -1,18 +1,13 @@
 // Every layer with every one of its allocations refused.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { ones, type Tensor, tidy } from "../../src/tensor.js";
+import { useRuntime } from "../helpers.js";
 import { refuseEach, refuseMemory, stateOf } from "../refusals.js";
 import { type LayerCase, layerCases, layerNames } from "./cases.js";
 
-let runtime: Runtime;
-let control: ReturnType<typeof refuseMemory>;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  control = refuseMemory(runtime);
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
+const control = refuseMemory(runtime);
 
 test.each(layerNames)("%s has a case", (name) => {
   expect(Object.keys(layerCases).map((label) => label.split(",")[0])).toContain(name);

@@ -1,21 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
 import { relu } from "../../src/ops/elementwise/relu.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
-import { expectClose, randomTensor, recordKernels } from "../helpers.js";
+import { expectClose, randomTensor, recordKernels, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-let kernels: string[];
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  kernels = recordKernels(runtime);
-});
+const runtime = await useRuntime();
+const kernels = recordKernels(runtime);
 afterEach(() => {
   kernels.length = 0;
 });
-afterAll(() => runtime.close());
 
 const norms: [string, () => nn.Module][] = [
   ["BatchNorm2d", () => new nn.BatchNorm2d(8, { runtime })],

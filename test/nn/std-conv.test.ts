@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import type { Tensor } from "../../src/tensor.js";
-import { expectClose, gradcheck, normal, randomTensor } from "../helpers.js";
+import { expectClose, gradcheck, normal, randomTensor, useRuntime } from "../helpers.js";
 import { conv2d } from "../reference/conv2d.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** timm's filters in float64: batch_norm of w [1, out, fanIn] in training, times gain·gamma/√fanIn if there is a gain. */
 function filters(w: ArrayLike<number>, out: number, gain?: ArrayLike<number>, gamma = 1) {

@@ -1,24 +1,19 @@
 // Input on which other libraries return NaN, zeros or noise: every norm, forward and backward, against float64.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { batchNorm } from "../../src/ops/norm/batch-norm.js";
 import { groupNorm } from "../../src/ops/norm/group-norm.js";
 import { instanceNorm } from "../../src/ops/norm/instance-norm.js";
 import { layerNorm } from "../../src/ops/norm/layer-norm.js";
 import { rmsNorm } from "../../src/ops/norm/rms-norm.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
-import { normal, relativeError } from "../helpers.js";
+import { normal, relativeError, useRuntime } from "../helpers.js";
 import { batchNormSets } from "../reference/batch-norm.js";
 import { groupNormSets } from "../reference/group-norm.js";
 import { rowSets } from "../reference/layer-norm.js";
 import * as reference from "../reference/sets.js";
 import type { Affine, Norm } from "./norm-cases.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const inputs: [name: string, make: (n: number) => Float32Array][] = [
   ["40000 … 40003", (n) => Float32Array.from({ length: n }, (_, i) => 40000 + (i % 4))],

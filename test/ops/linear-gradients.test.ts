@@ -1,20 +1,12 @@
 // Gradients that do not depend on the input, as of an affine map: a NaN or an infinity there, or in another operand that has no
 // part in it, must not reach them.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as ops from "../../src/ops/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { ones, type Shape, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
-import { guardMemory, normal } from "../helpers.js";
+import { normal, useRuntime } from "../helpers.js";
 import { direct, type Layout, turned } from "./layout-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 interface Row {
   shapes: Shape[];

@@ -1,15 +1,11 @@
 // Sizes that are a number or [height, width]: every op and layer that takes one refuses what is neither, before anything is made.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { zeros } from "../../src/tensor.js";
+import { useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Size = number | [number, number];
 const x = () => zeros([1, 4, 6, 6], { runtime });

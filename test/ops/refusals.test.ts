@@ -1,18 +1,12 @@
 // Every operation with every one of its allocations refused.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { describe, expect, test } from "vitest";
 import { ones, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
-import { normal, randomTensor } from "../helpers.js";
+import { normal, randomTensor, useRuntime } from "../helpers.js";
 import { refuseEach, refuseMemory, stateOf } from "../refusals.js";
 import { type OpCase, opCases, opNames } from "./cases.js";
 
-let runtime: Runtime;
-let control: ReturnType<typeof refuseMemory>;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  control = refuseMemory(runtime);
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
+const control = refuseMemory(runtime);
 
 test.each(opNames)("%s has a case", (name) => {
   expect(Object.keys(opCases).map((label) => label.split(",")[0])).toContain(name);

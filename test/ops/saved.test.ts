@@ -1,23 +1,15 @@
 // Every op, each of its inputs written between the forward and the backward pass: refused by name, or of no consequence.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DType } from "../../src/dtype.js";
 import { Module } from "../../src/nn/module.js";
 import * as ops from "../../src/ops/index.js";
 import { Generator } from "../../src/random.js";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Shape, sizeOf, Tensor, tensor, tidy } from "../../src/tensor.js";
-import { normal, uniform } from "../helpers.js";
+import { normal, uniform, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-let checking: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checking = await createRuntime({ threads: 1, checkSaved: true });
-});
-afterAll(() => {
-  runtime.close();
-  checking.close();
-});
+const runtime = await useRuntime();
+const checking = await useRuntime({ threads: 1, checkSaved: true });
 
 /** A parameter of this shape, or a buffer, or numbers of another dtype. */
 type Input = Shape | { buffer: Shape; state?: boolean } | { integers: Int32Array | Uint8Array };

@@ -1,6 +1,6 @@
 // Sets whose deviation float32 cannot square, huge and tiny, beside ordinary ones: kernels do these in float64, over what the
 // float32 loops were to write or read. Forward and backward, with every activation, in every layout.
-import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import type { Activation } from "../../src/ops/elementwise/activation.js";
 import { batchNorm } from "../../src/ops/norm/batch-norm.js";
 import { ghostBatchNorm } from "../../src/ops/norm/ghost-batch-norm.js";
@@ -8,9 +8,8 @@ import { groupNorm } from "../../src/ops/norm/group-norm.js";
 import { instanceNorm } from "../../src/ops/norm/instance-norm.js";
 import { layerNorm } from "../../src/ops/norm/layer-norm.js";
 import { rmsNorm } from "../../src/ops/norm/rms-norm.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
-import { expectClose, guardMemory, normal, onEveryRuntime } from "../helpers.js";
+import { expectClose, normal, onEveryRuntime, useRuntime } from "../helpers.js";
 import { activations, slopes } from "../reference/activation.js";
 import { batchNormSets } from "../reference/batch-norm.js";
 import { groupNormSets } from "../reference/group-norm.js";
@@ -19,14 +18,7 @@ import { rowSets } from "../reference/layer-norm.js";
 import { backward, forward, type Options, type Sets } from "../reference/sets.js";
 import { direct, type Layout, type Method, turned } from "./layout-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const scales = [1e9, 1e18, 1e30, 1e-9, 1e-20, 1e-30];
 type Arguments = { weight: Tensor; bias: Tensor; activation: Activation | null; eps: number };

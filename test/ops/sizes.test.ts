@@ -1,17 +1,12 @@
 // Results no memory holds: refused by name, whatever was freed before, and nothing else is touched.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as ops from "../../src/ops/index.js";
 import { Generator, rand, randn, randperm } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { full, ones, type Shape, type Tensor, zeros } from "../../src/tensor.js";
-import { randomTensor } from "../helpers.js";
+import { randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  zeros([8 * 2 ** 20], { runtime }).dispose(); // a free block, as after any step
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
+zeros([8 * 2 ** 20], { runtime }).dispose(); // a free block, as after any step
 
 const of = (shape: Shape) => zeros(shape, { runtime });
 /** A square of 2³⁰ elements, and one of 2³⁸ bytes. */

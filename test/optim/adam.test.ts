@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Adam, type AdamOptions, AdamW } from "../../src/optim/adam.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { full, tensor } from "../../src/tensor.js";
 import { goldenCases } from "../golden.js";
-import { expectClose, expectSameBits, guardMemory, normal } from "../helpers.js";
+import { expectClose, expectSameBits, normal, useRuntime } from "../helpers.js";
 import * as reference from "../reference/optim.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const plain = { lr: 1e-3, betas: [0.9, 0.999] as [number, number], eps: 1e-8, weightDecay: 0 };
 const cases: [why: string, options: typeof plain, decoupled: boolean][] = [

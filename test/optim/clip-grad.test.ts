@@ -1,17 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { clipGradNorm, clipGradValue } from "../../src/optim/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../src/tensor.js";
-import { expectClose, expectSameBits, guardMemory, normal, randomTensor } from "../helpers.js";
+import { expectClose, expectSameBits, normal, randomTensor, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const shapes: Shape[] = [[], [1], [7], [3, 5], [2, 3, 4, 5], [0, 4]];
 

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { TransformerBlock } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { AdamW, decayGroups, SGD } from "../../src/optim/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { ones, type Tensor } from "../../src/tensor.js";
-import { normal } from "../helpers.js";
+import { normal, useRuntime } from "../helpers.js";
 import * as reference from "../reference/optim.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const leaf = (values: ArrayLike<number> = [1]) => {
   const made = ones([values.length], { runtime, requiresGrad: true });

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as optim from "../../src/optim/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { zeros } from "../../src/tensor.js";
+import { useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const optimizer = (...lrs: number[]) =>
   new optim.SGD(

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mul } from "../../src/ops/elementwise/mul.js";
 import { sum } from "../../src/ops/reduce/sum.js";
 import { Adam } from "../../src/optim/adam.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { keep, type Tensor, tensor, tidy } from "../../src/tensor.js";
-import { guardMemory } from "../helpers.js";
+import { useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const leaf = (values: number[]) => tensor(values, [values.length], { runtime, requiresGrad: true });
 

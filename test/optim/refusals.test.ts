@@ -1,20 +1,15 @@
 // Optimisers with every one of their allocations refused.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadCheckpoint, saveCheckpoint } from "../../src/io/checkpoint.js";
 import * as nn from "../../src/nn/index.js";
 import * as optim from "../../src/optim/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor.js";
-import { normal, randomTensor } from "../helpers.js";
+import { normal, randomTensor, useRuntime } from "../helpers.js";
 import { refuseEach, refuseMemory, stateOf } from "../refusals.js";
 
-let runtime: Runtime;
-let control: ReturnType<typeof refuseMemory>;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  control = refuseMemory(runtime);
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
+const control = refuseMemory(runtime);
 
 const optimizers = {
   SGD: (params: nn.Module) =>

@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadCheckpoint, saveCheckpoint } from "../../src/io/checkpoint.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { full, tensor } from "../../src/tensor.js";
-import { expectClose, expectSameBits, guardMemory, normal } from "../helpers.js";
+import { expectClose, expectSameBits, normal, useRuntime } from "../helpers.js";
 import * as reference from "../reference/optim.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const plain = { lr: 0.1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
 const cases: [why: string, options: reference.Sgd][] = [

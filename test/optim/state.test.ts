@@ -1,17 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AdamW, type OptimizerState, SGD } from "../../src/optim/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor.js";
-import { guardMemory, normal } from "../helpers.js";
+import { normal, useRuntime } from "../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const parameters = () =>
   [5, 3].map((n, i) => tensor(normal(n, i), [n], { runtime, requiresGrad: true }));

@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { adaptiveAvgPool2d } from "../../../src/ops/conv/adaptive-avg-pool2d.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../../helpers.js";
 import * as reference from "../../reference/adaptive-avg-pool2d.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [h: number, w: number, outH: number, outW: number, why: string][] = [
   [4, 4, 1, 1, "to one position: rows of a sum"],

@@ -1,19 +1,11 @@
 // What a result depends on: a NaN or an infinity in one sample or channel stays among those it shares statistics with.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as ops from "../../../src/ops/index.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { full, ones, sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { guardMemory, normal } from "../../helpers.js";
+import { normal, useRuntime } from "../../helpers.js";
 import { direct, type Layout, turned } from "../layout-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** Takes `training`: as `layout` is the last of the options, it can be turned off. */
 const trains = /batchNorm|BatchNorm|Renorm|switchable|iterNorm|powerNorm|evonormB0|batchInstance/;

@@ -1,30 +1,22 @@
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Conv2dOptions, conv2d } from "../../../src/ops/conv/conv2d.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, tensor, zeros } from "../../../src/tensor.js";
 import { goldenCases } from "../../golden.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../../helpers.js";
 import * as reference from "../../reference/conv2d.js";
 
 /** Sums of at most 256 products in float32, then blocks: below 1e-6 in norm, which a lost or extra product is not. */
 const TOLERANCE = 1e-6;
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** Forward and all gradients against the oracle, every buffer filled with NaN before. */
 function check(geometry: reference.ConvGeometry): void {

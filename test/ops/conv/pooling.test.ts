@@ -1,26 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../../src/nn/index.js";
 import { avgPool2d } from "../../../src/ops/conv/avg-pool2d.js";
 import { maxPool2d } from "../../../src/ops/conv/max-pool2d.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Shape, type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import {
-  expectClose,
-  expectSameBits,
-  gradcheck,
-  guardMemory,
-  randomTensor,
-} from "../../helpers.js";
+import { expectClose, expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/pooling.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Pair = [number, number];
 const two = (n: number): Pair => [n, n];

@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { convTranspose2d } from "../../../src/ops/conv/conv-transpose2d.js";
 import { conv2d } from "../../../src/ops/conv/conv2d.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
+import type { Runtime } from "../../../src/runtime/runtime.js";
 import { sizeOf, tensor } from "../../../src/tensor.js";
-import { expectSameBits, guardMemory, normal, recordKernels } from "../../helpers.js";
+import { expectSameBits, normal, recordKernels, useRuntime } from "../../helpers.js";
 import * as transposedReference from "../../reference/conv-transpose2d.js";
 import * as reference from "../../reference/conv2d.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-let kernels: string[];
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-  kernels = recordKernels(runtime);
-});
+const runtime = await useRuntime();
+const kernels = recordKernels(runtime);
 afterEach(() => {
   kernels.length = 0;
-  checkGuards();
 });
-afterAll(() => runtime.close());
 
 type Values = Float32Array;
 interface Case {

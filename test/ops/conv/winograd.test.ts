@@ -1,32 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { convTranspose2d } from "../../../src/ops/conv/conv-transpose2d.js";
 import { conv2d } from "../../../src/ops/conv/conv2d.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
-  guardMemory,
   normal,
   randomTensor,
   recordKernels,
+  useRuntime,
 } from "../../helpers.js";
 import * as transposedReference from "../../reference/conv-transpose2d.js";
 import * as reference from "../../reference/conv2d.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-let kernels: string[];
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-  kernels = recordKernels(runtime);
-});
+const runtime = await useRuntime();
+const kernels = recordKernels(runtime);
 afterEach(() => {
   kernels.length = 0;
-  checkGuards();
 });
-afterAll(() => runtime.close());
 
 /** As for plain sums, though these stay below 2.5e-7: the transforms lose two bits, measured as 5e-7 to 9.5e-7 in norm. */
 const TOLERANCE = 1e-6;

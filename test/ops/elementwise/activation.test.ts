@@ -1,29 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Activation } from "../../../src/ops/elementwise/activation.js";
 import { mul } from "../../../src/ops/elementwise/mul.js";
 import { addLayerNorm, layerNorm } from "../../../src/ops/norm/layer-norm.js";
 import { addRMSNorm, rmsNorm } from "../../../src/ops/norm/rms-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, zeros } from "../../../src/tensor.js";
-import {
-  expectClose,
-  expectSameBits,
-  gradcheck,
-  guardMemory,
-  randomTensor,
-} from "../../helpers.js";
+import { expectClose, expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 import { activations } from "../../reference/activation.js";
 import { rowSets } from "../../reference/layer-norm.js";
 import { forward } from "../../reference/sets.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const eps = 1e-5;
 const shapes: [shape: number[], why: string][] = [

@@ -1,29 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { noGrad } from "../../../src/autograd.js";
 import { add } from "../../../src/ops/elementwise/add.js";
 import { div } from "../../../src/ops/elementwise/div.js";
 import { mul } from "../../../src/ops/elementwise/mul.js";
 import { sub } from "../../../src/ops/elementwise/sub.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
   uniform,
+  useRuntime,
 } from "../../helpers.js";
 import { broadcast } from "../../reference/broadcast.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Op = (a: Tensor | number, b: Tensor | number) => Tensor;
 const ops: [name: string, op: Op, f: (a: number, b: number) => number][] = [

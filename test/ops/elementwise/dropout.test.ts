@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../../src/nn/index.js";
 import { dropout, dropout2d } from "../../../src/ops/elementwise/dropout.js";
 import { Generator, manualSeed } from "../../../src/random.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { full, ones, type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { guardMemory, onEveryRuntime, randomTensor } from "../../helpers.js";
+import { onEveryRuntime, randomTensor, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const seeded = (seed: number) => ({ generator: new Generator(seed) });
 const zerosIn = (y: Tensor) => y.data.filter((v) => v === 0).length;

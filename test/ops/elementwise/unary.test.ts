@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { conv2d } from "../../../src/ops/conv/conv2d.js";
 import { exp } from "../../../src/ops/elementwise/exp.js";
 import { gelu } from "../../../src/ops/elementwise/gelu.js";
@@ -12,26 +12,18 @@ import { tanh } from "../../../src/ops/elementwise/tanh.js";
 import { derf } from "../../../src/ops/norm/derf.js";
 import { dyt } from "../../../src/ops/norm/dyt.js";
 import { linear } from "../../../src/ops/product/linear.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, type Tensor, tensor } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   onEveryRuntime,
+  useRuntime,
 } from "../../helpers.js";
 import { activations, geluTanh } from "../../reference/activation.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Row = [name: string, op: (x: Tensor) => Tensor, f: (x: number) => number, positive: boolean];
 const rows: Row[] = [

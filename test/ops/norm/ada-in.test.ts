@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { adaIN } from "../../../src/ops/norm/ada-in.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor, zeros } from "../../../src/tensor.js";
-import { guardMemory, randomTensor } from "../../helpers.js";
+import { randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/ada-in.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describe.each([
   [1, [2, 3, 5, 3]],

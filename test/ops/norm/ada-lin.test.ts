@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { adaLIN, layerInstanceNorm } from "../../../src/ops/norm/ada-lin.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { zeros } from "../../../src/tensor.js";
-import { guardMemory } from "../../helpers.js";
+import { useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/ada-lin.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describe.each([0, 1] as const)("correction %i", (correction) => {
   const oracle = (shape: readonly number[], ...inputs: Float64Array[]) => {

@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { adaLN, gatedAdd } from "../../../src/ops/norm/ada-ln.js";
 import { modulate } from "../../../src/ops/norm/modulate.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { zeros } from "../../../src/tensor.js";
-import { guardMemory } from "../../helpers.js";
+import { useRuntime } from "../../helpers.js";
 import { rowSets } from "../../reference/layer-norm.js";
 import * as reference from "../../reference/sets.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** Of element i of [N, ..., D]: where its sample's parameters [N, D] are. */
 const parameterOf = (shape: readonly number[]) => {

@@ -1,27 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { batchNorm } from "../../../src/ops/norm/batch-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../../helpers.js";
 import { batchNormSets, moved } from "../../reference/batch-norm.js";
 import * as reference from "../../reference/sets.js";
 import { type Affine, expectNorm } from "../norm-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [shape: number[], why: string][] = [
   [[2, 3], "[N, C]: columns, less than a vector"],

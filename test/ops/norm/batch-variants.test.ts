@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { batchInstanceNorm } from "../../../src/ops/norm/batch-instance-norm.js";
 import { batchNorm } from "../../../src/ops/norm/batch-norm.js";
 import { batchRenorm } from "../../../src/ops/norm/batch-renorm.js";
 import { ghostBatchNorm } from "../../../src/ops/norm/ghost-batch-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
+import type { Runtime } from "../../../src/runtime/runtime.js";
 import { ones, type Shape, type Tensor, tensor, tidy, zeros } from "../../../src/tensor.js";
-import { expectClose, gradcheck, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, gradcheck, normal, randomTensor, useRuntime } from "../../helpers.js";
 import { moved } from "../../reference/batch-norm.js";
 import * as reference from "../../reference/batch-variants.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describeMethod("ghostBatchNorm", {
   runtime: () => runtime,

@@ -1,17 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Activation, activate } from "../../../src/ops/elementwise/activation.js";
 import { type BatchNormOptions, batchNorm } from "../../../src/ops/norm/batch-norm.js";
 import { groupNorm } from "../../../src/ops/norm/group-norm.js";
 import { instanceNorm } from "../../../src/ops/norm/instance-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, type Shape, type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../../helpers.js";
 import { activations } from "../../reference/activation.js";
 import { batchNormSets } from "../../reference/batch-norm.js";
@@ -19,14 +18,7 @@ import { groupNormSets } from "../../reference/group-norm.js";
 import { instanceNormSets } from "../../reference/instance-norm.js";
 import { forward, type Sets } from "../../reference/sets.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type Options = Pick<BatchNormOptions, "weight" | "bias" | "activation" | "layout">;
 const statistics = (x: Tensor, options: Options) => {

@@ -1,26 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { batchNorm } from "../../../src/ops/norm/batch-norm.js";
 import {
   conditionalBatchNorm,
   conditionalInstanceNorm,
   film,
 } from "../../../src/ops/norm/conditional-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, zeros } from "../../../src/tensor.js";
-import { expectClose, gradcheck, guardMemory, randomTensor } from "../../helpers.js";
+import { expectClose, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 import { batchNormSets } from "../../reference/batch-norm.js";
 import { groupNormSets } from "../../reference/group-norm.js";
 import * as reference from "../../reference/sets.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** The sets of `of`, with a scale and shift of each plane. */
 const perPlane = (of: reference.Sets, shape: readonly number[]): reference.Sets => ({

@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evonormB0 } from "../../../src/ops/norm/evonorm-b0.js";
 import { evonormS0 } from "../../../src/ops/norm/evonorm-s0.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, normal, randomTensor, useRuntime } from "../../helpers.js";
 import { moved } from "../../reference/batch-norm.js";
 import * as reference from "../../reference/evonorm.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const parameters = (c: number) => [[c], [c], [c]];
 describeMethod("evonormS0", {

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { globalResponseNorm } from "../../../src/ops/norm/global-response-norm.js";
 import { permute } from "../../../src/ops/shape/permute.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, zeros } from "../../../src/tensor.js";
-import { expectClose, guardMemory, randomTensor } from "../../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/global-response-norm.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describeMethod("globalResponseNorm", {
   runtime: () => runtime,

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { groupNorm } from "../../../src/ops/norm/group-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, zeros } from "../../../src/tensor.js";
-import { expectSameBits, gradcheck, guardMemory, randomTensor } from "../../helpers.js";
+import { expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 import { groupNormSets } from "../../reference/group-norm.js";
 import * as reference from "../../reference/sets.js";
 import { type Affine, expectNorm } from "../norm-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [shape: number[], groups: number, why: string][] = [
   [[2, 4], 2, "[N, C]: planes of one element"],

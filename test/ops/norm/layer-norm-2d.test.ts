@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { layerNorm2d } from "../../../src/ops/norm/layer-norm-2d.js";
 import { pixelNorm } from "../../../src/ops/norm/pixel-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor, zeros } from "../../../src/tensor.js";
-import { guardMemory, randomTensor } from "../../helpers.js";
+import { randomTensor, useRuntime } from "../../helpers.js";
 import { axisSets } from "../../reference/axis-norm.js";
 import * as reference from "../../reference/sets.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describeMethod("layerNorm2d", {
   runtime: () => runtime,

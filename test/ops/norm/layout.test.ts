@@ -1,19 +1,12 @@
 // Every norm with channels: [N, ..., C] must give what [N, C, ...] gives, whose results other tests hold against oracles.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as ops from "../../../src/ops/index.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
+import type { Runtime } from "../../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, expectSameBits, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, expectSameBits, normal, randomTensor, useRuntime } from "../../helpers.js";
 import { direct, type Layout, type Method, turned } from "../layout-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** Values [N, ..., C] as [N, C, ...]. */
 function turn(values: ArrayLike<number>, batch: number, channels: number): Float32Array {

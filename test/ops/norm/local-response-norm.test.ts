@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { localResponseNorm } from "../../../src/ops/norm/local-response-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, normal, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/local-response-norm.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const settings: [size: number, beta: number, even: "before" | "after", why: string][] = [
   [3, 0.75, "before", "two square roots"],

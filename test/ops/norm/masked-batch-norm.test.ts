@@ -1,26 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../../src/nn/index.js";
 import { type BatchNormOptions, batchNorm } from "../../../src/ops/norm/batch-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type AnyTensor, ones, type Shape, sizeOf, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
   uniform,
+  useRuntime,
 } from "../../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** Zeros and ones [N, ...] for x of `shape`. */
 function maskOf(shape: Shape, seed = 5): { shape: Shape; values: Uint8Array } {

@@ -1,5 +1,5 @@
 // Norms under a mask of padding: what they compute is what they compute of the valid positions alone, gathered.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../../src/nn/index.js";
 import { batchInstanceNorm } from "../../../src/ops/norm/batch-instance-norm.js";
 import { batchNorm } from "../../../src/ops/norm/batch-norm.js";
@@ -12,7 +12,6 @@ import type { Layout } from "../../../src/ops/norm/layout.js";
 import { switchableNorm } from "../../../src/ops/norm/switchable-norm.js";
 import { syncBatchNorm } from "../../../src/ops/norm/sync-batch-norm.js";
 import { permute } from "../../../src/ops/shape/permute.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import {
   type AnyTensor,
   ones,
@@ -21,19 +20,12 @@ import {
   tensor,
   zeros,
 } from "../../../src/tensor.js";
-import { expectClose, gradcheck, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, gradcheck, normal, randomTensor, useRuntime } from "../../helpers.js";
 import * as batch from "../../reference/batch-norm.js";
 import * as variants from "../../reference/batch-variants.js";
 import * as mixed from "../../reference/mixed-norms.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 type List = ArrayLike<number>;
 type Options = { training?: boolean; layout?: Layout; mask?: AnyTensor | null } & Record<

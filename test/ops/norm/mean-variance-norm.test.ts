@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { meanVarianceNorm } from "../../../src/ops/norm/mean-variance-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { zeros } from "../../../src/tensor.js";
-import { guardMemory } from "../../helpers.js";
+import { useRuntime } from "../../helpers.js";
 import { coordinates, indexOf } from "../../reference/broadcast.js";
 import * as reference from "../../reference/sets.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const oracle = (axes: number[]) => (shape: readonly number[], x: Float64Array) => {
   const over = axes.map((axis) => (axis + shape.length) % shape.length);

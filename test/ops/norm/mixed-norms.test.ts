@@ -1,22 +1,14 @@
 // Norms whose statistics are mixed, or made into a matrix: switchable and iterative normalisation.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { iterNorm } from "../../../src/ops/norm/iter-norm.js";
 import { switchableNorm } from "../../../src/ops/norm/switchable-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, normal, randomTensor, useRuntime } from "../../helpers.js";
 import { affine } from "../../reference/batch-variants.js";
 import * as reference from "../../reference/mixed-norms.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const switchableInputs = (...shape: number[]) => [shape, [3], [3], [shape[1]], [shape[1]]];
 describeMethod("switchableNorm, training", {

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { normalize } from "../../../src/ops/norm/normalize.js";
 import { permute } from "../../../src/ops/shape/permute.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, guardMemory, randomTensor } from "../../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/normalize.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describe.each([0.5, 1, 1.5, 2, 3, 4, Infinity])("p = %d", (p) => {
   describe.each([0, 1, 2])("dim %i", (dim) => {

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { momentShortcut, positionalNorm } from "../../../src/ops/norm/positional-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { zeros } from "../../../src/tensor.js";
-import { guardMemory } from "../../helpers.js";
+import { useRuntime } from "../../helpers.js";
 import { axisSets } from "../../reference/axis-norm.js";
 import * as reference from "../../reference/sets.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const moments = (shape: readonly number[], x: Float64Array, correction = 0) => {
   const sets = axisSets(shape, 1);

@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { powerNorm } from "../../../src/ops/norm/power-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { full, ones, type Shape, type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../../helpers.js";
 import * as reference from "../../reference/power-norm.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const double = (t: Tensor) => Float64Array.from(t.data);
 

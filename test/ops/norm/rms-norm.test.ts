@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rmsNorm } from "../../../src/ops/norm/rms-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { expectSameBits, gradcheck, guardMemory, randomTensor } from "../../helpers.js";
+import { expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 import { rowSets } from "../../reference/layer-norm.js";
 import * as reference from "../../reference/sets.js";
 import { type Affine, expectNorm } from "../norm-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [shape: number[], axes: number, why: string][] = [
   [[3, 1], 1, "one column: the sign of x"],

@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { crmsNorm } from "../../../src/ops/norm/crms-norm.js";
 import { rmsNorm } from "../../../src/ops/norm/rms-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, guardMemory, randomTensor } from "../../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../../helpers.js";
 import { scaledRows } from "../../reference/scaled-rows.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const shapes = {
   cases: [

@@ -1,5 +1,5 @@
 // What ops with running statistics share: which variance these take, and that they are no parameters.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { noGrad } from "../../../src/autograd.js";
 import * as nn from "../../../src/nn/index.js";
 import { batchNorm } from "../../../src/ops/norm/batch-norm.js";
@@ -10,15 +10,10 @@ import { instanceNorm } from "../../../src/ops/norm/instance-norm.js";
 import { iterNorm } from "../../../src/ops/norm/iter-norm.js";
 import { powerNorm } from "../../../src/ops/norm/power-norm.js";
 import { syncBatchNorm } from "../../../src/ops/norm/sync-batch-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { ones, type Tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, randomTensor } from "../../helpers.js";
+import { expectClose, randomTensor, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const [N, C, L] = [4, 3, 5];
 const layouts = [

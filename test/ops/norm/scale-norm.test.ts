@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mul } from "../../../src/ops/elementwise/mul.js";
 import { layerScale } from "../../../src/ops/norm/layer-scale.js";
 import { qkNorm } from "../../../src/ops/norm/qk-norm.js";
 import { scaleNorm } from "../../../src/ops/norm/scale-norm.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { zeros } from "../../../src/tensor.js";
-import { guardMemory } from "../../helpers.js";
+import { useRuntime } from "../../helpers.js";
 import { scaledRows } from "../../reference/scaled-rows.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describeMethod("scaleNorm", {
   runtime: () => runtime,

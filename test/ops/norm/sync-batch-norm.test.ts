@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as nn from "../../../src/nn/index.js";
 import { batchNorm } from "../../../src/ops/norm/batch-norm.js";
 import { syncBatchNorm } from "../../../src/ops/norm/sync-batch-norm.js";
 import { concat } from "../../../src/ops/shape/concat.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type AnyTensor, ones, type Tensor, tensor, tidy, zeros } from "../../../src/tensor.js";
 import { goldenCases } from "../../golden.js";
-import { randomTensor } from "../../helpers.js";
+import { randomTensor, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-beforeAll(async () => {
-  runtime = await createRuntime({ variant: "simd", threads: 2 });
-});
-afterAll(() => runtime.close());
+const runtime = await useRuntime({ variant: "simd", threads: 2 });
 
 describe("SyncBatchNorm", () => {
   test.each(goldenCases("sync_batch_norm", "SyncBatchNorm"))("golden: $name ($id)", (golden) => {

@@ -1,24 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { spectralNorm } from "../../../src/ops/norm/spectral-norm.js";
 import { weightLengths, weightNorm } from "../../../src/ops/norm/weight-norm.js";
 import {
   scaledWeightStandardization,
   weightStandardization,
 } from "../../../src/ops/norm/weight-standardization.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
+import type { Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, normal, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/weights.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 const common = { runtime: () => runtime };
 
 describeMethod("weightNorm", {

@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Embedding } from "../../../src/nn/embedding.js";
 import { embedding } from "../../../src/ops/product/embedding.js";
 import { manualSeed, randn } from "../../../src/random.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor, zeros } from "../../../src/tensor.js";
-import { gradcheck, guardMemory, randomTensor } from "../../helpers.js";
+import { gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const ids = [3, 0, 3, 3, 1, 0]; // row 2 is never asked for
 

@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { activate } from "../../../src/ops/elementwise/activation.js";
 import { linear } from "../../../src/ops/product/linear.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { sizeOf, tensor, zeros } from "../../../src/tensor.js";
 import { goldenCases } from "../../golden.js";
-import { expectClose, expectSameBits, guardMemory, normal, randomTensor } from "../../helpers.js";
+import { expectClose, expectSameBits, normal, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/linear.js";
 
 /** As for matmul: sums of 256 in float32, then blocks. */
 const TOLERANCE = 1e-6;
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [batch: number[], k: number, n: number, why: string][] = [
   [[], 3, 2, "a single vector"],

@@ -1,28 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { matmul } from "../../../src/ops/product/matmul.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { sizeOf, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
+  useRuntime,
 } from "../../helpers.js";
 import * as reference from "../../reference/matmul.js";
 
 /** 256 steps in float32, then blocks added up: far below 1e-6 in norm for N(0, 1) values, which a lost term is not. */
 const TOLERANCE = 1e-6;
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const sizes: [m: number, n: number, k: number, why: string][] = [
   [1, 1, 1, "one product"],

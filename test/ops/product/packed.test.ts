@@ -1,24 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { noGrad } from "../../../src/autograd.js";
 import type { DType } from "../../../src/dtype.js";
 import * as nn from "../../../src/nn/index.js";
 import { linear } from "../../../src/ops/product/linear.js";
 import { SGD } from "../../../src/optim/index.js";
 import { defaultGenerator } from "../../../src/random.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
+import { createRuntime } from "../../../src/runtime/runtime.js";
 import { full, type Tensor, zeros } from "../../../src/tensor.js";
-import { expectClose, randomTensor, recordKernels } from "../../helpers.js";
+import { expectClose, randomTensor, recordKernels, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-let kernels: string[];
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  kernels = recordKernels(runtime);
-});
+const runtime = await useRuntime();
+const kernels = recordKernels(runtime);
 afterEach(() => {
   kernels.length = 0;
 });
-afterAll(() => runtime.close());
 
 /** Layers whose weights are packed, what they take, and the kernel that packs. */
 const layers: [string, () => nn.Module & { weight: Tensor }, number[]][] = [

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { noGrad } from "../../../src/autograd.js";
 import { add } from "../../../src/ops/elementwise/add.js";
 import { mul } from "../../../src/ops/elementwise/mul.js";
@@ -9,27 +9,19 @@ import {
 } from "../../../src/ops/product/scaled-dot-product-attention.js";
 import { softmax } from "../../../src/ops/reduce/softmax.js";
 import { transpose } from "../../../src/ops/shape/transpose.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   gradcheck,
-  guardMemory,
   normal,
   randomTensor,
   uniform,
+  useRuntime,
 } from "../../helpers.js";
 import { type AttentionRule, attention } from "../../reference/attention.js";
 import { describeMethod } from "../method-cases.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const op = (options?: AttentionOptions) => (q: Tensor, k: Tensor, v: Tensor) =>
   scaledDotProductAttention(q, k, v, options);

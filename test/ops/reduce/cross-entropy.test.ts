@@ -1,26 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { crossEntropy } from "../../../src/ops/reduce/cross-entropy.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import { goldenCases } from "../../golden.js";
 import {
   expectClose,
   expectSameBits,
   gradcheck,
-  guardMemory,
   randomTensor,
   uniform,
+  useRuntime,
 } from "../../helpers.js";
 import * as reference from "../../reference/softmax.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [n: number, classes: number, why: string][] = [
   [1, 1, "one class: no loss"],

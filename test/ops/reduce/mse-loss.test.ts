@@ -1,23 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mseLoss } from "../../../src/ops/reduce/mse-loss.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { tensor, zeros } from "../../../src/tensor.js";
-import {
-  expectClose,
-  expectSameBits,
-  gradcheck,
-  guardMemory,
-  randomTensor,
-} from "../../helpers.js";
+import { expectClose, expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [shape: number[], why: string][] = [
   [[], "scalars"],

@@ -1,18 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { concat } from "../../../src/ops/shape/concat.js";
 import { slice } from "../../../src/ops/shape/slice.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, tensor, zeros } from "../../../src/tensor.js";
-import { expectSameBits, gradcheck, guardMemory, randomTensor } from "../../helpers.js";
+import { expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 /** Rows of `a` [outer, n] and `b` [outer, m] side by side. */
 const join = (a: Float64Array, b: Float64Array, outer: number) =>

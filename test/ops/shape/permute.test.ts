@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { permute } from "../../../src/ops/shape/permute.js";
 import { transpose } from "../../../src/ops/shape/transpose.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { zeros } from "../../../src/tensor.js";
-import { expectSameBits, gradcheck, guardMemory, randomTensor } from "../../helpers.js";
+import { expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/permute.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 const cases: [shape: number[], dims: number[], why: string][] = [
   [[], [], "a scalar"],

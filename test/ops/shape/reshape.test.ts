@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mul } from "../../../src/ops/elementwise/mul.js";
 import { flatten } from "../../../src/ops/shape/flatten.js";
 import { reshape } from "../../../src/ops/shape/reshape.js";
-import { createRuntime, type Runtime } from "../../../src/runtime/runtime.js";
 import { type Tensor, zeros } from "../../../src/tensor.js";
-import { gradcheck, guardMemory, randomTensor } from "../../helpers.js";
+import { gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 
-let runtime: Runtime;
-let checkGuards: () => void;
-beforeAll(async () => {
-  runtime = await createRuntime({ threads: 1 });
-  checkGuards = guardMemory(runtime);
-});
-afterEach(() => checkGuards());
-afterAll(() => runtime.close());
+const runtime = await useRuntime();
 
 describe("reshape", () => {
   test("shares the memory, and infers one length", () => {
