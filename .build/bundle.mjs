@@ -135,7 +135,7 @@ const { metafile } = await build({
   platform: "node",
   minify: true,
   metafile: true,
-  plugins: [fromEntries("cli", ...entries)],
+  plugins: [fromEntries("cli", "show", ...entries)],
   // What the packages in it still require.
   banner: {
     js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
