@@ -2,6 +2,7 @@ import { chooseExperiment } from "./choose.js";
 import type { Experiment } from "./command.js";
 import { compareExperiment } from "./compare.js";
 import { gradientsExperiment } from "./gradients.js";
+import { influenceExperiment } from "./influence.js";
 import { layersExperiment } from "./layers.js";
 import { paddingExperiment } from "./padding.js";
 import { runningStatsExperiment } from "./running-stats.js";
@@ -11,6 +12,7 @@ import { transformerExperiment } from "./transformer.js";
 /** The commands, in the order `evenkeel all` runs them. */
 export const experiments: readonly Experiment[] = [
   layersExperiment,
+  influenceExperiment,
   runningStatsExperiment,
   gradientsExperiment,
   paddingExperiment,

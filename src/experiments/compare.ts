@@ -18,6 +18,7 @@ import {
   type Run,
   type UnfinishedRun,
 } from "./compare-types.js";
+import { isRefusal } from "./refusal.js";
 import { evaluate, type Trained, train } from "./train.js";
 
 export * from "./compare-types.js";
@@ -183,10 +184,6 @@ async function* trainWithBatch1(
   yield { type: "finish", phase: "batch1", norm, seed, testAccuracy: trainAccuracy };
   return { trainAccuracy, note };
 }
-
-/** PyTorch's refusal, and ours, of statistics over a single value. */
-const isRefusal = (error: unknown): error is Error =>
-  error instanceof Error && /expected more than 1 /i.test(error.message);
 
 async function* training(
   job: Job,

@@ -7,28 +7,20 @@ import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { Adam, type Optimizer } from "../optim/index.js";
 import { defaultGenerator } from "../random.js";
 import { tidy } from "../tensor.js";
-import { ownBytes } from "./own-bytes.js";
+import { OwnPeak } from "./own-peak.js";
 import { pace } from "./pace.js";
 import { type BlockProbe, probe } from "./probe.js";
 import { RunLog, type RunSettings } from "./run-log.js";
 
-/**
- * One step of a classifier on a batch; returns the cross-entropy before it. What it takes of memory at most, but for that of others, is
- * noted in `run`.
- */
-function trainStep(net: Module, optimizer: Optimizer, batch: Batch, run: RunLog): number {
-  const { runtime } = batch.images;
-  const others = runtime.stats().bytes - ownBytes(net, optimizer, batch);
-  runtime.resetPeak();
-  const loss = tidy(() => {
+/** One step of a classifier on a batch; returns the cross-entropy before it. */
+export function trainStep(net: Module, optimizer: Optimizer, { images, labels }: Batch): number {
+  return tidy(() => {
     optimizer.zeroGrad();
-    const loss = crossEntropy(net.forward(batch.images), batch.labels);
+    const loss = crossEntropy(net.forward(images), labels);
     loss.backward();
     optimizer.step();
     return loss.item();
   });
-  run.peakBytes = Math.max(run.peakBytes, runtime.stats().peakBytes - others);
-  return loss;
 }
 
 export interface Progress {
@@ -84,6 +76,7 @@ export async function* train(
   const { batchSize, length: batches } = loader;
   const run = new RunLog({ lr, batchSize, batches, ...settings }, steps, losses);
   const parts = { model: net, optimizer, generator: defaultGenerator, run };
+  const peak = new OwnPeak(net, optimizer);
   const blocksAt = (step: number) =>
     look && look.every > 0 && step % look.every === 0 ? look.blocks : [];
   try {
@@ -94,11 +87,14 @@ export async function* train(
         await pace(signal);
         optimizer.lr = lrNow?.() ?? optimizer.lr;
         const blocks = blocksAt(losses.length + 1);
+        const step = () => probe(blocks, () => trainStep(net, optimizer, batch));
         const begin = performance.now();
-        const { result, read } = probe(blocks, () => trainStep(net, optimizer, batch, run));
+        const { result, peakBytes } = peak.of(batch, step);
         run.seconds += (performance.now() - begin) / 1000;
-        losses.push(result);
-        const progress = { step: losses.length, steps, loss: result };
+        run.peakBytes = Math.max(run.peakBytes, peakBytes);
+        const { result: loss, read } = result;
+        losses.push(loss);
+        const progress = { step: losses.length, steps, loss };
         const rate = losses.length / run.seconds;
         yield { ...progress, rate, ...(blocks.length > 0 && { blocks: read() }) };
         if (losses.length === steps) break;

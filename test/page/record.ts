@@ -1,0 +1,18 @@
+// npm run page:record: trains the page's race and writes it to src/page/recorded.json.
+import { writeFileSync } from "node:fs";
+import { compare } from "../../src/experiments/compare.js";
+import { raceData, raceSettings, recordOf } from "../../src/page/race.js";
+import { createRuntime } from "../../src/runtime/runtime.js";
+
+const runtime = await createRuntime({ threads: 1, deterministic: true });
+const events = compare(raceData(), raceSettings, { runtime });
+for (;;) {
+  const { done, value } = await events.next();
+  if (done) {
+    writeFileSync("src/page/recorded.json", `${JSON.stringify(recordOf(value.runs), null, 2)}\n`);
+    break;
+  }
+  if (value.type === "evaluate")
+    console.log(`${value.norm}, step ${value.step}: ${(100 * value.testAccuracy).toFixed(1)} %`);
+}
+runtime.close();
