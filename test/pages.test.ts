@@ -54,6 +54,15 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+test.each([
+  ["README.md", ["figures"]],
+  ["bench/README.md", ["bench", "peers"]],
+  ["src/experiments/methods/README.md", ["methods"]],
+  ["test/platform/README.md", ["platforms", "sizes", "edge"]],
+])("%s has the marks that scripts write between: %j", (page, names) => {
+  for (const name of names) expect(between(page, name)?.trim(), name).toBeTruthy();
+});
+
 test("the README is a first meeting: 14 KB", () => {
   expect(Buffer.byteLength(text("README.md"))).toBeLessThanOrEqual(14_000);
 });
