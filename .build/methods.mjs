@@ -1,4 +1,4 @@
-// npm run build:methods: writes the table of all methods (src/experiments/methods) between its marks in README.md.
+// npm run build:methods: writes the table of all methods (src/experiments/methods) between its marks in README.md there.
 import { build } from "esbuild";
 import { writeBetween } from "../test/platform/matrix.mjs";
 import { methodTable } from "./method-table.mjs";
@@ -14,4 +14,4 @@ const { outputFiles } = await build({
 const { methodFamilies } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
 );
-await writeBetween("README.md", "methods", methodTable(methodFamilies()));
+await writeBetween("src/experiments/methods/README.md", "methods", methodTable(methodFamilies()));

@@ -86,7 +86,7 @@ async function main(): Promise<number> {
   const head = `${sentence(about, variants)}\n${legend}\n`;
   console.log(`${head}\n${flags.markdown ? markdown(results) : text(results)}`);
   if (flags.readme)
-    await writeBetween(resolve("README.md"), "bench", `${head}\n${markdown(results)}\n`);
+    await writeBetween(resolve("bench/README.md"), "bench", `${head}\n${markdown(results)}\n`);
   if (flags.json) {
     writeFileSync(
       flags.json,

@@ -20,8 +20,8 @@ export function runningToStats(
 
 /**
  * running = (1 − momentum)·running + momentum·(mean over the batch of stats [batch, channels, 3]), the variances of `count`
- * values each times count/(count − correction): 1 makes them unbiased (PyTorch's rule), 0 leaves them. Batch norm: batch = 1.
- * Range: channels.
+ * values each times count/(count − correction): 1 makes them unbiased (PyTorch's rule), 0 leaves them. Batch norm: batch = 1. Either
+ * array may be 0. Range: channels.
  */
 export function runningUpdate(
   runningMean: usize,
@@ -47,7 +47,9 @@ export function runningUpdate(
     variance *= count / (count - correction);
     const o = (<usize>c) << 2;
     const keep = 1 - momentum;
-    store<f32>(runningMean + o, <f32>(keep * <f64>load<f32>(runningMean + o) + share * mean));
-    store<f32>(runningVar + o, <f32>(keep * <f64>load<f32>(runningVar + o) + share * variance));
+    if (runningMean)
+      store<f32>(runningMean + o, <f32>(keep * <f64>load<f32>(runningMean + o) + share * mean));
+    if (runningVar)
+      store<f32>(runningVar + o, <f32>(keep * <f64>load<f32>(runningVar + o) + share * variance));
   }
 }

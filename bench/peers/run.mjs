@@ -2,7 +2,7 @@
 // before anything is timed, then the libraries take turns.
 //   --filter TEXT   rows whose title contains it         --quick         less time a row, rougher
 //   --only A,B      of the peers below                   --node 20,24    which Nodes
-//   --json FILE     all figures                          --readme        writes the tables between their marks in README.md
+//   --json FILE     all figures                          --readme        writes the tables into bench/README.md, a few rows into README.md
 // torch needs a Python that has it: $PYTHON, else python3.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { machine, title, workloads } from "../../build/peers.js";
 import { writeBetween } from "../../test/platform/matrix.mjs";
 import { run } from "../../test/platform/runtimes/start.mjs";
+import { digest } from "./digest.mjs";
 import { measureRow } from "./measure.mjs";
 import { Peer } from "./peer.mjs";
 import { table } from "./table.mjs";
@@ -100,9 +101,13 @@ function nodeOf(major) {
 }
 
 async function main() {
-  const readme = join(root, "README.md");
-  if (flags.readme && !(await readFile(readme, "utf8")).includes("<!-- peers:begin -->"))
-    throw new RangeError("--readme: README.md has no <!-- peers:begin --> … <!-- peers:end -->");
+  const pages = { figures: join(root, "README.md"), peers: join(root, "bench/README.md") };
+  if (flags.readme) {
+    if (flags.filter) throw new RangeError("--readme needs all rows: leave out --filter");
+    for (const [name, page] of Object.entries(pages))
+      if (!(await readFile(page, "utf8")).includes(`<!-- ${name}:begin -->`))
+        throw new RangeError(`--readme: ${page} has no <!-- ${name}:begin -->`);
+  }
   const names = flags.only.split(",").filter((name) => name !== "evenkeel");
   const unknown = names.filter((name) => !(name in libraries));
   if (unknown.length > 0)
@@ -134,7 +139,10 @@ async function main() {
   console.log(text);
   if (flags.json)
     await writeFile(flags.json, `${JSON.stringify({ machine: about, reports }, null, 2)}\n`);
-  if (flags.readme) await writeBetween(readme, "peers", text);
+  if (flags.readme) {
+    await writeBetween(pages.peers, "peers", text);
+    await writeBetween(pages.figures, "figures", digest(text));
+  }
   const cells = reports.flatMap(({ rows }) => rows).flatMap((row) => row.cells);
   return cells.some((cell) => cell.wrong) ? 1 : 0;
 }

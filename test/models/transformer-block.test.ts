@@ -35,7 +35,7 @@ describe.each(configurations)("with $variant and $threads threads", (options) =>
       const net = new TransformerBlock({ dModel, nHead, dFF, runtime });
       net.loadStateDict(netState(`TransformerBlock-${name}.init`, runtime));
       expect(countParameters(net)).toBe(expected.parameter_count);
-      const want = (key: string) => (io.get(key) as AnyTensor).data as Float32Array;
+      const want = (key: string) => (io.get(key) as AnyTensor).toArray() as Float32Array;
       const x = io.get("input") as Tensor;
       x.requiresGrad = true;
       const y = net.forward(x, (io.get("mask") as Tensor | undefined) ?? null);
@@ -92,7 +92,7 @@ describe("attention layers", () => {
     expect(want).not.toEqual(net.forward(x).toArray());
     for (const other of [mask.reshape([6, 6]), batch])
       expect(net.forward(x, other).toArray()).toEqual(want);
-    expectClose(net.forward(x, "causal").data, want, 1e-6); // sums of another length
+    expectClose(net.forward(x, "causal").toArray(), want, 1e-6); // sums of another length
   });
 
   test("a mask that is added goes in under its name, and as a mask is refused", () => {
@@ -145,7 +145,11 @@ describe("attention layers", () => {
       net.zeroGrad();
       expect(runtime.stats().tensors).toBe(before);
       net.eval();
-      expect(tidy(() => net.forward(x)).data.every(Number.isFinite)).toBe(true);
+      expect(
+        tidy(() => net.forward(x))
+          .toArray()
+          .every(Number.isFinite),
+      ).toBe(true);
     },
   );
 
@@ -193,7 +197,9 @@ describe("attention layers", () => {
       const net = new TransformerBlock({ dModel: 64, nHead: 4, dFF: 128, runtime });
       for (const [i, parameter] of net.parameters().entries())
         parameter.data.set(
-          randomTensor(runtime, parameter.shape, i).data.map((value) => value / 8),
+          randomTensor(runtime, parameter.shape, i)
+            .toArray()
+            .map((value) => value / 8),
         );
       const x = randomTensor(runtime, [4, 40, 64], 1, true);
       const y = net.forward(x, "causal");

@@ -53,7 +53,7 @@ test("the feed-forward net drops hidden features and outputs", () => {
   const y = net.forward(randomTensor(runtime, [1, 64], 1));
   const outputs = y.toArray();
   y.backward(randomTensor(runtime, [1, 64], 2));
-  const gradient = (net.linear2.weight.grad as Tensor).data;
+  const gradient = (net.linear2.weight.grad as Tensor).toArray();
   // d weight [out, hidden] is an outer product: rows of dropped outputs and columns of dropped hidden features are 0
   const column = Array.from({ length: 256 }, (_, j) =>
     Array.from({ length: 64 }, (_, i) => gradient[i * 256 + j]).every((value) => value === 0),

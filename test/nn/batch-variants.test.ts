@@ -51,7 +51,7 @@ test.each([...layers, ...mixed])("%s: keys, training and evaluation", (_, make, 
   const after = stateOf(layer);
   if (learned > 0) expect(after).not.toEqual(before);
   else expect(after).toEqual(before);
-  expect(layer.eval().forward(x).data.every(Number.isFinite)).toBe(true);
+  expect(layer.eval().forward(x).toArray().every(Number.isFinite)).toBe(true);
 });
 
 /** The first running statistic. */
@@ -72,7 +72,7 @@ test("PowerNorm leaves its warm-up after so many steps", () => {
 test("IterNorm starts as the identity in evaluation", () => {
   const x = randomTensor(runtime, [4, 6, 5], 1);
   const layer = new nn.IterNorm(6, { groups: 2, runtime }).eval();
-  expect(layer.forward(x).data).toEqual(x.data);
+  expect(layer.forward(x).toArray()).toEqual(x.data);
 });
 
 test("FrozenBatchNorm2d passes over num_batches_tracked, in a network too, but over nothing else", () => {
@@ -153,7 +153,7 @@ describe("foldBatchNorm", () => {
     norm.loadStateDict(trained(6).stateDict());
     const rows = randomTensor(runtime, [5, 4], 2);
     const want = norm.forward(layer.forward(rows));
-    expectClose(nn.foldBatchNorm(layer, norm).forward(rows).data, want.data, 1e-6);
+    expectClose(nn.foldBatchNorm(layer, norm).forward(rows).toArray(), want.data, 1e-6);
   });
 
   test("refusals", () => {

@@ -79,7 +79,7 @@ describe("createNorm", () => {
         }
       }
       const x = randomTensor(runtime, [1, 8, 6, 6], 5);
-      expect(layer.eval().forward(x).data.every(Number.isFinite)).toBe(true);
+      expect(layer.eval().forward(x).toArray().every(Number.isFinite)).toBe(true);
       layer.dispose();
     },
   );
@@ -87,7 +87,9 @@ describe("createNorm", () => {
   test.each(named(makers))(
     "%s depends on the rest of the batch as the table says",
     (name, { batch }) => {
-      const [first, second] = [5, 6].map((seed) => randomTensor(runtime, [1, 8, 4, 4], seed).data);
+      const [first, second] = [5, 6].map((seed) =>
+        randomTensor(runtime, [1, 8, 4, 4], seed).toArray(),
+      );
       const x = (other: Float32Array) => tensor([...first, ...other], [2, 8, 4, 4], { runtime });
       const depends = (layer: nn.Module) => {
         const [a, b] = [second, second.map((v) => 3 * v + 1)].map((other) =>

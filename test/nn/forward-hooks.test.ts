@@ -111,7 +111,7 @@ describe("registerForwardHook", () => {
         shapes.push(y.shape.join());
       });
       if (training) tidy(() => net.forward(x));
-      else expectClose(noGrad(() => net.forward(x)).data, want, 1e-5);
+      else expectClose(noGrad(() => net.forward(x)).toArray(), want, 1e-5);
       expect(shapes).toEqual(["2,8,4,4"]);
       expect([...net.stateDict().keys()]).toEqual(state);
     }

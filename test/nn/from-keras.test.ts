@@ -186,7 +186,7 @@ describe("fromKeras", () => {
       const x = randomTensor(runtime, [1000, 4], 3);
       layer.forward(x);
       const mean = x.data.filter((_, i) => i % 4 === 0).reduce((a, b) => a + b, 0) / 1000;
-      return (layer.stateDict().get("running_mean") as Tensor).data[0] / mean;
+      return (layer.stateDict().get("running_mean") as Tensor).toArray()[0] / mean;
     };
     expect(move({})).toBeCloseTo(0.01, 5);
     expect(move({ momentum: 0.75 })).toBeCloseTo(0.25, 5);
@@ -196,7 +196,7 @@ describe("fromKeras", () => {
   test("moves the variance of a batch norm by the biased one of the batch", () => {
     const layer = convert("BatchNormalization", { momentum: 0 }, [null, 1]);
     layer.forward(tensor([1, 2, 6], [3, 1], { runtime }));
-    expect((layer.stateDict().get("running_var") as Tensor).data[0]).toBeCloseTo(14 / 3, 5);
+    expect((layer.stateDict().get("running_var") as Tensor).toArray()[0]).toBeCloseTo(14 / 3, 5);
   });
 
   test("a group of one value is 0, in training and in evaluation", () => {
@@ -241,7 +241,7 @@ describe("fromKeras", () => {
       build_config: { input_shape: [null, 32, 32, 3] },
     };
     const layer = nn.fromKeras(written, undefined, { runtime });
-    expect([...(layer.stateDict().get("weight") as Tensor).data]).toEqual([0.5, 0.5, 0.5]);
+    expect([...(layer.stateDict().get("weight") as Tensor).toArray()]).toEqual([0.5, 0.5, 0.5]);
     const camel = { betaInitializer: "zeros", gammaInitializer: "ones", epsilon: 0.5, axis: 1 };
     expect(convert("BatchNormalization", camel, [null, 3, 4, 4])).toMatchObject({ eps: 0.5 });
   });
@@ -251,7 +251,7 @@ describe("fromKeras", () => {
     expect(batch).toBeInstanceOf(nn.FrozenBatchNorm2d);
     const x = randomTensor(runtime, [5, 4], 3);
     expectClose(
-      batch.forward(x).data,
+      batch.forward(x).toArray(),
       x.data.map((v) => v / Math.sqrt(1.001)),
       1e-6,
     );

@@ -4,8 +4,11 @@ import { methodTable } from "../../.build/method-table.mjs";
 import { methodFamilies, methods } from "../../src/experiments/methods/index.js";
 import { normTable } from "../../src/nn/index.js";
 
-test("the README has the table as it is: npm run build:methods", () => {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+test("README.md beside the descriptions has the table as it is: npm run build:methods", () => {
+  const readme = readFileSync(
+    new URL("../../src/experiments/methods/README.md", import.meta.url),
+    "utf8",
+  );
   const [, between] = readme.split(/<!-- methods:(?:begin|end) -->/);
   expect(between).toBe(`\n\n${methodTable(methodFamilies())}\n`);
 });

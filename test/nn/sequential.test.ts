@@ -73,7 +73,7 @@ test("foldBatchNorm of a Sequential: every pair at any depth, other layers share
   net.eval();
   const before = [...net.stateDict().keys()];
   const folded = nn.foldBatchNorm(net);
-  expectClose(folded.forward(input(4)).data, net.forward(input(4)).data, 1e-6);
+  expectClose(folded.forward(input(4)).toArray(), net.forward(input(4)).toArray(), 1e-6);
   expect([...net.stateDict().keys()]).toEqual(before);
   const first = folded.layers[0] as nn.Sequential;
   expect(first.layers.map((layer) => layer.constructor.name)).toEqual(["Conv2d", "ReLU"]);
@@ -135,9 +135,9 @@ describe("a product and the ReLU behind it", () => {
     layer.bias?.data.set([0, Number.NEGATIVE_INFINITY]);
     const x = randomTensor(runtime, [1, 1], 1);
     x.data[0] = Number.NaN;
-    expect([...layer.activated(x, "relu").data]).toEqual([Number.NaN, Number.NaN]);
+    expect([...layer.activated(x, "relu").toArray()]).toEqual([Number.NaN, Number.NaN]);
     x.data[0] = 1;
-    expect(layer.activated(x, "relu").data[1]).toBe(0);
+    expect(layer.activated(x, "relu").toArray()[1]).toBe(0);
   });
 });
 
@@ -148,7 +148,9 @@ describe("a convolution and the batch norm behind it, in evaluation under noGrad
     const values = [norm.runningMean, norm.runningVar, norm.weight, norm.bias];
     for (const [i, value] of values.entries())
       value?.data.set(
-        randomTensor(runtime, [channels], 10 + i).data.map((v) => (i === 1 ? 0.5 + v * v : v)),
+        randomTensor(runtime, [channels], 10 + i)
+          .toArray()
+          .map((v) => (i === 1 ? 0.5 + v * v : v)),
       );
     return norm;
   }
@@ -178,7 +180,7 @@ describe("a convolution and the batch norm behind it, in evaluation under noGrad
     const x = randomTensor(runtime, [2, 8, 9, 9], 1);
     const want = net.forward(x);
     kernels.length = 0;
-    expectClose(noGrad(() => net.forward(x)).data, want.data, 2e-6);
+    expectClose(noGrad(() => net.forward(x)).toArray(), want.data, 2e-6);
     expect(kernels).not.toContain("channelNormalize");
   });
 
@@ -220,7 +222,7 @@ describe("a convolution and the batch norm behind it, in evaluation under noGrad
     x.data.fill(value);
     const want = net.forward(x);
     expect(want.data[0]).toBeGreaterThan(0);
-    expectClose(noGrad(() => net.forward(x)).data, want.data, 2e-6 * want.data[0]);
+    expectClose(noGrad(() => net.forward(x)).toArray(), want.data, 2e-6 * want.data[0]);
   });
 
   test("what the layers themselves refuse is refused: another rank, another runtime", async () => {

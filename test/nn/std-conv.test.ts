@@ -76,7 +76,7 @@ test.each<[string, () => nn.Conv2d, number[][]]>([
     randomTensor(runtime, shape, 1 + i),
   );
   const [x, w, g] = inputs.map((input) => Float64Array.from(input.data));
-  expectClose(op(inputs[0], ...inputs.slice(1)).data, oracle(x, w, g), 2e-6);
+  expectClose(op(inputs[0], ...inputs.slice(1)).toArray(), oracle(x, w, g), 2e-6);
   gradcheck(
     (x, ...rest) => op(x, ...rest),
     (x, w, g) => oracle(x, w, g),
@@ -93,5 +93,5 @@ test.each([
   const x = randomTensor(runtime, [1, 3, 6, 6], 4);
   const folded = nn.foldBatchNorm<nn.Conv2d>(layer, norm);
   expect(folded.constructor).toBe(nn.Conv2d);
-  expectClose(folded.forward(x).data, norm.forward(layer.forward(x)).data, 1e-5);
+  expectClose(folded.forward(x).toArray(), norm.forward(layer.forward(x)).toArray(), 1e-5);
 });

@@ -1,10 +1,10 @@
 // npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser and bundler.
-//   --readme           writes the matrix, the sizes and the edge example between their marks in README.md
+//   --readme           writes the matrix, the sizes and the edge example between their marks in README.md here
 //   --only <a,b>       of: package, types, jest, runtimes, browsers, readme, bundlers, next
 // A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -74,13 +74,16 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
+const today = new Date().toISOString().slice(0, 10);
+const machine = `${cpus()[0].model}, ${cpus().length} cores, ${process.platform} ${process.arch}, ${today}.`;
 const table = sizeTable(await sizes(root));
 console.log(`\n${markdown(rows)}\n${table}`);
 if (values.readme) {
-  await writeBetween(join(root, "README.md"), "platforms", markdown(rows));
-  await writeBetween(join(root, "README.md"), "sizes", table);
+  const page = join(here, "README.md");
+  await writeBetween(page, "platforms", `${machine}\n\n${markdown(rows)}`);
+  await writeBetween(page, "sizes", table);
   const worker = await readFile(join(here, "edge/worker.js"), "utf8");
-  await writeBetween(join(root, "README.md"), "edge", `\`\`\`js\n${worker}\`\`\`\n`);
+  await writeBetween(page, "edge", `\`\`\`js\n${worker}\`\`\`\n`);
 }
 const skipped = rows.filter(({ result }) => result.startsWith("skipped")).length;
 const passed = rows.filter(({ result }) => result === "ok").length;

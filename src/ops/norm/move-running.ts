@@ -1,10 +1,12 @@
-import { rewrite, type Tensor } from "../../tensor.js";
+import { NOWHERE } from "../../runtime/address.js";
+import { empty, rewrite, type Tensor } from "../../tensor.js";
 
-/** Moves running statistics: (1 − momentum)·old + momentum·value. */
+/** Moves running statistics, by the kernel that batch norm uses: (1 − momentum)·old + momentum·value. */
 export function moveRunning(running: Tensor, momentum: number, value: (i: number) => number): void {
-  rewrite([running], () => {
-    running.elements.forEach((old, i, elements) => {
-      elements[i] = (1 - momentum) * old + momentum * value(i);
-    });
-  });
+  const { runtime, size } = running;
+  using stats = empty(runtime, [size, 3], "float64");
+  const { elements } = stats;
+  for (let i = 0; i < size; i++) elements[3 * i] = value(i); // in the mean's place
+  const args = [running.ptr, NOWHERE, stats.ptr, 1, size, 1, 0, momentum] as const;
+  rewrite([running], () => runtime.run("runningUpdate", size, 16, args));
 }

@@ -31,7 +31,7 @@ describe("adaIN", () => {
   test("a content of one element gives the mean of the style", () => {
     const x = randomTensor(runtime, [1, 1, 1], 1);
     const style = tensor([1, 3], [1, 1, 2], { runtime });
-    expect([...adaIN(x, style, { correction: 0 }).data]).toEqual([2]);
+    expect([...adaIN(x, style, { correction: 0 }).toArray()]).toEqual([2]);
   });
 
   test("refusals", () => {

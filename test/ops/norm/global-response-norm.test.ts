@@ -32,14 +32,16 @@ describe("globalResponseNorm", () => {
       bias.data,
       1e-6,
     );
-    expectClose(globalResponseNorm(x, weight, bias).data, want, 2e-6);
+    expectClose(globalResponseNorm(x, weight, bias).toArray(), want, 2e-6);
   });
 
   test("channels last is the same, turned", () => {
     const [x, weight, bias] = [[2, 3, 4, 5], [3], [3]].map((s, i) => randomTensor(runtime, s, i));
     const turned = permute(x, [0, 2, 3, 1]);
     const y = globalResponseNorm(turned, weight, bias, { layout: "nhwc" });
-    expect(permute(y, [0, 3, 1, 2]).data).toEqual(globalResponseNorm(x, weight, bias).data);
+    expect(permute(y, [0, 3, 1, 2]).toArray()).toEqual(
+      globalResponseNorm(x, weight, bias).toArray(),
+    );
   });
 
   test("zeros keep the gradient of the residual", () => {

@@ -122,7 +122,7 @@ test("adaIN: input and style are of the layout", () => {
   const toFirst = (t: Tensor) => ops.permute(t, [0, 3, 1, 2]);
   const want = ops.adaIN(toFirst(x), toFirst(style));
   const got = ops.adaIN(x, style, { layout: "nhwc" });
-  expect(toFirst(got).data).toEqual(want.data);
+  expect(toFirst(got).toArray()).toEqual(want.data);
 });
 
 test("too few dimensions are told in the words of the layout", () => {

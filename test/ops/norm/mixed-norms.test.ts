@@ -61,7 +61,7 @@ describe("switchableNorm", () => {
     const options = { runningMean, runningVar, momentum: 1 };
     const trained = switchableNorm(x, third, third, { ...options, training: true });
     expect(runningVar.data.every((v) => v > 0)).toBe(true);
-    expectClose(switchableNorm(x, third, third, options).data, trained.data, 1e-6);
+    expectClose(switchableNorm(x, third, third, options).toArray(), trained.data, 1e-6);
   });
 
   test("refusals", () => {
@@ -77,7 +77,7 @@ describe("switchableNorm", () => {
 describe("iterNorm", () => {
   test("with enough steps the output is white", () => {
     const x = randomTensor(runtime, [8, 3, 50], 1);
-    const y = iterNorm(x, { training: true, iterations: 30 }).data;
+    const y = iterNorm(x, { training: true, iterations: 30 }).toArray();
     for (let a = 0; a < 3; a++)
       for (let b = 0; b < 3; b++) {
         let product = 0;
@@ -93,7 +93,7 @@ describe("iterNorm", () => {
     const runningWhitening = ones([2, 2, 2], { runtime });
     const options = { groups: 2, momentum: 1, runningMean, runningWhitening };
     const trained = iterNorm(x, { ...options, training: true });
-    expectClose(iterNorm(x, options).data, trained.data, 1e-6);
+    expectClose(iterNorm(x, options).toArray(), trained.data, 1e-6);
   });
 
   test("refusals", () => {

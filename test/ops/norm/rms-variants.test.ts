@@ -77,7 +77,7 @@ test("crmsNorm is the layer norm of the numbers with the one that makes their su
   const all = [...x.data, -x.data.reduce((sum, v) => sum + v, 0)];
   const deviation = Math.sqrt(all.reduce((sum, v) => sum + v * v, 0) / 6 + 1e-8);
   expectClose(
-    crmsNorm(x).data,
+    crmsNorm(x).toArray(),
     all.slice(0, 5).map((v) => v / deviation),
     1e-6,
   );

@@ -53,7 +53,7 @@ describe("matmul", () => {
     const a = tensor(normal(m * k, 1, 1, 1), [m, k], { runtime });
     const b = tensor(normal(k * n, 2, 1, 1), [k, n], { runtime });
     const want = reference.matmul(a.data, b.data, m, n, k);
-    expectClose(matmul(a, b).data, want, 1e-5);
+    expectClose(matmul(a, b).toArray(), want, 1e-5);
   });
 
   const shapes: [a: number[], b: number[], out: number[], why: string][] = [
@@ -78,7 +78,7 @@ describe("matmul", () => {
     const batched = (x: Float64Array, y: Float64Array) => broadcastMatmul(x, aShape, y, bShape);
     if (a.size < 1000) gradcheck(matmul, batched, [a, b]);
     const want = batched(Float64Array.from(a.data), Float64Array.from(b.data));
-    expectClose(matmul(a, b).data, want, TOLERANCE);
+    expectClose(matmul(a, b).toArray(), want, TOLERANCE);
   });
 
   test("the same bits on any number of threads", async () => {

@@ -57,7 +57,7 @@ describe.each(layers)("weights of %s", (_, make, shape) => {
       (layer) => layer.loadStateDict(new Map([["weight", other(layer)]]), { strict: false }),
     ],
     ["random numbers", (layer) => defaultGenerator.fillNormal(layer.weight)],
-    ["a view", (layer) => layer.weight.data.set(other(layer).data)],
+    ["a view", (layer) => layer.weight.data.set(other(layer).toArray())],
     ["a view of an alias", (layer) => layer.weight.detach().reshape([-1]).data.fill(2)],
   ])("follow %s", (_, change) => {
     const layer = make();
@@ -103,7 +103,7 @@ test("panels of a convolution with a batch norm folded in follow its statistics"
     net.train().forward(x);
     const want = net.eval().forward(x);
     const calls = [1, 2, 3].map(() =>
-      packs(() => expectClose(net.forward(x).data, want.data, 2e-6)),
+      packs(() => expectClose(net.forward(x).toArray(), want.data, 2e-6)),
     );
     expect(calls).toEqual([1, 1, 0]);
   }

@@ -187,7 +187,7 @@ describe("masks", () => {
     const [a, b, c] = inputs.map(({ data }) => Float64Array.from(data));
     const [q, k, v] = inputs;
     expectClose(
-      scaledDotProductAttention(q, k, v, { additiveMask, heads: H }).data,
+      scaledDotProductAttention(q, k, v, { additiveMask, heads: H }).toArray(),
       want(a, b, c),
       2e-6,
     );
@@ -227,7 +227,7 @@ describe("masks", () => {
     const k = tensor([Number.NaN, 1], [2, 1], { runtime });
     const q = tensor([1, 1], [2, 1], { runtime });
     for (const options of [...seeing(Float32Array.of(1, 0)), {}])
-      expect(scaledDotProductAttention(q, k, q, options).data.every(Number.isNaN)).toBe(true);
+      expect(scaledDotProductAttention(q, k, q, options).toArray().every(Number.isNaN)).toBe(true);
   });
 
   test("a mask of other values than 0 and 1 is refused, and names additiveMask", () => {
