@@ -1,8 +1,10 @@
 // The table of contents of the binary. The contract every kernel keeps:
-// 1. Arguments: outputs, saved statistics, inputs, sizes, eps, then the range `begin, end` of rows, sets, tiles or elements. Sixteen
-//    at most: where there would be more, sizes come as a plan (lib/plan.ts). What needs scratch says how much beside the kernel.
-//    Pointers are byte addresses, 64-byte aligned, never below 1024; an absent weight or bias is pointer 0.
-// 2. No state: no module-level `let`, no `new`, strings, `throw`, `assert`, `Mathf.*`, no allocation. One import (`env.memory`).
+// 1. Arguments: outputs, saved statistics, inputs, sizes, eps, then the range `begin, end` of rows, sets, tiles or
+//    elements. Sixteen at most: where there would be more, sizes come as a plan (lib/plan.ts). What needs scratch says
+//    how much beside the kernel. Pointers are byte addresses, 64-byte aligned, never below 1024; an absent weight or
+//    bias is pointer 0.
+// 2. No state: no module-level `let`, no `new`, strings, `throw`, `assert`, `Mathf.*`, no allocation. One import
+//    (`env.memory`).
 // 3. Items of a range are independent: any split over threads gives the same bits. Sums across items go to partial
 //    buffers whose layout depends on the shape alone, and are merged in index order by a second kernel.
 // 4. float32 data; statistics that leave a kernel (mean, rstd, partial sums of moments) are float64.

@@ -1,6 +1,6 @@
 import { loadTail, storeTail } from "../lib/simd";
 
-/** sums[j] = Σi x[i][j] of a [rows, columns] matrix, in float64: the gradient of a bias. Item = 4 columns. */
+/** sums[j] = Σi x[i][j] of a [rows, columns] matrix, in float64. It is the gradient of a bias. Item = 4 columns. */
 export function sumColumns(
   sums: usize,
   x: usize,
@@ -32,7 +32,9 @@ export function sumColumns(
   }
 }
 
-/** sums[c] = Σ over images and pixels of x[n][c][pixel], in float64: the gradient of a bias. Item = one channel. */
+/**
+ * sums[c] = Σ over images and pixels of x[n][c][pixel], in float64. It is the gradient of a bias. Item = one channel.
+ */
 export function sumChannels(
   sums: usize,
   x: usize,

@@ -1,9 +1,9 @@
 import { loadLanes, storeLanes } from "../lib/simd";
 
 /**
- * out[plane][y][x] = max(bias[plane mod rows] + Σk p[plane][k][y][x + k·step], least), k < taps, x < width, p's rows being `pitch` floats
- * apart:
- * the last sum of a convolution whose columns of the filter were rows of a product. bias [rows] or 0. Item = one row of out.
+ * out[plane][y][x] = max(bias[plane mod rows] + Σk p[plane][k][y][x + k·step], least), for k < taps and x < width. The
+ * rows of p are `pitch` floats apart. It is the last sum of a convolution whose product had the columns of the filter
+ * as its rows. bias is [rows] or 0. Item = one row of out.
  */
 export function sumFilterColumns(
   out: usize,

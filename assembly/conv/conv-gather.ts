@@ -10,11 +10,12 @@ import {
   WIDTH,
 } from "./conv-plan";
 
-// From a patch to panels of 8 columns: pixels in convolutions, (channel, tap) in the gradient of the weight.
+// A patch becomes panels of 8 columns: pixels in convolutions, (channel, tap) in the gradient of the weight.
 
 /**
- * dst[k][8] = four pixels of the patch from `left` and four from `right` on, moved by channel and tap k of `depth`. Channels around
- * taps: one loop over the list of all offsets, as below, takes 40 % longer for a layer of 3 channels.
+ * dst[k][8] = four pixels of the patch from `left` on and four from `right` on, moved by channel and tap k of `depth`.
+ * The loop over channels is around the loop over taps. One loop over the list of all offsets, as below, takes 40 %
+ * longer for a layer of 3 channels.
  */
 function gatherRuns(dst: usize, left: usize, right: usize, plan: usize, depth: i32): void {
   const taps = offsetList(plan);
@@ -49,7 +50,7 @@ function gatherSingles(
   }
 }
 
-/** A panel of 8 pixels, [depth][8]: those from column j on of the first `columns` pixels of a tile. */
+/** A panel [depth][8] of 8 pixels: the pixels from column j on, of the first `columns` pixels of a tile. */
 export function gatherPixels(
   dst: usize,
   patch: usize,
@@ -68,7 +69,7 @@ export function gatherPixels(
     return;
   }
   for (let h = j; h < j + 8; h += 4, dst += 16) {
-    // Pixels beyond the last are filler, never stored.
+    // Pixels beyond the last only fill the panel: their products are never stored.
     const p0 = patch + patchOffset(plan, min(h, columns - 1), height, width);
     const p1 = patch + patchOffset(plan, min(h + 1, columns - 1), height, width);
     const p2 = patch + patchOffset(plan, min(h + 2, columns - 1), height, width);
@@ -89,7 +90,7 @@ function patchOffset(plan: usize, j: i32, height: i32, width: i32): usize {
   return floats << 2;
 }
 
-/** A panel of 8 (channel, tap) columns, [pixel][8], of all pixels of a tile: those from column j on. */
+/** A panel [pixel][8] of 8 (channel, tap) columns, over all pixels of a tile: the columns from j on. */
 export function gatherTaps(
   dst: usize,
   patch: usize,

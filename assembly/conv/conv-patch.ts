@@ -16,8 +16,9 @@ import {
 } from "./conv-plan";
 
 /**
- * The patch of images n0 … n0 + images and lattice rows y0 … y0 + height, channels c0 … c0 + channels of a group:
- * patch[image][channel][row][x mod sx][x / sx], zeros outside the image. Direct plans get the address inside the image.
+ * The patch of images n0 … n0 + images, lattice rows y0 … y0 + height and channels c0 … c0 + channels of a group:
+ * patch[image][channel][row][x mod sx][x / sx], with zeros outside the image. A direct plan needs no patch: it gets the
+ * address inside the image.
  */
 export function readPatch(
   patch: usize,
@@ -49,8 +50,8 @@ export function readPatch(
   const channelPitch = word(plan, CHANNEL_PITCH);
   const y0Inside = max(0, top);
   const y1Inside = min(imageHeight, top + rows);
-  // Everything is cleared and the inside copied by one loop nest without calls: three calls a row took half of the time of
-  // small images, whose rows are four to eight pixels.
+  // All of the patch is cleared first. One loop nest without calls then copies what lies inside: three calls a row took
+  // half of the time for small images, whose rows are four to eight pixels.
   memory.fill(patch, 0, (<usize>(images * imagePitch)) << 2);
   for (let phase = 0; phase < step; phase++) {
     // Columns begin … end lie inside the image; column j is image column from + j·step.
@@ -58,7 +59,8 @@ export function readPatch(
     const begin = from < 0 ? (step - 1 - from) / step : 0;
     const n = min(width, (imageWidth - from + step - 1) / step) - begin;
     const firstInside = from + begin * step;
-    // Of n elements, those that may be read four at a time: with step 2 eight floats are read for the sake of seven.
+    // How many of n elements may be read four at a time. With step 2 a read takes eight floats, and seven of them are
+    // needed.
     const whole =
       step === 1 ? n & ~3 : step === 2 ? min(n, (imageWidth - firstInside) / 2) & ~3 : 0;
     for (let i = 0; i < images; i++) {

@@ -1,7 +1,7 @@
 import { word } from "../lib/plan";
 import { GROUPS, OUT_FIRST, OUT_PLANE, OUT_X, OUT_Y, ROWS, WIDTH } from "./conv-plan";
 
-/** Adds the bias to a tile, bounds it and puts it in its place: in each channel, runs of pixels. */
+/** Adds the bias to a tile, raises it to `least` where it is below, and stores it: in each channel, runs of pixels. */
 export function storePixels(
   out: usize,
   tiles: usize,
@@ -38,7 +38,7 @@ export function storePixels(
   }
 }
 
-/** to[k·step] = max(tile row at column j + k, plus shift, least). */
+/** to[k·step] = max(row[j + k] + shift, least), for a row of the tile. */
 function storeRun(
   to: usize,
   step: usize,

@@ -18,15 +18,19 @@ import {
   WIDTH,
 } from "./conv-plan";
 
-/** @host Bytes of scratch of `convWeightGradient`, for tiles of `rows`×`columns`, so many pixels and a patch of so many floats. */
+/**
+ * @host Bytes of scratch of `convWeightGradient`, for tiles of `rows` × `columns`, `pixels` pixels and a patch of
+ * `patch` floats.
+ */
 export function convWeightGradientScratch(rows: i32, columns: i32, pixels: i32, patch: i32): usize {
   return 4 * (roundUp(columns, 8) * rows + pixels * (rows + 8) + patch);
 }
 
 /**
- * Gradient of the weight of the convolution a forward plan describes: dw[group·rows + m][c][tap] = Σ over pixels of dy·patch, a
- * matrix product over the pixels. The pixel tiles are cut into `parts`, dw being [parts] of them for the host to add up.
- * Item = ((part·groups + group)·rowTiles + row tile)·channelTiles + channel tile. Scratch: tile, dy panels, a panel of the patch, patch.
+ * The gradient of the weight of the convolution that a forward plan describes: dw[group·rows + m][c][tap] = Σ over
+ * pixels of dy·patch, a matrix product over the pixels. The tiles of pixels are cut into `parts`. dw holds one sum for
+ * each part, and the host adds them up. Item = ((part·groups + group)·rowTiles + row tile)·channelTiles + channel tile.
+ * Scratch: tile, panels of dy, a panel of the patch, patch.
  */
 export function convWeightGradient(
   dw: usize,

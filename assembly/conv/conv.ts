@@ -26,9 +26,9 @@ import {
 import { storePixels } from "./conv-store";
 
 /**
- * Weight panels of 4 output rows, [group][⌈rows/4⌉][channel·taps][4], of weight[group·groupPitch + row·rowPitch +
- * channel·channelPitch + tap] (floats): OIHW for the forward pass, its transpose for the gradient of the input. scale [groups·rows]
- * multiplies the rows, or is 0. Item = one panel.
+ * Packs weight[group·groupPitch + row·rowPitch + channel·channelPitch + tap] (floats) into panels of 4 output rows,
+ * [group][⌈rows/4⌉][channel·taps][4]. The weight is OIHW in the forward pass; the gradient of the input takes its
+ * transpose. scale [groups·rows] multiplies the rows, or is 0. Item = one panel.
  */
 export function convPack(
   panels: usize,
@@ -50,12 +50,12 @@ export function convPack(
     const group = item / perGroup;
     const i = (item - group * perGroup) * 4;
     let p0 = weight + ((<usize>(group * groupPitch + i * rowPitch)) << 2);
-    // Rows beyond the last are filler, never stored.
+    // Rows beyond the last only fill the panel: their products are never stored.
     const p1 = i + 1 < rows ? (<usize>rowPitch) << 2 : 0;
     const p2 = i + 2 < rows ? (<usize>rowPitch) << 3 : 0;
     const p3 = i + 3 < rows ? <usize>rowPitch * 12 : 0;
     if (channelPitch === taps) {
-      // All taps in order: a row is one run.
+      // All taps are in order, so that a row is one run.
       interleave4(dst, 16, p0, p0 + p1, p0 + p2, p0 + p3, channels * taps);
       if (scale)
         scaleRows(dst, channels * taps, scale + ((<usize>(group * rows + i)) << 2), rows - i);
@@ -77,7 +77,10 @@ export function convPack(
   }
 }
 
-/** The products of a tile straight to their place, a panel of 4 rows after another: by way of a tile they take 1.2 times as long. */
+/**
+ * Stores the products of a tile directly in their place, panel after panel of 4 rows. By way of a tile in scratch they
+ * take 1.2 times as long.
+ */
 function storeProducts(
   out: usize,
   panels: usize,
@@ -115,7 +118,10 @@ function storeProducts(
   }
 }
 
-/** @host Bytes of scratch of `convolve`, for tiles of `rows`×`columns` and a patch of so many floats; depth: a tile's channels · taps. */
+/**
+ * @host Bytes of scratch of `convolve`, for tiles of `rows` × `columns` and a patch of `patch` floats. depth: channels
+ * · taps of a tile.
+ */
 export function convolveScratch(
   straight: i32,
   rows: i32,
@@ -129,10 +135,10 @@ export function convolveScratch(
 }
 
 /**
- * The convolution a plan describes, as an implicit matrix product: rows are output channels (`panels` from `convPack`), columns
- * the pixels of a tile, gathered block of channels by block. bias [groups·rows] or 0; what is below `least` becomes that.
- * Item = ((pixel tile·groups) + group)·rowTiles + row tile. Scratch: tile, a panel of pixels, patch;
- * of a straight plan: patch, all panels of pixels.
+ * The convolution that a plan describes, as an implicit matrix product. Its rows are output channels (`panels` from
+ * `convPack`). Its columns are the pixels of a tile, gathered block after block of channels. bias is [groups·rows] or
+ * 0; what is below `least` becomes `least`. Item = ((pixel tile·groups) + group)·rowTiles + row tile. Scratch: tile, a
+ * panel of pixels, patch; for a straight plan: patch, all panels of pixels.
  */
 export function convolve(
   out: usize,

@@ -1,6 +1,9 @@
 import { addToWindow, windowSum } from "../lib/windows";
 
-/** First row of window i of `out` windows over `n` rows; the window ends before the ceiling (PyTorch's adaptive windows). */
+/**
+ * The first row of window i, of `out` windows over n rows. The window ends before the ceiling (PyTorch's adaptive
+ * windows).
+ */
 function windowStart(i: i32, n: i32, out: i32): i32 {
   return <i32>((<i64>i * n) / out);
 }
@@ -36,7 +39,7 @@ export function adaptiveAvgPool2dForward(
   }
 }
 
-/** dx[r][c] = Σ over the windows that hold (r, c) of dy / size of the window. Range: planes. */
+/** dx[r][c] = Σ of dy / (size of the window) over the windows that hold (r, c). Range: planes. */
 export function adaptiveAvgPool2dBackward(
   dx: usize,
   dy: usize,

@@ -3,8 +3,9 @@ import { greater, loadTail, max4, sum4 } from "../lib/simd";
 import { HUGE } from "./winograd-kind";
 
 /**
- * wild[channel] of planes [images, channels, plane], a TileVerdict: wild where less than some 8 values make up the sum of |x|, or it is
- * not finite. A tap of the gradient of a filter may see none of so few. Item = channel.
+ * wild[channel] of planes [images, channels, plane] is a TileVerdict. A channel is wild where fewer than about 8 values
+ * make up its sum of |x|, or where that sum is not finite. A tap of the gradient of a filter may see none of so few.
+ * Item = channel.
  */
 export function wildChannels(
   wild: usize,

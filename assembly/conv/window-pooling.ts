@@ -1,11 +1,11 @@
-// Pooling by windows of one size. `plan`, int32s made by src/ops/conv/pooling.ts, each for rows, then for columns:
+// Pooling by windows of one size. `plan` holds int32s made by src/ops/conv/pooling.ts, each for rows, then for columns:
 //   length of x · length of y · kernel · stride · padding · dilation.
 import { addToWindow, windowSum } from "../lib/windows";
 
 class Forward {}
 class Backward {}
 
-/** Number k of the plan along axis 0 (rows) or 1 (columns). */
+/** Entry k of the plan along axis 0 (rows) or 1 (columns). */
 function entry(plan: usize, axis: i32, k: i32): i32 {
   return load<i32>(plan + ((<usize>(2 * k + axis)) << 2));
 }
@@ -15,14 +15,14 @@ function windowFrom(plan: usize, axis: i32, i: i32): i32 {
   return i * entry(plan, axis, 3) - entry(plan, axis, 4);
 }
 
-/** The first element of the window that starts at `from` and is not in the padding in front. */
+/** The first element that is not in the padding in front, of a window that starts at `from`. */
 function firstInside(from: i32, dilation: i32): i32 {
   return from < 0 ? from + ((dilation - 1 - from) / dilation) * dilation : from;
 }
 
 /**
- * y [planes, outH, outW] = maxima of the windows of x [planes, h, w] and `at` (int32) their places in the plane: the first of equal
- * ones, the last NaN. A window of nothing but padding gives −∞ and −1. Range: planes.
+ * y [planes, outH, outW] = maxima of the windows of x [planes, h, w]; `at` (int32) = their places in the plane. Of
+ * equal maxima the first one counts, of NaNs the last. A window of nothing but padding gives −∞ and −1. Range: planes.
  */
 export function maxPool2dForward(
   y: usize,
@@ -54,7 +54,7 @@ export function maxPool2dForward(
         for (let r = firstInside(top, dh); r < bottom; r += dh) {
           for (let c = firstInside(left, dw); c < right; c += dw) {
             const v = load<f32>(from + ((<usize>r * w + c) << 2));
-            // not at most ∞: NaN
+            // true for NaN: it is not at most ∞
             if (v > best || !(v <= Infinity) || place < 0) {
               best = v;
               place = r * w + c;
@@ -94,8 +94,9 @@ export function maxPool2dBackward(
 }
 
 /**
- * Forward: y [planes, outH, outW] = sums of the windows of x [planes, h, w] over `divisor`; 0 stands for the number of elements in
- * the window, −1 for that with the padding. Backward: y is dy, whose shares go to the windows of dx at x.
+ * Forward: y [planes, outH, outW] = sums of the windows of x [planes, h, w] over `divisor`. A divisor of 0 stands for
+ * the number of elements in the window, −1 for that number with the padding. Backward: y is dy, and its shares go to
+ * the windows of dx at x.
  */
 function averages<Pass>(y: usize, x: usize, plan: usize, divisor: i32, begin: i32, end: i32): void {
   const h = entry(plan, 0, 0);
@@ -144,7 +145,7 @@ export function avgPool2dForward(
   averages<Forward>(y, x, plan, divisor, begin, end);
 }
 
-/** dx[r][c] = Σ over the windows that hold (r, c) of dy / divisor of the window. Range: planes. */
+/** dx[r][c] = Σ of dy / (divisor of the window) over the windows that hold (r, c). Range: planes. */
 export function avgPool2dBackward(
   dx: usize,
   dy: usize,

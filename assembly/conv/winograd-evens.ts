@@ -1,7 +1,8 @@
 import { madd } from "../lib/simd";
 
-// Winograd's F(4, 2): 4 outputs of 2 taps on 5 inputs by 5 products, at the points ±½, ±1¼, ∞, which lose less than others: 5e-7 in
-// norm in two dimensions where 0, ±1, 2, ∞ lose 9e-7 and F(4, 3) 8e-7. All constants but those of the taps are exact.
+// Winograd's F(4, 2): 4 outputs of 2 taps on 5 inputs by 5 products, at the points ±½, ±1¼, ∞. In two dimensions their
+// error is 5e-7 in norm. With the points 0, ±1, 2, ∞ it is 9e-7, and with F(4, 3) it is 8e-7. All constants but those
+// of the taps are exact.
 const A: f32 = 0.5;
 const B: f32 = 1.25;
 const AA: f32 = A * A;
@@ -56,7 +57,7 @@ export function spreadOuterTaps(to: usize, step: usize, g0: v128, g1: v128): voi
   v128.store(to, g1);
 }
 
-/** to[k·step] = row k of Aᵀ · m + x[k], k < 4, m[j] at from + j·pitch, x[k] at other + k·otherPitch. */
+/** to[k·step] = row k of Aᵀ · m + x[k], k < 4; m[j] is at from + j·pitch, x[k] at other + k·otherPitch. */
 export function gatherEvens(
   to: usize,
   step: usize,

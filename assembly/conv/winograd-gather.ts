@@ -5,14 +5,14 @@ import { gatherEvens } from "./winograd-evens";
 import { SIZE, TILE } from "./winograd-spread";
 import { gather } from "./winograd-transform";
 
-/** SIZE of a tile that lies inside. */
+/** The SIZE of a tile that lies inside as a whole: 4 rows, 4 columns. */
 const WHOLE: i32 = 0x44;
 const WHOLE_SUBPIXEL: i32 = 0x88;
 
 /**
- * Four tiles of output, those of the table at `entry`, from points² vectors of products from[k·pitch], a tile a lane, plus shift, at least
- * `least`.
- * `corner`: CORNER bytes of scratch; `zeros`: a vector of them.
+ * Gathers the four tiles of output that the table lists at `entry`, from points² vectors of products from[k·pitch], a
+ * tile a lane. `shift` is added, and what is below `least` becomes `least`. `corner`: CORNER bytes of scratch; `zeros`:
+ * a vector of zeros.
  */
 export function gatherTiles(
   kind: WinogradKind,
@@ -75,7 +75,7 @@ export function gatherTiles(
   }
 }
 
-/** Row y of a tile of `size`. */
+/** Stores row y of a tile of `size`. */
 function storeRow(to: usize, size: i32, y: i32, row: v128): void {
   if (y >= size >> 4) return;
   const n = size & 15;
@@ -102,7 +102,7 @@ function gatherSubpixels(
   }
   const evens = corner + 36 * 16;
   for (let y = 0; y < 8; y++, outOffset += outRow) {
-    // rows of the outer taps are in the corner, those of the middle one products as they came
+    // The rows of the outer taps are in the corner; those of the middle tap are still products.
     const at = <usize>(y >> 1);
     const middle = (y & 1) !== odd;
     const row = middle ? from + (45 + 9 * at) * pitch : corner + at * 144;
@@ -127,7 +127,10 @@ function gatherSubpixels(
   }
 }
 
-/** Row y of the tile at `entry`: outputs of the outer taps and of the middle one in turns, with `odd` the latter first. */
+/**
+ * Stores row y of the tile at `entry`. Outputs of the outer taps and of the middle tap take turns; with `odd` the
+ * middle tap is first.
+ */
 function storePair(
   entry: usize,
   offset: usize,

@@ -1,5 +1,6 @@
-// Gradient of the filters of `winograd`, PLAIN or STRIDED: dw = Gᵀ[Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)]G, with as few products. The
-// tiles are cut into chunks: both factors of one are spread, their products added to the sums, and from those the taps are made.
+// The gradient of the filters of `winograd`, PLAIN or STRIDED: dw = Gᵀ[Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)]G. It takes
+// as few products as the convolution itself. The tiles are cut into chunks. Both factors of a chunk are spread, their
+// products are added to the sums, and the taps are made from the sums.
 
 import { WinogradKind } from "../lib/codes";
 import { word } from "../lib/plan";
@@ -29,7 +30,7 @@ function spreadStep(kind: WinogradKind, gradient: i32): i32 {
   return gradient ? 4 : stepOf(kind);
 }
 
-/** @host Bytes of scratch of `winogradSpread`, for so many tiles. */
+/** @host Bytes of scratch of `winogradSpread`, for `tiles` tiles. */
 export function winogradSpreadScratch(
   kind: WinogradKind,
   gradient: i32,
@@ -45,9 +46,10 @@ export function winogradSpreadScratch(
 }
 
 /**
- * Tiles t0 … t1 of planes [images, channels, height, width] spread to points² matrices in panels of `lanes` (4 or 8) channels,
- * to[point][⌈channels/lanes⌉][tile][lanes]; `gradient`: of the outputs. pad: zeros before the first row and column; across, down:
- * tiles of an image. width ≥ 4. Item = 4 channels. Scratch: table, zeros, 4 stages, 9 words.
+ * Spreads tiles t0 … t1 of planes [images, channels, height, width] to points² matrices in panels of `lanes` (4 or 8)
+ * channels, to[point][⌈channels/lanes⌉][tile][lanes]. With `gradient` the planes are gradients of the outputs. pad:
+ * zeros before the first row and column. across, down: tiles of an image. width ≥ 4. Item = 4 channels. Scratch: table,
+ * zeros, 4 stages, 9 words.
  */
 export function winogradSpread(
   to: usize,
@@ -93,7 +95,7 @@ export function winogradSpread(
         planes,
         zeros,
         channels,
-        min(c + lane, channels - 1), // fillers, never stored
+        min(c + lane, channels - 1), // channels beyond the last fill the lanes and are never stored
         height,
         width,
         padY,
@@ -114,8 +116,9 @@ export function winogradSpread(
 }
 
 /**
- * sums[36][⌈channels/8⌉][⌈rows/4⌉][4][8] = (first ? 0 : sums) + Σ over tiles of d·v, d and v from `winogradSpread` with 4 and 8 lanes.
- * Item = filter·rowTiles + tile of rows, the filters backwards: those of many points come first.
+ * sums[36][⌈channels/8⌉][⌈rows/4⌉][4][8] = (first ? 0 : sums) + Σ over tiles of d·v. `winogradSpread` made d with 4
+ * lanes and v with 8. Item = filter·rowTiles + tile of rows. The filters are taken backwards, so that those of many
+ * points come first.
  */
 export function winogradProducts(
   sums: usize,
@@ -192,7 +195,7 @@ export function winogradFilters(
   }
 }
 
-/** The 6 filters of an axis to their three taps. */
+/** Makes the three taps of an axis from its 6 filters. */
 function narrowTaps(kind: WinogradKind, to: usize, step: usize, from: usize, pitch: usize): void {
   if (kind === WinogradKind.plain) narrow(to, step, from, pitch);
   else {
@@ -202,7 +205,7 @@ function narrowTaps(kind: WinogradKind, to: usize, step: usize, from: usize, pit
   }
 }
 
-/** n filters [n][3][3] from 36 vectors of sums from[k·pitch], a filter a lane. */
+/** Stores n filters [n][3][3] from 36 vectors of sums from[k·pitch], a filter a lane. */
 function storeFilters(
   kind: WinogradKind,
   to: usize,

@@ -1,4 +1,4 @@
-// What is read for the verdicts on tiles: all channels of an input at once.
+// The levels, from which the verdicts on tiles are made: sums and maxima over all channels of an input.
 
 import { WinogradKind } from "../lib/codes";
 import { word } from "../lib/plan";
@@ -16,7 +16,7 @@ import {
   WINOGRAD_KIND,
 } from "./winograd-plan";
 
-/** @host Floats of a row of levels: all that the tiles read, padding included. */
+/** @host Floats of a row of levels: all that the tiles of a row read, padding included. */
 export function wideOf(kind: WinogradKind, across: i32): i32 {
   return across * stepOf(kind) + 4;
 }
@@ -26,7 +26,7 @@ export function tallOf(kind: WinogradKind, down: i32): i32 {
   return down * stepOf(kind) + 2;
 }
 
-/** Adds a row of four channels to sums and maxima. */
+/** Adds a row of four channels to the sums and the maxima. */
 function addFour(to: usize, apart: usize, from: usize, plane: usize, bytes: usize): void {
   for (const end = from + bytes; from < end; from += 16, to += 16) {
     const a = f32x4.abs(v128.load(from));
@@ -48,7 +48,10 @@ function addOne(to: usize, apart: usize, from: usize, bytes: usize): void {
   }
 }
 
-/** The last four columns where a row is no multiple of four: some of them were added before, to the same values. */
+/**
+ * Sums the last four columns, where a row is no multiple of four. Some of them had their sums before, and get the same
+ * again.
+ */
 function sumEdge(to: usize, apart: usize, from: usize, plane: usize, channels: i32): void {
   let sum: v128 = f32x4.splat(0);
   let most = sum;
@@ -65,8 +68,8 @@ function sumEdge(to: usize, apart: usize, from: usize, plane: usize, channels: i
 const BLOCK: i32 = 2048;
 
 /**
- * levels [2][images][tall][wide] of planes [images, channels, height, width] with their padding: the sum and the maximum of |x| over the
- * channels. Item = a row.
+ * levels [2][images][tall][wide] = the sum and the maximum of |x| over the channels of planes [images, channels,
+ * height, width], with the padding of the planes. Item = a row.
  */
 export function winogradLevels(
   levels: usize,
@@ -103,8 +106,9 @@ export function winogradLevels(
     const last = min(above + rows, height);
     const at = to + pitch * (first - above) + ((<usize>padX) << 2);
     const from = planes + plane * (n * channels) + line * first;
-    // Some channels of several rows at a time: they lie in a row, and are read at the speed of memory. A pixel of all channels, with the
-    // sums in registers, took 2.5 times as long: a page for each four values.
+    // Some channels of several rows are read at a time. They lie in a row, so that they are read at the speed of
+    // memory. To read a pixel of all channels, with the sums in registers, took 2.5 times as long: each four values
+    // were in another page.
     let c = 0;
     let planeOf = from;
     for (; c + 4 <= channels; c += 4, planeOf += 4 * plane)

@@ -1,4 +1,4 @@
-// What becomes of the tiles that `winogradJudge` found: wild ones are copied out, convolved plainly and copied back.
+// The tiles that `winogradJudge` found wild are copied out, convolved plainly and copied back.
 
 import { TileVerdict, WinogradKind } from "../lib/codes";
 import { word } from "../lib/plan";
@@ -7,8 +7,9 @@ import { tallOf, wideOf } from "./winograd-levels";
 import { ACROSS, DOWN, OUT_HEIGHT, OUT_WIDTH, ROWS, WINOGRAD_KIND } from "./winograd-plan";
 
 /**
- * tiles [count, channels, side, side] = those of the list in planes [images, channels, height, width], zeros outside, or the other way
- * with `back`: tile t lies at `step` times its row and column of `down` and `across` minus pad. Item = tile·channels + channel.
+ * tiles [count, channels, side, side] = the tiles of the list in planes [images, channels, height, width], zeros
+ * outside. With `back` it copies the other way. A tile lies at `step` times its row and column (of `down` and `across`)
+ * minus pad. Item = tile·channels + channel.
  */
 export function winogradCopyTiles(
   tiles: usize,
@@ -53,8 +54,8 @@ export function winogradZerosScratch(kind: WinogradKind): usize {
 }
 
 /**
- * out [images, rows, outHeight, outWidth] = max(bias, least) wherever it sees nothing but zeros, in the tiles of the list; levels and
- * verdicts as `winogradJudge` has them. Item = a tile. Scratch: a word for each output of a tile.
+ * out [images, rows, outHeight, outWidth] = max(bias, least) wherever an output sees nothing but zeros, in the tiles of
+ * the list. levels and verdicts are those of `winogradJudge`. Item = a tile. Scratch: a word for each output of a tile.
  */
 export function winogradZeros(
   out: usize,
@@ -86,7 +87,7 @@ export function winogradZeros(
     const top = (band - n * down) * side;
     const left = (t - band * across) * side;
     const sums = levels + pitch * (n * tall);
-    // Whole rows of four from the front of the scratch, single outputs from its end.
+    // Whole rows of four are listed from the front of the scratch, single outputs from its end.
     let fours = scratch;
     const last = scratch + 4 * side * side;
     let single = last;
@@ -120,7 +121,7 @@ export function winogradZeros(
   }
 }
 
-/** Whether an output of a transposed convolution does: along an axis it sees one input or two. */
+/** Whether an output of a transposed convolution sees only zeros. Along an axis it sees one input or two. */
 function seesZeros(sums: usize, pitch: usize, odd: i32, y: i32, x: i32): i32 {
   const left = (x + 1 - odd) >> 1;
   const right = odd ? (x + 1) >> 1 : (x >> 1) + 1;

@@ -1,4 +1,5 @@
-// The plan of `winogradSpread`: tiles firstTile … endTile of planes [images, channels, height, width], across·down of them an image.
+// The plan of `winogradSpread`: it takes tiles firstTile … endTile of planes [images, channels, height, width]. An
+// image has across·down of them.
 export const WINOGRAD_KIND = 0;
 /** Whether the planes are gradients of the outputs. */
 export const GRADIENT = 4;

@@ -4,23 +4,24 @@ import { spreadEvens, widenEvens } from "./winograd-evens";
 import { pointsOf, stepOf } from "./winograd-kind";
 import { spread, widen } from "./winograd-transform";
 
-// The tiles of an item are listed in a table, three words each: address of the output of channel 0, address of the input in the
-// stage, and rows·16 + columns of the output that lie inside, 0 for a filler.
+// The tiles of an item are listed in a table, three words for each tile: the address of its output in channel 0, the
+// address of its input in the stage, and rows·16 + columns of the output that lie inside. That third word is 0 for a
+// filler.
 export const TILE: usize = 16;
 export const SOURCE: usize = 4;
 export const SIZE: usize = 8;
 
-/** Bytes of a row of the stage, of all tiles of a band, `step` floats from one to the next. */
+/** Bytes of a row of the stage. A row holds all tiles of a band, `step` floats from one to the next. */
 export function stagePitchOf(step: i32, across: i32): usize {
   return <usize>(across * step + 4) * 4;
 }
 
-/** Bands of tiles that `tiles` neighbouring ones may lie in. */
+/** How many bands of tiles `tiles` neighbouring tiles may lie in. */
 export function bandsOf(tiles: i32, across: i32): i32 {
   return ceilDiv(tiles - 1, across) + 1;
 }
 
-/** The inputs of tiles t0 … t1 in the table, `step` floats of the stage from one to the next in a band. */
+/** Lists the inputs of tiles t0 … t1 in the table. In a band, the stage has `step` floats from one tile to the next. */
 export function listStaged(
   table: usize,
   stage: usize,
@@ -38,7 +39,10 @@ export function listStaged(
   }
 }
 
-/** Their outputs, with fillers to whole panels of 8. Planes of out are those of [images, rows, outHeight, outWidth]. */
+/**
+ * Lists the outputs of the tiles, with fillers to whole panels of 8. Planes of out are [images, rows, outHeight,
+ * outWidth].
+ */
 export function listOutputs(
   table: usize,
   side: i32,
@@ -66,8 +70,9 @@ export function listOutputs(
 }
 
 /**
- * The stage of plane c of `planes` [images, channels, height, width], [band][points][stagePitch]: what tiles t0 … t1 read, spread
- * downwards. Columns outside of the plane stay as they are. A `gradient` is that of the outputs of PLAIN or STRIDED. Scratch: 9 words.
+ * The stage of plane c of `planes` [images, channels, height, width], [band][points][stagePitch]: what tiles t0 … t1
+ * read, spread downwards. Columns outside of the plane stay as they are. A `gradient` is that of the outputs of PLAIN
+ * or STRIDED. Scratch: 9 words.
  */
 export function readBands(
   kind: WinogradKind,
@@ -103,7 +108,7 @@ export function readBands(
     }
     const x0 = (band === firstBand ? t0 - band * across : 0) * step - padX;
     const x1 = (band === lastBand ? t1 - band * across : across) * step - padX + 2;
-    // The last four columns inside may overlap those before.
+    // The last four columns inside may overlap the four before them.
     const end = max(4, min(width, x1));
     for (let x = min(end - 4, max(0, x0)); x < end; x += 4) {
       const o = (<usize>min(x, end - 4)) << 2;
@@ -113,7 +118,7 @@ export function readBands(
   }
 }
 
-/** Four columns at o of a band's rows, spread to[k·step]. */
+/** Spreads four columns at o of a band's rows to to[k·step]. */
 function spreadColumns(
   kind: WinogradKind,
   gradient: bool,
@@ -165,7 +170,7 @@ function spreadColumns(
   copy4(to + 5 * step, step, o0, o1, o2, o3);
 }
 
-/** to[k·step] = the k-th of four. */
+/** to[k·step] = the k-th of the four vectors. */
 export function copy4(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(to, a);
   to += step;

@@ -5,7 +5,7 @@ import { pointsOf } from "./winograd-kind";
 import { copy4, SOURCE, TILE } from "./winograd-spread";
 import { spread, widen } from "./winograd-transform";
 
-/** Four tiles of the table at `entry`, staged, spread across: points² vectors dst[k·step], a tile a lane. */
+/** Spreads the four staged tiles of the table at `entry` across: points² vectors dst[k·step], a tile a lane. */
 export function spreadTiles(
   kind: WinogradKind,
   dst: usize,
@@ -20,7 +20,7 @@ export function spreadTiles(
   spreadFour(kind, false, dst, step, p0, p1, p2, p3, stagePitch);
 }
 
-/** The same of one tile of four planes, staged one after another. */
+/** Spreads one tile of four planes across. The planes are staged one after another, and each has a lane. */
 export function spreadPlanes(
   kind: WinogradKind,
   gradient: bool,
@@ -105,7 +105,7 @@ function spreadFour(
   }
 }
 
-/** One float of each of four rows, o bytes on. */
+/** One float of each of four rows, o bytes from the start. */
 function column(p0: usize, p1: usize, p2: usize, p3: usize, o: usize): v128 {
   let v = v128.load32_zero(p0 + o);
   v = v128.load_lane<f32>(p1 + o, v, 1);

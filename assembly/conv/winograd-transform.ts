@@ -1,7 +1,8 @@
 import { madd } from "../lib/simd";
 
-// Winograd's F(4×4, 3×3) (Lavin & Gray, arXiv 1509.09308): y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for the 4×4 outputs y of a 3×3 filter g on
-// 6×6 inputs d, 36 products instead of 144. The points 0, ±√½, ±√2, ∞ lose half of what 0, ±1, ±2, ∞ lose.
+// Winograd's F(4×4, 3×3) (Lavin & Gray, arXiv 1509.09308): y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for the 4×4 outputs y of a 3×3
+// filter g on 6×6 inputs d. It takes 36 products instead of 144. The points 0, ±√½, ±√2, ∞ lose half of what 0, ±1, ±2,
+// ∞ lose.
 const ROOT_HALF: f32 = sqrt<f32>(0.5);
 const ROOT_TWO: f32 = sqrt<f32>(2);
 

@@ -5,7 +5,7 @@ import { spreadOuterTaps } from "./winograd-evens";
 import { HUGE, pointPitch } from "./winograd-kind";
 import { spreadFilter } from "./winograd-transform";
 
-/** Three taps to the 6 filters of an axis. */
+/** Makes the 6 filters of an axis from its three taps. */
 function spreadTaps(
   kind: WinogradKind,
   to: usize,
@@ -21,9 +21,12 @@ function spreadTaps(
   }
 }
 
-/** Channels spread before they are copied in place, in 36 runs of 1 KB: 512×256 filters take 5.9 ms, and 12 spread to 36 places at once. */
+/**
+ * Channels that are spread before they are copied to their place, in 36 runs of 1 KB. 512×256 filters take 5.9 ms so.
+ * Spread to 36 places at once they take 12 ms.
+ */
 const CHANNELS: i32 = 64;
-/** Bytes of scratch for one filter's taps, and for them spread downwards. */
+/** Bytes of scratch for one filter's taps, and for the taps spread downwards. */
 const TAPS: usize = 27 * 16;
 
 /** @host Bytes of scratch of `winogradWeights`. */
@@ -32,12 +35,11 @@ export function winogradWeightsScratch(): usize {
 }
 
 /**
- * Filters spread to 36, each a matrix in panels of 4 rows, u[36][⌈rows/4⌉][channel][4], of weight[row·rowPitch +
- * channel·channelPitch + tap] (floats); `rotated` turns them by 180°, for the gradient of the input; scale [rows] multiplies the filters,
- * or is 0. Item = one panel.
- * wild[item]: a FilterVerdict, wild where a filter would leak: a sum over few of its weights, or over one corner of it, as
- * at the border of an image, is off by some ulp of the greatest weight.
- * Scratch: 27 vectors and 36 runs, a line apart.
+ * Spreads filters weight[row·rowPitch + channel·channelPitch + tap] (floats) to 36 matrices in panels of 4 rows,
+ * u[36][⌈rows/4⌉][channel][4]. `rotated` turns the filters by 180°, for the gradient of the input. scale [rows]
+ * multiplies them, or is 0. Item = one panel. wild[item] is a FilterVerdict: wild where a filter would leak. A sum over
+ * few of its weights, or over one corner of it as at the border of an image, is then off by some ulp of the greatest
+ * weight. Scratch: 27 vectors and 36 runs, a cache line apart.
  */
 export function winogradWeights(
   u: usize,
@@ -64,7 +66,7 @@ export function winogradWeights(
   for (let item = begin; item < end; item++) {
     const i = item * 4;
     let p = weight + <usize>i * next;
-    // Rows beyond the last are filler, never stored.
+    // Rows beyond the last only fill the panel: their products are never stored.
     const d1 = i + 1 < rows ? next : 0;
     const d2 = i + 2 < rows ? next << 1 : 0;
     const d3 = i + 3 < rows ? next * 3 : 0;

@@ -1,5 +1,6 @@
-// Where Winograd would leak. It mixes all inputs of a tile, so that an output is off by some ulp of the greatest of them, seen or not.
-// That is little as long as what each output sees weighs about as much; tiles of which it does not are wild, and go by plain sums.
+// Where Winograd would leak. It mixes all inputs of a tile: an output is off by some ulp of the greatest of them, even
+// of one that it does not see. That is little as long as what each output sees weighs about as much. A tile where it
+// does not is wild, and is computed by plain sums.
 
 import { TileVerdict, WinogradKind } from "../lib/codes";
 import { word } from "../lib/plan";
@@ -49,7 +50,10 @@ export function winogradJudge(
   }
 }
 
-/** Of a tile whose sums start at `sums` and whose maxima `apart` bytes later, with rows×columns outputs that lie inside. */
+/**
+ * The verdict on one tile. Its sums start at `sums`, its maxima `apart` bytes later; rows×columns of its outputs lie
+ * inside.
+ */
 function judge(
   kind: WinogradKind,
   channels: i32,
@@ -71,8 +75,9 @@ function judge(
   if (most === 0) return TileVerdict.tame;
   if (!(most < HUGE)) return TileVerdict.wild;
 
-  // Ordinary tiles in short, without a look at each output: 0.5 ns a pixel instead of 2. An output sees four of the inputs inside the
-  // tile's border at least, and nine sums of `channels` values at most. The same as below, with 1 % for the rounding of the sums.
+  // Ordinary tiles are found quickly, without a look at each output: 0.5 ns a pixel instead of 2 ns. An output sees at
+  // least four of the inputs inside the tile's border, and at most nine sums of `channels` values. The test is the one
+  // below, with 1 % for the rounding of the sums.
   const share: f32 = kind === WinogradKind.plain ? 0.4 : strided ? 0.3 : 0.2;
   if (kind < WinogradKind.subpixel) {
     let inner: v128 = f32x4.splat(Infinity);
@@ -85,8 +90,8 @@ function judge(
     if (!v128.any_true(little)) return TileVerdict.tame;
   }
 
-  // What each output sees, the greatest and least of it. Of a transposed convolution only outputs of all four outer taps: the others
-  // mix no more than a row or a column.
+  // The greatest and the least of what the outputs see. In a transposed convolution only outputs of all four outer taps
+  // count: the others mix no more than a row or a column.
   const odd = kind & 1;
   if (kind >= WinogradKind.subpixel) {
     rows = max(1, (rows + 1 - odd) >> 1);
@@ -151,7 +156,8 @@ function judge(
     if (taps === 3) mostAbove = mostBefore;
     mostBefore = mostOfRow;
   }
-  // Values of one size, n in what an output sees and m in the tile: √m ulp of n. And with less than three, their weights may be small.
+  // With values of one size, n of them in what an output sees and m in the tile, the error is √m ulp of n. With fewer
+  // than three values, their weights may be small too.
   const enough = max<f32>(<f32>0.3 * most, share * sqrt(most) * sqrt(max4(greatest)));
   few = v128.or(few, f32x4.lt(least, f32x4.splat(enough)));
   if (v128.any_true(few)) return TileVerdict.wild;

@@ -1,5 +1,5 @@
-// Elementwise functions of one tensor. A loop is written once and compiled per function: the type tag is a constant to the
-// compiler, so each kernel below holds its own function and nothing of the others.
+// Elementwise functions of one tensor. A loop is written once and compiled per function: the type tag is a constant to
+// the compiler, so each kernel below holds its own function and nothing of the others.
 
 import { curve, Sigmoid, Tanh } from "../lib/curves";
 import { exp, log, sinTurned } from "../lib/math";
@@ -22,10 +22,10 @@ function value<F>(x: v128): v128 {
   return sinTurned(x, idof<F>() === idof<Sin>() ? 0 : 1);
 }
 
-/** dx from dy and what the function keeps: its output y, or its input x for the logarithm. */
+/** dx from dy and what the forward pass keeps: the output y, or the input x for the logarithm. */
 function slope<F>(dy: v128, kept: v128): v128 {
   const one = f32x4.splat(1);
-  if (idof<F>() === idof<Relu>()) return v128.andnot(dy, f32x4.le(kept, f32x4.splat(0))); // 0 at 0, dy at NaN, as PyTorch
+  if (idof<F>() === idof<Relu>()) return v128.andnot(dy, f32x4.le(kept, f32x4.splat(0))); // 0 at 0, dy at NaN
   if (idof<F>() === idof<Exp>()) return f32x4.mul(dy, kept);
   if (idof<F>() === idof<Log>()) return f32x4.div(dy, kept);
   if (idof<F>() === idof<Sqrt>()) return f32x4.div(dy, f32x4.add(kept, kept));
@@ -35,7 +35,7 @@ function slope<F>(dy: v128, kept: v128): v128 {
 
 function map<F>(y: usize, x: usize, begin: i32, end: i32): void {
   let i = begin;
-  // y[i] = f(x[i]); a loop left at its bottom, as in lib/curves.ts
+  // y[i] = f(x[i]); the loop is left at its bottom, as in lib/curves.ts
   if (end - i >= 4) {
     do {
       const o = (<usize>i) << 2;

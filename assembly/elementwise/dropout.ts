@@ -8,8 +8,8 @@ function mix(h: v128): v128 {
 }
 
 /**
- * Which of four neighbouring indices are kept: those whose hash with both halves of the seed is not below the threshold. It
- * depends on seed and index alone, so the backward pass makes the mask again.
+ * Which of four neighbouring indices are kept: those whose hash with both halves of the seed is not below the
+ * threshold. The hash depends on seed and index alone, so the backward pass makes the mask again.
  */
 function kept(index: v128, low: i32, high: i32, threshold: i32): v128 {
   const hash = mix(v128.xor(mix(i32x4.add(index, i32x4.splat(low))), i32x4.splat(high)));
@@ -17,8 +17,8 @@ function kept(index: v128, low: i32, high: i32, threshold: i32): v128 {
 }
 
 /**
- * y [masks, length] = x·scale where the index of the row is kept, else 0, whatever x is there. `threshold` / 2^32 is the share of
- * rows that is dropped. Range: rows.
+ * y [masks, length] = x·scale where the index of the row is kept, else 0 whatever x is there. The share of rows that is
+ * dropped is `threshold` / 2^32. Range: rows.
  */
 export function dropout(
   y: usize,

@@ -1,4 +1,5 @@
-// y = a ∘ b under NumPy broadcasting. `plan` is 0 when all three have one shape, else int32s made by src/ops/broadcast.ts:
+// y = a ∘ b under NumPy broadcasting. `plan` is 0 when all three have one shape, else int32s made by
+// src/ops/broadcast.ts:
 //   run length · step of a and of b inside a run (0 or 1) · number of outer axes,
 //   then per outer axis, the innermost first: length · stride of a · stride of b.
 // As in activation.ts, a type tag names the operation at compile time.
@@ -11,7 +12,7 @@ class Mul {}
 class Div {}
 class DivGradient {}
 
-/** `y`: what is there before. */
+/** a ∘ b on n ≤ 4 lanes. y is where the result goes: DivGradient reads dy from there. */
 function combine<F>(y: usize, a: v128, b: v128, n: i32): v128 {
   if (idof<F>() === idof<DivGradient>()) {
     const dy = n < 4 ? loadTail(y, n) : v128.load(y);
@@ -26,7 +27,7 @@ function combine<F>(y: usize, a: v128, b: v128, n: i32): v128 {
   return f32x4.div(a, b);
 }
 
-/** −dy·a/b² in float64: in float32 a factor may overflow, or become 0, where the whole is an ordinary number. */
+/** −dy·a/b² in float64: in float32 a factor may overflow, or become 0, where the result is an ordinary number. */
 function divGradientOf(dy: v128, a: v128, b: v128): v128 {
   return f64x2.neg(f64x2.div(f64x2.mul(dy, a), f64x2.mul(b, b)));
 }
@@ -50,7 +51,7 @@ function run<F>(y: usize, a: usize, b: usize, stepA: i32, stepB: i32, n: i32): v
   }
 }
 
-/** Elements begin … end of y, run by run. */
+/** Writes elements begin … end of y, run by run. */
 function broadcast<F>(y: usize, a: usize, b: usize, plan: usize, begin: i32, end: i32): void {
   if (plan === 0) {
     const o = (<usize>begin) << 2;

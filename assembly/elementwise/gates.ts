@@ -1,5 +1,5 @@
-// x times a gate between 0 and 1: GELU (Hendrycks, Gimpel 2016, arXiv 1606.08415), its approximation by tanh, and SiLU (Elfwing,
-// Uchibe, Doya 2017, arXiv 1702.03118). Range: elements.
+// x times a gate between 0 and 1: GELU (Hendrycks, Gimpel 2016, arXiv 1606.08415), its approximation by tanh, and SiLU
+// (Elfwing, Uchibe, Doya 2017, arXiv 1702.03118). Range: elements.
 import {
   curve,
   curveBack,

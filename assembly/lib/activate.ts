@@ -1,10 +1,10 @@
-// The activation behind a norm, on a run still in L1.
+// The activation behind a norm, on a run that is still in L1.
 import { clampBack, clampRun } from "./clamp";
 import { Activation } from "./codes";
 import { curve, curveBack, Gelu, GeluSlope, Swish, SwishSlope } from "./curves";
 import { normalizeRun, tame } from "./runs";
 
-/** Elements of a run, so that a piece stays in L1 between the norm and the activation. */
+/** Elements of a piece of a run. A piece stays in L1 between the norm and the activation. */
 const PIECE: i32 = 2048;
 
 /** y = f(y) on n floats. */
@@ -21,7 +21,7 @@ export function activateBack(activation: Activation, dz: usize, dy: usize, n: i3
   else curveBack<SwishSlope>(dz, dy, dz, n);
 }
 
-/** y = f((x − mean)·rstd·w + b) on n floats; ReLU in the loop of the norm. */
+/** y = f((x − mean)·rstd·w + b) on n floats. The loop of the norm does ReLU too. */
 export function normalizeActivated(
   activation: Activation,
   y: usize,

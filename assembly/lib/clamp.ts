@@ -1,4 +1,4 @@
-// What max(…, tau), the thresholded linear unit of FRN and with tau = 0 ReLU, does to a run of floats.
+// max(…, tau) on a run of floats: the thresholded linear unit of FRN, or with tau = 0 ReLU.
 import { total } from "./moments";
 import { loadTail, madd, storeTail } from "./simd";
 
@@ -17,7 +17,7 @@ export function clampRun(
   const b = f32x4.splat(shift);
   const least = f32x4.splat(tau);
   const end = x + ((<usize>n) << 2);
-  // y[i] = max((x[i] - high) * scale + shift, tau); pmax in this order keeps NaN, in one instruction
+  // y[i] = max((x[i] - high) * scale + shift, tau); pmax in this order keeps NaN and is one instruction
   for (; x + 64 <= end; x += 64, y += 64) {
     v128.store(y, f32x4.pmax(madd(f32x4.sub(v128.load(x), m), a, b), least));
     v128.store(y, f32x4.pmax(madd(f32x4.sub(v128.load(x, 16), m), a, b), least), 16);
@@ -31,7 +31,10 @@ export function clampRun(
     store<f32>(y, max<f32>((load<f32>(x) - high) * scale + shift, tau));
 }
 
-/** dz = 0 where y ≤ tau, else dy; returns Σdy where y is not above tau. At NaN both get dy, as from torch.max. dz may be y. */
+/**
+ * dz = 0 where y ≤ tau, else dy; returns Σdy where y is not above tau. At NaN both get dy, as from torch.max. dz may be
+ * y.
+ */
 export function clampBack(dz: usize, dy: usize, y: usize, n: i32, tau: f32): f64 {
   const least = f32x4.splat(tau);
   let sum: f64 = 0;

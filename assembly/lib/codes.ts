@@ -1,4 +1,5 @@
-// The numbers that stand for a choice, where kernels and host name the same thing. The host has them from here: npm run build:kernels.
+// The numbers that stand for a choice, where kernels and host name the same thing. The host has them from here: npm run
+// build:kernels.
 
 /** The activation behind a norm. */
 export enum Activation {
@@ -8,7 +9,10 @@ export enum Activation {
   silu,
 }
 
-/** What a norm over an axis divides by: the maximum, the p-norm of p = 1, 2 or 3, the root mean square, the standard deviation. */
+/**
+ * What a norm over an axis divides by: the maximum, the p-norm of p = 1, 2 or 3, the root mean square, the standard
+ * deviation.
+ */
 export enum Statistic {
   maximum,
   norm1,
@@ -26,7 +30,7 @@ export enum RowScale {
   norm,
 }
 
-/** How Winograd cuts up a tile along each axis: see nn/winograd-kind.ts. */
+/** How Winograd cuts up a tile along each axis: see conv/winograd-kind.ts. */
 export enum WinogradKind {
   plain,
   strided,
@@ -35,8 +39,9 @@ export enum WinogradKind {
 }
 
 /**
- * What `winogradJudge` says of a tile, or `wildChannels` of a channel. A tile some of whose outputs see nothing but zeros, which become
- * what follows a sum of 0, gets `withZeros`; to it a bit is added for each, 1 for the first, but for transposed convolutions.
+ * What `winogradJudge` says of a tile, or `wildChannels` of a channel. A tile gets `withZeros` where some of its
+ * outputs see nothing but zeros: these outputs become what follows a sum of 0. Except in transposed convolutions, a bit
+ * is added to it for each such output, 1 for the first.
  */
 export enum TileVerdict {
   tame,
@@ -44,7 +49,7 @@ export enum TileVerdict {
   withZeros,
 }
 
-/** What `winogradWeights` says of filters: `infinite` ones are huge or not finite. */
+/** What `winogradWeights` says of filters: `infinite` filters are huge or not finite. */
 export enum FilterVerdict {
   tame,
   wild,

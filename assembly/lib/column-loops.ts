@@ -1,10 +1,11 @@
-// Loops over a block of columns: `rows` rows of floats, `step` bytes apart, of which columns from … to (in bytes) are done: whole
-// vectors for T = v128, the n < 4 left for T = f32. Four rows and two vectors at a time, along the rows, so that memory is read in
-// its order; what belongs to a column (m, s, …) is a float32 row of whole vectors, which stays in L1.
+// Loops over a block of columns: `rows` rows of floats, `step` bytes apart. They do columns from … to (in bytes): whole
+// vectors for T = v128, the n < 4 columns left for T = f32. They do four rows and two vectors at a time, along the
+// rows, so that memory is read in its order. What belongs to a column (m, s, …) is a float32 row of whole vectors,
+// which stays in L1.
 import { loadLanes, madd, storeLanes, sum4 } from "./simd";
 
-/** Row r's number in all lanes; `otherwise` without them. */
-function ofRow(p: usize, r: i32, otherwise: f32): v128 {
+/** Row r's number in all lanes, or `otherwise` where p is 0. */
+function rowNumber(p: usize, r: i32, otherwise: f32): v128 {
   return p ? v128.load32_splat(p + ((<usize>r) << 2)) : f32x4.splat(otherwise);
 }
 
@@ -31,7 +32,7 @@ function squares<T>(
   plus(q, f32x4.add(madd(b, b, f32x4.mul(a, a)), madd(d, d, f32x4.mul(c, c))));
 }
 
-/** s += d and q += d² with d = x − m. Rows that are not there are m: they add nothing. */
+/** s += d and q += d² with d = x − m. In place of a missing row stands m, which adds nothing. */
 export function addSquares<T>(
   s: usize,
   q: usize,
@@ -63,7 +64,7 @@ export function addSquares<T>(
   }
 }
 
-/** s += g and q += g·(x − m) on two rows x and y, g = dy·w and dy·u. */
+/** s += g and q += g·(x − m) on two rows x and y, with g = dy·w and g = dy·u. */
 function product<T>(
   s: usize,
   q: usize,
@@ -84,7 +85,10 @@ function product<T>(
   plus(q, madd(b, f32x4.sub(loadLanes<T>(y, n), shift), c));
 }
 
-/** s += g and q += g·(x − m) with g = dy·weight, a weight (or 0) of each row. Rows that are not there are the first, times 0. */
+/**
+ * s += g and q += g·(x − m) with g = dy·weight, a weight (or 0) for each row. In place of a missing row stands the
+ * first, times 0.
+ */
 export function addProducts<T>(
   s: usize,
   q: usize,
@@ -102,8 +106,8 @@ export function addProducts<T>(
   for (let r = 0; r < rows; r += 2, x += step << 1) {
     const there = r + 1 < rows;
     const y = there ? x + step : x;
-    const w = ofRow(weight, r, 1);
-    const u = there ? ofRow(weight, r + 1, 1) : f32x4.splat(0);
+    const w = rowNumber(weight, r, 1);
+    const u = there ? rowNumber(weight, r + 1, 1) : f32x4.splat(0);
     let o = from;
     for (; isVector<T>() && o + 32 <= to; o += 32) {
       const a = x + o;
@@ -144,7 +148,10 @@ function scaleTwo<T>(
   storeLanes<T>(to2, madd(h2, w2, c2), n);
 }
 
-/** y = ((x − m)·a + b)·weight + bias, weight and bias (or 0) of each row. Rows that are not there are the last, once more. */
+/**
+ * y = ((x − m)·a + b)·weight + bias, a weight and a bias (or 0) for each row. In place of a missing row the last is
+ * done once more.
+ */
 export function scale<T>(
   y: usize,
   x: usize,
@@ -163,10 +170,10 @@ export function scale<T>(
   for (let r = 0; r < rows; r += 2, x += step << 1) {
     const next = min(r + 1, rows - 1);
     const z = next > r ? x + step : x;
-    const w = ofRow(weight, r, 1);
-    const u = ofRow(weight, next, 1);
-    const c = ofRow(bias, r, 0);
-    const d = ofRow(bias, next, 0);
+    const w = rowNumber(weight, r, 1);
+    const u = rowNumber(weight, next, 1);
+    const c = rowNumber(bias, r, 0);
+    const d = rowNumber(bias, next, 0);
     let o = from;
     for (; isVector<T>() && o + 32 <= to; o += 32) {
       const p = x + o;
@@ -184,7 +191,10 @@ export function scale<T>(
   }
 }
 
-/** dx = dy·weight·p + ((x − m)·q + r), a weight (or 0) of each row. Rows that are not there are the last, once more. */
+/**
+ * dx = dy·weight·p + ((x − m)·q + r), a weight (or 0) for each row. In place of a missing row the last is done once
+ * more.
+ */
 export function goBack<T>(
   dx: usize,
   dy: usize,
@@ -205,8 +215,8 @@ export function goBack<T>(
   for (let row = 0; row < rows; row += 2, x += step << 1) {
     const next = min(row + 1, rows - 1);
     const x1 = next > row ? x + step : x;
-    const w0 = ofRow(weight, row, 1);
-    const w1 = ofRow(weight, next, 1);
+    const w0 = rowNumber(weight, row, 1);
+    const w1 = rowNumber(weight, next, 1);
     for (let o = from; o < to; o += 16) {
       const shift = v128.load(m + o);
       const slope = v128.load(p + o);

@@ -9,7 +9,7 @@ export const BLOCK: i32 = 256;
 /** Rows that make the first guess at a mean. */
 const FEW: i32 = 8;
 
-/** Bytes of a float32 row of what belongs to `cols` columns. */
+/** Bytes of a float32 row that holds a number for each of `cols` columns. */
 export function rowBytes(cols: i32): usize {
   return <usize>((cols + 3) >> 2) * 16;
 }
@@ -42,14 +42,14 @@ function isFar(s: usize, q: usize, rows: i32, cols: i32): bool {
   return v128.any_true(far);
 }
 
-/** Two float32 as float64. */
-function two(p: usize): v128 {
+/** Loads two float32 as float64. */
+function toDoubles(p: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(p));
 }
 
 /**
- * Adds the sums of `n` rows around m to `mean` and Σ(x − mean)² (float64) of `before` rows, as in Chan, Golub, LeVeque 1979, and
- * moves m to the mean.
+ * Adds the sums of n rows around m to `mean` and to Σ(x − mean)² (both float64) of the `before` rows, as in Chan,
+ * Golub, LeVeque 1979. Then m moves to the mean.
  */
 function merge(
   mean: usize,
@@ -68,12 +68,12 @@ function merge(
   for (let o: usize = 0; o < rowBytes(cols); o += 8) {
     const at = mean + (o << 1);
     const to = m2 + (o << 1);
-    const off = f64x2.mul(two(s + o), part);
+    const off = f64x2.mul(toDoubles(s + o), part);
     const old = v128.load(at);
-    const delta = f64x2.sub(f64x2.add(two(m + o), off), old);
+    const delta = f64x2.sub(f64x2.add(toDoubles(m + o), off), old);
     const step = f64x2.mul(delta, share);
     const moved = f64x2.add(old, step);
-    const own = f64x2.sub(two(q + o), f64x2.mul(f64x2.mul(off, off), count));
+    const own = f64x2.sub(toDoubles(q + o), f64x2.mul(f64x2.mul(off, off), count));
     const between = f64x2.mul(f64x2.mul(delta, step), others);
     v128.store(at, moved);
     v128.store(to, f64x2.add(v128.load(to), f64x2.add(own, between)));
@@ -82,10 +82,10 @@ function merge(
 }
 
 /**
- * Writes mean and biased variance (float64) of each of `cols` columns of `rows` floats, `step` bytes apart, at out, `outStep` bytes
- * apart; with `centre` false the mean is taken to be 0. Blocks of rows are summed around the mean of those before, the first
- * around a guess, and again where that was far off; what float32 cannot hold is done again in float64: see `moments`.
- * Scratch: seven rows.
+ * Writes mean and biased variance (float64) of each of `cols` columns of `rows` floats, `step` bytes apart, at out,
+ * `outStep` bytes apart. With `centre` false the mean is taken to be 0. Each block of rows is summed around the mean of
+ * the blocks before it. The first block is summed around a guess, and summed again where the guess was far off. What
+ * float32 cannot hold is computed again in float64: see `moments`. Scratch: seven rows.
  */
 export function momentsOfColumns(
   out: usize,

@@ -1,7 +1,7 @@
-// What a norm does to a block of columns, `rows` rows `step` bytes apart: runs.ts, down many columns at once. Each column has its
-// statistics, weight and bias; rowWeight and rowBias are per row; all parameters may be 0. The output may be the input: columns
-// whose rstd float32 does not hold are left out by the vector loops, not written once more. Scratch: four rows of rowBytes and a
-// vector, as a loop that begins at any column may read beyond the last.
+// What a norm does to a block of columns, `rows` rows `step` bytes apart: runs.ts, but down many columns at once. Each
+// column has its statistics, weight and bias. rowWeight and rowBias are per row. All parameters may be 0. The output
+// may be the input: the vector loops leave out columns whose rstd float32 does not hold, and do not write them twice.
+// Scratch: four rows of rowBytes and a vector, as a loop that begins at any column may read beyond the last.
 import { addProducts, goBack, scale } from "./column-loops";
 import { BLOCK, rowBytes } from "./column-moments";
 import { meanOf, rstdOf, STATS } from "./moments";

@@ -1,10 +1,10 @@
-// p-norms of columns for p = 1, 3 and ∞, and what they send back. In float64: nothing overflows.
+// p-norms of columns for p = 1, 3 and ∞, and their gradients. They are in float64, where nothing overflows.
 import { Statistic } from "./codes";
 import { rstdOf, STATS } from "./moments";
 import { get, high, low } from "./quads";
 import { at } from "./sets";
 
-/** The sum (or maximum) with |x|^p. */
+/** Takes |x|^p into the sum (or the maximum) at p. */
 function grow(p: usize, x: v128, kind: Statistic): void {
   const sum = v128.load(p);
   const size = f64x2.abs(x);
@@ -21,7 +21,10 @@ function cubeRoot(x: f64): f64 {
   return t;
 }
 
-/** Writes (0, norm) of each of `cols` columns at out, STATS apart. Scratch: 8 bytes a column, of whole vectors of four. */
+/**
+ * Writes (0, norm) of each of `cols` columns at out, STATS apart. Scratch: 8 bytes a column, in whole vectors of four
+ * columns.
+ */
 export function columnNorms(
   out: usize,
   x: usize,
@@ -47,14 +50,17 @@ export function columnNorms(
   }
 }
 
-/** ∂norm/∂x: the sign, for the maximum where x is the largest in size, or x̂·|x̂|. */
+/** ∂norm/∂x: the sign of x for p = 1, the sign where |x| is the maximum (else 0) for p = ∞, x̂·|x̂| for p = 3. */
 function direction(x: f64, own: usize, kind: Statistic): f64 {
   if (kind === 3) return x * rstdOf(own) * (abs(x) * rstdOf(own));
   if (x === 0 || (kind === Statistic.maximum && abs(x) !== load<f64>(own, 8))) return 0;
   return copysign<f64>(1, x);
 }
 
-/** dx = rstd·(weight·dy − direction·share), the share the second of `sums` [cols, 2], for the maximum equal among the largest. */
+/**
+ * dx = rstd·(weight·dy − direction·share). The share is the second of `sums` [cols, 2]; for the maximum, the largest
+ * elements divide it equally.
+ */
 export function directionGradient(
   dx: usize,
   dy: usize,
@@ -68,7 +74,7 @@ export function directionGradient(
   kind: Statistic,
 ): void {
   if (kind === Statistic.maximum) {
-    // the first of the sums, which is not needed any more, counts
+    // the first of the sums is not needed any more: it counts
     for (let r = 0; r < rows; r++) {
       for (let c = 0; c < cols; c++) {
         const v = <f64>load<f32>(x + <usize>r * step + ((<usize>c) << 2));

@@ -1,4 +1,6 @@
-/** out[c] = Σ over r < rows of x[r·stride + c] for c in begin … end, in float64 and in index order; stride in floats. */
+/**
+ * out[c] = Σ over r < rows of x[r·stride + c] for c in begin … end, in float64 and in index order; stride in floats.
+ */
 export function columnSums(
   out: usize,
   x: usize,

@@ -1,5 +1,6 @@
-// Functions of one variable on a run of floats. Each is called from one loop only, so that the compiler inlines it, and the loop is
-// left at its bottom: then V8 makes the constants once and not for every vector, each in three instructions (2.2 → 1.3 ns for tanh).
+// Functions of one variable on a run of floats. Each is called from one loop only, so that the compiler inlines it. The
+// loop is left at its bottom: then V8 makes the constants once and not for every vector. A constant takes three
+// instructions (without them tanh takes 1.3 ns an element instead of 2.2 ns).
 import { erf, exp, exp2Low, logistic, sigmoid, tailLog2, tanh } from "./math";
 import { loadTail, madd, storeTail } from "./simd";
 
@@ -9,21 +10,21 @@ export class Sigmoid {}
 export class Logistic {}
 export class Gelu {}
 export class GeluTanh {}
-/** x/(1 + e^−ax), with a = 1 SiLU. */
+/** x/(1 + e^−ax). With a = 1 it is SiLU. */
 export class Swish {}
-// the slopes of the last three
+// The slopes of Gelu, GeluTanh and Swish.
 export class GeluSlope {}
 export class GeluTanhSlope {}
 export class SwishSlope {}
 
-/** x between ±bound; NaN through. */
+/** x, held between −bound and bound. NaN stays NaN. */
 export function within(x: v128, bound: f32): v128 {
   return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-bound)), f32x4.splat(bound));
 }
 
-/** Where the logistic function, and x times it, begin: below they count as 0. */
+/** Below this, the logistic function counts as 0, and so does x times it. */
 const FLOOR: f32 = -87;
-/** Where the tail of the normal distribution counts as 0; it is 1e-9. */
+/** Beyond this, the tail of the normal distribution counts as 0. It is 1e-9 there. */
 const END: f32 = 6;
 
 /** x·P(z < x), as max(x, 0) − |x|·P(z > |x|): nothing cancels for negative x. */
@@ -45,18 +46,18 @@ function geluSlope(x: v128): v128 {
   return madd(f32x4.mul(h, f32x4.splat(0.39894228)), density, below);
 }
 
-/** x·1/(1 + e^−u), 0 where u is far below 0, as its limit is for x = −∞, which the product does not tell. */
+/** x·1/(1 + e^−u). It is 0 where u is far below 0: that is the limit for x = −∞, which the product does not give. */
 function gated(x: v128, u: v128): v128 {
   return v128.andnot(f32x4.mul(x, logistic(u)), f32x4.lt(u, f32x4.splat(FLOOR)));
 }
 
-/** x·tanh-approximated gate, which is x/(1 + e^−u), u = √(8/π)·(x + 0.044715·x³). */
+/** x times the gate approximated by tanh: x/(1 + e^−u), u = √(8/π)·(x + 0.044715·x³). */
 function geluTanh(x: v128): v128 {
   const cubic = madd(f32x4.mul(x, x), f32x4.splat(0.0713548163), f32x4.splat(1.59576912));
   return gated(x, f32x4.mul(x, cubic));
 }
 
-/** The slope of x·gate(u(x)) from u and x·u′(x), neither +∞. */
+/** The slope of x·gate(u(x)), from u and x·u′(x). Neither may be +∞. */
 function gatedSlope(u: v128, steep: v128): v128 {
   const gate = logistic(u);
   const slope = madd(f32x4.mul(gate, f32x4.sub(f32x4.splat(1), gate)), steep, gate);
@@ -88,7 +89,7 @@ function value<F>(x: v128, a: v128, s: v128): v128 {
   return swishSlope(x);
 }
 
-/** y = f(x) on n floats; Tanh and Erf of a·x + s, Logistic and Swish of a; y may be x. */
+/** y = f(x) on n floats. Tanh and Erf take a·x + s, Logistic and Swish the factor a alone. y may be x. */
 export function curve<F>(y: usize, x: usize, n: i32, a: f32 = 1, s: f32 = 0): void {
   const slope = f32x4.splat(a);
   const shift = f32x4.splat(s);
@@ -103,7 +104,7 @@ export function curve<F>(y: usize, x: usize, n: i32, a: f32 = 1, s: f32 = 0): vo
   } while (n > 0);
 }
 
-/** dx = f′(x)·dy on n floats, a piece in L1 at a time; F is the slope f′. dx may be x, not dy. */
+/** dx = f′(x)·dy on n floats, one piece in L1 at a time; F is the slope f′. dx may be x, but not dy. */
 export function curveBack<F>(dx: usize, dy: usize, x: usize, n: i32): void {
   for (let from = 0; from < n; from += 1024) {
     const o = (<usize>from) << 2;

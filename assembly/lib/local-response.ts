@@ -1,5 +1,5 @@
-// Local response norm in float64, four columns at a time: where float32 does not do, and at the edges. The kernels are in
-// norm/local-response-norm.ts.
+// Local response norm in float64, four columns at a time. It serves where float32 does not do, and at the edges. The
+// kernels are in norm/local-response-norm.ts.
 import { exp, logDouble } from "./math";
 import { pair } from "./moments";
 import { get, high, low, narrow, put } from "./quads";
@@ -7,12 +7,15 @@ import { get, high, low, narrow, put } from "./quads";
 /** 2⁵²: added to an integer below it, it leaves the integer in the low bits. */
 const TWO_52: f64 = 4503599627370496;
 
-/** −limit ≤ v ≤ limit. */
+/** v, held between −limit and limit. */
 function within(limit: f64, v: v128): v128 {
   return f64x2.max(f64x2.min(v, f64x2.splat(limit)), f64x2.splat(-limit));
 }
 
-/** d^−beta in float64: square roots for ¾ and ½, else e^(−beta·ln d), whose exponent is rounded and the rest added. */
+/**
+ * d^−beta in float64. For ¾ and ½ it is made of square roots, else it is e^(−beta·ln d): that exponent is rounded and
+ * the rest added.
+ */
 function power(d: v128, beta: f64): v128 {
   const one = f64x2.splat(1);
   if (beta === 1) return f64x2.div(one, d);
@@ -36,13 +39,13 @@ function square(v: v128): v128 {
   return f64x2.mul(v, v);
 }
 
-/** Stores `width` lanes of v, with `rest` only those where a NaN is. */
+/** Stores `width` lanes of v. With `rest` it stores only those where a NaN is. */
 function fill(p: usize, v: v128, width: i32, rest: bool): void {
   const old = get(p, width);
   put(p, rest ? v128.bitselect(old, v, f32x4.eq(old, old)) : v, width);
 }
 
-/** width ≤ 4 columns in float64, with `rest` what float32 left NaN. */
+/** Computes width ≤ 4 columns in float64, with `rest` only what float32 left NaN. */
 export function forwardDouble(
   y: usize,
   x: usize,
@@ -73,7 +76,7 @@ export function forwardDouble(
   }
 }
 
-/** width ≤ 4 columns in float64, with `rest` what float32 left NaN. Scratch: 64 bytes a channel. */
+/** Computes width ≤ 4 columns in float64, with `rest` only what float32 left NaN. Scratch: 64 bytes a channel. */
 export function backwardDouble(
   dx: usize,
   dy: usize,

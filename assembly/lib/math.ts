@@ -1,10 +1,11 @@
-// Vector exp, log, tanh, sigmoid, sin and cos on four floats, by polynomial: the same bits on every engine. Error bounds
-// are against the real function, in units in the last place of the float32 result; test/lib/math.test.ts holds them.
+// Vector exp, log, tanh, sigmoid, sin and cos on four floats, by polynomial: the same bits on every engine. Error
+// bounds are against the real function, in units in the last place of the float32 result; test/lib/math.test.ts holds
+// them.
 import { madd } from "./simd";
 
 /**
- * e^x within 1.02 ulp, subnormal results included; exp(-Inf) = 0, above 88.73 Inf, NaN through.
- * x = n·ln2 + r, |r| ≤ ln2/2; ln2 in two parts, the first short enough for an exact n·ln2 (Cephes expf).
+ * e^x within 1.02 ulp, subnormal results included. exp(-Inf) = 0, above 88.73 it is Inf, and NaN stays NaN. x = n·ln2 +
+ * r, |r| ≤ ln2/2. ln2 is in two parts, and the first is short enough for an exact n·ln2 (Cephes expf).
  */
 export function exp(x: v128): v128 {
   const magic = f32x4.splat(12583166); // 1.5·2^23 + 254: adding it rounds, and leaves n + 254 in the low bits
@@ -18,15 +19,17 @@ export function exp(x: v128): v128 {
   p = madd(p, r, f32x4.splat(1.66666665e-1));
   p = madd(p, r, f32x4.splat(5.00000012e-1));
   const y = f32x4.add(f32x4.splat(1), madd(f32x4.mul(r, r), p, r));
-  // 2^n in two factors, as n reaches from -150 to 128; small enough a function for the compiler to inline (2.5 times faster)
+  // 2^n is made of two factors, as n reaches from -150 to 128. The function is small enough for the compiler to inline
+  // (2.5 times faster).
   const biased = i32x4.sub(t, f32x4.splat(12582912));
   const half = i32x4.shr_u(biased, 1);
   return f32x4.mul(f32x4.mul(y, i32x4.shl(half, 23)), i32x4.shl(i32x4.sub(biased, half), 23));
 }
 
 /**
- * e^x for x ≤ 0 within 1.7 ulp, 0 below -87.68 where only subnormal results are left; NaN through. As exp, but 2^n in one factor
- * and e^r = (w + r)/(w − r), w an even polynomial: half the constants, so that a loop keeps them all (1.2 → 0.8 ns an element).
+ * e^x for x ≤ 0 within 1.7 ulp. Below -87.68, where only subnormal results are left, it is 0. NaN stays NaN. It is like
+ * exp, but 2^n is one factor, and e^r = (w + r)/(w − r) with w an even polynomial. That takes half the constants, so
+ * that a loop keeps them all in registers (1.2 → 0.8 ns an element).
  */
 export function expLow(x: v128): v128 {
   const magic = f32x4.splat(12583039); // 1.5·2^23 + 127: adding it rounds, and leaves n + 127 in the low bits
@@ -41,12 +44,12 @@ export function expLow(x: v128): v128 {
 }
 
 /**
- * ln x within 1 ulp; log(±0) = -Inf, log(negative) = NaN, log(Inf) = Inf, NaN through.
+ * ln x within 1 ulp; log(±0) = -Inf, log(negative) = NaN, log(Inf) = Inf, NaN stays NaN.
  * x = 2^k·(1 + f), √½ ≤ 1 + f < √2; ln(1 + f) = f − f²/2 + s·(f²/2 + R(s²)), s = f/(2 + f) (FreeBSD logf).
  */
 export function log(x: v128): v128 {
   const tiny = f32x4.lt(x, f32x4.splat(1.17549435e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, tiny); // subnormals by 2^23
+  const scaled = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, tiny); // subnormals times 2^23
   const offset = i32x4.splat(0x3f3504f3); // √½
   const bits = i32x4.sub(scaled, offset);
   const mantissa = v128.and(bits, i32x4.splat(0x007fffff));
@@ -63,12 +66,12 @@ export function log(x: v128): v128 {
   const y = madd(k, f32x4.splat(6.9313812256e-1), f32x4.add(f32x4.sub(low, square), f));
   const infinity = f32x4.splat(Infinity);
   const zero = f32x4.splat(0);
-  const finite = v128.bitselect(y, x, f32x4.lt(x, infinity)); // Inf and NaN answer themselves
+  const finite = v128.bitselect(y, x, f32x4.lt(x, infinity)); // Inf and NaN are their own logarithms
   const positive = v128.bitselect(f32x4.splat(NaN), finite, f32x4.lt(x, zero));
   return v128.bitselect(f32x4.neg(infinity), positive, f32x4.eq(x, zero));
 }
 
-/** tanh a for 0 ≤ a ≤ 0.56 within 1.6 ulp, by an odd polynomial that stays above tanh beyond. */
+/** tanh a for 0 ≤ a ≤ 0.56 within 1.6 ulp, by an odd polynomial. Beyond 0.56 the polynomial stays above tanh. */
 function tanhLow(a: v128): v128 {
   const z = f32x4.mul(a, a);
   let p = madd(f32x4.splat(0.01627393794), z, f32x4.splat(-0.05258688932));
@@ -78,8 +81,8 @@ function tanhLow(a: v128): v128 {
 }
 
 /**
- * 1 − 2/(e^2a + 1) for a in [0.56, 9.1], the nearest of both outside. e^2a = 2^n·(w + f)/(w − f) with w an even polynomial of f:
- * one division for the exponential and the rest.
+ * 1 − 2/(e^2a + 1) for a in [0.56, 9.1]; outside, the value at the nearest end. e^2a = 2^n·(w + f)/(w − f) with w an
+ * even polynomial of f: one division serves the exponential and the rest.
  */
 function tanhHigh(a: v128): v128 {
   const magic = f32x4.splat(12582912); // 1.5·2^23: adding it rounds, and leaves n in the low bits
@@ -100,7 +103,7 @@ function tanhHigh(a: v128): v128 {
   return f32x4.sub(f32x4.splat(1), f32x4.div(f32x4.add(below, below), f32x4.add(above, below)));
 }
 
-/** tanh x within 2 ulp. NaN through. At the seam both agree, and each is above the other outside its range. */
+/** tanh x within 2 ulp. NaN stays NaN. At the seam both parts agree, and each is above the other outside its range. */
 export function tanh(x: v128): v128 {
   const sign = v128.and(x, f32x4.splat(-0.0));
   const a = v128.xor(x, sign);
@@ -108,8 +111,8 @@ export function tanh(x: v128): v128 {
 }
 
 /**
- * 1/(1 + e^−x) within 2.5 ulp for x ≥ −87, below which it is anything. e^x = 2^n·(w + r)/(w − r) with w an even polynomial of r: one
- * division for the exponential and the rest. NaN through.
+ * 1/(1 + e^−x) within 2.5 ulp for x ≥ −87; below that the result means nothing. NaN stays NaN. e^x = 2^n·(w + r)/(w −
+ * r) with w an even polynomial of r: one division serves the exponential and the rest.
  */
 export function logistic(x: v128): v128 {
   const magic = f32x4.splat(12582912); // 1.5·2^23: adding it rounds, and leaves n in the low bits
@@ -123,7 +126,7 @@ export function logistic(x: v128): v128 {
   return f32x4.div(up, f32x4.add(f32x4.sub(w, r), up));
 }
 
-/** 1/(1 + e^−x) within 2 ulp; with e = e^−|x| it is 1/(1 + e) for x ≥ 0 and e − e²/(1 + e) below. NaN through. */
+/** 1/(1 + e^−x) within 2 ulp. With e = e^−|x| it is 1/(1 + e) for x ≥ 0, and e − e²/(1 + e) below 0. NaN stays NaN. */
 export function sigmoid(x: v128): v128 {
   const one = f32x4.splat(1);
   const e = exp(f32x4.neg(f32x4.abs(x)));
@@ -145,7 +148,7 @@ export function exp2Low(t: v128): v128 {
   return i32x4.add(madd(p, f, f32x4.splat(1)), i32x4.shl(n, 23));
 }
 
-/** erf a for 0 ≤ a ≤ 0.93, an odd polynomial (coefficients here and below of N. Juffa's erff). */
+/** erf a for 0 ≤ a ≤ 0.93, an odd polynomial. The coefficients here and below are those of N. Juffa's erff. */
 function erfLow(a: v128): v128 {
   const z = f32x4.mul(a, a);
   let p = madd(f32x4.splat(-5.96761703e-4), z, f32x4.splat(4.99119423e-3));
@@ -167,7 +170,7 @@ function erfHigh(a: v128): v128 {
   return f32x4.sub(f32x4.splat(1), exp2Low(f32x4.mul(q, a)));
 }
 
-/** erf x within 2 ulp. NaN through. */
+/** erf x within 2 ulp. NaN stays NaN. */
 export function erf(x: v128): v128 {
   const sign = v128.and(x, f32x4.splat(-0.0));
   const a = v128.xor(x, sign);
@@ -176,8 +179,8 @@ export function erf(x: v128): v128 {
 }
 
 /**
- * log2 of the normal distribution's P(z > a) for 0 ≤ a ≤ 6, as a·q(a) − 1: P is within 2^-24 of 1, and 2^-9 of itself at 6. It is
- * apart from the 2^t that follows, as the compiler inlines small functions only.
+ * log2 of the normal distribution's P(z > a) for 0 ≤ a ≤ 6, as a·q(a) − 1. The error of P is below 2^-24, and below
+ * 2^-9 of P itself at 6. The function is apart from the 2^t that follows, as the compiler inlines small functions only.
  */
 export function tailLog2(a: v128): v128 {
   let q = madd(f32x4.splat(-1.21333e-6), a, f32x4.splat(2.05844083e-5));
@@ -190,13 +193,16 @@ export function tailLog2(a: v128): v128 {
   return madd(q, a, f32x4.splat(-1));
 }
 
-/** x less the nearest multiple n of π/2, for two doubles and |x| ≤ 2^20: π/2 in two parts, the first of 33 bits. */
+/** x less the nearest multiple n of π/2, for two doubles and |x| ≤ 2^20. π/2 is in two parts, the first of 33 bits. */
 function quarterTurn(x: v128, n: v128): v128 {
   const high = f64x2.sub(x, f64x2.mul(n, f64x2.splat(1.5707963267341256)));
   return f64x2.sub(high, f64x2.mul(n, f64x2.splat(6.077100506506192e-11)));
 }
 
-/** sin(x + turns·π/2) within 2 ulp for |x| ≤ 2^20; Inf and NaN give NaN. Reduction in float64, Cephes sinf and cosf. */
+/**
+ * sin(x + turns·π/2) within 2 ulp for |x| ≤ 2^20; Inf and NaN give NaN. The reduction is in float64; sine and cosine
+ * are those of Cephes (sinf, cosf).
+ */
 export function sinTurned(x: v128, turns: i32): v128 {
   const low = f64x2.promote_low_f32x4(x);
   const high = f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3));
@@ -227,7 +233,7 @@ export function sinTurned(x: v128, turns: i32): v128 {
   return v128.xor(v128.bitselect(c, s, odd), sign);
 }
 
-/** ln x within 1 ulp of a double, for normal positive x; Inf and NaN through (FreeBSD e_log). */
+/** ln x within 1 ulp of a double, for normal positive x. Inf and NaN stay what they are (FreeBSD e_log). */
 export function logDouble(x: f64): f64 {
   const offset = (<i64>0x3fe6a09e) << 32; // √½ from below
   const bits = reinterpret<i64>(x) - offset;

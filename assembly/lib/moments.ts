@@ -1,7 +1,10 @@
 // The only place a mean or a variance is computed.
 import { madd, sum4 } from "./simd";
 
-/** Elements whose sums stay in float32: 64 additions a lane, about 1e-7; beyond, blocks are merged in float64. */
+/**
+ * Elements whose sums stay in float32: 64 additions a lane, an error of about 1e-7. Beyond, blocks are merged in
+ * float64.
+ */
 const BLOCK: i32 = 1024;
 
 /** Two float64 as a vector. */
@@ -18,12 +21,15 @@ export function total(v: v128): f64 {
   return f64x2.extract_lane(halves, 0) + f64x2.extract_lane(halves, 1);
 }
 
-/** Sum of four accumulators. */
+/** The sum of four accumulators. */
 export function join(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-/** A guess at the mean of the n floats at p, from the first 16 of them: 0 if that is less than half their root mean square. */
+/**
+ * A guess at the mean of the n floats at p, from the first 16 of them. It is 0 if that is less than half their root
+ * mean square.
+ */
 function guessMean(p: usize, n: i32): f32 {
   if (n < 16) {
     let sum: f32 = 0;
@@ -39,7 +45,10 @@ function guessMean(p: usize, n: i32): f32 {
   return mean * mean * 64 < squares ? 0 : mean;
 }
 
-/** (Σx, Σx²) of the n ≤ BLOCK floats at p: `shiftedSums` for k = 0, with a third of the additions left out (1.4 times as fast). */
+/**
+ * (Σx, Σx²) of the n ≤ BLOCK floats at p: `shiftedSums` for k = 0, without a third of the additions (1.4 times as
+ * fast).
+ */
 function plainSums(p: usize, n: i32): v128 {
   const end = p + ((<usize>n) << 2);
   let a: v128 = f32x4.splat(0);
@@ -137,7 +146,7 @@ function blockSums(x: usize, length: i32, step: usize, from: i32, to: i32, k: f3
   return sums;
 }
 
-/** Like `blockSums` in float64, for what float32 squares cannot hold. */
+/** Like `blockSums`, but in float64, for what float32 squares cannot hold. */
 function blockSums64(x: usize, length: i32, step: usize, from: i32, to: i32, k: f64): v128 {
   let sum: f64 = 0;
   let squares: f64 = 0;
@@ -150,7 +159,10 @@ function blockSums64(x: usize, length: i32, step: usize, from: i32, to: i32, k: 
   return pair(sum, squares);
 }
 
-/** Like `moments`, in two float64 passes: the second around the mean rounded to float32, so that a constant is met exactly. */
+/**
+ * Like `moments`, but in two passes in float64. The second is around the mean rounded to float32, so that a constant is
+ * met exactly.
+ */
 export function moments64(
   out: usize,
   x: usize,
@@ -171,13 +183,13 @@ export function moments64(
 }
 
 /**
- * Writes mean and biased variance (float64) of elements from … to of a set of runs: `length` floats each, the first at x, the
- * next `step` bytes on. With `centre` false the mean is taken to be 0 and the variance is the mean square.
+ * Writes mean and biased variance (float64) of elements from … to of a set of runs. A run is `length` floats; the first
+ * is at x, the next `step` bytes on. With `centre` false the mean is taken to be 0 and the variance is the mean square.
  *
- * Blocks are summed around the mean of those before and merged as in Chan, Golub, LeVeque 1979. A block δ off that mean costs
- * about 1e-7·n·δ², and adds at least n·δ²/2 to the sum: no digit is lost. The first block is summed around a guess, and again
- * around its own mean if the guess was more than a standard deviation off.
- * What overflowed or went below float32's range, with an eps too small to hide it, is computed again in float64.
+ * Each block is summed around the mean of the blocks before it, and merged as in Chan, Golub, LeVeque 1979. A block δ
+ * off that mean costs about 1e-7·n·δ², and adds at least n·δ²/2 to the sum: no digit is lost. The first block is summed
+ * around a guess. It is summed again around its own mean if the guess was more than a standard deviation off. What
+ * overflowed or went below float32's range is computed again in float64, unless eps is large enough to hide it.
  */
 export function moments(
   out: usize,
@@ -234,8 +246,9 @@ export function moments(
 }
 
 /**
- * Writes mean and variance of a set from those (mean, variance; float64) of its pieces: runs of `parts` pieces, the first run at
- * p, the next `step` bytes on; pieces have `size` elements, the last of a run `last`. Two passes, in index order.
+ * Writes mean and variance of a set from those of its pieces (mean, variance; float64). The set has runs of `parts`
+ * pieces, the first run at p, the next `step` bytes on. Pieces have `size` elements, the last piece of a run `last`.
+ * Two passes, in index order.
  */
 export function mergeMoments(
   out: usize,
@@ -268,7 +281,10 @@ export function mergeMoments(
   store<f64>(out, m2 / count, 8);
 }
 
-/** Bytes of the statistics of a set that kernels hand on: mean, biased variance, rstd = 1/√(variance + eps), all float64. */
+/**
+ * Bytes of the statistics of a set that kernels hand on, all float64: mean, biased variance, rstd = 1/√(variance +
+ * eps).
+ */
 export const STATS: usize = 24;
 
 /** Adds rstd to the mean and variance at p. */
@@ -284,7 +300,10 @@ export function rstdOf(p: usize): f64 {
   return load<f64>(p, 16);
 }
 
-/** 1 − variance·rstd² = eps·rstd²: what of its gradient comes back to one element by itself, which 1 − x̂² would round off. */
+/**
+ * 1 − variance·rstd² = eps·rstd²: the share of its gradient that comes back to an element by itself. 1 − x̂² would
+ * round it off.
+ */
 export function remainder(p: usize): f64 {
   return 1 - load<f64>(p, 8) * rstdOf(p) * rstdOf(p);
 }

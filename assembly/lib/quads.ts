@@ -1,7 +1,7 @@
 // Four floats as two pairs of float64, for kernels that go down columns.
 import { loadTail, storeTail } from "./simd";
 
-/** width ≤ 4 floats from p, the other lanes 0. */
+/** Loads width ≤ 4 floats from p; the other lanes are 0. */
 export function get(p: usize, width: i32): v128 {
   return width === 4 ? v128.load(p) : loadTail(p, width);
 }
@@ -22,12 +22,12 @@ export function high(v: v128): v128 {
   return f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3));
 }
 
-/** The four as float32. */
+/** Both pairs as four float32. */
 export function narrow(a: v128, b: v128): v128 {
   return i32x4.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
 }
 
-/** The other way round. */
+/** The two lanes in the other order. */
 export function swap(v: v128): v128 {
   return v128.shuffle<i64>(v, v, 1, 0);
 }

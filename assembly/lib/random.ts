@@ -1,6 +1,9 @@
 import { logDouble, sinTurnedDouble } from "./math";
 
-/** p + c of two doubles, rounded to odd: rounding that to float32 gives what rounding the exact sum does (Boldo & Melquiond 2008). */
+/**
+ * p + c of two doubles, rounded to odd. Rounding that to float32 gives what rounding the exact sum does (Boldo &
+ * Melquiond 2008).
+ */
 function sumToOdd(p: v128, c: v128): v128 {
   const sum = f64x2.add(p, c);
   const part = f64x2.sub(sum, p);
@@ -52,9 +55,10 @@ function fusedLog(x: v128): v128 {
 }
 
 /**
- * Uniforms in [0, 1) become normals in place, in blocks of 16: u1 = 1 − data[j], u2 = data[j + 8] give
- * data[j] = √(−2 ln u1)·cos 2πu2 and data[j + 8] = √(−2 ln u1)·sin 2πu2 (Box & Muller 1958). Order of operations and roundings are
- * those of PyTorch on CPUs with AVX2, where the compiler fuses: Cephes' logf, sinf and cosf. Range: blocks.
+ * Uniforms in [0, 1) become normals in place, in blocks of 16 (Box & Muller 1958): u1 = 1 − data[j], u2 = data[j + 8]
+ * give data[j] = √(−2 ln u1)·cos 2πu2 and data[j + 8] = √(−2 ln u1)·sin 2πu2. The order of operations and the roundings
+ * are those of PyTorch on CPUs with AVX2, where the compiler fuses products into sums. The functions are Cephes' logf,
+ * sinf and cosf. Range: blocks.
  */
 export function boxMuller(data: usize, begin: i32, end: i32): void {
   for (let block = begin; block < end; block++) {
@@ -63,7 +67,7 @@ export function boxMuller(data: usize, begin: i32, end: i32): void {
       const u1 = f32x4.sub(f32x4.splat(1), v128.load(p));
       const radius = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), fusedLog(u1)));
       const theta = f32x4.mul(f32x4.splat(6.2831855), v128.load(p, 32));
-      // the nearest even multiple of π/4, and what is left
+      // The nearest even multiple of π/4, and what is left.
       const eighth = i32x4.trunc_sat_f32x4_s(f32x4.mul(theta, f32x4.splat(1.2732395)));
       const even = v128.and(i32x4.add(eighth, i32x4.splat(1)), i32x4.splat(~1));
       const n = f32x4.convert_i32x4_s(even);
@@ -92,7 +96,10 @@ export function boxMuller(data: usize, begin: i32, end: i32): void {
   }
 }
 
-/** The same on pairs of doubles (u1, u2) in [0, 1): √(−2 ln(1 − u2))·cos 2πu1, then ·sin 2πu1. Range: pairs. */
+/**
+ * Box and Muller's normals of pairs of doubles (u1, u2) in [0, 1): √(−2 ln(1 − u2))·cos 2πu1, then ·sin 2πu1. Range:
+ * pairs.
+ */
 export function boxMullerDouble(data: usize, begin: i32, end: i32): void {
   for (let pair = begin; pair < end; pair++) {
     const p = data + ((<usize>pair) << 4);

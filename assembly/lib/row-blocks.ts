@@ -54,8 +54,9 @@ function addRow(
 }
 
 /**
- * dweight = Σ dy·x̂ and dbias = Σ dy over `rows` rows, `step` bytes apart, on n columns. Row by row: two rows at a time gain
- * nothing, and tiles of columns with the sums in registers lose a third, for rows of a power-of-two length share cache sets.
+ * dweight = Σ dy·x̂ and dbias = Σ dy over `rows` rows, `step` bytes apart, on n columns. It goes row by row. Two rows
+ * at a time gain nothing. Tiles of columns with the sums in registers lose a third, for rows of a power-of-two length
+ * share cache sets.
  */
 export function parameterGradients(
   dweight: usize,

@@ -1,4 +1,4 @@
-// What layer norm does to a row (or a part of one): like runs.ts, with a weight and a bias per column.
+// What layer norm does to a row, or to a part of one. It is like runs.ts, with a weight and a bias for each column.
 import { join, pair, total } from "./moments";
 import { gradientRun, gradientSums, normalizeRun, sound, tame } from "./runs";
 import { madd } from "./simd";
@@ -35,7 +35,8 @@ export function normalizeRow(
   const m = f32x4.splat(high);
   const a = f32x4.splat(scale);
   const c = f32x4.splat(low);
-  // y[i] = ((x[i] - mean) * rstd + low) * weight[i] + bias[i]; low is mostly too small to matter (1.2 times as fast without)
+  // y[i] = ((x[i] - mean) * rstd + low) * weight[i] + bias[i]. low is mostly too small to matter, and without it the
+  // loop is 1.2 times as fast.
   if (weight && bias && abs(low) < 1e-8) {
     for (; x + 64 <= end; x += 64, y += 64, weight += 64, bias += 64) {
       v128.store(
@@ -197,7 +198,10 @@ export function rowSums(dy: usize, x: usize, weight: usize, n: i32, mean: f64, r
   return pair(sum, product);
 }
 
-/** dx = rstd·(weight·dy − m1 − x̂·m2) on n columns, m1 and m2 the means of w·dy and w·dy·x̂ over the row; weight may be 0. */
+/**
+ * dx = rstd·(weight·dy − m1 − x̂·m2) on n columns, m1 and m2 the means of w·dy and w·dy·x̂ over the row; weight may be
+ * 0.
+ */
 export function rowGradient(
   dx: usize,
   dy: usize,

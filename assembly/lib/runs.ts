@@ -5,7 +5,10 @@ import { madd } from "./simd";
 /** Elements whose sums stay in float32, as in moments.ts. */
 const BLOCK: i32 = 1024;
 
-/** Whether float32 holds rstd, rstd² and all x − mean of such a set with room to spare; false for NaN. Else: float64. */
+/**
+ * Whether float32 holds rstd, rstd² and all x − mean of such a set with room to spare. If not, or for NaN, float64 is
+ * used.
+ */
 export function tame(rstd: f64): bool {
   return rstd > 1e-8 && rstd < 1e8;
 }
@@ -17,8 +20,8 @@ export function sound(product: f64): bool {
 }
 
 /**
- * y = (x − mean)·rstd·w + b on n floats. The mean is subtracted as two float32, its rounded value first: so 1e6 + N(0, 1)
- * keeps all digits its input has.
+ * y = (x − mean)·rstd·w + b on n floats. The mean is subtracted as two float32, its rounded value first: so 1e6 + N(0,
+ * 1) keeps all digits that the input has.
  */
 export function normalizeRun(
   y: usize,

@@ -1,4 +1,4 @@
-// The only file with ISA choices. Binaryen inlines these: none has a loop.
+// The only file that chooses instructions of one build or the other. Binaryen inlines these functions: none has a loop.
 
 /** a·b + c on four lanes: fused in the relaxed build where the CPU fuses, mul then add in the simd build. */
 export function madd(a: v128, b: v128, c: v128): v128 {
@@ -15,7 +15,7 @@ export function sum4(v: v128): f32 {
   );
 }
 
-/** The least normal number: on smaller ones, but 0, x64 CPUs spend a hundred cycles. */
+/** The least normal number. On smaller numbers, except 0, x64 CPUs spend a hundred cycles. */
 export const LEAST_NORMAL: f32 = 1.1754943508222875e-38;
 
 /** v, but 0 where it is nearer to 0 than `least`. NaN stays. */
@@ -23,7 +23,7 @@ export function flush(v: v128, least: v128): v128 {
   return v128.andnot(v, f32x4.lt(f32x4.abs(v), least));
 }
 
-/** Loads n < 4 floats from p, the other lanes 0: reads nothing behind p + 4n. */
+/** Loads n < 4 floats from p; the other lanes are 0. It reads nothing from p + 4n on. */
 export function loadTail(p: usize, n: i32): v128 {
   if (n === 1) return v128.load32_zero(p);
   const low = v128.load64_zero(p);
@@ -40,7 +40,10 @@ export function storeTail(p: usize, v: v128, n: i32): void {
   }
 }
 
-/** Four floats from p for T = v128; n < 4 of them and zeros for T = f32. A loop's body, written once, is compiled for both. */
+/**
+ * Loads four floats from p for T = v128; n < 4 of them and zeros for T = f32. So a loop's body, written once, is
+ * compiled for both.
+ */
 export function loadLanes<T>(p: usize, n: i32): v128 {
   if (isVector<T>()) return v128.load(p);
   return loadTail(p, n);
@@ -52,21 +55,21 @@ export function storeLanes<T>(p: usize, v: v128, n: i32): void {
   else storeTail(p, v, n);
 }
 
-/** loadTail with the other lanes `other`. */
+/** Like loadTail, but the other lanes are `other`. */
 export function loadTailOr(p: usize, n: i32, other: f32): v128 {
   const there = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(n));
   return v128.bitselect(loadTail(p, n), f32x4.splat(other), there);
 }
 
 /**
- * The maxima of numbers that are not negative: their bits are in the same order, with NaN above all, and one instruction instead of
- * seven.
+ * The larger of each two lanes, where no number is negative. The bits of such numbers are in the same order, with NaN
+ * above all. So it takes one instruction instead of seven.
  */
 export function greater(a: v128, b: v128): v128 {
   return i32x4.max_s(a, b);
 }
 
-/** The greatest lane; none is negative. */
+/** The greatest lane. No lane may be negative. */
 export function max4(v: v128): f32 {
   const pairs = greater(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
   return f32x4.extract_lane(greater(pairs, v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2)), 0);

@@ -1,4 +1,5 @@
-// Columns of the 4×4 matrix with rows a, b, c, d. Of several columns the compiler makes the common half once.
+// Columns of the 4×4 matrix with rows a, b, c, d. Where several columns are taken, the compiler makes their common half
+// once.
 
 export function column0(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<i64>(lowHalves(a, b), lowHalves(c, d), 0, 2);

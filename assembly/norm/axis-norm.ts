@@ -1,6 +1,7 @@
-// Normalisation over one axis of x seen as [outer, n, inner], weight and bias [n]: layer norm over the channels of each pixel
-// (positional norm, arXiv 1907.04312), pixel norm (1710.10196), division by a p-norm. A unit is a block of `width` columns of a
-// sample, unit = outer · blocks + block: what it needs of x stays in the cache between its passes.
+// Normalisation over one axis of x seen as [outer, n, inner], weight and bias [n]: layer norm over the channels of each
+// pixel (positional norm, arXiv 1907.04312), pixel norm (1710.10196), division by a p-norm. A unit is a block of
+// `width` columns of a sample, unit = outer · blocks + block. What a unit needs of x stays in the cache between its
+// passes.
 import { Statistic } from "../lib/codes";
 import { addRows } from "../lib/column-loops";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
@@ -26,7 +27,7 @@ function statistics(
     const least = kind === Statistic.norm2 ? 0 : eps;
     momentsOfColumns(stats, STATS, x, n, step, cols, kind === Statistic.moments, least, scratch);
   } else columnNorms(stats, x, n, step, cols, kind, scratch);
-  // two at a time: of few rows the root and the division are the larger part
+  // Two at a time: where rows are few, the root and the division are the larger part.
   for (let c = 0; c < cols; c += 2, stats += 2 * STATS) {
     const next = c + 1 < cols ? stats + STATS : stats;
     let spread = pair(load<f64>(stats, 8), load<f64>(next, 8));
@@ -82,8 +83,9 @@ export function axisNormBackwardScratch(width: i32): usize {
 }
 
 /**
- * dx (0: not wanted) = rstd·(w·dy − mean(w·dy) − direction·share of Σw·dy·x̂), and partials [items, 2, n] (0: not wanted): Σdy·x̂
- * and Σdy, which layerNormParameterGradients adds up. Range: items of `together` of `units` units. Scratch: 8 rows of floats.
+ * dx (0: not wanted) = rstd·(w·dy − mean(w·dy) − direction·share of Σw·dy·x̂). partials [items, 2, n] (0: not wanted)
+ * are Σdy·x̂ and Σdy, which layerNormParameterGradients adds up. Range: items of `together` of `units` units. Scratch:
+ * 8 rows of floats.
  */
 export function axisNormBackward(
   dx: usize,
@@ -127,7 +129,8 @@ export function axisNormBackward(
         continue;
       }
       sumColumns(sums, 16, dy + o, x + o, own, weight, n, step, cols, scratch);
-      // what of Σw·dy and Σw·dy·x̂ comes back: their means, for a p-norm all of the second, or nothing where eps was the larger
+      // How much of Σw·dy and Σw·dy·x̂ comes back: their means. For a p-norm all of the second comes back, or nothing
+      // where eps was the larger.
       for (let c = 0, p = sums; c < cols; c++, p += 16) {
         const small = kind < Statistic.rms && load<f64>(own + <usize>c * STATS, 8) < eps;
         const product = kind < Statistic.rms ? load<f64>(p, 8) : load<f64>(p, 8) / <f64>n;
@@ -142,7 +145,7 @@ export function axisNormBackward(
   }
 }
 
-/** dw[i] += Σdy·x̂ and, n floats on, Σdy of row i over the columns. */
+/** dw[i] += Σdy·x̂ of row i over the columns. Σdy is added n floats further on. */
 function parameterGradients(
   dw: usize,
   dy: usize,
@@ -158,7 +161,7 @@ function parameterGradients(
   const a = m + rowBytes(cols);
   const b = a + rowBytes(cols);
   let wild = false;
-  memory.fill(m, 0, 3 * rowBytes(cols)); // lanes behind the last column count for nothing
+  memory.fill(m, 0, 3 * rowBytes(cols)); // lanes behind the last column add nothing
   for (let c = 0, own = stats; c < cols; c++, own += STATS) {
     const o = (<usize>c) << 2;
     const isTame = tame(rstdOf(own));

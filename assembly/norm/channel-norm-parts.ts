@@ -1,6 +1,6 @@
-// The steps of channel-norm.ts one by one, in the order of memory and on parts of a plane: where sets are few, so that threads
-// help; for batch norm, whose sets lie strewn over memory; and so that running statistics can take the place of the batch's.
-// Parts depend on the shape alone; item = plane · parts + part.
+// The steps of channel-norm.ts one by one, in the order of memory and on parts of a plane. They serve where sets are
+// few, so that threads help. They serve batch norm, whose sets lie strewn over memory. And they let running statistics
+// take the place of the batch's. Parts depend on the shape alone; item = plane · parts + part.
 
 import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
@@ -31,7 +31,7 @@ export function channelMoments(
   }
 }
 
-/** stats [sets, 3] from those partials, in index order. Range: sets. */
+/** stats [sets, 3] from the partials of channelMoments, in index order. Range: sets. */
 export function channelStatistics(
   stats: usize,
   partials: usize,
@@ -86,8 +86,8 @@ export function channelNormalize(
 }
 
 /**
- * sums [planes, parts, 2] = (Σdz, Σdz·x̂) of each part of each plane; dz is dy, or with an activation what that makes of it, which
- * is written. Range: planes × parts.
+ * sums [planes, parts, 2] = (Σdz, Σdz·x̂) of each part of each plane. dz is dy. With an activation it is what the
+ * activation makes of dy, and is written. Range: planes × parts.
  */
 export function channelGradientSums(
   sums: usize,
@@ -153,7 +153,10 @@ export function channelGradientMeans(
   }
 }
 
-/** dx from those means; without (0: the statistics are constants) dx = w·rstd·dy. Range: planes × parts. */
+/**
+ * dx from the means of channelGradientMeans. Without them (0: the statistics are constants) dx = w·rstd·dy. Range:
+ * planes × parts.
+ */
 export function channelGradient(
   dx: usize,
   dy: usize,

@@ -1,10 +1,10 @@
-// Batch norm (Ioffe, Szegedy 2015, arXiv 1502.03167), group norm (Wu, He 2018, 1803.08494) and, as group norm with one channel a
-// group, instance norm (Ulyanov et al. 2016, 1607.08022).
+// Batch norm (Ioffe, Szegedy 2015, arXiv 1502.03167), group norm (Wu, He 2018, 1803.08494) and, as group norm with one
+// channel a group, instance norm (Ulyanov et al. 2016, 1607.08022).
 //
-// x is [batch, channels, length]: plane p = n·channels + c holds `length` floats. A set is what shares one mean and variance:
-// `runs` planes, `planeStep` apart. Batch norm: runs = batch, planeStep = channels; group norm: runs = channels / groups,
-// planeStep = 1. Here one item does all of a set while it is in cache; for few or huge sets see channel-norm-parts.ts.
-// `activation` as in lib/activate.ts.
+// x is [batch, channels, length]: plane p = n·channels + c holds `length` floats. A set is what shares one mean and
+// variance: `runs` planes, `planeStep` apart. Batch norm: runs = batch, planeStep = channels; group norm: runs =
+// channels / groups, planeStep = 1. Here one item does all of a set while the set is in cache. For few or huge sets see
+// channel-norm-parts.ts. `activation` is as in lib/activate.ts.
 
 import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
@@ -29,10 +29,10 @@ export function channelNormForward(
   end: i32,
 ): void {
   const count = runs * length;
-  // neighbouring planes are one long run
+  // Neighbouring planes are one long run.
   const runLength = planeStep === 1 ? count : length;
   const step = planeOffset(planeStep, length);
-  // a few small sets at a time, in L1: the square root of one set's rstd does not hold up the next set
+  // A few small sets are done at a time, in L1: the square root of one set's rstd does not hold up the next set.
   const group = max(1, 4096 / count);
   for (let start = begin; start < end; start += group) {
     const stop = min(start + group, end);
@@ -57,9 +57,9 @@ export function channelNormForward(
 }
 
 /**
- * dx (0: not wanted) and sums [planes, 2] = (Σdy, Σdy·x̂) of each plane, from which channelParameterGradients makes dweight and
- * dbias. dx = rstd·(w·dy − mean(w·dy) − x̂·mean(w·dy·x̂)); x̂ is computed again, not kept. With an
- * activation dy goes through it first, and dx must be there. Range: sets.
+ * dx (0: not wanted) and sums [planes, 2] = (Σdy, Σdy·x̂) of each plane, from which channelParameterGradients makes
+ * dweight and dbias. dx = rstd·(w·dy − mean(w·dy) − x̂·mean(w·dy·x̂)); x̂ is computed again, not kept. With an
+ * activation dy goes through it first, and dx must be wanted. Range: sets.
  */
 export function channelNormBackward(
   dx: usize,

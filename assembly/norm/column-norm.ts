@@ -1,7 +1,7 @@
-// The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols], whose columns
-// are the planes p = sample · cols + c. The merging steps between them are those of that file, to which it is all one. An item is
-// a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks + block. Scratch: 56 bytes a
-// column of the width and a vector.
+// The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols],
+// whose columns are the planes p = sample · cols + c. The merging steps between them are in that file and serve both
+// layouts. An item is a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks +
+// block. Scratch: 56 bytes for each column of the width, and a vector.
 
 import { activate, activateBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
@@ -43,8 +43,8 @@ function offsetOf(item: i32, length: i32, cols: i32, width: i32, size: i32, part
   return (row * cols + columnOf(item, cols, width)) << 2;
 }
 
-/** What the sets [.., size bytes] of the item's n planes have, at `to` one after the other. */
-function ofColumns(
+/** Copies what the sets of the item's n planes have (`size` bytes each) to `to`, one after the other. */
+function copyOfSets(
   to: usize,
   sets: usize,
   size: usize,
@@ -60,12 +60,12 @@ function ofColumns(
   return to;
 }
 
-/** weight at plane `first`; 0 stays 0. */
-function ofPlane(weight: usize, first: i32, channels: i32): usize {
+/** The address of the weight of plane `first`; 0 stays 0. */
+function atPlane(weight: usize, first: i32, channels: i32): usize {
   return weight ? weight + ((<usize>(first % channels)) << 2) : 0;
 }
 
-/** Elements between the norm and the activation, in cache. */
+/** Elements of a piece, which stays in cache between the norm and the activation. */
 const PIECE: i32 = 16384;
 
 /** y = f(z) with z = (x − mean)·rstd·w + b, or with dy y = f′(z)·dy; f the activation. */
@@ -148,9 +148,9 @@ export function columnNormalize(
     const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
     const n = min(width, cols - columnOf(item, cols, width));
     const o = offsetOf(item, length, cols, width, partSize, parts);
-    const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
-    const w = ofPlane(weight, first, channels);
-    const b = ofPlane(bias, first, channels);
+    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
+    const w = atPlane(weight, first, channels);
+    const b = atPlane(bias, first, channels);
     const rest = scratch + <usize>width * STATS;
     normalizeActivated(activation, y + o, 0, x + o, own, w, b, rows, step, n, rest);
   }
@@ -188,19 +188,19 @@ export function columnGradientSums(
     const n = min(width, cols - columnOf(item, cols, width));
     const o = offsetOf(item, length, cols, width, partSize, parts);
     const out = sums + <usize>first * apart + ((<usize>part) << 4);
-    const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
+    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
     const rest = scratch + <usize>width * STATS;
     const g = (activation ? dz : dy) + o;
     if (activation) {
-      const w = ofPlane(weight, first, channels);
-      const b = ofPlane(bias, first, channels);
+      const w = atPlane(weight, first, channels);
+      const b = atPlane(bias, first, channels);
       normalizeActivated(activation, g, dy + o, x + o, own, w, b, rows, step, n, rest);
     }
     sumColumns(out, apart, g, x + o, own, 0, rows, step, n, rest);
   }
 }
 
-/** dx from the means [sets, 2] of these; without (0: the statistics are constants) dx = w·rstd·dy. */
+/** dx from the means [sets, 2] of those sums. Without them (0: the statistics are constants) dx = w·rstd·dy. */
 export function columnGradient(
   dx: usize,
   dy: usize,
@@ -227,12 +227,12 @@ export function columnGradient(
     const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
     const n = min(width, cols - columnOf(item, cols, width));
     const o = offsetOf(item, length, cols, width, partSize, parts);
-    const own = ofColumns(scratch, stats, STATS, first, runs, planeStep, n);
+    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
     const after = scratch + <usize>width * STATS;
     const rest = after + ((<usize>width) << 4);
-    const w = ofPlane(weight, first, channels);
+    const w = atPlane(weight, first, channels);
     if (means) {
-      const back = ofColumns(after, means, 16, first, runs, planeStep, n);
+      const back = copyOfSets(after, means, 16, first, runs, planeStep, n);
       gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
     } else {
       for (let c = 0; c < n; c++) store<f64>(own + <usize>c * STATS, 0); // the mean: x has no part in this

@@ -1,5 +1,6 @@
-// EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x over the larger of the batch's deviation and v·x plus the
-// instance's. Both deviations are given; what goes back to them is left to the caller as sums.
+// EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x over the larger of two numbers, the batch's deviation
+// and v·x plus the instance's deviation. Both deviations are given. What goes back to them is left to the caller, as
+// sums.
 import { total } from "../lib/moments";
 import { at, planeOffset } from "../lib/sets";
 import { loadTail, madd, storeTail } from "../lib/simd";
@@ -41,8 +42,9 @@ export function evonormB0Forward(
 }
 
 /**
- * dx, the statistics held fixed, and sums [planes, 5]: Σdy, Σdy·h, and of t = w·dy·h/d (h = x/d, d the larger deviation) Σt where
- * the batch's deviation is the larger, Σt and Σt·x where it is not. Range: planes.
+ * dx with the statistics held fixed, and sums [planes, 5]: Σdy, Σdy·h, and three of t = w·dy·h/d. These are Σt where
+ * the batch's deviation is the larger, and Σt and Σt·x where it is not. h = x/d, and d is the larger deviation. Range:
+ * planes.
  */
 export function evonormB0Backward(
   dx: usize,

@@ -1,4 +1,5 @@
-// EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x·sigmoid(v·x) over the deviation of a group, a group at a time.
+// EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x·sigmoid(v·x) over the deviation of a group. It does a
+// group at a time.
 import { curve, Logistic, Swish } from "../lib/curves";
 import { finishStats, meanOf, moments, rstdOf, STATS, total } from "../lib/moments";
 import { normalizeRun } from "../lib/runs";
@@ -6,8 +7,8 @@ import { at, planeOffset } from "../lib/sets";
 import { loadTail, madd, storeTail } from "../lib/simd";
 
 /**
- * dx = dy·w·rstd·(x·sigmoid(v·x))′ on n floats, the group's part left out; adds Σdy, Σdy·h and Σdy·∂h/∂v to the three sums at
- * `out`, h = x·sigmoid(v·x)·rstd.
+ * dx = dy·w·rstd·(x·sigmoid(v·x))′ on n floats, without the group's part. Adds Σdy, Σdy·h and Σdy·∂h/∂v to the three
+ * sums at `out`, with h = x·sigmoid(v·x)·rstd.
  */
 function swishBackRun(
   out: usize,
@@ -73,8 +74,8 @@ function spreadRun(dx: usize, x: usize, n: i32, mean: f64, rstd: f64, k: f64): v
 }
 
 /**
- * y = x·sigmoid(v·x)·rstd·weight + bias and stats [sets, 3]; a set is `runs` neighbouring planes of a sample, v, weight and bias
- * are per channel. Range: sets.
+ * y = x·sigmoid(v·x)·rstd·weight + bias and stats [sets, 3]. A set is `runs` neighbouring planes of a sample; v, weight
+ * and bias are per channel. Range: sets.
  */
 export function evonormS0Forward(
   y: usize,
@@ -104,7 +105,7 @@ export function evonormS0Forward(
   }
 }
 
-/** dx and sums [planes, 3]: Σdy, Σdy·h and Σdy·∂h/∂v, h the output before weight and bias. Range: sets. */
+/** dx and sums [planes, 3]: Σdy, Σdy·h and Σdy·∂h/∂v, where h is the output before weight and bias. Range: sets. */
 export function evonormS0Backward(
   dx: usize,
   sums: usize,

@@ -1,12 +1,13 @@
-// Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737), a plane at a time.
+// Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737). It does a
+// plane at a time.
 import { clampBack, clampRun } from "../lib/clamp";
 import { moments, remainder, rstdOf, STATS } from "../lib/moments";
 import { gradientRun, gradientSums, normalizeRun, tame } from "../lib/runs";
 import { at, planeOffset } from "../lib/sets";
 
 /**
- * y = max(weight·x/√(mean x² + eps) + bias, tau) and stats [planes, 3] (0, mean x², rstd); eps [channels] float64, weight, bias
- * and tau [channels] may be 0. Range: planes.
+ * y = max(weight·x/√(mean x² + eps) + bias, tau) and stats [planes, 3] (0, mean x², rstd). eps [channels] is float64;
+ * weight, bias and tau [channels] may be 0. Range: planes.
  */
 export function frnForward(
   y: usize,
@@ -42,8 +43,8 @@ export function frnForward(
 }
 
 /**
- * dx and sums [planes, 4]: Σdz, Σdz·x̂, the part of dy that goes to tau, and Σdz·x̂·rstd² for eps; dz is dy where y > tau.
- * Range: planes.
+ * dx and sums [planes, 4]: Σdz, Σdz·x̂, the part of dy that goes to tau, and Σdz·x̂·rstd² for eps. dz is dy where y >
+ * tau, else 0. Range: planes.
  */
 export function frnBackward(
   dx: usize,
@@ -65,7 +66,7 @@ export function frnBackward(
     const own = stats + <usize>p * STATS;
     const rstd = rstdOf(own);
     const out = sums + ((<usize>p) << 5);
-    // dz goes to where dx will be, in cache
+    // dz goes to where dx will be, so that it is in cache.
     const left = tau
       ? clampBack(dx + o, dy + o, y + o, length, load<f32>(tau + ((<usize>c) << 2)))
       : 0;

@@ -1,5 +1,5 @@
-// Layer norm of few long rows, in steps on parts of a row: so that threads help. The moments of the parts are merged by
-// channelStatistics, a row being a set of one plane.
+// Layer norm of few long rows, in steps on parts of a row, so that threads help. channelStatistics merges the moments
+// of the parts: to it a row is a set of one plane.
 import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
 import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
@@ -77,7 +77,10 @@ export function layerNormSums(
   }
 }
 
-/** dx (0: not wanted), dweight and dbias (both or neither 0) down the columns of a part, from those sums. Range: parts. */
+/**
+ * dx (0: not wanted), dweight and dbias (both or neither 0) down the columns of a part, from the sums of layerNormSums.
+ * Range: parts.
+ */
 export function layerNormColumns(
   dx: usize,
   dweight: usize,

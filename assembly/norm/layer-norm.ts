@@ -1,5 +1,6 @@
-// Layer norm (Ba, Kiros, Hinton 2016, arXiv 1607.06450) of rows of `cols` floats, weight and bias per column. With `centre` 0
-// the mean is left out: RMS norm (Zhang, Sennrich 2019, 1910.07467). `activation` as in lib/activate.ts.
+// Layer norm (Ba, Kiros, Hinton 2016, arXiv 1607.06450) of rows of `cols` floats, weight and bias per column. With
+// `centre` 0 the mean is left out: that is RMS norm (Zhang, Sennrich 2019, 1910.07467). `activation` is as in
+// lib/activate.ts.
 
 import { activate, activateBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
@@ -18,8 +19,8 @@ function addRow(to: usize, a: usize, b: usize, n: i32): void {
 }
 
 /**
- * y [rows, cols], stats [rows, 3] (mean, variance, rstd) of x, or, where there is a residual, of sum = x + residual, which is
- * written too. Range: rows.
+ * y [rows, cols] and stats [rows, 3] (mean, variance, rstd) of x. Where there is a residual they are of sum = x +
+ * residual, which is written too. Range: rows.
  */
 export function layerNormForward(
   y: usize,
@@ -38,7 +39,7 @@ export function layerNormForward(
 ): void {
   const row = (<usize>cols) << 2;
   const from = residual ? sum : x;
-  // a few rows at a time, in L1: the square root of one row's rstd does not hold up the next row
+  // A few rows are done at a time, in L1: the square root of one row's rstd does not hold up the next row.
   const group = max(1, 4096 / cols);
   for (let first = begin; first < end; first += group) {
     const stop = min(first + group, end);
@@ -60,8 +61,8 @@ export function layerNormForward(
 
 /**
  * dx (0: not wanted) and partials [blocks, 2, cols] (0: not wanted): Σdy·x̂ and Σdy of each block of rows, which
- * layerNormParameterGradients adds up. dx = rstd·(w·dy − mean(w·dy) − x̂·mean(w·dy·x̂)); with an activation dy goes through it
- * first, and dx must be there. Range: blocks of `blockRows` rows.
+ * layerNormParameterGradients adds up. dx = rstd·(w·dy − mean(w·dy) − x̂·mean(w·dy·x̂)). With an activation dy goes
+ * through it first, and dx must be wanted. Range: blocks of `blockRows` rows.
  */
 export function layerNormBackward(
   dx: usize,

@@ -1,7 +1,8 @@
-// Local response normalisation (Krizhevsky, Sutskever, Hinton 2012, AlexNet) of x seen as [batch, channels, length]:
-// y = x·D^−β, D = k + a·Σ x² over the window of channels c − before … c + after. Each sum is made afresh, so that what left the
-// window does not linger. Range: [batch, ⌈length / 16⌉], sixteen neighbouring columns an item: in float32, which leaves a NaN where a
-// D of an element's own window is too large or too small for that, and those again in float64; all where fewer than sixteen are left.
+// Local response normalisation (Krizhevsky, Sutskever, Hinton 2012, AlexNet) of x seen as [batch, channels, length]: y
+// = x·D^−β, D = k + a·Σ x² over the window of channels c − before … c + after. Each sum is made afresh, so that nothing
+// of what left the window stays in it. Range: [batch, ⌈length / 16⌉], an item being sixteen neighbouring columns. They
+// are done in float32, which leaves a NaN where a D of an element's own window is too large or too small for it. Those
+// elements are done again in float64, and so are all columns where fewer than sixteen are left.
 import { backwardDouble, forwardDouble } from "../lib/local-response";
 import { exp, log } from "../lib/math";
 import { madd } from "../lib/simd";
@@ -50,24 +51,28 @@ function windowSums<F>(out: usize, x: usize, step: usize, from: i32, to: i32): v
 }
 
 /**
- * Bits of the least D for float32: it hides what squares lost below the range (a < 1e8), and D^−β·x and dy·x·D^(−β−1) keep their digits.
+ * Bits of the least D for float32. It hides what squares lost below the range (a < 1e8), and D^−β·x and dy·x·D^(−β−1)
+ * keep their digits.
  */
 function least(beta: f64): i32 {
   return (127 - <i32>(64 * min<f64>(1, 1 / (beta + 0.5)))) << 23;
 }
 
-/** How far above are those of the greatest. */
+/** How far the bits of the greatest D are above those of the least. */
 function span(beta: f64): i32 {
   return ((127 + <i32>(100 * min<f64>(1, 1 / (beta + 0.5)))) << 23) - least(beta);
 }
 
-/** Ones, a NaN, unless from ≤ d ≤ from + range: bits of positive numbers are in order, and below them all is above, unsigned. */
+/**
+ * Ones, which is a NaN, unless from ≤ d ≤ from + range. Bits of positive numbers are in order. What is below `from` is
+ * above all of them as an unsigned number.
+ */
 function beyond(d: v128, from: i32, range: i32): v128 {
   const above = i32x4.sub(d, i32x4.splat(from ^ i32.MIN_VALUE));
   return i32x4.gt_s(above, i32x4.splat(range ^ i32.MIN_VALUE));
 }
 
-/** Sixteen columns in float32, NaN where that does not do; false if anywhere. */
+/** Computes sixteen columns in float32, NaN where that does not do. Returns false if there is such a NaN. */
 function forwardSingle(
   y: usize,
   x: usize,
@@ -95,7 +100,10 @@ function forwardSingle(
   return !v128.any_true(lost);
 }
 
-/** Sixteen columns in float32, NaN where that does not do; false if anywhere. Scratch: [channels, 2, 16], D^−β and dy·x·D^(−β−1). */
+/**
+ * Computes sixteen columns in float32, NaN where that does not do. Returns false if there is such a NaN. Scratch:
+ * [channels, 2, 16], D^−β and dy·x·D^(−β−1).
+ */
 function backwardSingle(
   dx: usize,
   dy: usize,

@@ -29,7 +29,7 @@ export function modulateForward(
   );
 }
 
-/** dx = dy·(1 + scale) and dscale = dy·x; that of shift is dy. */
+/** dx = dy·(1 + scale) and dscale = dy·x. The gradient of shift is dy. */
 export function modulateBackward(
   dx: usize,
   dscale: usize,

@@ -19,9 +19,9 @@ export function runningToStats(
 }
 
 /**
- * running = (1 − momentum)·running + momentum·(mean over the batch of stats [batch, channels, 3]), the variances of `count`
- * values each times count/(count − correction): 1 makes them unbiased (PyTorch's rule), 0 leaves them. Batch norm: batch = 1. Either
- * array may be 0. Range: channels.
+ * running = (1 − momentum)·running + momentum·(mean over the batch of stats [batch, channels, 3]). The variances, each
+ * of `count` values, are multiplied by count/(count − correction): 1 makes them unbiased (PyTorch's rule), 0 leaves
+ * them. Batch norm: batch = 1. Either array may be 0. Range: channels.
  */
 export function runningUpdate(
   runningMean: usize,

@@ -1,6 +1,6 @@
-// What takes the place of a norm: f(alpha·x + shift)·weight + bias. f = tanh is DyT (Zhu, Chen, He, LeCun, Liu 2025, arXiv
-// 2503.10622), f = erf is Derf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938). Weight and bias are per column of a row, or, with
-// `channels` above 0, per plane of `cols` floats.
+// What takes the place of a norm: f(alpha·x + shift)·weight + bias. f = tanh is DyT (Zhu, Chen, He, LeCun, Liu 2025,
+// arXiv 2503.10622), f = erf is Derf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938). Weight and bias are per column
+// of a row. With `channels` above 0 they are per plane of `cols` floats.
 import { curve, Erf, Tanh, within } from "../lib/curves";
 import { exp } from "../lib/math";
 import { total } from "../lib/moments";
@@ -15,7 +15,7 @@ function slope<F>(z: v128, t: v128): v128 {
   return f32x4.mul(f32x4.splat(1.1283791671), exp(f32x4.neg(f32x4.mul(z, z)))); // 2/√π
 }
 
-/** n ≤ 4 floats at p, or four times the one at p where `each` is false; 1 where there are none. */
+/** n ≤ 4 floats at p + o, or where `each` is false the one at p in all lanes; 1 where p is 0. */
 function factor(p: usize, o: usize, each: bool, n: i32): v128 {
   if (!p) return f32x4.splat(1);
   if (!each) return v128.load32_splat(p);
@@ -38,15 +38,15 @@ function forward<F>(
     const o = (<usize>row * cols) << 2;
     curve<F>(y + o, x + o, cols, <f32>alpha, <f32>shift);
     const c = channels ? row % channels : 0;
-    // in L1
+    // this row is in L1
     if (channels) normalizeRun(y + o, y + o, cols, 0, 1, at(weight, c, 1), at(bias, c, 0));
     else if (weight || bias) normalizeRow(y + o, y + o, weight, bias, cols, 0, 1);
   }
 }
 
 /**
- * dx of a row; adds Σw·dy·f′·x, Σw·dy·f′, Σdy·t and Σdy to the four sums at `out`, and dy·t and dy to the columns at dw and db
- * (0: not wanted).
+ * Writes dx of a row. Adds Σw·dy·f′·x, Σw·dy·f′, Σdy·t and Σdy to the four sums at `out`, and dy·t and dy to the
+ * columns at dw and db (0: not wanted).
  */
 function backRow<F>(
   out: usize,
@@ -103,8 +103,8 @@ function backRow<F>(
 }
 
 /**
- * dx, sums [blocks, 4] as in `backRow`, and (channels = 0) partials [blocks, 2, cols] of weight and bias. A block is `blockRows`
- * rows; per plane it is one plane.
+ * dx, sums [blocks, 4] as in `backRow`, and (channels = 0) partials [blocks, 2, cols] of weight and bias. A block is
+ * `blockRows` rows, or where there are planes one plane.
  */
 function backward<F>(
   dx: usize,
@@ -139,7 +139,7 @@ function backward<F>(
   }
 }
 
-/** Range: rows (channels = 0) or planes. */
+/** y = tanh(alpha·x + shift)·weight + bias. Range: rows (channels = 0) or planes. */
 export function dytForward(
   y: usize,
   x: usize,
@@ -155,7 +155,7 @@ export function dytForward(
   forward<Tanh>(y, x, weight, bias, alpha, shift, cols, channels, begin, end);
 }
 
-/** Range: blocks. */
+/** Makes dx, sums and partials of `dytForward`: see `backward`. Range: blocks. */
 export function dytBackward(
   dx: usize,
   sums: usize,
@@ -190,7 +190,7 @@ export function dytBackward(
   );
 }
 
-/** Range: rows (channels = 0) or planes. */
+/** y = erf(alpha·x + shift)·weight + bias. Range: rows (channels = 0) or planes. */
 export function derfForward(
   y: usize,
   x: usize,
@@ -206,7 +206,7 @@ export function derfForward(
   forward<Erf>(y, x, weight, bias, alpha, shift, cols, channels, begin, end);
 }
 
-/** Range: blocks. */
+/** Makes dx, sums and partials of `derfForward`: see `backward`. Range: blocks. */
 export function derfBackward(
   dx: usize,
   sums: usize,

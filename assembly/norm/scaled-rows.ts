@@ -1,7 +1,8 @@
-// Rows divided by one number that is not the root mean square of all their columns: partial RMS norm (Zhang, Sennrich 2019,
-// arXiv 1910.07467), RMS norm with eps outside the root, CRMS norm (Jiang et al. 2023, 2305.14858), the 2-norm. stats [rows, 3] hold 0, the
-// variance and the factor r; back [rows, 2] what the way back needs besides, the slope s and the offset t: y = x·r·weight + bias and, on
-// the columns that count, dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂), on the others r·w·dy; of a row of one column dx = r·s·w·dy.
+// Rows divided by one number that is not the root mean square of all their columns: partial RMS norm (Zhang, Sennrich
+// 2019, arXiv 1910.07467), RMS norm with eps outside the root, CRMS norm (Jiang et al. 2023, 2305.14858), the 2-norm.
+// stats [rows, 3] hold 0, the variance and the factor r. back [rows, 2] holds what the backward pass needs besides: the
+// slope s and the offset t. y = x·r·weight + bias. On the columns that count, dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂). On
+// the others dx = r·w·dy. In a row of one column dx = r·s·w·dy.
 import { RowScale } from "../lib/codes";
 import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
@@ -36,7 +37,7 @@ export function scaledRowsForward(
   for (let i = begin; i < end; i++) {
     const own = stats + <usize>i * STATS;
     const o = (<usize>i * cols) << 2;
-    // eps 0 where it is not added to the mean square: small numbers keep their digits
+    // eps is 0 where it is not added to the mean square, so that small numbers keep their digits.
     moments(
       own,
       x + o,
@@ -62,13 +63,13 @@ export function scaledRowsForward(
       r = 1 / max<f64>(norm, eps);
       s = norm < eps ? 0 : 1;
     } else if (kind === RowScale.centredRms) {
-      // n values and the one that makes their sum 0: Σx² + (Σx)² over n + 1
+      // The n values and the one that makes their sum 0: Σx² + (Σx)² over n + 1.
       const sum = mean * n;
       r = 1 / sqrt<f64>((n * (square + mean * mean) + sum * sum) / (n + 1) + eps);
       s = 1 / (n + 1);
       t = sum * r * s;
     }
-    // of one column Σ w·dy·x̂ would cancel all of w·dy but this share
+    // In a row of one column Σ w·dy·x̂ would cancel all of w·dy but this share.
     if (cols === 1)
       s =
         kind === RowScale.norm
@@ -83,7 +84,10 @@ export function scaledRowsForward(
   }
 }
 
-/** dx (0: not wanted) and partials [blocks, 2, cols] (0: not wanted) as layerNormBackward. Range: blocks of `blockRows` rows. */
+/**
+ * dx (0: not wanted) and partials [blocks, 2, cols] (0: not wanted), as in layerNormBackward. Range: blocks of
+ * `blockRows` rows.
+ */
 export function scaledRowsBackward(
   dx: usize,
   partials: usize,

@@ -1,6 +1,6 @@
-// Sums over the planes of a tensor and linear maps of them, in float64: what is left of a normalisation once the few numbers a
-// plane needs are known. x is [outer, planes, inner]: plane p is `outer` runs of `inner` floats. A filter of a weight [O, I, h, w]
-// is a plane with outer = 1; a column of a matrix one with inner = 1.
+// Sums over the planes of a tensor and linear maps of them, in float64. This is what is left of a normalisation once
+// the few numbers that a plane needs are known. x is [outer, planes, inner]: plane p is `outer` runs of `inner` floats.
+// A filter of a weight [O, I, h, w] is a plane with outer = 1, a column of a matrix is one with inner = 1.
 import { loadTail } from "../lib/simd";
 
 /** The upper two of four floats as doubles. */
@@ -30,7 +30,10 @@ function product(a: usize, b: usize, n: i32): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** sums [planes] = Σ a·b of each plane, Σ a where b is 0; `shared`: b [outer, inner] is the same for all. Range: planes. */
+/**
+ * sums [planes] = Σ a·b of each plane, or Σ a where b is 0. With `shared`, all planes have the same b [outer, inner].
+ * Range: planes.
+ */
 export function planeProducts(
   sums: usize,
   a: usize,
@@ -122,8 +125,8 @@ function combineRun(y: usize, a: usize, b: usize, n: i32, p: f64, q: f64, r: f64
 }
 
 /**
- * y = a·p + b·q + r with p, q, r [planes] (float64; b and q, or r, may be 0); `shared`: b [outer, inner] is the same for all
- * planes. y may be a. Range: planes.
+ * y = a·p + b·q + r with p, q, r [planes] (float64; b and q, or r, may be 0). With `shared`, all planes have the same b
+ * [outer, inner]. y may be a. Range: planes.
  */
 export function planeCombine(
   y: usize,

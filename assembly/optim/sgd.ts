@@ -1,8 +1,9 @@
 import { loadLanes, madd, storeLanes } from "../lib/simd";
 
 /**
- * One pass of torch.optim.SGD: g += weightDecay·p; velocity = momentum·velocity + (1 − dampening)·g, the first time g itself;
- * p −= lr·(velocity, or with nesterov momentum·velocity + g). velocity 0: plain gradient descent. Range: elements.
+ * One pass of torch.optim.SGD: g += weightDecay·p; velocity = momentum·velocity + (1 − dampening)·g, the first time g
+ * itself; p −= lr·(velocity, or with nesterov momentum·velocity + g). velocity 0: plain gradient descent. Range:
+ * elements.
  */
 export function sgdStep(
   param: usize,

@@ -1,8 +1,8 @@
 import { flush, LEAST_NORMAL, loadLanes, storeLanes } from "../lib/simd";
 
 /**
- * x = 0 where it is below the normal numbers. A moment that only decays comes to rest there, for 0.9 of the least subnormal rounds to
- * itself, and an x64 CPU then takes 12 (SGD) to 20 (Adam) times as long for each step. Range: elements.
+ * x = 0 where it is below the normal numbers. A moment that only decays comes to rest there, for 0.9 of the least
+ * subnormal rounds to itself. An x64 CPU then takes 12 (SGD) to 20 (Adam) times as long for each step. Range: elements.
  */
 export function dropSubnormals(x: usize, begin: i32, end: i32): void {
   const least = f32x4.splat(LEAST_NORMAL);

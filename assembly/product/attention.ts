@@ -1,14 +1,18 @@
-// The softmax of scaled dot-product attention, with what precedes it in the same pass over the row: the scale and the mask. A row
-// is one query's; mask is added to its scores, and where it is −∞ the weight is 0 whatever the score: a row all hidden is zeros and
-// no NaN. With `causal` query i sees keys 0 … i alone. Row i of matrix m has its mask at mask + offsets[m] + i·maskPitch (bytes).
+// The softmax of scaled dot-product attention. One pass over the row applies the scale and the mask before it. A
+// row is one query's. mask is added to its scores. Where it is −∞ the weight is 0 whatever the score: a row that is all
+// hidden is zeros and no NaN. With `causal` query i sees keys 0 … i alone. Row i of matrix m has its mask at mask +
+// offsets[m] + i·maskPitch (bytes).
 import { loadLanes, storeLanes } from "../lib/simd";
 import { rowBackward, rowForward, rowWeights } from "../lib/softmax";
 
-/** Tags: what a row holds. */
+/** Tags that say what a row holds. */
 class Scores {}
 class Gradients {}
 
-/** p [matrices, rows, n], of queries from `first` on: scores become weights, in place. Range: rows of all matrices. */
+/**
+ * p [matrices, rows, n] are those of the queries from `first` on: scores become weights, in place. Range: rows of all
+ * matrices.
+ */
 export function attentionWeights(
   p: usize,
   mask: usize,
@@ -33,13 +37,13 @@ export function attentionWeights(
     } else {
       rowWeights(row, seen);
       const first = load<f32>(row);
-      if (!(first >= 0)) scaleRow<Gradients>(row, added, 1, seen); // where all is NaN, what is hidden is 0 too
+      if (!(first >= 0)) scaleRow<Gradients>(row, added, 1, seen); // where all is NaN, what is hidden becomes 0 too
     }
     memory.fill(row + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
   }
 }
 
-/** ds: gradients of the weights p become those of the scores, in place. Range: rows of all matrices. */
+/** Gradients of the weights p become gradients of the scores, in place in ds. Range: rows of all matrices. */
 export function attentionWeightsBackward(
   ds: usize,
   p: usize,
@@ -59,7 +63,7 @@ export function attentionWeightsBackward(
     const i = first + (item % rows);
     const seen = causal !== 0 ? min(i + 1, n) : n;
     const added = maskRow(mask, offsets, item / rows, i, maskPitch);
-    if (added !== 0) scaleRow<Gradients>(ds + o, added, 1, seen); // of what is hidden 0, not 0·∞
+    if (added !== 0) scaleRow<Gradients>(ds + o, added, 1, seen); // what is hidden gets 0, not 0·∞
     rowBackward(ds + o, ds + o, p + o, seen, 0);
     scaleRow<Gradients>(ds + o, added, scale, seen);
     memory.fill(ds + o + ((<usize>seen) << 2), 0, (<usize>(n - seen)) << 2);
@@ -71,7 +75,10 @@ function maskRow(mask: usize, offsets: usize, matrix: i32, row: i32, pitch: i32)
   return mask + <usize>load<i32>(offsets + ((<usize>matrix) << 2)) + <usize>row * pitch;
 }
 
-/** x[i] = mask[i] == −∞ ? −∞ : x[i]·factor + mask[i]; of gradients: mask[i] == −∞ ? 0 : x[i]·factor. mask 0: none. */
+/**
+ * x[i] = mask[i] == −∞ ? −∞ : x[i]·factor + mask[i]; in a row of gradients: mask[i] == −∞ ? 0 : x[i]·factor. 0 stands
+ * for no mask.
+ */
 function scaleRow<F>(x: usize, mask: usize, factor: f32, n: i32): void {
   let i = 0;
   for (; i + 4 <= n; i += 4) scaleLanes<F, v128>(x, mask, factor, i, 4);

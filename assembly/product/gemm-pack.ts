@@ -41,7 +41,7 @@ export function interleave4(
   }
 }
 
-/** v[k] ·= scale for n vectors whose lanes are four rows, or as many as are left. */
+/** v[k] ·= scale for n vectors whose lanes are four rows, or as many rows as are left. */
 export function scaleRows(v: usize, n: i32, scale: usize, left: i32): void {
   const by = left >= 4 ? v128.load(scale) : loadTail(scale, left);
   for (const end = v + ((<usize>n) << 4); v < end; v += 16)
@@ -49,8 +49,8 @@ export function scaleRows(v: usize, n: i32, scale: usize, left: i32): void {
 }
 
 /**
- * dst[k·step + lane] = src[lane·laneStride + k·kStride] for k < n, strides in bytes, one of them 4 (or n or lanes 1).
- * With fewer than four lanes the rest is filler, whose products are never stored.
+ * dst[k·step + lane] = src[lane·laneStride + k·kStride] for k < n. Strides are in bytes; one of them is 4 (or n or
+ * lanes is 1). With fewer than four lanes the rest only fills the vector: its products are never stored.
  */
 export function pack4(
   dst: usize,
@@ -88,7 +88,7 @@ export function pack8(
   if (columns > 4) {
     pack4(dst + 16, 32, src + 4 * laneStride, min(columns - 4, 4), k, laneStride, kStride);
   } else {
-    // Filler, so that stale subnormals do not slow the tile down.
+    // The rest is filled with zeros, so that stale subnormals do not slow the tile down.
     for (let i = 0; i < k; i++) v128.store(dst + ((<usize>i) << 5), f32x4.splat(0), 16);
   }
 }

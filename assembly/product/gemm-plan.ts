@@ -2,7 +2,7 @@
 export const M = 0;
 export const N = 4;
 export const K = 8;
-/** Bytes from one element of A to the next, down a column and along a row: one of them is 4. */
+/** Bytes from one element of A to the next, down a column and along a row. One of the two is 4. */
 export const ROW_STRIDE = 12;
 export const K_STRIDE = 16;
 /** Bytes from one row of c to the next. */

@@ -7,10 +7,11 @@ import { madd } from "../lib/simd";
 export const ANY: f32 = -Infinity;
 
 /**
- * to[4][8] = max(Σk a[k][4]·b[k][8] + from[4][8] + shift[4] + bias[8], least), each of the three or 0; rows of `to` are `pitch` bytes
- * apart.
- * 8 accumulators + 3 operands fit the 15 free registers of x64: 42 GFLOP/s simd, 54 relaxed on a Zen 4 core, where
- * 6×8, 8×8 and 4×12 spill in V8 and reach 24–34. On a Cascade Lake core it is all that 128 bits allow, 40 relaxed at 2.5 GHz.
+ * to[4][8] = max(Σk a[k][4]·b[k][8] + from[4][8] + shift[4] + bias[8], least). Each of from, shift and bias may be 0.
+ * Rows of `to` are `pitch` bytes apart. 8 accumulators and 3 operands fit the 15 free registers of x64: on a Zen 4 core
+ * that gives 42 GFLOP/s in the simd build and 54 GFLOP/s in the relaxed build. There 6×8, 8×8 and 4×12 spill in V8 and
+ * reach 24–34 GFLOP/s. On a Cascade Lake core it is all that 128 bits allow, 40 GFLOP/s in the relaxed build at 2.5
+ * GHz.
  */
 export function multiplyTile(
   to: usize,
@@ -82,8 +83,8 @@ export function multiplyTile(
 }
 
 /**
- * One column of tiles, c[mPanels], over one block of k. The B panel (8 KB at k = 256) is best packed just before: it is then read
- * from L1 while the A panels, aPitch bytes apart, stream from L2.
+ * One column of tiles, c[mPanels], over one block of k. The B panel (8 KB at k = 256) is best packed just before. It is
+ * then read from L1, while the A panels, aPitch bytes apart, stream from L2.
  */
 export function multiplyPanels(
   c: usize,
@@ -98,7 +99,10 @@ export function multiplyPanels(
     multiplyTile(c, 32, a, b, k, first ? 0 : c, 0, 0, ANY);
 }
 
-/** The same with panels of A one after another, and k in blocks of `depth` that are summed apart: A is read from end to end. */
+/**
+ * Like multiplyPanels, with panels of A one after another and k in blocks of `depth` that are summed apart. A is read
+ * from end to end.
+ */
 export function multiplyInBlocks(
   c: usize,
   a: usize,
@@ -119,8 +123,8 @@ export function multiplyInBlocks(
 }
 
 /**
- * A row of tiles, one after another in c, whose rows are `pitch` bytes apart: n panels of B by one of A, plus shift[4], at least
- * `least`.
+ * A row of tiles, one after another in c, whose rows are `pitch` bytes apart. It multiplies n panels of B by one of A
+ * and adds shift[4]; what is below `least` becomes `least`.
  */
 export function multiplyRow(
   c: usize,
@@ -136,7 +140,7 @@ export function multiplyRow(
     multiplyTile(c, pitch, a, b, k, 0, shift, 0, least);
 }
 
-/** The yardstick of the bench: item = one 4×8 tile over k steps of the same two L1-resident panels. */
+/** A yardstick for the bench. Item = one 4×8 tile over k steps of two panels that stay in L1. */
 export function gemmPeak(c: usize, a: usize, b: usize, k: i32, begin: i32, end: i32): void {
   for (let item = begin; item < end; item++) multiplyTile(c, 32, a, b, k, 0, 0, 0, ANY);
 }

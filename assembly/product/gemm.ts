@@ -4,12 +4,15 @@ import { pack4, pack8, storeRows } from "./gemm-pack";
 import { C_PITCH, K, K_PART, K_STRIDE, M, M_TILE, N, N_TILE, ROW_STRIDE } from "./gemm-plan";
 import { ANY, multiplyTile } from "./gemm-tile";
 
-/** Steps of k accumulated in registers before they are added to the tile: two panels of B, 16 KB, and one of A then share L1. */
+/**
+ * Steps of k that are accumulated in registers before they are added to the tile. Two panels of B (16 KB) and one of A
+ * then share L1.
+ */
 const KC: i32 = 256;
 
 /**
- * Panels of 8 columns, [batch][⌈n/8⌉][k][8], of the k×n matrices at b + offsets[batch]: b[j·columnStride + k·kStride], all in bytes,
- * one stride 4; no offsets (0) for a single matrix. Item = one panel.
+ * Packs the k×n matrices at b + offsets[batch] into panels of 8 columns, [batch][⌈n/8⌉][k][8]. An element is at
+ * b[j·columnStride + k·kStride], all in bytes; one stride is 4. A single matrix has no offsets (0). Item = one panel.
  */
 export function gemmPack(
   panels: usize,
@@ -38,12 +41,11 @@ export function gemmScratch(mTile: i32, nTile: i32): usize {
 }
 
 /**
- * c = max(A·B + bias, least): B as panels from `gemmPack`, A[i][k] = a[i·rowStride + k·kStride] (bytes, one stride 4) packed here, where
- * it stays
- * in L2 (packed beforehand too, it takes 5 % of the time of a product of 512³), bias [n] or 0. c is [batch][part][m][n]: k is cut into
- * parts of kPart steps, for the host to add up (`gemmMerge`). With
- * cOffsets the product of a batch is at c + cOffsets[batch] instead. Rows of c are cPitch bytes apart.
- * Item = one tile of mTile×nTile (multiples of 4 and 8): ((batch·parts + part)·mTiles + mi)·nTiles + ni.
+ * c = max(A·B + bias, least). B comes as panels from `gemmPack`. A[i][k] = a[i·rowStride + k·kStride] (bytes, one
+ * stride is 4) is packed here, where it stays in L2. To pack A beforehand too takes 5 % of the time of a product of
+ * 512³. bias is [n] or 0. c is [batch][part][m][n]: k is cut into parts of kPart steps, which the host adds up
+ * (`gemmMerge`). With cOffsets the product of a batch is at c + cOffsets[batch] instead. Rows of c are cPitch bytes
+ * apart. Item = one tile of mTile×nTile (multiples of 4 and 8): ((batch·parts + part)·mTiles + mi)·nTiles + ni.
  * Scratch: mTile·(KC + nTile) floats.
  */
 export function gemm(
@@ -89,7 +91,7 @@ export function gemm(
     if (cOffsets === 0) out += <usize>part * m * cPitch;
     else out += <usize>load<i32>(cOffsets + ((<usize>batch) << 2));
     const rowBias = bias === 0 || k0 > 0 ? 0 : bias + ((<usize>j0) << 2);
-    // An empty sum goes the way of the rest, over no steps.
+    // An empty sum goes the same way as the others, over no steps.
     let from = k0;
     do {
       const steps = min(KC, k1 - from);
@@ -122,8 +124,8 @@ export function gemm(
 }
 
 /**
- * Adds a block of k to the tiles; the last one goes straight to `out`, two columns of tiles side by side, so that lines are written
- * whole. Tiles that reach beyond c go by way of `tiles`.
+ * Adds a block of k to the tiles. The last block goes straight to `out`, two columns of tiles side by side, so that
+ * cache lines are written whole. Tiles that reach beyond c go by way of `tiles`.
  */
 function addBlock(
   out: usize,
@@ -161,7 +163,7 @@ function addBlock(
   }
 }
 
-/** out[i] = max(Σp partials[p][i], least), in the order of p; `size` elements each, elements begin … end. */
+/** out[i] = max(Σp partials[p][i], least), in the order of p. Each partial has `size` elements. Range: elements. */
 export function gemmMerge(
   out: usize,
   partials: usize,

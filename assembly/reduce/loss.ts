@@ -3,8 +3,9 @@ import { loadTail, storeTail } from "../lib/simd";
 import { affine, rowExpSum, rowMax } from "../lib/softmax";
 
 /**
- * losses [n] float64: ln Σ e^x − (1 − smoothing)·x[target] − smoothing·mean(x) of each row of x [n, classes], 0 where the target
- * is negative; stats [n, 2] float64: the row's max and Σ e^(x − max). targets: int32, checked by the caller. Range: rows.
+ * losses [n] (float64) of each row of x [n, classes]: ln Σ e^x − (1 − smoothing)·x[target] − smoothing·mean(x), or 0
+ * where the target is negative. stats [n, 2] (float64): the row's max and Σ e^(x − max). targets are int32, checked by
+ * the caller. Range: rows.
  */
 export function crossEntropyForward(
   losses: usize,
@@ -26,7 +27,7 @@ export function crossEntropyForward(
       const chosen = <f64>load<f32>(from + ((<usize>target) << 2)) - <f64>shift;
       loss = logDouble(sum) - chosen;
       if (smoothing !== 0) {
-        // mean(x − max): rare, so plain
+        // This is mean(x − max). It is rarely needed, so the loop is plain.
         let rest: f64 = 0;
         for (let i = 0; i < classes; i++)
           rest += <f64>load<f32>(from + ((<usize>i) << 2)) - <f64>shift;
@@ -40,8 +41,8 @@ export function crossEntropyForward(
 }
 
 /**
- * dx = (softmax(x) − (1 − smoothing)·onehot − smoothing/classes)·dloss/divisor, 0 where the target is negative; dloss is one
- * float, or with perRow one a row. Range: rows.
+ * dx = (softmax(x) − (1 − smoothing)·onehot − smoothing/classes)·dloss/divisor, or 0 where the target is negative.
+ * dloss is one float, or with perRow one float a row. Range: rows.
  */
 export function crossEntropyBackward(
   dx: usize,
@@ -76,7 +77,7 @@ export function crossEntropyBackward(
   }
 }
 
-/** partials float64: Σ (a − b)² of pieces of `pieceLength` elements. Range: pieces. */
+/** partials (float64) = Σ (a − b)² of pieces of `pieceLength` elements. Range: pieces. */
 export function squaredErrorSums(
   partials: usize,
   a: usize,
@@ -111,7 +112,7 @@ export function squaredErrorSums(
   }
 }
 
-/** da = (a − b)·dloss·factor; the gradient of b is its negative. dloss: one float. Range: elements. */
+/** da = (a − b)·dloss·factor. The gradient of b is its negative. dloss is one float. Range: elements. */
 export function squaredErrorBackward(
   da: usize,
   dloss: usize,

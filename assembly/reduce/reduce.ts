@@ -1,8 +1,9 @@
-// Sums over one run of axes of x seen as [outer, reduced, inner]. Runs are cut into pieces of a length that the shape alone
-// decides; a piece is summed in float32 blocks merged in float64, and pieces are merged in float64 in index order.
+// Sums over one run of axes of x seen as [outer, reduced, inner]. Runs are cut into pieces of a length that the shape
+// alone decides. A piece is summed in float32 blocks that are merged in float64. Pieces are merged in float64 in index
+// order.
 import { loadTail, sum4 } from "../lib/simd";
 
-/** Sum of n floats: blocks of 64 in four float32 accumulators, blocks in float64. */
+/** Sum of n floats. Blocks of 64 are summed in four float32 accumulators, and the blocks are added in float64. */
 function sumRun(x: usize, n: i32): f64 {
   let total: f64 = 0;
   let i = 0;

@@ -1,5 +1,6 @@
-// softmax, and with `log` its logarithm, over the middle axis of x seen as [outer, n, inner], n > 0. The maximum is subtracted first, so
-// nothing overflows; a row of −Inf gives NaN, as in PyTorch. Range: [outer, ⌈inner / 4⌉], a row or four columns an item.
+// softmax over the middle axis of x seen as [outer, n, inner], n > 0; with `log` its logarithm. The maximum is
+// subtracted first, so nothing overflows. A row of −Inf gives NaN, as in PyTorch. Range: [outer, ⌈inner / 4⌉], an item
+// being a row or four columns.
 import { expLow, logDouble } from "../lib/math";
 import { loadTail, storeTail } from "../lib/simd";
 import { rowBackward, rowForward, slope, term } from "../lib/softmax";
@@ -46,7 +47,7 @@ export function softmaxBackward(
   }
 }
 
-/** Down up to four columns, a lane each; the sums are float64 throughout. */
+/** Goes down up to four columns, a lane each. The sums are float64 throughout. */
 function columnsForward(y: usize, x: usize, n: i32, stride: usize, width: i32, log: i32): void {
   let shift = f32x4.splat(-Infinity);
   for (let i = 0; i < n; i++) shift = f32x4.pmax(shift, lanes(x + <usize>i * stride, width));

@@ -1,6 +1,6 @@
-// Some positions of all channels: element `index[m]` + channel · stride of a tensor, for each m.
+// Some positions of all channels: for each m, the element `index[m]` + channel · stride of a tensor.
 
-/** y [channels, count]: y[c][m] = x[index[m] + c·stride], index int32s. Range: channels. */
+/** y [channels, count]: y[c][m] = x[index[m] + c·stride]. index is int32s. Range: channels. */
 export function gatherPositions(
   y: usize,
   x: usize,
@@ -20,7 +20,7 @@ export function gatherPositions(
   }
 }
 
-/** The other way: x[index[m] + c·stride] = y[c][m]; the rest of x stays. Range: channels. */
+/** x[index[m] + c·stride] = y[c][m]. The rest of x stays as it is. Range: channels. */
 export function scatterPositions(
   x: usize,
   y: usize,

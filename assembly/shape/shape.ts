@@ -19,7 +19,9 @@ export function copyRuns(
 /** @host Rows of a band of `transpose`: the 16 floats that a cache line of y takes. */
 const TRANSPOSE_BAND = 16;
 
-/** y [batch, columns, rows] = x [batch, rows, columns] transposed, 4×4 at a time. Range: batch × bands of 16 rows of x. */
+/**
+ * y [batch, columns, rows] = x [batch, rows, columns] transposed, 4×4 at a time. Range: batch × bands of 16 rows of x.
+ */
 export function transpose(y: usize, x: usize, rows: i32, columns: i32, begin: i32, end: i32): void {
   const bands = (rows + TRANSPOSE_BAND - 1) / TRANSPOSE_BAND;
   const strideX = (<usize>columns) << 2;
@@ -68,8 +70,9 @@ function transpose4(y: usize, x: usize, strideY: usize, strideX: usize): void {
 }
 
 /**
- * y = x with its axes in another order. `plan`, int32s: length and stride (in x) of the last axis of y, number of outer axes, then
- * per outer axis of y, the innermost first: length, stride in x. Range: runs along the last axis of y.
+ * y = x with its axes in another order. `plan` holds int32s: length and stride (in x) of the last axis of y, the number
+ * of outer axes, then for each outer axis of y, the innermost first, its length and its stride in x. Range: runs along
+ * the last axis of y.
  */
 export function permute(y: usize, x: usize, plan: usize, begin: i32, end: i32): void {
   const length = load<i32>(plan);

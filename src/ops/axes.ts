@@ -2,7 +2,7 @@
 import { describe } from "../options.js";
 import { type Shape, show } from "../tensor.js";
 
-/** `dim` as 0 … rank − 1; a scalar has dimension 0 (and −1), as in PyTorch. */
+/** `dim` as a number of 0 … rank − 1. A scalar has dimension 0 (and −1), as in PyTorch. */
 export function axisOf(op: string, dim: number, rank: number): number {
   const count = Math.max(rank, 1);
   if (!Number.isInteger(dim))
@@ -13,7 +13,7 @@ export function axisOf(op: string, dim: number, rank: number): number {
   return dim < 0 ? dim + count : dim;
 }
 
-/** One dim, several or (undefined) all, ascending. Throws RangeError for one that appears twice. */
+/** One dim, several or (undefined) all, in ascending order. Throws RangeError for a dim that appears twice. */
 export function axesOf(
   op: string,
   dims: number | readonly number[] | undefined,

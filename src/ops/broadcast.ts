@@ -1,4 +1,5 @@
-// What the four arithmetic ops share: NumPy broadcasting, forward by a plan of strides, backward by sums.
+// What the four arithmetic ops share: NumPy broadcasting. The forward pass goes by a plan of strides, the backward pass
+// by sums.
 import { NOWHERE } from "../runtime/address.js";
 import { alias, disposeSymbol, empty, full, type Shape, show, sizeOf, Tensor } from "../tensor.js";
 import { keptShape } from "./axes.js";
@@ -15,7 +16,7 @@ interface Operands extends Disposable {
   shape: Shape;
 }
 
-/** Both operands as tensors and the shape of the result; disposing it frees what numbers became. */
+/** Both operands as tensors, and the shape of the result. To dispose of it frees the tensors made of numbers. */
 export function operands(op: Arithmetic, a: Operand, b: Operand): Operands {
   const like = a instanceof Tensor ? a : b;
   if (!(like instanceof Tensor)) throw new TypeError(`${op}: expected at least one tensor`);
@@ -57,7 +58,9 @@ interface Axis {
   b: number;
 }
 
-/** Axes of `shape`, innermost first, with the strides of both operands (0 where broadcast); axes that run on are one. */
+/**
+ * Axes of `shape`, innermost first, with the strides of both operands (0 where broadcast). Axes that run on are joined.
+ */
 function axesFor(shape: Shape, a: Shape, b: Shape): Axis[] {
   const axes: Axis[] = [];
   let [sizeA, sizeB] = [1, 1];
@@ -76,7 +79,7 @@ function axesFor(shape: Shape, a: Shape, b: Shape): Axis[] {
   return axes;
 }
 
-/** a ∘ b in `shape`, to which both broadcast, written to `y`. */
+/** Writes a ∘ b to `y`; both broadcast to `shape`. */
 export function combine(
   op: Arithmetic,
   a: Tensor,
@@ -99,7 +102,7 @@ export function combine(
   return y;
 }
 
-/** `dy` summed to the operand it broadcast from: itself where nothing was broadcast. */
+/** `dy` summed to the shape of an operand. It is `dy` itself where nothing was broadcast. */
 export function sumTo(dy: Tensor, shape: Shape): Tensor {
   if (show(dy.shape) === show(shape)) return dy;
   const missing = dy.shape.length - shape.length;
@@ -109,14 +112,14 @@ export function sumTo(dy: Tensor, shape: Shape): Tensor {
   return reduceSum(dy, axes, shape);
 }
 
-/** As `sumTo`, freeing `product` where it is not the result. */
+/** Like `sumTo`, but frees `product` where it is not the result. */
 export function sumAndFree(product: Tensor, shape: Shape): Tensor {
   const sum = sumTo(product, shape);
   if (sum !== product) product.dispose();
   return sum;
 }
 
-/** dy, a sum over `axes` of something of `shape`, spread over that shape and divided by `divisor`. */
+/** Spreads dy, a sum over `axes` of something of `shape`, over that shape, and divides it by `divisor`. */
 export function spread(dy: Tensor, axes: readonly number[], shape: Shape, divisor: number): Tensor {
   using source = alias(dy, keptShape(shape, axes));
   using by = full([], divisor, { runtime: dy.runtime });

@@ -4,7 +4,7 @@ import { isGradEnabled } from "../autograd.js";
 import { describe } from "../options.js";
 import { type AnyTensor, type DType, type Shape, show, Tensor } from "../tensor.js";
 
-/** Refuses what is not a tensor, or one of another dtype or already disposed. */
+/** Refuses what is not a tensor, and a tensor that has another dtype or is disposed. */
 export function checkTensor(
   op: string,
   name: string,
@@ -25,7 +25,7 @@ export function checkTensor(
 const isShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((length, i) => length === b[i]);
 
-/** Like `checkTensor`, for a tensor that must have `shape`; null and undefined pass. */
+/** Like `checkTensor`, for a tensor that must have `shape`. null and undefined pass. */
 export function checkShape(
   op: string,
   name: string,
@@ -41,13 +41,13 @@ export function checkShape(
   }
 }
 
-/** Whether all tensors are of one runtime; null and undefined are of any. */
+/** Whether all tensors are of one runtime. null and undefined are of any. */
 export const areOfOneRuntime = (
   first: AnyTensor,
   ...others: (AnyTensor | null | undefined)[]
 ): boolean => others.every((other) => !other || other.runtime === first.runtime);
 
-/** Refuses tensors of two runtimes; null and undefined pass. */
+/** Refuses tensors of two runtimes. null and undefined pass. */
 export function checkSameRuntime(op: string, ...all: Parameters<typeof areOfOneRuntime>): void {
   if (!areOfOneRuntime(...all)) {
     throw new Error(
@@ -56,7 +56,10 @@ export function checkSameRuntime(op: string, ...all: Parameters<typeof areOfOneR
   }
 }
 
-/** Refuses statistics that require a gradient, for none would come; under `noGrad` none is expected. As PyTorch. */
+/**
+ * Refuses statistics that require a gradient, for they would get none. Under `noGrad` none is expected. PyTorch does
+ * the same.
+ */
 export function checkNoGradient(
   op: string,
   statistics: Record<string, AnyTensor | null | undefined>,
@@ -68,10 +71,10 @@ export function checkNoGradient(
   }
 }
 
-/** [height, width]: a number for both or one for each. */
+/** [height, width]. A number stands for both. */
 export type Pair = readonly [height: number, width: number];
 
-/** Both sides of a number or a [height, width], integers of at least `least`. */
+/** A number or a [height, width] as both sides, integers of at least `least`. */
 export function pairOf(op: string, name: string, value: number | Pair, least: number): Pair {
   const expected = `${op}: expected ${name} a number or [height, width]`;
   const both: unknown = typeof value === "number" ? [value, value] : value;

@@ -1,7 +1,10 @@
 import { record } from "../autograd.js";
 import { type AnyTensor, empty, full, type Tensor } from "../tensor.js";
 
-/** What an operation makes of an x without elements: nothing, whose gradients are zeros, where a mean of nothing would be NaN. */
+/**
+ * The result of an operation on an x without elements, where a mean of nothing would be NaN: nothing, whose gradients
+ * are zeros.
+ */
 export function ofNothing(
   op: string,
   x: Tensor,

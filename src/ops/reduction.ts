@@ -1,11 +1,13 @@
-// Sums over any axes: neighbours that are both summed or both kept are one, the innermost run of summed axes is read in float32,
-// and whatever else is summed adds up the float64 that came of it.
+// Sums over any axes. Neighbouring axes that are both summed or both kept are seen as one. The innermost run of summed
+// axes is read in float32. All further sums add up the float64 numbers that came of it.
 import type { Address } from "../runtime/address.js";
 import { reduceTile } from "../runtime/kernels.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { empty, type Shape, sizeOf, type Tensor } from "../tensor.js";
 
-/** Elements of a piece: enough to be worth a turn, few enough that one long sum occupies all threads. */
+/**
+ * Elements of a piece: enough to be worth handing to a thread, few enough that one long sum gives work to all threads.
+ */
 const PIECE = 16384;
 
 interface Run {
@@ -29,8 +31,9 @@ const lengthOf = (runs: Run[]) => runs.reduce((product, run) => product * run.le
 const keptOf = (runs: Run[]) => lengthOf(runs.filter((run) => !run.summed));
 
 /**
- * Σ x over `axes`, divided by `divisor`, as a tensor of `shape`. Blocks of 64 neighbours or 8 rows are added in float32, blocks in
- * float64: within 10⁻⁶·Σ|x|, and exact for integers below 2²⁴ in such a block. All in float64 would take up to twice the time.
+ * Σ x over `axes`, divided by `divisor`, as a tensor of `shape`. Blocks of 64 neighbours or 8 rows are added in
+ * float32, and the blocks in float64. The result is within 10⁻⁶·Σ|x|, and exact for integers whose sum in such a block
+ * is below 2²⁴. All in float64 would take up to twice the time.
  */
 export function reduceSum(x: Tensor, axes: readonly number[], shape: Shape, divisor = 1): Tensor {
   const { runtime } = x;
@@ -61,7 +64,7 @@ export function reduceSum(x: Tensor, axes: readonly number[], shape: Shape, divi
 
 type Sums = Tensor<"float64">;
 
-/** Float64 sums [outer, inner] of float32s [outer, reduced, inner]. */
+/** Float64 sums [outer, inner] of float32 numbers [outer, reduced, inner]. */
 function firstSums(
   runtime: Runtime,
   x: Address,
@@ -85,7 +88,7 @@ function firstSums(
   return pieces === 1 ? partials : merge(runtime, partials, outer, pieces, inner);
 }
 
-/** Sums [outer, inner] of sums [outer, n, inner], which are freed. */
+/** Sums [outer, inner] of sums [outer, n, inner]. The latter are freed. */
 function merge(runtime: Runtime, from: Sums, outer: number, n: number, inner: number): Sums {
   const sums = empty(runtime, [outer, inner], "float64");
   runtime.run("mergeSums", sums.size, 2 * n, [sums.ptr, from.ptr, n, inner]);
@@ -93,7 +96,7 @@ function merge(runtime: Runtime, from: Sums, outer: number, n: number, inner: nu
   return sums;
 }
 
-/** float32 [] = Σ partials / divisor: the end of a loss. */
+/** Σ partials / divisor as a float32 tensor []: the end of a loss. */
 export function sumPartials(partials: Sums, divisor: number): Tensor {
   const { runtime } = partials;
   const y = empty(runtime, []);

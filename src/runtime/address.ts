@@ -11,8 +11,8 @@ export type Scalar = number & { readonly [brand]?: never };
 export type PlanAddress<Name extends string> = Address & { readonly [plan]: Name };
 declare const plan: unique symbol;
 
-/** Instead of an array that is not there, as an absent weight or bias. */
+/** Stands for an array that is not there, such as an absent weight or bias. */
 export const NOWHERE = 0 as Address;
 
-/** The address so many bytes behind another. */
+/** The address `bytes` bytes behind another. */
 export const behind = (start: Address, bytes: number): Address => (start + bytes) as Address;

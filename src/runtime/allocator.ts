@@ -1,7 +1,7 @@
-// Two-level segregated fit over linear memory, kept in JavaScript objects: good fit in O(1), neighbours coalesce at once.
+// Two-level segregated fit over linear memory, kept in JavaScript objects: good fit in O(1), neighbours merge at once.
 //
-//   heap:  | block | block | free  | block | free …        every block: start, size (multiples of 64), physical neighbours
-//   bins:  bin(size) = 4·log2(size/64) + quarter           each bin a stack: the block freed last is warm and is handed out first
+//   heap:  | block | block | free  | block | free …    every block: start, size (multiples of 64), physical neighbours
+//   bins:  bin(size) = 4·log2(size/64) + quarter        each bin a stack: the block freed last is warm and goes first
 
 import { type Address, behind } from "./address.js";
 import { checkBytes } from "./memory.js";
@@ -13,14 +13,14 @@ export interface Block {
   free: boolean;
   before: Block | null;
   after: Block | null;
-  /** Index in its bin's stack while free. */
+  /** The index of a free block in its bin's stack. */
   slot: number;
 }
 
 const ALIGN = 64;
 const STEPS = 4;
 
-/** The bin whose blocks are at least… `size` rounded down to a quarter octave. */
+/** The bin of `size`, rounded down to a quarter octave: its blocks are at least as large. */
 function binOf(size: number): number {
   const units = size / ALIGN;
   if (units < STEPS) return units - 1;
@@ -34,14 +34,15 @@ export class Allocator {
   #end: number;
   readonly #grow: (end: number) => void;
 
-  /** Hands out memory from `start` on; `grow(end)` makes addresses below `end` valid or throws. */
+  /** Hands out memory from `start` on. `grow(end)` makes addresses below `end` valid, or throws. */
   constructor(start: number, grow: (end: number) => void) {
     this.#end = start;
     this.#grow = grow;
   }
 
   /**
-   * A block of at least `bytes` bytes, 64-byte aligned. Throws what `grow` throws, RangeError for 4 GiB or more, having changed nothing.
+   * A block of at least `bytes` bytes, 64-byte aligned. Throws what `grow` throws, and RangeError for 4 GiB or more. A
+   * throw changes nothing.
    */
   allocate(bytes: number): Block {
     const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
@@ -67,7 +68,7 @@ export class Allocator {
     this.#bin(merged);
   }
 
-  /** Blocks in address order, for tests. */
+  /** All blocks in address order, for tests. */
   blocks(): Block[] {
     const list: Block[] = [];
     for (let block = this.#last; block; block = block.before) list.push(block);

@@ -8,15 +8,17 @@ import { asShared } from "./shared.js";
 export type Variant = "simd" | "relaxed";
 export type Binary = Uint8Array<ArrayBuffer> | WasmModule;
 
-/** Raised when a kernel's arguments change: a binary of another number is refused. */
+/**
+ * The number of the kernel contract, raised when a kernel's arguments change. A binary of another number is refused.
+ */
 export const ABI = 3;
 
 const sources: Record<Variant, string | Binary> = { simd: simdSource, relaxed: relaxedSource };
 
-/** Not on Vercel, whose builds run on Node 20, and that compiles no relaxed SIMD. */
+/** Whether there is a relaxed binary. Vercel has none: its builds run on Node 20, which compiles no relaxed SIMD. */
 export const hasRelaxedBinary = relaxedSource !== "";
 
-/** Whether a source is compiled already. Not instanceof: realms differ. */
+/** Whether a source is compiled already. It does not ask instanceof: realms differ. */
 const isModule = (source: string | Binary): source is WasmModule =>
   typeof source !== "string" && !("byteLength" in source);
 
@@ -24,14 +26,14 @@ const isModule = (source: string | Binary): source is WasmModule =>
 export const precompiled = isModule(simdSource);
 
 /**
- * A page's main thread compiles in the background. Elsewhere it is done in place: V8 compiles functions on their first call, so
- * that waking its compiler thread (2.4 ms on Node 20) is five times the work itself.
+ * A page's main thread compiles in the background. Elsewhere it is done at once: V8 compiles functions on their first
+ * call, so that to wake its compiler thread (2.4 ms on Node 20) takes five times as long as the work itself.
  */
 export async function compileBytes(bytes: Uint8Array<ArrayBuffer>): Promise<WasmModule> {
   return "document" in globalThis ? WebAssembly.compile(bytes) : new WebAssembly.Module(bytes);
 }
 
-/** For a binary that is valid: where it cannot be compiled or instantiated, the host forbids it. */
+/** The error for a binary that is valid: where it cannot be compiled or instantiated, the host forbids it. */
 export function forbidden(error: Error): never {
   throw new Error(
     `init: WebAssembly is refused here (${error.message.trim()}); under a Content-Security-Policy the page needs ` +
@@ -40,7 +42,7 @@ export function forbidden(error: Error): never {
   );
 }
 
-/** The inlined bytes of a variant. The relaxed one is a patch of the other: 2 KB gzip in place of 30. */
+/** The inlined bytes of a variant. The relaxed one is a patch of the other: 2 KB of gzip in place of 30 KB. */
 function decode(variant: Variant): Uint8Array<ArrayBuffer> {
   const simd = decodeHex(simdSource as string);
   return variant === "simd" ? simd : applyPatch(simd, decodeHex(relaxedSource as string));
@@ -61,7 +63,7 @@ async function compileOwn(variant: Variant, shared: boolean): Promise<WasmModule
 
 const compiled = new Map<string, Promise<WasmModule>>();
 
-/** Compiles a variant once per process, decoding only that one. A Module (edge builds) is used as it is. */
+/** Compiles a variant once per process, and decodes only that one. A Module (edge builds) is used as it is. */
 export function compile(variant: Variant, shared: boolean): Promise<WasmModule> {
   const source = sources[variant];
   if (isModule(source)) return Promise.resolve(source);

@@ -1,4 +1,5 @@
-// What this engine can run, found by validating tiny modules: validation is allowed even where compiling is not (workerd).
+// What this engine can run, found by validating tiny modules. Validation is allowed even where compiling is not
+// (workerd).
 
 const bytes = (hex: string) =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -21,7 +22,7 @@ export function nodeBuiltin<T>(name: string): T | undefined {
   return host?.getBuiltinModule?.(name) as T | undefined;
 }
 
-/** Shared memory and workers: present in Node, Deno, Bun, and in browsers under cross-origin isolation. */
+/** Whether there are shared memory and workers: in Node, Deno, Bun, and in browsers under cross-origin isolation. */
 export function hasThreads(): boolean {
   if (typeof SharedArrayBuffer === "undefined") return false;
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) return false;

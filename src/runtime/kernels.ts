@@ -822,7 +822,7 @@ export type Scratched =
   | "localResponseNormBackward"
   | "gemm";
 
-/** Bytes of scratch of `convolve`, for tiles of `rows`×`columns` and a patch of so many floats; depth. */
+/** Bytes of scratch of `convolve`, for tiles of `rows` × `columns` and a patch of `patch` floats. */
 export const convolveScratch = (
   straight: number,
   rows: number,
@@ -838,7 +838,7 @@ const roundUp = (n: number, multiple: number): number => ceilDiv(n, multiple) * 
 
 const ceilDiv = (a: number, b: number): number => Math.floor((a + b - 1) / b);
 
-/** Bytes of scratch of `convWeightGradient`, for tiles of `rows`×`columns`, so many pixels and a patch of so many floats. */
+/** Bytes of scratch of `convWeightGradient`, for tiles of `rows` × `columns`, `pixels` pixels and a patch of `patch` floats. */
 export const convWeightGradientScratch = (
   rows: number,
   columns: number,
@@ -846,7 +846,7 @@ export const convWeightGradientScratch = (
   patch: number,
 ): number => 4 * (roundUp(columns, 8) * rows + pixels * (rows + 8) + patch);
 
-/** Bytes of scratch of `winograd`, for items of so many tiles. */
+/** Bytes of scratch of `winograd`, for items of `tiles` tiles. */
 export const winogradScratch = (
   kind: WinogradKind,
   channels: number,
@@ -871,7 +871,7 @@ const bandsOf = (tiles: number, across: number): number => ceilDiv(tiles - 1, ac
 /** Bytes from one point's matrix of n floats to the next. */
 export const pointPitch = (n: number): number => n * 4 + 64;
 
-/** Bytes of scratch of `winogradSpread`, for so many tiles. */
+/** Bytes of scratch of `winogradSpread`, for `tiles` tiles. */
 export const winogradSpreadScratch = (
   kind: WinogradKind,
   gradient: number,

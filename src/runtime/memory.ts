@@ -11,11 +11,14 @@ export const CONTROL = 1024;
 export const PLAN = 2048;
 export const HEAP = 5120;
 
-/** 4 GiB, all that 32-bit addresses reach; shared memory asks for less, for it is reserved at once on some systems. */
+/** 4 GiB is all that 32-bit addresses reach. Shared memory asks for less, for some systems reserve it at once. */
 const MAXIMUM = { own: 65536 * PAGE, shared: 32768 * PAGE };
 const GROW_STEP = 16 * PAGE;
 
-/** Makes a memory of one page that may grow to `maximumBytes`; where the engine refuses the reservation, to half of it. */
+/**
+ * Makes a memory of one page that may grow to `maximumBytes`. Where the engine refuses the reservation, it may grow to
+ * half of it.
+ */
 export function createMemory(shared: boolean, maximumBytes?: number): WasmMemory {
   let maximum = Math.floor((maximumBytes ?? MAXIMUM[shared ? "shared" : "own"]) / PAGE);
   if (!(maximum >= 1 && maximum <= 65536)) {
@@ -33,12 +36,12 @@ export function createMemory(shared: boolean, maximumBytes?: number): WasmMemory
   }
 }
 
-/** An allocation does not fit; whoever knows what it was for says that too. */
+/** The error of an allocation that does not fit. Whoever knows what it was for says that too. */
 export class MemoryFull extends RangeError {}
 
 const megabytes = (bytes: number) => `${(bytes / PAGE / 16).toFixed(1)} MiB`;
 
-/** Refuses a block no memory can hold, so that nothing behind this has to reckon with sizes beyond 32 bits. */
+/** Refuses a block that no memory can hold, so that nothing behind this has to deal with sizes beyond 32 bits. */
 export function checkBytes(bytes: number): void {
   if (bytes < MAXIMUM.own) return;
   throw new MemoryFull(
@@ -46,7 +49,7 @@ export function checkBytes(bytes: number): void {
   );
 }
 
-/** Makes addresses below `end` valid, in steps, or throws and leaves the memory as it is. */
+/** Makes addresses below `end` valid, in steps. If it throws, the memory is as it was. */
 export function ensure(memory: WasmMemory, end: number): void {
   const missing = end - memory.buffer.byteLength;
   if (missing <= 0) return;
@@ -57,7 +60,7 @@ export function ensure(memory: WasmMemory, end: number): void {
       memory.grow(pages);
       return;
     } catch {
-      // the next, smaller wish
+      // try the next, smaller step
     }
   }
   throw new MemoryFull(

@@ -1,10 +1,10 @@
 const N = 624;
 const M = 397;
 
-/** Words of a saved state. */
+/** How many words a saved state has. */
 export const SAVED_WORDS = N + 1;
 
-/** MT19937 (Matsumoto and Nishimura 1998), seeded as C++'s std::mt19937 and torch.manual_seed do. */
+/** MT19937 (Matsumoto and Nishimura 1998), seeded as C++'s std::mt19937 and torch.manual_seed seed it. */
 export class MersenneTwister {
   readonly #state = new Uint32Array(N);
   #at = N;
@@ -17,7 +17,7 @@ export class MersenneTwister {
     }
   }
 
-  /** The next 32 bits. */
+  /** The next 32 bits of the sequence. */
   next(): number {
     if (this.#at === N) this.#refill();
     let y = this.#state[this.#at++];
@@ -27,7 +27,7 @@ export class MersenneTwister {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
-  /** Where it is in its sequence: 625 words. */
+  /** The place in its sequence, as 625 words. */
   save(): Uint32Array {
     const words = new Uint32Array(SAVED_WORDS);
     words[0] = this.#at;
@@ -35,7 +35,7 @@ export class MersenneTwister {
     return words;
   }
 
-  /** Goes on from where another one was. */
+  /** Goes on from the place where another one was. */
   restore(words: Uint32Array): void {
     this.#at = words[0];
     this.#state.set(words.subarray(1));

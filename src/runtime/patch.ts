@@ -1,7 +1,7 @@
 /**
- * `to`, as a patch describes it by `from`. The patch is a list of unsigned LEB128 numbers: the length of `to`, then for each step a count
- * of literal bytes, those bytes, how far the next copy begins from the end of the last (2n forwards, 2n − 1 backwards) and how
- * many bytes it copies.
+ * Makes `to` from `from` and a patch. The patch is a list of unsigned LEB128 numbers. The first is the length of `to`.
+ * Then each step has a count of literal bytes, those bytes, how far the next copy begins from the end of the last (2n
+ * forwards, 2n − 1 backwards) and how many bytes it copies.
  */
 export function applyPatch(from: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBuffer> {
   let at = 0;

@@ -3,16 +3,16 @@ import { nodeBuiltin } from "./features.js";
 import { CONTROL } from "./memory.js";
 import { ARGS, MAX_ARGS, WORD, type WorkerStart, workerMain } from "./worker.js";
 
-/** The little of worker_threads and Web Workers that the pool needs, alike on both. */
+/** The part of worker_threads and Web Workers that the pool needs, alike on both. */
 interface Thread {
   start(message: WorkerStart): Promise<void>;
-  /** Lets the process end while the worker lives; browsers have no such thing. */
+  /** Lets the process end while the worker lives. Browsers have no such thing. */
   unref(): void;
   terminate(): void;
 }
 
 const START_TIMEOUT = 10_000;
-/** A chunk takes well under a millisecond; a worker silent for this long is lost. */
+/** In milliseconds. A chunk takes well under one; a worker that is silent for this long is lost. */
 const LOST_AFTER = 10_000;
 
 interface NodeWorker {
@@ -24,7 +24,7 @@ interface NodeWorker {
 type NodeWorkerClass = new (source: string | HostURL, options: { eval: boolean }) => NodeWorker;
 
 function spawn(url: string | HostURL | undefined, onDeath: () => void): Thread {
-  // first where there are both (Deno, Bun): Deno's Web Workers keep the process alive
+  // This comes first where there are both (Deno, Bun): Deno's Web Workers keep the process alive.
   const threads = nodeBuiltin<{ Worker: NodeWorkerClass }>("node:worker_threads");
   const source = `(${workerMain})()`;
   if (threads) {
@@ -66,10 +66,10 @@ export class Pool {
   readonly #threads: Thread[] = [];
   readonly #words: Int32Array;
   readonly #values: Float64Array;
-  /** Places of the kernels among the exports: what workers are told. */
+  /** The index of each kernel among the exports, by which workers are told what to run. */
   readonly #places: Map<string, number>;
   #mayWait = true;
-  /** False once a worker died or trapped: the runtime then goes on with one thread. */
+  /** False once a worker died or trapped. The runtime then goes on with one thread. */
   alive = true;
 
   private constructor(module: WasmModule, memory: WasmMemory) {
@@ -79,7 +79,7 @@ export class Pool {
     this.#values = new Float64Array(memory.buffer, CONTROL, 128);
   }
 
-  /** Starts `size` workers and waits until all are ready; rejects, leaving none behind, if one cannot start. */
+  /** Starts `size` workers and waits until all are ready. If one cannot start, it rejects and leaves none behind. */
   static async start(
     module: WasmModule,
     memory: WasmMemory,
@@ -118,8 +118,8 @@ export class Pool {
   }
 
   /**
-   * Runs `kernel` on chunks of [0, count), this thread helping, and returns when all are done. Throws when a worker trapped or
-   * stopped answering; the pool is dead then and the outputs of this job are not to be used.
+   * Runs `kernel` on chunks of [0, count) and returns when all are done; this thread helps. Throws when a worker
+   * trapped or stopped answering. The pool is dead then, and the outputs of this job are not to be used.
    */
   run(
     name: string,
@@ -170,7 +170,9 @@ export class Pool {
     if (who > 0) this.#fail(`worker ${who - 1} trapped`);
   }
 
-  /** Waits until the workers have finished `expected` chunks: a short spin, then naps where this thread may sleep. */
+  /**
+   * Waits until the workers have finished `expected` chunks: first a short spin, then naps where this thread may sleep.
+   */
   #wait(expected: number): void {
     const words = this.#words;
     const finished = WORD.done;
@@ -186,7 +188,7 @@ export class Pool {
         try {
           Atomics.wait(words, finished, count, 0.2);
         } catch {
-          this.#mayWait = false; // a browser's main thread
+          this.#mayWait = false; // this is a browser's main thread
         }
       }
     }

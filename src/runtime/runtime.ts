@@ -18,21 +18,24 @@ import { createMemory, ensure, HEAP, PLAN } from "./memory.js";
 import { Pool } from "./pool.js";
 
 export interface RuntimeOptions {
-  /** Threads, the calling one included; "auto" (default): one per core where threads are possible, else 1. */
+  /** Threads, the calling one included. "auto" (default): one per core where threads are possible, else 1. */
   threads?: number | "auto";
-  /** Which build; "auto" (default): relaxed where the engine has it, unless `deterministic`. */
+  /** Which build runs. "auto" (default): relaxed where the engine has it, unless `deterministic`. */
   variant?: Variant | "auto";
-  /** The same bits on every engine and CPU: forces the simd build, whose every operation IEEE 754 fixes. */
+  /**
+   * Whether to give the same bits on every engine and CPU. It forces the simd build, whose every operation IEEE 754
+   * fixes.
+   */
   deterministic?: boolean;
-  /** A kernel binary of this package's version, for hosts that forbid compiling bytes. */
+  /** A kernel binary of this package's version, for hosts that do not compile bytes. */
   module?: Binary;
   /** Address of the worker script for pages whose CSP forbids blob: workers. */
   workerUrl?: string | HostURL;
   /** Upper limit of the linear memory in bytes. */
   maximumMemory?: number;
   /**
-   * For debugging: every graph remembers checksums of what it saved, so that `backward()` refuses writes through a view (`x.data[0] = 1`)
-   * as it does all others. Reads what is saved twice more.
+   * For debugging. Every graph remembers checksums of what it saved, so that `backward()` refuses writes through a view
+   * (`x.data[0] = 1`) as it refuses all others. What is saved is read two more times.
    */
   checkSaved?: boolean;
 }
@@ -48,9 +51,9 @@ const rules: Rules<RuntimeOptions> = {
 };
 
 export interface RuntimeStats {
-  /** Tensors that hold memory. */
+  /** How many tensors hold memory. */
   tensors: number;
-  /** Bytes in use, rounded up to 64 a block. */
+  /** Bytes in use; each block is rounded up to a multiple of 64 bytes. */
   bytes: number;
   /** The most bytes in use since the start or the last `resetPeak()`. */
   peakBytes: number;
@@ -58,17 +61,20 @@ export interface RuntimeStats {
 
 type Kernel = (...args: number[]) => void;
 
-/** The argument `scratchBytes`, which kernels with scratch must be given and others cannot. */
+/** The argument `scratchBytes`: kernels with scratch need it, and others cannot have it. */
 type Scratch<Name extends keyof Kernels> = [Name] extends [Exclude<keyof Kernels, Scratched>]
   ? []
   : [scratchBytes: number];
 
-/** Work of a chunk, in floats touched: 10 to 20 µs, ten times what it costs to hand it to another thread (about 1 µs). */
+/**
+ * The work of a chunk, in floats touched: 10 to 20 µs, ten times what it costs to hand it to another thread (about 1
+ * µs).
+ */
 const CHUNK_WORK = 32768;
-/** The longest plan has 14. */
+/** Room for the words of a plan; the longest plan has 14. */
 const PLAN_WORDS = 64;
 
-/** A binary on a memory: allocates, and runs kernels on all threads. It knows addresses, never tensors. */
+/** A binary on a memory: it allocates, and runs kernels on all threads. It knows addresses, never tensors. */
 export class Runtime {
   readonly variant: Variant;
   readonly shared: boolean;
@@ -83,10 +89,10 @@ export class Runtime {
   readonly #kept = new Set<{ drop(): void }>();
   #bytes = 0;
   #peakBytes = 0;
-  /** Kept by the tensors. */
+  /** How many tensors hold memory of this runtime. The tensors themselves count it. */
   tensors = 0;
 
-  /** Use `createRuntime`. */
+  /** Not for users: call `createRuntime`. */
   constructor(
     instance: WasmInstance,
     memory: WasmMemory,
@@ -106,7 +112,7 @@ export class Runtime {
     this.#size = size;
   }
 
-  /** Threads at work, this one included: 1 after a worker was lost. */
+  /** How many threads work, this one included: 1 after a worker was lost. */
   get threads(): number {
     return this.#pool?.alive ? this.#size : 1;
   }
@@ -116,8 +122,9 @@ export class Runtime {
   }
 
   /**
-   * Runs a kernel over [0, count), in chunks of a size that `work` (floats touched per item) alone decides, on all threads.
-   * With `scratchBytes`, each thread gets the address of that many private bytes as the argument before the range.
+   * Runs a kernel over [0, count) on all threads, in chunks whose size follows from `work` (floats touched per item)
+   * alone. With `scratchBytes`, each thread gets the address of that many private bytes as the argument before the
+   * range.
    */
   run<Name extends keyof Kernels>(
     name: Name,
@@ -145,17 +152,17 @@ export class Runtime {
     }
   }
 
-  /** Writes the words of a plan, and gives their address: for the next launch alone. */
+  /** Writes the words of a plan and gives their address, for the next launch alone. */
   plan<Name extends keyof Plans>(name: Name, words: Readonly<Plans[Name]>): PlanAddress<Name>;
   plan(_name: string, words: readonly number[]): number {
-    // a memory that grew left the view without its elements
+    // When memory grew, the view lost its elements.
     if (this.#words.length === 0)
       this.#words = new Int32Array(this.memory.buffer, PLAN, PLAN_WORDS);
     this.#words.set(words);
     return PLAN;
   }
 
-  /** A block of linear memory, 64-byte aligned, not zeroed. What is kept is given up for it. */
+  /** A block of linear memory, 64-byte aligned, not zeroed. Kept blocks are given up for it if need be. */
   allocate(bytes: number): Block {
     if (this.#closed) throw new Error("runtime: this runtime was closed");
     const block = this.#find(bytes);
@@ -169,7 +176,7 @@ export class Runtime {
     this.#allocator.release(block);
   }
 
-  /** The same, or another try without what is kept. */
+  /** Finds a block. Where none fits, kept blocks are given up and it tries again. */
   #find(bytes: number): Block {
     try {
       return this.#allocator.allocate(bytes);
@@ -181,8 +188,8 @@ export class Runtime {
   }
 
   /**
-   * A block for what can be made again: not counted as in use, and given up, by `drop`, where memory is needed. Null where there is none
-   * left. Whoever drops it calls `releaseKept`.
+   * A block for what can be made again. It does not count as in use, and is given up, by `drop`, where memory is
+   * needed. Whoever drops it calls `releaseKept`. Null where there is no memory left.
    */
   allocateKept(bytes: number, owner: { drop(): void }): Block | null {
     try {
@@ -207,7 +214,7 @@ export class Runtime {
     this.#peakBytes = this.#bytes;
   }
 
-  /** Stops the workers. Tensors of this runtime can still be read, nothing can be computed any more. */
+  /** Stops the workers. Tensors of this runtime can still be read, but nothing can be computed any more. */
   close(): void {
     this.#closed = true;
     this.#pool?.stop();
@@ -220,7 +227,7 @@ function abiOf(instance: WasmInstance): number {
   return typeof abi === "function" ? abi() : -1;
 }
 
-/** Another runtime, with its own memory and workers; the default one stays as it is. */
+/** Makes another runtime, with its own memory and workers. The default one stays as it is. */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   checkOptions("createRuntime", options, rules);
   const { threads = "auto", variant = "auto", deterministic = false, workerUrl } = options;
@@ -280,13 +287,16 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
 
 let hinted = false;
 
-/** Says once why there is one thread. */
+/** Says, once, why there is only one thread. */
 function hint(why: string): void {
   if (!hinted) console.info(`evenkeel: ${why}; going on with one thread`);
   hinted = true;
 }
 
-/** A user's module and whether it wants shared memory, which only linking tells; shared is tried first where it helps. */
+/**
+ * A user's module, and whether it wants shared memory. Only linking tells this: shared memory is tried first where it
+ * helps.
+ */
 async function adopt(
   binary: Binary,
   wantShared: boolean,
@@ -313,8 +323,9 @@ let current: Runtime | null = null;
 let pending: { options: string; runtime: Promise<Runtime> } | null = null;
 
 /**
- * Makes the default runtime: the fastest build this engine runs, with one thread per core where threads are possible.
- * Calling it again with the same options gives the same runtime; with others it is an error until `close()`.
+ * Makes the default runtime: the fastest build that this engine runs, with one thread per core where threads are
+ * possible. A second call with the same options gives the same runtime. With other options it is an error until
+ * `close()`.
  */
 export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   checkOptions("init", options, rules);
@@ -327,8 +338,9 @@ export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
     if (current?.closed) current = pending = null;
     if (!pending) break;
     const asked = pending;
-    const runtime = await asked.runtime.catch(() => null); // refused: as if it had not been asked for
-    // whoever asked first goes on first, and may close it at once: React's StrictMode mounts, cleans up and mounts again
+    const runtime = await asked.runtime.catch(() => null); // a refused runtime counts as never asked for
+    // Whoever asked first goes on first, and may close it at once: React's StrictMode mounts, cleans up and mounts
+    // again.
     await null;
     if (!runtime || runtime.closed) continue;
     if (asked.options === key) return runtime;

@@ -1,6 +1,7 @@
 /**
- * The same module for shared memory. Kernels use no atomics, so the two builds differ in one byte, the limits flag of the
- * imported memory (01 → 03): shipping one of them halves the package. `npm run check:threads` compares with asc's own.
+ * Turns a module into one for shared memory. Kernels use no atomics, so the two builds differ in one byte, the limits
+ * flag of the imported memory (01 → 03). To ship only one of them halves the package. `npm run check:threads` compares
+ * with asc's own.
  */
 export function asShared(source: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const key = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2]; // "env" "memory" memory

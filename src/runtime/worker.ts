@@ -1,10 +1,12 @@
 // The control page: 32-bit words a cache line apart, so that spinning on one does not slow the others.
-//   remaining  chunks nobody has claimed yet; claimed by subtracting 1, so a late worker can do no harm
-//   done       chunks finished · wake, sleepers  a worker that found nothing to do sleeps on `wake`
-//   failed     1 + the thread whose kernel trapped · stop  1: leave the loop
+//   remaining  chunks that nobody has claimed yet; a claim subtracts 1, so that a late worker can do no harm
+//   done       chunks that are finished
+//   wake, sleepers  a worker that found nothing to do sleeps on `wake`; `sleepers` counts those
+//   failed     1 + the thread whose kernel trapped
+//   stop       1: leave the loop
 //   job        kernel index, number of arguments, count of items, items a chunk, scratch address, scratch bytes a thread,
 //              number of the job (never 0)
-//   args       float64: it holds every pointer, int32 and float32 exactly
+//   args       float64, which holds every pointer, int32 and float32 exactly
 export const WORD = {
   remaining: 0,
   done: 16,
@@ -27,8 +29,8 @@ export interface WorkerStart {
 }
 
 /**
- * A worker's whole life: instantiate on the shared memory, then claim chunks until told to stop. It is sent to the worker as
- * its source text, so it uses nothing from this module but its message.
+ * A worker's whole life: it instantiates on the shared memory, then claims chunks until it is told to stop. It is sent
+ * to the worker as source text, so it uses nothing from this module but its message.
  */
 export function workerMain(): void {
   type Port = {
@@ -41,7 +43,7 @@ export function workerMain(): void {
   const node = (globalThis as Host).process?.getBuiltinModule?.("node:worker_threads");
   const port = node?.parentPort ?? (globalThis as unknown as Port);
 
-  // About 0.2 ms of looking before sleeping: longer than the gap between two kernels of a training step.
+  // A worker looks for about 0.2 ms before it sleeps: longer than the gap between two kernels of a training step.
   const patience = 20000;
 
   port.onmessage = ({ data }) => {

@@ -5,10 +5,10 @@ import { spread } from "../broadcast.js";
 import { checkTensor, type Pair, pairOf } from "../check.js";
 import { reduceSum } from "../reduction.js";
 
-/** A number for both, null: as it is. */
+/** A number is for both sides; null keeps the length of the input. */
 export type OutputSize = number | readonly [height: number | null, width: number | null];
 
-/** @internal Checked, with the lengths of the image for null. */
+/** @internal The checked size; null becomes the length of the image. */
 export function outputSizeOf(op: string, size: OutputSize, image: Pair): Pair {
   const filled = Array.isArray(size) ? size.map((length, i) => length ?? image[i]) : size;
   return pairOf(op, "outputSize", filled as number | Pair, 0);

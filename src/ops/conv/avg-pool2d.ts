@@ -6,13 +6,13 @@ import type { Pair } from "../check.js";
 import { type PoolOptions, windowsOf } from "./pooling.js";
 
 export interface AvgPool2dOptions extends PoolOptions {
-  /** Divide by the size of the window with its padding (the default) or by the number of its elements in x. */
+  /** Divide by the size of the window with its padding (the default), or by the number of its elements in x. */
   countIncludePad?: boolean;
-  /** Divide by this instead, an integer ≥ 1. */
+  /** Divide by this integer ≥ 1 instead. */
   divisorOverride?: number | null;
 }
 
-/** @internal For the layer too. */
+/** @internal The layer uses them too. */
 export const avgPool2dRules: Rules<AvgPool2dOptions> = {
   stride: "Array|number",
   padding: "Array|number",
@@ -22,8 +22,8 @@ export const avgPool2dRules: Rules<AvgPool2dOptions> = {
 };
 
 /**
- * The mean of each window of x [N, C, H, W] or [C, H, W], summed in float64. Throws RangeError for another rank, an empty image, or
- * padding above half of the window.
+ * The mean of each window of x [N, C, H, W] or [C, H, W], summed in float64. Throws RangeError for another rank, an
+ * empty image, or padding above half of the window.
  */
 export function avgPool2d(
   x: Tensor,

@@ -3,7 +3,7 @@ import { checkSameRuntime, checkShape, checkTensor, type Pair, pairOf } from "..
 import type { ActivationOption } from "../product/epilogue.js";
 
 export interface ConvOptions extends ActivationOption {
-  /** [out channels] */
+  /** A tensor [out channels]. */
   bias?: Tensor | null;
   stride?: number | Pair;
   padding?: number | Pair;
@@ -11,7 +11,7 @@ export interface ConvOptions extends ActivationOption {
   groups?: number;
 }
 
-/** Length of an axis with `padding` at both ends. Throws RangeError where that is further than kernels count. */
+/** The length of an axis with `padding` at both ends. Throws RangeError where kernels cannot count so far. */
 export function paddedLength(op: string, length: number, padding: number): number {
   const padded = length + 2 * padding;
   if (padded < 2 ** 31) return padded;
@@ -20,13 +20,13 @@ export function paddedLength(op: string, length: number, padding: number): numbe
   );
 }
 
-/** [f(0), f(1)] */
+/** [f(0), f(1)]: f for the rows and for the columns. */
 export const perSide = (f: (d: 0 | 1) => number): Pair => [f(0), f(1)];
 
-/** How far a kernel of this length reaches. */
+/** How many elements a kernel of this length spans. */
 export const reachOf = (length: number, dilation: number): number => dilation * (length - 1) + 1;
 
-/** What a convolution and a transposed one check alike: operands, options, channels. `layout`: the axes of the weight in words. */
+/** Checks what both kinds of convolution share: operands, options, channels. `layout` names the axes of the weight. */
 export function checkConvOptions(
   op: string,
   x: Tensor,

@@ -2,7 +2,10 @@ import type { Plans } from "../../runtime/kernels.js";
 import type { Pair } from "../check.js";
 import { roundUp } from "../product/gemm.js";
 
-/** A checked 2-D convolution: sizes of image, kernel and output; channels and rows (output channels) are those of one group. */
+/**
+ * A checked 2-D convolution: sizes of image, kernel and output. Channels and rows (output channels) are those of one
+ * group.
+ */
 export interface ConvShape {
   images: number;
   groups: number;
@@ -28,7 +31,7 @@ export interface ConvPlan {
   origin: Pair;
   spanY: number;
   direct: boolean;
-  /** Few enough products a pixel to be summed at a time, and stored as they are. */
+  /** Whether the products of a pixel are so few that all are summed at a time and stored as they are. */
   straight: boolean;
   pitch: { phase: number; row: number; channel: number; image: number };
   target: { plane: number; first: number; y: number; x: number };
@@ -70,7 +73,7 @@ const makers = {
 };
 const ready = new Map<string, ReadyPlan[]>();
 
-/** The plans of a pass. They are kept: making them takes 10 µs each, as long as a small convolution. */
+/** The plans of a pass. They are kept: to make them takes 10 µs, as long as a small convolution. */
 export function plansOf(pass: keyof typeof makers, conv: ConvShape): ReadyPlan[] {
   const key = `${pass} ${Object.values(conv).join(" ")}`;
   let plans = ready.get(key);
@@ -91,11 +94,11 @@ interface Axis {
   spacing: number;
 }
 
-/** Products summed in registers. */
+/** How many products are summed in registers. */
 const TILE_DEPTH = 256;
-/** Products a pixel up to which those of a tile's pixels, packed, stay in L1. */
+/** Up to so many products a pixel, the packed products of a tile's pixels stay in L1. */
 const STRAIGHT_DEPTH = 64;
-/** Pixels of a tile, more in an image that is wider: also the products summed in registers for the gradient of a weight. */
+/** Pixels of a tile; a wider image has more. In the gradient of a weight, so many products are summed in registers. */
 const TILE_PIXELS = 256;
 /** Floats of a tile of the product: 256 KB, beside weights and patch in an L2 of 1 MB. */
 const TILE_FLOATS = 2 ** 16;
@@ -103,7 +106,7 @@ const TILE_FLOATS = 2 ** 16;
 export const ITEM_WORK = 2 ** 18;
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-/** The gradient of the weight: the forward pass, but rows are cut only where a tile would grow too large. */
+/** The gradient of the weight. It is the forward pass, but rows are cut only where a tile would grow too large. */
 function weightGradientPlan(conv: ConvShape): ConvPlan {
   const plan = forwardPlan(conv);
   plan.tile.rows = Math.min(roundUp(conv.rows, 4), 256);
@@ -116,7 +119,7 @@ function forwardPlan(conv: ConvShape): ConvPlan {
   return gather(conv, rows, channels, image, output, forwardAxis(conv, 0), forwardAxis(conv, 1));
 }
 
-/** The same, but the pixels at the border read those taps alone that lie inside. */
+/** The forward pass, in which the pixels at the border read only those taps that lie inside. */
 function forwardApart(conv: ConvShape): ConvPlan[] {
   const { rows, channels, image, output } = conv;
   const axes = (d: 0 | 1) => apart(forwardAxis(conv, d), image[d]);
@@ -128,7 +131,7 @@ function forwardApart(conv: ConvShape): ConvPlan[] {
 function forwardAxis(conv: ConvShape, d: 0 | 1): Axis {
   return {
     count: conv.output[d],
-    step: conv.output[d] === 1 ? 1 : conv.stride[d], // a step that is not taken makes no patch longer
+    step: conv.output[d] === 1 ? 1 : conv.stride[d], // a step that is not taken must not make the patch longer
     taps: range(conv.kernel[d]).map((index) => ({
       offset: index * conv.dilation[d] - conv.padding[d],
       index,
@@ -138,7 +141,7 @@ function forwardAxis(conv: ConvShape, d: 0 | 1): Axis {
   };
 }
 
-/** An axis cut where the taps change that lie inside of `size` inputs, each part with those. */
+/** Cuts an axis where the taps change that lie inside of `size` inputs. Each part gets the taps that do. */
 function apart(axis: Axis, size: number): Axis[] {
   const parts: Axis[] = [];
   const { step, first, spacing } = axis;
@@ -155,8 +158,9 @@ function apart(axis: Axis, size: number): Axis[] {
 }
 
 /**
- * The gradient of the input, by sub-pixel decomposition: input pixels of one remainder modulo the stride see the same taps, so each
- * of the stride² classes is a dense convolution of dy with its own few taps, and nothing is multiplied by an inserted zero.
+ * The gradient of the input, by sub-pixel decomposition. Input pixels of one remainder modulo the stride see the same
+ * taps. So each of the stride² classes is a dense convolution of dy with its own few taps, and nothing is multiplied by
+ * an inserted zero.
  */
 function inputGradientPlans(conv: ConvShape, cut = (axis: Axis, _: number) => [axis]): ConvPlan[] {
   const classes = (d: 0 | 1): Axis[] =>
@@ -247,7 +251,10 @@ function gather(
   };
 }
 
-/** A tile of the product that depends on the shape alone; smaller ones where threads would else go without. */
+/**
+ * The size of a tile of the product. It depends on the shape alone, and is smaller where threads would else have no
+ * work.
+ */
 function tileSize(
   { images, groups }: ConvShape,
   rows: number,
@@ -269,7 +276,8 @@ function tileSize(
     const pixelTiles = Math.ceil(images / tile.images) * Math.ceil(height / tile.height);
     return pixelTiles * Math.ceil(rows / tile.rows) * groups < enough;
   };
-  // Fewer pixels cost nothing until the weights are read too often, fewer rows a gather of the same pixels for each tile.
+  // Fewer pixels cost nothing until the weights are read too often. Fewer rows cost a gather of the same pixels for
+  // each tile.
   while (few() && tile.images * area > 128 && tile.images > 1) {
     tile.images = Math.ceil(tile.images / 2);
   }
@@ -278,7 +286,7 @@ function tileSize(
   return tile;
 }
 
-/** First offset and the distance to the last; 0, 0 without taps. */
+/** The first offset and the distance to the last. Without taps both are 0. */
 function extent(taps: { offset: number }[]): [first: number, span: number] {
   if (taps.length === 0) return [0, 0];
   const offsets = taps.map((tap) => tap.offset);

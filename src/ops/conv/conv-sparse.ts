@@ -1,5 +1,5 @@
-// Convolutions whose padding is far larger than their image: of the few products that are not with zeros one at a time, in
-// float64, as a patch of the padded image could be any size.
+// Convolutions whose padding is far larger than their image. The few products that are not with zeros are made one at a
+// time, in float64, as a patch of the padded image could be of any size.
 import type { Tensor } from "../../tensor.js";
 import type { Epilogue } from "../product/epilogue.js";
 import type { ConvShape } from "./conv-plan.js";
@@ -15,7 +15,7 @@ export function isSparse({ image, padding, output }: ConvShape): boolean {
 /** Which output pixel meets which image pixel by which tap, each an index in its plane. */
 type Meeting = readonly [output: number, image: number, tap: number];
 
-/** Those along one axis. */
+/** The meetings along one axis. */
 function meetings({ image, kernel, output, ...conv }: ConvShape, d: 0 | 1): Meeting[] {
   const [stride, padding, dilation] = [conv.stride[d], conv.padding[d], conv.dilation[d]];
   return Array.from({ length: kernel[d] }, (_, tap) => {
@@ -29,7 +29,7 @@ function meetings({ image, kernel, output, ...conv }: ConvShape, d: 0 | 1): Meet
   }).flat();
 }
 
-/** All of them, listed under their output pixel (0), image pixel (1) or tap (2). */
+/** All meetings, listed under their output pixel (0), image pixel (1) or tap (2). */
 function meetingsBy(conv: ConvShape, key: 0 | 1 | 2): Map<number, Meeting[]> {
   const lists = new Map<number, Meeting[]>();
   const widths = [conv.output[1], conv.image[1], conv.kernel[1]];
@@ -45,7 +45,10 @@ function meetingsBy(conv: ConvShape, key: 0 | 1 | 2): Map<number, Meeting[]> {
   return lists;
 }
 
-/** Writes max(scale·sum + bias, least) of a channel to each of the `size` elements from `to` on, 0 where nothing meets. */
+/**
+ * Writes max(scale·sum + bias, least) of a channel to each of the `size` elements from `to` on. The sum is 0 where
+ * nothing meets.
+ */
 function store(
   out: Float32Array,
   to: number,
@@ -65,7 +68,7 @@ function store(
   }
 }
 
-/** See convForward. */
+/** The forward pass: see convForward. */
 export function sparseForward(
   conv: ConvShape,
   y: Tensor,
@@ -90,7 +93,7 @@ export function sparseForward(
   }
 }
 
-/** See convInputGradient. */
+/** The gradient of the input: see convInputGradient. */
 export function sparseInputGradient(
   conv: ConvShape,
   dx: Tensor,
@@ -117,7 +120,7 @@ export function sparseInputGradient(
   }
 }
 
-/** See convWeightGradient. */
+/** The gradient of the weight: see convWeightGradient. */
 export function sparseWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   const { images, groups, rows, channels } = conv;
   const [pixels, outputs, taps] = [conv.image, conv.output, conv.kernel].map(areaOf);

@@ -1,11 +1,13 @@
-// The gradient of a weight tap by tap, over those pixels alone whose tap meets an input.
+// The gradient of a weight tap by tap, only over those pixels where the tap meets an input.
 import { behind } from "../../runtime/address.js";
 import { empty, type Tensor } from "../../tensor.js";
 import type { Pair } from "../check.js";
 import { slice } from "../shape/slice.js";
 import type { ConvShape } from "./conv-plan.js";
 
-/** dw from dy and x, each tap a 1×1 convolution that `product` has the gradient of: nothing is multiplied by the padding. */
+/**
+ * dw from dy and x. Each tap is a 1×1 convolution whose gradient `product` makes: nothing is multiplied by the padding.
+ */
 export function tapByTap(
   conv: ConvShape,
   dw: Tensor,

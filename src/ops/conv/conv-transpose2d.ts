@@ -15,7 +15,10 @@ import {
 import type { ConvShape } from "./conv-plan.js";
 
 export interface ConvTranspose2dOptions extends ConvOptions {
-  /** Rows and columns more at the bottom and the right: which of the sizes that the convolution maps to x's is meant. */
+  /**
+   * More rows and columns at the bottom and the right. They tell which of the sizes that the convolution maps to x's is
+   * meant.
+   */
   outputPadding?: number | Pair;
 }
 
@@ -30,8 +33,8 @@ const rules: Rules<ConvTranspose2dOptions> = {
 };
 
 /**
- * The transpose of conv2d: x [N, C, H, W] with weight [C, O / groups, kh, kw] → [N, O, H', W'] with
- * H' = (H − 1)·stride − 2·padding + dilation·(kh − 1) + outputPadding + 1. Throws RangeError when the channels do not fit the weight,
+ * The transpose of conv2d: x [N, C, H, W] with weight [C, O / groups, kh, kw] → [N, O, H', W'] with H' = (H − 1)·stride
+ * − 2·padding + dilation·(kh − 1) + outputPadding + 1. Throws RangeError when the channels do not fit the weight,
  * groups do not divide them, outputPadding is neither below stride nor dilation, or nothing would come out.
  */
 export function convTranspose2d(
@@ -45,7 +48,7 @@ export function convTranspose2d(
   const outputs = conv.channels * conv.groups;
   return withActivation("convTranspose2d", options, (relu) => {
     const y = empty(x.runtime, [conv.images, outputs, ...conv.image]);
-    // The convolution that conv describes leads from y to x: forward and backward change places.
+    // The convolution that `conv` describes leads from y to x: forward and backward change places.
     convInputGradient(conv, y, x, weight, { bias, relu });
     const shapes = [x.shape, weight.shape, [outputs]];
     const saved = [weight.requiresGrad ? x : null, x.requiresGrad ? weight : null, relu ? y : null];
@@ -63,7 +66,7 @@ export function convTranspose2d(
   });
 }
 
-/** All sizes of the convolution that is transposed, or the error PyTorch would give. */
+/** All sizes of the convolution that is transposed. Refuses what PyTorch refuses. */
 function checkConvTranspose(x: Tensor, weight: Tensor, options: ConvTranspose2dOptions): ConvShape {
   const op = "convTranspose2d";
   const common = checkConvOptions(op, x, weight, options, "[in, out / groups, kh, kw]");

@@ -1,4 +1,5 @@
-// The convolution engine: a plan, panels of weights, one kernel. conv2d and its gradients are plans; so is a transposed one.
+// The convolution engine: a plan, panels of weights, one kernel. conv2d, its gradients and the transposed convolution
+// are plans.
 import type { Address, PlanAddress } from "../../runtime/address.js";
 import { convolveScratch, convWeightGradientScratch } from "../../runtime/kernels.js";
 import type { Runtime } from "../../runtime/runtime.js";
@@ -36,8 +37,9 @@ export function convForward(
 }
 
 /**
- * By Winograd where there is a pass, else by `plain`. Outputs that meet a weight that is not finite are summed apart, for the padding's
- * zeros would make others NaN with them; those keep their bits.
+ * Convolves by Winograd where there is a pass, else by `plain`. Outputs that meet a weight that is not finite are
+ * summed apart. The zeros of the padding would make other outputs NaN with such weights, and these must keep their
+ * bits.
  */
 function convolveFinite(
   conv: ConvShape,
@@ -63,14 +65,14 @@ function convolveFinite(
   takeInfinite(y, met, after);
 }
 
-/** Whether weights that are not finite lie beyond an image: times its zeros they would be NaN. */
+/** Whether weights that are not finite meet the padding of an image: times its zeros they would be NaN. */
 function meetsPadding({ kernel, padding }: ConvShape, weight: Tensor): boolean {
   return [...kernel, ...padding.map((p) => p + 1)].some((n) => n > 1) && !allFinite(weight);
 }
 
 /**
- * The same as an implicit matrix product. `apart`: weights that meet the padding are left out: times its zeros, those not finite are
- * NaN.
+ * The convolution as an implicit matrix product. With `apart`, weights that meet the padding are left out: a weight
+ * that is not finite, times a zero, is NaN.
  */
 export function implicitForward(
   conv: ConvShape,
@@ -88,8 +90,9 @@ export function implicitForward(
 }
 
 /**
- * Whether the columns of the filters become rows of the product. Up to 4 rows use each gathered pixel once: 9×9 from 32 channels to 3
- * takes 1.9 times as long without. The condition on the channels keeps what is then summed no larger than the input.
+ * Whether the columns of the filters become rows of the product. Products of up to 4 rows use each gathered pixel only
+ * once: without this, 9×9 from 32 channels to 3 takes 1.9 times as long. The condition on the channels keeps what is
+ * then summed no larger than the input.
  */
 function columnsSuit({ groups, stride, kernel, rows, channels }: ConvShape): boolean {
   return (
@@ -137,8 +140,8 @@ function convByColumns(
 }
 
 /**
- * dx from dy: the same with rows and channels of the weight exchanged, one plan for each remainder modulo the stride. With what comes
- * after it is the forward pass of a transposed convolution.
+ * dx from dy: a convolution with rows and channels of the weight exchanged, one plan for each remainder modulo the
+ * stride. With an epilogue it is the forward pass of a transposed convolution.
  */
 export function convInputGradient(
   conv: ConvShape,
@@ -154,7 +157,7 @@ export function convInputGradient(
   }
 }
 
-/** The same as implicit matrix products. */
+/** convInputGradient as implicit matrix products. */
 export function implicitInputGradient(
   conv: ConvShape,
   dx: Tensor,
@@ -169,7 +172,10 @@ export function implicitInputGradient(
     convolve(plan, dx, dy, weight, pitches, after);
 }
 
-/** Runs a plan; pitches of group, row and channel of the weight in floats. With a key, which names the panels of weights, they are kept. */
+/**
+ * Runs a plan. The pitches of group, row and channel of the weight are in floats. A key names the panels of weights:
+ * they are kept.
+ */
 function convolve(
   { plan, words }: ReadyPlan,
   y: Tensor,
@@ -221,7 +227,10 @@ function upload(runtime: Runtime, words: Int32Array): Tensor<"int32"> {
 
 const patchFloats = ({ direct, tile, pitch }: ConvPlan) => (direct ? 0 : tile.images * pitch.image);
 
-/** dw from dy and x, a product over all pixels: where tiles of dw are few, the pixels are cut into parts, added up in order. */
+/**
+ * dw from dy and x, a product over all pixels. Where tiles of dw are few, the pixels are cut into parts, added up in
+ * order.
+ */
 export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   if (dy.size === 0 || dw.size === 0) {
     dw.elements.fill(0);
@@ -234,7 +243,10 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
   else plainWeightGradient(conv, dw, dy, x);
 }
 
-/** The same by plain sums, in which a gradient that is not finite does not reach taps that meet the padding where it is. */
+/**
+ * convWeightGradient by plain sums. A gradient that is not finite does not reach taps that meet the padding where it
+ * is.
+ */
 function plainWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   implicitWeightGradient(conv, dw, dy, x);
   if (conv.padding.every((p) => p <= 0) || allFinite(dw) || allFinite(dy)) return;
@@ -245,7 +257,7 @@ function plainWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor)
   takeInfinite(dw, met);
 }
 
-/** The same as an implicit matrix product over the pixels. */
+/** convWeightGradient as an implicit matrix product over the pixels. */
 export function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   const { runtime } = dw;
   const { rows, channels, groups, images, output } = conv;

@@ -25,9 +25,9 @@ const rules: Rules<Conv2dOptions> = {
 };
 
 /**
- * 2-D cross-correlation of x [N, C, H, W] with weight [O, C / groups, kh, kw] → [N, O, H', W'] with
- * H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1. Throws RangeError when the channels do not fit the weight, groups do
- * not divide them, or the kernel is larger than the padded input.
+ * 2-D cross-correlation of x [N, C, H, W] with weight [O, C / groups, kh, kw] → [N, O, H', W'] with H' = ⌊(H +
+ * 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1. Throws RangeError when the channels do not fit the weight, groups
+ * do not divide them, or the kernel is larger than the padded input.
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   checkOptions("conv2d", options, rules);
@@ -51,7 +51,7 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   });
 }
 
-/** @internal conv2d whose channels are multiplied by scale [O] in front of the bias; nothing is recorded. */
+/** @internal conv2d whose channels are multiplied by scale [O] before the bias is added. Nothing is recorded. */
 export function scaledConv2d(
   x: Tensor,
   weight: Tensor,
@@ -71,7 +71,7 @@ function outputOf(conv: ConvShape, x: Tensor, weight: Tensor, after: Epilogue): 
   return y;
 }
 
-/** All sizes of a convolution, or the error PyTorch would give. */
+/** All sizes of a convolution. Refuses what PyTorch refuses. */
 function checkConv(x: Tensor, weight: Tensor, options: Conv2dOptions): ConvShape {
   const layout = "[out, in / groups, kh, kw]";
   const common = checkConvOptions("conv2d", x, weight, options, layout);

@@ -9,7 +9,7 @@ export interface MaxPool2dOptions extends PoolOptions {
   dilation?: number | Pair;
 }
 
-/** @internal For the layer too. */
+/** @internal The layer uses them too. */
 export const maxPool2dRules: Rules<MaxPool2dOptions> = {
   stride: "Array|number",
   padding: "Array|number",
@@ -18,8 +18,9 @@ export const maxPool2dRules: Rules<MaxPool2dOptions> = {
 };
 
 /**
- * The largest element of each window of x [N, C, H, W] or [C, H, W]; padding counts as −∞, a NaN wins. Of equal elements the first
- * gets the gradient. Throws RangeError for another rank, an empty image, or padding above half of the window.
+ * The largest element of each window of x [N, C, H, W] or [C, H, W]. Padding counts as −∞, and a NaN wins. Of equal
+ * elements the first one gets the gradient. Throws RangeError for another rank, an empty image, or padding above half
+ * of the window.
  */
 export function maxPool2d(
   x: Tensor,

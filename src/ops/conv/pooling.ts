@@ -4,25 +4,25 @@ import { checkTensor, type Pair, pairOf } from "../check.js";
 import { paddedLength, perSide, reachOf } from "./conv-options.js";
 
 export interface PoolOptions {
-  /** Default: the size of the window. */
+  /** The step from one window to the next. Default: the size of the window. */
   stride?: number | Pair;
-  /** At most half of the window. */
+  /** The padding at each border, at most half of the window. */
   padding?: number | Pair;
-  /** Windows may start inside and end outside of the input. */
+  /** Whether windows may start inside and end outside of the input. */
   ceilMode?: boolean;
 }
 
 /** The checked windows over x [N, C, H, W] or [C, H, W]. */
 export interface Windows {
   planes: number;
-  /** Elements of a plane that its windows read. */
+  /** How many elements of a plane its windows read. */
   work: number;
   shape: readonly number[];
   /** What assembly/conv/window-pooling.ts takes; the caller frees it. */
   plan: () => AnyTensor;
 }
 
-/** All sizes, or the error PyTorch would give. */
+/** All sizes of the pooling. Refuses what PyTorch refuses. */
 export function windowsOf(
   op: string,
   x: Tensor,

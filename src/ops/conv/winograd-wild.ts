@@ -1,5 +1,5 @@
-// Winograd where it is exact, plain sums where an output would hear of what it does not see. The data of a tile, of a filter or of a
-// channel decide about it, whatever else there is and however many threads.
+// Winograd where it is exact, plain sums where an output would depend on what it does not see. The data of a tile, of a
+// filter or of a channel decide this, whatever else there is and however many threads.
 import { type Address, behind } from "../../runtime/address.js";
 import {
   inputsOf,
@@ -25,7 +25,7 @@ import {
   winogradWeightGradient,
 } from "./winograd.js";
 
-/** `apart`: weights that meet the padding are left out, not multiplied by its zeros. */
+/** `apart`: weights that meet the padding are left out, instead of multiplied by its zeros. */
 export type Plain = (
   conv: ConvShape,
   y: Tensor,
@@ -35,10 +35,12 @@ export type Plain = (
   apart?: boolean,
 ) => void;
 
-/** Wild tiles convolved at once: enough for a product, and no more memory than a small image. */
+/** How many wild tiles are convolved at once: enough for a product, and no more memory than a small image. */
 const BATCH = 64;
 
-/** y from x and weight, as `plain` has it; false, and nothing is written, where filters are huge or not finite. */
+/**
+ * y from x and weight, as `plain` makes it. Where filters are huge or not finite it returns false and writes nothing.
+ */
 export function winogradOrPlain(
   conv: ConvShape,
   pass: WinogradPass,
@@ -91,7 +93,8 @@ export function winogradOrPlain(
       const args = [tiles.ptr, planes.ptr, list.ptr, ...sizes] as const;
       runtime.run("winogradCopyTiles", count * channels, side * side, args);
     };
-    const around = kind === winogradKind.subpixelOdd ? 1 : 2; // of the convolution whose input gradient a tile is
+    // the padding of the convolution whose input gradient a tile is
+    const around = kind === winogradKind.subpixelOdd ? 1 : 2;
     const tile = flipped
       ? { image: target, output: source, padding: [around, around] as const }
       : { image: source, output: target, padding: [0, 0] as const };
@@ -102,7 +105,7 @@ export function winogradOrPlain(
   return true;
 }
 
-/** dw [rows, channels, 3, 3] from dy and x, as `plain` has it. */
+/** dw [rows, channels, 3, 3] from dy and x, as `plain` makes it. */
 export function gradientOrPlain(
   conv: ConvShape,
   pass: WinogradPass,
@@ -159,7 +162,7 @@ export function gradientOrPlain(
   }
 }
 
-/** The tiles or channels that are wild, and those some of whose outputs see nothing but zeros. */
+/** The wild tiles or channels, and those some of whose outputs see nothing but zeros. */
 function sorted(verdicts: Float32Array): { wild: number[]; withZeros: number[] } {
   const wild: number[] = [];
   const withZeros: number[] = [];

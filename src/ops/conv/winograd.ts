@@ -1,4 +1,5 @@
-// Convolutions of 3×3 filters by Winograd: with stride 1 a quarter of the multiplications, with stride 2 nine sixteenths.
+// Convolutions of 3×3 filters by Winograd. With stride 1 it takes a quarter of the multiplications, with stride 2 nine
+// sixteenths.
 import { behind } from "../../runtime/address.js";
 import {
   filterVerdict,
@@ -19,11 +20,16 @@ import { boundsOf, type Epilogue } from "../product/epilogue.js";
 import { roundUp } from "../product/gemm.js";
 import type { ConvShape } from "./conv-plan.js";
 
-/** The channels from which on a kind is faster than plain sums, and the tiles of an item at which it is fastest. */
+/**
+ * The number of channels from which a kind is faster than plain sums, and the tiles of an item at which it is fastest.
+ */
 const sizesOf = (kind: WinogradKind) =>
   kind === winogradKind.plain ? { channels: 8, tiles: 32 } : { channels: 16, tiles: 16 };
 
-/** What the kernel computes: output [images, rows, …] of image [images, channels, …], `padding` zeros before its first row and column. */
+/**
+ * What the kernel computes: output [images, rows, …] of image [images, channels, …]. `padding` zeros are before its
+ * first row and column.
+ */
 export interface WinogradPass {
   /** How a tile is cut up along each axis: assembly/conv/winograd-kind.ts. */
   kind: WinogradKind;
@@ -37,7 +43,7 @@ export interface WinogradPass {
   flipped: boolean;
 }
 
-/** Tiles of outputs: of an image across and down, and of the whole pass. */
+/** How many tiles of outputs there are: across an image, down an image, and in the whole pass. */
 export function tilesOf({ kind, images, output: [height, width] }: WinogradPass) {
   const side = sideOf(kind);
   const [across, down] = [Math.ceil(width / side), Math.ceil(height / side)];
@@ -45,11 +51,12 @@ export function tilesOf({ kind, images, output: [height, width] }: WinogradPass)
 }
 
 /**
- * A convolution's pass if it goes this way, which its shape alone decides. With stride 1 the transforms cost at 3 channels what the
- * products save; at 8 it is 1.6 times as fast, from 64 on about 3 times. With stride 2 it is level at 16 and from 64 on 1.3 to 1.5
- * times as fast, the weights' gradient 1.15 to 1.25 times. A tile costs its products, and the filters, transformed in every call, about
- * 360. Errors stay below 1e-6 in norm (2e-7
- * for plain sums); where single outputs would be off by more, plain sums take over (winograd-wild.ts).
+ * The pass if the convolution goes this way, else null; its shape alone decides. With stride 1 and 3 channels the
+ * transforms cost what the products save. With 8 channels Winograd is 1.6 times as fast as plain sums, from 64 channels
+ * on about 3 times. With stride 2 and 16 channels both are level; from 64 channels on Winograd is 1.3 to 1.5 times as
+ * fast, in the weights' gradient 1.15 to 1.25 times. For each filter, a tile costs its products. The filters are
+ * transformed in every call, which costs as much as 360 products each. Errors stay below 1e-6 in norm (2e-7 for plain
+ * sums). Where single outputs would be off by more, plain sums take over (winograd-wild.ts).
  */
 function suitable(conv: ConvShape, pass: WinogradPass): WinogradPass | null {
   const { images, groups, output } = conv;
@@ -77,7 +84,7 @@ export function winogradForward(conv: ConvShape): WinogradPass | null {
   return kind === null ? null : suitable(conv, { ...conv, kind, flipped: false });
 }
 
-/** The pass from dy to dx, or null. */
+/** The pass from dy to dx, or null where the products go by another way. */
 export function winogradInputGradient(conv: ConvShape): WinogradPass | null {
   const [padY, padX] = conv.padding;
   const back = {
@@ -95,7 +102,7 @@ export function winogradInputGradient(conv: ConvShape): WinogradPass | null {
   return suitable(conv, { ...back, kind, padding: [padY === 0 ? 1 : 0, padX === 0 ? 1 : 0] });
 }
 
-/** Tiles and rows of an item: as many as share the filters from L2, fewer where threads would go without. */
+/** Tiles and rows of an item: as many as share the filters from L2, fewer where threads would have no work. */
 function itemSize(pass: WinogradPass): { tiles: number; rows: number } {
   const { tiles } = tilesOf(pass);
   const item = {
@@ -103,16 +110,17 @@ function itemSize(pass: WinogradPass): { tiles: number; rows: number } {
     rows: roundUp(pass.rows, 32),
   };
   const few = () => Math.ceil(tiles / item.tiles) * Math.ceil(pass.rows / item.rows) < 8;
-  // Rows first: each part of them transforms the input anew, which 128 rows outweigh, but reads its filters only once.
+  // Rows are cut first. Each part of them transforms the input anew, which 128 rows outweigh, but it reads its filters
+  // only once.
   while (few() && item.rows > 128) item.rows = roundUp(item.rows / 2, 32);
   while (few() && item.tiles > 16) item.tiles = roundUp(item.tiles / 2, 8);
   return item;
 }
 
-/** Floats of `count` matrices of `size` floats. */
+/** How many floats `count` matrices of `size` floats take. */
 const matrices = (count: number, size: number) => (count * pointPitch(size)) / 4;
 
-/** The plan of a pass, by items of so many tiles and rows: for the next launch. */
+/** Writes the plan of a pass, by items of so many tiles and rows, for the next launch. */
 export function planOf(runtime: Runtime, pass: WinogradPass, item = { tiles: 0, rows: 0 }) {
   const { kind, images, channels, rows, image, output, padding } = pass;
   const { across, down } = tilesOf(pass);
@@ -122,10 +130,10 @@ export function planOf(runtime: Runtime, pass: WinogradPass, item = { tiles: 0, 
   ]);
 }
 
-/** What `winogradWeights` finds: whether filters would leak, as those with a single tap do, or are not finite. */
+/** What `winogradWeights` finds: whether filters would leak, as filters with a single tap do, or are not finite. */
 export type Filters = "tame" | "wild" | "infinite";
 
-/** y [images, rows, …] from x [images, channels, …] and weight: nothing is written unless its filters are tame. */
+/** y [images, rows, …] from x [images, channels, …] and weight. Nothing is written unless the filters are tame. */
 export function winograd(
   pass: WinogradPass,
   y: Tensor,
@@ -167,8 +175,8 @@ export function winograd(
 const PRODUCT_ROWS = 64;
 
 /**
- * dw [rows, channels, 3, 3] from dy and x, by chunks of tiles: what is spread is written and read once, the sums are with every
- * chunk. The time is least where both are of a size.
+ * dw [rows, channels, 3, 3] from dy and x, by chunks of tiles. What is spread is written and read once; the sums are
+ * written and read with every chunk. The time is least where both are of one size.
  */
 export function winogradWeightGradient(
   pass: WinogradPass,

@@ -3,7 +3,7 @@ import { call } from "../../call.js";
 import type { Tensor } from "../../tensor.js";
 import { combine, type Operand, operands, sumTo } from "../broadcast.js";
 
-/** a + b, broadcast as in NumPy; one of them may be a number. */
+/** a + b, broadcast as in NumPy. One of them may be a number. */
 export function add(a: Operand, b: Operand): Tensor {
   return call("add", () => {
     using pair = operands("add", a, b);

@@ -6,9 +6,9 @@ import { empty, show, sizeOf, type Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 
 export interface DropoutOptions {
-  /** The share that is dropped. */
+  /** The share of elements that is dropped. */
   p?: number;
-  /** false: x as it is. */
+  /** With false, x is returned as it is. */
   training?: boolean;
   /** Where the seed of the mask comes from; default: the generator that `manualSeed` sets. */
   generator?: Generator;
@@ -17,14 +17,14 @@ export interface DropoutOptions {
 const rules: Rules<DropoutOptions> = { p: "number", training: "boolean", generator: "Generator" };
 
 /**
- * Each element of x is 0 with probability p, else x / (1 − p) (Srivastava et al. 2014; arXiv 1207.0580). Takes two numbers of the
- * generator, whatever the size; the mask follows from them alone, on any number of threads. Throws RangeError for p outside
- * [0, 1].
+ * Each element of x is 0 with probability p, else x / (1 − p) (Srivastava et al. 2014; arXiv 1207.0580). It takes two
+ * numbers of the generator, whatever the size. The mask follows from them alone, on any number of threads. Throws
+ * RangeError for p outside [0, 1].
  */
 export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor =>
   drop("dropout", x, 1, options);
 
-/** The same for whole channels of x [N, C, ...] (Tompson et al. 2014, arXiv 1411.4280). */
+/** Dropout of whole channels of x [N, C, ...] (Tompson et al. 2014, arXiv 1411.4280). */
 export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
   checkTensor("dropout2d", "input", x);
   if (x.shape.length < 3)

@@ -5,7 +5,7 @@ import { checkTensor } from "../check.js";
 import { unary } from "./unary.js";
 
 export interface GELUOptions {
-  /** "tanh": 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as GPT-2 has it. */
+  /** "tanh" takes 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as in GPT-2. */
   approximate?: "none" | "tanh";
 }
 
@@ -16,8 +16,8 @@ const kernels = {
 const rules: Rules<GELUOptions> = { approximate: ["none", "tanh"] };
 
 /**
- * x·Φ(x), element by element, Φ the normal distribution function (Hendrycks, Gimpel 2016, arXiv 1606.08415); Φ is within 2^-23 of
- * the true one, as in PyTorch. Throws RangeError for another `approximate`.
+ * x·Φ(x), element by element, where Φ is the normal distribution function (Hendrycks, Gimpel 2016, arXiv 1606.08415). Φ
+ * is within 2^-23 of the true one, as in PyTorch. Throws RangeError for another `approximate`.
  */
 export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
   return call("gelu", () => {

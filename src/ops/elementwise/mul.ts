@@ -3,7 +3,7 @@ import { call } from "../../call.js";
 import type { Tensor } from "../../tensor.js";
 import { combine, type Operand, operands, sumAndFree } from "../broadcast.js";
 
-/** a·b, element by element, broadcast as in NumPy; one of them may be a number. */
+/** a·b, element by element, broadcast as in NumPy. One of them may be a number. */
 export function mul(a: Operand, b: Operand): Tensor {
   return call("mul", () => {
     using pair = operands("mul", a, b);

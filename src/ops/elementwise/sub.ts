@@ -4,7 +4,7 @@ import type { Tensor } from "../../tensor.js";
 import { combine, type Operand, operands, sumTo } from "../broadcast.js";
 import { negate } from "./neg.js";
 
-/** a − b, broadcast as in NumPy; one of them may be a number. */
+/** a − b, broadcast as in NumPy. One of them may be a number. */
 export function sub(a: Operand, b: Operand): Tensor {
   return call("sub", () => {
     using pair = operands("sub", a, b);

@@ -5,19 +5,19 @@ import type { Kernels, Scratched } from "../../runtime/kernels.js";
 import { empty, type Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 
-/** Kernels that take these and nothing else. */
+/** The kernels that take these addresses and nothing else. */
 type Taking<Addresses> = {
   [Name in Exclude<keyof Kernels, Scratched>]: Kernels[Name] extends Addresses ? Name : never;
 }[Exclude<keyof Kernels, Scratched>];
 
 export interface UnaryKernels {
-  /** Takes y and x. */
+  /** A kernel of y and x. */
   forward: Taking<[Address, Address]>;
-  /** Takes dx, dy and, as `keeps` says, the output or the input. */
+  /** A kernel of dx, dy and, as `keeps` says, the output or the input. */
   backward: Taking<[Address, Address, Address]>;
 }
 
-/** y = f(x), element by element. `work`: cost of an element beside that of a float touched. */
+/** y = f(x), element by element. `work` is the cost of an element, where to touch a float costs 1. */
 export function unary(
   name: string,
   { forward, backward }: UnaryKernels,

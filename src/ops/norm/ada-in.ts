@@ -24,9 +24,9 @@ export interface AdaINOptions extends LayoutOptions {
 const rules: Rules<AdaINOptions> = { eps: "number", correction: [0, 1], layout: layouts };
 
 /**
- * Adaptive instance normalisation (Huang, Belongie 2017, arXiv 1703.06868): the planes of x [N, C, ...] get the mean and the
- * deviation √(variance + eps) of those of style [N, C, ...]; eps = 1e-5. Throws RangeError when batch or channels differ, and
- * for planes of one element, whose unbiased variance there is not.
+ * Adaptive instance normalisation (Huang, Belongie 2017, arXiv 1703.06868): the planes of x [N, C, ...] get the mean
+ * and the deviation √(variance + eps) of the planes of style [N, C, ...]; eps = 1e-5. Throws RangeError when batch or
+ * channels differ, and for planes of one element, which have no unbiased variance.
  */
 export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Tensor {
   return call("adaIN", () => {
@@ -40,7 +40,7 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
     const { runtime } = x;
     const planes = x.shape[0] * x.shape[1];
     const [n, m] = [x, style].map((t) => planesOf(t).length);
-    // unbiased: v·n/(n − 1) + eps is the biased v + eps·(n − 1)/n, times n/(n − 1)
+    // The unbiased v·n/(n − 1) + eps is the biased v + eps·(n − 1)/n, times n/(n − 1).
     const [shareX, shareStyle] = [n, m].map((count) => (count - correction) / count);
     using stats = empty(runtime, [planes, 3], "float64");
     using styleStats = planeStatistics(style, eps * shareStyle);
@@ -66,7 +66,7 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
       using means = empty(runtime, [planes, 2], "float64");
       const weights = weight.elements;
       means.elements.set(sums.map((sum, i) => (weights[i >> 1] * sum) / n));
-      // the mean of the style gets Σdy, its deviation Σdy·x̂: on the style a + b·ŝ
+      // The mean of the style gets Σdy and its deviation Σdy·x̂. On the style this is a + b·ŝ.
       using a = empty(runtime, [planes]);
       using b = empty(runtime, [planes]);
       const [shifts, slopes] = [a.elements, b.elements];

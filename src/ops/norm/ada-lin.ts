@@ -24,9 +24,9 @@ export interface AdaLINOptions extends LayoutOptions {
 const rules: Rules<AdaLINOptions> = { eps: "number", correction: [0, 1], layout: layouts };
 
 /**
- * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]:
- * weight·(ρ·IN(x) + (1 − ρ)·LN(x)) + bias, instance norm and layer norm over [C, ...], with ρ [C] in [0, 1] (not checked) and
- * weight and bias [N, C] made from a condition; eps = 1e-5. Throws RangeError on wrong shapes.
+ * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]: weight·(ρ·IN(x)
+ * + (1 − ρ)·LN(x)) + bias. IN is instance norm, LN is layer norm over [C, ...]. ρ [C] is in [0, 1] (not checked);
+ * weight and bias [N, C] are made from a condition; eps = 1e-5. Throws RangeError on wrong shapes.
  */
 export function adaLIN(
   x: Tensor,
@@ -39,7 +39,7 @@ export function adaLIN(
   return mixed("adaLIN", x, [rho, weight, bias], false, options);
 }
 
-/** Layer-instance normalisation (same paper): as adaLIN with learned weight and bias [C]. */
+/** Layer-instance normalisation (of the same paper): adaLIN with learned weight and bias [C]. */
 export function layerInstanceNorm(
   x: Tensor,
   rho: Tensor,
@@ -52,9 +52,9 @@ export function layerInstanceNorm(
 }
 
 /**
- * Mean and 1/√(variance + eps) of each sample, from those of its planes; `stats` gets the latter of each plane, or where that is
- * infinite, without eps, its sample's: of a constant plane layer norm has a value and instance norm has none. `times` is what
- * makes instance norm of it, 1 or ∞.
+ * Mean and 1/√(variance + eps) of each sample, from the statistics of its planes. `stats` gets 1/√(variance + eps) of
+ * each plane. Where that is infinite, without eps, it gets that of the sample: of a constant plane layer norm has a
+ * value and instance norm has none. `times`, 1 or ∞, is the factor that makes instance norm of it.
  */
 function sampleStatistics(stats: Statistics, x: Tensor, eps: number, correction: number) {
   const [batch, channels] = x.shape;
@@ -97,7 +97,7 @@ function mixed(
     const planes = batch * channels;
     using stats = planeStatistics(x, eps);
     const { rows, times } = sampleStatistics(stats, x, eps, correction);
-    // x̂ by those statistics: IN(x) = x̂·times, LN(x) = x̂·q + d
+    // x̂ is by those statistics: IN(x) = x̂·times, LN(x) = x̂·q + d.
     const q = new Float64Array(planes);
     const d = new Float64Array(planes);
     const own = stats.elements;
@@ -108,7 +108,7 @@ function mixed(
     }
     const [rho, gamma, beta] = parameters.map((t) => t.toArray());
     const at = (p: number) => (shared ? p % channels : p);
-    /** Of what instance norm has no value for, no share is 0. */
+    /** Where instance norm has no value, a share of 0 still gives 0. */
     const shareOf = (p: number, exponent: number) => {
       const share = rho[p % channels];
       return share === 0 ? 0 : share * power(times[p], exponent);
@@ -130,7 +130,7 @@ function mixed(
       using means = empty(runtime, [planes, 2], "float64");
       const pairs = means.elements;
       for (let n = 0; n < batch; n++) {
-        // of a sample: the means of g and g·LN(x), g = weight·(1 − ρ)·dy
+        // The means, over a sample, of g and g·LN(x), with g = weight·(1 − ρ)·dy.
         let [a, b] = [0, 0];
         for (let c = 0, p = n * channels; c < channels; c++, p++) {
           const [s, t] = [sums[2 * p], sums[2 * p + 1]];

@@ -8,13 +8,14 @@ import { empty, full, show, type Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { add } from "../elementwise/add.js";
 import { mul } from "../elementwise/mul.js";
+import { blockRowsOf } from "./row-blocks.js";
 
 const rules: Rules<{ eps?: number }> = { eps: "number" };
 
 /**
  * Adaptive layer norm of diffusion transformers (Peebles, Xie 2022, DiT, arXiv 2212.09748) of x [N, ..., D]:
- * layerNorm(x)·(1 + scale) + shift over the last axis, with a scale and shift [N, D] of each sample; eps = 1e-6. For what
- * U-GAT-IT calls so, see adaLIN. Throws RangeError on wrong shapes.
+ * layerNorm(x)·(1 + scale) + shift over the last axis, with a scale and shift [N, D] of each sample; eps = 1e-6.
+ * U-GAT-IT gives this name to another norm: see adaLIN. Throws RangeError on wrong shapes.
  */
 export function adaLN(
   x: Tensor,
@@ -39,7 +40,7 @@ export function adaLN(
   });
 }
 
-/** Layer norm with weight and bias [N, D] of each sample: the kernels of layer norm, a sample at a time. */
+/** Layer norm with weight and bias [N, D] of each sample. The kernels of layer norm do one sample at a time. */
 function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   const { runtime, shape } = x;
   const [batch, cols] = weight.shape;
@@ -75,7 +76,7 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
     const at = (tensor: Tensor | null, offset: number) =>
       tensor ? behind(tensor.ptr, offset) : NOWHERE;
     const [dx, dweight, dbias] = grads;
-    const blockRows = Math.min(256, Math.max(4, Math.ceil(rows / 32)));
+    const blockRows = blockRowsOf(rows);
     const blocks = Math.ceil(rows / blockRows);
     using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
     for (let n = 0; n < batch; n++) {
@@ -112,7 +113,10 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
   });
 }
 
-/** x + gate·branch, the residual of adaLN-Zero: x and branch [N, ..., D], gate [N, D]. Throws RangeError on wrong shapes. */
+/**
+ * x + gate·branch, the residual of adaLN-Zero. x and branch are [N, ..., D], gate is [N, D]. Throws RangeError on wrong
+ * shapes.
+ */
 export function gatedAdd(x: Tensor, gate: Tensor, branch: Tensor): Tensor {
   const op = "gatedAdd";
   return call(op, () => {

@@ -1,4 +1,5 @@
-// What the norms over one axis share (the channels of each pixel, a vector's p-norm), see assembly/norm/axis-norm.ts.
+// What the norms over one axis share (over the channels of each pixel, or a vector's p-norm): see
+// assembly/norm/axis-norm.ts.
 
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
@@ -15,14 +16,17 @@ export interface AxisNorm {
   eps: number;
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** Gets the statistics [outer, inner, 3]: mean, variance or norm, rstd. */
+  /** A callback that gets the statistics [outer, inner, 3]: mean, variance or norm, rstd. */
   onStatistics?: (stats: Tensor<"float64">) => void;
 }
 
-/** Columns a unit of the kernels: as many as leave it in the second cache. */
+/** How many columns a unit of the kernels has: as many as leave the unit in the second-level cache. */
 const widthOf = (n: number, inner: number): number => Math.min(inner, n <= 128 ? 1024 : 64);
 
-/** Normalises x over the axes from … to − 1, seen as one; weight and bias have as many elements as these. All checked. */
+/**
+ * Normalises x over the axes from … to − 1, seen as one. weight and bias have as many elements as these. All is
+ * checked.
+ */
 export function axisNorm(op: string, x: Tensor, from: number, to: number, o: AxisNorm): Tensor {
   return call(op, () => {
     const { runtime, shape } = x;
@@ -50,7 +54,7 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
       });
       if (units === 0) return grads;
       const [dx, dweight, dbias] = grads;
-      // units of few columns together, for their sums take 2·n numbers an item
+      // Units of few columns are done together, for their sums take 2·n numbers an item.
       const together = Math.ceil(64 / width);
       const items = Math.ceil(units / together);
       using partials = dweight || dbias ? empty(runtime, [items, 2, n]) : null;
@@ -79,7 +83,7 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
   });
 }
 
-/** The last axis: as the first of x transposed. */
+/** The norm over the last axis, as the norm over the first axis of x transposed. */
 function overRows(op: string, x: Tensor, outer: number, n: number, o: AxisNorm): Tensor {
   using rows = x.reshape([outer, n]);
   using columns = permute(rows, [1, 0]);

@@ -13,16 +13,19 @@ export interface BatchNormOptions extends LayoutOptions {
   runningVar?: Tensor | null;
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** Normalise by the statistics of this batch. */
+  /** Whether to normalise by the statistics of this batch. */
   training?: boolean;
   /** Share of the new value in the running statistics. */
   momentum?: number;
-  /** The running variance takes that of the batch times n/(n − correction): 1 in PyTorch; 0, biased, in Keras, tfjs and ONNX. */
+  /**
+   * The running variance takes the batch's times n/(n − correction): 1 as in PyTorch; 0 (biased) as in Keras, tfjs and
+   * ONNX.
+   */
   correction?: 0 | 1;
   eps?: number;
-  /** What follows, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
-  /** [N, ...], 1 for positions that count and 0 for padding: float32, int32 or uint8. */
+  /** A mask [N, ...] of float32, int32 or uint8: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
 }
 
@@ -51,7 +54,10 @@ interface ChannelNorm extends LayoutOptions {
   activation?: Activation | null;
 }
 
-/** What norms of channels check alike; returns [batch, channels, length], where the channels are, and running statistics. */
+/**
+ * Checks what norms of channels share. Returns [batch, channels, length], where the channels are, and running
+ * statistics.
+ */
 export function checkChannelNorm(
   op: string,
   x: Tensor,
@@ -82,10 +88,11 @@ export const noStatistics = (op: string): TypeError =>
   new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
 
 /**
- * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight + bias, per
- * channel, by the statistics of the batch (`training`) or the running ones. Training moves the running statistics, with the
- * unbiased variance, or the biased one (`correction` 0). With a mask, padding counts in no statistic, is 0 in the output and gets
- * no gradient. Throws RangeError on wrong shapes and when training with one value per channel.
+ * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight +
+ * bias, per channel, by the statistics of the batch (`training`) or by the running statistics. Training moves the
+ * running statistics, with the unbiased variance, or with `correction` 0 the biased one. With a mask, padding counts in
+ * no statistic, is 0 in the output and gets no gradient. Throws RangeError on wrong shapes and when training with one
+ * value per channel.
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { mask, ...norm } = checkOptions("batchNorm", options, rules);

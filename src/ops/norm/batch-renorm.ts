@@ -10,7 +10,7 @@ import { overBatch, planeMoments } from "./plane-moments.js";
 import { overPositions } from "./valid-positions.js";
 
 export interface BatchRenormOptions extends LayoutOptions {
-  /** Running statistics [C]: what the correction leads to, moved in place when training. */
+  /** Running statistics [C], to which the correction leads. They are moved in place when training. */
   runningMean?: Tensor | null;
   runningVar?: Tensor | null;
   weight?: Tensor | null;
@@ -19,10 +19,13 @@ export interface BatchRenormOptions extends LayoutOptions {
   /** Share of the new value in the running statistics. */
   momentum?: number;
   eps?: number;
-  /** The corrections stay within 1/rMax … rMax and ±dMax; 1 and 0 make it batch norm, as the first 5000 steps of the paper. */
+  /**
+   * The corrections stay within 1/rMax … rMax and ±dMax. 1 and 0 make it batch norm, as in the first 5000 steps of the
+   * paper.
+   */
   rMax?: number;
   dMax?: number;
-  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  /** A mask [N, ...], as in batchNorm: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
 }
 
@@ -41,9 +44,10 @@ const rules: Rules<BatchRenormOptions> = {
 };
 
 /**
- * Batch renormalisation (Ioffe 2017, arXiv 1702.03275) of x [N, C, ...]: in training ((x − μ)/σ·r + d)·weight + bias with
- * r = σ/σ_run and d = (μ − μ_run)/σ_run, clipped and constants to the gradient: what evaluation, by the running statistics, will
- * do. σ = √(variance + eps). rMax 3 and dMax 5 are what the paper ends with. Throws as batchNorm does.
+ * Batch renormalisation (Ioffe 2017, arXiv 1702.03275) of x [N, C, ...]: in training ((x − μ)/σ·r + d)·weight + bias
+ * with r = σ/σ_run and d = (μ − μ_run)/σ_run. r and d are clipped and constant to the gradient. They make training do
+ * what evaluation, by the running statistics, will do. σ = √(variance + eps). The paper ends with rMax 3 and dMax 5.
+ * Throws as batchNorm does.
  */
 export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor {
   return call("batchRenorm", () => {
@@ -74,7 +78,7 @@ export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor
     const [runningMean, runningVar] = [running.mean.elements, running.variance.elements];
     const runningStd = Float64Array.from(runningVar, (v) => Math.sqrt(v + eps));
     const clip = (v: number, low: number, high: number) => Math.min(Math.max(v, low), high);
-    // where σ is 0 the normalised value is 0, whatever it is multiplied with
+    // Where σ is 0 the normalised value is 0, whatever it is multiplied with.
     const ratio = (a: number, b: number) => (a === b ? 1 : a / b);
     const r = variance.map((v, c) =>
       clip(ratio(Math.sqrt(v + eps), runningStd[c]), 1 / rMax, rMax),

@@ -1,4 +1,4 @@
-// What batch, instance and group norm share: normalisation of sets of planes, see assembly/norm/channel-norm.ts.
+// What batch, instance and group norm share: normalisation of sets of planes. See assembly/norm/channel-norm.ts.
 
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
@@ -9,8 +9,8 @@ import { type Activation, activationCode } from "../elementwise/activation.js";
 import { ofNothing } from "../of-nothing.js";
 
 /**
- * x as [batch, channels, length] and how its planes form sets: `runs` planes, `planeStep` apart. With `cols` the channels are the
- * last axis, x is [samples, length, cols], and plane sample · cols + c is a column.
+ * x as [batch, channels, length] and how its planes form sets: `runs` planes, `planeStep` apart. With `cols` the
+ * channels are the last axis, x is [samples, length, cols], and a column is plane sample · cols + c.
  */
 export interface Sets {
   batch: number;
@@ -22,7 +22,7 @@ export interface Sets {
   cols?: number;
 }
 
-/** [N, C] is one sample whether the channels are second or last. */
+/** Whether planes are columns. [N, C] is one sample, whether its channels are second or last. */
 const isColumns = (batch: number, length: number, last: boolean): boolean =>
   last || (length === 1 && batch > 1);
 
@@ -51,7 +51,7 @@ export interface Affine {
   weight: Tensor | null | undefined;
   bias: Tensor | null | undefined;
   eps: number;
-  /** What follows, in the same pass. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
 }
 
@@ -64,7 +64,7 @@ export interface Running {
   correction: number;
 }
 
-/** Parts of a plane, whole blocks of 1024 elements: 32 items or more where the planes are large. */
+/** How a plane is cut into parts of whole blocks of 1024 elements: into 32 items or more where the planes are large. */
 function partition(planes: number, length: number): { partSize: number; parts: number } {
   if (planes * length === 0) return { partSize: 1, parts: 1 };
   const wanted = Math.min(Math.ceil(32 / planes), Math.ceil(length / 4096));
@@ -72,7 +72,7 @@ function partition(planes: number, length: number): { partSize: number; parts: n
   return { partSize, parts: Math.ceil(length / partSize) };
 }
 
-/** The kernels of the steps: on planes, or on columns, which take as many arguments. */
+/** The kernels of the steps, on planes or on columns. Both kinds take the same arguments. */
 const kernels = {
   planes: {
     moments: "channelMoments",
@@ -100,7 +100,10 @@ interface Steps {
   scratch: number;
 }
 
-/** Parts of planes, or of columns: parts of 64 rows or more by blocks of columns, narrow ones where the rows are few. */
+/**
+ * How planes, or columns, are cut into parts. Columns: 64 rows or more by a block of columns, a narrow one where rows
+ * are few.
+ */
 export function stepsOf({ sets, runs, length, cols }: Sets): Steps {
   const planes = sets * runs;
   if (!cols) {
@@ -122,7 +125,7 @@ export function stepsOf({ sets, runs, length, cols }: Sets): Steps {
   return { kernels: kernels.columns, items: blocks * parts, size, ...cut };
 }
 
-/** The plan of a step: for the next launch. */
+/** Writes the plan of a step, for the next launch. */
 export const planOf = (runtime: Runtime, s: Sets, { width, partSize, parts }: Steps) =>
   runtime.plan("channel", [
     ...([s.runs, s.planeStep, s.length, s.channels] as const),
@@ -130,9 +133,10 @@ export const planOf = (runtime: Runtime, s: Sets, { width, partSize, parts }: St
   ]);
 
 /**
- * Whether one kernel call does a whole set, or step by step in the order of memory. The strewn planes of batch norm evict one
- * another from the cache (a power-of-two stride): [64, 64, 32, 32] takes 2.3 ms in one go and 1.1 ms in steps. The moments of
- * planes shorter than `least` cost more in steps, and few sets leave threads idle in one go.
+ * Whether one kernel call does a whole set, or goes step by step in the order of memory. The strewn planes of batch
+ * norm evict one another from the cache where their stride is a power of two: [64, 64, 32, 32] takes 2.3 ms in one go
+ * and 1.1 ms in steps. The moments of planes shorter than `least` cost more in steps. Few sets leave threads idle in
+ * one go.
  */
 function inOneGo({ sets, runs, planeStep, length, cols }: Sets, least: number): boolean {
   if (cols) return false;
@@ -140,7 +144,7 @@ function inOneGo({ sets, runs, planeStep, length, cols }: Sets, least: number): 
   return sets >= 8 && (planeStep === 1 || length < least);
 }
 
-/** The sets of a contiguous group are one long run each: what the moments of group norm are made over. */
+/** The sets of a contiguous group as one long run each. The moments of group norm are made over these. */
 function merged(s: Sets): Sets {
   return s.planeStep === 1 && !s.cols ? { ...s, runs: 1, length: s.runs * s.length } : s;
 }
@@ -159,7 +163,7 @@ export function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: nu
   runtime.run("channelStatistics", sets, 8 * runs * parts, merge);
 }
 
-/** y = (x − mean)·rstd·weight + bias by given statistics, and the activation. */
+/** y = (x − mean)·rstd·weight + bias by given statistics, and the activation behind it. */
 export function normalize(
   y: Tensor,
   stats: Tensor<"float64">,
@@ -201,7 +205,7 @@ export function forward(
   }
 }
 
-/** dx (null: not wanted), dweight and dbias; with `constant` statistics dx = w·rstd·dy. */
+/** dx (null: not wanted), dweight and dbias. With `constant` statistics dx = w·rstd·dy. */
 function backward(
   dy: Tensor,
   x: Tensor,
@@ -287,8 +291,8 @@ function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
 }
 
 /**
- * Normalises each set of x by its own statistics, or each channel by `constant` ones; moves `running` ones if given. All
- * arguments have been checked.
+ * Normalises each set of x by its own statistics, or each channel by `constant` ones. Moves `running` ones if given.
+ * All arguments have been checked.
  */
 export function channelNorm(
   op: string,

@@ -1,5 +1,6 @@
-// Norms whose scale and shift are given for each sample and channel: the kernels of batch and instance norm on x seen as one
-// sample of N·C channels, so the affine part costs no pass of its own, and its gradients come with that of x.
+// Norms whose scale and shift are given for each sample and channel. They run the kernels of batch and instance norm on
+// x seen as one sample of N·C channels. So the affine part costs no pass of its own, and its gradients come with that
+// of x.
 import { call } from "../../call.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { type AnyTensor, ones, show, sizeOf, type Tensor, zeros } from "../../tensor.js";
@@ -11,7 +12,7 @@ import { overPositions } from "./valid-positions.js";
 
 type Statistics = { running?: Running | null; constant?: Running | null };
 
-/** Refuses scales and shifts of other than `batch` samples and `channels`. */
+/** Refuses scales and shifts that are not of `batch` samples and `channels` channels. */
 function checkConditions(
   op: string,
   x: Tensor,
@@ -26,7 +27,7 @@ function checkConditions(
   checkSameRuntime(op, x, scale, shift);
 }
 
-/** Normalises the `sets` of x's planes and gives plane (n, c) scale[n][c] and shift[n][c]. */
+/** Normalises the `sets` of x's planes, and gives plane (n, c) scale[n][c] and shift[n][c]. */
 function perSample(
   op: string,
   x: Tensor,
@@ -53,9 +54,9 @@ export interface ConditionalInstanceNormOptions extends LayoutOptions {
 const instanceRules: Rules<ConditionalInstanceNormOptions> = { eps: "number", layout: layouts };
 
 /**
- * Conditional instance normalisation (Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629) of x [N, C, ...]: instance norm with a
- * scale and shift [N, C] of each sample, such as those of its style; eps = 1e-5. With those of another image it is AdaIN. Throws
- * RangeError on wrong shapes and where an instance has one element.
+ * Conditional instance normalisation (Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629) of x [N, C, ...]: instance norm
+ * with a scale and shift [N, C] of each sample, such as those of its style; eps = 1e-5. With the deviations and means
+ * of another image it is AdaIN. Throws RangeError on wrong shapes and where an instance has one element.
  */
 export function conditionalInstanceNorm(
   x: Tensor,
@@ -84,7 +85,7 @@ export interface ConditionalBatchNormOptions extends LayoutOptions {
   /** Share of the new value in the running statistics. */
   momentum?: number;
   eps?: number;
-  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  /** A mask [N, ...], as in batchNorm: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
 }
 
@@ -99,8 +100,9 @@ const batchRules: Rules<ConditionalBatchNormOptions> = {
 };
 
 /**
- * Conditional batch normalisation (de Vries et al. 2017, arXiv 1707.00683) of x [N, C, ...]: batch norm by the statistics of the
- * batch (`training`) or the running ones, then a scale and shift [N, C] of each sample. Throws as batchNorm does.
+ * Conditional batch normalisation (de Vries et al. 2017, arXiv 1707.00683) of x [N, C, ...]: batch norm by the
+ * statistics of the batch (`training`) or by the running statistics, then a scale and shift [N, C] of each sample.
+ * Throws as batchNorm does.
  */
 export function conditionalBatchNorm(
   x: Tensor,
@@ -142,8 +144,8 @@ export function conditionalBatchNorm(
 const filmRules: Rules<LayoutOptions> = { layout: layouts };
 
 /**
- * Feature-wise linear modulation (Perez et al. 2017, FiLM, arXiv 1709.07871) of x [N, C, ...]: x·scale + shift, both [N, C],
- * nothing normalised. Throws RangeError on wrong shapes.
+ * Feature-wise linear modulation (Perez et al. 2017, FiLM, arXiv 1709.07871) of x [N, C, ...]: x·scale + shift, both
+ * [N, C]. Nothing is normalised. Throws RangeError on wrong shapes.
  */
 export function film(x: Tensor, scale: Tensor, shift: Tensor, options: LayoutOptions = {}): Tensor {
   return call("film", () => {

@@ -23,8 +23,9 @@ const rules: Rules<DerfOptions> = {
 };
 
 /**
- * Dynamic erf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938), which takes the place of a layer norm and needs no statistics:
- * erf(alpha·x + shift)·weight + bias, alpha and shift one learned number each. Throws RangeError on shapes that do not fit.
+ * Dynamic erf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938), which takes the place of a layer norm and needs no
+ * statistics: erf(alpha·x + shift)·weight + bias. alpha and shift are one learned number each. Throws RangeError on
+ * shapes that do not fit.
  */
 export function derf(x: Tensor, alpha: Tensor, options: DerfOptions = {}): Tensor {
   checkOptions("derf", options, rules);

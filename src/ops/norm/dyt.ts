@@ -16,8 +16,8 @@ export interface DyTOptions {
 const rules: Rules<DyTOptions> = { weight: "Tensor|null", bias: "Tensor|null", layout: layouts };
 
 /**
- * Dynamic tanh (Zhu, Chen, He, LeCun, Liu 2025, arXiv 2503.10622), which takes the place of a layer norm and needs no statistics:
- * tanh(alpha·x)·weight + bias, alpha one learned number. Throws RangeError on shapes that do not fit.
+ * Dynamic tanh (Zhu, Chen, He, LeCun, Liu 2025, arXiv 2503.10622), which takes the place of a layer norm and needs no
+ * statistics: tanh(alpha·x)·weight + bias. alpha is one learned number. Throws RangeError on shapes that do not fit.
  */
 export function dyt(x: Tensor, alpha: Tensor, options: DyTOptions = {}): Tensor {
   checkOptions("dyt", options, rules);

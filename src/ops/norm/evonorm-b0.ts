@@ -11,11 +11,11 @@ import { overBatch, planeMoments } from "./plane-moments.js";
 import { channelSums, float64, gradientOf, planeCombine } from "./slice-maps.js";
 
 export interface EvoNormB0Options extends LayoutOptions {
-  /** Slope [C] of the part that follows the input; 1 without it. */
+  /** The slope [C] of the part that follows the input; 1 without it. */
   v?: Tensor | null;
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** [C]: used when not training, moved in place (unbiased variance) when training. */
+  /** The running variance [C]: used when not training, moved in place (unbiased variance) when training. */
   runningVar?: Tensor | null;
   training?: boolean;
   momentum?: number;
@@ -34,10 +34,10 @@ const rules: Rules<EvoNormB0Options> = {
 };
 
 /**
- * EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x / max(√(batch variance + eps),
- * v·x + √(instance variance + eps))·weight + bias, the batch's variance over all but the channels (the running one when not
- * training), the instance's over a plane; both biased. eps 1e-3 is timm's. Throws RangeError on wrong shapes and when training
- * with one value per channel.
+ * EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x / max(√(batch variance + eps), v·x +
+ * √(instance variance + eps))·weight + bias. The batch's variance is over all but the channels; when not training it is
+ * the running one. The instance's variance is over a plane. Both are biased. eps = 1e-3 is that of timm. Throws
+ * RangeError on wrong shapes and when training with one value per channel.
  */
 export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
   return call("evonormB0", () => {
@@ -98,7 +98,7 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
       const [dbias, dweight, toBatch, , toSlope] = channelSums(sums, channels, 5);
       if (needs[0]) {
         const values = sums.elements;
-        // a deviation sends (x − mean)/(deviation·count) times what it gets: nothing where all x are the mean
+        // A deviation sends (x − mean)/(deviation·count) times what it gets, and nothing where all x are the mean.
         const share = (got: number, variance: number, size: number) =>
           got === 0 || variance === 0 ? 0 : -got / size;
         const ofBatch = toBatch.map((t, c) =>

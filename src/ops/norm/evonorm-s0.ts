@@ -9,7 +9,7 @@ import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { channelSums, gradientOf } from "./slice-maps.js";
 
 export interface EvoNormS0Options extends LayoutOptions {
-  /** Slope of the sigmoid [C]; 1 without it. */
+  /** The slope [C] of the sigmoid; 1 without it. */
   v?: Tensor | null;
   weight?: Tensor | null;
   bias?: Tensor | null;
@@ -25,9 +25,9 @@ const rules: Rules<EvoNormS0Options> = {
 };
 
 /**
- * EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x·sigmoid(v·x)/√(variance + eps)·weight + bias,
- * normalisation and activation in one, by the biased variance of a sample's groups of C / numGroups neighbouring channels. Throws
- * RangeError on wrong shapes and a group count that does not divide C.
+ * EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x·sigmoid(v·x)/√(variance +
+ * eps)·weight + bias, normalisation and activation in one. The variance is the biased one of each sample's groups of C
+ * / numGroups neighbouring channels. Throws RangeError on wrong shapes and a group count that does not divide C.
  */
 export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options = {}): Tensor {
   return call("evonormS0", () => {

@@ -11,7 +11,7 @@ import { channelSums, float64, gradientOf } from "./slice-maps.js";
 export interface FRNOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** The threshold of the activation, TLU; without it the output is not cut off. */
+  /** The threshold of the activation, TLU. Without it the output is not cut off. */
   tau?: Tensor | null;
   /** A number, or learned: a tensor of one element or [C], used as |eps|. */
   eps?: number | Tensor;
@@ -26,9 +26,9 @@ const rules: Rules<FRNOptions> = {
 };
 
 /**
- * Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737) of x [N, C, ...]:
- * max(weight·x/√(mean of x² over a plane + |eps|) + bias, tau); weight, bias and tau [C]. Where both sides of the max are equal
- * the gradient goes to tau. Throws RangeError on wrong shapes.
+ * Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737) of x [N, C,
+ * ...]: max(weight·x/√(mean of x² over a plane + |eps|) + bias, tau), with weight, bias and tau [C]. Where both sides
+ * of the max are equal the gradient goes to tau. Throws RangeError on wrong shapes.
  */
 export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
   return call("frn", () => {
@@ -90,7 +90,7 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
       runtime.run("frnBackward", planes, 5 * length, [...pointers, length, channels]);
       const [dbias, dweight, dtau, decay] = channelSums(sums, channels, 4);
       const scale = weight?.elements;
-      // where the threshold cuts off all of a channel its weight, NaN too, does not matter
+      // Where the threshold cuts off all of a channel, its weight does not matter, even if it is NaN.
       const deps = decay.map((v, c) =>
         v === 0 ? 0 : (-(scale?.[c] ?? 1) * Math.sign(epsOf(c)) * v) / 2,
       );

@@ -18,9 +18,9 @@ export interface GhostBatchNormOptions extends LayoutOptions {
   /** Share of a chunk's value in the running statistics. */
   momentum?: number;
   eps?: number;
-  /** What follows, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
-  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's; every chunk needs two that count. */
+  /** A mask [N, ...], as in batchNorm: 1 for positions that count, of which every chunk needs two, 0 for padding. */
   mask?: AnyTensor | null;
   /** At most this many samples share statistics. */
   virtualBatchSize?: number;
@@ -41,9 +41,10 @@ const rules: Rules<GhostBatchNormOptions> = {
 };
 
 /**
- * Ghost batch normalisation (Hoffer, Hubara, Soudry 2017, arXiv 1705.08741) of x [N, C, ...]: in training the batch is cut into
- * ⌈N / virtualBatchSize⌉ chunks (as torch.chunk does), each normalised by its own statistics, which all move the running ones.
- * Size 128 and momentum 0.01 are TabNet's. Throws RangeError as batchNorm does, for any of the chunks.
+ * Ghost batch normalisation (Hoffer, Hubara, Soudry 2017, arXiv 1705.08741) of x [N, C, ...]. In training the batch is
+ * cut into ⌈N / virtualBatchSize⌉ chunks (as torch.chunk does). Each chunk is normalised by its own statistics, and all
+ * of them move the running statistics. Size 128 and momentum 0.01 are those of TabNet. Throws RangeError as batchNorm
+ * does, for any of the chunks.
  */
 export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): Tensor {
   return call("ghostBatchNorm", () => {
@@ -83,8 +84,8 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
 }
 
 /**
- * The mask of each chunk of `size` samples of x [N, C, ...]. Throws before any is normalised where one has less than two valid
- * positions.
+ * The mask of each chunk of `size` samples of x [N, C, ...]. Throws before any chunk is normalised, where one has less
+ * than two valid positions.
  */
 function cut(x: Tensor, mask: AnyTensor, size: number): AnyTensor[] {
   const op = "ghostBatchNorm";

@@ -19,7 +19,7 @@ export interface GlobalResponseNormOptions extends LayoutOptions {
   eps?: number;
 }
 
-/** ‖x‖₂ of each plane, and each sample's mean of them plus eps. */
+/** ‖x‖₂ of each plane, and for each sample the mean of these plus eps. */
 function norms(x: Tensor, eps: number) {
   const [batch, channels] = x.shape;
   const { length } = planesOf(x);
@@ -35,7 +35,7 @@ function norms(x: Tensor, eps: number) {
   return { g, means };
 }
 
-/** Statistics by which x̂ is x. */
+/** Statistics with which x̂ is x. */
 function identity(x: Tensor): Statistics {
   const stats = empty(x.runtime, [x.shape[0] * x.shape[1], 3], "float64");
   stats.elements.fill(1).forEach((_, i, elements) => {
@@ -91,9 +91,9 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
 const rules: Rules<GlobalResponseNormOptions> = { eps: "number", layout: layouts };
 
 /**
- * Global response normalisation (Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808) of x [N, C, ...]: weight·x·g/(mean(g) + eps) +
- * bias + x, g the 2-norm of each plane, its mean over the channels; weight and bias [C], eps = 1e-6. For `layout` "nhwc" x is
- * [N, ..., C] as in the reference. Throws RangeError on wrong shapes.
+ * Global response normalisation (Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808) of x [N, C, ...]: weight·x·g/(mean(g)
+ * + eps) + bias + x. g is the 2-norm of each plane, and its mean is over the channels; weight and bias [C], eps = 1e-6.
+ * For `layout` "nhwc" x is [N, ..., C], as in the reference. Throws RangeError on wrong shapes.
  */
 export function globalResponseNorm(
   x: Tensor,

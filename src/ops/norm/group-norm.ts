@@ -10,9 +10,9 @@ export interface GroupNormOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   eps?: number;
-  /** Whether a group of a single value, in a batch without any other, is 0 instead of refused, as in Keras. */
+  /** Whether a group of a single value, in a batch without any other, gives 0 as in Keras. By default it is refused. */
   allowSingle?: boolean;
-  /** What follows, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
 }
 
@@ -26,9 +26,9 @@ const rules: Rules<GroupNormOptions> = {
 };
 
 /**
- * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...]: by the statistics of each sample's groups of
- * C / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does not divide
- * C, and one value per group (PyTorch's refusal) unless `allowSingle`.
+ * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...], by the statistics of each sample's groups of C
+ * / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does
+ * not divide C, and one value per group (PyTorch's refusal) unless `allowSingle`.
  */
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
   checkOptions("groupNorm", options, rules);

@@ -11,21 +11,24 @@ import { moveRunning } from "./move-running.js";
 import { overPositions, validOf } from "./valid-positions.js";
 
 export interface InstanceNormOptions extends LayoutOptions {
-  /** Running statistics [C]: moved in place, or, without `useInputStats`, used. */
+  /** Running statistics [C]. They are moved in place, or without `useInputStats` used. */
   runningMean?: Tensor | null;
   runningVar?: Tensor | null;
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** Normalise by the statistics of each instance (default), or by the running ones. */
+  /** Whether to normalise by the statistics of each instance (default), or by the running statistics. */
   useInputStats?: boolean;
   /** Share of the new value in the running statistics. */
   momentum?: number;
-  /** The running variance takes that of an instance times n/(n − correction): 1 in PyTorch; 0, biased, in Keras, tfjs and ONNX. */
+  /**
+   * The running variance takes an instance's times n/(n − correction): 1 as in PyTorch; 0 (biased) as in Keras, tfjs
+   * and ONNX.
+   */
   correction?: 0 | 1;
   eps?: number;
-  /** What follows, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
-  /** [N, ...], 1 for positions that count and 0 for padding: float32, int32 or uint8. */
+  /** A mask [N, ...] of float32, int32 or uint8: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
 }
 
@@ -44,10 +47,10 @@ const rules: Rules<InstanceNormOptions> = {
 };
 
 /**
- * Instance normalisation (Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022) of x [N, C, ...]: group normalisation with one
- * channel a group. Running statistics, if given, move towards the batch mean of the instances' means and unbiased variances.
- * With a mask, padding counts in no statistic, is 0 in the output and gets no gradient; a sample that is nothing else is passed over.
- * Throws RangeError on wrong shapes and when an instance has one element.
+ * Instance normalisation (Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022) of x [N, C, ...]: group normalisation
+ * with one channel a group. Running statistics, if given, move towards the batch mean of the instances' means and
+ * unbiased variances. With a mask, padding counts in no statistic, is 0 in the output and gets no gradient; a sample of
+ * nothing but padding is passed over. Throws RangeError on wrong shapes and when an instance has one element.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
   const { mask, ...norm } = checkOptions("instanceNorm", options, rules);
@@ -86,7 +89,9 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   return channelNorm("instanceNorm", x, sets, affine, { running });
 }
 
-/** Instance norm of each sample's valid positions, gathered; moves `running` by the mean over the samples that have any. */
+/**
+ * Instance norm of each sample's valid positions, gathered. Moves `running` by the mean over the samples that have any.
+ */
 function maskedInstanceNorm(
   x: Tensor,
   mask: AnyTensor,

@@ -20,9 +20,9 @@ import { planeMoments } from "./plane-moments.js";
 import { overPositions } from "./valid-positions.js";
 
 export interface IterNormOptions extends LayoutOptions {
-  /** [C]: used when not training, moved in place when training. */
+  /** The running mean [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
-  /** [groups, C / groups, C / groups]: the whitening matrices used when not training, moved in place when training. */
+  /** The whitening matrices [groups, C / groups, C / groups]: used when not training, moved in place when training. */
   runningWhitening?: Tensor | null;
   weight?: Tensor | null;
   bias?: Tensor | null;
@@ -30,11 +30,11 @@ export interface IterNormOptions extends LayoutOptions {
   /** Share of the new value in the running statistics. */
   momentum?: number;
   eps?: number;
-  /** Channels are whitened in this many groups. */
+  /** The number of groups in which channels are whitened. */
   groups?: number;
   /** Newton steps towards the inverse root. */
   iterations?: number;
-  /** [N, ...], 1 for positions that count and 0 for padding, as batchNorm's. */
+  /** A mask [N, ...], as in batchNorm: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
 }
 
@@ -53,9 +53,10 @@ const rules: Rules<IterNormOptions> = {
 };
 
 /**
- * Iterative normalisation (Huang, Zhou, Zhu, Liu, Shao 2019, arXiv 1904.03441) of x [N, C, ...]: whitens the channels of a group,
- * Σ^(−½)·(x − mean)·weight + bias with Σ = covariance + eps·I over the batch, the inverse root by Newton's iteration on Σ/trace
- * (T = 5). Throws RangeError on wrong shapes and when training with one value per channel.
+ * Iterative normalisation (Huang, Zhou, Zhu, Liu, Shao 2019, arXiv 1904.03441) of x [N, C, ...], which whitens the
+ * channels of a group: Σ^(−½)·(x − mean)·weight + bias with Σ = covariance + eps·I over the batch. The inverse root is
+ * made by Newton's iteration on Σ/trace (T = 5 steps). Throws RangeError on wrong shapes and when training with one
+ * value per channel.
  */
 export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
   return call("iterNorm", () => {
@@ -95,7 +96,7 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
       if (training) {
         const centre = mean(rows, 2, true);
         const rounded = sub(rows, centre);
-        const rest = mean(rounded, 2, true); // what rounding the mean left
+        const rest = mean(rounded, 2, true); // what the rounding of the mean left
         const centred = sub(rounded, rest);
         const { whitening, scaled } = inverseRoot(centred, iterations, eps);
         y = matmul(whitening, scaled.rows);
@@ -119,8 +120,9 @@ export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
 }
 
 /**
- * (Σ + eps·I)^(−½) of centred rows [groups, width, count], for rows times a group's factor: a power of two, constant to the
- * gradient, that keeps the covariance of huge or tiny values within float32 and changes nothing else.
+ * (Σ + eps·I)^(−½) of centred rows [groups, width, count], for rows times a factor of their group. The factor is a
+ * power of two and constant to the gradient. It keeps the covariance of huge or tiny values within float32 and changes
+ * nothing else.
  */
 function inverseRoot(centred: Tensor, iterations: number, eps: number) {
   const { runtime } = centred;

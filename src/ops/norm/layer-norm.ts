@@ -7,7 +7,7 @@ export interface LayerNormOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
   eps?: number;
-  /** What follows, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
 }
 
@@ -19,8 +19,8 @@ const rules: Rules<LayerNormOptions> = {
 };
 
 /**
- * Layer normalisation (Ba, Kiros, Hinton 2016, arXiv 1607.06450) over the last axes of x, whose lengths are `normalizedShape`;
- * weight and bias have that shape. Throws RangeError on shapes that do not fit.
+ * Layer normalisation (Ba, Kiros, Hinton 2016, arXiv 1607.06450) over the last axes of x, whose lengths are
+ * `normalizedShape`. weight and bias have that shape. Throws RangeError on shapes that do not fit.
  */
 export function layerNorm(
   x: Tensor,
@@ -33,8 +33,8 @@ export function layerNorm(
 }
 
 /**
- * Layer norm of x + residual, which both have one shape, in one pass: `output` is the norm, `sum` what goes on past the next
- * block. Throws RangeError on shapes that do not fit.
+ * Layer norm of x + residual, which both have one shape, in one pass. `output` is the norm; `sum` is x + residual,
+ * which goes on past the next block. Throws RangeError on shapes that do not fit.
  */
 export function addLayerNorm(
   x: Tensor,

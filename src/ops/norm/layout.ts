@@ -4,9 +4,9 @@ import { type Shape, show, type Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 import { permute } from "../shape/permute.js";
 
-/** [N, C, ...] or [N, ..., C]. */
+/** "nchw" is [N, C, ...], "nhwc" is [N, ..., C]. */
 export type Layout = "nchw" | "nhwc";
-/** @internal For the rules of options. */
+/** @internal The rules of options use them. */
 export const layouts: readonly Layout[] = ["nchw", "nhwc"];
 
 export interface LayoutOptions {
@@ -23,7 +23,10 @@ export function channelShape(op: string, { shape }: Tensor, last: boolean): Shap
   return last ? [shape[0], shape[shape.length - 1], ...shape.slice(1, -1)] : shape;
 }
 
-/** `norm` of inputs [N, ..., C] turned to [N, C, ...], its result turned back: two more passes over memory. */
+/**
+ * `norm` of inputs [N, ..., C] turned to [N, C, ...], with its result turned back. This takes two more passes over
+ * memory.
+ */
 export function asNCHW(
   op: string,
   inputs: readonly Tensor[],

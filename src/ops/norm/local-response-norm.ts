@@ -11,11 +11,11 @@ export interface LocalResponseNormOptions extends LayoutOptions {
   alpha?: number;
   beta?: number;
   k?: number;
-  /** Where the longer side of an even window lies: below the channel as in PyTorch, or above as in ONNX. */
+  /** Where the longer side of an even window lies: below the channel as in PyTorch, or above it as in ONNX. */
   even?: "before" | "after";
 }
 
-/** @internal For the layer too. */
+/** @internal The layer uses them too. */
 export const localResponseNormRules: Rules<LocalResponseNormOptions> = {
   alpha: "number",
   beta: "number",
@@ -26,8 +26,9 @@ export const localResponseNormRules: Rules<LocalResponseNormOptions> = {
 
 /**
  * Local response normalisation (Krizhevsky, Sutskever, Hinton 2012) of x [N, C, ...] over `size` neighbouring channels:
- * x / (k + alpha/size·Σx²)^beta, defaults 1e-4, 0.75 and 1 as in PyTorch. TensorFlow and the paper do not divide alpha: give
- * them alpha·size. Throws RangeError for less than 3 dimensions, another `even` and sizes that are not integers ≥ 1.
+ * x / (k + alpha/size·Σx²)^beta. The defaults are alpha = 1e-4, beta = 0.75 and k = 1 as in PyTorch. TensorFlow and the
+ * paper do not divide alpha: for their results give alpha·size. Throws RangeError for less than 3 dimensions, another
+ * `even` and sizes that are not integers ≥ 1.
  */
 export function localResponseNorm(
   x: Tensor,
@@ -49,7 +50,7 @@ export function localResponseNorm(
     for (const [name, value] of Object.entries({ alpha, beta, k })) checkNumber(op, name, value);
     const [batch, channels, ...space] = shape;
     const length = sizeOf(space);
-    // no channel is further away than all
+    // No channel is further away than all of them.
     const [less, more] = [size - 1, size].map((n) => Math.min(Math.floor(n / 2), channels));
     const window = even === "before" ? ([more, less] as const) : ([less, more] as const);
     const sizes = [channels, length, ...window, alpha / size, beta, k] as const;

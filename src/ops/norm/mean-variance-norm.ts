@@ -14,16 +14,17 @@ export interface MeanVarianceNormOptions {
   eps?: number;
 }
 
-/** @internal For the layer too. */
+/** @internal The layer uses them too. */
 export const meanVarianceNormRules: Rules<MeanVarianceNormOptions> = {
   axes: "Array|number",
   eps: "number",
 };
 
 /**
- * ONNX MeanVarianceNormalization-13: (x − mean)/√(variance + eps) over `axes`, [0, 2, 3] as there, negative ones from the end.
- * Its text has no eps, its function body adds 1e-9 to the deviation: with eps = 1e-18 a constant gives 0, and the results agree
- * to 1e-7 where the deviation is above 0.01. Throws RangeError for axes there are not.
+ * ONNX MeanVarianceNormalization-13: (x − mean)/√(variance + eps) over `axes`, by default [0, 2, 3] as there. Negative
+ * axes count from the end. The text of the operator has no eps; its function body adds 1e-9 to the deviation. With eps
+ * = 1e-18 a constant gives 0, and the results agree to 1e-7 where the deviation is above 0.01. Throws RangeError for
+ * axes that x does not have.
  */
 export function meanVarianceNorm(x: Tensor, options: MeanVarianceNormOptions = {}): Tensor {
   const op = "meanVarianceNorm";
@@ -47,7 +48,7 @@ export function meanVarianceNorm(x: Tensor, options: MeanVarianceNormOptions = {
       if (last === rank - 1) return rowNorm(op, x, shape.slice(first), { ...plain, centre: true });
       return axisNorm(op, x, first, last + 1, { statistic: "moments", eps });
     }
-    // all but one axis, which is the second: as batch norm
+    // With all axes but the second, it is a batch norm.
     if (rank === over.length + 1 && !over.includes(1)) {
       const sets = batchSets(shape[0], shape[1], sizeOf(shape.slice(2)));
       return channelNorm(op, x, sets, plain, {});

@@ -4,8 +4,9 @@ import { empty, type Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 
 /**
- * x·(1 + scale) + shift, all of one shape: what spatially adaptive normalisation (Park et al. 2019, SPADE, arXiv 1903.07291) does
- * to a norm without parameters, scale and shift being maps made from a segmentation. Throws RangeError on other shapes.
+ * x·(1 + scale) + shift, all of one shape. Spatially adaptive normalisation (Park et al. 2019, SPADE, arXiv 1903.07291)
+ * does this to a norm without parameters; scale and shift are maps made from a segmentation. Throws RangeError on other
+ * shapes.
  */
 export function modulate(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
   return call("modulate", () => {

@@ -10,9 +10,9 @@ import { type AxisNorm, axisNorm } from "./axis-norm.js";
 import { scaledRows } from "./scaled-rows.js";
 
 export interface NormalizeOptions {
-  /** Which norm: any p > 0; 1, 2, 3 and Infinity have kernels of their own. */
+  /** Which norm: any p > 0. 1, 2, 3 and Infinity have kernels of their own. */
   p?: number;
-  /** The axis of the vectors, or several that are one; an empty list: all. */
+  /** The axis of the vectors, or several axes seen as one. An empty list stands for all. */
   dim?: number | readonly number[];
   eps?: number;
 }
@@ -24,7 +24,7 @@ const statistics = new Map<number, AxisNorm["statistic"]>([
   [Infinity, "maximum"],
 ]);
 
-/** @internal For the layer too. */
+/** @internal The layer uses them too. */
 export const normalizeRules: Rules<NormalizeOptions> = {
   p: "number",
   dim: "Array|number",
@@ -32,8 +32,9 @@ export const normalizeRules: Rules<NormalizeOptions> = {
 };
 
 /**
- * x / max(‖x‖ₚ, eps) along `dim`: torch.nn.functional.normalize, p = 2, dim = 1, eps = 1e-12. A vector of zeros stays zero; of
- * several largest elements each gets an equal share of the gradient of the maximum norm. Throws RangeError for p ≤ 0.
+ * x / max(‖x‖ₚ, eps) along `dim`: torch.nn.functional.normalize with p = 2, dim = 1, eps = 1e-12. A vector of zeros
+ * stays zero. In the gradient of the maximum norm, several largest elements each get an equal share. Throws RangeError
+ * for p ≤ 0.
  */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   return call("normalize", () => {
@@ -59,7 +60,7 @@ export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   });
 }
 
-/** Over the axes from … to − 1, seen as one. */
+/** Normalises over the axes from … to − 1, seen as one. */
 function along(x: Tensor, from: number, to: number, p: number, eps: number): Tensor {
   const statistic = statistics.get(p);
   if (!statistic) return pNorm(x, from, to, p, eps);

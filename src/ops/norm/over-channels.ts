@@ -1,4 +1,5 @@
-// What the norms over the channels of each position share: rows where the channels are last, columns where they are second.
+// What the norms over the channels of each position share. They are over rows where channels are last, over columns
+// where second.
 import { checkNumber } from "../../numbers.js";
 import type { Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
@@ -11,11 +12,11 @@ export interface OverChannels {
   bias?: Tensor | null;
   eps: number;
   layout: Layout | undefined;
-  /** False: leave the mean out. */
+  /** With false, the mean is left out. */
   centre: boolean;
 }
 
-/** Checks the arguments and normalises x over its channels; weight and bias [C]. */
+/** Checks the arguments and normalises x over its channels. weight and bias are [C]. */
 export function normOverChannels(op: string, x: Tensor, o: OverChannels): Tensor {
   const { weight, bias, eps, layout, centre } = o;
   checkTensor(op, "input", x);

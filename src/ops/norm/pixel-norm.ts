@@ -7,12 +7,12 @@ export interface PixelNormOptions extends LayoutOptions {
   eps?: number;
 }
 
-/** @internal For the layer too. */
+/** @internal The layer uses them too. */
 export const pixelNormRules: Rules<PixelNormOptions> = { eps: "number", layout: layouts };
 
 /**
- * Pixel norm (Karras et al. 2017, ProGAN, arXiv 1710.10196) of x [N, C, ...]: x/√(mean(x²) + eps) over the channels of each
- * position; eps = 1e-8. Throws RangeError for less than 2 dimensions.
+ * Pixel norm (Karras et al. 2017, ProGAN, arXiv 1710.10196) of x [N, C, ...]: x/√(mean(x²) + eps) over the channels of
+ * each position; eps = 1e-8. Throws RangeError for less than 2 dimensions.
  */
 export function pixelNorm(x: Tensor, options: PixelNormOptions = {}): Tensor {
   const { eps = 1e-8, layout } = checkOptions("pixelNorm", options, pixelNormRules);

@@ -2,11 +2,13 @@ import { empty, type Tensor } from "../../tensor.js";
 
 export interface Moments {
   mean: Float64Array;
-  /** Divided by the count, not the count less one. */
+  /** The biased variance: divided by the count, not by the count less one. */
   variance: Float64Array;
 }
 
-/** Mean and biased variance of each of `rows` runs of `length` floats of x; of its mean square with `centre` false. */
+/**
+ * Mean and biased variance of each of `rows` runs of `length` floats of x. With `centre` false, 0 and the mean square.
+ */
 export function planeMoments(x: Tensor, rows: number, length: number, centre = true): Moments {
   using stats = empty(x.runtime, [rows, 2], "float64");
   const args = [stats.ptr, x.ptr, length, length, 1, Number(centre), 0] as const;

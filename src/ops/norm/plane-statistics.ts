@@ -1,5 +1,5 @@
-// Norms whose statistics are made of those of the planes [N·C, L] of x [N, C, ...]: one pass over memory for each step, and what
-// mixes the statistics is a loop over N·C numbers in float64.
+// Norms whose statistics are made from those of the planes [N·C, L] of x [N, C, ...]. Each step is one pass over
+// memory. The statistics are mixed by a loop over N·C numbers in float64.
 import { NOWHERE } from "../../runtime/address.js";
 import { activation } from "../../runtime/kernels.js";
 import { empty, sizeOf, type Tensor } from "../../tensor.js";
@@ -13,7 +13,7 @@ export function planesOf({ shape }: Tensor): Sets {
   return { batch: 1, channels: planes, length, sets: planes, runs: 1, planeStep: 1 };
 }
 
-/** [planes, 3]: mean, biased variance and 1/√(variance + eps) of each plane. */
+/** Statistics [planes, 3]: mean, biased variance and 1/√(variance + eps) of each plane. */
 export function planeStatistics(x: Tensor, eps: number): Statistics {
   const s = planesOf(x);
   const stats = empty(x.runtime, [s.sets, 3], "float64");
@@ -21,14 +21,14 @@ export function planeStatistics(x: Tensor, eps: number): Statistics {
   return stats;
 }
 
-/** y = x̂·weight + bias with a weight and bias of each plane. */
+/** y = x̂·weight + bias with one weight and bias for each plane. */
 export function planeAffine(x: Tensor, stats: Statistics, weight: Tensor, bias: Tensor): Tensor {
   const y = empty(x.runtime, x.shape);
   normalize(y, stats, x, planesOf(x), { weight, bias, eps: 0 });
   return y;
 }
 
-/** The same and the statistics [planes, 3], a plane at a time: x is read from memory once. */
+/** planeAffine and the statistics [planes, 3], a plane at a time: x is read from memory once. */
 export function planeNorm(
   stats: Statistics,
   x: Tensor,
@@ -41,7 +41,7 @@ export function planeNorm(
   return y;
 }
 
-/** [planes, 2]: Σdy and Σdy·x̂ of each plane. */
+/** Sums [planes, 2]: Σdy and Σdy·x̂ of each plane. */
 export function planeSums(dy: Tensor, x: Tensor, stats: Statistics): Float64Array {
   const s = planesOf(x);
   const steps = stepsOf(s);

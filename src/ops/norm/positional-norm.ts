@@ -18,13 +18,13 @@ export interface PositionalNormOptions extends LayoutOptions {
 
 export interface PositionalNorm {
   output: Tensor;
-  /** [N, 1, ...], or [N, ..., 1] as the layout is. */
+  /** The mean, [N, 1, ...] or, as the layout is, [N, ..., 1]. */
   mean: Tensor;
-  /** √(variance + eps), of the same shape. */
+  /** √(variance + eps), of the same shape as the mean. */
   std: Tensor;
 }
 
-/** @internal For the layer too. */
+/** @internal The layer uses them too. */
 export const positionalNormRules: Rules<PositionalNormOptions> = {
   eps: "number",
   correction: [0, 1],
@@ -32,9 +32,9 @@ export const positionalNormRules: Rules<PositionalNormOptions> = {
 };
 
 /**
- * Positional normalisation (Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312) of x [N, C, ...] over the channels of each
- * position; eps = 1e-5. Mean and deviation come along for a moment shortcut, and gradients flow through all three. Throws
- * RangeError for less than 2 dimensions and for an unbiased variance of one channel.
+ * Positional normalisation (Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312) of x [N, C, ...] over the channels of
+ * each position; eps = 1e-5. Mean and deviation are returned too, for a moment shortcut. Gradients flow through all
+ * three. Throws RangeError for less than 2 dimensions and for an unbiased variance of one channel.
  */
 export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): PositionalNorm {
   const op = "positionalNorm";
@@ -82,7 +82,7 @@ export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): 
   });
 }
 
-/** The moments of an early layer given to a later one (same paper): x·std + mean. */
+/** Gives the moments of an early layer to a later one (of the same paper): x·std + mean. */
 export function momentShortcut(x: Tensor, moments: Pick<PositionalNorm, "mean" | "std">): Tensor {
   const { mean, std } = moments ?? {};
   for (const [name, t] of Object.entries({ input: x, mean, std }))

@@ -13,18 +13,21 @@ import { gradientOf, planeCombine, planeProducts } from "./slice-maps.js";
 export interface PowerNormOptions extends LayoutOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** Running mean of x² [C]: what x is divided by the root of; moved in place when training. */
+  /** The running mean of x² [C]; x is divided by its root. It is moved in place when training. */
   runningPhi: Tensor;
-  /** Running mean of gradient times output [C], moved in place by the backward pass. */
+  /** The running mean of gradient times output [C], moved in place by the backward pass. */
   emaGz: Tensor;
   training?: boolean;
-  /** During warm-up the batch's own mean of x² is used. */
+  /** Whether this is the warm-up, which uses the batch's own mean of x². */
   warmUp?: boolean;
-  /** Weights of the old value, forward and backward. */
+  /** Weights of the old value, in the forward and in the backward pass. */
   alphaForward?: number;
   alphaBackward?: number;
   eps?: number;
-  /** First each position is divided by the root mean square of its group of C / groups channels; null (the default): not. */
+  /**
+   * First divides each position by the root mean square of its group of C / groups channels. null (the default) does
+   * not.
+   */
   groups?: number | null;
 }
 
@@ -43,10 +46,11 @@ const rules: Rules<PowerNormOptions> = {
 };
 
 /**
- * Power normalisation (Shen, Yao, Gholami, Mahoney, Keutzer 2020, arXiv 2003.07845) of x [N, C, ...]: z = x/√(φ + eps), then
- * z·weight + bias, φ a running mean of x² per channel. The backward pass is the paper's approximation, not the gradient: dx =
- * (g − (1 − alphaBackward)·ema·z)/√(mean of x² + eps), ema += mean((g − …)·z), as in the authors' code,
- * whose group scaling `groups` adds. Throws RangeError on wrong shapes and for groups that do not divide the channels.
+ * Power normalisation (Shen, Yao, Gholami, Mahoney, Keutzer 2020, arXiv 2003.07845) of x [N, C, ...]: z = x/√(φ + eps),
+ * then z·weight + bias, where φ is a running mean of x² per channel. The backward pass is the paper's approximation,
+ * not the gradient: dx = (g − (1 − alphaBackward)·ema·z)/√(mean of x² + eps), ema += mean((g − …)·z), as in the
+ * authors' code. `groups` adds the group scaling of that code. Throws RangeError on wrong shapes and for groups that do
+ * not divide the channels.
  */
 export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   return call("powerNorm", () => {
@@ -99,7 +103,7 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
         products.forEach((v, c) => {
           elements[c] += (gamma[c] * v) / count - part[c] * square[c] * scale[c] ** 2;
         });
-        // no `written()`: of two passes forward both may still come back, as in the authors' code
+        // There is no `written()` here: of two forward passes both may still come back, as in the authors' code.
       }
       return [
         dx,
@@ -112,7 +116,7 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   });
 }
 
-/** Groups of channels as samples of their own, each position divided by its root mean square. */
+/** Groups of channels as samples of their own, with each position divided by its root mean square. */
 function groupScaled(x: Tensor, groups: number, eps: number): Tensor {
   const [batch, channels, ...space] = x.shape;
   if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {

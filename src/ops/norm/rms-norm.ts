@@ -10,13 +10,13 @@ export interface RMSNormOptions {
   weight?: Tensor | null;
   /** Default: 2⁻²³, the spacing of float32 at 1. */
   eps?: number | null;
-  /** The factor is 1 + weight, as in Gemma. */
+  /** Whether the factor is 1 + weight, as in Gemma. */
   unitOffset?: boolean;
   /** pRMSNorm: the share in (0, 1] of the (one) axis whose first elements make the root mean square. */
   partial?: number;
-  /** x/(rms + eps), as the paper's code, in place of x/√(mean(x²) + eps); over one axis. */
+  /** Whether to divide by rms + eps, as the paper's code does, in place of √(mean(x²) + eps). Over one axis only. */
   epsOutside?: boolean;
-  /** What follows, in the same pass over memory; without partial and epsOutside. */
+  /** The activation behind the norm, in the same pass over memory. Not with partial or epsOutside. */
   activation?: Activation | null;
 }
 
@@ -30,8 +30,8 @@ const rules: Rules<RMSNormOptions> = {
 };
 
 /**
- * RMS normalisation (Zhang, Sennrich 2019, arXiv 1910.07467) over the last axes of x: x/√(mean(x²) + eps)·weight; weight has the
- * shape `normalizedShape`. Throws RangeError on shapes that do not fit.
+ * RMS normalisation (Zhang, Sennrich 2019, arXiv 1910.07467) over the last axes of x: x/√(mean(x²) + eps)·weight.
+ * weight has the shape `normalizedShape`. Throws RangeError on shapes that do not fit.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptions = {}): Tensor {
   return call("rmsNorm", () => {
@@ -65,9 +65,9 @@ export interface AddRMSNormOptions {
   weight?: Tensor | null;
   /** Default: 2⁻²³, the spacing of float32 at 1. */
   eps?: number | null;
-  /** The factor is 1 + weight, as in Gemma. */
+  /** Whether the factor is 1 + weight, as in Gemma. */
   unitOffset?: boolean;
-  /** What follows, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
 }
 
@@ -79,8 +79,8 @@ const addRules: Rules<AddRMSNormOptions> = {
 };
 
 /**
- * RMS norm of x + residual, which both have one shape, in one pass: `output` is the norm, `sum` what goes on past the next block.
- * Throws RangeError on shapes that do not fit.
+ * RMS norm of x + residual, which both have one shape, in one pass. `output` is the norm; `sum` is x + residual, which
+ * goes on past the next block. Throws RangeError on shapes that do not fit.
  */
 export function addRMSNorm(
   x: Tensor,

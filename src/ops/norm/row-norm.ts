@@ -1,4 +1,4 @@
-// What layer norm and RMS norm share: normalisation of rows, see assembly/norm/layer-norm.ts.
+// What layer norm and RMS norm share: normalisation of rows. See assembly/norm/layer-norm.ts.
 
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
@@ -21,14 +21,15 @@ import {
   activationCode,
   checkActivation,
 } from "../elementwise/activation.js";
+import { blockRowsOf } from "./row-blocks.js";
 
 export interface RowNorm {
   weight: Tensor | null | undefined;
   bias: Tensor | null | undefined;
   eps: number;
-  /** False: leave the mean out. */
+  /** With false, the mean is left out. */
   centre: boolean;
-  /** What follows, in the same pass. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
 }
 
@@ -38,14 +39,14 @@ interface Residual {
   sum: Tensor;
 }
 
-/** A norm and what it was taken of. */
+/** A norm, and the sum that it was taken of. */
 export interface AddNorm {
   output: Tensor;
   /** x + residual. */
   sum: Tensor;
 }
 
-/** Few long rows are done in parts, so that threads help: the size of a part, or null for whole rows. */
+/** The size of a part, or null for whole rows. Few long rows are done in parts, so that threads help. */
 function partOf(rows: number, cols: number): number | null {
   if (rows >= 8 || rows * cols <= 32768) return null;
   return Math.ceil(cols / Math.min(32, Math.ceil(cols / 4096)) / 1024) * 1024;
@@ -82,9 +83,6 @@ function forward(
   const pointers = [y.ptr, stats.ptr, from.ptr, ...parameters] as const;
   runtime.run("layerNormalize", rows * parts, 2 * partSize, [...pointers, cols, partSize, parts]);
 }
-
-/** Rows a block whose parameter gradients are summed in float32: the blocks' sums take 2 / blockRows of the size of x. */
-const blockRowsOf = (rows: number): number => Math.min(256, Math.max(4, Math.ceil(rows / 32)));
 
 function backward(
   dx: Tensor | null,
@@ -130,7 +128,7 @@ function backward(
     const args = [sums.ptr, ...inputs, addressOf(weight), cols, ...split] as const;
     runtime.run("layerNormSums", rows * parts, 2 * partSize, args);
   }
-  // the kernel makes both or neither
+  // The kernel makes both or neither.
   using spare = Boolean(dweight) === Boolean(dbias) ? null : empty(runtime, [cols]);
   const grads = [addressOf(dweight ?? spare), addressOf(dbias ?? spare)] as const;
   const pointers = [addressOf(dx), ...grads, ...inputs, sums.ptr, addressOf(weight)] as const;
@@ -164,7 +162,7 @@ export function rowNorm(op: string, x: Tensor, normalizedShape: Shape, o: RowNor
   });
 }
 
-/** The same of x + residual, one of which is a block's input and the other what it made of it; both come back. */
+/** rowNorm of x + residual: one is a block's input, the other what the block made of it. Norm and sum are returned. */
 export function addRowNorm(
   op: string,
   x: Tensor,
@@ -206,9 +204,9 @@ function rowNormOf(
       Tensor | undefined,
       Tensor | undefined,
     ];
-    const grads = [x.shape, shape, shape].map((of, i) => {
+    const grads = [x.shape, shape, shape].map((wanted, i) => {
       if (!needs[i]) return null;
-      return x.size > 0 ? empty(runtime, of) : full(of, 0, { runtime });
+      return x.size > 0 ? empty(runtime, wanted) : full(wanted, 0, { runtime });
     });
     const [dx, dweight, dbias] = grads;
     if (x.size > 0) backward(dx, dweight, dbias, dy, x, stats, weight, bias, cols, o);

@@ -1,20 +1,22 @@
-// What DyT and Derf share: f(alpha·x + shift)·weight + bias with one alpha and one shift, see assembly/norm/saturation.ts.
+// What DyT and Derf share: f(alpha·x + shift)·weight + bias with one alpha and one shift. See
+// assembly/norm/saturation.ts.
 
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { addressOf, empty, show, sizeOf, type Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import type { Layout } from "./layout.js";
+import { blockRowsOf } from "./row-blocks.js";
 import { channelSums, gradientOf } from "./slice-maps.js";
 
-/** Scale and shift of the features [C], and where they are: the last axis ("nhwc", default), or axis 1 of [N, C, ...]. */
+/** Scale and shift of the features [C]. The features are the last axis ("nhwc", default) or axis 1 of [N, C, ...]. */
 interface Features {
   weight?: Tensor | null;
   bias?: Tensor | null;
   layout?: Layout;
 }
 
-/** One learned number. */
+/** Refuses what is not one learned number. */
 function checkScalar(op: string, name: string, value: Tensor): void {
   checkTensor(op, name, value);
   if (value.size !== 1)
@@ -26,7 +28,7 @@ export interface SaturationKernels {
   backward: "dytBackward" | "derfBackward";
 }
 
-/** alpha and shift have one element each. */
+/** Runs DyT or Derf. alpha and shift have one element each. */
 export function saturation(
   op: string,
   kernels: SaturationKernels,
@@ -60,7 +62,7 @@ export function saturation(
     const inputs = [x, weight, bias, alpha, shift] as const;
     const scalars = [alpha.shape, shift?.shape ?? []];
     return record(op, y, inputs, [x, weight], (dy, [x, weight], needs) => {
-      const blockRows = last ? Math.min(256, Math.max(4, Math.ceil(rows / 32))) : 1;
+      const blockRows = last ? blockRowsOf(rows) : 1;
       const blocks = Math.ceil(rows / blockRows);
       const dx = empty(runtime, x.shape);
       using sums = empty(runtime, [blocks, 4], "float64");

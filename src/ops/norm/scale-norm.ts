@@ -9,15 +9,15 @@ import { scaledRows } from "./scaled-rows.js";
 const rules: Rules<{ eps?: number }> = { eps: "number" };
 
 /**
- * ScaleNorm (Nguyen, Salazar 2019, arXiv 1910.05895) of x [..., d]: scale·x / max(‖x‖₂, eps) over the last axis, one learned
- * scale of shape []; eps = 1e-5. Throws RangeError for a scalar x and another shape of `scale`.
+ * ScaleNorm (Nguyen, Salazar 2019, arXiv 1910.05895) of x [..., d]: scale·x / max(‖x‖₂, eps) over the last axis, with
+ * one learned scale of shape []; eps = 1e-5. Throws RangeError for a scalar x and another shape of `scale`.
  */
 export function scaleNorm(x: Tensor, scale: Tensor, options: { eps?: number } = {}): Tensor {
   const { eps = 1e-5 } = checkOptions("scaleNorm", options, rules);
   return scaledUnits("scaleNorm", x, scale, eps);
 }
 
-/** @internal The scale goes in as a weight of each column: no pass of its own. */
+/** @internal The scale goes in as a weight of each column, so that it takes no pass of its own. */
 export function scaledUnits(op: string, x: Tensor, scale: Tensor, eps: number): Tensor {
   return call(op, () => {
     checkTensor(op, "input", x);

@@ -1,4 +1,4 @@
-// What the relatives of RMS norm share, see assembly/norm/scaled-rows.ts.
+// What the relatives of RMS norm share: see assembly/norm/scaled-rows.ts.
 
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
@@ -6,17 +6,18 @@ import { checkNumber } from "../../numbers.js";
 import { rowScale } from "../../runtime/kernels.js";
 import { addressOf, empty, full, show, type Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
+import { blockRowsOf } from "./row-blocks.js";
 
 export interface ScaledRows {
   kind: keyof typeof rowScale;
   eps: number;
   weight?: Tensor | null;
   bias?: Tensor | null;
-  /** The first so many columns make the statistic; default all. */
+  /** How many of the first columns make the statistic. Default: all. */
   counted?: number;
 }
 
-/** Checks the arguments and normalises x over its last axis, d long; weight and bias [d]. */
+/** Checks the arguments and normalises x over its last axis, which has d columns. weight and bias are [d]. */
 export function scaledRows(op: string, x: Tensor, d: number, o: ScaledRows): Tensor {
   return call(op, () => {
     const { weight, bias, eps } = o;
@@ -52,7 +53,7 @@ export function scaledRows(op: string, x: Tensor, d: number, o: ScaledRows): Ten
         if (!needs[i]) return null;
         return rows > 0 ? empty(runtime, of) : full(of, 0, { runtime });
       });
-      const blockRows = Math.min(256, Math.max(4, Math.ceil(rows / 32)));
+      const blockRows = blockRowsOf(rows);
       const blocks = Math.ceil(rows / blockRows);
       using partials = dweight || dbias ? empty(runtime, [blocks, 2, d]) : null;
       const inputs = [dy.ptr, x.ptr, stats.ptr, back.ptr, addressOf(weight)] as const;

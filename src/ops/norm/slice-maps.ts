@@ -1,30 +1,30 @@
-// Norms that know a few float64 numbers per plane and map the plane by them, see assembly/norm/slice-maps.ts: weight, spectral and
-// filter norms, and what the statistics of a norm send back to its input.
+// Norms that know a few float64 numbers per plane and map the plane by them: weight, spectral and filter norms, and
+// what the statistics of a norm send back to its input. See assembly/norm/slice-maps.ts.
 import { NOWHERE } from "../../runtime/address.js";
 import { addressOf, empty, sizeOf, type Tensor } from "../../tensor.js";
 
-/** A tensor as [outer, planes, inner]. */
+/** How a tensor is seen as [outer, planes, inner]. */
 export interface Planes {
   outer: number;
   planes: number;
   inner: number;
 }
 
-/** The slices of `shape` along `dim` as planes; the whole as one when `dim` is null. */
+/** The slices of `shape` along `dim` as planes, or all of it as one plane when `dim` is null. */
 export function planesAlong(shape: readonly number[], dim: number | null): Planes {
   if (dim === null) return { outer: 1, planes: 1, inner: sizeOf(shape) };
   const [outer, inner] = [shape.slice(0, dim), shape.slice(dim + 1)].map(sizeOf);
   return { outer, planes: shape[dim], inner };
 }
 
-/** Numbers of the planes in linear memory; the caller frees them. */
+/** Numbers of the planes in linear memory. The caller frees them. */
 export function float64(like: Tensor, values: ArrayLike<number>): Tensor<"float64"> {
   const made = empty(like.runtime, [values.length], "float64");
   made.elements.set(values);
   return made;
 }
 
-/** Σ a·b of each plane, Σ a without b; `shared`: b is [outer, inner], the same for all planes. */
+/** Σ a·b of each plane, or Σ a without b. With `shared`, all planes have the same b [outer, inner]. */
 export function planeProducts(
   { outer, planes, inner }: Planes,
   a: Tensor,
@@ -44,7 +44,7 @@ export interface Combination {
   b?: Tensor;
   q?: ArrayLike<number>;
   r?: ArrayLike<number>;
-  /** b is [outer, inner], the same for all planes. */
+  /** Whether all planes have the same b [outer, inner]. */
   shared?: boolean;
 }
 
@@ -81,7 +81,7 @@ export function planeCombine(y: Tensor, { outer, planes, inner }: Planes, c: Com
   return y;
 }
 
-/** Σ over the batch of sums [batch, channels, width] that a kernel left: `width` lists of one number per channel. */
+/** Σ over the batch of sums [batch, channels, width] that a kernel left, as `width` lists of one number per channel. */
 export function channelSums(
   sums: Tensor<"float64">,
   channels: number,

@@ -8,26 +8,26 @@ import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { type Planes, planeCombine, planeProducts, planesAlong } from "./slice-maps.js";
 
 export interface SpectralNormOptions {
-  /** The axis that becomes the rows of the matrix; 1 for transposed convolutions. */
+  /** The axis that becomes the rows of the matrix: 1 for transposed convolutions. */
   dim?: number;
-  /** Steps of the power iteration, which move u and v in place; 0 in evaluation. */
+  /** Steps of the power iteration, which move u and v in place. Evaluation takes 0. */
   iterations?: number;
-  /** Whether a step moves u before v, as PyTorch's parametrisation does; its older hook, and Keras, move v before u. */
+  /** Whether a step moves u before v, as PyTorch's parametrisation does. Its older hook, and Keras, move v before u. */
   uFirst?: boolean;
   /**
-   * The least that vectors are divided by. PyTorch's is 1e-12, which makes the result infinite for weights far below it; without, these
-   * are divided by their singular value as all others are.
+   * The least that vectors are divided by. PyTorch's is 1e-12, which makes the result infinite for weights far below
+   * it. Without eps, such weights are divided by their singular value like all others.
    */
   eps?: number;
 }
 
-/** into = values / max(‖values‖, eps); zeros stay zeros. */
+/** into = values / max(‖values‖, eps). Zeros stay zeros. */
 function normalizeInto(into: Tensor, values: Float64Array, eps: number): void {
   const norm = Math.max(Math.sqrt(values.reduce((sum, x) => sum + x * x, 0)), eps) || 1;
   into.elements.set(values.map((value) => value / norm));
 }
 
-/** Wᵀu */
+/** Wᵀu, a number for each column. */
 function columns({ outer, planes, inner }: Planes, w: Tensor, u: Tensor): Float64Array {
   using sums = empty(w.runtime, [outer * inner], "float64");
   const args = [sums.ptr, w.ptr, u.ptr, planes, inner] as const;
@@ -43,9 +43,9 @@ const rules: Rules<SpectralNormOptions> = {
 };
 
 /**
- * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957): w/σ, σ = uᵀWv the largest singular value of w
- * as a matrix W [w.shape[dim], rest], estimated by power iteration v ← Wᵀu/‖Wᵀu‖, u ← Wv/‖Wv‖. u [rows] and v [columns] are
- * constants to the gradient, as in PyTorch. Throws RangeError on shapes that do not fit.
+ * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957): w/σ. σ = uᵀWv is the largest
+ * singular value of w as a matrix W [w.shape[dim], rest], estimated by power iteration v ← Wᵀu/‖Wᵀu‖, u ← Wv/‖Wv‖. u
+ * [rows] and v [columns] are constants to the gradient, as in PyTorch. Throws RangeError on shapes that do not fit.
  */
 export function spectralNorm(
   w: Tensor,

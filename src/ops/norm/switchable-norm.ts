@@ -42,17 +42,17 @@ function softmax(weights: Tensor): number[] {
   return powers.map((v) => v / sumOf(powers));
 }
 
-/** The gradient of the weights from that of their shares. */
+/** The gradient of the weights from the gradient of their shares. */
 const softmaxBack = (shares: number[], to: number[]): number[] => {
   const mean = sumOf(shares.map((s, k) => s * to[k]));
   return shares.map((s, k) => s * (to[k] - mean));
 };
 
 /**
- * Switchable normalisation (Luo, Ren, Peng, Zhang, Li 2018, arXiv 1806.10779) of x [N, C, ...]: mean and variance are mixes of
- * those of instance, layer and batch norm, in this order, by softmax(meanWeight [3]) and softmax(varWeight [3]). As in the authors'
- * code the instance's variance is the unbiased one and the others come out of it; the running statistics stand for the batch's when
- * not training. Throws RangeError on wrong shapes.
+ * Switchable normalisation (Luo, Ren, Peng, Zhang, Li 2018, arXiv 1806.10779) of x [N, C, ...]. Mean and variance are
+ * mixes of those of instance, layer and batch norm, in this order, by softmax(meanWeight [3]) and softmax(varWeight
+ * [3]). As in the authors' code, the instance's variance is the unbiased one and the others are made from it. When not
+ * training, the running statistics stand for the batch's. Throws RangeError on wrong shapes.
  */
 export function switchableNorm(
   x: Tensor,
@@ -80,11 +80,11 @@ export function switchableNorm(
     const [batch, channels, length] = dims;
     const planes = batch * channels;
     const rows = { outer: 1, planes, inner: length };
-    const c = (p: number) => p % channels;
-    const n = (p: number) => Math.floor(p / channels);
+    const channelOf = (p: number) => p % channels;
+    const sampleOf = (p: number) => Math.floor(p / channels);
 
     const own = planeMoments(x, planes, length);
-    const spare = Math.max(length - 1, 1); // one element: variance 0
+    const spare = Math.max(length - 1, 1); // with one element the variance is 0
     own.variance.forEach((v, p, list) => {
       list[p] = (v * length) / spare;
     });
@@ -104,16 +104,18 @@ export function switchableNorm(
           };
 
     const shares = [softmax(meanWeight), softmax(varWeight)];
-    // what all three agree on stays as it is, to the last digit
+    // What all three agree on stays as it is, to the last digit.
     const mix = ([, b, d]: number[], key: keyof Moments) =>
-      own[key].map((v, p) => v + b * (layer[key][n(p)] - v) + d * (ofBatch[key][c(p)] - v));
+      own[key].map(
+        (v, p) => v + b * (layer[key][sampleOf(p)] - v) + d * (ofBatch[key][channelOf(p)] - v),
+      );
     const mean = mix(shares[0], "mean");
     const rstd = mix(shares[1], "variance").map((v) => 1 / Math.sqrt(v + eps));
     const gamma = weight?.toArray();
-    const p = rstd.map((r, i) => r * (gamma?.[c(i)] ?? 1));
+    const p = rstd.map((r, i) => r * (gamma?.[channelOf(i)] ?? 1));
     const y = empty(x.runtime, x.shape);
     const shift = bias?.elements;
-    const r = p.map((scale, i) => (shift?.[c(i)] ?? 0) - mean[i] * scale);
+    const r = p.map((scale, i) => (shift?.[channelOf(i)] ?? 0) - mean[i] * scale);
     planeCombine(y, rows, { a: x, p, r });
 
     const inputs = [x, meanWeight, varWeight, weight, bias];
@@ -122,8 +124,8 @@ export function switchableNorm(
       const centred = planeProducts(rows, dy, x).map((v, i) => v - mean[i] * sums[i]); // Σdy·(x − mean)
       const toMean = sums.map((v, i) => -p[i] * v);
       const toVar = centred.map((v, i) => (-p[i] * rstd[i] ** 2 * v) / 2);
-      const perSample = (list: Float64Array) => group(list, batch, n);
-      const perChannel = (list: Float64Array) => group(list, channels, c);
+      const perSample = (list: Float64Array) => group(list, batch, sampleOf);
+      const perChannel = (list: Float64Array) => group(list, channels, channelOf);
       const share = (to: Float64Array, key: keyof Moments) => [
         sumOf(to.map((g, i) => g * own[key][i])),
         sumOf(perSample(to).map((g, i) => g * layer[key][i])),
@@ -131,21 +133,24 @@ export function switchableNorm(
       ];
       const dx = needs[0] ? empty(x.runtime, x.shape) : null;
       if (dx) {
-        // what reaches the instances' moments, on its own and through the two made from them
+        // What reaches the instances' moments, on its own and through the two that are made from them.
         const [[a, b, d], [e, f, h]] = shares;
-        // running statistics send nothing back, not even a NaN of another sample
+        // Running statistics send nothing back, not even a NaN of another sample.
         const toBatch = (to: Float64Array, share: number) =>
           training ? perChannel(to).map((v) => (share * v) / batch) : new Float64Array(channels);
         const meanOfLayer = perSample(toMean).map((v) => (b * v) / channels);
         const meanOfBatch = toBatch(toMean, d);
         const varOfLayer = perSample(toVar).map((v) => (f * v) / channels);
         const varOfBatch = toBatch(toVar, h);
-        const q = toVar.map((v, i) => (2 * (e * v + varOfLayer[n(i)] + varOfBatch[c(i)])) / spare);
+        const q = toVar.map(
+          (v, i) => (2 * (e * v + varOfLayer[sampleOf(i)] + varOfBatch[channelOf(i)])) / spare,
+        );
         const r = toMean.map((v, i) => {
-          const fromLayer = 2 * varOfLayer[n(i)] * (own.mean[i] - layer.mean[n(i)]);
-          const off = training ? own.mean[i] - all.mean[c(i)] : 0;
-          const fromBatch = 2 * varOfBatch[c(i)] * off;
-          const total = a * v + meanOfLayer[n(i)] + meanOfBatch[c(i)] + fromLayer + fromBatch;
+          const fromLayer = 2 * varOfLayer[sampleOf(i)] * (own.mean[i] - layer.mean[sampleOf(i)]);
+          const off = training ? own.mean[i] - all.mean[channelOf(i)] : 0;
+          const fromBatch = 2 * varOfBatch[channelOf(i)] * off;
+          const total =
+            a * v + meanOfLayer[sampleOf(i)] + meanOfBatch[channelOf(i)] + fromLayer + fromBatch;
           return total / length - q[i] * own.mean[i];
         });
         planeCombine(dx, rows, { a: dy, p, b: x, q, r });
@@ -165,11 +170,11 @@ export function switchableNorm(
   });
 }
 
-/** Sums of a list's values by the index `of` gives each. */
-function group(list: Float64Array, count: number, of: (i: number) => number): Float64Array {
+/** Sums the values of a list by the index that `indexOf` gives each. */
+function group(list: Float64Array, count: number, indexOf: (i: number) => number): Float64Array {
   const sums = new Float64Array(count);
   list.forEach((v, i) => {
-    sums[of(i)] += v;
+    sums[indexOf(i)] += v;
   });
   return sums;
 }
@@ -177,8 +182,8 @@ function group(list: Float64Array, count: number, of: (i: number) => number): Fl
 /** Mean and variance of each sample from those of its planes. */
 function overChannels({ mean, variance }: Moments, channels: number): Moments {
   const samples = mean.length / channels;
-  const of = (i: number) => Math.floor(i / channels);
-  const all = group(mean, samples, of).map((v) => v / channels);
-  const spread = variance.map((v, i) => v + (mean[i] - all[of(i)]) ** 2);
-  return { mean: all, variance: group(spread, samples, of).map((v) => v / channels) };
+  const sampleOf = (i: number) => Math.floor(i / channels);
+  const all = group(mean, samples, sampleOf).map((v) => v / channels);
+  const spread = variance.map((v, i) => v + (mean[i] - all[sampleOf(i)]) ** 2);
+  return { mean: all, variance: group(spread, samples, sampleOf).map((v) => v / channels) };
 }

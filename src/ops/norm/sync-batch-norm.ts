@@ -20,7 +20,7 @@ export interface SyncBatchNormOptions extends LayoutOptions {
   /** The running variance takes that of the batch times n/(n − correction). */
   correction?: 0 | 1;
   eps?: number;
-  /** What follows, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory. */
   activation?: Activation | null;
 }
 
@@ -38,9 +38,10 @@ const rules: Rules<SyncBatchNormOptions> = {
 };
 
 /**
- * Batch normalisation of the shards [Nₖ, C, ...] of a batch by the statistics of all of them, as torch.nn.SyncBatchNorm does over
- * processes (MegDet, Peng et al. 2017, arXiv 1711.07240): in training, the same as batchNorm of their concatenation, cut up again.
- * The gradient that a shard's output sends to weight and bias is the shard's own sum. Throws as batchNorm and concat do.
+ * Batch normalisation of the shards [Nₖ, C, ...] of a batch by the statistics of all of them, as torch.nn.SyncBatchNorm
+ * does over processes (MegDet, Peng et al. 2017, arXiv 1711.07240). In training it is batchNorm of their concatenation,
+ * cut up again. The gradient that a shard's output sends to weight and bias is the shard's own sum. Throws as batchNorm
+ * and concat do.
  */
 export function syncBatchNorm(
   shards: readonly Tensor[],

@@ -1,18 +1,21 @@
-// The positions that a mask leaves: what a norm with padding works on.
+// The positions that a mask leaves. A norm works on these where there is padding.
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { type AnyTensor, empty, show, sizeOf, Tensor, tensor } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import { asNCHW, channelShape, type LayoutOptions } from "./layout.js";
 
-/** Where the valid positions of x [N, C, ...] lie: channel c of position m at index[m] + c·stride. The caller frees the index. */
+/**
+ * Where the valid positions of x [N, C, ...] lie: channel c of position m is at index[m] + c·stride. The caller frees
+ * the index.
+ */
 interface Positions {
   shape: readonly number[];
   index: Tensor<"int32">;
   stride: number;
 }
 
-/** Refuses what is no tensor that can be a mask. */
+/** Refuses what is not a tensor that can be a mask. */
 export function checkMask(op: string, mask: AnyTensor): void {
   if (!(mask instanceof Tensor)) throw new TypeError(`${op}: expected mask to be a tensor`);
   if (mask.dtype !== "float32" && mask.dtype !== "int32" && mask.dtype !== "uint8")
@@ -20,8 +23,8 @@ export function checkMask(op: string, mask: AnyTensor): void {
 }
 
 /**
- * Where the valid positions of x [N, C, ...] begin, those where `mask` [N, ...] is 1. Throws for another shape or dtype, and for values
- * but 0 and 1.
+ * Where the valid positions of x [N, C, ...] begin: those where `mask` [N, ...] is 1. Throws for another shape or
+ * dtype, and for values other than 0 and 1.
  */
 export function validOf(op: string, x: Tensor, mask: AnyTensor): number[] {
   checkMask(op, mask);
@@ -42,7 +45,7 @@ export function validOf(op: string, x: Tensor, mask: AnyTensor): number[] {
   return valid;
 }
 
-/** The positions of x that `mask` leaves, as `validOf`. */
+/** The positions of x that `mask` leaves, checked as in `validOf`. */
 function positionsOf(op: string, x: Tensor, mask: AnyTensor): Positions {
   const valid = validOf(op, x, mask);
   const index = tensor(Int32Array.from(valid), [valid.length], { runtime: x.runtime });
@@ -50,8 +53,8 @@ function positionsOf(op: string, x: Tensor, mask: AnyTensor): Positions {
 }
 
 /**
- * `norm` of the valid positions alone, gathered as [1, C, count], back at their places and zeros elsewhere. Throws as `validOf`,
- * and in training for less than two valid positions.
+ * `norm` of the valid positions alone, which are gathered as [1, C, count]. Its result goes back to their places, with
+ * zeros elsewhere. Throws as `validOf` does, and in training for less than two valid positions.
  */
 export function overPositions(
   op: string,
@@ -78,7 +81,7 @@ export function overPositions(
   });
 }
 
-/** [1, C, count]: the valid positions of x alone. */
+/** The valid positions of x alone, [1, C, count]. */
 function gatherPositions(x: Tensor, { shape, index, stride }: Positions): Tensor {
   const { runtime } = x;
   const args = [index.size, stride] as const;
@@ -91,7 +94,7 @@ function gatherPositions(x: Tensor, { shape, index, stride }: Positions): Tensor
   });
 }
 
-/** y [1, C, count] back at its positions, zeros elsewhere. */
+/** Puts y [1, C, count] back at its positions, with zeros elsewhere. */
 function scatterPositions(y: Tensor, { shape, index, stride }: Positions): Tensor {
   const { runtime } = y;
   const args = [index.size, stride] as const;

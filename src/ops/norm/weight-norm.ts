@@ -6,7 +6,7 @@ import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { ofNothing } from "../of-nothing.js";
 import { gradientOf, type Planes, planeCombine, planeProducts, planesAlong } from "./slice-maps.js";
 
-/** What weight norm keeps of a weight: length 1 but at `dim`, [] where that is null. */
+/** The shape of what weight norm keeps of a weight: 1 everywhere but at `dim`, or [] where `dim` is null. */
 export function lengthsShape(shape: readonly number[], dim: number | null): readonly number[] {
   if (dim === null) return [];
   return keptShape(
@@ -15,7 +15,7 @@ export function lengthsShape(shape: readonly number[], dim: number | null): read
   );
 }
 
-/** The axis whose slices have a length each; null: one length for all, which PyTorch's functions write as −1. */
+/** The axis whose slices have a length each, or null for one length of all. PyTorch's functions write −1 for null. */
 const sliceAxis = (op: string, dim: number | null, rank: number): number | null =>
   dim === null || dim === -1 ? null : axisOf(op, dim, rank);
 
@@ -23,8 +23,8 @@ const lengths = (planes: Planes, v: Tensor): Float64Array =>
   planeProducts(planes, v, v).map(Math.sqrt);
 
 /**
- * ‖v‖ of each slice along `dim`, of all of v where that is null or, as in PyTorch, −1: what weight norm starts from. No gradient flows
- * through.
+ * ‖v‖ of each slice along `dim`, from which weight norm starts. Where `dim` is null or, as in PyTorch, −1 it is that of
+ * all of v. No gradient flows through.
  */
 export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
   return call("weightLengths", () => {
@@ -36,10 +36,9 @@ export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
 }
 
 /**
- * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868): g·v/‖v‖, the length taken over all axes but `dim` (PyTorch's
- * default 0), over all where it is null or, as in PyTorch, −1. g has length 1 at the others ([] over all). No eps: where v is 0 the
- * result is NaN.
- * Throws RangeError on shapes that do not fit.
+ * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868): g·v/‖v‖. The length is taken over all axes but `dim`
+ * (PyTorch's default 0), or over all where `dim` is null or, as in PyTorch, −1. g has length 1 at the other axes ([]
+ * over all). There is no eps: where v is 0 the result is NaN. Throws RangeError on shapes that do not fit.
  */
 export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor {
   return call("weightNorm", () => {
@@ -53,12 +52,12 @@ export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor
     const planes = planesAlong(v.shape, axis);
     const norms = lengths(planes, v);
     const w = empty(v.runtime, v.shape);
-    const of = (list: ArrayLike<number>) => norms.map((norm, i) => list[i] / norm);
-    planeCombine(w, planes, { a: v, p: of(g.elements) });
+    const perLength = (list: ArrayLike<number>) => norms.map((norm, i) => list[i] / norm);
+    planeCombine(w, planes, { a: v, p: perLength(g.elements) });
     // dg = ⟨dw, v⟩/‖v‖, dv = (g/‖v‖)·(dw − (dg/‖v‖)·v)
     return record("weightNorm", w, [v, g], [v, g], (dw, [v, g], needs) => {
-      const dg = of(planeProducts(planes, dw, v));
-      const scale = of(g.elements);
+      const dg = perLength(planeProducts(planes, dw, v));
+      const scale = perLength(g.elements);
       const q = scale.map((value, i) => (-value * dg[i]) / norms[i]);
       const dv = needs[0] ? empty(v.runtime, v.shape) : null;
       if (dv) planeCombine(dv, planes, { a: dw, p: scale, b: v, q });

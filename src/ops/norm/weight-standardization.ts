@@ -11,26 +11,29 @@ import { gradientOf, type Planes, planeCombine, planeProducts } from "./slice-ma
 
 export interface WeightStandardizationOptions {
   eps?: number;
-  /** Where eps goes: (w − mean)/(std + eps), the paper's code (default), or (w − mean)/√(variance + eps), as timm. */
+  /**
+   * Where eps goes: (w − mean)/(std + eps) as in the paper's code (default), or (w − mean)/√(variance + eps) as in
+   * timm.
+   */
   epsInside?: boolean;
-  /** Divisor n − correction of the variance: 1, the paper's code (default), or 0, as timm. */
+  /** Divisor n − correction of the variance: 1 as in the paper's code (default), or 0 as in timm. */
   correction?: 0 | 1;
 }
 
 export interface ScaledWeightStandardizationOptions {
-  /** [filters], learned. */
+  /** A learned factor [filters]. */
   gain?: Tensor | null;
-  /** The constant of the activation that follows, e.g. √(2/(1 − 1/π)) for ReLU. */
+  /** The constant of the activation that follows, for example √(2/(1 − 1/π)) for ReLU. */
   gamma?: number;
   eps?: number;
-  /** √max(variance·fanIn, eps), the authors' code (default), or √((variance + eps)·fanIn), as timm. */
+  /** √max(variance·fanIn, eps) as in the authors' code (default), or √((variance + eps)·fanIn) as in timm. */
   epsAdded?: boolean;
 }
 
 /** 1/deviation as a function of the biased variance, and its derivative. */
 type Scale = (variance: number) => { scale: number; slope: number };
 
-/** gain·(w − mean)·scale(variance) for each filter w[o]: a layer norm whose deviation is given as a function. */
+/** gain·(w − mean)·scale(variance) for each filter w[o]. It is a layer norm whose deviation is given as a function. */
 function standardize(op: string, w: Tensor, gain: Tensor | null, scaleOf: Scale): Tensor {
   return call(op, () => {
     if (w.size === 0) return ofNothing(op, w, [w, gain]);
@@ -46,7 +49,7 @@ function standardize(op: string, w: Tensor, gain: Tensor | null, scaleOf: Scale)
       const products = planeProducts(filters, dy, w).map((value, i) => value - mean[i] * sums[i]); // Σdy·(w − mean)
       const dw = needs[0] ? empty(w.runtime, w.shape) : null;
       if (dw) {
-        // the variance sends back 2/n·(w − mean) times what it gets
+        // The variance sends back 2/n·(w − mean) times what it gets.
         const q = products.map((v, i) => (2 * factors[i] * scales[i].slope * v) / filters.inner);
         const r = q.map((v, i) => -v * mean[i] - (p[i] * sums[i]) / filters.inner);
         planeCombine(dw, filters, { a: dy, p, b: w, q, r });
@@ -71,8 +74,8 @@ const rules: Rules<WeightStandardizationOptions> = {
 };
 
 /**
- * Weight standardisation (Qiao, Wang, Liu, Shen, Yuille 2019, arXiv 1903.10520) of w [out, in, ...]: each filter less its mean,
- * over its standard deviation. A constant filter becomes 0. Throws RangeError for a weight of one axis.
+ * Weight standardisation (Qiao, Wang, Liu, Shen, Yuille 2019, arXiv 1903.10520) of w [out, in, ...]: each filter less
+ * its mean, divided by its standard deviation. A constant filter becomes 0. Throws RangeError for a weight of one axis.
  */
 export function weightStandardization(
   w: Tensor,

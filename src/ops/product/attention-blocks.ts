@@ -1,25 +1,25 @@
-// Scores of attention, made and used in blocks: the weights [L, S] of all heads never exist at once.
+// Scores of attention, which are made and used in blocks: the weights [L, S] of all heads never exist at once.
 import { type Address, behind, NOWHERE } from "../../runtime/address.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { addressOf, sizeOf, type Tensor } from "../../tensor.js";
 import { gemm } from "./gemm.js";
 
-/** Scores held at a time, in floats: they stay in L2 between the two products. */
+/** How many floats of scores are held at a time. They stay in L2 between the two products. */
 const BLOCK = 2 ** 18;
 
-/** Rows of a head whose scores are a block. */
+/** How many rows of a head make a block of scores. */
 export const rowsOf = ({ s }: Rules): number => Math.ceil(BLOCK / Math.max(1, s) / 8) * 8;
 
-/** Whether the weights are no larger than the queries: then they are one block, and kept. */
+/** Whether the weights are no larger than the queries. Then they are one block, and are kept. */
 export const isKept = ({ s, e }: Rules): boolean => s <= e;
 
-/** Heads in a block. */
+/** How many heads make a block. */
 const togetherOf = (rules: Rules): number =>
   isKept(rules) ? rules.count : Math.max(1, Math.floor(BLOCK / (rules.l * rules.s)));
 
 /** Sizes and options of all heads. */
 export interface Rules {
-  /** Heads of all samples: matrices of scores. */
+  /** Heads of all samples: so many matrices of scores. */
   count: number;
   l: number;
   s: number;
@@ -29,7 +29,7 @@ export interface Rules {
   maskPitch: number;
 }
 
-/** Scores that are made together: of `matrices` heads, or of some rows of one; their first `keys` columns. */
+/** Scores that are made together, of `matrices` heads or of some rows of one head: their first `keys` columns. */
 export interface Block {
   first: number;
   matrices: number;
@@ -39,8 +39,8 @@ export interface Block {
 }
 
 /**
- * All scores in blocks of about BLOCK floats: whole heads, or `rows` of a head. With `causal`, keys behind the last query of a block are
- * left out.
+ * All scores in blocks of about BLOCK floats: whole heads, or `rows` of a head. With `causal`, keys behind the last
+ * query of a block are left out.
  */
 export function* blocksOf(rules: Rules, rows: number): Generator<Block> {
   const { count, l, s, causal } = rules;
@@ -56,20 +56,20 @@ export function* blocksOf(rules: Rules, rows: number): Generator<Block> {
   }
 }
 
-/** Floats of the largest block. */
+/** How many floats the largest block has. */
 export function scratchOf(rules: Rules, rows: number): number {
   const { count, l, s } = rules;
   const together = Math.min(count, togetherOf(rules));
   return together * s * (together > 1 || isKept(rules) ? l : Math.min(l, rows));
 }
 
-/** The mask as the kernels take it, as far as there is one. */
+/** The mask as the kernels take it, if there is one. */
 export interface Given {
   values: Tensor | undefined;
   offsets: Tensor<"int32"> | undefined;
 }
 
-/** The kernels' arguments behind the scores. */
+/** The arguments of the kernels that come after the scores. */
 const argumentsOf = (
   { scale, causal, maskPitch }: Rules,
   { first, row, rows, keys }: Block,
@@ -81,7 +81,7 @@ const argumentsOf = (
     ...([rows, row, keys, maskPitch, Number(causal), scale] as const),
   ] as const;
 
-/** The weights of a block, softmax(q·kᵀ·scale), in `scratch`; `there` says that they are. */
+/** The weights of a block, softmax(q·kᵀ·scale), in `scratch`. `there` says that they are there already. */
 export function weights(
   scratch: Tensor,
   q: Matrices,
@@ -104,7 +104,7 @@ export function weights(
   return p;
 }
 
-/** Gradients of the weights p become those of the scores, in place. */
+/** Makes gradients of the scores from gradients of the weights p, in place. */
 export function scoreGradients(
   runtime: Runtime,
   ds: Matrices,
@@ -118,7 +118,7 @@ export function scoreGradients(
   runtime.run("attentionWeightsBackward", matrices * rows, 4 * keys, args);
 }
 
-/** The matrices of some heads. */
+/** Where the matrices of some heads lie. */
 export interface Matrices {
   ptr: Address;
   transposed: boolean;
@@ -127,8 +127,10 @@ export interface Matrices {
   offsets: number[];
 }
 
-/** The matrices [rows, columns] of all heads, where they lie in a tensor [..., rows, heads·columns]: nothing is moved. */
-export function of({ ptr, shape }: Tensor, heads: number): Matrices {
+/**
+ * The matrices [rows, columns] of all heads, where they lie in a tensor [..., rows, heads·columns]. Nothing is moved.
+ */
+export function matricesOf({ ptr, shape }: Tensor, heads: number): Matrices {
   const [rows, pitch] = shape.slice(-2);
   const offsets = Array.from({ length: sizeOf(shape.slice(0, -2)) * heads }, (_, i) => {
     const head = i % heads;
@@ -139,13 +141,13 @@ export function of({ ptr, shape }: Tensor, heads: number): Matrices {
 
 export const turned = (m: Matrices): Matrices => ({ ...m, transposed: !m.transposed });
 
-/** Those of a block, from its first row on. */
+/** The matrices of a block, from its first row on. */
 export function part(m: Matrices, { first, matrices, row: own }: Block, row = own): Matrices {
   const offsets = m.offsets.slice(first, first + matrices).map((at) => at + row * m.pitch);
   return { ...m, offsets };
 }
 
-/** Every out [m, n] = a [m, k] · b [k, n]. */
+/** Makes every out [m, n] = a [m, k] · b [k, n]. */
 export function multiply(
   runtime: Runtime,
   out: Matrices,

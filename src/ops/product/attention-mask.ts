@@ -13,11 +13,11 @@ import { matrixOffsets } from "./matmul.js";
 
 /** A mask [.., L, S] as the kernels take it. */
 export interface AttentionMask extends Disposable {
-  /** float32, added to the scores; −∞ hides. */
+  /** The float32 numbers that are added to the scores; −∞ hides. */
   values: Tensor;
   /** Bytes from `values` to the mask of each score matrix. */
   offsets: Tensor<"int32">;
-  /** Bytes from one row of it to the next: 0 where all rows share one. */
+  /** Bytes from one row of the mask to the next: 0 where all rows share one. */
   pitch: number;
 }
 
@@ -29,9 +29,10 @@ export interface Masks {
 const OP = "scaledDotProductAttention";
 
 /**
- * `mask` or `additiveMask` for score matrices [...batch, heads, L, S]. It broadcasts to that shape, its last length being S; one
- * with an axis less than that, but a batch, is every head's. A mask is read once, in JavaScript: about a nanosecond an element.
- * Throws TypeError for another dtype, RangeError for a shape that does not fit and for values of a mask but 0 and 1.
+ * `mask` or `additiveMask` for score matrices [...batch, heads, L, S]. It broadcasts to that shape; its last length is
+ * S. A mask that has an axis less than that shape, but has a batch, is every head's. A mask is read once, in
+ * JavaScript, which takes about a nanosecond an element. Throws TypeError for another dtype, RangeError for a shape
+ * that does not fit and for values of a mask other than 0 and 1.
  */
 export function maskFor(
   { mask, additiveMask }: Masks,
@@ -92,7 +93,7 @@ function checkAdditive(mask: Tensor): void {
     throw new TypeError(`${OP}: additiveMask gets no gradient; give additiveMask.detach()`);
 }
 
-/** 0 where the mask is 1, −∞ where it is 0. Its values first: a refused call makes nothing. */
+/** 0 where the mask is 1, −∞ where it is 0. The values are checked first: a refused call makes nothing. */
 function hiding(mask: Tensor): Tensor {
   for (const value of mask.elements) {
     if (value !== 0 && value !== 1)

@@ -1,8 +1,8 @@
-// Attention of what is not finite. A weight of 0 hides nothing in a product of matrices, where 0·NaN is NaN: queries that see something
-// not finite are made one by one, of what they see alone, and the others of copies without it.
+// Attention of what is not finite. A weight of 0 hides nothing in a product of matrices, where 0·NaN is NaN. So queries
+// that see something not finite are made one by one, of what they see alone. The others are made of copies without it.
 import { exp } from "../../portable-math.js";
 import type { Tensor } from "../../tensor.js";
-import { type Given, type Matrices, of, type Rules } from "./attention-blocks.js";
+import { type Given, type Matrices, matricesOf, type Rules } from "./attention-blocks.js";
 import { allFinite, finiteOf } from "./finite.js";
 
 /** The rows of all heads: row i of matrix m begins at element offsets[m] + i·pitch. */
@@ -11,9 +11,9 @@ interface Rows extends Matrices {
   width: number;
 }
 
-/** Memory must not grow while they are in use. */
+/** The rows of a tensor. Memory must not grow while they are in use. */
 const rowsOf = (tensor: Tensor, heads: number): Rows => ({
-  ...of(tensor, heads),
+  ...matricesOf(tensor, heads),
   elements: tensor.elements,
   width: (tensor.shape.at(-1) ?? 0) / heads,
 });
@@ -27,7 +27,7 @@ export interface Query {
   i: number;
   keys: number[];
   added: number[];
-  /** Whether its weights are of something not finite, and not what they are multiplied with alone. */
+  /** Whether its weights are made of something not finite, not only multiplied with it. */
   weights: boolean;
 }
 
@@ -37,7 +37,7 @@ export const isWild = (rules: Rules, { values }: Given, tensors: readonly Tensor
 
 export const copiesOf = (tensors: readonly Tensor[]): Tensor[] => tensors.map(finiteOf);
 
-/** The queries that are not finite or see what is not, or whose gradient, if given, is not. */
+/** The queries that are not finite or see what is not, or whose gradient, if given, is not finite. */
 export function wildQueries(
   { count, l, s, causal, maskPitch }: Rules,
   { values, offsets }: Given,
@@ -80,13 +80,15 @@ function weightsOf({ matrix, i, keys, added }: Query, q: Rows, k: Rows, scale: n
   return powers.map((power) => power / total);
 }
 
-/** to += factor·from, in float32; or of what in `from` is not finite alone, the others being there. */
+/**
+ * to += factor·from, in float32. With `all` false it adds only what is not finite in `from`: the rest is there already.
+ */
 function accumulate(to: Float32Array, factor: number, from: Float32Array, all = true): void {
   for (let c = 0; c < to.length; c++)
     if (all || !Number.isFinite(from[c])) to[c] += factor * from[c];
 }
 
-/** Writes to their rows of y what the product of tame matrices left out. */
+/** Writes what the products of tame matrices left out to its rows of y. */
 export function attendSingly(
   queries: readonly Query[],
   y: Tensor,
@@ -105,7 +107,7 @@ export function attendSingly(
   }
 }
 
-/** Zeros for the gradient of their outputs: of all, or of those whose weights are not finite. */
+/** Sets the gradient of their outputs to zero: for all of them, or for those whose weights are not finite. */
 export function withoutThem(
   queries: readonly Query[],
   dy: Tensor,
@@ -117,7 +119,7 @@ export function withoutThem(
     if (query.weights || !weights) row(rows, query.matrix, query.i).fill(0);
 }
 
-/** Adds to the gradients what the products of tame matrices left out. */
+/** Adds what the products of tame matrices left out to the gradients. */
 export function backSingly(
   queries: readonly Query[],
   gradients: readonly (Tensor | null)[],

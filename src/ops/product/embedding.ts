@@ -5,8 +5,8 @@ import { type AnyTensor, empty, full, show, Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 
 /**
- * Rows `ids` of table [rows, columns]: a list gives [ids.length, columns], an int32 tensor [...ids.shape, columns]. Throws
- * RangeError for rows there are not.
+ * Rows `ids` of table [rows, columns]. A list gives [ids.length, columns], an int32 tensor [...ids.shape, columns].
+ * Throws RangeError for rows that the table does not have.
  */
 export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Tensor {
   return call("embedding", () => {

@@ -15,18 +15,18 @@ export interface Epilogue {
   relu?: boolean;
 }
 
-/** The kernels' arguments bias and least. */
+/** The arguments bias and least of the kernels. */
 export const boundsOf = ({ bias, relu }: Epilogue): [bias: Address, least: number] => [
   addressOf(bias),
   relu ? 0 : ANY,
 ];
 
 export interface ActivationOption {
-  /** What follows: ReLU in the same pass over memory, others in one of their own. */
+  /** The activation behind the product. ReLU is in the same pass over memory; the others take one of their own. */
   activation?: Activation | null;
 }
 
-/** `product(relu)` and what follows it, of which it does a ReLU itself. */
+/** `product(relu)` and the activation behind it. The product does a ReLU itself. */
 export function withActivation(
   op: string,
   { activation }: ActivationOption,
@@ -40,7 +40,10 @@ export function withActivation(
   });
 }
 
-/** Runs the backward pass of a product on the gradient in front of its ReLU; y is its output, or null where there was none. */
+/**
+ * Runs the backward pass of a product on the gradient in front of its ReLU. y is its output, or null where there was no
+ * ReLU.
+ */
 export function behindRelu<T>(dy: Tensor, y: Tensor | null, backward: (dy: Tensor) => T): T {
   if (!y) return backward(dy);
   using dz = reluGradient(dy, y);

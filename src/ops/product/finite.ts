@@ -1,9 +1,12 @@
-// Weights and gradients that are not finite: what does not meet them keeps its bits.
+// Weights and gradients that are not finite. What does not meet them keeps its bits.
 import { tileVerdict } from "../../runtime/kernels.js";
 import { alias, empty, type Tensor } from "../../tensor.js";
 import type { Epilogue } from "./epilogue.js";
 
-/** Channels of planes [images, channels, height, width] of few values, for whose gradient Winograd would leak, or not finite ones. */
+/**
+ * The channels of planes [images, channels, height, width] that have few values, for whose gradient Winograd would
+ * leak, or have values that are not finite.
+ */
 export function wildChannels(planes: Tensor): number[] {
   const { runtime } = planes;
   const [images, channels, height, width] = planes.shape;
@@ -15,7 +18,7 @@ export function wildChannels(planes: Tensor): number[] {
   return [...elements.keys()].filter((c) => elements[c] === tileVerdict.wild);
 }
 
-/** A loop is faster than a kernel for few elements: 2 µs instead of 10 for 1,000 of them. */
+/** For up to so many elements a loop is faster than a kernel: 2 µs instead of 10 µs for 1,000 elements. */
 const FEW = 8192;
 
 /** Whether all elements of a tensor of any shape are finite. */
@@ -26,7 +29,7 @@ export function allFinite(t: Tensor): boolean {
     for (let i = 0; i < size; i++) zero += elements[i] * 0;
     return zero === 0;
   }
-  // channels that weigh evenly are
+  // Channels of values of like weight are finite.
   using planes = alias(t, shape.length === 4 ? shape : [1, shape[0], 1, size / shape[0]]);
   return wildChannels(planes).length === 0 || elements.every(Number.isFinite);
 }
@@ -36,7 +39,7 @@ export function isScalable(weight: Tensor, scale: Tensor): boolean {
   const moderate = scale.elements.every(
     (s) => s === 0 || (Math.abs(s) > 1e-15 && Math.abs(s) < 1e20),
   );
-  if (moderate && wildChannels(weight).length === 0) return true; // which are below 1e15
+  if (moderate && wildChannels(weight).length === 0) return true; // all weights are below 1e15 then
   const pitch = weight.size / scale.size;
   return weight.elements.every((w, i) => {
     const product = Math.abs(w * scale.elements[Math.floor(i / pitch)]);
@@ -44,7 +47,7 @@ export function isScalable(weight: Tensor, scale: Tensor): boolean {
   });
 }
 
-/** A copy with zeros for what is not finite: a sum with 0·x is the same to the bit as one without. */
+/** A copy with zeros for what is not finite. A sum with 0·x is the same to the bit as a sum without it. */
 export function finiteOf(t: Tensor): Tensor {
   const out = empty(t.runtime, t.shape);
   out.elements.set(t.elements.map((v) => (Number.isFinite(v) ? v : 0)));

@@ -3,40 +3,49 @@ import { gemmScratch } from "../../runtime/kernels.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { empty } from "../../tensor.js";
 
-/** A factor of a product: its address, whether it is stored transposed, and the elements from one stored row to the next. */
+/**
+ * A factor of a product: its address, whether it is stored transposed, and the elements from one stored row to the
+ * next.
+ */
 export interface Factor {
   ptr: Address;
   transposed?: boolean;
-  /** Default: the length of a row. */
+  /** Elements from one stored row to the next. Default: the length of a row. */
   pitch?: number;
 }
 
 export interface GemmOptions {
-  /** Address of B as panels, from `packColumns`: default, they are made here. */
+  /** The address of B as panels, from `packColumns`. By default they are made here. */
   panels?: Address;
-  /** What is below it becomes it: 0 for a ReLU behind the product. */
+  /** What is below this becomes this: 0 for a ReLU behind the product. */
   least?: number;
-  /** Address of a [n] bias, 0 for none. */
+  /** The address of a bias [n], or 0 for none. */
   bias?: Address;
-  /** Element offset of each product's factors within a and b, for a batch, and of the product within out if not one after another. */
+  /**
+   * For a batch: the element offset of each product's factors within a and b, and of the product within out if not one
+   * after another.
+   */
   batch?: { a: readonly number[]; b: readonly number[]; out?: readonly number[] };
-  /** Elements from one row of out to the next, for a batch; default n. */
+  /** For a batch: elements from one row of out to the next. Default: n. */
   pitch?: number;
 }
 
-/** Below this many multiplications a product is one tile: it takes less time than a second thread to join. */
+/** Below this many multiplications a product is one tile: it takes less time than a second thread needs to join. */
 const SMALL = 2 ** 20;
 /** No lower bound. */
 export const ANY = Number.NEGATIVE_INFINITY;
 export const roundUp = (x: number, to: number) => Math.ceil(x / to) * to;
 
-/** Tile sides that depend on the shape alone: the tile of C and a block of A in L2, and eight or more tiles for the threads. */
+/**
+ * Tile sides, which depend on the shape alone. The tile of C and a block of A fit L2, and the threads get eight or more
+ * tiles.
+ */
 function tiling(m: number, n: number, k: number): { mTile: number; nTile: number } {
   let mTile = Math.min(roundUp(m, 4), 128);
   let nTile = Math.min(roundUp(n, 8), 512);
   if (m * n * k < SMALL) return { mTile, nTile };
   while (Math.ceil(m / mTile) * Math.ceil(n / nTile) < 8) {
-    // Rows first: each tile of columns packs its rows of A anew.
+    // Rows are cut first: each tile of columns packs its rows of A anew.
     if (mTile > 64 || (mTile >= nTile && mTile > 16)) mTile = roundUp(mTile / 2, 4);
     else if (nTile > 32) nTile = roundUp(nTile / 2, 8);
     else break;
@@ -44,10 +53,10 @@ function tiling(m: number, n: number, k: number): { mTile: number; nTile: number
   return { mTile, nTile };
 }
 
-/** Floats of B [k, n] in panels of 8 columns. */
+/** How many floats B [k, n] takes in panels of 8 columns. */
 export const panelFloats = (n: number, k: number): number => roundUp(n, 8) * k;
 
-/** B [k, n], or `count` of them at offsets, in panels of 8 columns at `to`. */
+/** Packs B [k, n], or `count` of them at offsets, into panels of 8 columns at `to`. */
 export function packColumns(
   runtime: Runtime,
   to: Address,
@@ -77,7 +86,8 @@ export function gemm(
   if (m * n * count === 0) return;
   const { mTile, nTile } = tiling(m, n, k);
   const tiles = Math.ceil(m / mTile) * Math.ceil(n / nTile) * count;
-  // Few tiles and a long k, as in the gradient of a weight: k is cut into parts, added up in order.
+  // Where tiles are few and k is long, as in the gradient of a weight, k is cut into parts, which are added up in
+  // order.
   const parts = batch ? 1 : Math.max(1, Math.min(Math.ceil(16 / tiles), Math.floor(k / 1024)));
   const kPart = Math.max(1, roundUp(k / parts, 4));
 

@@ -10,7 +10,8 @@ import { panelsOf } from "./packed.js";
 const rules: Rules<ActivationOption> = { activation: "string|null" };
 
 /**
- * x·weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. Throws RangeError when x does not end in `in`.
+ * x·weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. Throws RangeError when the last length of x
+ * is not `in`.
  */
 export function linear(
   x: Tensor,

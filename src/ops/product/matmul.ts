@@ -15,16 +15,16 @@ interface Product {
 }
 
 /**
- * The matrix product as torch.matmul has it: [m, k]·[k, n] → [m, n]; leading dimensions are batches and broadcast; a vector
- * on the left is a row, on the right a column, and its dimension of 1 leaves the result. Throws RangeError for scalars, inner
- * sizes that differ and batches that do not broadcast.
+ * The matrix product as torch.matmul has it: [m, k]·[k, n] → [m, n]. Leading dimensions are batches and broadcast. A
+ * vector on the left is a row, on the right it is a column, and its dimension of 1 is not in the result. Throws
+ * RangeError for scalars, inner sizes that differ and batches that do not broadcast.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return call("matmul", () => {
     const product = plan(a, b);
     const { m, n, k, shape } = product;
     const y = empty(a.runtime, shape);
-    // not before there is memory for y: there may be billions of them; none where there is nothing to multiply
+    // Not before there is memory for y, for there may be billions of offsets. None where there is nothing to multiply.
     const offsets = y.size === 0 ? { a: [], b: [] } : product.offsets();
     multiply(y, { ptr: a.ptr }, { ptr: b.ptr }, m, n, k, offsets);
     const [shapeA, shapeB] = [a.shape, b.shape];
@@ -61,7 +61,10 @@ function multiply(
   gemm(to.runtime, to.ptr, a, b, m, n, k, batch.a.length === 1 ? {} : { batch });
 }
 
-/** The gradient of a factor of `shape`: what `compute` gives for every product, summed in order where the factor was broadcast. */
+/**
+ * The gradient of a factor of `shape`: `compute` gives one for every product, and they are summed in order where it was
+ * broadcast.
+ */
 function gradient(
   { runtime }: Tensor,
   shape: Shape,
@@ -117,7 +120,7 @@ function plan(a: Tensor, b: Tensor): Product {
     ...(a.shape.length === 1 ? [] : [m]),
     ...(b.shape.length === 1 ? [] : [n]),
   ] as const;
-  // One matrix on the right: the rows of all batches on the left are one long matrix.
+  // With one matrix on the right, the rows of all batches on the left are one long matrix.
   if (sizeOf(bBatch) === 1) {
     return { m: sizeOf(aBatch) * m, n, k, shape, offsets: () => ({ a: [0], b: [0] }) };
   }
@@ -140,7 +143,9 @@ function broadcast(a: Shape, b: Shape): number[] | null {
   return shape;
 }
 
-/** @internal For each index of the batch, row-major, the element offset of its matrix in a tensor of batch shape `own`. */
+/**
+ * @internal For each index of the batch, row-major: the element offset of its matrix in a tensor of batch shape `own`.
+ */
 export function matrixOffsets(batch: Shape, own: Shape, matrix: number): number[] {
   let offsets = [0];
   let pitch = matrix * sizeOf(own);

@@ -1,4 +1,4 @@
-// Weights as kernels read them, kept from one call to the next.
+// Weights in the form that kernels read, kept from one call to the next.
 import { isGradEnabled } from "../../autograd.js";
 import type { Address } from "../../runtime/address.js";
 import type { Block } from "../../runtime/allocator.js";
@@ -10,10 +10,10 @@ export interface Panels extends Disposable {
   readonly ptr: Address;
 }
 
-/** What a weight was last packed for; its panels, once it was for the same again. */
+/** What a weight was last packed for, and its panels, once it was packed for the same again. */
 class KeptPanels implements Packed {
   block: Block | null = null;
-  /** Calls that read the block right now. */
+  /** How many calls read the block right now. */
   users = 0;
   readonly key: string;
   readonly scale: Float32Array | undefined;
@@ -53,9 +53,9 @@ class KeptPanels implements Packed {
 }
 
 /**
- * The `floats` floats that `pack` makes of a weight (and of a scale of its rows). Without gradients they are kept from the second call
- * with the same weight, key and scale on, until the weight is written; not where a view of it was handed out, for that may be written
- * at any time.
+ * The `floats` floats that `pack` makes of a weight (and of a scale of its rows). Without gradients they are kept from
+ * the second call with the same weight, key and scale on, until the weight is written. They are not kept where a view
+ * of the weight was handed out, for that may be written at any time.
  */
 export function panelsOf(
   weight: Tensor,

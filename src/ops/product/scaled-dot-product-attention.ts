@@ -8,8 +8,8 @@ import {
   type Given,
   isKept,
   type Matrices,
+  matricesOf,
   multiply,
-  of,
   part,
   type Rules,
   rowsOf,
@@ -29,15 +29,21 @@ import {
 } from "./attention-wild.js";
 
 export interface AttentionOptions {
-  /** 1 where a key is seen, 0 where it is not: float32, int32 or uint8, of a shape that broadcasts to [..., heads, L, S]. */
+  /**
+   * 1 where a key is seen, 0 where it is not: float32, int32 or uint8, of a shape that broadcasts to [..., heads, L,
+   * S].
+   */
   mask?: AnyTensor | null;
-  /** Added to the scores, in place of `mask`: of such a shape, without gradient; −∞ where a key is not seen. */
+  /**
+   * Added to the scores, in place of `mask`. It broadcasts as `mask` does and has no gradient; −∞ where a key is not
+   * seen.
+   */
   additiveMask?: Tensor | null;
-  /** Query i sees keys 0 … i alone. */
+  /** Whether query i sees keys 0 … i alone. */
   causal?: boolean;
   /** Factor of the scores; default 1/√E. */
   scale?: number;
-  /** So many heads lie beside each other in the features, as a projection leaves them: q is [..., L, heads·E]. */
+  /** How many heads lie beside each other in the features, as a projection leaves them: q is [..., L, heads·E]. */
   heads?: number;
 }
 
@@ -50,12 +56,12 @@ const known: Known<AttentionOptions> = {
 };
 
 /**
- * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v [..., S, D] → [..., L, D]. With
- * `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. What is masked has weight 0, and a query
- * that sees nothing gives zeros and no gradient, never NaN. A NaN or infinity that is hidden changes nothing, where PyTorch's 0·NaN does.
- * Reading a mask takes about a nanosecond an element. Weights [..., L, S] of more elements than q are never kept: the forward pass makes a
- * megabyte of
- * them at a time, the backward pass makes them again, those of one head at least. Throws RangeError on shapes that do not fit.
+ * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v [..., S, D] → [..., L,
+ * D]. With `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. What is masked has
+ * weight 0. A query that sees nothing gives zeros and no gradient, never NaN. A NaN or infinity that is hidden changes
+ * nothing, where PyTorch's 0·NaN does. To read a mask takes about a nanosecond an element. Weights [..., L, S] of more
+ * elements than q are never kept. The forward pass makes a megabyte of them at a time, and the backward pass makes them
+ * again, at least those of one head at a time. Throws RangeError on shapes that do not fit.
  */
 export function scaledDotProductAttention(
   q: Tensor,
@@ -83,7 +89,7 @@ export function scaledDotProductAttention(
     using scratch = empty(runtime, [scratchOf(rules, rowsOf(rules))]);
     const wild = isWild(rules, mine, [q, k, v]);
     const tame = wild ? copiesOf([q, k, v]) : [q, k, v];
-    const [Q, K, V, Y] = [...tame, y].map((t) => of(t, h));
+    const [Q, K, V, Y] = [...tame, y].map((t) => matricesOf(t, h));
     for (const block of blocksOf(rules, rowsOf(rules))) {
       const p = weights(scratch, Q, K, rules, block, mine);
       multiply(runtime, part(Y, block), p, part(V, block, 0), block.rows, d, block.keys);
@@ -111,8 +117,8 @@ export function scaledDotProductAttention(
         withoutThem(queries, tame[3], h, true);
         withoutThem(queries, tame[4], h, false);
       }
-      const [Q, K, V, dY, toScores] = tame.map((t) => of(t, h));
-      const [dQ, dK, dV] = [dq, dk, dv].map((t) => t && of(t, h));
+      const [Q, K, V, dY, toScores] = tame.map((t) => matricesOf(t, h));
+      const [dQ, dK, dV] = [dq, dk, dv].map((t) => t && matricesOf(t, h));
       for (const block of blocksOf(rules, l)) {
         const own = (m: Matrices) => part(m, block);
         const p = weights(scratch, Q, K, rules, block, given, Boolean(kept));
@@ -133,7 +139,7 @@ export function scaledDotProductAttention(
   });
 }
 
-/** Checks q, k and v and reads the sizes off them. */
+/** Checks q, k and v, and returns the sizes. */
 function sizesOf(q: Tensor, k: Tensor, v: Tensor, heads: number | undefined) {
   const op = "scaledDotProductAttention";
   checkTensor(op, "q", q);

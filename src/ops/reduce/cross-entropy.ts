@@ -9,16 +9,19 @@ import { sumPartials } from "../reduction.js";
 import { reorder } from "../shape/permute.js";
 
 export type Reduction = "mean" | "sum" | "none";
-/** @internal For the rules of options. */
+/** @internal The rules of options use them. */
 export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
-/** Class numbers, one a row. */
+/** The number of the class for each row. */
 export type Targets = Tensor<"int32"> | Int32Array | readonly number[];
 
 export interface CrossEntropyOptions {
   reduction?: Reduction;
-  /** Rows with this target count for nothing, not for the mean either. Default −100. */
+  /** Rows with this target count for nothing, and not for the mean either. Default: −100. */
   ignoreIndex?: number;
-  /** So much of the target is spread over all classes: Szegedy et al. 2016, arXiv 1512.00567. From 0, the default, to 1. */
+  /**
+   * How much of the target is spread over all classes: Szegedy et al. 2016, arXiv 1512.00567. From 0, the default, to
+   * 1.
+   */
   labelSmoothing?: number;
 }
 
@@ -29,9 +32,9 @@ const rules: Rules<CrossEntropyOptions> = {
 };
 
 /**
- * −ln softmax(logits)[target] of logits [N, C], averaged over the N rows (of none: NaN), summed, or [N] with "none". Logits may
- * be [N, C, d1, …] as well, with targets of shape [N, d1, …] (or as many). Throws RangeError for a target outside 0 … C − 1
- * that is not to be ignored, naming it, before anything is computed.
+ * −ln softmax(logits)[target] of logits [N, C], averaged over the N rows (NaN for none), summed, or with "none" one for
+ * each row, [N]. Logits may be [N, C, d1, …] as well, with targets of shape [N, d1, …] (or a list of as many). Throws
+ * RangeError, before anything is computed, for a target outside 0 … C − 1 that is not to be ignored, and names it.
  */
 export function crossEntropy(
   logits: Tensor,

@@ -6,7 +6,10 @@ import { countOver, spread } from "../broadcast.js";
 import { checkTensor } from "../check.js";
 import { reduceSum } from "../reduction.js";
 
-/** Mean of x over `dim` (one, several, or all when left out); of nothing NaN. Within 10⁻⁶ of the mean of |x|. */
+/**
+ * Mean of x over `dim` (one, several, or all when left out). Of nothing it is NaN. Error: within 10⁻⁶ of the mean of
+ * |x|.
+ */
 export function mean(x: Tensor, dim?: number | readonly number[], keepdim = false): Tensor {
   return call("mean", () => {
     checkTensor("mean", "input", x);

@@ -18,7 +18,9 @@ const PIECE = 16384;
 
 const rules: Rules<MseLossOptions> = { reduction: reductions };
 
-/** (input − target)², averaged over all elements (of none: NaN), summed, or as it is with "none". Same shapes. */
+/**
+ * (input − target)², averaged over all elements (NaN for none), summed, or with "none" as it is. Both have one shape.
+ */
 export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions = {}): Tensor {
   return call("mseLoss", () => {
     const { reduction = "mean" } = checkOptions("mseLoss", options, rules);

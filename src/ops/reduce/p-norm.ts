@@ -1,4 +1,4 @@
-// Division by a p-norm of any p > 0: by loops in float64 here, and the kernels' ln and exp for the powers.
+// Division by a p-norm of any p > 0, by loops in float64. The powers take the kernels' ln and exp.
 import { record } from "../../autograd.js";
 import { empty, sizeOf, type Tensor } from "../../tensor.js";
 
@@ -12,7 +12,7 @@ function powers(like: Tensor, r: Float64Array, q: number): Float64Array {
   return Float64Array.from(x.elements);
 }
 
-/** x / max(‖x‖ₚ, eps) over the axes from … to − 1, seen as one. All checked. */
+/** x / max(‖x‖ₚ, eps) over the axes from … to − 1, seen as one. All is checked. */
 export function pNorm(x: Tensor, from: number, to: number, p: number, eps: number): Tensor {
   const { runtime, shape } = x;
   const n = sizeOf(shape.slice(from, to));
@@ -25,7 +25,7 @@ export function pNorm(x: Tensor, from: number, to: number, p: number, eps: numbe
   values.forEach((v, i) => {
     largest[setOf(i)] = Math.max(largest[setOf(i)], Math.abs(v));
   });
-  // relative to the largest, so that no power is beyond float32
+  // Shares are relative to the largest, so that no power is beyond float32.
   const share = values.map((v, i) => Math.abs(v) / (largest[setOf(i)] || 1));
   const sums = new Float64Array(sets);
   powers(x, share, p).forEach((power, i) => {

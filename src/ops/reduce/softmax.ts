@@ -4,10 +4,10 @@ import { empty, sizeOf, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkTensor } from "../check.js";
 
-/** e^x / Σ e^x over `dim`, the maximum subtracted first; a row of −Inf gives NaN. */
+/** e^x / Σ e^x over `dim`; the maximum is subtracted first. A row of −Inf gives NaN. */
 export const softmax = (x: Tensor, dim = -1): Tensor => normalised("softmax", x, dim, 0);
 
-/** @internal softmax, or its logarithm for log = 1. */
+/** @internal softmax, or with log = 1 its logarithm. */
 export function normalised(op: string, x: Tensor, dim: number, log: 0 | 1): Tensor {
   return call(op, () => {
     checkTensor(op, "input", x);

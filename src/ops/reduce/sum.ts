@@ -6,7 +6,10 @@ import { spread } from "../broadcast.js";
 import { checkTensor } from "../check.js";
 import { reduceSum } from "../reduction.js";
 
-/** Σ x over `dim` (one, several, or all when left out); with `keepdim` the summed lengths stay as 1. Within 10⁻⁶·Σ|x|. */
+/**
+ * Σ x over `dim` (one, several, or all when left out). With `keepdim` the summed lengths stay as 1. Error: within
+ * 10⁻⁶·Σ|x|.
+ */
 export function sum(x: Tensor, dim?: number | readonly number[], keepdim = false): Tensor {
   return call("sum", () => {
     checkTensor("sum", "input", x);

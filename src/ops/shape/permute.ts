@@ -21,7 +21,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   return reorder("permute", x, order);
 }
 
-/** @internal */
+/** @internal permute without its checks. */
 export function reorder(op: string, x: Tensor, order: readonly number[]): Tensor {
   return call(op, () => {
     const inverse = order.map((_, i) => order.indexOf(i));
@@ -34,7 +34,7 @@ interface Axis {
   stride: number;
 }
 
-/** Axes of the result, outermost first, with their strides in x; those that run on in x are one. */
+/** Axes of the result, outermost first, with their strides in x. Axes that run on in x are joined. */
 function axesFor(shape: Shape, order: readonly number[]): Axis[] {
   const axes: Axis[] = [];
   for (const dim of order) {
@@ -49,7 +49,7 @@ function axesFor(shape: Shape, order: readonly number[]): Axis[] {
   return axes;
 }
 
-/** y = x with its axes in `order`, not recorded. @internal */
+/** @internal y = x with its axes in `order`. Nothing is recorded. */
 export function reordered(x: Tensor, order: readonly number[]): Tensor {
   const { runtime } = x;
   const y = empty(

@@ -1,7 +1,7 @@
 import type { Shape, Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 
-/** The same memory under another shape of as many elements; one length may be −1. */
+/** The same memory under another shape of as many elements. One length may be −1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor("reshape", "input", x);
   return x.reshape(shape);

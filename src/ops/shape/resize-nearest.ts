@@ -3,7 +3,9 @@ import { call } from "../../call.js";
 import { empty, full, show, type Tensor } from "../../tensor.js";
 import { checkTensor, type Pair, pairOf } from "../check.js";
 
-/** x [N, C, H, W] as [N, C, height, width]: pixel (i, j) is ⌊i·H/height⌋, ⌊j·W/width⌋, PyTorch's "nearest". */
+/**
+ * x [N, C, H, W] as [N, C, height, width]: pixel (i, j) is pixel (⌊i·H/height⌋, ⌊j·W/width⌋) of x, PyTorch's "nearest".
+ */
 export function resizeNearest(x: Tensor, size: number | Pair): Tensor {
   return call("resizeNearest", () => {
     checkTensor("resizeNearest", "input", x);
