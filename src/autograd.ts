@@ -223,8 +223,8 @@ function backward(root: Tensor, gradient?: Tensor): void {
 
 setTape({
   backward: (root, gradient) => call("backward", () => backward(root, gradient)),
-  recordView: (out, of) => {
-    const { shape } = of;
-    record("reshape", out, [of], [], (dy) => [alias(dy, shape)]);
+  recordView: (out, source) => {
+    const { shape } = source;
+    record("reshape", out, [source], [], (dy) => [alias(dy, shape)]);
   },
 });

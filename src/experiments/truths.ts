@@ -46,9 +46,9 @@ function truth(
 const NEAR = 0.35;
 
 export function compareTruths({ config, runs }: CompareResult): Truth[] {
-  const of = (...names: string[]) => bySeed(runs, ({ norm }) => norm, names, config.seeds);
+  const runsOf = (...names: string[]) => bySeed(runs, ({ norm }) => norm, names, config.seeds);
   const truths: Truth[] = [];
-  const every = of(...new Set(config.norms));
+  const every = runsOf(...new Set(config.norms));
   if (every) {
     const first = Object.fromEntries(
       every.map((group) => [group[0].norm, group.map(({ losses }) => losses[0])]),
@@ -58,13 +58,15 @@ export function compareTruths({ config, runs }: CompareResult): Truth[] {
     truths.push(truth(claim, "", first, (...losses) => losses.every(near)));
   }
   const accuracies = (group: Run[]) => group.map(({ testAccuracy }) => testAccuracy);
-  const three = of("bn", "gn", "ln");
+  const three = runsOf("bn", "gn", "ln");
   if (three) {
     const [bn, gn, ln] = three.map(accuracies);
     const claim = "Test accuracy: batch norm is ahead of group norm, group norm of layer norm";
     truths.push(truth(claim, "%", { bn, gn, ln }, (bn, gn, ln) => bn > gn && gn > ln));
   }
-  const single = of("bn", "gn")?.map((group) => group.map(({ batch1 }) => batch1.trainAccuracy));
+  const single = runsOf("bn", "gn")?.map((group) =>
+    group.map(({ batch1 }) => batch1.trainAccuracy),
+  );
   const [bn, gn] = single ?? [];
   if (bn && gn && [...bn, ...gn].every((accuracy) => accuracy !== null)) {
     const claim = `Trained one image at a time, batch norm is clearly worse than group norm (by ${100 * CLEAR} points)`;
