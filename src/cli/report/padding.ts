@@ -97,7 +97,7 @@ const points = (padded: readonly Padded[], name: string, of: (row: Padded) => nu
 
 function momentChart(padded: readonly Padded[], of: "mean" | "variance", words: number): string {
   const { length, share } = padded[0];
-  // The formula, drawn finely; the words are a share of the positions.
+  // The curve of the formula, with many points. The words are a share of the positions.
   const mu = padded[0].expected.mean / (1 - share);
   const sigma2 = padded[0].expected.variance / (1 - share) - share * mu ** 2;
   const formula = (p: number) => (1 - p) * (of === "mean" ? mu : sigma2 + p * mu ** 2);

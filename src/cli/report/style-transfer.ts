@@ -21,7 +21,7 @@ const HEAD = ["", "style loss", "content loss", "s per step"];
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The runs of each norm, over its seeds. */
+/** The runs of each norm, one for each seed. */
 const groups = ({ config, runs }: StyleResult): [StyleNorm, StyleRun[]][] =>
   config.norms.map((norm) => [norm, runs.filter((run) => run.norm === norm)]);
 

@@ -19,7 +19,7 @@ const HEAD = [
   "ms per character",
 ];
 
-/** The runs of each variant, over its seeds. */
+/** The runs of each variant, one for each seed. */
 function groups({ config, runs }: TransformerResult): [variant: string, TransformerRun[]][] {
   return config.variants.map((variant) => [variant, runs.filter((run) => run.variant === variant)]);
 }
