@@ -1,4 +1,4 @@
-// npm run build:methods: writes the table of all methods (src/experiments/methods) between its marks in README.md.
+// npm run build:methods writes the table of all methods (src/experiments/methods) between its marks in README.md.
 import { build } from "esbuild";
 import { writeBetween } from "../test/platform/matrix.mjs";
 import { methodTable } from "./method-table.mjs";
