@@ -1,4 +1,5 @@
-// Expected values made with PyTorch in float64 (test/golden), for the ops that are no layer of torch.nn or have no parameters.
+// Expected values made with PyTorch in float64 (test/golden), for ops that are no layer of torch.nn or have no
+// parameters.
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { adaIN } from "../src/ops/norm/ada-in.js";
 import { globalResponseNorm } from "../src/ops/norm/global-response-norm.js";

@@ -1,7 +1,7 @@
-// What the float64 oracles of the channel-wise methods share: indices and moments.
+// Indices and moments: the common part of the float64 oracles for channel-wise methods.
 import { sizeOf } from "../../src/tensor.js";
 
-/** Where element i of [N, C, ...] lies. */
+/** The place of element i of [N, C, ...]. */
 export function places(shape: readonly number[]) {
   const [, channels, ...space] = shape;
   const length = sizeOf(space);
@@ -26,7 +26,7 @@ export function momentsOf(x: Float64Array, setOf: (i: number) => number) {
   x.forEach((v, i) => {
     add(first, i, v);
   });
-  // around the first element's mean: a constant set has variance 0
+  // the mean is corrected by the mean difference from it: a constant set then has variance 0
   const rest = new Map<number, number>();
   x.forEach((v, i) => {
     add(rest, i, v - of(first, i));

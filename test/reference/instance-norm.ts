@@ -1,10 +1,13 @@
 import { groupNormSets } from "./group-norm.js";
 import { type Sets, statistics } from "./sets.js";
 
-/** One set per sample and channel of [N, C, ...]. */
+/** There is one set for each sample and channel of [N, C, ...]. */
 export const instanceNormSets = (shape: readonly number[]): Sets => groupNormSets(shape, shape[1]);
 
-/** Running statistics after one step: towards the batch mean of the instances' means and unbiased variances. */
+/**
+ * Running statistics after one step. They move towards the mean, over the batch, of the instances' means and unbiased
+ * variances.
+ */
 export function moved(
   x: ArrayLike<number>,
   shape: readonly number[],

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../src/tensor.js";
 import { momentsOf } from "./channels.js";
 
-/** Which slice along `dim` element i belongs to; all to one where it is null. */
+/** The slice along `dim` that element i belongs to. With null there is only one slice. */
 const sliceOf = (shape: readonly number[], dim: number | null) => (i: number) =>
   dim === null ? 0 : Math.floor(i / sizeOf(shape.slice(dim + 1))) % shape[dim];
 
@@ -20,7 +20,7 @@ export function weightNorm(
   return v.map((value, i) => (g[of(i)] * value) / Math.sqrt(squares[of(i)]));
 }
 
-/** w / (uᵀ·W·v), the rows of W being the slices along `dim`. */
+/** w / (uᵀ·W·v), where the slices along `dim` are the rows of W. */
 export function spectralNorm(
   shape: readonly number[],
   dim: number,
@@ -35,7 +35,7 @@ export function spectralNorm(
   return w.map((value) => value / sigma);
 }
 
-/** gain·(w − mean)·scale(variance, n) for each filter, the variance biased. */
+/** gain·(w − mean)·scale(variance, n) for each filter, with the biased variance. */
 export function standardize(
   shape: readonly number[],
   w: Float64Array,
