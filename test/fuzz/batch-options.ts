@@ -101,11 +101,14 @@ export const towards = (t: Tape, old: Node, now: Node, momentum: number) =>
 export const byRunning = (
   t: Tape,
   x: Node[],
-  of: (i: number) => number,
+  channelOf: (i: number) => number,
   mean: Node[],
   variance: Node[],
   eps: number,
-) => x.map((a, i) => t.mul(t.sub(a, mean[of(i)]), t.pow(t.linear(variance[of(i)], 1, eps), -0.5)));
+) =>
+  x.map((a, i) =>
+    t.mul(t.sub(a, mean[channelOf(i)]), t.pow(t.linear(variance[channelOf(i)], 1, eps), -0.5)),
+  );
 
 /**
  * The normalised output, and the new running statistics of each channel. If a channel has `parts` sets, their average
@@ -130,8 +133,8 @@ export function batchOracle(
     const [mean, variance] = [runningMean as Node[], runningVar as Node[]];
     if (!o.training) return [mean, variance];
     const by = (c: number) => counted.filter((set) => set.length > 0 && x.channelOf(set[0]) === c);
-    const average = (c: number, of: (m: ReturnType<typeof moments>) => Node) =>
-      t.mean(by(c).map((set) => of(moments(t, data, set, 1))));
+    const average = (c: number, read: (m: ReturnType<typeof moments>) => Node) =>
+      t.mean(by(c).map((set) => read(moments(t, data, set, 1))));
     return [
       mean.map((old, c) =>
         by(c).length

@@ -137,7 +137,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
   };
 
   let base: Numbers;
-  const of = (runtime: Runtime, inputs: Float32Array[]) => call(drawn, runtime, inputs, seeds);
+  const callOn = (runtime: Runtime, inputs: Float32Array[]) => call(drawn, runtime, inputs, seeds);
   const tape = new Tape();
   const leaves = values.map((list) => Array.from(list, tape.leaf));
   try {
@@ -151,7 +151,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
         .outputs.map(({ size }) => size),
     );
     seeds = sizes.map((n, i) => normal(n, seed + 1000 + i));
-    base = of(runtimes[0], values);
+    base = callOn(runtimes[0], values);
   } catch (error) {
     if (error instanceof RangeError) return "refused";
     throw error;
@@ -221,7 +221,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
       list ? [[`gradient of ${drawn.inputs[i].name}`, list]] : [],
     ),
   ];
-  const more = names(of(runtimes[1], values));
+  const more = names(callOn(runtimes[1], values));
   names(base).forEach(([what, list], i) => {
     const bad = same(list, more[i][1], () => true);
     if (bad >= 0)
@@ -244,7 +244,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
     changed[k][at] = poke.value;
     let after: Numbers;
     try {
-      after = of(runtimes[0], changed);
+      after = callOn(runtimes[0], changed);
     } catch (error) {
       if (error instanceof RangeError) return;
       throw error;

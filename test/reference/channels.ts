@@ -20,7 +20,7 @@ export function momentsOf(x: Float64Array, setOf: (i: number) => number) {
   x.forEach((_, i) => {
     add(count, i, 1);
   });
-  const of = (sums: Map<number, number>, i: number) =>
+  const averageOf = (sums: Map<number, number>, i: number) =>
     (sums.get(setOf(i)) ?? 0) / (count.get(setOf(i)) ?? 1);
   const first = new Map<number, number>();
   x.forEach((v, i) => {
@@ -29,12 +29,12 @@ export function momentsOf(x: Float64Array, setOf: (i: number) => number) {
   // the mean is corrected by the mean difference from it: a constant set then has variance 0
   const rest = new Map<number, number>();
   x.forEach((v, i) => {
-    add(rest, i, v - of(first, i));
+    add(rest, i, v - averageOf(first, i));
   });
-  const mean = (i: number) => of(first, i) + of(rest, i);
+  const mean = (i: number) => averageOf(first, i) + averageOf(rest, i);
   const squares = new Map<number, number>();
   x.forEach((v, i) => {
     add(squares, i, (v - mean(i)) ** 2);
   });
-  return { mean, variance: (i: number) => of(squares, i) };
+  return { mean, variance: (i: number) => averageOf(squares, i) };
 }

@@ -16,9 +16,9 @@ export function moved(
 ) {
   const [batch, channels] = shape;
   const { mean, variance, size } = statistics(x, instanceNormSets(shape));
-  const average = (of: (set: number) => number) => (c: number) => {
+  const average = (read: (set: number) => number) => (c: number) => {
     let sum = 0;
-    for (let n = 0; n < batch; n++) sum += of(n * channels + c);
+    for (let n = 0; n < batch; n++) sum += read(n * channels + c);
     return sum / batch;
   };
   const move = (old: ArrayLike<number>, now: (c: number) => number) =>

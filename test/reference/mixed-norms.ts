@@ -23,8 +23,8 @@ export function switchable(
   const mean = planes.map((i) => own.mean(i));
   const variance = planes.map((i) => (own.variance(i) * length) / Math.max(length - 1, 1));
   /** The statistics of each set of planes: planes with the same index are in one set. */
-  const over = (of: (p: number) => number) => {
-    const set = (p: number) => planes.flatMap((_, k) => (of(k) === of(p) ? [k] : []));
+  const over = (keyOf: (p: number) => number) => {
+    const set = (p: number) => planes.flatMap((_, k) => (keyOf(k) === keyOf(p) ? [k] : []));
     const average = (p: number, value: (k: number) => number) =>
       set(p).reduce((total, k) => total + value(k), 0) / set(p).length;
     const m = planes.map((_, p) => average(p, (k) => mean[k]));

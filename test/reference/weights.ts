@@ -12,12 +12,12 @@ export function weightNorm(
   v: Float64Array,
   g: ArrayLike<number>,
 ): Float64Array {
-  const of = sliceOf(shape, dim);
+  const slice = sliceOf(shape, dim);
   const squares: number[] = [];
   v.forEach((value, i) => {
-    squares[of(i)] = (squares[of(i)] ?? 0) + value * value;
+    squares[slice(i)] = (squares[slice(i)] ?? 0) + value * value;
   });
-  return v.map((value, i) => (g[of(i)] * value) / Math.sqrt(squares[of(i)]));
+  return v.map((value, i) => (g[slice(i)] * value) / Math.sqrt(squares[slice(i)]));
 }
 
 /** w / (uᵀ·W·v), where the slices along `dim` are the rows of W. */
@@ -42,8 +42,8 @@ export function standardize(
   scale: (variance: number, n: number) => number,
   gain?: ArrayLike<number>,
 ): Float64Array {
-  const of = sliceOf(shape, 0);
-  const { mean, variance } = momentsOf(w, of);
+  const slice = sliceOf(shape, 0);
+  const { mean, variance } = momentsOf(w, slice);
   const n = sizeOf(shape.slice(1));
-  return w.map((v, i) => (v - mean(i)) * scale(variance(i), n) * (gain?.[of(i)] ?? 1));
+  return w.map((v, i) => (v - mean(i)) * scale(variance(i), n) * (gain?.[slice(i)] ?? 1));
 }

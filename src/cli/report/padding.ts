@@ -89,10 +89,10 @@ const PERCENT = { min: 0, max: 100 };
 
 const amount = (value: number) => (value === 0 ? "nothing" : short(value));
 
-const points = (padded: readonly Padded[], name: string, of: (row: Padded) => number): Line => ({
+const points = (padded: readonly Padded[], name: string, read: (row: Padded) => number): Line => ({
   name,
   symbols: true,
-  points: padded.map((row) => [100 * row.share, of(row)] as const),
+  points: padded.map((row) => [100 * row.share, read(row)] as const),
 });
 
 function momentChart(padded: readonly Padded[], of: "mean" | "variance", words: number): string {

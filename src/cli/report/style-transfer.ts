@@ -61,9 +61,9 @@ const figure = (picture: Picture, caption: string): string =>
 export function styleReport(result: StyleResult): Report {
   const { config, content, style, oneShot } = result;
   const byNorm = groups(result);
-  const curve = (of: (losses: Losses) => number) =>
+  const curve = (read: (losses: Losses) => number) =>
     byNorm.map(([norm, runs]) => {
-      const values = meanCurve(runs.map((run) => run.losses.map(of)));
+      const values = meanCurve(runs.map((run) => run.losses.map(read)));
       return { name: NAMES[norm], points: thin(smooth(values, values.length / 25), 600) };
     });
   const finals = byNorm.map(

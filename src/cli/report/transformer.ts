@@ -29,7 +29,7 @@ const mean = (values: readonly number[]) =>
 
 const rows = (result: TransformerResult): string[][] =>
   groups(result).map(([variant, runs]) => {
-    const over = (of: (run: TransformerRun) => number) => mean(runs.map(of));
+    const over = (read: (run: TransformerRun) => number) => mean(runs.map(read));
     return [
       variant,
       over((run) => run.losses[0]).toFixed(2),
