@@ -2,8 +2,9 @@
 import { readFile } from "node:fs/promises";
 
 /**
- * A module with the bytes in hexadecimal, in lines that a terminal can bear: Node prints the line that threw. Compressed, as a page
- * loads it, this is 42 KB where base64 is 51: gzip finds what recurs only where it starts at the same place in a group of characters.
+ * A module with the bytes in hexadecimal. Its lines are short, because Node prints the line that threw. A page loads it
+ * compressed: 42 KB, and 51 KB with base64. gzip finds repeated bytes only if they start at the same place in a group
+ * of characters.
  */
 export async function hexModule(path) {
   const lines = (await readFile(path, "hex")).replaceAll(/.{196}/g, "$&\n");

@@ -17,7 +17,7 @@ const within = (file, folder) => file.startsWith(resolve(folder) + sep);
 const entries = ["models", "data", "experiments"];
 /** Folders that the main entry exports as an object each. */
 const spaces = ["nn", "optim"];
-/** Small, and without state. */
+/** These entries are small and have no state, so they are copied. */
 const copied = [
   "src/shape.js",
   "src/portable-math.js",
@@ -28,7 +28,7 @@ const copied = [
   "src/data/rng.js",
 ].map((file) => resolve(file));
 
-/** What a file of src exports. */
+/** The exports of a file of src. */
 async function exportsOf(entry) {
   const loader = { ".wasm": "empty", ".patch": "empty" };
   const options = { ...common, entryPoints: [entry], loader, metafile: true, outdir: "dist" };
@@ -43,8 +43,8 @@ const namesOf = Object.fromEntries(
 );
 
 /**
- * `export * as nn` would become a call that fills an object with getters: a statement that no bundler dares to drop, and with it all
- * layers, 10 KB gzip for who imports `layerNorm` alone. An object goes when unused.
+ * `export * as nn` would become a call that fills an object with getters. No bundler dares to drop such a statement, so
+ * all layers would stay: 10 KB gzip for a program that imports only `layerNorm`. A plain object is dropped if unused.
  */
 const plainNamespaces = {
   name: "plain-namespaces",
@@ -62,8 +62,9 @@ const plainNamespaces = {
 };
 
 /**
- * The smaller entries take what is outside their folder as a user would, from the main one or from each other: state is in one
- * module, and whoever imports only the main one loads one file, which on Node 20 is 1.3 ms faster than an entry with two chunks.
+ * The smaller entries import everything outside their folder as a user would: from the main entry, or from each other.
+ * So state is in one module, and a program with only the main entry loads one file. On Node 20 this is 1.3 ms faster
+ * than an entry with two chunks.
  */
 const fromEntries = (...own) => ({
   name: "from-entries",
@@ -84,7 +85,10 @@ const fromEntries = (...own) => ({
   },
 });
 
-/** Of the edge builds: the package's own "#kernels" is what the host's condition says. A patch is of bytes: its place takes the whole. */
+/**
+ * For the edge builds: the host's condition chooses the package's own "#kernels". A patch works on bytes, so an import
+ * of a patch gets the whole binary.
+ */
 const fromKernels = {
   name: "from-kernels",
   setup({ onResolve, onLoad }) {
@@ -111,7 +115,7 @@ async function bundle(outdir, binaries, sourcemap) {
     });
 }
 
-/** A map with the sources, but not the bytes. */
+/** A source map with the sources, but without the bytes of the kernels. */
 async function withoutBytes(path) {
   const map = JSON.parse(await readFile(path, "utf8"));
   map.sourcesContent = map.sourcesContent.map((text, i) =>
@@ -137,7 +141,7 @@ const { metafile } = await build({
   minify: true,
   metafile: true,
   plugins: [fromEntries("cli", "show", ...entries)],
-  // What the packages in it still require.
+  // The bundled packages still call require.
   banner: {
     js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
   },
@@ -147,7 +151,7 @@ const kernels = {
   workerd: `export { default as relaxed } from "../relaxed.wasm";
 export { default as simd } from "../simd.wasm";
 `,
-  // Vercel's way of asking for a compiled module; of the one that its builds on Node 20 can compile.
+  // This is Vercel's way to ask for a compiled module. It asks only for the one that its builds on Node 20 can compile.
   "edge-light": `export const relaxed = "";
 export { default as simd } from "../simd.wasm?module";
 `,

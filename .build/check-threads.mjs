@@ -1,4 +1,5 @@
-// npm run check:threads: the binaries for shared memory, made by changing one byte, are those that asc builds.
+// npm run check:threads checks that the binaries for shared memory, made by changing one byte, are those that asc
+// builds.
 import { mkdirSync, readFileSync } from "node:fs";
 import { buildBinaries, compile } from "./wasm.mjs";
 

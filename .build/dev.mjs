@@ -1,27 +1,27 @@
-// npm run dev: waits for edits and runs the tests that are nearest to each, as related.mjs finds them. Kernels are compiled without the
-// optimiser, which gives the same bits in a fraction of the time. `a` runs all tests, `q` ends it.
+// npm run dev waits for edits and runs the nearest tests of each edited file, as related.mjs finds them. Kernels are
+// compiled without the optimiser, which gives the same bits in much less time. `a` runs all tests, `q` quits.
 import { relative } from "node:path";
 import { startVitest } from "vitest/node";
 import { testsOf } from "./related.mjs";
 import { binary, buildBinaries } from "./wasm.mjs";
 
-process.env.EVENKEEL_QUICK_KERNELS = "1"; // the configuration builds them too
+process.env.EVENKEEL_QUICK_KERNELS = "1"; // the configuration builds kernels in this mode too
 const vitest = await startVitest("test", [], {
   root: ".",
   config: "test/vitest.config.ts",
   watch: true,
   standalone: true,
-  // nobody imports a kernel: those are for `rebuild`
+  // nobody imports a kernel: `rebuild` finds the tests of kernels
   watchTriggerPatterns: [{ pattern: /\/(src|test)\/.*\.ts$/, testsToRun: (file) => testsOf(file) }],
 });
 
-/** Edited kernels whose tests are still to run. */
+/** Edited kernels whose tests must still run. */
 const edited = new Set();
 /** Tests to run with the kernels as they are now. */
 const waiting = new Set();
 let rebuilding = false;
 
-/** Compiles the kernels and runs the tests of those edited, and once more if there were edits meanwhile. */
+/** Compiles the kernels and runs the tests of the edited ones. It repeats this if there were edits meanwhile. */
 async function rebuild() {
   if (rebuilding) return;
   rebuilding = true;

@@ -1,4 +1,4 @@
-// Writes src/runtime/kernels.ts: what the host must know of the kernels, from their sources. npm run build:kernels
+// npm run build:kernels writes src/runtime/kernels.ts: what the host must know of the kernels, from their sources.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const launched = kernels.filter(({ args }) => args.some(({ arg }) => arg === "be
 const lower = (name) => name[0].toLowerCase() + name.slice(1);
 const upper = (name) => name[0].toUpperCase() + name.slice(1);
 
-/** What the host calls a plan. */
+/** The host's name of a plan. */
 const planName = ({ path }) => camel(path.match(/([\w-]+)-plan$/)[1].replaceAll("-", "_"));
 
 function typeOf({ arg, type }, path) {
@@ -31,7 +31,7 @@ const tuple = ({ name, args, path }) => {
   return `${name}: [${own.map((each) => `${each.arg}: ${typeOf(each, path)}`).join(", ")}];`;
 };
 
-/** A plan's words in their order; a list may follow them. */
+/** The words of a plan in their order. A list may follow them. */
 function words(plan) {
   const { path, constants, says } = plan;
   const fields = constants.filter(({ name }) => !name.endsWith("_LIST"));
@@ -78,7 +78,7 @@ export type Scratched = ${launched
 ${hostParts().join("\n\n")}
 `;
 
-/** The file's text, in the form that the formatter gives it. */
+/** The text of the file, formatted by the formatter. */
 export const kernelsSource = execFileSync(
   process.execPath,
   [

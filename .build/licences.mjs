@@ -1,4 +1,4 @@
-// The licences and notices of the packages that dist/cli.js holds, as esbuild lists what it bundled.
+// Collects the licences and notices of the packages inside dist/cli.js, from esbuild's list of what it bundled.
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 

@@ -16,7 +16,7 @@ const spec = ({ name, argument, make, parametrize }) => {
 };
 const paper = ({ by, arXiv }) => (arXiv ? `[${by}](https://arxiv.org/abs/${arXiv})` : by);
 
-/** The table of methods (src/experiments/methods) as Markdown, one table a family. */
+/** The table of methods (src/experiments/methods) as Markdown, with one table for each family. */
 export function methodTable(families) {
   const row = (cells) => `| ${cells.join(" | ")} |\n`;
   return families

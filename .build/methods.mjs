@@ -1,4 +1,5 @@
-// npm run build:methods: writes the table of all methods (src/experiments/methods) between its marks in README.md there.
+// npm run build:methods writes the table of all methods (src/experiments/methods) between its marks in README.md there.
+
 import { build } from "esbuild";
 import { writeBetween } from "../test/platform/matrix.mjs";
 import { methodTable } from "./method-table.mjs";

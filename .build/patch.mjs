@@ -1,7 +1,7 @@
-// What turns simd.wasm into relaxed.wasm. The two differ in a few instructions, so that the patch is a twentieth of the binary;
-// src/runtime/patch.ts says what it holds and applies it.
+// Makes the patch that turns simd.wasm into relaxed.wasm. The two differ in few instructions, so that the patch has a
+// twentieth of the binary's size. src/runtime/patch.ts describes its format and applies it.
 
-/** Shorter matches cost more to name than to repeat. */
+/** A shorter match costs more to name than to repeat, in bytes. */
 const LEAST = 8;
 
 function* matches(from, to) {
@@ -25,7 +25,7 @@ function* matches(from, to) {
   }
 }
 
-/** The patch that makes `to` of `from`, both Buffers. */
+/** The patch from `from` to `to`, both Buffers. */
 export function patch(from, to) {
   const out = [];
   const number = (value) => {

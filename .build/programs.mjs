@@ -1,4 +1,4 @@
-// node .build/programs.mjs NAME=ENTRY…: build/NAME.js, a program for Node in one file, with the kernels.
+// node .build/programs.mjs NAME=ENTRY… writes build/NAME.js: a program for Node in one file, with the kernels.
 import { build } from "esbuild";
 import { inlined } from "./binaries.mjs";
 

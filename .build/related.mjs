@@ -1,5 +1,6 @@
-// Which tests a change of a file needs at once: those named after it, or else those that import it, or else those of the files that
-// import it. A kernel's are those of the files that launch it.
+// Finds the tests that a change of a file needs at once. These are the tests named after the file. If there are none,
+// they are the tests that import it, or else the tests of the files that import it. The tests of a kernel are those of
+// the files that launch it.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +45,7 @@ function nearestTests(file, importers) {
   return [];
 }
 
-/** The files of src that launch a kernel of an AssemblyScript file, or one that it is part of. */
+/** The files of src that launch a kernel of an AssemblyScript file, or a kernel that the file is a part of. */
 function launchersOf(file, sources) {
   const assembly = sourcesOf("assembly");
   const importers = importersOf(assembly);
@@ -60,7 +61,7 @@ function launchersOf(file, sources) {
     .map(([one]) => one);
 }
 
-/** The tests of a changed file, as paths from the root on; none where nobody imports or launches what is in it. */
+/** The tests of a changed file, as paths from the root. Empty if nobody imports or launches what is in the file. */
 export function testsOf(path) {
   const file = relative(root, resolve(root, path));
   const sources = [...sourcesOf("src"), ...sourcesOf("test")];

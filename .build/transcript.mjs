@@ -1,18 +1,19 @@
-// Constants and functions of the kernels that the host has too, sizes of scratch above all, from AssemblyScript to TypeScript.
+// Translates constants and functions that kernels and host share, above all sizes of scratch, from AssemblyScript to
+// TypeScript.
 import { codes, isCode, moduleOf, modules } from "../assembly/reader.mjs";
 
-/** CAPITALS_OF_A_CONSTANT in the host's way. */
+/** Converts CAPITALS_OF_A_CONSTANT to the host's style of names. */
 export const camel = (name) =>
   name.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** The first sentence; the sources have the rest. */
+/** The first sentence of a comment. The sources have the rest. */
 export const comment = (text) => `/** ${text.replace(/[.:] [\s\S]*/, ".")} */\n`;
 
-/** What sources mark with @host, in TypeScript, and the functions that it calls. */
+/** The parts of the sources marked with @host, in TypeScript, and the functions that these call. */
 class Transcript {
   written = new Map();
 
-  /** Writes a function, and before it those it calls. */
+  /** Writes a function after the functions it calls. */
   add(path, { name, args, body, says }) {
     const known = this.written.get(name);
     if (known && known.path !== path)
@@ -37,7 +38,10 @@ class Transcript {
     this.written.set(name, { path, text });
   }
 
-  /** An expression of integers in TypeScript. Division rounds down, which is right where it comes last; shifts to the left overflow. */
+  /**
+   * An expression of integers in TypeScript. Division rounds down, so it may only come last. Shifts to the left
+   * overflow.
+   */
   formula(path, source, own) {
     const plain = source.replaceAll(/<\w+>/g, "");
     if (/<<|\*\*|%/.test(plain) || /\/(?! \w+$)/.test(plain))
@@ -48,7 +52,9 @@ class Transcript {
     return plain.includes("/") ? `Math.floor(${text})` : text;
   }
 
-  /** What a name stands for in a file: a constant or the member of a code for its number, a function for one that is written too. */
+  /**
+   * The meaning of a name in a file. A constant or a member of a code becomes its number; a function is written too.
+   */
   meaning(path, name, member) {
     const [first] = name.split(".");
     const from = moduleOf(path).imports.get(first) ?? path;
@@ -67,7 +73,7 @@ class Transcript {
   }
 }
 
-/** All of them. */
+/** All shared parts. */
 export function hostParts() {
   const transcript = new Transcript();
   const shared = ({ says }) => says.startsWith("@host");

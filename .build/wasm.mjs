@@ -1,5 +1,6 @@
-// node .build/wasm.mjs [simd | relaxed | here]…: compiles the kernels into build/, at once and only what is older than its sources. `here` stands
-// for what this Node runs; without arguments both are made, and what follows from both: the binaries for shared memory and the patch.
+// node .build/wasm.mjs [simd | relaxed | here]… compiles the kernels into build/. All binaries that are older than
+// their sources are compiled at the same time. `here` means what this Node can run. Without arguments both are made,
+// and what is derived from both: the binaries for shared memory and the patch.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -20,7 +21,7 @@ import { patch } from "./patch.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
 const stamps = join(root, "build/stamps.json");
-/** Where a file of build/ is. */
+/** The place of a file in build/. */
 export const binary = (name) => join(root, `build/${name}`);
 
 /** A module of src that imports nothing. */
@@ -29,7 +30,7 @@ async function importSource(file) {
   return import(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-/** A hash of all that a binary is made from, and how. */
+/** A hash of everything that a binary is made from, and of the flags. */
 function sourcesHash(flags) {
   const hash = createHash("sha256").update(flags);
   const sources = readdirSync(join(root, "assembly"), { recursive: true })
@@ -43,7 +44,9 @@ function sourcesHash(flags) {
 
 const failed = (name, output) => new Error(`${name}.wasm could not be compiled:\n${output}`);
 
-/** Has asc write the target of this name to `file`, in a process of its own: several run at once. */
+/**
+ * Runs asc to write the target of this name to `file`. Each run has its own process, so that several can run at once.
+ */
 export async function compile(name, file = binary(`${name}.wasm`)) {
   rmSync(file, { force: true });
   const args = [asc, "--target", name, "--outFile", file];
@@ -54,7 +57,10 @@ export async function compile(name, file = binary(`${name}.wasm`)) {
 
 const UNOPTIMISED = "-O0";
 
-/** Without the optimiser and in this process, where asc's second run takes a fifth of the first one's time. */
+/**
+ * Compiles without the optimiser and in this process: a second run of asc here takes a fifth of the time of the first
+ * one.
+ */
 async function compileQuickly(name) {
   const { default: asc } = await import("assemblyscript/asc");
   const file = `build/${name}.wasm`;
@@ -64,8 +70,9 @@ async function compileQuickly(name) {
 }
 
 /**
- * Brings build/ up to date. Both variants, and what is made from both, unless fewer are named. With `quick`, for tests alone, stale
- * ones are left unoptimised: their bits are the same. Every other build takes them for stale.
+ * Brings build/ up to date: both variants and what is made from both, or only the named ones. `quick` is for tests
+ * alone: outdated binaries are compiled without the optimiser, which gives the same bits. Every other build treats
+ * these binaries as outdated.
  */
 export async function buildBinaries(names = ["simd", "relaxed"], { quick = false } = {}) {
   mkdirSync(join(root, "build"), { recursive: true });
@@ -82,10 +89,13 @@ export async function buildBinaries(names = ["simd", "relaxed"], { quick = false
   writeFileSync(stamps, JSON.stringify(known));
   if (existsSync(binary("relaxed.patch"))) return;
   if (names.length === 2) await derive();
-  else writeFileSync(binary("relaxed.patch"), ""); // the bundle is without it, and init says so where it would be used
+  else writeFileSync(binary("relaxed.patch"), ""); // the bundle has no patch then, and init says so if one is needed
 }
 
-/** The binaries for shared memory, which differ from the others in one byte, and the patch that makes the relaxed one of the other. */
+/**
+ * Makes the binaries for shared memory, which differ from the others in one byte, and the patch from the simd binary to
+ * the relaxed one.
+ */
 async function derive() {
   const { asShared } = await importSource("src/runtime/shared.ts");
   const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(binary(`${name}.wasm`)));

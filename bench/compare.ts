@@ -2,7 +2,7 @@ import { type Shape, Tensor, tidy } from "../src/tensor.js";
 import type { Provider } from "./provider.js";
 import type { Step, Workload } from "./workload.js";
 
-/** ‖got − want‖ / ‖want‖, the absolute error where `want` is zero; NaN where a value is, or the lengths differ. */
+/** ‖got − want‖ / ‖want‖, or the absolute error if `want` is zero. NaN if a value is NaN or the lengths differ. */
 export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): number {
   if (got.length !== want.length) return Number.NaN;
   let difference = 0;
@@ -14,7 +14,7 @@ export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): 
   return Math.sqrt(norm === 0 ? difference : difference / norm);
 }
 
-/** Copies of what a step computes. */
+/** Copies of the results of a step. */
 export function outputsOf(step: Step): Float32Array[] {
   return tidy(() => {
     step.before?.();
@@ -29,7 +29,7 @@ export function outputsOf(step: Step): Float32Array[] {
 
 export const title = ({ name }: Workload, shape: Shape): string => `${name} [${shape.join(", ")}]`;
 
-/** Throws unless all providers compute the same on `shape`, within the workload's tolerance. */
+/** Throws unless all providers give the same result on `shape`, within the workload's tolerance. */
 export function compare(
   workload: Workload,
   shape: Shape,

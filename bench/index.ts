@@ -17,13 +17,13 @@ import { legend, markdown, text } from "./table.js";
 import type { Workload } from "./workload.js";
 import { workloads } from "./workloads/index.js";
 
-/** Node before 22 has relaxed SIMD behind a flag: starts this script again with it. */
+/** Node before 22 has relaxed SIMD behind this flag. The script starts itself again with it. */
 const FLAG = "--experimental-wasm-relaxed-simd";
 
 const normal: RunOptions = { budget: 400, plainFlops: 3e8 };
 const quick: RunOptions = { budget: 150, plainFlops: 3e8 };
 
-/** Where the time of each workload goes, in the fastest build on one thread. */
+/** Prints where the time of each workload goes, in the fastest build on one thread. */
 async function printProfiles(
   chosen: readonly Workload[],
   about: Machine,

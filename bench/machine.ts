@@ -7,7 +7,9 @@ export interface Machine {
   v8: string;
   platform: string;
   date: string;
-  /** Processes that wanted a core in the last minute when the bench began: near 0 on an idle machine. */
+  /**
+   * The number of processes that wanted a core in the last minute before the bench. It is near 0 on an idle machine.
+   */
   load: number;
 }
 

@@ -1,16 +1,17 @@
 import { Tensor, tidy } from "../src/tensor.js";
 import type { Outputs, Step } from "./workload.js";
 
-/** Long enough for V8 to compile a kernel again with its optimising tier. */
+/** Long enough for V8 to compile a kernel with its optimising tier. */
 const WARM_UP_MS = 60;
-/** A sample is a mean over as many calls as fill this. */
+/** A sample is the mean of as many calls as fill this time. */
 const SAMPLE_MS = 8;
 /**
- * Before each sample a step runs untimed for this long: workers another provider left spinning go to sleep, and the caches fill. With
- * 0.5 ms a layer norm of 13 MB, forward and backward, was still read from memory, and two threads gained 1.4× instead of 1.8×.
+ * Before each sample a step runs untimed for this long: the waiting workers of another provider go to sleep, and the
+ * caches fill. With only 0.5 ms, a layer norm of 13 MB, forward and backward, was still read from memory, and two
+ * threads gained 1.4× instead of 1.8×.
  */
 const LEAD_IN_MS = 3;
-/** A step whose first call takes longer is not run again: plain TypeScript at convolutions. */
+/** A step whose first call takes longer is not run again, such as a convolution in plain TypeScript. */
 const SLOW_MS = 400;
 const LEAST_ROUNDS = 3;
 const MOST_ROUNDS = 101;
@@ -19,7 +20,10 @@ function discard(outputs: Outputs): void {
   for (const output of outputs) if (output instanceof Tensor) output.dispose();
 }
 
-/** Milliseconds a call takes, the mean of `calls`. A step with a `before` is timed call by call to leave that out. */
+/**
+ * The milliseconds of a call: the mean of `calls` calls. With a `before`, each call is timed alone, so that `before`
+ * does not count.
+ */
 function time({ before, run }: Step, calls: number): number {
   const call = () => tidy(() => discard(run()));
   const start = performance.now();
@@ -55,14 +59,14 @@ export function median(list: readonly number[]): number {
 }
 
 /**
- * Samples of each step in milliseconds a call. The steps take turns, so that whatever slows the machine for a while slows
- * all alike; it goes on for `budget` milliseconds or three rounds, whichever is longer.
+ * Samples of each step, in milliseconds a call. The steps take turns, so that a slow phase of the machine slows all of
+ * them. This takes `budget` milliseconds or three rounds, whichever is longer.
  */
 export function measure(steps: readonly Step[], budget: number): number[][] {
   const first = steps.map((step) => time(step, 1));
   const calls = steps.map((step, i) => {
     if (first[i] > SLOW_MS && !step.before) return 0;
-    if (first[i] > WARM_UP_MS) return 1; // warm already
+    if (first[i] > WARM_UP_MS) return 1; // the step is warm already
     return Math.max(1, Math.ceil(SAMPLE_MS / lap(step, WARM_UP_MS)));
   });
   const samples: number[][] = steps.map((_, i) => (calls[i] === 0 ? [first[i]] : []));

@@ -4,7 +4,7 @@ import type { Leaf, Program, ProgramStep } from "./program.js";
 import { type Cost, values } from "./workload.js";
 
 type Options = ProgramStep["options"];
-/** What a step gives: its name and shape. */
+/** The result of a step: its name and shape. */
 export interface Value {
   name: string;
   shape: Shape;
@@ -12,8 +12,8 @@ export interface Value {
 type Layer = Cost & { kind: "product" | "norm" };
 
 /**
- * A network written down as a program, layer by layer. Each layer adds its parameters, seeded, under the keys of the state dict, its
- * step and its cost; activations, sums and pooling cost nothing, being parts of what precedes them.
+ * A network written as a program, layer by layer. Each layer adds seeded parameters under the keys of the state dict, a
+ * step, and a cost. Activations, sums and pooling cost nothing, because they are parts of the layers before them.
  */
 export class Net {
   readonly leaves: Record<string, Leaf> = {};
@@ -27,14 +27,17 @@ export class Net {
     return { name, shape };
   }
 
-  /** A step without parameters of its own; `shape` where it is not that of the first input. */
+  /** Adds a step without parameters of its own. `shape` is needed if it differs from that of the first input. */
   apply(op: string, inputs: readonly Value[], options: Options = {}, shape?: Shape): Value {
     const name = `${op}${this.#steps.length}`;
     this.#steps.push({ op, inputs: inputs.map((input) => input.name), options, name });
     return { name, shape: shape ?? inputs[0].shape };
   }
 
-  /** 3×3 or so, padded to keep the size, then every `stride`-th; scaled as He et al. 2015 do, so that signals neither grow nor die. */
+  /**
+   * A convolution, padded to keep the size, with every `stride`-th output. Weights have the scale of He et al. 2015, so
+   * that signals keep their size.
+   */
   conv2d(
     key: string,
     x: Value,
@@ -51,7 +54,7 @@ export class Net {
     return this.apply("conv2d", inputs, { stride, padding: (size - 1) / 2 }, shape);
   }
 
-  /** 3×3 with stride 2: twice the size. */
+  /** A transposed convolution, 3×3 with stride 2: it doubles the size. */
   convTranspose2d(key: string, x: Value, out: number): Value {
     const [batch, channels, height, width] = x.shape;
     const scale = Math.sqrt(2 / (channels * 2.25));
@@ -75,7 +78,7 @@ export class Net {
     return this.apply("linear", [x, weight, this.#parameter(`${key}.bias`, [out], 0.1)], {}, shape);
   }
 
-  /** A norm with weight and bias of `features`, running statistics for batch norm. */
+  /** A norm with weight and bias of `features`. Batch norm gets running statistics too. */
   norm(op: string, key: string, x: Value, features: number, options: Options): Value {
     const inputs = [
       x,
@@ -88,7 +91,7 @@ export class Net {
         this.input(`${key}.running_var`, [features], values([features], this.#seed++, 0.2, 1)),
       );
     }
-    // Batch norm in evaluation is part of the convolution before it.
+    // In evaluation, batch norm is a part of the convolution before it.
     if (op !== "batchNorm" || options.training === true) this.#norm(x);
     return this.apply(op, inputs, options);
   }
@@ -98,7 +101,7 @@ export class Net {
     return this.apply("instanceNorm", [x], { eps, channels: x.shape[1] });
   }
 
-  /** softmax(q kᵀ / √d) v for each head; the weights [heads, T, T] stay in the caches. */
+  /** softmax(q kᵀ / √d) v for each head. The weights [heads, T, T] stay in the caches. */
   attention(q: Value, k: Value, v: Value, heads: number): Value {
     const [batch, length, features] = q.shape;
     const products = 4 * batch * length * length * features;
@@ -112,7 +115,7 @@ export class Net {
     return { leaves: this.leaves, steps: this.#steps, result: result.name, gradients, adam };
   }
 
-  /** Forward alone, or with the way back, which stops short of the first layer's input. */
+  /** The cost of the forward pass, or of training. The backward pass needs no gradient of the first layer's input. */
   cost(training: boolean): Cost {
     const total = { bytes: 0, flops: 0 };
     for (const [i, { kind, bytes, flops }] of this.#layers.entries()) {
@@ -144,7 +147,9 @@ export class Net {
   }
 }
 
-/** Copies a net's parameters and statistics into a module with the same keys; throws when one is missing on either side. */
+/**
+ * Copies a net's parameters and statistics into a module with the same keys. Throws if one is missing on either side.
+ */
 export function fill(module: Module, leaves: Record<string, Leaf>): void {
   for (const [key, owner] of module.stateDict()) {
     if (key.endsWith("num_batches_tracked")) continue;

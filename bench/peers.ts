@@ -1,4 +1,4 @@
-// What bench/peers takes from here: a bundle, so that its programs run without TypeScript.
+// The parts that bench/peers needs from here, as a bundle, so that its programs run without TypeScript.
 
 export { hasRelaxedSimd } from "../src/runtime/features.js";
 export { createRuntime } from "../src/runtime/runtime.js";

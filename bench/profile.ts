@@ -2,7 +2,9 @@ import type { Runtime } from "../src/runtime/runtime.js";
 import { Tensor, tidy } from "../src/tensor.js";
 import type { Step } from "./workload.js";
 
-/** Where some of a step's time goes: how often a step comes by, and for how many milliseconds in all. */
+/**
+ * Where a part of a step's time goes: how often a kernel or method is called, and for how many milliseconds in total.
+ */
 export interface Share {
   name: string;
   calls: number;
@@ -11,10 +13,13 @@ export interface Share {
 
 const WARM_UP_MS = 200;
 
-/** What the host does between the kernels, told apart by the runtime's methods. */
+/** The work of the host between the kernels, by the methods of the runtime. */
 const hostMethods = ["allocate", "release"] as const;
 
-/** Has `note(name, ms)` called behind each launch and each call of a host method outside of launches, until the result is called. */
+/**
+ * Calls `note(name, ms)` after each launch, and after each call of a host method outside of launches. The returned
+ * function stops this.
+ */
 function watch(runtime: Runtime, note: (name: string, ms: number) => void): () => void {
   let inside = false;
   const timed = (nameOf: (args: unknown[]) => string, method: (...args: never[]) => unknown) => {
@@ -41,7 +46,7 @@ function watch(runtime: Runtime, note: (name: string, ms: number) => void): () =
   };
 }
 
-/** The shares of a step in its time, the largest first, as means over as many steps as fill `budget` milliseconds. */
+/** The parts of a step's time, the largest first. They are means over as many steps as fill `budget` milliseconds. */
 export function profile(runtime: Runtime, step: Step, budget: number): Share[] {
   const shares = new Map<string, Share>();
   const note = (name: string, ms: number) => {
@@ -73,7 +78,7 @@ export function profile(runtime: Runtime, step: Step, budget: number): Share[] {
     .sort((a, b) => b.ms - a.ms);
 }
 
-/** A line for each share, and one for all of them. */
+/** One line for each part, and one for the total. */
 export function profileText(shares: readonly Share[]): string {
   const total = shares.reduce((sum, { ms }) => sum + ms, 0);
   const line = ({ name, calls, ms }: Share, count = calls.toFixed(0)) => [

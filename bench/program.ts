@@ -6,7 +6,7 @@ export interface Leaf {
   data: Float32Array | Int32Array;
 }
 
-/** One operation under PyTorch's name and with its meaning; `inputs` are names of leaves or of earlier steps. */
+/** One operation with PyTorch's name and meaning. `inputs` are names of leaves or of earlier steps. */
 export interface ProgramStep {
   op: string;
   inputs: readonly string[];
@@ -14,21 +14,26 @@ export interface ProgramStep {
   name: string;
 }
 
-/** What a workload computes, told so that every library can do it: its adapter interprets the steps with its own operations. */
+/**
+ * What a workload computes, in a form for every library: its adapter runs the steps with the library's own operations.
+ */
 export interface Program {
   leaves: Record<string, Leaf>;
   steps: ProgramStep[];
   /** The name of the result. */
   result: string;
-  /** Leaves whose gradients follow the result, from that in leaf `dy` back, or from the result itself if it is a loss. */
+  /**
+   * Leaves whose gradients follow the result. They start from the gradient in leaf `dy`, or from the result itself if
+   * it is a loss.
+   */
   gradients: string[];
-  /** True where the result is a loss and an update by Adam with this rate belongs to the time. */
+  /** The rate of the Adam update that belongs to the measured time. The result is a loss then. null: no update. */
   adam: number | null;
 }
 
 type Options = ProgramStep["options"];
 
-/** Collects the steps: each call names its result, which is given to the next. */
+/** Collects the steps. Each call gives the name of its result, which is an input of later calls. */
 export function program(
   leaves: Record<string, Leaf>,
   build: (apply: (op: string, inputs: readonly string[], options?: Options) => string) => string,

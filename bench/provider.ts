@@ -3,10 +3,10 @@ import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
 import { empty, type Shape } from "../src/tensor.js";
 import type { Step, Workload } from "./workload.js";
 
-/** Somebody who can do a workload. */
+/** An implementation that can run a workload. */
 export interface Provider {
   name: string;
-  /** Null for plain TypeScript. */
+  /** null for plain TypeScript. */
   runtime: Runtime | null;
   prepare(workload: Workload, shape: Shape): Step;
 }
@@ -20,7 +20,9 @@ export const plain: Provider = {
   },
 };
 
-/** Ours in every variant this engine runs, with one thread and, where there are cores for it, two. */
+/**
+ * This library in every variant that the engine runs, with one thread and, if there are two cores, with two threads.
+ */
 export async function ours(): Promise<(Provider & { runtime: Runtime })[]> {
   const providers = [];
   for (const variant of hasRelaxedSimd() ? (["simd", "relaxed"] as const) : (["simd"] as const)) {
@@ -36,12 +38,14 @@ export async function ours(): Promise<(Provider & { runtime: Runtime })[]> {
   return providers;
 }
 
-/** What a rate is set beside, always on one thread: a step that moves so many bytes, or does so many operations. */
+/**
+ * A step for comparison, always on one thread: it moves a known number of bytes, or does a known number of operations.
+ */
 export interface Yardstick extends Step {
   amount: number;
 }
 
-/** Longer copies go to memory all the same. */
+/** A copy of this length does not fit into the caches: longer ones would show nothing new. */
 const LONGEST_COPY = 64 * 2 ** 20;
 
 /** A wasm memory.copy that reads and writes `bytes` together. */

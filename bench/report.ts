@@ -20,7 +20,10 @@ const line = { type: "line", symbolSize: 6 };
 const grid = { left: 64, right: 20, top: 40, bottom: 52 };
 const count = (threads: number) => `${threads} thread${threads === 1 ? "" : "s"}`;
 
-/** Both axes logarithmic: work in proportion to the length is a line of slope one, drawn through the last point of one thread. */
+/**
+ * A chart with two logarithmic axes. Work in proportion to the length is a line of slope one, drawn through the last
+ * point of one thread.
+ */
 function growth({ axis: name, values }: Sweep, curves: readonly Curve[]): Option {
   const [single] = curves;
   const last = values.length - 1;
@@ -48,7 +51,7 @@ function growth({ axis: name, values }: Sweep, curves: readonly Curve[]): Option
   };
 }
 
-/** How many times faster than on one thread. */
+/** A chart of how many times faster each number of threads is than one thread. */
 function speedUps(threads: readonly number[], times: readonly number[][]): Option {
   const own = threadSweeps.map(({ workload }, i) => ({
     ...line,
@@ -70,7 +73,9 @@ const figure = (title: string, option: Option) => `<section><h2>${title}</h2>
 <div class="narrow" role="img" aria-label="${title}">${drawSvg(option, 380, 320)}</div>
 </section>`;
 
-/** Measures how time grows with batch, rows, channels and threads, and writes `index.html` and `results.json` into `folder`. */
+/**
+ * Measures how time grows with batch, rows, channels and threads. Writes `index.html` and `results.json` into `folder`.
+ */
 export async function report(folder: string, about: Machine, budget: number): Promise<void> {
   const engines = await runtimes(Math.min(MOST_THREADS, hardwareThreads()));
   const threads = engines.map((runtime) => runtime.threads);

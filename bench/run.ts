@@ -10,33 +10,41 @@ export interface Result extends Cost {
   shape: readonly number[];
   variant: string;
   ms: number;
-  /** The fastest sample: what a machine without other work would come closer to. */
+  /** The fastest sample. An idle machine would come closer to this time. */
   bestMs: number;
   samples: number;
   /** Time on two threads; null on a machine with one core. */
   twoThreadsMs: number | null;
-  /** Time of the plain loops; null where they are too slow or do not exist. */
+  /** The time of the plain loops; null if they are too slow or do not exist. */
   plainMs: number | null;
-  /** Measured on one thread in the same run: a memory.copy that moves `bytes`, in GB/s, and the build's micro-kernel, in GFLOP/s. */
+  /**
+   * Measured in the same run on one thread: a memory.copy that moves `bytes`, in GB/s, and the micro-kernel of the
+   * build, in GFLOP/s.
+   */
   copyRate: number;
   peakRate: number;
-  /** The least time that `bytes` and `flops` can take at these rates: the greater of the two. */
+  /** The least time for `bytes` and for `flops` at these rates, in milliseconds: the larger of the two. */
   boundMs: number;
 }
 
 export interface RunOptions {
-  /** Milliseconds of measuring a row. */
+  /** The time for measuring a row, in milliseconds. */
   budget: number;
-  /** Rows of more operations than this are compared with plain at the tiny shape, and not timed in it. */
+  /**
+   * Rows of more operations than this are compared with plain loops at the tiny shape. Their plain loops are not timed.
+   */
   plainFlops: number;
 }
 
-/** Operations of a row that is compared at its tiny shape alone: once more would be a fifth of its time. */
+/**
+ * Rows of more operations than this are compared at their tiny shape only: a full comparison would take a fifth of
+ * their time.
+ */
 const LARGE = 1e9;
 
 type Ours = Awaited<ReturnType<typeof ours>>;
 
-/** Compares the providers of a row, then times them. Throws an error with the row's name when they disagree. */
+/** Compares the providers of a row, then times them. Throws an error with the row's name if the providers disagree. */
 export function runWorkload(workload: Workload, engines: Ours, options: RunOptions): Result[] {
   const { shape } = workload;
   const cost = workload.cost(shape);

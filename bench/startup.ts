@@ -1,6 +1,7 @@
 // npm run bench:startup -- [--runs N]
-// From nothing to the first layer norm: each run is a fresh process, which times itself from before the import to the result. One
-// thread. Libraries take turns, so that a busy machine disturbs all alike; the medians are shown.
+// Measures the time from nothing to the first layer norm. Each run is a fresh process with one thread, which times
+// itself from before the import to the result. Libraries take turns, so that a busy machine slows all of them. Medians
+// are shown.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -13,9 +14,12 @@ const root = resolve(import.meta.dirname, "..");
 
 interface Library {
   name: string;
-  /** Where it may be: the package's own build, and for peers the folders that install them. */
+  /** Possible places: the package's own build, and for peers the folders that install them. */
   files: string[];
-  /** Imports it, initialises it and normalises [1, 3]; calls `mark` after the first and the second. */
+  /**
+   * Imports the library, initialises it and normalises [1, 3]. Calls `mark` after the import and after the
+   * initialisation.
+   */
   run(url: string, mark: () => void): Promise<ArrayLike<number>>;
 }
 
@@ -63,7 +67,7 @@ const libraries: Library[] = [
 const fileOf = ({ files }: Library) =>
   files.map((file) => resolve(root, file)).find((file) => existsSync(file));
 
-/** In the fresh process: prints the milliseconds of import, initialisation and first result. */
+/** Runs in the fresh process. Prints the milliseconds of import, initialisation and first result. */
 async function child(name: string): Promise<void> {
   const library = libraries.find((one) => one.name === name) as Library;
   const url = pathToFileURL(fileOf(library) as string).href;

@@ -7,7 +7,7 @@ import { workloads } from "./workloads/index.js";
 export interface Sweep {
   workload: string;
   axis: "batch" | "rows" | "columns" | "channels";
-  /** What stays as it is, in words. */
+  /** The lengths that do not change, in words. */
   fixed: string;
   values: readonly number[];
   shape(value: number): Shape;
@@ -71,7 +71,7 @@ export const sweeps: readonly Sweep[] = [
   },
 ];
 
-/** What is measured against the number of threads. */
+/** The workloads that are measured for each number of threads. */
 export const threadSweeps: readonly { workload: string; shape: Shape }[] = [
   { workload: layerNorm, shape: [1600, 512] },
   { workload: batchNorm, shape: [64, 128, 16, 16] },
@@ -83,7 +83,10 @@ export const threadSweeps: readonly { workload: string; shape: Shape }[] = [
 export const runtimes = (most: number): Promise<Runtime[]> =>
   Promise.all(Array.from({ length: most }, (_, i) => createRuntime({ threads: i + 1 })));
 
-/** Median milliseconds of a workload at `shape` in each runtime, taking turns for `budget` milliseconds. */
+/**
+ * The median time of a workload at `shape` in each runtime, in milliseconds. The runtimes take turns for `budget`
+ * milliseconds.
+ */
 export function timesOf(
   name: string,
   shape: Shape,

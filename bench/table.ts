@@ -1,6 +1,6 @@
 import type { Result } from "./run.js";
 
-/** How much of the bound's speed a time reaches. */
+/** A time as a share of the bound's speed. */
 const share = (least: number, ms: number) => `${Math.round((100 * least) / ms)} %`;
 const orNothing = (value: number | null, format: (value: number) => string) =>
   value === null ? "" : format(value);
@@ -26,7 +26,7 @@ export const legend =
   "GFLOP/s the operations, beside the GEMM micro-kernel alone. Of bound: the greater of both shares. A convolution's operations " +
   "are the direct algorithm's; Winograd's does fewer and can exceed the peak.";
 
-/** Three digits, without an exponent: 0.00123, 1.23, 123, 1234. */
+/** A number with three digits and without an exponent: 0.00123, 1.23, 123, 1234. */
 const significant = (value: number) =>
   value >= 100 ? value.toFixed(0) : value === 0 ? "0" : Number(value.toPrecision(3)).toString();
 
@@ -37,7 +37,7 @@ const cells = (results: readonly Result[]) =>
     return same ? ["", ...row.slice(1)] : row;
   });
 
-/** Aligned columns; numbers to the right. A workload is named on its first line only. */
+/** Aligned columns with numbers to the right. The name of a workload stands only on its first line. */
 export function text(results: readonly Result[]): string {
   const rows = [columns.map(([name]) => name), ...cells(results)];
   const widths = columns.map((_, c) => Math.max(...rows.map((row) => row[c].length)));

@@ -3,22 +3,25 @@ import type { Runtime } from "../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor } from "../src/tensor.js";
 import type { Program } from "./program.js";
 
-/** What a provider computed, in an order all providers of a workload share. */
+/** The results of a provider. Their order is the same for all providers of a workload. */
 export type Outputs = readonly (Tensor | Float32Array)[];
 
 export interface Step {
-  /** Done before every `run`, outside the clock: the forward pass of a backward. */
+  /** Runs before every `run`, outside the measured time: the forward pass of a backward pass. */
   before?(): void;
   run(): Outputs;
-  /** Frees what is not freed by the `tidy` around it all. */
+  /** Frees what the `tidy` around everything does not free. */
   dispose?(): void;
 }
 
-/** What a workload cannot do without. */
+/** The least work of a workload. */
 export interface Cost {
-  /** Bytes read and written when every pass reads its inputs and writes its outputs once, and nothing else leaves the caches. */
+  /**
+   * The bytes read and written if every pass reads its inputs once and writes its outputs once, and the rest stays in
+   * the caches.
+   */
   bytes: number;
-  /** Floating-point operations, a multiply-add being two. */
+  /** Floating-point operations. A multiply-add counts as two. */
   flops: number;
 }
 
@@ -26,24 +29,30 @@ export interface Cost {
 export interface Workload {
   name: string;
   shape: Shape;
-  /** A shape that is quick in every provider, for tests and for comparing with `plain` where `shape` is too slow. */
+  /**
+   * A small shape, quick in every provider. It is for tests, and for the comparison with `plain` if `shape` is too
+   * slow.
+   */
   tiny: Shape;
   cost(shape: Shape): Cost;
-  /** Largest norm-wise relative difference between providers. */
+  /** The largest norm-wise relative difference between providers. */
   tolerance: number;
   ours(runtime: Runtime, shape: Shape): Step;
-  /** Absent for whole networks that nobody would write as loops. */
+  /** Absent for whole networks: nobody would write them as loops. */
   plain?(shape: Shape): Step;
-  /** The same for other libraries: rows that have it are in bench:peers. */
+  /** The workload for other libraries. Rows with a program are in bench:peers. */
   program?(shape: Shape): Program;
-  /** Numbers of threads other libraries are measured with. Default: one. */
+  /** The numbers of threads for measuring other libraries. Default: one thread. */
   threads?: readonly number[];
 }
 
 /** Sums of a few thousand float32 terms in another order differ by about 1e-6. */
 export const ROUNDING = 1e-5;
 
-/** Seeded float32 values of mean `mean` and standard deviation `scale`, uniformly distributed: quick to make. */
+/**
+ * Seeded float32 values with mean `mean` and standard deviation `scale`. They are uniformly distributed, because that
+ * is quick.
+ */
 export function values(shape: Shape, seed: number, scale = 1, mean = 0): Float32Array {
   const rng = new Rng(seed);
   const reach = Math.sqrt(3) * scale;
@@ -62,7 +71,7 @@ export function leaf(
   return tensor(list, shape, { runtime, requiresGrad });
 }
 
-/** Takes the gradients away from the leaves, which start the next step without. */
+/** Takes the gradients away from the leaves, so that the next step starts without them. */
 export function takeGradients(leaves: readonly Tensor[]): Tensor[] {
   return leaves.map((owner) => {
     const { grad } = owner;

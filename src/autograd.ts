@@ -1,5 +1,6 @@
-// The tape: each recorded operation is a node that knows its inputs, what it saved and how to go back. Nodes are counted like
-// memory is: by the tensor that came out of them and by the nodes that follow. At zero they give back what they saved.
+// The tape. Each recorded operation is a node. A node knows its inputs, what it saved and how to go back. Tensors and
+// later nodes hold a node, and their number is counted as for memory. When nobody holds it any more, the node gives
+// back what it saved.
 import { call } from "./call.js";
 import { checkSaved, checksum } from "./saved.js";
 import { synchronously, untidied } from "./scope.js";
@@ -14,10 +15,13 @@ import {
   type Tensor,
 } from "./tensor.js";
 
-/** From the gradient of the output to those of the inputs; `saved` are the tensors given to `record`, in order. */
+/**
+ * From the gradient of the output to the gradients of the inputs. `saved` are the tensors given to `record`, in the
+ * same order.
+ */
 export type Backward = (dy: Tensor, saved: Tensor[], needs: boolean[]) => (Tensor | null)[];
 
-/** Where a gradient flows: to the node an input came out of, or to the input itself if it is a leaf. */
+/** Where a gradient flows: to the node that made an input, or to the input itself if it is a leaf. */
 type Edge = { node: Node } | { leaf: Tensor } | null;
 
 let created = 0;
@@ -29,7 +33,7 @@ class Node implements GradNode {
   readonly edges: Edge[];
   readonly backward: Backward;
   saved: Tensor[];
-  /** Their checksums, where the runtime wants them; state, behind them, has none. */
+  /** Checksums of `saved`, if the runtime wants them. The state at the end of the list has no checksum. */
   readonly sums: number[] | null;
   spent = false;
   #refs = 1;
@@ -69,10 +73,10 @@ const edgeOf = (input: AnyTensor | null | undefined): Edge => {
 };
 
 /**
- * Remembers how `output` came about, if gradients are on and an input wants one, and returns it. `saved` are kept alive for
- * `backward`, whatever becomes of the tensors given here; absent ones arrive as they were given. Once they were written, the backward
- * pass is refused, so an op saves no more than it reads there, and reads nothing else. `state` arrives behind them: backward passes
- * move it, which is no such write.
+ * Remembers how `output` was made, if gradients are on and an input wants one, and returns it. `saved` stay alive for
+ * `backward`, whatever happens to the tensors given here; absent ones arrive as they were given. If one of them is
+ * written later, the backward pass is refused. So an op saves no more than its backward pass reads, and reads nothing
+ * else. `state` follows behind `saved`: backward passes may move it, and this does not count as a write.
  */
 export function record(
   name: string,
@@ -104,8 +108,8 @@ export function noGrad<T>(fn: () => T): T {
 export const isGradEnabled = (): boolean => recording;
 
 /**
- * All nodes `root` depends on, the last made first: an order in which every gradient is complete when its turn comes. Throws where one
- * of them cannot go back.
+ * All nodes `root` depends on, the last made first: in this order every gradient is complete when its turn comes.
+ * Throws if one of the nodes cannot go back.
  */
 function nodesBehind(root: Node): Node[] {
   const seen = new Set([root]);
@@ -122,16 +126,16 @@ function nodesBehind(root: Node): Node[] {
   return nodes;
 }
 
-/** `of` itself where nobody else sees its memory, else a copy in its place. */
-function exclusive(of: Tensor): Tensor {
-  if (of.exclusive) return of;
-  const copy = empty(of.runtime, of.shape);
-  copy.elements.set(of.elements);
-  of.dispose();
+/** Gives `tensor` itself if nobody else sees its memory, else a copy in its place. */
+function exclusive(tensor: Tensor): Tensor {
+  if (tensor.exclusive) return tensor;
+  const copy = empty(tensor.runtime, tensor.shape);
+  copy.elements.set(tensor.elements);
+  tensor.dispose();
   return copy;
 }
 
-/** into += more; consumes `more`. */
+/** into += more. Consumes `more`. */
 function addInto(into: Tensor, more: Tensor): Tensor {
   into.runtime.run("accumulate", into.size, 1, [into.ptr, more.ptr]);
   into.written();
@@ -160,7 +164,7 @@ function checkGradient(root: Tensor, gradient: Tensor | undefined): void {
       `backward: expected a gradient of shape ${show(root.shape)}, got ${show(gradient.shape)}`,
     );
   }
-  gradient.ptr; // throws when it was disposed
+  gradient.ptr; // throws if the gradient was disposed
 }
 
 function backward(root: Tensor, gradient?: Tensor): void {
@@ -188,7 +192,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
           pending.delete(node);
           const needs = node.edges.map((edge) => edge !== null);
           const grads = node.backward(dy, node.saved, needs);
-          // An op may hand dy on, even twice: each receiver gets a hold of its own.
+          // An op may hand on dy itself, even twice, so each receiver gets its own hold of it.
           const own = grads.map((grad) => (grad === dy ? alias(dy) : grad));
           dy.dispose();
           used.push(node);
@@ -197,15 +201,15 @@ function backward(root: Tensor, gradient?: Tensor): void {
           });
         }
         for (const [leaf, grad] of leaves) {
-          // what throws does so before any .grad changes: a leaf or its gradient was disposed, memory is full
+          // Errors come here, before any .grad changes: a leaf or its gradient was disposed, or memory is full.
           leaf.ptr;
           leaf.grad?.ptr;
           if (!leaf.grad) leaves.set(leaf, exclusive(grad));
         }
         for (const [leaf, grad] of leaves) leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : grad;
         leaves.clear();
-        // Not sooner: where memory gets full the graph is as it was. The peak is where the pass begins in either case (a training step
-        // of NormResNet: 69.65 instead of 69.63 MiB).
+        // The nodes are freed only now: if memory gets full, the graph is as it was. The peak is at the start of the
+        // pass in both cases (a training step of NormResNet takes 69.65 MiB instead of 69.63 MiB).
         for (const node of used) {
           node.spent = true;
           node.freeSaved();
@@ -219,8 +223,8 @@ function backward(root: Tensor, gradient?: Tensor): void {
 
 setTape({
   backward: (root, gradient) => call("backward", () => backward(root, gradient)),
-  recordView: (out, of) => {
-    const { shape } = of;
-    record("reshape", out, [of], [], (dy) => [alias(dy, shape)]);
+  recordView: (out, source) => {
+    const { shape } = source;
+    record("reshape", out, [source], [], (dy) => [alias(dy, shape)]);
   },
 });

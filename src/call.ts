@@ -1,15 +1,16 @@
-// A call of the public surface: it names itself where memory is refused, and a refused one leaves nothing behind and nothing changed.
+// A call of the public surface. It puts its own name on an error about full memory. A call that is refused leaves
+// nothing behind and changes nothing.
 import { MemoryFull } from "./runtime/memory.js";
 
 interface Made {
   dispose(): void;
 }
 
-/** Calls within calls. */
+/** How many calls are running inside each other. */
 let depth = 0;
 /** The tensors made since the outermost call began. */
 const made: Made[] = [];
-/** How to take back what was changed since then. */
+/** How to take back what was changed since the outermost call began. */
 const undo: (() => void)[] = [];
 /** What can wait until nothing can be refused any more. */
 const later: (() => void)[] = [];
@@ -19,39 +20,44 @@ export function noteMade(tensor: Made): void {
   if (depth > 0) made.push(tensor);
 }
 
-/** Has `restore` run if the call throws: whoever changes what was there before it, running statistics for instance, says so. */
+/** Runs `restore` if the call throws. Code that changes older values, such as running statistics, must ask for this. */
 export function onRefusal(restore: () => void): void {
   note(undo, restore);
 }
 
-/** Has `finish` run once the outermost call is done: whoever gives away what was there before it, which a refused call needs again. */
+/**
+ * Runs `finish` after the outermost call is done. Code that gives away old values must use this: a refused call still
+ * needs them.
+ */
 export function onSuccess(finish: () => void): void {
   note(later, finish);
 }
 
-/** Outside of any call nobody would ever run it. */
+/** Outside of a call nobody would ever run the step. */
 function note(list: (() => void)[], step: () => void): void {
   if (depth === 0) throw new Error("internal: a change outside of any call");
   list.push(step);
 }
 
-/** Empties a list, item by item: with `length = 0` its memory would go too, and be taken anew by the next call. */
+/**
+ * Empties a list item by item. Setting `length = 0` would free its memory too, and the next call would take it again.
+ */
 function forget(list: unknown[]): void {
   while (list.length > 0) list.pop();
 }
 
-/** Runs all steps, whatever becomes of one of them. */
+/** Runs all steps, even if one of them throws. */
 function runAll(steps: (() => void)[]): void {
   for (const step of steps) {
     try {
       step();
-    } catch {} // the call throws why it was refused, which was before
+    } catch {} // the call throws the first error, not this one
   }
 }
 
 /**
- * Runs `fn`. Where it throws, what was made in it is freed and what was changed is as it was; where memory was full, the error begins
- * with the outermost name.
+ * Runs `fn`. If it throws, everything made in it is freed and every change is taken back. If memory was full, the error
+ * begins with the name of the outermost call.
  */
 export function call<T>(name: string, fn: () => T): T {
   const first = made.length;
@@ -64,7 +70,7 @@ export function call<T>(name: string, fn: () => T): T {
     const own = made.splice(first);
     runAll(undo.splice(changed).reverse());
     for (const tensor of own) tensor.dispose();
-    // what the undoing made is to stay, what it changed too
+    // what the undo steps made and changed must stay
     made.length = first;
     undo.length = changed;
     later.length = waiting;

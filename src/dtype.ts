@@ -7,7 +7,7 @@ export interface ArrayOf {
   uint8: Uint8Array;
   int64: BigInt64Array;
 }
-/** The same in memory of its own, which is never shared. */
+/** The typed array of a dtype in its own memory, which is never shared. */
 export interface CopyOf {
   float32: Float32Array<ArrayBuffer>;
   float64: Float64Array<ArrayBuffer>;
@@ -25,13 +25,18 @@ export const arrays = {
   int64: BigInt64Array,
 } as const;
 
-/** Whether a value is a typed array of this name, of whatever realm: an iframe's is no instance of the page's class. */
+/**
+ * Whether a value is a typed array of this name, from any realm: an array from an iframe is no instance of the page's
+ * class.
+ */
 export const isArray = (value: unknown, name: string): boolean =>
   ArrayBuffer.isView(value) && (value as never)[Symbol.toStringTag] === name;
 
 export const isBytes = (value: unknown): value is Uint8Array => isArray(value, "Uint8Array");
 
-/** The dtype a typed array's elements have; float32 for plain numbers. Throws TypeError for arrays that fit none. */
+/**
+ * The dtype of a typed array's elements; float32 for plain numbers. Throws TypeError for an array that fits no dtype.
+ */
 export function dtypeOf(list: TypedArray | readonly number[]): DType {
   const entry = Object.entries(arrays).find(([, type]) => isArray(list, type.name));
   if (!entry && ArrayBuffer.isView(list)) {

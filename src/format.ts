@@ -1,14 +1,14 @@
-// Tensors as text: nested brackets, columns aligned, and cut as NumPy cuts.
+// Tensors as text: nested brackets and aligned columns, shortened as NumPy does it.
 import { type Shape, sizeOf } from "./shape.js";
 
-/** From more elements than this on, only the ends of each axis are shown. */
+/** With more elements than this, only the ends of each axis are shown. */
 const WHOLE = 1000;
 const EDGE = 3;
 const LINE = 75;
 
 type Nested = string | Nested[];
 
-/** The shortest decimals that are this number as a float32. */
+/** The shortest decimal text that gives this float32 again. */
 const shortest = (value: number): string =>
   String(
     [6, 7, 8, 9].map((d) => Number(value.toPrecision(d))).find((v) => Math.fround(v) === value) ??

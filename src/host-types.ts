@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Types of the host, as the `lib` of whoever compiles with this package has them. Without DOM it has none: then what is needed of them.
+// Types of the host. They come from the `lib` setting of whoever compiles with this package. Without DOM the types are
+// missing. Then these stand in for what is needed of them.
 
 type Host = typeof globalThis;
 type Of<Namespace, Name extends string, Else> = Namespace extends {

@@ -1,4 +1,4 @@
-// Refusals of single numbers.
+// Checks that refuse a bad single number.
 import { describe } from "./options.js";
 
 /** Refuses what is not a finite number ≥ 0. */
@@ -15,7 +15,7 @@ export function checkFinite(op: string, name: string, value: number): void {
     throw new RangeError(`${op}: expected ${name} to be a finite number, got ${value}`);
 }
 
-/** Refuses what is no probability. */
+/** Refuses what is not a probability. */
 export function checkProbability(op: string, value: number): void {
   if (!(value >= 0 && value <= 1))
     throw new RangeError(`${op}: dropout probability has to be between 0 and 1, but got ${value}`);
@@ -30,7 +30,7 @@ export function checkInteger(op: string, name: string, value: number, least = 1)
   }
 }
 
-/** Refuses heads that do not share the features evenly. */
+/** Refuses a number of heads that does not divide the features evenly. */
 export function checkHeads(layer: string, dModel: number, nHead: number): void {
   checkInteger(layer, "dModel", dModel);
   checkInteger(layer, "nHead", nHead);

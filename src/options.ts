@@ -1,24 +1,24 @@
-// Options are closed: what a call does not know, or knows as another type, is an error and never passed over.
+// Options are closed. An unknown option, or one of the wrong type, is an error and is never ignored.
 
 type Kind = "number" | "boolean" | "string" | "function" | "null";
 
 /**
- * The types an option has: those `typeof` names, null, and classes, one of which goes first; what a tensor or array must be checks who
- * uses it.
+ * The types an option may have: the names that `typeof` gives, null, and classes (a class goes first). Whoever uses a
+ * tensor or an array checks its contents.
  */
 export type Rule = Kind | `${Kind}|${Kind}` | Objects | `${Objects}|${Kind}`;
 type Objects = "Tensor" | "Array" | "Runtime" | "Generator" | "Object";
 
 /**
- * All options of an operation or layer by name, those with a choice of a few words or numbers by these; undefined means "not given"
- * everywhere.
+ * All options of an operation or layer by name. An option with a few possible words or numbers lists them here.
+ * undefined means "not given" everywhere.
  */
 export type Rules<O> = { readonly [K in keyof O]-?: Rule | readonly (string | number)[] };
 
 /**
- * `options`, if they are an object of options that `rules` know. Throws TypeError, naming what was meant as far as one can tell, and
- * RangeError for what is none of a few.
- * Takes about 20 ns an option, and nothing is allocated.
+ * Gives `options` back, if they are an object of options that `rules` know. Throws TypeError, with a guess of the name
+ * that was meant, and RangeError for a value outside a list.
+ * The check takes about 20 ns for each option and allocates nothing.
  */
 export function checkOptions<O extends object>(op: string, options: O, rules: Rules<O>): O {
   if (typeof options !== "object" || options === null || Array.isArray(options))
@@ -40,10 +40,10 @@ export function checkOptions<O extends object>(op: string, options: O, rules: Ru
   return options;
 }
 
-/** What only objects of a class have. */
+/** A member that only objects of this class have. */
 const marks: Record<string, string> = { Runtime: "allocate", Generator: "uniform" };
 
-/** A class's name alone has a capital. */
+/** Only the name of a class begins with a capital. */
 function fits(value: unknown, rule: string): boolean {
   if (typeof value !== "object") return rule.includes(typeof value);
   if (value === null) return rule.endsWith("null");
@@ -58,7 +58,7 @@ const oneOf = (words: readonly string[]) =>
 
 const listed = (rules: object) => Object.keys(rules).join(", ");
 
-/** A value as a message names it: objects by their class. */
+/** A value as an error message shows it. An object is shown by its class. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return String(value);
@@ -70,7 +70,7 @@ function notOptions(op: string, value: unknown, rules: object): TypeError {
 }
 
 function unknown(op: string, name: string, options: object, rules: object): TypeError {
-  // Another argument in the place of the options: what it holds would be named one by one.
+  // Another argument stands in the place of the options: without this check its fields would be reported one by one.
   if (typeof options.constructor === "function" && options.constructor !== Object)
     return notOptions(op, options, rules);
   if (name === "mask") return noMask(op);
@@ -79,13 +79,13 @@ function unknown(op: string, name: string, options: object, rules: object): Type
   return new TypeError(`${op}: no option "${name}"${hint} (${listed(rules)})`);
 }
 
-/** For operations that cannot tell padding from data. */
+/** The error of operations that cannot tell padding from data. */
 export const noMask = (op: string): TypeError =>
   new TypeError(
     `${op}: takes no mask; give it the valid positions alone, or use a norm that takes one (batchNorm, instanceNorm)`,
   );
 
-/** What other libraries call it. */
+/** The names of these options in other libraries. */
 const synonyms: Record<string, string> = {
   gamma: "weight",
   beta: "bias",
@@ -94,8 +94,8 @@ const synonyms: Record<string, string> = {
 };
 
 /**
- * The name that is meant, the nearest of those one can mean: the same but for case and _, one the beginning of the other, its initials,
- * a slip or two away.
+ * The name that is probably meant: the nearest one. A name is near if it differs only in case and _, if one is the
+ * beginning of the other, if it is the initials, or if it has one or two typing errors.
  */
 function nearest(name: string, names: string[]): string | undefined {
   const plain = (word: string) => word.replace(/_/g, "").toLowerCase();
@@ -115,7 +115,7 @@ function nearest(name: string, names: string[]): string | undefined {
   return best && best.away < Infinity ? best.known : undefined;
 }
 
-/** Letters to insert, leave out or replace (Levenshtein). */
+/** The number of letters to insert, leave out or replace (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 0; i < a.length; i++) {

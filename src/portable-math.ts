@@ -1,4 +1,4 @@
-// Functions of float64 by + − × ÷ and √ alone: engines differ in the last bit of Math.exp, log, cos and of x ** 3.
+// Functions of float64 made of + − × ÷ and √ alone. Engines give different last bits for Math.exp, log, cos and x ** 3.
 
 /** base^exponent for an integer exponent ≥ 0, by squaring. */
 export function power(base: number, exponent: number): number {
@@ -10,7 +10,7 @@ export function power(base: number, exponent: number): number {
   return result;
 }
 
-/** cos(π·x), by its series on a quarter turn. Error below 1e-15. */
+/** cos(π·x), by a series on a quarter turn. The error is below 1e-15. */
 export function cosPi(x: number): number {
   const turn = Math.abs(x) % 2;
   const half = turn > 1 ? 2 - turn : turn;
@@ -24,10 +24,10 @@ export function cosPi(x: number): number {
   return half > 0.5 ? -sum : sum;
 }
 
-/** ln 2 in two parts, the first with bits to spare for products with an exponent. */
+/** ln 2 in two parts. The first part has free bits, so that its product with an exponent is exact. */
 const LN2 = [0.6931471803691238, 1.9082149292705877e-10];
 
-/** eˣ, by its series around the nearest power of two. Error below 1.5 ulp where the result is a normal number. */
+/** eˣ, by a series around the nearest power of two. The error is below 1.5 ulp if the result is a normal number. */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x > 710) return Infinity;
@@ -36,7 +36,7 @@ export function exp(x: number): number {
   const rest = x - k * LN2[0] - k * LN2[1];
   let series = 0;
   for (let n = 16; n > 1; n--) series = (rest / n) * (1 + series);
-  const half = Math.floor(k / 2); // 2^k itself may be beyond the range
+  const half = Math.floor(k / 2); // 2^k itself may be out of range
   return (1 + rest * (1 + series)) * 2 ** half * 2 ** (k - half);
 }
 
@@ -47,7 +47,10 @@ export function exponentOf(x: number): number {
   return (view.getUint16(0) >> 4) - 1023;
 }
 
-/** log₂ x of a positive normal number, by the series of artanh. Error below 1e-15 of it, or of 1. */
+/**
+ * log₂ x of a positive normal number, by the series of artanh. The error is below 1e-15 times the larger of 1 and |the
+ * result|.
+ */
 export function log2(x: number): number {
   let exponent = exponentOf(x);
   let fraction = x / 2 ** exponent;

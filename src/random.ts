@@ -11,7 +11,7 @@ export interface RandomOptions {
   requiresGrad?: boolean;
   /** Default: the runtime of `init()`. */
   runtime?: Runtime;
-  /** Default: the one `manualSeed` sets. */
+  /** Default: the generator that `manualSeed` sets. */
   generator?: Generator;
 }
 
@@ -25,7 +25,7 @@ const rules: Rules<RandomOptions> = {
 export class Generator {
   #twister: MersenneTwister;
   #seed: bigint;
-  /** The second half of the last pair of single normals. */
+  /** The second half of the last pair of single normals, not used yet. */
   #spare: number | null = null;
 
   /** Throws RangeError unless `seed` is an integer from −2^63 to 2^64 − 1. Only its low 32 bits count, as in PyTorch. */
@@ -46,7 +46,7 @@ export class Generator {
     return this;
   }
 
-  /** All that decides what comes next, as bytes to keep: [seed, the single normal left over, the words of the twister]. */
+  /** The full state as bytes to keep: [seed, the normal number left over, the words of the Mersenne twister]. */
   getState(): Uint8Array {
     const bytes = new Uint8Array(STATE_BYTES);
     const view = new DataView(bytes.buffer);
@@ -58,7 +58,10 @@ export class Generator {
     return bytes;
   }
 
-  /** Goes on from a state `getState` gave. Throws, having changed nothing: TypeError for no bytes, RangeError for others. */
+  /**
+   * Continues from a state that `getState` gave. Throws TypeError for no bytes, RangeError for other bytes, and changes
+   * nothing then.
+   */
   setState(bytes: Uint8Array): this {
     checkGeneratorState(bytes);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -71,7 +74,7 @@ export class Generator {
     return this;
   }
 
-  /** @internal Has a refused call give back what it is about to draw. */
+  /** @internal If the call is refused, the generator returns to its present state. */
   lend(): void {
     const [twister, spare] = [this.#twister.save(), this.#spare];
     onRefusal(() => {
@@ -80,17 +83,17 @@ export class Generator {
     });
   }
 
-  /** 32 random bits. */
+  /** A number of 32 random bits. */
   random(): number {
     return this.#twister.next();
   }
 
-  /** Uniform in [0, 1), 24 bits: what a float32 holds. */
+  /** Uniform in [0, 1) with 24 bits, which is what a float32 holds. */
   uniform(): number {
     return (this.#twister.next() & 0xffffff) / 2 ** 24;
   }
 
-  /** Uniform in [0, 1), 53 bits of two draws, the first the high one. */
+  /** Uniform in [0, 1) with 53 bits from two draws. The first draw gives the high bits. */
   uniformDouble(): number {
     const high = this.#twister.next() & 0x1fffff;
     return (high * 2 ** 32 + this.#twister.next()) / 2 ** 53;
@@ -113,7 +116,9 @@ export class Generator {
     out.written();
   }
 
-  /** Blocks of 16 uniforms become normals; where the last is not full, the last 16 elements are drawn anew. */
+  /**
+   * Each block of 16 uniforms becomes 16 normals. If the last block is not full, the last 16 elements are drawn again.
+   */
   #fillBlocks(out: Tensor): void {
     const { elements, size, runtime, ptr } = out;
     for (let i = 0; i < size; i++) elements[i] = this.uniform();
@@ -124,7 +129,7 @@ export class Generator {
     runtime.run("boxMuller", 1, 256, [behind(ptr, 4 * (size - 16))]);
   }
 
-  /** Fewer than 16: one by one in float64, each second one from the pair before. */
+  /** For fewer than 16 elements: one by one in float64. Every second one is the other half of the pair before. */
   #fillSingly(out: Tensor): void {
     using pair = empty(out.runtime, [2], "float64");
     for (let i = 0; i < out.size; i++) {
@@ -144,7 +149,7 @@ export class Generator {
 
 const STATE_BYTES = 16 + 4 * SAVED_WORDS;
 
-/** @internal Refuses what `getState` cannot have given. */
+/** @internal Refuses bytes that cannot come from `getState`. */
 export function checkGeneratorState(bytes: Uint8Array): void {
   if (!isBytes(bytes)) throw new TypeError("Generator: expected the state to be a Uint8Array");
   if (bytes.length !== STATE_BYTES)
@@ -155,10 +160,10 @@ export function checkGeneratorState(bytes: Uint8Array): void {
   if (at >= SAVED_WORDS) throw new RangeError("Generator: this is no state of a generator");
 }
 
-/** The generator that is used where none is given; it begins with PyTorch's own default seed. */
+/** The generator that is used if none is given. It begins with PyTorch's own default seed. */
 export const defaultGenerator = /* @__PURE__ */ new Generator(67280421310721n);
 
-/** Seeds the generator that `rand`, `randn`, `randperm` and the initialisers use when given none. */
+/** Seeds the generator that `rand`, `randn`, `randperm` and the initialisers use if none is given. */
 export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }
@@ -203,7 +208,7 @@ export function randperm(
   });
 }
 
-/** @internal Fills `out` with uniforms in [low, high), rounded once as in PyTorch; gives it back. */
+/** @internal Fills `out` with uniforms in [low, high), rounded once as in PyTorch. Returns `out`. */
 export function uniform_(
   out: Tensor,
   low: number,
@@ -213,7 +218,8 @@ export function uniform_(
   const { elements } = out;
   const from = Math.fround(low);
   const range = Math.fround(Math.fround(high) - from);
-  for (let i = 0; i < elements.length; i++) elements[i] = generator.uniform() * range + from; // fused there: the product is exact in float64
+  // PyTorch uses a fused multiply-add: here the product is exact in float64
+  for (let i = 0; i < elements.length; i++) elements[i] = generator.uniform() * range + from;
   out.written();
   return out;
 }

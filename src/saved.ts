@@ -1,10 +1,10 @@
-// What a graph saved has to be the same when the backward pass reads it, or the gradients are those of other values.
+// What a graph saved must not change before the backward pass reads it: otherwise the gradients belong to other values.
 import { type AnyTensor, show } from "./tensor.js";
 
-/** Of the bits of a tensor: 32 of them, of which every word of it moves all. */
+/** A checksum of 32 bits over all bits of a tensor. A change in any word changes it. */
 export function checksum({ runtime, ptr, elements }: AnyTensor): number {
   let sum = 0;
-  // a block is the tensor's own up to its end, a multiple of 64 bytes
+  // the tensor owns its block up to the end, a multiple of 64 bytes
   for (const word of new Int32Array(
     runtime.memory.buffer,
     ptr,
@@ -16,7 +16,10 @@ export function checksum({ runtime, ptr, elements }: AnyTensor): number {
   return sum;
 }
 
-/** Throws Error, naming the op, for the first of `saved` that was written since it was held, or has another sum than of `sums`. */
+/**
+ * Throws Error, naming the op, for the first tensor in `saved` that was written since it was held, or whose checksum
+ * differs from `sums`.
+ */
 export function checkSaved(
   op: string,
   saved: readonly (AnyTensor | null | undefined)[],

@@ -1,12 +1,12 @@
-// Scopes free what was made in them and not returned. They know nothing of a tensor but this:
+// A scope frees what was made in it and not returned. This is all that a scope knows of a tensor:
 import { describe } from "./options.js";
 export interface Scoped {
-  /** The scope that will free it; null outside of any, or when it was kept. */
+  /** The scope that will free it; null if there is none, or if the tensor was kept. */
   scope: Set<Scoped> | null;
   dispose(): void;
 }
 
-/** What was made since the innermost `tidy` began; null outside of any. */
+/** What was made since the innermost `tidy` began; null outside of every `tidy`. */
 let current: Set<Scoped> | null = null;
 
 /** Puts something new into the innermost scope. */
@@ -15,15 +15,15 @@ export function enterScope(made: Scoped, scope = current): void {
   made.scope = scope;
 }
 
-/** Takes something out of its scope, if it is in one. */
+/** Takes something out of its scope, if it is in a scope. */
 export function leaveScope(made: Scoped): void {
   made.scope?.delete(made);
   made.scope = null;
 }
 
 /**
- * Runs `fn` and frees every tensor made in it but those it returns (alone, or in arrays, objects and maps). Gradients, running
- * statistics and optimiser state stay. `fn` must be synchronous.
+ * Runs `fn` and frees every tensor made in it, except those it returns (alone, or in arrays, objects and maps).
+ * Gradients, running statistics and optimiser state stay. `fn` must be synchronous.
  */
 export function tidy<T>(fn: () => T): T {
   const outer = current;
@@ -42,7 +42,10 @@ export function tidy<T>(fn: () => T): T {
   }
 }
 
-/** @internal What `fn` returns, at once: later what is around the call no longer is. */
+/**
+ * @internal Gives what `fn` returns, and refuses a promise: the call around it would be over before the promise is
+ * done.
+ */
 export function synchronously<T>(op: string, fn: () => T): T {
   const result = typeof fn === "function" && fn();
   if (typeof fn !== "function" || result instanceof Promise)
@@ -52,7 +55,7 @@ export function synchronously<T>(op: string, fn: () => T): T {
   return result as T;
 }
 
-/** Takes a tensor out of every `tidy` around it; it then lives until it is disposed or collected. */
+/** Takes a tensor out of every `tidy` around it. It then lives until it is disposed or collected. */
 export function keep<T extends Scoped>(kept: T): T {
   if (typeof kept?.scope !== "object")
     throw new TypeError(`keep: expected a tensor, got ${describe(kept)}`);
@@ -60,7 +63,7 @@ export function keep<T extends Scoped>(kept: T): T {
   return kept;
 }
 
-/** @internal Runs `fn` so that what it makes belongs to no `tidy`. */
+/** @internal Runs `fn`; what it makes belongs to no `tidy`. */
 export function untidied<T>(fn: () => T): T {
   const outer = current;
   current = null;

@@ -1,4 +1,4 @@
-// Shapes: lengths of the axes, outermost first.
+// A shape is the list of axis lengths, the outermost first.
 import { describe } from "./options.js";
 
 export type Shape = readonly number[];
@@ -17,7 +17,7 @@ function checkList(op: string, shape: Shape): void {
   );
 }
 
-/** Refuses what is not a list of lengths ≥ 0, or has 2³¹ elements or more. */
+/** Refuses anything but a list of lengths ≥ 0, and lists with 2³¹ elements or more. */
 export function checkDims(op: string, shape: Shape): void {
   checkList(op, shape);
   if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) < 2 ** 31)

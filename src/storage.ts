@@ -1,21 +1,21 @@
-// Who holds which memory: what is behind a tensor, and when it is given back.
+// Ownership of memory: what stands behind a tensor, and when it is given back.
 import type { Block } from "./runtime/allocator.js";
 import type { Runtime } from "./runtime/runtime.js";
 
-/** What a storage's memory was turned into for a kernel, to be used again until somebody writes there. */
+/** A packed form of a storage's memory, made for a kernel. It is used again until somebody writes to the storage. */
 export interface Packed {
   drop(): void;
 }
 
-/** Memory that several tensors (a tensor, its reshapes, a graph that needs it) hold together. */
+/** Memory that several owners hold together: a tensor, its reshapes, a graph that needs it. */
 export class Storage {
   refs = 1;
   readonly runtime: Runtime;
   readonly block: Block;
   packed: Packed | null = null;
-  /** Whether a view was handed out, through which it may be written at any time. */
+  /** Whether a view was handed out. Through a view the memory may be written at any time. */
   open = false;
-  /** How often it was written, as far as that can be seen: not through such a view. */
+  /** How many writes were seen. Writes through such a view cannot be seen. */
   version = 0;
 
   constructor(runtime: Runtime, bytes: number) {
@@ -23,13 +23,13 @@ export class Storage {
     this.block = runtime.allocate(bytes);
   }
 
-  /** To be called behind every write to what may have been read before. */
+  /** Must be called after every write to memory that may have been read before. */
   written(): void {
     this.version++;
     this.unpack();
   }
 
-  /** Drops what was made of it: to be called where it may be written. */
+  /** Drops the packed form. Must be called when the memory may be written. */
   unpack(): void {
     this.packed?.drop();
     this.packed = null;
@@ -42,16 +42,16 @@ export class Storage {
   }
 }
 
-/** What autograd.ts hangs on a tensor that came out of an operation. */
+/** What autograd.ts attaches to a tensor that an operation made. */
 export interface GradNode {
   release(): void;
 }
 
-/** What must be given back when a tensor is disposed or collected. It never refers to the tensor itself. */
+/** What must be given back when a tensor is disposed or collected. A handle never refers to the tensor itself. */
 export class Handle {
   storage: Storage | null;
   node: GradNode | null = null;
-  /** The storage's version when this tensor came to hold it. */
+  /** The version of the storage when this tensor began to hold it. */
   readonly version: number;
 
   constructor(storage: Storage) {
@@ -70,7 +70,10 @@ export class Handle {
   }
 }
 
-/** Hosts without it (Workers with a compatibility date before May 2025) free only what is disposed. */
+/**
+ * Some hosts have no FinalizationRegistry (Workers with a compatibility date before May 2025). They free only what is
+ * disposed.
+ */
 export const collected =
   typeof FinalizationRegistry === "undefined"
     ? null

@@ -22,10 +22,13 @@ export { inferShape, type Shape, show, sizeOf } from "./shape.js";
 export type { GradNode } from "./storage.js";
 
 const inspectSymbol: unique symbol = Symbol.for("nodejs.util.inspect.custom");
-/** `Symbol.dispose`; in engines without it (WebKit) the stand-in that compiled `using` declarations look for. */
+/** `Symbol.dispose`. Engines without it (WebKit) get the symbol that compiled `using` declarations look for. */
 export const disposeSymbol: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
-/** For `using` and `console.log`: bundlers can leave out a class only without such names, of which modules so have none of their own. */
+/**
+ * The base for `using` and `console.log`. Bundlers can drop an unused class only if it has no computed names, so these
+ * names stand here.
+ */
 export abstract class Held {
   abstract dispose(): void;
 
@@ -33,17 +36,17 @@ export abstract class Held {
     this.dispose();
   }
 
-  /** What `console.log` shows in Node, Deno and Bun. */
+  /** The text that `console.log` shows in Node, Deno and Bun. */
   [inspectSymbol](): string {
     return this.toString();
   }
 }
 
-/** The part of autograd.ts that tensors call; it announces itself, so that imports keep running one way. */
+/** The part of autograd.ts that tensors call. autograd.ts registers itself, so that imports keep running one way. */
 export interface Tape {
   backward(root: Tensor, gradient?: Tensor): void;
-  /** Records that `out` is `of` under another shape. */
-  recordView(out: Tensor, of: Tensor): void;
+  /** Records that `out` is `source` under another shape. */
+  recordView(out: Tensor, source: Tensor): void;
 }
 
 let tape: Tape | null = null;
@@ -51,7 +54,9 @@ export function setTape(value: Tape): void {
   tape = value;
 }
 
-/** Memory for a tensor: every one is bounded here, by its elements, and by what `allocate` can give. */
+/**
+ * Takes memory for a tensor. Every tensor is limited here: by its number of elements, and by what `allocate` can give.
+ */
 function storageFor(runtime: Runtime, shape: Shape, dtype: DType): Storage {
   const size = sizeOf(shape);
   const misfit = (why: string, cause?: unknown) =>
@@ -71,7 +76,7 @@ export class Tensor<D extends DType = "float32"> {
   readonly runtime: Runtime;
   readonly shape: Shape;
   readonly dtype: D;
-  /** Number of elements. */
+  /** The number of elements. */
   readonly size: number;
   #grad: Tensor | null = null;
   #requiresGrad = false;
@@ -80,7 +85,7 @@ export class Tensor<D extends DType = "float32"> {
   /** @internal */
   scope: Set<Scoped> | null = null;
 
-  /** @internal Use `tensor`, `zeros`, `empty`. */
+  /** @internal Use `tensor`, `zeros` or `empty`. */
   constructor(runtime: Runtime, shape: Shape, dtype: D, shareWith?: AnyTensor, watched = true) {
     this.runtime = runtime;
     this.shape = shape;
@@ -108,7 +113,7 @@ export class Tensor<D extends DType = "float32"> {
     return this.#handle as { storage: Storage; node: GradNode | null };
   }
 
-  /** Byte address in linear memory. */
+  /** The byte address in linear memory. */
   get ptr(): Address {
     return this.#live().storage.block.start;
   }
@@ -118,10 +123,10 @@ export class Tensor<D extends DType = "float32"> {
   }
 
   /**
-   * The elements: a typed-array view over linear memory, not a copy. Made anew at every call, so it is never stale. Weights whose view
-   * was handed out are packed for the kernels at every call, for they may change at any time; `toArray()` leaves them alone. A write
-   * through the view cannot be seen: between a forward pass and its `backward()` it makes gradients of the new values, which
-   * `createRuntime({ checkSaved: true })` finds.
+   * The elements: a typed-array view over linear memory, not a copy. Each call makes a new view, so a view is never
+   * stale. After a view was handed out, kernels pack the weights again at every call, because they may change at any
+   * time; `toArray()` has no such cost. A write through the view cannot be seen. Between a forward pass and its
+   * `backward()` such a write gives gradients of the new values; `createRuntime({ checkSaved: true })` finds this.
    */
   get data(): ArrayOf[D] {
     const { storage } = this.#live();
@@ -130,21 +135,26 @@ export class Tensor<D extends DType = "float32"> {
     return this.elements;
   }
 
-  /** @internal The same for whoever keeps it no longer than a call, and calls `written()` behind what it wrote. */
+  /**
+   * @internal The elements, for callers that keep the view no longer than one call and call `written()` after each
+   * write.
+   */
   get elements(): ArrayOf[D] {
     const { start } = this.#live().storage.block;
     return new arrays[this.dtype](this.runtime.memory.buffer, start, this.size) as ArrayOf[D];
   }
 
   /**
-   * @internal To be called behind every change other than through `data`: drops what was made of the elements, and the backward pass
-   * of a graph that saved them is refused.
+   * @internal Must be called after every change that does not go through `data`. It drops the packed form of the
+   * elements, and a graph that saved the old elements will refuse its backward pass.
    */
   written(): void {
     this.#live().storage.written();
   }
 
-  /** @internal The version of the memory when this tensor came to hold it: `storage.version` is larger once it was written since. */
+  /**
+   * @internal The version of the memory when this tensor began to hold it. After a write, `storage.version` is larger.
+   */
   get version(): number {
     return this.#handle.version;
   }
@@ -154,24 +164,30 @@ export class Tensor<D extends DType = "float32"> {
     return this.#live().storage;
   }
 
-  /** A copy of the elements outside linear memory: for what refuses shared memory, and for keeping. */
+  /** A copy of the elements outside linear memory: to keep it, or for an API that refuses shared memory. */
   toArray(): CopyOf[D] {
     return this.elements.slice() as CopyOf[D];
   }
 
-  /** The one element. Throws RangeError when there are more. */
+  /** The only element. Throws RangeError if there are more. */
   item(): number {
     if (this.size !== 1)
       throw new RangeError(`item: expected one element, got shape ${show(this.shape)}`);
     return Number(this.elements[0]);
   }
 
-  /** The sum of the gradients that `backward()` brought here; null before. Only leaves with `requiresGrad` collect one. */
+  /**
+   * The sum of the gradients that `backward()` brought here; null before the first one. Only leaves with `requiresGrad`
+   * collect gradients.
+   */
   get grad(): Tensor | null {
     return this.#grad;
   }
 
-  /** Refuses, as PyTorch does, what is no gradient of this tensor: TypeError for another dtype, RangeError for another shape. */
+  /**
+   * Refuses, as PyTorch does, a value that cannot be this tensor's gradient: TypeError for another dtype, RangeError
+   * for another shape.
+   */
   set grad(value: Tensor | null) {
     if (value !== null) checkGrad(this, value);
     this.#grad = value;
@@ -181,7 +197,7 @@ export class Tensor<D extends DType = "float32"> {
     return this.#requiresGrad;
   }
 
-  /** Only a leaf's can be changed. */
+  /** Only a leaf can change this. */
   set requiresGrad(value: boolean) {
     if (typeof value !== "boolean")
       throw new TypeError(`requiresGrad: expected true or false, got ${describe(value)}`);
@@ -195,7 +211,7 @@ export class Tensor<D extends DType = "float32"> {
     this.#requiresGrad = value;
   }
 
-  /** @internal The graph node this tensor came out of; null for a leaf. */
+  /** @internal The graph node that made this tensor; null for a leaf. */
   get node(): GradNode | null {
     return this.#handle.node;
   }
@@ -206,15 +222,15 @@ export class Tensor<D extends DType = "float32"> {
     this.#requiresGrad = true;
   }
 
-  /** @internal True when no other tensor or graph holds this memory, so that it may be overwritten. */
+  /** @internal True if no other tensor or graph holds this memory, so that it may be overwritten. */
   get exclusive(): boolean {
     return this.#live().storage.refs === 1;
   }
 
   /**
    * Adds to `.grad` of every leaf this tensor depends on. `gradient` (same shape) may be left out for a single element.
-   * Throws when nothing was recorded, the graph was used before, or something it saved was written since (by an optimiser, a state
-   * dict, …): run the forward pass again. A refused call changes nothing.
+   * Throws if nothing was recorded, if the graph was used before, or if something it saved was written since (by an
+   * optimiser, a state dict, …): then run the forward pass again. A refused call changes nothing.
    */
   backward(this: Tensor, gradient?: Tensor): void {
     this.#live();
@@ -238,7 +254,9 @@ export class Tensor<D extends DType = "float32"> {
     return out;
   }
 
-  /** Frees the memory (once no reshape or graph needs it) and that of its gradient. Twice is harmless. */
+  /**
+   * Frees the memory, once no reshape or graph needs it, and the memory of its gradient. A second call does nothing.
+   */
   dispose(): void {
     if (this.#watched) collected?.unregister(this.#handle);
     this.#handle.release();
@@ -251,7 +269,7 @@ export class Tensor<D extends DType = "float32"> {
     this.dispose();
   }
 
-  /** Dtype, shape and values; of more than 1,000 elements the ends of each axis. */
+  /** Dtype, shape and values. With more than 1,000 elements only the ends of each axis are shown. */
   toString(): string {
     const { dtype, shape, disposed } = this;
     if (disposed) return `Tensor(${dtype}, ${show(shape)}, disposed)`;
@@ -259,12 +277,12 @@ export class Tensor<D extends DType = "float32"> {
     return `Tensor(${dtype}, ${show(shape)})${values.includes("\n") ? "\n" : " "}${values}`;
   }
 
-  /** What `console.log` shows in Node, Deno and Bun. */
+  /** The text that `console.log` shows in Node, Deno and Bun. */
   [inspectSymbol](): string {
     return this.toString();
   }
 
-  /** All values; those of int64 that a number cannot hold as text. */
+  /** All values. An int64 that a number cannot hold becomes text. */
   toJSON(): { shape: Shape; dtype: D; data: (number | string)[] } {
     const plain = (v: number | bigint) =>
       Number.isSafeInteger(Number(v)) || typeof v === "number" ? Number(v) : String(v);
@@ -286,13 +304,13 @@ function checkGrad(of: AnyTensor, grad: Tensor): void {
     throw new Error(
       "grad: the tensors belong to two runtimes; make them with the same { runtime }",
     );
-  grad.ptr; // throws when it was disposed
+  grad.ptr; // throws if the gradient was disposed
 }
 
-/** A tensor of whatever dtype. */
+/** A tensor of any dtype. */
 export type AnyTensor = Tensor<DType>;
 
-/** @internal Where a tensor lies that may not be there. */
+/** @internal The address of a tensor that may be absent. */
 export const addressOf = (tensor: AnyTensor | null | undefined): Address => tensor?.ptr ?? NOWHERE;
 
 /** @internal An uninitialised tensor: for ops that write every element. */
@@ -304,22 +322,22 @@ export function empty<D extends DType = "float32">(
   return new Tensor(runtime, shape, dtype ?? ("float32" as D));
 }
 
-/** @internal The memory of `of` under `shape` (same size), outside any graph. */
-export function alias<D extends DType>(of: Tensor<D>, shape: Shape = of.shape): Tensor<D> {
-  return new Tensor(of.runtime, shape, of.dtype, of);
+/** @internal The memory of `source` under `shape` (same size), outside any graph. */
+export function alias<D extends DType>(source: Tensor<D>, shape: Shape = source.shape): Tensor<D> {
+  return new Tensor(source.runtime, shape, source.dtype, source);
 }
 
 /**
- * @internal An alias whose holder disposes of it and is watched by the collector itself. To be watched costs 0.3 µs: a recorded layer
- * norm of one row, which saves three tensors, took 3.9 µs instead of 3.0.
+ * @internal An alias that its holder disposes of; the garbage collector does not watch it. To be watched costs 0.3 µs:
+ * a recorded layer norm of one row, which saves three tensors, took 3.9 µs instead of 3.0 µs.
  */
-export function hold<D extends DType>(of: Tensor<D>): Tensor<D> {
-  return new Tensor(of.runtime, of.shape, of.dtype, of, false);
+export function hold<D extends DType>(source: Tensor<D>): Tensor<D> {
+  return new Tensor(source.runtime, source.shape, source.dtype, source, false);
 }
 
 /**
- * @internal An uninitialised tensor for a `using` declaration, which disposes of it whatever happens: not watched either. The statistics
- * of a one-row layer norm made so leave 2.5 µs of 3.0.
+ * @internal An uninitialised tensor for a `using` declaration, which always disposes of it. The garbage collector does
+ * not watch it either. With it for the statistics, a layer norm of one row takes 2.5 µs instead of 3.0 µs.
  */
 export function temporary<D extends DType = "float32">(
   runtime: Runtime,
@@ -330,8 +348,8 @@ export function temporary<D extends DType = "float32">(
 }
 
 /**
- * @internal To be called before a tensor that outlives the call is written: it gets its values back if the call is refused, and its
- * version, so that graphs that saved it may still go back.
+ * @internal Must be called before a write to a tensor that outlives the call. If the call is refused, the tensor gets
+ * its values and its version back, so that graphs that saved it can still go back.
  */
 export function changing({ runtime, dtype, storage, elements }: AnyTensor): void {
   const before = elements.slice();
@@ -345,7 +363,7 @@ export function changing({ runtime, dtype, storage, elements }: AnyTensor): void
   });
 }
 
-/** @internal Has `write` write tensors that outlive the call. */
+/** @internal Runs `write`, which writes to tensors that outlive the call. */
 export function rewrite(tensors: readonly AnyTensor[], write: () => void): void {
   for (const tensor of tensors) changing(tensor);
   write();
@@ -371,8 +389,8 @@ type DTypeOf<T> = T extends Float64Array | Int32Array | Uint8Array | BigInt64Arr
   : "float32";
 
 /**
- * A tensor with a copy of `data`, row-major. The dtype is that of the typed array, float32 for numbers. Without `shape`, a
- * number makes a scalar (shape []) and a list a vector. Throws RangeError when the length does not fit the shape.
+ * A tensor with a copy of `data`, row-major. A typed array keeps its dtype, numbers become float32. Without `shape`, a
+ * number makes a scalar (shape []) and a list makes a vector. Throws RangeError if the length does not fit the shape.
  */
 export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   data: T,
@@ -407,7 +425,7 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   });
 }
 
-/** Holes count: they are no numbers either. */
+/** Holes in the list are checked too: they are no numbers either. */
 function checkElements(list: readonly unknown[]): void {
   const at = list.findIndex((value) => typeof value !== "number");
   if (at < 0) return;
@@ -435,7 +453,7 @@ function filled<D extends DType>(
   return out;
 }
 
-/** A tensor filled with `value`. Throws RangeError for an int64 that is no integer. */
+/** A tensor filled with `value`. Throws RangeError for an int64 value that is not an integer. */
 export const full = <D extends DType = "float32">(
   shape: Shape,
   value: number,

@@ -6,7 +6,7 @@ import { backward, forward } from "./reference/sets.js";
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url));
 const document = read("dist/abi.md").toString();
 
-/** name → its arguments, as the document gives them. */
+/** name → its arguments, as in the document. */
 const signatures = new Map(
   [...document.matchAll(/^### (\w+)\n\n```\n\1\(([^)]*)\)/gm)].map(([, name, list]) => [
     name,
@@ -16,7 +16,7 @@ const signatures = new Map(
 
 type Kernel = (...args: number[]) => number | undefined;
 
-/** Calls a kernel with its arguments by name, in the document's order. */
+/** Calls a kernel with its arguments by name, in the order of the document. */
 function call(exports: WebAssembly.Exports, name: string, values: Record<string, number>) {
   const args = (signatures.get(name) as string[][]).map(([argument]) => values[argument]);
   return (exports[name] as Kernel)(...args);
@@ -105,7 +105,7 @@ test("a layer norm, forward and backward, by WebAssembly.instantiate and the doc
   };
   const got = { y, dx, dweight, dbias };
   for (const name of ["y", "dx", "dweight", "dbias"] as const) {
-    // 13 values below 10 in float32: 2⁻²⁴ of the largest term, some times over
+    // 13 values below 10 in float32: a few times 2⁻²⁴ of the largest term
     floats(got[name], expected[name].length).forEach((value, i) => {
       expect(Math.abs(value - expected[name][i]), `${name}[${i}]`).toBeLessThan(1e-5);
     });

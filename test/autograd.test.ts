@@ -9,7 +9,7 @@ const runtime = await useRuntime();
 const vector = (...values: number[]) =>
   tensor(values, [values.length], { runtime, requiresGrad: true });
 
-/** y = a·b element by element: saves both inputs. */
+/** y = a·b, element by element. It saves both inputs. */
 function times(a: Tensor, b: Tensor): Tensor {
   const product = (p: Tensor, q: Tensor) => {
     const out = empty(runtime, p.shape);
@@ -22,7 +22,7 @@ function times(a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
-/** y = a + b: hands dy on to both inputs. */
+/** y = a + b. It hands dy on to both inputs. */
 function plus(a: Tensor, b: Tensor): Tensor {
   const out = empty(runtime, a.shape);
   out.data.set(a.data.map((value, i) => value + b.data[i]));
@@ -155,7 +155,7 @@ describe("memory", () => {
     (() => {
       for (let i = 0; i < 10; i++) times(times(x, x), x);
     })();
-    expect(runtime.stats().tensors).toBe(before + 60); // two results and two saved tensors of each
+    expect(runtime.stats().tensors).toBe(before + 60); // two results and two saved tensors for each of them
     for (let i = 0; i < 50 && runtime.stats().tensors > before; i++) {
       (globalThis as unknown as { gc(): void }).gc();
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -177,6 +177,7 @@ describe("memory", () => {
       });
       expect(() => z.backward()).toThrow("broken");
     });
-    expect(runtime.stats().bytes - before).toBeLessThanOrEqual(3 * 64); // times(y, y), unreachable now, waits for the collector
+    // times(y, y) cannot be reached any more and waits for the collector
+    expect(runtime.stats().bytes - before).toBeLessThanOrEqual(3 * 64);
   });
 });

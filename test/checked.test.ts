@@ -1,4 +1,4 @@
-// The checked runtime finds what it is there for: launches that are deliberately wrong.
+// The checked runtime must find launches that are wrong on purpose.
 import { beforeEach, expect, test } from "vitest";
 import type { Address } from "../src/runtime/address.js";
 import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 const BYTES = 1024;
-/** Copies `units` of 64 bytes. */
+/** Copies `units` pieces of 64 bytes. */
 const copy = (units: number, to: number, from: number) =>
   runtime.run("copyBytes", units, 16, [to as Address, from as Address]);
 const floats = (at: number) => new Float32Array(runtime.memory.buffer, at, BYTES / 4);
@@ -35,7 +35,7 @@ test("a launch that writes behind a block", () => {
   expect(() => copy(BYTES / 64 + 1, to.start, from.start)).toThrow(
     /^checked: copyBytes.* wrote behind a block of 1024 bytes/,
   );
-  copy(1, to.start, from.start); // it is told once
+  copy(1, to.start, from.start); // the damage is reported only once
 });
 
 test("a write before a block, whoever made it", () => {

@@ -1,4 +1,6 @@
-// A runtime that checks each launch of a kernel: its arguments before, what lies around its blocks behind it. The kernels stay as they are.
+// A runtime that checks each launch of a kernel: its arguments before, and what lies around its blocks after it. The
+// kernels stay as they are.
+
 import { files } from "../assembly/reader.mjs";
 import { HEAP } from "../src/runtime/memory.js";
 import type { Runtime } from "../src/runtime/runtime.js";
@@ -14,7 +16,7 @@ const QUARANTINE = 2 ** 22;
 const addressesOf = (name: string) =>
   (kernels.get(name) ?? []).flatMap(({ arg, type }, i) => (type === "usize" ? [{ arg, i }] : []));
 
-/** What is wrong with the number of arguments of a launch, in words. */
+/** What is wrong with the number of arguments of a launch, in words; null if nothing is. */
 function wrongCount(name: string, args: readonly number[], scratch: number): string | null {
   const all = kernels.get(name)?.map(({ arg }) => arg);
   if (!all) return "is no kernel of assembly/index.ts";
@@ -25,9 +27,9 @@ function wrongCount(name: string, args: readonly number[], scratch: number): str
 }
 
 /**
- * Has every launch of `runtime` throw where an address among its arguments lies in no block in use, or where anything was written
- * around these blocks. Gives the guard of its memory, which knows of the other blocks, and in which freed ones are full of NaN and stay
- * away for a while.
+ * Every launch of `runtime` now throws if an address among its arguments lies in no block in use, or if anything was
+ * written around these blocks. Gives the guard of its memory. The guard checks the other blocks too. It fills freed
+ * blocks with NaN and holds them back for a while.
  */
 export function checkLaunches(runtime: Runtime): Guard {
   const guard = new Guard(runtime, QUARANTINE);
@@ -37,9 +39,9 @@ export function checkLaunches(runtime: Runtime): Guard {
     if (wrong) throw new Error(`checked: ${name} ${wrong}`);
     const blocks = addressesOf(name).flatMap(({ arg, i }) => {
       const address = args[i];
-      // an array that is not there, the scratch that the runtime itself makes, or what nobody will look at
+      // an absent array, scratch that the runtime itself makes, or a pointer that nobody uses
       if (address === 0 || address === undefined || count === 0) return [];
-      if (arg === "plan" && address < HEAP) return []; // the runtime's own place for one
+      if (arg === "plan" && address < HEAP) return []; // a plan lies in the runtime's own place
       const block = guard.blockAt(address);
       if (block) return block;
       throw new Error(`checked: ${name} got ${arg} at ${address}, where no block in use is`);

@@ -1,5 +1,7 @@
-// Expected values made with PyTorch in float64 (test/golden), for the ops that are no layer of torch.nn or have no parameters.
+// Expected values made with PyTorch in float64 (test/golden), for ops that are no layer of torch.nn or have no
+// parameters.
 import { describe, test } from "vitest";
+
 import { adaIN } from "../src/ops/norm/ada-in.js";
 import { globalResponseNorm } from "../src/ops/norm/global-response-norm.js";
 import { localResponseNorm } from "../src/ops/norm/local-response-norm.js";

@@ -1,5 +1,7 @@
-// Expected values made with PyTorch in float64 (test/golden) of the weight parametrisations and of what couples norm and activation.
+// Expected values made with PyTorch in float64 (test/golden), for weight parametrisations and for layers that combine
+// norm and activation.
 import { describe, expect, test } from "vitest";
+
 import { dyt } from "../src/ops/norm/dyt.js";
 import { evonormB0 } from "../src/ops/norm/evonorm-b0.js";
 import { evonormS0 } from "../src/ops/norm/evonorm-s0.js";
@@ -39,14 +41,14 @@ describe("spectral_norm", () => {
     golden.compare({ weight, weight_u: u, weight_v: v, grad_weight_orig: weight_orig.grad, sigma });
   });
 
-  /** What the weight was divided by. */
+  /** The number that the weight was divided by. */
   const sigmaOf = (w: Tensor, divided: Tensor) => {
     const i = w.data.findIndex((value) => value !== 0);
     return tensor([i < 0 ? 0 : w.data[i] / divided.data[i]], [], { runtime });
   };
 });
 
-/** Output and gradients of the extras by their names in the case. */
+/** Output and gradients of the extra cases, by their names in the case. */
 const extras: Record<string, (t: Record<string, Tensor>, a: Record<string, number>) => Tensor> = {
   WeightStandardization: ({ weight }, { eps }) =>
     weightStandardization(weight, { eps, epsInside: true, correction: 0 }),

@@ -1,6 +1,8 @@
-// Expected values made with PyTorch in float64 (test/golden): every case of the five norms, through the layers, within `tolerance`.
-// How many tensors meet `strict`, what float64 sums and an unrounded mean reach, is printed.
+// Expected values made with PyTorch in float64 (test/golden). Every case of the five norms goes through the layers and
+// must be within `tolerance`. The test prints how many tensors meet `strict`, the tolerance of float64 sums and an
+// unrounded mean.
 import { afterAll, describe, expect, test } from "vitest";
+
 import type { Module } from "../src/nn/module.js";
 import * as layers from "../src/nn/norm.js";
 import { batchNorm } from "../src/ops/norm/batch-norm.js";
@@ -20,7 +22,7 @@ afterAll(() => {
 const strict = { met: 0, of: 0 };
 
 type Tracking = new (n: number, o: layers.TrackingNormOptions) => Module;
-/** The layer of a case, with PyTorch's defaults; cases without a dimension (procedural) have NCHW inputs. */
+/** The layer of a case, with PyTorch's defaults. Cases without a dimension (procedural) have NCHW inputs. */
 function layerOf({ op, attributes }: Pick<Case, "op" | "attributes">, channels: number): Module {
   const a = attributes as Attributes;
   const { eps, affine } = a;
@@ -44,7 +46,7 @@ function layerOf({ op, attributes }: Pick<Case, "op" | "attributes">, channels: 
 
 const STATE = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
 
-/** Outputs and gradients by their names in the case. */
+/** Outputs and gradients, by their names in the case. */
 function run(c: Pick<Case, "op" | "attributes">, inputs: Tensors): Tensors {
   const first = Object.keys(inputs).find((name) => name.startsWith("input")) ?? "";
   const layer = layerOf(c, inputs[first].shape[1]);
@@ -69,7 +71,10 @@ function run(c: Pick<Case, "op" | "attributes">, inputs: Tensors): Tensors {
   return got;
 }
 
-/** The class of the article: running_var moves towards the biased variance, which is the variance of training made smaller. */
+/**
+ * The class of the article. Its running_var moves towards the biased variance: that is the variance of training, made
+ * smaller.
+ */
 function runBiased(c: Case, inputs: Record<string, Tensor>): Tensors {
   const { input, gamma: weight, beta: bias, ...running } = inputs;
   const [running_mean, running_var] = [running.running_mean.detach(), running.running_var.detach()];

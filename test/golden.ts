@@ -1,4 +1,4 @@
-// Values that PyTorch computed in float64 (test/golden), and what is held to them.
+// Values that PyTorch computed in float64 (test/golden), and comparisons with them.
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { Runtime } from "../src/runtime/runtime.js";
@@ -8,7 +8,7 @@ import { procedural } from "./numbers.js";
 export interface Tolerance {
   atol: number;
   rtol: number;
-  /** An `atol` for each index of an axis. */
+  /** An `atol` for each index along an axis. */
   atol_by_index?: { axis: number; values: number[] };
 }
 
@@ -17,15 +17,15 @@ interface GoldenTensor {
   shape: number[];
   dtype: string;
   data: (number | string)[];
-  /** Instead of `data`. */
+  /** Makes the data by a rule, instead of `data`. */
   procedural?: Parameters<typeof procedural>[1];
 }
 
 export interface Expected extends GoldenTensor {
-  /** Where the elements of `data` are, if they are samples. */
+  /** The places of the elements of `data`, if they are samples. */
   indices?: number[];
   tolerance: Tolerance;
-  /** What float64 sums and an unrounded mean reach. */
+  /** The tolerance of float64 sums and an unrounded mean. */
   strict?: Tolerance;
 }
 
@@ -40,23 +40,26 @@ export interface GoldenCase {
 
 const folder = new URL("golden/", import.meta.url);
 
-/** A file of test/golden as it is. */
+/** A file of test/golden as bytes. */
 export const goldenBytes = (name: string): Buffer => readFileSync(new URL(name, folder));
 
-/** What is in test/golden/<name>.json. */
+/** The content of test/golden/<name>.json. */
 export const goldenJson = (name: string) => JSON.parse(goldenBytes(`${name}.json`).toString());
 
-/** The cases of test/golden/<family>.json, or those of one operator. */
+/** The cases of test/golden/<family>.json, or only those of one operator. */
 export function goldenCases(family: string, op?: string) {
   const { cases } = goldenJson(family) as { cases: GoldenCase[] };
   return cases
     .filter((golden) => op === undefined || golden.op === op)
     .map((golden) => ({
       ...golden,
-      /** The inputs by name, all but the upstream gradient and the integers collecting gradients; absent ones are undefined. */
+      /**
+       * The inputs by name; absent ones are undefined. All collect gradients, except the upstream gradient and
+       * integers.
+       */
       tensors: (runtime: Runtime): Record<string, Tensor> =>
         Object.fromEntries(golden.inputs.map((input) => [input.name, decode(input, runtime)])),
-      /** Every expected output is there, has its shape and meets its tolerance. */
+      /** Checks that every expected output exists, has its shape and meets its tolerance. */
       compare: (got: Record<string, AnyTensor | null | undefined>) => {
         for (const want of golden.expected) {
           const problem = mismatch(got[outputName(want)], want);
@@ -67,17 +70,17 @@ export function goldenCases(family: string, op?: string) {
 }
 
 function decode({ name, shape, dtype, data, procedural: made }: GoldenTensor, runtime: Runtime) {
-  // of other types in a few cases, which know it
+  // a few cases have other types, and know it
   if (dtype === "int64")
     return tensor(BigInt64Array.from(data, BigInt), shape, { runtime }) as AnyTensor as Tensor;
   const values = made ? procedural(sizeOf(shape), made) : Float32Array.from(data, Number);
   return tensor(values, shape, { runtime, requiresGrad: name !== "grad_output" });
 }
 
-/** The output that the samples are of. */
+/** The name of the output that the samples belong to. */
 export const outputName = ({ name }: Expected): string => name.replace(".samples", "");
 
-/** What is wrong with an output, in words: null where it meets the tolerance. */
+/** What is wrong with an output, in words; null if it meets the tolerance. */
 export function mismatch(
   got: AnyTensor | null | undefined,
   want: Expected,
@@ -96,7 +99,7 @@ export function mismatch(
   );
 }
 
-/** Every element within atol + rtol·|want|. */
+/** Expects every element within atol + rtol·|want|. */
 export function expectWithin(
   got: AnyTensor | null | undefined,
   want: ArrayLike<number>,
@@ -108,7 +111,10 @@ export function expectWithin(
   if (problem) expect.fail(`${what}${problem}`);
 }
 
-/** The first element that is further from its value than atol(i) + rtol·|value|; equal infinities and NaN are right. */
+/**
+ * The first element that differs from its value by more than atol(i) + rtol·|value|. Equal infinities and NaN are
+ * right.
+ */
 function firstMiss(
   got: ArrayLike<number | bigint>,
   want: ArrayLike<number | string>,

@@ -1,10 +1,14 @@
-// The memory of a runtime under guard: each block lies between two zones that nothing may write to, and comes filled with NaN.
+// Guards the memory of a runtime. Each block lies between two zones that nothing may write to, and a new block is full
+// of NaN.
 import { behind } from "../src/runtime/address.js";
 import type { Block } from "../src/runtime/allocator.js";
 import type { Runtime } from "../src/runtime/runtime.js";
 
 const ZONE = 64;
-/** What a zone holds, and what a block does that nobody has written to: two NaN that arithmetic does not give, as float32 and as float64. */
+/**
+ * The contents of a zone and of a new block: two NaN patterns that arithmetic does not give, neither as float32 nor as
+ * float64.
+ */
 const ZONE_WORD = 0xffffffff;
 const BLOCK_WORD = 0x7ff7dead;
 
@@ -12,14 +16,14 @@ const repeated = (word: number) => Buffer.from(new Uint32Array(2 ** 14).fill(wor
 const zonePattern = repeated(ZONE_WORD);
 const blockPattern = repeated(BLOCK_WORD);
 
-/** A block as the test sees it, within the larger one that the allocator gave. */
+/** A block as the test sees it, inside the larger block of the allocator. */
 export interface Guarded {
   outer: Block;
   start: number;
   bytes: number;
-  /** What the runtime itself counts: a multiple of 64. */
+  /** The size that the runtime itself counts, in bytes: a multiple of 64. */
   size: number;
-  /** Whoever gives it up when memory is needed; such blocks are not counted as in use. */
+  /** The owner of a kept block, which gives it up if memory is needed. Such blocks do not count as in use. */
   owner: { drop(): void } | null;
 }
 
@@ -30,9 +34,9 @@ export class Guard {
   readonly #allocateKept: Runtime["allocateKept"];
   readonly #releaseKept: Runtime["releaseKept"];
   readonly #live = new Map<Block, Guarded>();
-  /** The same by their addresses. */
+  /** The blocks in use, in the order of their addresses. */
   readonly #inOrder: Guarded[] = [];
-  /** Freed blocks that the allocator does not have again yet, the oldest first: what still writes to them is found out. */
+  /** Freed blocks that did not go back to the allocator yet, the oldest first. The guard finds late writes to them. */
   readonly #quarantine: Guarded[] = [];
   readonly #quarantineBytes: number;
   #quarantined = 0;
@@ -56,7 +60,7 @@ export class Guard {
     };
     runtime.release = (block) => this.#leave(block);
     runtime.releaseKept = (block) => this.#leave(block);
-    // without the zones and the quarantine
+    // zones and quarantine do not count
     runtime.stats = () => ({
       tensors: runtime.tensors,
       bytes: this.#bytes,
@@ -67,19 +71,19 @@ export class Guard {
     };
   }
 
-  /** What was written, since the last call, to where nothing may be, in words: all zones are looked at, or those of some blocks. */
+  /** The forbidden writes since the last call, in words. Checks all zones, or those of some blocks. */
   damage(blocks: Iterable<Guarded> = this.#live.values()): string[] {
     for (const guarded of blocks) this.#checkZones(guarded);
     return this.#damage.splice(0);
   }
 
-  /** The block in use that an address lies in. */
+  /** The block in use that contains an address. */
   blockAt(address: number): Guarded | null {
     const guarded = this.#inOrder[this.#placeOf(address + 1) - 1];
     return guarded && address < guarded.start + Math.max(guarded.bytes, 1) ? guarded : null;
   }
 
-  /** How many blocks in use start before an address. */
+  /** The number of blocks in use that start before an address. */
   #placeOf(address: number): number {
     let [least, most] = [0, this.#inOrder.length];
     while (least < most) {
@@ -90,7 +94,7 @@ export class Guard {
     return least;
   }
 
-  /** What is wrong with the freed blocks that are held back; they go back to the allocator. */
+  /** Gives the blocks in quarantine back to the allocator, and notes their damage. */
   emptyQuarantine(): void {
     this.#shrinkQuarantine(0);
   }
@@ -118,7 +122,7 @@ export class Guard {
     this.#inOrder.splice(this.#placeOf(guarded.start), 1);
     if (!guarded.owner) this.#bytes -= guarded.size;
     if (this.#quarantineBytes > 0) this.#fill(guarded.start, guarded.bytes, blockPattern);
-    // at once, or its owner would be asked to give it up a second time
+    // goes back at once: otherwise its owner would be asked a second time to give it up
     if (guarded.owner) {
       this.#releaseKept(guarded.outer, guarded.owner);
       return;
@@ -128,7 +132,7 @@ export class Guard {
     this.#shrinkQuarantine(this.#quarantineBytes);
   }
 
-  /** Memory for a block and its zones, the quarantine given up where there is no other. */
+  /** Memory for a block and its zones. If there is none, the quarantine is emptied. */
   #roomFor(bytes: number): Block {
     try {
       return this.#allocate(bytes + 2 * ZONE);
@@ -157,11 +161,11 @@ export class Guard {
     for (const [where, at] of zones) {
       if (this.#holds(at, ZONE, zonePattern)) continue;
       this.#damage.push(`${where} a block of ${bytes} bytes`);
-      this.#fill(at, ZONE, zonePattern); // told once
+      this.#fill(at, ZONE, zonePattern); // so that it is reported only once
     }
   }
 
-  /** The bytes at an address in pieces, each beside as much of a pattern. */
+  /** The bytes at an address in pieces, each with an equally long piece of a pattern. */
   *#pieces(at: number, bytes: number, pattern: Buffer): Iterable<[piece: Buffer, want: Buffer]> {
     const memory = this.#runtime.memory.buffer as ArrayBuffer;
     for (let done = 0; done < bytes; done += pattern.length) {

@@ -7,16 +7,16 @@ import { normal } from "./numbers.js";
 
 export { normal, procedural, uniform } from "./numbers.js";
 
-/** Every build this engine runs, with 1, 2 and 3 threads. */
+/** Every build that this engine runs, with 1, 2 and 3 threads. */
 export const configurations: RuntimeOptions[] = (["simd", "relaxed"] as const).flatMap((variant) =>
   [1, 2, 3].map((threads) => ({ variant, threads })),
 );
 
-/** Guards the memory of a runtime; with EVENKEEL_CHECKED=1, of `npm run test:checked`, each of its launches is checked as well. */
+/** Guards the memory of a runtime. With EVENKEEL_CHECKED=1 (`npm run test:checked`) each launch is checked as well. */
 const guarded = (runtime: Runtime): Guard =>
   process.env.EVENKEEL_CHECKED ? checkLaunches(runtime) : new Guard(runtime);
 
-/** Runs `body` on each configuration and gives its results back, closing every runtime. */
+/** Runs `body` on each configuration and returns its results. Closes every runtime. */
 export async function onEveryRuntime<T>(
   body: (runtime: Runtime) => T,
 ): Promise<{ options: RuntimeOptions; result: T }[]> {
@@ -34,7 +34,7 @@ export async function onEveryRuntime<T>(
   return results;
 }
 
-/** The same bits for every thread count within a variant; `body` returns plain arrays. */
+/** Expects equal bits for every thread count within a variant. `body` returns plain arrays. */
 export async function expectSameBits(
   body: (runtime: Runtime) => ArrayLike<number>[],
 ): Promise<void> {
@@ -51,7 +51,7 @@ export async function expectSameBits(
 
 const bits = (values: Float32Array) => Buffer.from(values.buffer).toString("base64");
 
-/** The names of the kernels that a runtime runs from now on, in order. */
+/** The list of the kernels that a runtime runs from now on, by name and in order. */
 export function recordKernels(runtime: Runtime): string[] {
   const kernels: string[] = [];
   const run = runtime.run.bind(runtime);
@@ -70,7 +70,7 @@ export const randomTensor = (
   requiresGrad = false,
 ): Tensor => tensor(normal(sizeOf(shape), seed), shape, { runtime, requiresGrad });
 
-/** ‖got − want‖ / ‖want‖, the absolute error where `want` is zero. NaN unless both are finite everywhere. */
+/** ‖got − want‖ / ‖want‖, or the absolute error if `want` is zero. NaN unless all values of both are finite. */
 export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): number {
   expect(got.length).toBe(want.length);
   let largest = 0;
@@ -86,7 +86,7 @@ export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): 
   return norm === 0 ? Math.sqrt(difference) * largest : Math.sqrt(difference / norm);
 }
 
-/** Norm-wise comparison with a float64 oracle. */
+/** A norm-wise comparison with a float64 oracle. */
 export function expectClose(
   got: ArrayLike<number>,
   want: ArrayLike<number>,
@@ -98,8 +98,9 @@ export function expectClose(
 }
 
 /**
- * Compares every gradient of `op` (float32, through the tape) with central differences of `oracle` (float64), under a random
- * upstream gradient: a sum's ones would hide errors. Both get the inputs in the same order.
+ * Compares every gradient of `op` (float32, through the tape) with central differences of `oracle` (float64). The
+ * upstream gradient is random, because the ones of a sum would hide errors. Both functions get the inputs in the same
+ * order.
  */
 export function gradcheck(
   op: (...inputs: Tensor[]) => Tensor,
@@ -128,8 +129,9 @@ export function gradcheck(
 }
 
 /**
- * From here on every block of `runtime` comes filled with NaN and between two guard zones. The returned function checks that
- * no zone was written to, for blocks still held and for released ones. An unwritten output shows as NaN in the results.
+ * From now on every block of `runtime` is full of NaN at first and lies between two guard zones. The returned function
+ * checks that no zone was written to, around blocks in use and around freed ones. An unwritten output shows as NaN in
+ * the results.
  */
 export function guardMemory(runtime: Runtime): () => void {
   const guard = guarded(runtime);
@@ -137,8 +139,8 @@ export function guardMemory(runtime: Runtime): () => void {
 }
 
 /**
- * The runtime of a test file: `const runtime = await useRuntime()`. Behind each test its guard zones must be whole, behind the last
- * one it is closed.
+ * The runtime of a test file: `const runtime = await useRuntime()`. After each test its guard zones must be undamaged.
+ * After the last test it is closed.
  */
 export async function useRuntime(options: RuntimeOptions = { threads: 1 }): Promise<Runtime> {
   const runtime = await createRuntime(options);

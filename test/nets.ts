@@ -7,7 +7,7 @@ import { type AnyTensor, sizeOf, type Tensor, tensor } from "../src/tensor.js";
 import { expectWithin, goldenBytes, goldenJson, type Tolerance } from "./golden.js";
 import { procedural } from "./numbers.js";
 
-/** What is known of a network. */
+/** The description and the expected values of a network. */
 export const netJson = (name: string) => goldenJson(`nets/${name}`);
 
 /** The tensors of `<name>.safetensors`. */
@@ -32,11 +32,11 @@ interface FullWidth {
   output: { shape: number[]; sample_indices: number[]; samples: number[]; tolerance: Tolerance };
 }
 
-/** The networks at the article's own widths. */
+/** The networks with the article's own widths. */
 export const fullWidth = (network: string): FullWidth[] =>
   netJson("full_width").networks.filter(({ name }: FullWidth) => name.startsWith(network));
 
-/** Keys and number of the parameters, and samples of the output with made-up parameters and input. */
+/** Checks keys and number of the parameters, and samples of the output for artificial parameters and input. */
 export function checkFullWidth(
   net: Module,
   want: FullWidth,

@@ -1,6 +1,6 @@
-// Seeded numbers that every test draws alike.
+// Seeded numbers that are the same in every test.
 
-/** Seeded numbers: mulberry32, uniform in [0, 1). */
+/** Uniform numbers in [0, 1) from a seed, by mulberry32. */
 export function uniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -20,7 +20,10 @@ export function normal(n: number, seed: number, scale = 1, shift = 0): Float32Ar
   });
 }
 
-/** The conformance files' generator, see "Procedural tensors" in their FORMAT: a hash of the index, float64 then float32. */
+/**
+ * The generator of the conformance files, see "Procedural tensors" in their FORMAT: a hash of the index, in float64 and
+ * then float32.
+ */
 export function procedural(
   n: number,
   { seed, shift, scale }: { seed: number; shift: number; scale: number },

@@ -1,5 +1,6 @@
-// Options are closed, and undefined is "not given", in everything that is exported.
+// Options are closed, and undefined means "not given", in everything that is exported.
 import { describe, expect, test } from "vitest";
+
 import * as data from "../src/data/index.js";
 import * as evenkeel from "../src/index.js";
 import * as models from "../src/models/index.js";
@@ -11,7 +12,7 @@ const { nn, optim } = evenkeel;
 
 const runtime = await useRuntime();
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever is wrong goes in here
+// biome-ignore lint/suspicious/noExplicitAny: tests pass wrong options of every type
 type Options = any;
 type Call = (options?: Options) => unknown;
 
@@ -27,10 +28,10 @@ const x = (...shape: number[]) =>
 const image = () => x(4, 6, 4, 4);
 const one = (shape: Shape) => ones(shape, { runtime });
 const stats = () => ({ runningMean: zeros([6], { runtime }), runningVar: one([6]) });
-/** With what must be given, which is no part of the table. */
+/** Options with those that must be given, which are not in the table. */
 const among = (own: object, options: Options) =>
   typeof options === "object" && options?.constructor === Object ? { ...own, ...options } : options;
-/** An object of options that says which runtime, unless the test says something else. */
+/** Options with the runtime, unless the test gives another one. */
 const here = (options: Options) => among({ runtime }, options);
 
 const ops: Record<string, Call> = {
@@ -207,7 +208,7 @@ const loaders: Record<string, Call> = {
   proceduralDataset: (o) => data.proceduralDataset(among({ count: 10 }, o)),
 };
 
-/** What has no options; the readers and makers of files are tested with them. */
+/** Functions without options. The readers and makers of files are tested with them. */
 const without = {
   ops: `add adaptiveAvgPool2d concat div embedding exp flatten gatedAdd log logSoftmax matmul mean
     modulate momentShortcut mul neg permute relu reshape resizeNearest sigmoid silu slice softmax sqrt sub sum tanh
@@ -221,7 +222,7 @@ const without = {
   data: "CIFAR10_CLASSES PROCEDURAL_CLASSES normalizeImages parseCifar10",
 };
 
-/** Their checks come with a promise, or with other arguments. */
+/** Functions whose checks come with a promise, or with other arguments. */
 const elsewhere = [
   "init",
   "createRuntime",
@@ -259,7 +260,7 @@ const namesOf = (call: Call): string[] => {
   return list.split(", ");
 };
 
-/** Tensors as numbers, modules as state, and plain values. */
+/** The content of a value for comparison: tensors as numbers, modules as state, plain values as they are. */
 function contents(value: unknown): unknown {
   if (value instanceof Tensor) return [value.shape, ...value.toArray()];
   if (value instanceof nn.Module) {
@@ -337,7 +338,7 @@ describe.each(rows)("%s", (name, call) => {
         expect(messageOf(() => call({ [option]: {} }))).toContain(
           `${start}${types.split(",")[0]}, got Object`,
         );
-      // a string that says nothing
+      // a string without a meaning
       if (types.startsWith("string"))
         expect(
           messageOf(() => call({ [option]: "zzzz" })),

@@ -147,7 +147,7 @@ describe("the bundles", () => {
       throw new Error("stop");
     };
     expect(() => conv.forward(x)).toThrow("stop");
-    expect(runtime.stats().tensors - tensors).toBeLessThanOrEqual(1); // its result is collected with the garbage
+    expect(runtime.stats().tensors - tensors).toBeLessThanOrEqual(1); // its result is freed by the garbage collector
     runtime.close();
   });
 
@@ -174,7 +174,7 @@ test("sizes stay within their budgets", async () => {
   const rows = await sizes(root);
   console.log(`\n${sizeTable(rows)}`);
   const gzip = (what: string) => rows.find((row) => row.what.startsWith(what))?.gzip ?? Infinity;
-  expect(gzip("everything")).toBeLessThan(150_000); // peers: 144 KB (jax-js, without models) and more
+  expect(gzip("everything")).toBeLessThan(150_000); // other libraries: 144 KB (jax-js, without models) and more
   for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
     expect(gzip(`${name}.wasm`)).toBeLessThan(38_000);
   // One op needs runtime, tensor and tape, but no layers, optimisers or other ops.

@@ -75,7 +75,7 @@ describe("the platforms' program passes on this machine's Node (all others: npm 
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     expect(stderr).toBe("");
     const report = JSON.parse(stdout);
-    // a kernel that adds in another order changes the hash: commit the new one in program.js
+    // a kernel that adds in another order changes the hash: then commit the new one in program.js
     expect(report.failures).toEqual([]);
     expect(report.threads).toBe(threads);
   });

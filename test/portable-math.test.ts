@@ -4,7 +4,8 @@ import { cosPi, exp, exponentOf, log2, power } from "../src/portable-math.js";
 test("cosPi is cos(πx) to 1e-15, and exact at whole and half turns", () => {
   for (let i = -3000; i <= 3000; i++) {
     const x = i / 997;
-    expect(Math.abs(cosPi(x) - Math.cos(Math.PI * x))).toBeLessThan(2e-15); // cos of the rounded π·x is itself 1e-15 off
+    // the cos of the rounded π·x has itself an error of 1e-15
+    expect(Math.abs(cosPi(x) - Math.cos(Math.PI * x))).toBeLessThan(2e-15);
   }
   expect([0, 1, 2, 3, -1].map(cosPi)).toEqual([1, -1, 1, -1, -1]);
   expect(Math.abs(cosPi(0.5))).toBeLessThan(1e-16);
@@ -17,7 +18,7 @@ test("power is base^exponent", () => {
   expect(power(0.5, 2 ** 40)).toBe(0);
 });
 
-/** How many units in the last place two normal numbers are apart. */
+/** The distance of two normal numbers, in units in the last place. */
 const ulps = (a: number, b: number) => Math.abs(a - b) / 2 ** (exponentOf(Math.abs(b)) - 52);
 
 test("exp is eˣ to 2 ulp, up to the ends of the range", () => {

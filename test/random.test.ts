@@ -94,7 +94,7 @@ test("a million normals have the moments of N(0, 1)", () => {
   const { data } = randn([1 << 20], from(3));
   const mean = data.reduce((sum, v) => sum + v, 0) / data.length;
   const variance = data.reduce((sum, v) => sum + (v - mean) ** 2, 0) / data.length;
-  // five standard errors: 1/1024 and √2/1024
+  // the limits are five standard errors, which are 1/1024 and √2/1024
   expect(Math.abs(mean)).toBeLessThan(0.005);
   expect(Math.abs(variance - 1)).toBeLessThan(0.007);
 });
@@ -142,7 +142,7 @@ test("empty shapes, requiresGrad and refused arguments", () => {
 describe("state", () => {
   const draw = (generator: Generator) => [
     ...[1, 2].map(() => generator.random()),
-    ...randn([3], { runtime, generator }).data, // leaves the second of a pair
+    ...randn([3], { runtime, generator }).data, // this leaves the second number of a pair
     ...randn([40], { runtime, generator }).data,
     ...randperm(9, { runtime, generator }).data,
   ];

@@ -1,4 +1,4 @@
-// What the README shows is run as it stands, and prints what stands behind it.
+// Every program in the README is run as it stands, and must print what the README says.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Memory that is refused at every allocation in turn, and what may be left of it: nothing.
+// Refuses memory at each allocation in turn. A refused call must leave nothing behind.
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import { defaultGenerator } from "../src/random.js";
@@ -18,7 +18,10 @@ export function refuseMemory(runtime: Runtime) {
   return control;
 }
 
-/** What a refused call must leave as it was: bytes of tensors and of their gradients, versions, memory, the generator. */
+/**
+ * Everything that a refused call must not change: bytes of tensors and of their gradients, versions, memory, the
+ * generator.
+ */
 export function stateOf(runtime: Runtime, tensors: readonly AnyTensor[]) {
   const digest = (bytes: Uint8Array) => createHash("sha1").update(bytes).digest("hex");
   const bytes = (tensor: AnyTensor) => digest(new Uint8Array(tensor.toArray().buffer));
@@ -34,8 +37,9 @@ export function stateOf(runtime: Runtime, tensors: readonly AnyTensor[]) {
 }
 
 /**
- * Runs `call` with each of its allocations refused in turn, until none is refused any more: it must throw a RangeError that begins with
- * a name and leave `after()` what `before()` was. `undo` is what follows a call that went well.
+ * Runs `call` again and again, each time with the next allocation refused, until none is refused. A refused call must
+ * throw a RangeError that begins with a name, and `after()` must then equal `before()`. `undo` runs after the call that
+ * succeeds.
  */
 export function refuseEach<T>(
   control: ReturnType<typeof refuseMemory>,

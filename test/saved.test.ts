@@ -1,5 +1,7 @@
-// What is written between a forward and its backward pass: refused where the gradients would be those of the new values.
+// Writes between a forward pass and its backward pass are refused: otherwise the gradients would belong to the new
+// values.
 import { describe, expect, test } from "vitest";
+
 import { noGrad } from "../src/autograd.js";
 import * as nn from "../src/nn/index.js";
 import { conv2d } from "../src/ops/conv/conv2d.js";
@@ -20,7 +22,7 @@ import { randomTensor, useRuntime } from "./helpers.js";
 const runtime = await useRuntime();
 const checking = await useRuntime({ threads: 1, checkSaved: true });
 
-/** A hidden layer behind another, and what comes of x. */
+/** A hidden layer after another one, and the output for x. */
 function network() {
   const layers = [new nn.Linear(3, 4, { runtime }), new nn.Linear(4, 2, { runtime })];
   const net = new nn.Sequential(layers[0], new nn.ReLU(), layers[1]);
@@ -43,7 +45,7 @@ describe("a weight written between forward and backward is refused by name", () 
     ],
   ])("by %s", (_, write) => {
     const { net, x, last } = network();
-    lossOf(net, x).backward(); // gradients for the optimisers
+    lossOf(net, x).backward(); // gives the optimisers their gradients
     const before = net.parameters().map((p) => p.grad?.toArray());
     const loss = lossOf(net, x);
     const { version } = last.storage;
@@ -52,7 +54,7 @@ describe("a weight written between forward and backward is refused by name", () 
       `backward: linear saved a tensor of shape [2, 4] that was written since (version ${version + 1}, expected ${version}): ` +
       "run the forward pass again";
     expect(() => loss.backward()).toThrow(message);
-    expect(() => loss.backward()).toThrow(message); // and not that the graph was freed
+    expect(() => loss.backward()).toThrow(message); // the message is not that the graph was freed
     expect(net.parameters().map((p) => p.grad?.toArray())).toEqual(before);
     lossOf(net, x).backward();
   });
@@ -79,7 +81,7 @@ describe("a weight written between forward and backward is refused by name", () 
     sum(critic.forward(fake.detach())).backward();
     step.step();
     expect(() => judged.backward()).toThrow("backward: linear saved a tensor of shape [3, 3]");
-    sum(critic.forward(fake)).backward(); // the right loop: judge anew
+    sum(critic.forward(fake)).backward(); // the right way: judge again
     expect(generator.parameters().every(({ grad }) => grad)).toBe(true);
   });
 
@@ -138,7 +140,7 @@ describe("nothing is refused", () => {
     second.backward();
     layer.eval();
     const evaluated = judge(real);
-    if (layer instanceof nn.IterNorm) return; // which saves what training moves
+    if (layer instanceof nn.IterNorm) return; // IterNorm saves what training moves
     layer.train();
     judge(fake);
     evaluated.backward();

@@ -18,7 +18,7 @@ const importsOf = (file: string) =>
 const targetOf = (file: string, specifier: string) =>
   relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts");
 
-/** Each layer may import those before it and itself. data, io and optim stand beside ops and nn. */
+/** Each layer may import itself and the layers before it. data, io and optim stand beside ops and nn. */
 const order = [
   "host-types.ts",
   "portable-math.ts",
@@ -72,7 +72,7 @@ describe("src", () => {
   );
 });
 
-/** They run in workers and on servers, and what they make is shown in more than one place. */
+/** Experiments run in workers and on servers, and their results are shown in more than one place. */
 describe("experiments and what they are shown with know no document", () => {
   test.each(["experiments", "show"].flatMap((folder) => files(`src/${folder}`)))("%s", (file) => {
     const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/|\/\/.*/g, "");
@@ -81,7 +81,7 @@ describe("experiments and what they are shown with know no document", () => {
   });
 });
 
-/** The page is no part of the command, nor the other way round. */
+/** The page is no part of the command, and the command is no part of the page. */
 test.each(files("src/cli"))("%s does without the page", (file) => {
   const targets = importsOf(file)
     .filter((s) => s.startsWith("."))
@@ -89,7 +89,7 @@ test.each(files("src/cli"))("%s does without the page", (file) => {
   expect(targets.filter((target) => target.startsWith("src/page/"))).toEqual([]);
 });
 
-/** In what an engine computes in its own way, results would not be the same bits everywhere. */
+/** Engines compute some functions in different ways, so that their results would not have the same bits everywhere. */
 describe("the library leaves no function to the engine that engines compute differently", () => {
   const folders = ["ops", "optim", "nn", "data", "io", "models", "runtime"].map((f) => `src/${f}/`);
   const library = files("src").filter(
@@ -100,12 +100,12 @@ describe("the library leaves no function to the engine that engines compute diff
     expect(source).not.toMatch(
       /Math\.(a?(sin|cos|tan)h?|atan2|exp|expm1|log(2|10|1p)?|pow|cbrt|hypot)\b/,
     );
-    // x ** 2 is x·x in each of them, a power of 2 or 10 exact
+    // x ** 2 is x·x in each engine, and powers of 2 or 10 are exact
     expect(source).not.toMatch(/[\w)\]] \*\* (?!2\b)(?<!\b(2|10)n? \*\* )/);
   });
 });
 
-/** A tensor whose `data` was read may be written at any time: its panels are never kept again. */
+/** After a read of `data` a tensor may be written at any time, so its packed form is never kept again. */
 describe("the library reads tensors by `elements`", () => {
   test.each(["ops", "optim", "nn"].flatMap((folder) => files(`src/${folder}`)))("%s", (file) => {
     const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/|\/\/.*/g, "");
@@ -113,7 +113,10 @@ describe("the library reads tensors by `elements`", () => {
   });
 });
 
-/** Of src/ops and of assembly: each room may use those before it, and what lies outside of all rooms, in src/ops itself or assembly/lib. */
+/**
+ * The rooms of src/ops and of assembly. Each room may use the rooms before it, and files outside of all rooms: src/ops
+ * itself and assembly/lib.
+ */
 const rooms = ["lib", "shape", "elementwise", "reduce", "product", "conv", "norm", "optim"];
 
 describe.each(["src/ops", "assembly"])("the rooms of %s", (home) => {

@@ -1,4 +1,4 @@
-// npm run test:checked: operations and layers in a runtime that checks every launch of a kernel, see checked.ts.
+// npm run test:checked runs operations and layers in a runtime that checks every launch of a kernel, see checked.ts.
 import { defineConfig } from "vitest/config";
 import all from "./vitest.config.js";
 

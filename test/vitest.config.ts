@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { hexModule } from "../.build/binaries.mjs";
 import { buildBinaries } from "../.build/wasm.mjs";
 
-// An edited kernel is compiled before its test; for `npm run dev` without the optimiser.
+// Edited kernels are compiled before their tests; `npm run dev` compiles them without the optimiser.
 await buildBinaries(undefined, { quick: Boolean(process.env.EVENKEEL_QUICK_KERNELS) });
 
 const node = Number(process.versions.node.split(".")[0]);
@@ -10,7 +10,7 @@ const node = Number(process.versions.node.split(".")[0]);
 export default defineConfig({
   plugins: [
     {
-      // As in the build.
+      // The kernels are inlined as in the build.
       name: "binaries-inlined",
       enforce: "pre",
       load: (id) => (/\.(wasm|patch)$/.test(id) ? hexModule(id) : null),
@@ -18,7 +18,7 @@ export default defineConfig({
   ],
   test: {
     include: ["test/**/*.test.ts"],
-    // Node 20 has relaxed SIMD behind a flag; later ones have it as it is.
+    // Node 20 has relaxed SIMD behind a flag; later versions always have it.
     execArgv: node < 22 ? ["--experimental-wasm-relaxed-simd", "--expose-gc"] : ["--expose-gc"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,18 +1,19 @@
-// npm run test:quick: what a change needs, about 90 seconds on two cores. npm test runs all, on the built package.
+// npm run test:quick runs the tests that a change needs, in about 90 s on two cores. npm test runs all of them on the
+// built package.
 import { mergeConfig } from "vitest/config";
 import all from "./vitest.config.js";
 
-/** What is left out. */
+/** The tests that are left out. */
 const exclude = [
-  // what looks at the built package, the README or other programs
+  // tests of the built package, of the README and of other programs
   "test/{abi,package,platform,readme,bench}.test.ts",
   "test/runtime/{exit,hosts}.test.ts",
-  // the program and the networks in training: their parts have tests of their own
+  // tests of whole programs and of networks in training: their parts have tests of their own
   "test/{cli,experiments,models}/**",
-  // one idea tried on every operation: all scales, all layouts, bad values, refusals, any program
+  // tests that try one idea on every operation: all scales, all layouts, bad values, refusals, random programs
   "test/fuzz/**",
   "test/ops/**/{containment,extreme,layout,pairs,refusals,saved,scales,sizes}.test.ts",
-  // wild pixels and far paddings, a minute of convolutions
+  // tests with extreme pixels and large paddings: they take a minute of convolutions
   "test/ops/**/{conv-far,winograd-wild}.test.ts",
 ];
 

@@ -1,4 +1,5 @@
-// What is of no use to a call is refused in that call's own name: no engine's "undefined is not iterable", no name of an inner step.
+// A call refuses unusable arguments in its own name. No error is the engine's "undefined is not iterable" or names an
+// inner step.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as data from "../src/data/index.js";
 import * as evenkeel from "../src/index.js";
@@ -12,13 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => evenkeel.defaultRuntime().close());
 
-const bare = Object.create(null); // which String() cannot name
+const bare = Object.create(null); // String() cannot name it
 const wrong = [
   ...[undefined, null, 200, "x", {}, [null], -1, 1.5, Number.NaN, true, () => 1, [[1]]],
   ...[bare, [bare], 1n, Symbol("x")],
 ];
 
-/** What comes before the argument that is wrong. */
+/** The arguments before the wrong one. */
 const before: (() => unknown[])[] = [
   () => [],
   () => [evenkeel.ones([2, 2])],
@@ -32,7 +33,10 @@ const before: (() => unknown[])[] = [
   () => [[evenkeel.ones([2])]],
 ];
 
-/** Those that take a function, or what is not for calling from outside; bases, which are given the name of the class below. */
+/**
+ * Functions that take a function, functions that users do not call, and base classes, which use the name of the class
+ * below them.
+ */
 const others =
   `init createRuntime tidy noGrad isGradEnabled defaultRuntime Tensor Module Optimizer LRScheduler RuleLR checkNorm parseNorm
   downloadCifar10 readCifar10 readCheckpoint writeCheckpoint checkpointFile`.split(/\s+/);
@@ -275,7 +279,7 @@ test.each([
   expect(call).toThrow(message);
 });
 
-/** Of numbers that are wrong and no memory that is full: those are checked first. */
+/** The refusals are about wrong numbers: these are checked first, before anything is made. */
 test.each<[string, () => unknown]>([
   ["EvoNormS0", () => new nn.EvoNormS0(8)],
   ["MultiHeadAttention", () => new nn.MultiHeadAttention(8, 2, { dropout: 2 })],

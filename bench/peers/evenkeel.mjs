@@ -1,4 +1,4 @@
-// Ours, through the same interface as the others.
+// This library, with the same interface as the others.
 import {
   createRuntime,
   hasRelaxedSimd,

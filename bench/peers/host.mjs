@@ -1,4 +1,4 @@
-// A process of one library: told by its parent what to prepare, it answers with results and times.
+// The process of one library. Its parent says what to prepare, and it answers with results and times.
 import { workloads } from "../../build/peers.js";
 
 const [adapter, threads] = process.argv.slice(2);
@@ -6,7 +6,10 @@ const { open } = await import(`./${adapter}.mjs`);
 let library = null;
 let job = null;
 
-/** Milliseconds a call takes, the mean of `calls`. An adapter whose library measures itself brings its own. */
+/**
+ * The time of a call in milliseconds: the mean over `calls` calls. An adapter may bring its own function, if its
+ * library measures itself.
+ */
 async function time(calls) {
   if (job.time) return job.time(calls);
   const start = performance.now();
@@ -22,7 +25,7 @@ const actions = {
     library = await open({ threads: Number(threads) });
     return library.version;
   },
-  /** Gives the results, of which the parent compares every element. */
+  /** Gives the results. The parent compares every element. */
   async prepare({ row }) {
     const last = job;
     job = null;
@@ -31,7 +34,10 @@ const actions = {
     job = await library.prepare(program(shape), row);
     return job.outputs();
   },
-  /** Runs for at least `ms`, for V8's optimising tier; gives how long the fastest call kept this process busy. */
+  /**
+   * Runs for at least `ms` milliseconds, so that V8 uses its optimising tier. Gives the time that the fastest call kept
+   * this process busy.
+   */
   async warm({ ms }) {
     const end = performance.now() + ms;
     let best = Number.POSITIVE_INFINITY;

@@ -1,4 +1,7 @@
-/** The interpreter every adapter shares: `operations` are the library's own, by PyTorch's name; `values` start as the leaves. */
+/**
+ * The interpreter of every adapter. `operations` are the library's own, by PyTorch's names. `values` holds the leaves
+ * at first.
+ */
 export function interpret({ steps, result }, operations, values) {
   const at = new Map(Object.entries(values));
   for (const { op, inputs, options, name } of steps) {

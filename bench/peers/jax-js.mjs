@@ -1,5 +1,6 @@
-// jax-js on its wasm backend, which has one thread in Node (its pool wants the Worker of browsers). Everything is jitted; a
-// training step is loss and gradients without the update. Arguments are owned by what they are given to, hence `.ref`.
+// jax-js with its wasm backend, which has one thread in Node: its pool needs the Worker of browsers. Everything is
+// jitted. A training step is loss and gradients without the update. A function owns its arguments and frees them, so
+// arguments are passed with `.ref`.
 import { readFileSync } from "node:fs";
 import {
   blockUntilReady,

@@ -2,14 +2,17 @@ import { median, relativeError } from "../../build/peers.js";
 
 const WARM_UP_MS = 60;
 const SAMPLE_MS = 20;
-/** Before each sample a library runs untimed for this long, so that its data is in the caches and not the last one's. */
+/**
+ * Before each sample a library runs untimed for this long, so that the caches hold its data and not those of the last
+ * library.
+ */
 const LEAD_IN_MS = 3;
-/** Libraries order their sums differently, and some compute variances and exponentials in cheaper ways. */
+/** Libraries add in different orders, and some compute variances and exponentials in cheaper ways. */
 const TOLERANCE = 1e-4;
 
 const wrong = (message) => Object.assign(new Error(message), { wrong: true });
 
-/** Throws unless `got` are `want` within the row's tolerance. */
+/** Throws unless `got` equals `want` within the row's tolerance. */
 function check(got, want, tolerance) {
   if (got.length !== want.length) throw wrong(`${got.length} results instead of ${want.length}`);
   const errors = got.map((list, i) => relativeError(list, want[i]));
@@ -19,10 +22,11 @@ function check(got, want, tolerance) {
 }
 
 /**
- * One row: every library computes it, is compared with the first, and, when right, timed in turns with the others. Gives a cell per
- * library: `ms`, the median of its samples, and `ratio`, that of its samples' ratios to the first's of the same round, or `reason` it
- * has none; `wrong` where it computed something else. A shared machine changes its speed by the second: twofold between rounds, little
- * within one.
+ * Measures one row. Every library computes it and is compared with the first library. If the result is right, the
+ * libraries are timed in turns. Gives a cell for each library. `ms` is the median of its samples. `ratio` is the median
+ * of the ratios of its samples to those of the first library in the same round. A library without times has a `reason`,
+ * and `wrong` if its result was wrong. A shared machine changes its speed from second to second: by a factor of two
+ * between rounds, but little within a round.
  */
 export async function measureRow(peers, row, { tolerance }, { budget }) {
   const cells = peers.map(({ adapter }) => ({ adapter, samples: [] }));
@@ -62,7 +66,7 @@ export async function measureRow(peers, row, { tolerance }, { budget }) {
   return cells.map(({ adapter, samples, reason, wrong }) => {
     if (reason) return { adapter, reason, wrong };
     const ms = median(samples);
-    const own = cells[0].samples; // fewer where a call of ours is slow
+    const own = cells[0].samples; // there are fewer samples if one of our calls is slow
     const ratio = median(samples.slice(0, own.length).map((sample, round) => sample / own[round]));
     return ms > 0
       ? { adapter, ms, ratio, samples: samples.length }

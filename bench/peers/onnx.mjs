@@ -1,4 +1,5 @@
-// Programs as ONNX models: a protobuf writer as long as it takes, and the operations. Field numbers are those of onnx.proto.
+// Programs as ONNX models: the operations, and a protobuf writer with only the parts that they need. Field numbers are
+// those of onnx.proto.
 import { interpret } from "./interpret.mjs";
 
 const FLOAT = 1;
@@ -16,7 +17,7 @@ const float = (field, value) => [
   varint(8 * field + 5),
   new Uint8Array(Float32Array.of(value).buffer),
 ];
-/** A string, bytes, or a message given as its parts. */
+/** A string, bytes, or a message given by its parts. */
 function block(field, content) {
   const bytes = Array.isArray(content) ? join(content) : content;
   const own = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
@@ -90,7 +91,10 @@ const operations = (graph) => ({
     const affine = weight ? [weight, bias] : [constant(1), constant(0)];
     return graph.add("InstanceNormalization", [x, ...affine], { epsilon: eps });
   },
-  /** As PyTorch exports it, which is faster than GroupNormalization, a function of many small operations to onnxruntime. */
+  /**
+   * The form that PyTorch exports. It is faster than GroupNormalization, which onnxruntime runs as many small
+   * operations.
+   */
   groupNorm({ groups, eps }, x, weight, bias) {
     const shape = (...lengths) =>
       graph.constant([lengths.length], BigInt64Array.from(lengths, BigInt));
@@ -131,13 +135,19 @@ const operations = (graph) => ({
   tanh: (_, x) => graph.add("Tanh", [x]),
 });
 
-/** Leaves that vary from call to call: the first operation's input, and both of a matrix product. The rest are constants. */
+/**
+ * Leaves that change from call to call: the input of the first operation, or both inputs of a matrix product. The rest
+ * are constants.
+ */
 export function inputsOf({ steps }) {
   const [{ op, inputs }] = steps;
   return op === "matmul" ? inputs : inputs.slice(0, 1);
 }
 
-/** True where the result is to be the input of the same operation again. Norms are not: in a row they would work in place. */
+/**
+ * True if the result can be the input of the same operation again. Norms are left out: in a chain they would work in
+ * place.
+ */
 function chains({ steps, leaves }) {
   const [{ op, inputs, options }] = steps;
   const [first, second] = inputs.map((name) => leaves[name].shape);
@@ -147,9 +157,9 @@ function chains({ steps, leaves }) {
 }
 
 /**
- * The model of a program. With `copies`, of a program of one operation: that many in a row, each on the last one's result, or
- * side by side, each with weights of its own and one element of its result used, so that none is merged or left out and any
- * number of them hands the same few bytes to JavaScript.
+ * The model of a program. `copies` is for a program of one operation. The model then has that many copies, in a chain
+ * or side by side. Copies side by side have their own weights, and one element of each result is used. So no copy is
+ * merged or left out, and any number of copies gives the same few bytes to JavaScript.
  */
 export function toModel(program, copies = null) {
   const graph = new Graph();

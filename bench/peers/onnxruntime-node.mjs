@@ -1,4 +1,4 @@
-// onnxruntime-node on the CPU: native code.
+// onnxruntime-node on the CPU, in native code.
 import ort from "onnxruntime-node";
 import { adapter } from "./onnxruntime.mjs";
 

@@ -1,4 +1,4 @@
-// onnxruntime-web on its wasm provider.
+// onnxruntime-web with its wasm provider.
 import ort from "onnxruntime-web";
 import { adapter } from "./onnxruntime.mjs";
 

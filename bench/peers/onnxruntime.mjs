@@ -1,6 +1,7 @@
-// What the adapters of onnxruntime-web and -node share. An operation is timed inside a graph: a model of 1 + n copies and one of 1 are
-// run in turn, and the difference, divided by n, is free of what a call costs and of copying inputs and results between JavaScript
-// and the library. Rows of one small array, where the call is the point, and whole networks are timed as they are.
+// The common part of the adapters of onnxruntime-web and -node. An operation is timed inside a graph: a model of 1 + n
+// copies and a model of 1 copy take turns. Their difference, divided by n, does not contain the cost of a call, nor of
+// copying inputs and results between JavaScript and the library. Two kinds of rows are timed as they are: rows of one
+// small array, where the cost of the call is the point, and whole networks.
 import { median } from "../../build/peers.js";
 import { sizeOf } from "./interpret.mjs";
 import { inputsOf, toModel } from "./onnx.mjs";
@@ -23,14 +24,14 @@ async function load(ort, program, copies, options) {
   };
 }
 
-/** Milliseconds of one call. */
+/** The milliseconds of one call. */
 async function time({ run }) {
   const start = performance.now();
   await run();
   return performance.now() - start;
 }
 
-/** Median difference of a call of `many` and one of `one`, which take turns. */
+/** The median difference between a call of `many` and a call of `one`, in milliseconds. The two take turns. */
 async function difference(many, one, calls) {
   const differences = [];
   for (let i = 0; i < calls; i++) differences.push((await time(many)) - (await time(one)));

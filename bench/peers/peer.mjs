@@ -3,7 +3,10 @@ import { fileURLToPath } from "node:url";
 
 const HOST = fileURLToPath(new URL("host.mjs", import.meta.url));
 
-/** A library in a process of its own, which is ended when it does not answer in time and started again for the next row. */
+/**
+ * A library in its own process. If it does not answer in time, the process is ended, and a new one starts for the next
+ * row.
+ */
 export class Peer {
   #child = null;
   #waiting = new Map();

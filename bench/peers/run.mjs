@@ -19,7 +19,7 @@ import { table } from "./table.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
-/** Libraries by adapter; native ones are not compared with as wasm. */
+/** The libraries by adapter. Native libraries are marked, because they are not wasm. */
 const libraries = {
   evenkeel: { name: "evenkeel" },
   "onnxruntime-web": { name: "onnxruntime-web" },
@@ -44,13 +44,16 @@ const { values: flags } = parseArgs({
 
 async function install() {
   if (existsSync(join(here, "node_modules"))) return;
-  // Without their scripts: onnxruntime-node's fetches what only GPUs need.
+  // The scripts are not run: that of onnxruntime-node fetches files for GPUs only.
   const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund"];
   const { code, stderr } = await run("npm", args, { cwd: here, limit: 600_000 });
   if (code !== 0) throw new Error(`npm install in bench/peers: ${stderr}`);
 }
 
-/** One Node's table: starts the libraries that are there, for one thread and for two where a row asks for it. */
+/**
+ * The table of one Node version. Starts the libraries that are installed, with one thread, and with two if a row asks
+ * for it.
+ */
 async function measureOn(node, chosen, wanted, options) {
   const peers = new Map();
   const absent = [];
@@ -92,7 +95,7 @@ async function measureOn(node, chosen, wanted, options) {
   return { rows, versions, absent };
 }
 
-/** The binary of a major version: this one's, or one from npm; null where there is none for this platform. */
+/** The binary of a major version of Node: this one, or one from npm. null if this platform has none. */
 function nodeOf(major) {
   const [own] = process.versions.node.split(".");
   if (major === own) return process.execPath;

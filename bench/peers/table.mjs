@@ -1,9 +1,9 @@
-/** Three digits, without an exponent. */
+/** A number with three digits and without an exponent. */
 const significant = (value) =>
   value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
 const times = (value) => `${value >= 10 ? value.toFixed(0) : value.toFixed(1)}×`;
 
-/** The reasons for empty cells, each with a letter, in order of appearance. */
+/** The reasons for empty cells, each with a letter, in the order of appearance. */
 function notes() {
   const letters = new Map();
   return {
@@ -20,7 +20,10 @@ const legend =
   "it was timed. onnxruntime's operations are timed inside a graph: the difference of a model of 1 + n copies and a model of one, divided by n; one-row " +
   "calls and whole networks as calls. jax-js is jitted, its training step without the update.";
 
-/** One Node's figures in Markdown: ours, the best of the wasm and of the native libraries, then each, with its ratio to ours. */
+/**
+ * The figures of one Node version in Markdown: ours, the best wasm library and the best native library, then each
+ * library with its ratio to ours.
+ */
 export function table({ node, rows, versions, absent }, libraries, machine) {
   const there = Object.keys(libraries).filter((name) => versions[name]);
   const [own, ...others] = there;

@@ -1,5 +1,5 @@
-// TensorFlow.js on its wasm backend, which has one thread in Node. Images and their convolutions are NHWC, as it wants them; norms
-// that it has no operation for are composed of its own, over the axes that suit it best.
+// TensorFlow.js with its wasm backend, which has one thread in Node. Images and their convolutions are NHWC, the layout
+// it needs. Norms that it does not have are built from its operations, over the axes that suit it best.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { interpret } from "./interpret.mjs";
@@ -132,7 +132,7 @@ function prepare(program) {
   return {
     outputs() {
       let results = [];
-      // Not returned from tidy, which would look for tensors in every element.
+      // The tensor is not returned from tidy: tidy would search every element for tensors.
       tf.tidy(() => {
         results = run().map((tensor, i) =>
           toOurs(tensor, gradients[i - 1])

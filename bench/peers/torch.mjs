@@ -1,4 +1,4 @@
-// PyTorch, in a Python found as $PYTHON or python3; see pytorch.py.
+// PyTorch in a Python, which is $PYTHON or python3; see pytorch.py.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

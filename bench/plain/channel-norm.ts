@@ -1,11 +1,11 @@
 import type { PlainNorm } from "./norm.js";
 
-/** How x [batch, channels, length] falls into sets of one mean and variance. */
+/** How x [batch, channels, length] is divided into sets. Each set has one mean and one variance. */
 export interface Sets {
   batch: number;
   channels: number;
   length: number;
-  /** Groups of each sample; 0: batch norm, a set is a channel of the whole batch. */
+  /** The groups of each sample. 0 means batch norm: a set is a channel of the whole batch. */
   groups: number;
 }
 
@@ -93,7 +93,7 @@ export function plainChannelNorm(
   return { forward, backward, means, variances };
 }
 
-/** running += momentum · (new − running), the variance of `count` values unbiased. */
+/** running += momentum · (new − running), with the unbiased variance of `count` values. */
 export function updateRunning(
   running: { mean: Float32Array; variance: Float32Array },
   means: Float32Array,

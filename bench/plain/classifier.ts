@@ -5,12 +5,12 @@ export function plainRelu(y: Float32Array): void {
   for (let i = 0; i < y.length; i++) if (y[i] < 0) y[i] = 0;
 }
 
-/** In place: dy where y > 0, else 0. */
+/** In place: keeps dy where y > 0, else sets 0. */
 export function plainReluBackward(dy: Float32Array, y: Float32Array): void {
   for (let i = 0; i < y.length; i++) if (!(y[i] > 0)) dy[i] = 0;
 }
 
-/** Mean of each plane of `area` floats. */
+/** The mean of each plane of `area` floats. */
 export function plainPool(x: Float32Array, area: number): Float32Array {
   const y = new Float32Array(x.length / area);
   for (let p = 0; p < y.length; p++) {
@@ -88,7 +88,7 @@ export function plainCrossEntropy(
   return { loss: loss / rows, gradient };
 }
 
-/** Adam with PyTorch's defaults; keeps its moments. */
+/** Adam with PyTorch's defaults. It keeps its moments between steps. */
 export function plainAdam(parameters: readonly Float32Array[], lr: number) {
   const state = parameters.map(({ length }) => ({
     m: new Float32Array(length),

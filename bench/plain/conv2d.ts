@@ -1,6 +1,6 @@
 import { plainMatmul, plainTranspose } from "./matmul.js";
 
-/** A convolution with a square kernel and padding ⌊kernel / 2⌋, as NormResNet has them. */
+/** A convolution with a square kernel and padding ⌊kernel / 2⌋, as in NormResNet. */
 export interface ConvSizes {
   batch: number;
   channels: number;
@@ -11,14 +11,14 @@ export interface ConvSizes {
   stride: number;
 }
 
-/** H′ and W′. */
+/** The output sizes H′ and W′. */
 export const outputSize = ({ height, width, kernel, stride }: ConvSizes): [number, number] => {
   const side = (length: number) =>
     Math.floor((length + 2 * Math.floor(kernel / 2) - kernel) / stride) + 1;
   return [side(height), side(width)];
 };
 
-/** Convolution by patches [C·k·k, H′·W′], an image at a time: forward and both gradients are matrix products. */
+/** A convolution by patches [C·k·k, H′·W′], one image at a time: forward and both gradients are matrix products. */
 export class PlainConv {
   readonly y: Float32Array;
   readonly dx: Float32Array;
@@ -120,7 +120,7 @@ export class PlainConv {
     });
   }
 
-  /** Visits the rows of the patches with the place in the image each comes from. */
+  /** Visits the rows of the patches, each with the place in the image it comes from. */
   #eachRow(
     visit: (
       patchRow: number,

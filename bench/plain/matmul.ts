@@ -1,6 +1,6 @@
 /**
- * c [m, n] (+)= a [m, k] · b [k, n], row by row of b so that every inner loop runs along memory; four rows of b at a time, which
- * quarters the loads and stores of c.
+ * c [m, n] (+)= a [m, k] · b [k, n]. It goes row by row of b, so that every inner loop runs along memory. It takes four
+ * rows of b at a time: this needs a quarter of the loads and stores of c.
  */
 export function plainMatmul(
   c: Float32Array,

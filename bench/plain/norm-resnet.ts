@@ -11,9 +11,9 @@ import {
 import { outputSize, PlainConv } from "./conv2d.js";
 
 /**
- * NormResNet with batch norm in plain TypeScript. `parameters` in the order of the real one: weight, gamma, beta of each block,
- * then weight and bias of the linear layer. The returned function makes one Adam step and gives back the loss and the
- * gradients.
+ * NormResNet with batch norm in plain TypeScript. `parameters` have the order of the real net: weight, gamma and beta
+ * of each block, then weight and bias of the linear layer. The returned function makes one Adam step and returns the
+ * loss and the gradients.
  */
 export function plainNormResNet(
   x: Float32Array,

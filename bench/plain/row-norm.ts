@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from "../../src/tensor.js";
 import type { PlainNorm } from "./norm.js";
 
-/** Layer norm of each row of `shape` [rows, cols]; RMS norm when not `centred` (no mean, no bias). */
+/** Layer norm of each row of `shape` [rows, cols]. If not `centred`, RMS norm (no mean, no bias). */
 export function plainRowNorm(shape: Shape, eps: number, centred = true): PlainNorm {
   const cols = shape[shape.length - 1];
   const rows = sizeOf(shape) / cols;

@@ -29,7 +29,7 @@ const training: NormCase = {
   running: runningLeaves,
   tiny: [5, 3, 3, 7],
   features: (shape) => shape[1],
-  // Mean 1, variance 3, result 3; back: normalized 2, dWeight 2, dBias 1, dx 4.
+  // Operations an element. Forward: mean 1, variance 3, result 3. Backward: normalized 2, dWeight 2, dBias 1, dx 4.
   flops: [7, 9],
   ours(runtime, shape) {
     const { channels } = sizes(shape);

@@ -28,7 +28,7 @@ const layers: Layer[] = [
   { shape: [64, 256, 8, 8], outChannels: 512, stride: 2 },
 ];
 
-/** One image through one layer of a ResNet-50: where a convolution has little to share. */
+/** One image through one layer of a ResNet-50. Such a small convolution is hard to share between threads. */
 const single: Layer = { shape: [1, 64, 56, 56], outChannels: 64, stride: 1 };
 
 interface Layer {
@@ -38,7 +38,7 @@ interface Layer {
 }
 type Pass = "forward" | "input gradient" | "weight gradient";
 
-/** A residual block's convolution. */
+/** The convolution of a residual block. */
 const residual: Layer = { shape: [16, 64, 32, 32], outChannels: 64, stride: 1 };
 
 const sizesOf = ({ outChannels, stride }: Layer, shape: Shape): ConvSizes => {
@@ -46,7 +46,7 @@ const sizesOf = ({ outChannels, stride }: Layer, shape: Shape): ConvSizes => {
   return { batch, channels, height, width, outChannels, kernel: 3, stride };
 };
 
-/** Of any of the three passes: each reads two of input, output and weights and writes the third. */
+/** The cost of any of the three passes: each reads two of input, output and weights, and writes the third. */
 export function convCost(sizes: ConvSizes): Cost {
   const { batch, channels, height, width, outChannels, kernel } = sizes;
   const outputs = batch * outChannels * sizeOf(outputSize(sizes));
@@ -91,7 +91,7 @@ function ours(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
   };
 }
 
-/** The same pass as an implicit matrix product, which 3×3 filters do without where Winograd is faster. */
+/** The pass as an implicit matrix product. 3×3 filters use Winograd instead if it is faster. */
 function implicit(runtime: Runtime, sizes: ConvSizes, pass: Pass): Step {
   const { batch: images, channels, height, width, outChannels: rows, stride } = sizes;
   const { x, weight, dy } = inputs(sizes);
@@ -152,7 +152,7 @@ const row = (layer: Layer, pass: Pass, step = ours): Workload => ({
 
 const passes = ["forward", "input gradient", "weight gradient"] as const;
 
-/** The first layer's input is the data, which wants no gradient. */
+/** The input of the first layer is the data, which needs no gradient. */
 export const conv2dRows = [
   row(single, "forward"),
   ...layers.flatMap((layer, i) =>

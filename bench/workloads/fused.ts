@@ -10,10 +10,13 @@ import { slice } from "../../src/ops/shape/slice.js";
 import { type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
 import { leaf, ROUNDING, values, type Workload } from "../workload.js";
 
-/** y from x, another tensor of its shape and three parameters of one number a feature. */
+/** y from x, another tensor of its shape, and three parameters with one number for each feature. */
 type Fused = (x: Tensor, other: Tensor, parameters: [Tensor, Tensor, Tensor]) => Tensor;
 
-/** Forward of one method, `tensors` of x's size passing through memory and `flops` operations an element. */
+/**
+ * The forward row of one method. `tensors` tensors of x's size pass through memory, and each element takes `flops`
+ * operations.
+ */
 function row(
   name: string,
   [tensors, flops]: readonly [number, number],
@@ -39,7 +42,7 @@ function row(
 
 type Row = [name: string, cost: readonly [number, number], op: Fused];
 
-/** Each beside the plain norm of its shape, which comes first. */
+/** Each method stands beside the plain norm of its shape, which comes first. */
 const rows: Row[] = [
   [
     "layerNorm (as below)",

@@ -10,7 +10,7 @@ export const instanceNormRows = normRows(
     options: { eps: 1e-5 },
     tiny: [2, 3, 5, 3],
     features: (shape) => shape[1],
-    // Mean 1, variance 3, result 3; back: normalized 2, dWeight 2, dBias 1, dx 4.
+    // Operations an element. Forward: mean 1, variance 3, result 3. Backward: normalized 2, dWeight 2, dBias 1, dx 4.
     flops: [7, 9],
     ours: () => (x, weight, bias) => instanceNorm(x, { weight, bias }),
     plain: (shape) => {

@@ -8,7 +8,8 @@ const norm: NormCase = {
   options: { eps: 1e-5 },
   tiny: [3, 19],
   features: (shape) => shape[1],
-  // Mean 1, variance 3, result 4; back: normalized 2, dWeight 2, dBias 1, the two means 4, dx 4.
+  // Operations an element. Forward: mean 1, variance 3, result 4. Backward: normalized 2, dWeight 2, dBias 1, the two
+  // means 4, dx 4.
   flops: [8, 13],
   ours: () => (x, weight, bias) => layerNorm(x, [x.shape[1]], { weight, bias }),
   plain: (shape) => plainRowNorm(shape, 1e-5),

@@ -1,4 +1,4 @@
-// Channels last, and norms over the channels where they are second: what goes down columns.
+// Norms that go down columns: channels last, and norms over channels on the second axis.
 import { batchNorm } from "../../src/ops/norm/batch-norm.js";
 import { layerNorm2d } from "../../src/ops/norm/layer-norm-2d.js";
 import { normalize } from "../../src/ops/norm/normalize.js";
@@ -38,14 +38,14 @@ const overChannels: NormCase = {
 const unitNorm: NormCase = {
   ...overChannels,
   name: "normalize(dim 1)",
-  // The sum of squares 2, the quotient 1.
+  // Operations an element: the sum of squares 2, the quotient 1.
   flops: [3, 0],
   ours: () => (x) => normalize(x),
 };
 
-/** Not for other libraries, which write these down in other ways. */
+/** A row that other libraries do not run: they express it in other ways. */
 const own = ({ program: _, ...row }: Workload): Workload => row;
-/** Nor for plain loops. */
+/** A row that neither other libraries nor plain loops run. */
 const alone = ({ plain: _, ...row }: Workload): Workload => own(row);
 
 export const layoutRows: Workload[] = [

@@ -5,12 +5,12 @@ import type { Shape, Tensor } from "../../src/tensor.js";
 import { fill, type Net, type Value } from "../net.js";
 import { leaf, values, type Workload } from "../workload.js";
 
-/** A whole network, forward in evaluation. */
+/** A whole network: its forward pass in evaluation mode. */
 export interface NetCase {
   name: string;
   shape: Shape;
   tiny: Shape;
-  /** The network as steps, its input called x. */
+  /** The network as steps. Its input is called x. */
   describe(shape: Shape): { net: Net; result: Value };
   ours(runtime: Runtime): Module & { forward(x: Tensor): Tensor };
 }
@@ -20,7 +20,7 @@ export const input = (shape: Shape): Float32Array => values(shape, 1);
 export const netRow = ({ name, shape, tiny, describe, ours }: NetCase): Workload => ({
   ...{ name, shape, tiny },
   cost: (shape) => describe(shape).net.cost(false),
-  // A dozen layers, each of which adds its rounding.
+  // Each of a dozen layers adds its rounding.
   tolerance: 1e-4,
   ours(runtime, shape) {
     const { leaves } = describe(shape).net;

@@ -17,7 +17,7 @@ const inputs = (shape: Shape) => ({
   targets: Int32Array.from({ length: shape[0] }, (_, i) => (7 * i) % classes),
 });
 
-/** NormResNet, written down; with `training`, up to the loss. */
+/** NormResNet as steps; with `training`, up to the loss. */
 function describe(norm: Norm, width: number, shape: Shape, training: boolean) {
   const net = new Net();
   const { x, targets } = inputs(shape);
@@ -40,14 +40,14 @@ function describe(norm: Norm, width: number, shape: Shape, training: boolean) {
   return { net, result: y };
 }
 
-/** Forward, backward and Adam's update; compared by loss and gradients. */
+/** Forward, backward and Adam's update. Providers are compared by loss and gradients. */
 const training = (width: number, shape: Shape): Workload => ({
   name: `NormResNet bn, width ${width}, training step`,
   shape,
   tiny: [3, 3, 16, 16],
   cost: (shape) => describe("bn", width, shape, true).net.cost(true),
-  // As many activations in a million as rounding moves across 0 have another gradient altogether, which changes the gradient's norm
-  // by the root of their share: 1.3e-3 between PyTorch and us.
+  // Rounding moves some activations in a million across 0, and each of these gets a completely different gradient. The
+  // norm of the gradient changes by the square root of their share: 1.3e-3 between PyTorch and this library.
   tolerance: 5e-3,
   ours(runtime, shape) {
     const given = inputs(shape);

@@ -5,18 +5,18 @@ import type { PlainNorm } from "../plain/norm.js";
 import { type Leaf, type Program, program } from "../program.js";
 import { leaf, ROUNDING, takeGradients, values, type Workload } from "../workload.js";
 
-/** y from x, weight and bias: an op with its other options, and running statistics if it has any, filled in. */
+/** y from x, weight and bias: an op with its other options filled in, and with running statistics if it has any. */
 type Norm = (x: Tensor, weight: Tensor, bias: Tensor) => Tensor;
 
-/** A normalisation as the bench sees it. */
+/** A normalisation in the bench. */
 export interface ForwardCase {
   name: string;
-  /** The operation, its options and what it takes besides x, weight and bias, for other libraries. */
+  /** The operation for other libraries, its options, and its inputs besides x, weight and bias. */
   op: string;
   options: Record<string, number | boolean>;
   running?(features: number): Record<string, Leaf>;
   tiny: Shape;
-  /** Length of weight and bias. */
+  /** The length of weight and bias. */
   features(shape: Shape): number;
   /** Operations an element, forward and backward. */
   flops: readonly [number, number];
@@ -55,7 +55,7 @@ function toProgram(norm: ForwardCase, shape: Shape, backward: boolean): Program 
   );
 }
 
-/** x is read and y written. */
+/** The row of the forward pass: x is read and y is written. */
 export function forwardRow(norm: ForwardCase, shape: Shape): Workload {
   return {
     name: `${norm.name} forward`,
@@ -81,7 +81,9 @@ export function forwardRow(norm: ForwardCase, shape: Shape): Workload {
   };
 }
 
-/** The forward row with gradients wanted: what recording adds to a call. The graph is freed with the result. */
+/**
+ * The forward row with gradients wanted: it shows what recording adds to a call. The graph is freed with the result.
+ */
 export function recordedRow(norm: ForwardCase, shape: Shape): Workload {
   const { program: _, ...rest } = forwardRow(norm, shape);
   return {
@@ -101,7 +103,7 @@ export function recordedRow(norm: ForwardCase, shape: Shape): Workload {
   };
 }
 
-/** Forward as above, then x and dy are read and dx written. */
+/** The row of training: the forward pass, and then x and dy are read and dx is written. */
 export function trainingRow(norm: NormCase, shape: Shape): Workload {
   const { hasBias = true } = norm;
   return {

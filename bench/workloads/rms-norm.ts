@@ -10,7 +10,7 @@ export const rmsNormRows = normRows(
     tiny: [3, 19],
     features: (shape) => shape[1],
     hasBias: false,
-    // Square 2, result 2; back: normalized 1, dWeight 2, the mean 3, dx 3.
+    // Operations an element. Forward: square 2, result 2. Backward: normalized 1, dWeight 2, the mean 3, dx 3.
     flops: [4, 9],
     ours: () => (x, weight) => rmsNorm(x, [x.shape[1]], { weight, eps: 1e-6 }),
     plain: (shape) => plainRowNorm(shape, 1e-6, false),

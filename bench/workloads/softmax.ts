@@ -11,7 +11,7 @@ export const softmaxRows: Workload[] = [
     name: "softmax",
     shape: [12800, 50],
     tiny: [5, 7],
-    // The greatest 1, difference 1, exponential about 12, sum 1, quotient 1.
+    // Operations an element: maximum 1, difference 1, exponential about 12, sum 1, quotient 1.
     cost: (shape) => ({ bytes: 8 * sizeOf(shape), flops: 16 * sizeOf(shape) }),
     tolerance: ROUNDING,
     ours(runtime, shape) {

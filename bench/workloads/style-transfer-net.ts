@@ -5,7 +5,7 @@ import { input, netRow } from "./net.js";
 
 const eps = 1e-5;
 
-/** The image transformation net of Johnson et al. 2016, arXiv 1603.08155, under instance norm. */
+/** The image transformation net of Johnson et al. 2016, arXiv 1603.08155, with instance norm. */
 function describe(shape: Shape) {
   const net = new Net();
   const normed = (y: Value) => net.instanceNorm(y, eps);

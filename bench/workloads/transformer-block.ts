@@ -6,7 +6,7 @@ import { input, netRow } from "./net.js";
 const sizes = { dModel: 512, nHead: 8, dFF: 2048 };
 const eps = 1e-5;
 
-/** The block of Vaswani et al. 2017, arXiv 1706.03762, with its norms behind the sums. */
+/** The block of Vaswani et al. 2017, arXiv 1706.03762, with its norms after the sums. */
 function describe(shape: Shape) {
   const { dModel, nHead, dFF } = sizes;
   const net = new Net();

@@ -10,7 +10,10 @@ interface Flags extends CommonFlags {
   seed?: number;
 }
 
-/** A command that runs every experiment with its defaults, each into a directory of its own, and writes a page that links them. */
+/**
+ * A command that runs every experiment with its defaults, each in its own directory, and writes a page with links to
+ * them.
+ */
 export function addAll(program: Command, experiments: readonly Experiment[]): void {
   const command = program.command("all").description("every experiment, into one report");
   command.addOption(option("--seed <n>", "for all of them (default: of each its own)", integer(0)));
@@ -44,7 +47,7 @@ export function addAll(program: Command, experiments: readonly Experiment[]): vo
   );
 }
 
-/** The values of an experiment's flags where none is given, with what `all` was given over them. */
+/** The default values of an experiment's flags, replaced by those that `all` was given. */
 export function defaultsOf(
   { options, quick }: Experiment,
   { seed, ...common }: Flags,

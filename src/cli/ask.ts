@@ -7,8 +7,8 @@ export interface Terminal {
 }
 
 /**
- * Asks until `parse` takes the answer. Throws an AbortError when the input ends, as by Ctrl-D, or on Ctrl-C. No prompt library:
- * the maintained one wants Node 22.
+ * Asks until `parse` accepts the answer. Throws an AbortError when the input ends, as by Ctrl-D, or on Ctrl-C. This is
+ * no prompt library: the maintained one needs Node 22.
  */
 export async function ask<T>(
   prompt: string,
@@ -29,7 +29,7 @@ export async function ask<T>(
   }
 }
 
-/** A numbered list to choose from; gives the index. */
+/** Shows a numbered list to choose from. Gives the index of the choice. */
 export function askChoice(
   question: string,
   choices: readonly string[],

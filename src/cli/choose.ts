@@ -24,7 +24,7 @@ const flags: Record<keyof Answers, { flag: string; value: string; about: string 
 
 type Flags = Omit<Answers, "batch"> & { batchSize?: number };
 
-/** The values a flag can have: those of its question in the tree. */
+/** The possible values of a flag: the answers to its question in the tree. */
 const valuesOf = (name: keyof Answers): string[] => {
   const questions = everyAdvice().flatMap(({ path }) => path.map(({ question }) => question));
   const branches = questions.find(({ answer }) => answer === name)?.branches ?? [];
@@ -63,14 +63,14 @@ export const chooseExperiment: Experiment<Flags, ChooseResult> = {
   report: chooseReport,
 };
 
-/** The flags that nothing on the way to the advice asks for. */
+/** The given flags that no question on the way to the advice asks for. */
 export function idleFlags(answers: Answers): string[] {
   const asked = new Set<string>(walk(answers).path.map(({ question }) => question.answer));
   const idle = names.filter((name) => answers[name] !== undefined && !asked.has(name));
   return idle.map((name) => flags[name].flag);
 }
 
-/** Asks for the answers that are missing; without a terminal it names the flag. */
+/** Asks for missing answers. Without a terminal it throws an error that names the flag. */
 export async function complete<Given extends Answers>(
   given: Given,
   terminal: { stdin: Terminal["input"]; stdout: Terminal["output"] } | null,

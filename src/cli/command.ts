@@ -11,25 +11,28 @@ import { threads } from "./options.js";
 import { display } from "./progress.js";
 import { page, type Report } from "./report/page.js";
 
-/** One command: its flags, what it runs, and how the result is shown. `run` throws the signal's reason where nothing is finished. */
+/**
+ * One command: its flags, what it runs, and how the result is shown. `run` throws the signal's reason if nothing is
+ * finished.
+ */
 export interface Experiment<Flags extends object = object, Result extends Outcome = Outcome> {
   name: string;
   description: string;
-  /** Flags of its own; their defaults are what `evenkeel all` runs. */
+  /** The flags of this command. `evenkeel all` runs their defaults. */
   options: readonly Option[];
-  /** Where its files go; default: evenkeel-report/<name>. */
+  /** The directory of its files. Default: evenkeel-report/<name>. */
   out?: string;
-  /** What `--quick` puts in place of the defaults. */
+  /** The values that `--quick` uses instead of the defaults. */
   quick: Partial<Flags>;
-  /** Asks for what is missing, on a terminal or by refusing; not called by `evenkeel all`. */
+  /** Asks for missing values on a terminal, or refuses them. `evenkeel all` does not call it. */
   complete?(flags: Flags): Promise<Flags>;
   run(flags: Flags & CommonFlags, context: Context): AsyncGenerator<Stage, Result>;
-  /** For the terminal. */
+  /** The result as text for the terminal. */
   text(result: Result): string;
   report(result: Result): Report;
 }
 
-/** Every result says what it was made with. */
+/** Every result contains the settings and the machine it was made with. */
 export interface Outcome {
   config: object;
   machine?: Record<string, Json>;
@@ -60,7 +63,7 @@ export const commonOptions = (out: string): Option[] => [
   new Option("--out <dir>", "where index.html and results.json go").default(out),
 ];
 
-/** Makes an experiment a command of its own. */
+/** Adds an experiment to the program as a command. */
 export function addExperiment(program: Command, experiment: Experiment): void {
   const { name, description, options, quick, out = `evenkeel-report/${name}` } = experiment;
   const command = program.command(name).description(description);
@@ -82,7 +85,7 @@ export function addExperiment(program: Command, experiment: Experiment): void {
   });
 }
 
-/** Runs `work` with a runtime and a signal that Ctrl-C fires; a second Ctrl-C ends the process. */
+/** Runs `work` with a runtime and a signal that Ctrl-C fires. A second Ctrl-C ends the process. */
 export async function session(
   { threads, deterministic, out }: CommonFlags,
   work: (context: Context) => Promise<void>,
@@ -91,7 +94,7 @@ export async function session(
   const interrupt = () => {
     if (stop.signal.aborted) {
       console.error("evenkeel: stopped at once");
-      process.exit(INTERRUPTED); // asked twice
+      process.exit(INTERRUPTED); // this is the second Ctrl-C
     }
     stop.abort();
   };
@@ -115,7 +118,7 @@ export async function session(
   }
 }
 
-/** Runs one experiment to its end, showing progress, and writes its two files into `out`. */
+/** Runs one experiment to its end, shows progress, and writes its two files into `out`. */
 export async function perform(
   experiment: Experiment,
   flags: CommonFlags,

@@ -22,7 +22,7 @@ import { compareReport } from "./report/compare.js";
 import { textTable } from "./report/table.js";
 import { truthsText } from "./report/truths.js";
 
-/** Training images of CIFAR-10. */
+/** The number of training images of CIFAR-10. */
 const ALL_IMAGES = 50_000;
 
 interface Flags extends Omit<CompareConfig, "batch1Samples" | "steps">, DataOptions {
@@ -52,7 +52,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     option(
       "--batch1-samples <n>",
       "images of the training with batch 1, or all: as many as with batches",
-      (text) => (text === "all" ? text : integer(0)(text)), // commander makes "" of null
+      (text) => (text === "all" ? text : integer(0)(text)), // commander turns "" into null
       2000,
     ),
     new Option("--no-batch1", "leave out all that is done with single images"),
@@ -88,7 +88,7 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
   report: compareReport,
 };
 
-/** A file, and what to do where it is of no use. */
+/** The store of a file. Its errors say what to do if the file cannot be used. */
 function storeIn(path: string): CheckpointStore {
   const { save, load } = checkpointFile(path);
   return {
@@ -101,7 +101,7 @@ function storeIn(path: string): CheckpointStore {
   };
 }
 
-/** Refuses a norm that cannot have the channels of the net, under the flags' names. */
+/** Refuses a norm that cannot work with the channels of the net. The error uses the names of the flags. */
 function checkWidths(norm: string, width: number): void {
   try {
     for (const channels of [1, 2, 4, 8].map((times) => times * width))

@@ -4,17 +4,17 @@ import type { CompareData } from "../experiments/compare.js";
 
 export interface DataOptions {
   limit: number;
-  /** A directory with CIFAR-10's binary files. */
+  /** A directory with the binary files of CIFAR-10. */
   data?: string;
-  /** Fetch them first; the directory to keep them in, or true for the usual one. */
+  /** Download the files first. The value is the directory to keep them in, or true for the usual directory. */
   download?: string | true;
 }
 
 const DOWNLOADS = "evenkeel-data";
 
 /**
- * At most `limit` training and as many test images: CIFAR-10 if a directory is named, else procedurally drawn ones, the same
- * whatever the seed of the run.
+ * At most `limit` training images, and at most as many test images. They come from CIFAR-10 if a directory is named.
+ * Otherwise they are drawn by code, and are the same for every seed of the run.
  */
 export async function loadData(
   { limit, data, download }: DataOptions,

@@ -3,7 +3,10 @@ import { checkSize, decoding, orientationOf, type Raster, upright } from "./rast
 
 export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8;
 
-/** Reads a JPEG, baseline or progressive, as it is to be seen. Throws for what the decoder cannot read, or would read wrongly. */
+/**
+ * Reads a baseline or progressive JPEG in its right orientation. Throws if the decoder cannot read it, or would read it
+ * wrongly.
+ */
 export function decodeJpeg(bytes: Uint8Array): Raster {
   const { frame, adobe, orientation } = headerOf(bytes);
   checkFrame(frame, adobe);
@@ -11,9 +14,9 @@ export function decodeJpeg(bytes: Uint8Array): Raster {
     decode(bytes, {
       useTArray: true,
       formatAsRGBA: false,
-      // it keeps 21 bytes a pixel and more: its usual 512 MB are those of 25 megapixels
+      // the decoder keeps at least 21 bytes a pixel: its usual limit of 512 MB is reached with 25 megapixels
       maxMemoryUsageInMB: 4096,
-      // it takes all three channels for YCbCr otherwise
+      // without this the decoder reads every picture of three channels as YCbCr
       colorTransform: isRgb(frame, adobe) ? false : undefined,
     }),
   );
@@ -22,9 +25,9 @@ export function decodeJpeg(bytes: Uint8Array): Raster {
 }
 
 interface Header {
-  /** The start of frame: precision, height, width, and for each channel a name and two bytes more. */
+  /** The start of frame: precision, height, width, and for each channel a name and two more bytes. */
   frame: Uint8Array;
-  /** The colour transform of Adobe's marker; null without. */
+  /** The colour transform in Adobe's marker; null if there is no marker. */
   adobe: number | null;
   orientation: number;
 }
@@ -58,19 +61,22 @@ const isRgb = (frame: Uint8Array, adobe: number | null): boolean =>
   frame[5] === 3 &&
   (adobe === null ? text(frame.filter((_, i) => i % 3 === 0 && i > 3)) === "RGB" : adobe === 0);
 
-/** Tables of Huffman and arithmetic codes, and a reserved number, among the frames' markers. */
+/**
+ * Markers in the range of frames that are no frames: tables of Huffman codes and arithmetic codes, and a reserved
+ * number.
+ */
 const NO_FRAME = new Set([0xc4, 0xc8, 0xcc]);
 
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-/** The segments up to the first scan: what stands before the pixels. */
+/** The segments before the pixels, up to the first scan. */
 function* segments(bytes: Uint8Array): Generator<[marker: number, segment: Uint8Array]> {
   let at = 2;
   while (at + 4 <= bytes.length) {
     if (bytes[at] !== 0xff) return;
     const marker = bytes[at + 1];
     if (marker === 0xff)
-      at++; // fill bytes
+      at++; // skips a fill byte
     else {
       if (marker === 0xda) return;
       const end = at + 2 + 256 * bytes[at + 2] + bytes[at + 3];

@@ -9,7 +9,7 @@ import { runningStatsExperiment } from "./running-stats.js";
 import { styleExperiment } from "./style.js";
 import { transformerExperiment } from "./transformer.js";
 
-/** The commands, in the order `evenkeel all` runs them. */
+/** The commands, in the order of `evenkeel all`. */
 export const experiments: readonly Experiment[] = [
   layersExperiment,
   influenceExperiment,

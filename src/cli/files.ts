@@ -2,8 +2,8 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 /**
- * Makes a directory and those it lies in; returns the first that was not there. Node's own recursive mkdir never returns where
- * the system refuses with ENOENT, as it does in /proc.
+ * Makes a directory and its parents. Returns the first one that did not exist. Node's own recursive mkdir never returns
+ * if the system refuses with ENOENT, as in /proc.
  */
 export async function makeDirectory(directory: string): Promise<string | undefined> {
   const parent = dirname(directory);
@@ -14,7 +14,7 @@ export async function makeDirectory(directory: string): Promise<string | undefin
   return made ?? directory;
 }
 
-/** Refuses a directory that files cannot be written to, by trying; leaves nothing behind. */
+/** Refuses a directory in which no file can be written. It tries to write, and leaves nothing behind. */
 export async function checkWritable(directory: string): Promise<void> {
   const probe = join(directory, `.evenkeel-${process.pid}`);
   let made: string | undefined;
@@ -29,7 +29,7 @@ export async function checkWritable(directory: string): Promise<void> {
   }
 }
 
-/** Writes files into a directory; each appears complete or not at all. */
+/** Writes files into a directory. Each file appears complete or not at all. */
 export async function writeFiles(directory: string, files: Record<string, string>): Promise<void> {
   try {
     await makeDirectory(resolve(directory));
@@ -59,7 +59,7 @@ const REASONS: Record<string, string> = {
   EROFS: "read-only file system",
 };
 
-/** Why the system refused, in words. */
+/** The reason why the system refused, in words. */
 export function reasonOf(cause: unknown): string {
   const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
   return REASONS[code] ?? message;

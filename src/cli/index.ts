@@ -5,10 +5,10 @@ import { addAll } from "./all.js";
 import { addExperiment, INTERRUPTED } from "./command.js";
 import { experiments } from "./experiments.js";
 
-/** Refused: flags, values, files. Bugs are 1, a stop by Ctrl-C is 130. */
+/** The exit code for refused flags, values and files. A bug gives 1, a stop by Ctrl-C gives 130. */
 const REFUSED = 2;
 
-// who reads no further, as `evenkeel layers | head -1` does, wants no more of it
+// a reader that stops early, as in `evenkeel layers | head -1`, wants no more output
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);
@@ -38,7 +38,7 @@ try {
   process.exitCode = report(error);
 }
 
-/** Commander's own prints the list of commands for a name it does not know. */
+/** A `help` of our own: for an unknown name, Commander's only prints the list of commands. */
 function addHelp(program: Command): void {
   program.helpCommand(false);
   const help = program.command("help").argument("[command]").description("flags of a command");
@@ -51,9 +51,9 @@ function addHelp(program: Command): void {
   });
 }
 
-/** One sentence for what the user can change, all there is for our own bugs. Returns the exit code. */
+/** Prints one sentence for an error that the user can mend, and everything for a bug. Returns the exit code. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED; // it has spoken
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED; // Commander has printed it
   if (error instanceof Error && error.name === "AbortError") {
     console.error("\nevenkeel: stopped; nothing written");
     return INTERRUPTED;
@@ -66,7 +66,7 @@ function report(error: unknown): number {
   return REFUSED;
 }
 
-/** What the engine throws, as against what we do: our TypeErrors begin with the operation's name. */
+/** Whether the engine threw the error, and not this library: our TypeErrors begin with the name of the operation. */
 function isBug(error: Error): boolean {
   if (error instanceof TypeError) return !/^\w+: /.test(error.message);
   return error instanceof ReferenceError || error instanceof WebAssembly.RuntimeError;

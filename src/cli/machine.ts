@@ -1,7 +1,7 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import type { Json } from "../experiments/compare.js";
 
-/** What timings depend on. */
+/** The facts that timings depend on. */
 export function describeMachine(): Record<string, Json> {
   return {
     cpu: cpus()[0]?.model.trim() || "unknown",

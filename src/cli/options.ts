@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { normNames, normTable, parseNorm } from "../nn/index.js";
 
-// Parsers of option values. What they throw is printed after the flag's name.
+// Parsers of option values. Their errors are printed after the name of the flag.
 
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
@@ -18,7 +18,7 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("Expected a number above 0.");
 }
 
-/** One of a few numbers. */
+/** Accepts one of a few numbers. */
 export const oneOf =
   (...known: number[]) =>
   (text: string): number => {
@@ -26,13 +26,15 @@ export const oneOf =
     throw new InvalidArgumentError(`Expected one of ${known.join(", ")}.`);
   };
 
-/** What specs are made of, for --help. */
+/** The possible parts of specs, for --help. */
 export function knownNorms(): string {
   const weights = normTable.filter(({ parametrize }) => parametrize).map(({ name }) => name);
   return `${normNames().join(", ")}, alone or behind them with a +: ${weights.join(", ")}`;
 }
 
-/** Specs of norms with commas between, each once; "all" is every one that can stand behind a convolution. */
+/**
+ * Specs of norms with commas between them, each only once. "all" means every norm that can stand behind a convolution.
+ */
 export function norms(text: string): string[] {
   if (text.trim() === "all") return normNames();
   const names = text.split(",").map((name) => name.trim());
@@ -65,11 +67,11 @@ export const option = <T>(
 export const seed = (standard: number): Option =>
   option("--seed <n>", "decides all that is random", integer(0), standard);
 
-/** Under the one name it has in all commands, and the one that comes to mind first. */
+/** The flag has two names: the common one of all commands, and the shorter one that users try first. */
 export const batchSize = (about: string, least: number, standard?: number): Option =>
   option("--batch, --batch-size <n>", about, integer(least), standard);
 
-/** Some of `known`, with commas between. */
+/** Accepts some of `known`, with commas between them. */
 export const list =
   <T extends string>(known: readonly T[]) =>
   (text: string): T[] => {

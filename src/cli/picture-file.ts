@@ -7,8 +7,8 @@ import { reasonOf } from "./files.js";
 import type { Raster } from "./raster.js";
 
 /**
- * Reads a PNG or JPEG file of up to 100 megapixels, turned as its EXIF data tell, and shrinks it, if need be, to `side` pixels on its
- * longer side, both sides multiples of 4. Throws Error that names the file for what cannot be read.
+ * Reads a PNG or JPEG file of up to 100 megapixels and turns it as its EXIF data say. If necessary, shrinks it to
+ * `side` pixels on its longer side. Both sides are multiples of 4. Throws Error, naming the file, if it cannot be read.
  */
 export async function readPicture(file: string, side: number): Promise<Picture> {
   try {
@@ -24,7 +24,7 @@ function decode(bytes: Uint8Array): Raster {
   throw new Error("it is neither PNG nor JPEG");
 }
 
-/** Each new pixel is the mean of those it covers. */
+/** Each new pixel is the mean of the pixels it covers. */
 function shrink({ width, height, at }: Raster, side: number): Picture {
   const scale = Math.min(1, side / Math.max(width, height));
   const [w, h] = [width, height].map((length) => Math.floor((length * scale) / 4) * 4);
@@ -45,7 +45,7 @@ function shrink({ width, height, at }: Raster, side: number): Picture {
   return { width: w, height: h, rgb: out };
 }
 
-/** For `src`: the picture as PNG, in the address itself. */
+/** The picture as an address for `src`, with the PNG inside it. */
 export function dataUrl({ width, height, rgb }: Picture): string {
   const png = encodePng({ width, height, data: rgb, channels: 3, depth: 8 });
   return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;

@@ -7,14 +7,14 @@ const NAME = 19;
 
 export interface Display {
   show(stage: Stage): void;
-  /** Leaves the terminal as it should be after a stop. */
+  /** Puts the terminal back in order after a stop. */
   stop(): void;
 }
 
-/** A bar per stage on a terminal, lines elsewhere. */
+/** Shows a bar for each stage on a terminal, and lines elsewhere. */
 export const display = (out: NodeJS.WriteStream): Display => (out.isTTY ? bars(out) : lines(out));
 
-/** Seconds left of a stage and steps a second, from what passed since its first step. */
+/** Gives the seconds left of a stage and the steps a second, measured since its first step. */
 function pacer(): (stage: Stage) => { rate: number; left: number } {
   let begin = 0;
   let first = 0;
@@ -54,7 +54,7 @@ function bars(stream: NodeJS.WriteStream): Display {
           barIncompleteChar: "░",
           fps: 8,
           hideCursor: true,
-          gracefulExit: false, // Ctrl-C ends the experiment, and that the bar
+          gracefulExit: false, // the experiment handles Ctrl-C and ends the bar
         });
         bar.start(steps, 0, { text: "" });
       }

@@ -1,14 +1,14 @@
-/** A picture as a decoder leaves it, to be read and then let go. */
+/** A decoded picture. It is read once and then dropped. */
 export interface Raster {
   readonly width: number;
   readonly height: number;
-  /** Red, green or blue (c 0, 1, 2) of column x, row y: 0 to 255. */
+  /** The red, green or blue value (c = 0, 1, 2) of column x and row y, from 0 to 255. */
   at(x: number, y: number, c: number): number;
 }
 
 const MEGAPIXELS = 100;
 
-/** Refuses pictures whose pixels would fill the memory, before they are decoded. */
+/** Refuses a picture before decoding if its pixels would fill the memory. */
 export function checkSize(width: number, height: number): void {
   if (width * height <= 1e6 * MEGAPIXELS) return;
   const megapixels = Math.ceil((width * height) / 1e6);
@@ -17,7 +17,7 @@ export function checkSize(width: number, height: number): void {
   );
 }
 
-/** A decoder's own words come behind what they mean. */
+/** Runs a decoder. Its error gets a plain explanation, with the decoder's own words after it. */
 export function decoding<T>(decode: () => T): T {
   try {
     return decode();
@@ -27,7 +27,7 @@ export function decoding<T>(decode: () => T): T {
   }
 }
 
-/** EXIF's orientations: how column and row as stored move with column and row as seen, [xx, xy, yx, yy]. */
+/** The orientations of EXIF. [xx, xy, yx, yy] says how stored column and row move with seen column and row. */
 const TURNS: Record<number, readonly [number, number, number, number]> = {
   2: [-1, 0, 0, 1],
   3: [-1, 0, 0, -1],
@@ -38,7 +38,7 @@ const TURNS: Record<number, readonly [number, number, number, number]> = {
   8: [0, -1, 1, 0],
 };
 
-/** The picture as the camera was held: cameras store what the sensor saw, and beside it how to turn it. */
+/** The picture as the camera was held. A camera stores the pixels of its sensor, and separately how to turn them. */
 export function upright(raster: Raster, orientation: number): Raster {
   const turn = TURNS[orientation];
   if (!turn) return raster;
@@ -50,7 +50,7 @@ export function upright(raster: Raster, orientation: number): Raster {
   return { width, height, at };
 }
 
-/** The orientation in EXIF data, which is a TIFF file (TIFF 6.0, tag 274); 1, as stored, where it has none or is broken. */
+/** The orientation in EXIF data, which is a TIFF file (TIFF 6.0, tag 274). Missing or broken data give 1: as stored. */
 export function orientationOf(tiff: Uint8Array): number {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
   try {
@@ -60,7 +60,7 @@ export function orientationOf(tiff: Uint8Array): number {
     for (let entry = first + 2; entry < first + 2 + 12 * count; entry += 12)
       if (view.getUint16(entry, little) === 274) return view.getUint16(entry + 8, little);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // an offset beyond the end
+    if (!(error instanceof RangeError)) throw error; // the offset was behind the end
   }
   return 1;
 }

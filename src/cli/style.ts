@@ -20,7 +20,7 @@ type Flags = Pick<StyleConfig, "norms" | "steps" | "lr" | "styleWeight" | "seed"
   size: number;
 };
 
-/** A picture of which pieces of the usual size can be cut. */
+/** Reads a picture from which pieces of the usual size can be cut. */
 async function read(flag: string, file: string, size: number): Promise<Picture> {
   const picture = await readPicture(file, size);
   const shorter = Math.min(picture.width, picture.height);

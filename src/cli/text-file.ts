@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { reasonOf } from "./files.js";
 
-/** Reads a text in UTF-8, without its byte-order mark. Throws Error, naming `option` and the file, for another encoding. */
+/**
+ * Reads a text in UTF-8, without its byte-order mark. Throws Error, naming `option` and the file, for another encoding.
+ */
 export async function readText(option: string, file: string): Promise<string> {
   let bytes: Uint8Array;
   try {
@@ -21,11 +23,11 @@ const MARKS: readonly [name: string, ...bytes: number[]][] = [
   ["UTF-16 BE", 0xfe, 0xff],
 ];
 
-/** What bytes that are no text in UTF-8 look like; null for those that are. */
+/** The probable encoding of bytes that are not UTF-8; null for UTF-8. */
 function otherEncoding(bytes: Uint8Array): string | null {
   const marked = MARKS.find(([, ...mark]) => mark.every((byte, i) => bytes[i] === byte));
   if (marked) return `it looks like ${marked[0]}`;
-  // a text of wide characters may pass for UTF-8 with zeros, which no text has
+  // a text of wide characters may be valid UTF-8 with zeros, but no real text has zeros
   const zero = bytes.indexOf(0);
   if (zero >= 0) return wide(bytes) ?? `byte ${zero} is 0: it looks like no text`;
   try {
@@ -36,7 +38,7 @@ function otherEncoding(bytes: Uint8Array): string | null {
   }
 }
 
-/** By where the zeros are: the high bytes of letters, digits and spaces. */
+/** Decides by the places of the zeros: they are the high bytes of letters, digits and spaces. */
 function wide(bytes: Uint8Array): string | null {
   const zeros = [0, 0, 0, 0];
   bytes.forEach((byte, i) => {
@@ -50,7 +52,10 @@ function wide(bytes: Uint8Array): string | null {
   return even > 9 * odd ? "it looks like UTF-16 BE" : null;
 }
 
-/** One byte a character: letters beyond ASCII stand alone there, among ASCII; elsewhere they come in pairs. */
+/**
+ * Decides for encodings of one byte a character: there a letter outside ASCII usually stands alone among ASCII letters.
+ * In other encodings such bytes come in pairs.
+ */
 function narrow(bytes: Uint8Array): string {
   const high = (i: number) => bytes[i] >= 0x80;
   let [alone, all] = [0, 0];
@@ -64,14 +69,14 @@ function narrow(bytes: Uint8Array): string {
   return at < bytes.length ? `byte ${at} is none of its` : "it ends within a character";
 }
 
-/** The length of the longest beginning that is UTF-8, by bisection. */
+/** The length of the longest beginning that is valid UTF-8, found by bisection. */
 function firstWrong(bytes: Uint8Array): number {
   let [low, high] = [0, bytes.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     try {
       const decoder = new TextDecoder("utf-8", { fatal: true });
-      decoder.decode(bytes.subarray(0, middle), { stream: true }); // the last character may be cut
+      decoder.decode(bytes.subarray(0, middle), { stream: true }); // the last character may be incomplete
       low = middle;
     } catch {
       high = middle - 1;

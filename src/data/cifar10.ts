@@ -1,22 +1,22 @@
 import { isBytes } from "../dtype.js";
 import { describe } from "../options.js";
 
-/** Images and labels in bytes: what the readers give and the DataLoader takes. */
+/** Images and labels in bytes: the readers make it and the DataLoader takes it. */
 export interface ImageDataset {
-  /** [n, 3, 32, 32], values 0 to 255. */
+  /** [n, 3, 32, 32], with values from 0 to 255. */
   images: Uint8Array;
   /** [n], class numbers. */
   labels: Uint8Array;
-  /** Where images are made only when they are needed: makes those at the indices, for `images` to hold them from then on. */
+  /** For images that are made only when needed: makes the images at the indices. From then on `images` holds them. */
   prepare?(indices: Iterable<number>): void;
 }
 
 export const CHANNELS = 3;
 export const HEIGHT = 32;
 export const WIDTH = 32;
-/** Bytes of an image: the red, then the green, then the blue plane. */
+/** The bytes of an image: the red plane, then the green one, then the blue one. */
 export const IMAGE_BYTES = CHANNELS * HEIGHT * WIDTH;
-/** Bytes of a record: the label, then the image. */
+/** The bytes of a record: the label, then the image. */
 export const RECORD_BYTES = 1 + IMAGE_BYTES;
 
 /** CIFAR-10's classes, by label. */
@@ -34,8 +34,8 @@ export const CIFAR10_CLASSES: readonly string[] = [
 ];
 
 /**
- * Number of records in `size` bytes of the file `fileName`. Throws RangeError when there are none, or when the last one is
- * incomplete.
+ * The number of records in `size` bytes of the file `fileName`. Throws RangeError if there are none, or if the last one
+ * is incomplete.
  */
 export function countRecords(size: number, fileName: string): number {
   const count = Math.floor(size / RECORD_BYTES);
@@ -55,9 +55,9 @@ export function countRecords(size: number, fileName: string): number {
 }
 
 /**
- * Reads records of CIFAR-10's binary format (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009).
- * `fileName` is for messages. Throws RangeError, naming the record and its offset, for an incomplete record or a label
- * above 9, TypeError for what is no Uint8Array.
+ * Reads records of CIFAR-10's binary format (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
+ * 2009). `fileName` is for messages. Throws RangeError, naming the record and its offset, for an incomplete record and
+ * for a label above 9. Throws TypeError for anything but a Uint8Array.
  */
 export function parseCifar10(bytes: Uint8Array, fileName = "CIFAR-10 data"): ImageDataset {
   if (!isBytes(bytes))
@@ -79,7 +79,7 @@ export function parseCifar10(bytes: Uint8Array, fileName = "CIFAR-10 data"): Ima
   return { images, labels };
 }
 
-/** The data sets one after the other. */
+/** Joins the data sets, one after the other. */
 export function concatDatasets(parts: readonly ImageDataset[]): ImageDataset {
   const count = parts.reduce((sum, part) => sum + part.labels.length, 0);
   const images = new Uint8Array(count * IMAGE_BYTES);

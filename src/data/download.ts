@@ -12,7 +12,7 @@ export interface DownloadOptions {
   url?: string;
   md5?: string;
   size?: number;
-  /** Called with the bytes received so far and in all. */
+  /** Called with the bytes received so far and the total number of bytes. */
   onProgress?: (received: number, total: number) => void;
   signal?: HostAbortSignal;
 }
@@ -26,9 +26,9 @@ const rules: Rules<DownloadOptions> = {
 };
 
 /**
- * Fetches CIFAR-10 (162 MB), checks size and MD5, and unpacks it into `dir/cifar-10-batches-bin`, which appears complete or
- * not at all. Does nothing when the files are there. Returns the directory that holds them. Throws Error when the archive
- * cannot be fetched, is not the expected one, or cannot be written.
+ * Fetches CIFAR-10 (162 MB), checks its size and MD5, and unpacks it into `dir/cifar-10-batches-bin`. This directory
+ * appears complete or not at all. Does nothing if the files exist already. Returns the directory that holds them.
+ * Throws Error if the archive cannot be fetched, is not the expected one, or cannot be written.
  */
 export async function downloadCifar10(dir: string, options: DownloadOptions = {}): Promise<string> {
   const {
@@ -49,7 +49,7 @@ export async function downloadCifar10(dir: string, options: DownloadOptions = {}
   return target;
 }
 
-/** The body at `url`, which must be `size` bytes long; stops reading beyond that. */
+/** The body at `url`, which must be `size` bytes long. Stops reading after that. */
 async function fetchBytes(
   url: string,
   size: number,
@@ -74,7 +74,7 @@ async function fetchBytes(
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     if (cause.name === "AbortError") throw cause;
-    // fetch says only "fetch failed"; its cause knows why.
+    // fetch says only "fetch failed". The reason is in its cause.
     const why = cause.cause instanceof Error ? cause.cause.message : cause.message;
     throw new Error(
       `downloadCifar10: cannot fetch ${url}: ${why}; without a network, unpack a copy of the archive and read from there`,
@@ -84,7 +84,7 @@ async function fetchBytes(
   return bytes;
 }
 
-/** The six data files of the archive by name; whatever else is in it is left there. */
+/** The six data files of the archive by name. Other files in the archive are ignored. */
 async function unpack(url: string, archive: Uint8Array): Promise<Map<string, Uint8Array>> {
   const { gunzip } = builtin("downloadCifar10", "node:zlib");
   const tar = await new Promise<Uint8Array>((resolve, reject) => {
@@ -100,7 +100,7 @@ async function unpack(url: string, archive: Uint8Array): Promise<Map<string, Uin
   );
 }
 
-/** Writes into a directory beside `target`, then renames it, so that nobody sees half of it. */
+/** Writes into a directory beside `target` and then renames it, so that nobody sees it half full. */
 async function writeFiles(target: string, files: Map<string, Uint8Array>): Promise<void> {
   const fs = builtin("downloadCifar10", "node:fs/promises");
   let partial: string | undefined;
@@ -108,7 +108,7 @@ async function writeFiles(target: string, files: Map<string, Uint8Array>): Promi
     await fs.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
     partial = await fs.mkdtemp(`${target}.partial-`);
     for (const [name, bytes] of files) await fs.writeFile(`${partial}/${name}`, bytes);
-    await fs.chmod(partial, 0o755); // mkdtemp makes it private
+    await fs.chmod(partial, 0o755); // mkdtemp makes the directory private
     await fs.rename(partial, target);
   } catch (cause) {
     if (partial) await fs.rm(partial, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// evenkeel/data: image data sets and the loader that makes batches of them.
+// evenkeel/data: image data sets, and the loader that makes batches from them.
 export { CIFAR10_CLASSES, type ImageDataset, parseCifar10 } from "./cifar10.js";
 export { type DownloadOptions, downloadCifar10 } from "./download.js";
 export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";

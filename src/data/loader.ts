@@ -9,16 +9,16 @@ import { Rng } from "./rng.js";
 export interface DataLoaderOptions {
   /** Default 64. */
   batchSize?: number;
-  /** A new order every epoch; default false: the data set's own. */
+  /** Use a new order in every epoch. Default false: the order of the data set. */
   shuffle?: boolean;
-  /** Decides, with the epoch, the order. Default 0. */
+  /** The seed decides the order, together with the epoch. Default 0. */
   seed?: number;
-  /** Leave out a last batch that is not full. Default false. */
+  /** Leave out the last batch if it is not full. Default false. */
   dropLast?: boolean;
-  /** What `normalizeImages` gets; default 0.5. */
+  /** The mean for `normalizeImages`. Default 0.5. */
   mean?: PerChannel;
   std?: PerChannel;
-  /** Where the tensors are made; default: the runtime of `init()`. */
+  /** The runtime of the tensors. Default: the runtime of `init()`. */
   runtime?: Runtime;
 }
 
@@ -45,7 +45,10 @@ export class DataLoader {
   readonly batchSize: number;
   readonly #options: DataLoaderOptions;
 
-  /** Throws RangeError for a batch size that is not a positive integer, or a data set whose parts do not agree. */
+  /**
+   * Throws RangeError for a batch size that is not a positive integer, and for a data set whose parts do not fit
+   * together.
+   */
   constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
     const { batchSize = 64, seed = 0 } = checkOptions("DataLoader", options, rules);
     if (typeof dataset?.labels?.length !== "number")
@@ -83,7 +86,7 @@ export class DataLoader {
     return this.#options.dropLast ? Math.floor(full) : Math.ceil(full);
   }
 
-  /** Which image comes when in an epoch: [n] indices into the data set. */
+  /** The order of the images in an epoch: [n] indices into the data set. */
   order(epoch = 0): Uint32Array {
     const { shuffle = false, seed = 0 } = this.#options;
     const order = Uint32Array.from(this.dataset.labels, (_, i) => i);
@@ -98,7 +101,7 @@ export class DataLoader {
     }
   }
 
-  /** The batches of an epoch. A batch is freed when the next one is asked for, or the loop is left. */
+  /** The batches of an epoch. A batch is freed when the next one is asked for, or when the loop is left. */
   *batches(epoch = 0): Generator<Batch> {
     const { runtime, mean, std } = this.#options;
     for (const indices of this.indices(epoch)) {
@@ -112,7 +115,7 @@ export class DataLoader {
   }
 }
 
-/** The images and labels at `indices`, copied. */
+/** Copies the images and labels at `indices`. */
 export function gather(dataset: ImageDataset, indices: Uint32Array): ImageDataset {
   const { images, labels } = dataset;
   dataset.prepare?.(indices);

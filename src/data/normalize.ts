@@ -3,13 +3,13 @@ import { CHANNELS, HEIGHT, WIDTH } from "./cifar10.js";
 
 const PLANE = HEIGHT * WIDTH;
 
-/** One number for all channels, or one per channel. */
+/** One number for all channels, or one number for each channel. */
 export type PerChannel = number | readonly number[];
 
 /**
- * torchvision's ToTensor and Normalize: (v / 255 − mean) / std for bytes [n, 3, 32, 32], each step rounded to float32 as
- * there, so that the bits agree. Writes into `out` (as many elements) if given. Throws RangeError for lengths that do not
- * fit, or a std that is not positive.
+ * torchvision's ToTensor and Normalize: (v / 255 − mean) / std for bytes [n, 3, 32, 32]. Each step is rounded to
+ * float32 as in torchvision, so that the bits agree. Writes into `out` (same number of elements) if given. Throws
+ * RangeError for lengths that do not fit, and for a std that is not positive.
  */
 export function normalizeImages(
   images: Uint8Array,
@@ -42,7 +42,7 @@ export function normalizeImages(
   return into;
 }
 
-/** What each of the 256 byte values becomes. */
+/** The new value of each of the 256 byte values. */
 function byteTable(mean: number, std: number): Float32Array {
   const { fround } = Math;
   const at = (v: number) => fround(fround(v / 255) - fround(mean)) / fround(std);

@@ -4,7 +4,7 @@ import { Rng } from "./rng.js";
 import { drawImage, skipImage } from "./scene.js";
 import { SHAPES } from "./shapes.js";
 
-/** What is drawn, by label. */
+/** The names of the shapes, by label. */
 export const PROCEDURAL_CLASSES: readonly string[] = SHAPES.map((shape) => shape.name);
 
 export interface ProceduralOptions {
@@ -21,17 +21,17 @@ const rules: Rules<ProceduralOptions> = {
 };
 
 export interface ProceduralDatasetOptions extends ProceduralOptions {
-  /** Draw each image when a loader first needs it, and not all of them now; the bytes are the same. Default false. */
+  /** Draw an image only when a loader first needs it. The bytes are the same. Default false: draw all of them now. */
   lazy?: boolean;
 }
 
 const datasetRules: Rules<ProceduralDatasetOptions> = { ...rules, lazy: "boolean" };
 
 /**
- * Draws `count` images of ten classes and returns them as records of CIFAR-10's binary format, count × 3073 bytes: shapes
- * and textures of random place, size, rotation, colour and background, among clutter and noise. Every ten in a row hold
- * each class once. The same seed gives the same bytes on every engine, and more images begin with the fewer. Throws RangeError
- * for a count that is not a positive integer, or a seed that is none.
+ * Draws `count` images of ten classes and returns them as records of CIFAR-10's binary format, count × 3073 bytes. The
+ * images show shapes and textures of random place, size, rotation, colour and background, with clutter and noise. Every
+ * ten images in a row hold each class once. The same seed gives the same bytes on every engine, and a larger `count`
+ * begins with the same images. Throws RangeError if the count is not a positive integer or the seed is not an integer.
  */
 export function proceduralCifar10(options: ProceduralOptions): Uint8Array {
   const { rng, count } = begin(
@@ -56,7 +56,7 @@ function begin(op: string, { seed = 0, count, split = "train" }: ProceduralOptio
   return { rng: new Rng(seed, split === "train" ? 1 : 2), count };
 }
 
-/** The label of each image, drawn between the images from the same numbers. */
+/** The label of each image. Labels and images take turns at drawing from the same numbers. */
 function* labelsOf(rng: Rng, count: number): Generator<number> {
   let labels: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -65,14 +65,14 @@ function* labelsOf(rng: Rng, count: number): Generator<number> {
   }
 }
 
-/** The default data set: procedural images, the bytes of `proceduralCifar10`. */
+/** The default data set: procedural images with the bytes of `proceduralCifar10`. */
 export function proceduralDataset(options: ProceduralDatasetOptions): ImageDataset {
   const op = "proceduralDataset";
   const { lazy = false, ...which } = checkOptions(op, options, datasetRules);
   const { rng, count } = begin(op, which);
   const images = new Uint8Array(count * IMAGE_BYTES);
   const labels = new Uint8Array(count);
-  /** Where the numbers of an image that is not drawn yet begin. */
+  /** For each image that is not drawn yet, a generator at the place where its numbers begin. */
   const waiting: (Rng | null)[] = [];
   const draw = (from: Rng, i: number) =>
     drawImage(

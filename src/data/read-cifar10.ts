@@ -18,13 +18,13 @@ export const CIFAR10_FILES = {
 
 export interface ReadCifar10Options {
   split: "train" | "test";
-  /** At most this many images, the first ones; no more than needed is read. Default: all. */
+  /** The largest number of images: the first ones are taken, and no more than needed is read. Default: all. */
   limit?: number;
 }
 
 /**
- * Reads CIFAR-10's binary files from `dir`, or from `cifar-10-batches-bin` in it. Throws RangeError for what `parseCifar10`
- * refuses, Error (its `cause` is the system's) for a directory or a file that cannot be read.
+ * Reads the binary files of CIFAR-10 from `dir`, or from `cifar-10-batches-bin` in it. Throws RangeError for what
+ * `parseCifar10` refuses. Throws Error for a directory or file that cannot be read; its `cause` is the system's error.
  */
 export async function readCifar10(dir: string, options: ReadCifar10Options): Promise<ImageDataset> {
   const rules = { split: ["train", "test"], limit: "number" } as const;
@@ -48,7 +48,7 @@ export async function readCifar10(dir: string, options: ReadCifar10Options): Pro
   return concatDatasets(parts);
 }
 
-/** `dir`, or the directory of the archive in it when only that is there. */
+/** `dir`, or the directory of the archive inside it if only that exists. */
 async function findFiles(dir: string, file: string): Promise<string> {
   const fs = builtin("readCifar10", "node:fs/promises");
   try {
@@ -61,7 +61,7 @@ async function findFiles(dir: string, file: string): Promise<string> {
   }
 }
 
-/** The first `limit` records of a file, or all it has. The whole file's size is checked. */
+/** The first `limit` records of a file, or all of them. The size of the whole file is checked. */
 async function readRecords(dir: string, file: string, limit: number): Promise<Uint8Array> {
   const fs = builtin("readCifar10", "node:fs/promises");
   try {
@@ -73,7 +73,8 @@ async function readRecords(dir: string, file: string, limit: number): Promise<Ui
       const bytes = new Uint8Array(Math.min(count, limit) * RECORD_BYTES);
       for (let at = 0; at < bytes.length; ) {
         const { bytesRead } = await handle.read(bytes, at, bytes.length - at, at);
-        if (bytesRead === 0) return bytes.subarray(0, at); // it shrank meanwhile: parsing will say where
+        // the file became shorter meanwhile: parsing will report the place
+        if (bytesRead === 0) return bytes.subarray(0, at);
         at += bytesRead;
       }
       return bytes;

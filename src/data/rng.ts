@@ -1,6 +1,6 @@
 /**
- * Chris Doty-Humphrey's sfc32 (PractRand): small, fast, integer arithmetic only, so every engine draws the same. `stream`
- * tells apart generators of one seed.
+ * sfc32 of Chris Doty-Humphrey (PractRand): small, fast, and made of integer arithmetic only, so that every engine
+ * draws the same numbers. `stream` separates generators with the same seed.
  */
 export class Rng {
   #a: number;
@@ -15,7 +15,7 @@ export class Rng {
     for (let i = 0; i < 15; i++) this.uint32();
   }
 
-  /** Another that draws from here on what this one does. */
+  /** A second generator that draws the same numbers from here on. */
   clone(): Rng {
     const copy = new Rng(0);
     copy.#a = this.#a;
@@ -35,7 +35,7 @@ export class Rng {
     return sum >>> 0;
   }
 
-  /** From `low` up to, but not including, `high`. */
+  /** A number from `low` up to, but not including, `high`. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.uint32() / 2 ** 32);
   }

@@ -1,7 +1,7 @@
 /**
  * Signed distance in pixels, negative inside, from (u, v) to the outline of a shape of radius `r` around the origin.
- * `style` in [0, 1) varies a shape within its class. Only + − × ÷, square roots and floor: IEEE 754 fixes each bit of these,
- * as it does not for sin and cos.
+ * `style` in [0, 1) varies a shape within its class. Only + − × ÷, square root and floor are used: IEEE 754 fixes each
+ * of their bits, but not those of sin and cos.
  */
 export type Distance = (u: number, v: number, r: number, style: number) => number;
 
@@ -24,10 +24,10 @@ const cross: Distance = (u, v, r, style) => {
   return min(max(abs(u) - arm, abs(v) - r), max(abs(u) - r, abs(v) - arm));
 };
 
-/** 0 on a line, rising to ½ midway between lines one apart. */
+/** 0 on a line, rising to ½ in the middle between two lines. The lines are 1 apart. */
 const wave = (t: number) => abs(t - floor(t) - 0.5);
 
-/** Lines along u. */
+/** Lines along the u axis. */
 const stripes: Distance = (_, v, r) => {
   const period = 0.6 * r;
   return (wave(v / period) - 0.25) * period;
@@ -49,7 +49,7 @@ const dots: Distance = (u, v, r) => {
   return (length(wave(u / period), wave(v / period)) - 0.32) * period;
 };
 
-/** A texture fills a round or a square window, so that the outline does not give it away. */
+/** A texture fills a round or a square window, so that the outline does not show the class. */
 const inWindow =
   (texture: Distance): Distance =>
   (u, v, r, style) =>

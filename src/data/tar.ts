@@ -1,8 +1,8 @@
 const BLOCK = 512;
 
 /**
- * The regular files of a tar archive (POSIX ustar) by path; the bytes are views, not copies. Throws RangeError for a header
- * whose checksum is wrong, or an archive that ends early.
+ * The regular files of a tar archive (POSIX ustar) by path. The bytes are views, not copies. Throws RangeError for a
+ * header with a wrong checksum, and for an archive that ends too early.
  */
 export function readTar(bytes: Uint8Array): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();

@@ -9,13 +9,13 @@ import { pace } from "./pace.js";
 export interface BlockTiming {
   parameters: number;
   shape: readonly number[];
-  /** A forward pass, the median. */
+  /** The median time of a forward pass, in milliseconds. */
   milliseconds: number;
   /** Whether all masks gave the same bits. */
   masksAgree: boolean;
 }
 
-/** The article's block on [32, 50, 512] under masks [T, T], [1, T, T] and [B, T, T]. */
+/** Times the article's block on [32, 50, 512] under masks [T, T], [1, T, T] and [B, T, T]. */
 export async function timeBlock(runtime: Runtime, signal?: HostAbortSignal): Promise<BlockTiming> {
   const [batch, length, dModel] = [32, 50, 512];
   const block = new TransformerBlock({ dModel, nHead: 8, dFF: 2048, runtime });

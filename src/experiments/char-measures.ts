@@ -1,4 +1,4 @@
-// What is measured of a small language model beside its training loss.
+// Measurements of a small language model, apart from its training loss.
 import { noGrad } from "../autograd.js";
 import { Rng } from "../data/rng.js";
 import type { TransformerBlock } from "../models/transformer-block.js";
@@ -8,20 +8,20 @@ import { Generator as RandomNumbers } from "../random.js";
 import { type Tensor, tensor, tidy } from "../tensor.js";
 import type { CharText, Pieces } from "./char-text.js";
 
-/** Of `count` pieces of text, their characters' indices one after the other: [count · T, vocabulary]. */
+/** The logits of `count` pieces of text, whose character indices follow each other: [count · T, vocabulary]. */
 function logitsOf(net: TransformerLM, indices: Int32Array, count: number): Tensor {
   const { runtime, shape } = net.head.weight;
   const ids = tensor(indices, [count, indices.length / count], { runtime });
   return net.forward(ids).reshape([-1, shape[0]]);
 }
 
-/** Cross-entropy in nats a character. */
+/** The cross-entropy in nats a character. */
 export const lossOf = (net: TransformerLM, { inputs, targets, count }: Pieces): Tensor =>
   crossEntropy(logitsOf(net, inputs, count), targets);
 
 /**
- * ‖gradient‖ of each block's second feed-forward weight, the mean over four batches: what Xiong et al. 2020 (arXiv 2002.04745) plot of
- * post-norm and pre-norm nets.
+ * ‖gradient‖ of each block's second feed-forward weight, the mean over four batches. Xiong et al. 2020 (arXiv
+ * 2002.04745) plot this for post-norm and pre-norm nets.
  */
 export function firstGradients(
   net: TransformerLM,
@@ -57,7 +57,7 @@ export function leakOf(net: TransformerLM, text: CharText, seed: number): number
   return before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i])), 0);
 }
 
-/** Of the held-out text, `count` pieces at a time. */
+/** The loss on the held-out text, `count` pieces at a time. */
 export function heldOutLoss(net: TransformerLM, text: CharText, count: number): number {
   let sum = 0;
   let pieces = 0;
@@ -68,7 +68,7 @@ export function heldOutLoss(net: TransformerLM, text: CharText, count: number): 
   return sum / pieces;
 }
 
-/** Continues the held-out text, drawing each character with its probability. */
+/** Continues the held-out text. Each character is drawn with its probability. */
 export function write(net: TransformerLM, text: CharText, length: number, seed: number): string {
   const generator = new RandomNumbers(seed);
   const { context, characters } = text;
@@ -87,7 +87,7 @@ export function write(net: TransformerLM, text: CharText, length: number, seed: 
   return written;
 }
 
-/** The index at which the probabilities of `logits`, added up, pass `share`. */
+/** The index at which the running sum of the probabilities of `logits` passes `share`. */
 function draw(logits: Float32Array, share: number): number {
   const most = Math.max(...logits);
   const weights = Array.from(logits, (value) => Math.exp(value - most));

@@ -1,13 +1,13 @@
 import type { Rng } from "../data/rng.js";
 
-/** A text as indices of its characters; the last tenth is held out. */
+/** A text as indices of its characters. The last tenth is held out. */
 export class CharText {
-  /** Every character once, in order of their code points. */
+  /** Every character once, in the order of code points. */
   readonly characters: readonly string[];
   readonly #training: Int32Array;
   readonly #heldOut: Int32Array;
 
-  /** Throws RangeError for a text too short to cut pieces of `context` + 1 characters from each part. */
+  /** Throws RangeError for a text from which no piece of `context` + 1 characters can be cut in each part. */
   constructor(
     text: string,
     readonly context: number,
@@ -25,7 +25,7 @@ export class CharText {
       );
   }
 
-  /** `count` random pieces of the training part. */
+  /** `count` random pieces of the part for training. */
   batch(count: number, rng: Rng): Pieces {
     const starts = Array.from({ length: count }, () =>
       rng.below(this.#training.length - this.context),
@@ -33,7 +33,7 @@ export class CharText {
     return this.#cut(this.#training, starts);
   }
 
-  /** The held-out part in pieces that follow one another, `count` at a time. */
+  /** The held-out part in consecutive pieces, `count` at a time. */
   *heldOut(count: number): Generator<Pieces> {
     const pieces = Math.floor((this.#heldOut.length - 1) / this.context);
     for (let piece = 0; piece < pieces; piece += count) {
@@ -61,7 +61,7 @@ export class CharText {
   }
 }
 
-/** Pieces of text and, one place further, what follows each character. */
+/** Pieces of text, and for each character the one that follows it. */
 export interface Pieces {
   count: number;
   inputs: Int32Array;

@@ -1,4 +1,4 @@
-/** The answers so far, by what they answer. */
+/** The answers so far, by the name of the question. */
 export interface Answers {
   task?: string;
   batch?: number;
@@ -19,7 +19,7 @@ export interface Branch {
   label: string;
   /** The answer that leads here. */
   value?: string;
-  /** Or, for numbers, the least `size` that does; branches are tried in order. */
+  /** For numbers: the smallest `size` that leads here. Branches are tried in order. */
   least?: number;
   next: Question | Advice;
 }
@@ -29,11 +29,13 @@ export interface Advice {
   code: string;
   reason: string;
   caveat: string;
-  /** The experiments that show it. */
+  /** The experiments that show this. */
   shownBy: readonly string[];
 }
 
-/** Samples per step from which batch statistics hold (Wu & He 2018, arXiv 1803.08494, figure 1). */
+/**
+ * The number of samples per step from which batch statistics are reliable (Wu & He 2018, arXiv 1803.08494, figure 1).
+ */
 const ENOUGH = 16;
 
 const devices: Question = {

@@ -10,25 +10,27 @@ export interface Step {
 
 export interface Walk {
   path: Step[];
-  /** One of the two: where the path ends, or what it waits for. */
+  /** The advice at the end of the path, or the question that must be answered next. One of the two is null. */
   advice: Advice | null;
   missing: Question | null;
 }
 
 export interface ChooseResult {
   config: Answers;
-  /** What was asked and answered; nothing without answers. */
+  /** The questions and the given answers. Empty if there are no answers. */
   path: { ask: string; answer: string }[];
   advice: Advice | null;
 }
 
 export const isAdvice = (node: Question | Advice): node is Advice => "norm" in node;
 
-/** What a number is compared by: devices count by the samples they see together. */
+/** The number that decides. Devices count by the number of samples they see together. */
 const sizeOf = ({ answer }: Question, { batch = 0, deviceCount = 1 }: Answers): number =>
   answer === "deviceCount" ? batch * deviceCount : batch;
 
-/** Follows the answers down the tree as far as they go. Throws RangeError for one that is none of a question's. */
+/**
+ * Follows the answers down the tree as far as they go. Throws RangeError for an answer that its question does not have.
+ */
 export function walk(answers: Answers): Walk {
   const path: Step[] = [];
   let node: Question | Advice = tree;
@@ -49,7 +51,7 @@ export function walk(answers: Answers): Walk {
   return { path, advice: node, missing: null };
 }
 
-/** Every advice of the tree with the way to it. */
+/** Every advice of the tree, with the path to it. */
 export function everyAdvice(): { path: Step[]; advice: Advice }[] {
   const below = (question: Question, above: Step[]): { path: Step[]; advice: Advice }[] =>
     question.branches.flatMap((branch) => {
@@ -59,7 +61,10 @@ export function everyAdvice(): { path: Step[]; advice: Advice }[] {
   return below(tree, []);
 }
 
-/** Which norm fits; without any answer, the whole tree is the result. Throws RangeError where an answer is missing. */
+/**
+ * Finds the norm that fits. Without any answer, the result is the whole tree. Throws RangeError if an answer is
+ * missing.
+ */
 export async function* choose(answers: Answers = {}): AsyncGenerator<Stage, ChooseResult> {
   const { path, advice, missing } = walk(answers);
   if (missing && path.length > 0)

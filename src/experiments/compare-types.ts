@@ -10,30 +10,33 @@ export interface CompareConfig {
   /** Specs of `createNorm`. */
   norms: readonly NormName[];
   epochs: number;
-  /** Steps of the main training, in place of epochs; null: as many as the epochs have. */
+  /** The steps of the main training, instead of epochs. null: as many steps as the epochs have. */
   steps: number | null;
   batchSize: number;
-  /** Channels of the first block. */
+  /** The channels of the first block. */
   width: number;
-  /** Of the first run of each norm; the next ones count up. Decides the initial weights and the order of the samples. */
+  /**
+   * The seed of the first run of each norm; later runs count up. It decides the initial weights and the order of the
+   * samples.
+   */
   seed: number;
-  /** Runs per norm. */
+  /** The number of runs per norm. */
   seeds: number;
-  /** Adam's step size with batches of `batchSize`; single images take lr/√batchSize. */
+  /** Adam's step size with batches of `batchSize` images. Training with single images uses lr/√batchSize. */
   lr: number;
-  /** Samples of the training with batch 1; null: as many as the main run sees. 0 leaves it out. */
+  /** The number of samples for the training with batch 1. null: as many as in the main run. 0: no such training. */
   batch1Samples: number | null;
-  /** Whether anything is done with single images, the evaluation of the trained net included. */
+  /** Whether single images are used at all, also in the evaluation of the trained net. */
   batch1: boolean;
-  /** Evaluate on the test images after every so many steps of the main training; 0: only behind the last. */
+  /** Evaluate on the test images after every so many steps of the main training. 0: only after the last step. */
   evaluateEvery: number;
-  /** Look into the net's blocks in every so manieth step of the main training; 0: never. */
+  /** Look into the net's blocks after every so many steps of the main training. 0: never. */
   probeEvery: number;
 }
 
 /**
- * About two minutes on two cores with 1,600 images. Instance norm needs the large step size: at 1e-3 it is hardly above chance
- * by then.
+ * A comparison with 1,600 images takes about two minutes on two cores. Instance norm needs the large step size: at 1e-3
+ * its accuracy is hardly above chance at the end.
  */
 export const compareDefaults: CompareConfig = {
   norms: ["bn", "ln", "in", "gn"],
@@ -55,68 +58,74 @@ export interface CompareData {
   test: ImageDataset;
 }
 
-/** What may be changed while it runs. */
+/** What may be changed while the comparison runs. */
 export interface CompareControls {
-  /** In the place of the configuration's `lr`, read before every step; a run that is gone on from keeps its last one. */
+  /** Replaces the configuration's `lr` and is read before every step. A continued run keeps its last value. */
   lr?: number;
 }
 
 export interface CompareOptions {
-  /** Default: that of `init()`. */
+  /** Default: the runtime of `init()`. */
   runtime?: Runtime;
-  /** Ends the comparison; what is finished by then is returned, and what there is of the training that was stopped. */
+  /** Ends the comparison. What is finished is returned, with the data so far of the training that was stopped. */
   signal?: HostAbortSignal;
-  /** Levers, to be moved at any time. */
+  /** Controls that may change at any time. */
   controls?: CompareControls;
-  /** Where a training of this name is kept, to go on from after an interruption; by default nowhere. */
+  /**
+   * The store of the training with this name, so that it can continue after an interruption. Default: nothing is
+   * stored.
+   */
   store?: (name: string) => CheckpointStore;
-  /** Recorded in the result: more of `config` and `machine`. */
+  /** More entries for `config` and `machine` of the result. */
   config?: Record<string, Json>;
   machine?: Record<string, Json>;
 }
 
 export type Json = string | number | boolean | null | readonly Json[];
 
-/** One norm trained from one seed. */
+/** The training of one norm from one seed. */
 export interface Run {
   norm: NormName;
   seed: number;
   parameters: number;
-  /** One per training step. */
+  /** The loss of each training step. */
   losses: number[];
-  /** Share of right answers, 0 to 1, in evaluation mode. */
+  /** The share of right answers, 0 to 1, in evaluation mode. */
   testAccuracy: number;
-  /** Mean seconds an epoch's training steps took. */
+  /** The mean time for the training steps of an epoch, in seconds. */
   epochSeconds: number;
-  /** The most memory in use during a training step: parameters, gradients, optimiser, activations, batch. */
+  /** The largest memory in use during a training step: parameters, gradients, optimiser, activations, batch. */
   peakBytes: number;
   batch1: Batch1;
-  /** Test accuracy on the way; there where `evaluateEvery` is not 0. Those of before an interruption are not repeated. */
+  /**
+   * Test accuracy during the training, if `evaluateEvery` is not 0. Evaluations from before an interruption are not
+   * repeated.
+   */
   evaluations?: Evaluation[];
-  /** Looks into the blocks; there where `probeEvery` is not 0. */
+  /** Looks into the blocks, if `probeEvery` is not 0. */
   probes?: Probe[];
 }
 
 export interface Evaluation {
-  /** Counts from 1. */
+  /** The first step is 1. */
   step: number;
   testAccuracy: number;
 }
 
 export interface Probe {
   step: number;
-  /** From the first block on. */
+  /** One entry for each block, the first block first. */
   blocks: BlockProbe[];
 }
 
 /** A main training that was stopped. */
 export type UnfinishedRun = Pick<Run, "norm" | "seed" | "losses" | "evaluations" | "probes">;
 
-/** What happens with one image at a time. */
+/** Results with one image at a time. */
 export interface Batch1 {
-  /** Test accuracy of the trained net, evaluated with batch 1; null where that was left out. */
+  /** The test accuracy of the trained net, evaluated with batch 1; null if that was left out. */
   evalAccuracy: number | null;
-  /** Test accuracy of a net trained with batch 1 from the same weights; null where that is refused or was left out. */
+  /** The test accuracy of a net trained with batch 1 from the same weights; null if that was refused or left out. */
   trainAccuracy: number | null;
   note: string;
 }
@@ -125,11 +134,11 @@ export interface CompareResult {
   config: CompareConfig & Record<string, Json>;
   machine: Record<string, Json>;
   runs: Run[];
-  /** There where one was stopped before its end. */
+  /** Present if a training was stopped before its end. */
   unfinished?: UnfinishedRun[];
 }
 
-/** The main training of a run, or the one with batch 1. */
+/** The main training of a run, or its training with batch 1. */
 export type Phase = "train" | "batch1";
 
 export type CompareEvent =

@@ -30,20 +30,21 @@ interface Job {
   signal?: HostAbortSignal;
   controls: CompareControls;
   store: CompareOptions["store"];
-  /** The data's name, where it has one. */
+  /** The name of the data, if it has one. */
   source: string;
   norm: NormName;
   seed: number;
-  /** What the main training has come to. */
+  /** The state of the main training so far. */
   partial: UnfinishedRun;
 }
 
 const EVAL_BATCH = 64;
 
 /**
- * Trains NormResNet once per norm and seed, each from the same convolution weights and on the same batches. Yields an event
- * when a training starts, after every step, when it is finished, and when a run is complete, and others as the configuration asks; returns the runs. Throws
- * RangeError, before anything is trained, for a setting that cannot be.
+ * Trains NormResNet once per norm and seed. Within a seed, all norms start from the same convolution weights and see
+ * the same batches. Yields an event when a training starts, after every step, when the training is finished and when a
+ * run is complete, and other events that the configuration asks for. Returns the runs. Throws RangeError for an
+ * impossible setting before anything is trained.
  */
 export async function* compare(
   data: CompareData,
@@ -108,8 +109,8 @@ function checkRate(name: string, lr: number): number {
 }
 
 /**
- * Some steps of a net that is thrown away: refuses widths a norm cannot have before anything is trained, and lets the engine
- * compile the kernels, which would count against the first norm.
+ * Takes some steps with a net that is thrown away. This refuses widths that a norm cannot have before anything is
+ * trained. The engine also compiles the kernels now: otherwise this time would count against the first norm.
  */
 async function warmUp(job: Job): Promise<void> {
   using net = build(job);
@@ -147,7 +148,10 @@ async function* trainOne(job: Job): AsyncGenerator<CompareEvent, Run> {
 const evaluateNow = (job: Job, net: NormResNet, batchSize: number): Promise<number> =>
   evaluate(net, loaderOf(job, job.data.test, batchSize), job.signal);
 
-/** What the main training sees: passes over the images, or as much as so many steps take, of which the last of a pass may be short. */
+/**
+ * The number of samples in the main training: whole passes over the images, or the samples of `steps` steps. The last
+ * step of a pass may be short.
+ */
 function samplesOf({ config, data }: Job): number {
   const images = data.train.labels.length;
   if (config.steps === null) return config.epochs * images;
@@ -163,7 +167,7 @@ async function* withBatch1(job: Job, net: NormResNet): AsyncGenerator<CompareEve
   return { evalAccuracy, ...(yield* trainWithBatch1(job)) };
 }
 
-/** A fresh net from the same weights that sees one image a step; a stop or a refusal becomes the note. */
+/** Trains a fresh net from the same weights with one image a step. A stop or a refusal becomes the note. */
 async function* trainWithBatch1(
   job: Job,
 ): AsyncGenerator<CompareEvent, Omit<Batch1, "evalAccuracy">> {
@@ -232,13 +236,14 @@ async function* training(
 }
 
 /**
- * The noise of a gradient grows as 1/√batch, and Adam's step must shrink with it (Malladi et al. 2022, arXiv 2205.10287): after
- * 1,600 single images group norm classified 27 % of the test images right so, and 14 % at the step size of 16 images.
+ * The noise of a gradient grows as 1/√batch, and Adam's step must shrink with it (Malladi et al. 2022, arXiv
+ * 2205.10287). After 1,600 single images group norm classified 27 % of the test images right with this step size, and
+ * 14 % with the step size of 16 images.
  */
 const stepSize = ({ lr, batchSize }: CompareConfig, taken: number): number =>
   lr * Math.sqrt(taken / batchSize);
 
-/** The same seed gives every norm the same convolutions: norms start from ones and zeros and draw nothing. */
+/** The same seed gives every norm the same convolutions: norms start from ones and zeros and draw no random numbers. */
 function build({ config, runtime, norm, seed }: Job): NormResNet {
   manualSeed(seed);
   return new NormResNet({ norm, width: config.width, runtime });

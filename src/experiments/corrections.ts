@@ -1,15 +1,15 @@
 /** A claim of the five source articles that does not hold. */
 export interface Correction {
   id: string;
-  /** Article and section. */
+  /** The article and its section. */
   where: string;
   claim: string;
   truth: string;
-  /** The experiments that show it. */
+  /** The experiments that show the error. */
   shownBy: readonly string[];
 }
 
-/** The articles, all in Chinese, by the numbers they have here. */
+/** The articles, all in Chinese, by their numbers in this file. */
 export const articles: Readonly<Record<string, string>> = {
   "000": "Six normalisations in summary",
   "001": "How batch and layer norm differ",
@@ -18,7 +18,7 @@ export const articles: Readonly<Record<string, string>> = {
   "004": "Notes on normalisation and regularisation",
 };
 
-/** Where a claim stands, with the titles of the articles in place of their numbers. */
+/** The place of a claim, with the titles of the articles instead of their numbers. */
 export const placeOf = ({ where }: Correction): string =>
   where.replace(/\d{3}/g, (number) => `“${articles[number]}”`);
 
@@ -261,6 +261,6 @@ export const corrections: readonly Correction[] = [
   ),
 ];
 
-/** What an experiment shows to be wrong. */
+/** The corrections that an experiment shows. */
 export const correctionsOf = (experiment: string): Correction[] =>
   corrections.filter(({ shownBy }) => shownBy.includes(experiment));

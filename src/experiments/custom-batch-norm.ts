@@ -3,8 +3,8 @@ import { add, div, mean, mul, sqrt, sub } from "../ops/index.js";
 import type { Tensor } from "../tensor.js";
 
 /**
- * The article's hand-written batch norm of [N, C, H, W], put together from operations: as ours, but the running variance takes
- * the biased variance of the batch, divided by m.
+ * The article's hand-written batch norm of [N, C, H, W], made of operations. It differs from this library in one point:
+ * the running variance moves towards the biased variance of the batch, divided by m.
  */
 export class CustomBatchNorm extends BatchNorm2d {
   override forward(x: Tensor): Tensor {

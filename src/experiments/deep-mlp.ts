@@ -21,13 +21,13 @@ export interface DeepMLPOptions extends LayerOptions {
   norm: MLPNorm;
   depth: number;
   width: number;
-  /** Factor on the hidden layers' initial weights. */
+  /** The factor on the initial weights of the hidden layers. */
   gain?: number;
-  /** Scale and shift of the norms. */
+  /** Whether the norms have scale and shift. */
   affine?: boolean;
 }
 
-/** `depth` times linear, norm, activation, then a linear layer: [N, 2] → [N, 2]. */
+/** `depth` times linear, norm and activation, then a linear layer: [N, 2] → [N, 2]. */
 export class DeepMLP extends Module {
   readonly linears: Sequential;
   readonly norms: Sequential;
@@ -53,7 +53,7 @@ export class DeepMLP extends Module {
     }
   }
 
-  /** With `seen`: called with what goes into each activation and what comes out. */
+  /** `seen` is called with the input and the output of each activation. */
   forward(x: Tensor, seen?: (before: Tensor, after: Tensor) => void): Tensor {
     let value = x;
     this.linears.layers.forEach((linear, i) => {

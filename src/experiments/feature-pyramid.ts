@@ -11,11 +11,11 @@ import { Generator, randn } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor.js";
 
-/** Channels of the levels; each but the first halves height and width. */
+/** The channels of the levels. Each level after the first halves height and width. */
 const WIDTHS = [16, 32, 64];
 
 /**
- * Features of pictures [N, 3, H, W] by convolutions whose weights are drawn once and never trained: what untrained filters see is
+ * Features of pictures [N, 3, H, W] from convolutions with random weights that are never trained. Untrained filters see
  * enough to carry a style (He, Wang, Hopcroft 2016, arXiv 1606.04801).
  */
 export class FeaturePyramid {
@@ -26,13 +26,13 @@ export class FeaturePyramid {
     this.#weights = WIDTHS.map((width, level) => {
       const inputs = level === 0 ? 3 : WIDTHS[level - 1];
       const weight = randn([width, inputs, 3, 3], { runtime, generator });
-      const deviation = Math.sqrt(2 / (9 * inputs)); // He et al. 2015: the size of signals stays
+      const deviation = Math.sqrt(2 / (9 * inputs)); // He et al. 2015: signals keep their size
       for (let i = 0; i < weight.size; i++) weight.data[i] *= deviation;
       return weight;
     });
   }
 
-  /** One tensor [N, C, h, w] a level. */
+  /** One tensor [N, C, h, w] for each level. */
   features(x: Tensor): Tensor[] {
     const levels: Tensor[] = [];
     for (const [level, weight] of this.#weights.entries()) {
@@ -47,13 +47,13 @@ export class FeaturePyramid {
   }
 }
 
-/** The mean of (f − f*)²/var(f*), of the features of a picture and those of the content. */
+/** The mean of (f − f*)²/var(f*), where f are the features of a picture and f* those of the content. */
 export function contentLoss(features: Tensor, content: Tensor): Tensor {
   const variance = meanSquare(sub(content, mean(content))).item();
   return mul(mseLoss(features, content), 1 / variance);
 }
 
-/** Which features go together and how strongly: the Gram matrix [N, C, C] of [N, C, h, w], over h·w. */
+/** How strongly features appear together: the Gram matrix [N, C, C] of [N, C, h, w], divided by h·w. */
 export function gram(features: Tensor): Tensor {
   const [batch, channels, height, width] = features.shape;
   const rows = features.reshape([batch, channels, height * width]);
@@ -62,7 +62,7 @@ export function gram(features: Tensor): Tensor {
 
 const meanSquare = (x: Tensor): Tensor => mean(mul(x, x));
 
-/** The mean over the levels of ‖G − G*‖²/‖G*‖² between Gram matrices and those of the style, [1, C, C] each. */
+/** The mean over the levels of ‖G − G*‖²/‖G*‖², where G are Gram matrices and G* those of the style, [1, C, C] each. */
 export function styleLoss(features: Tensor[], style: Tensor[]): Tensor {
   return features
     .map((level, i) => {

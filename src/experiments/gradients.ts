@@ -23,13 +23,13 @@ export interface GradientsConfig {
   seed: number;
   depth: number;
   width: number;
-  /** Points the gradients are measured on, and those of a training step. */
+  /** The number of points for measuring gradients, and for a training step. */
   batch: number;
-  /** Training steps. */
+  /** The number of training steps. */
   steps: number;
-  /** Of SGD with momentum 0.9. */
+  /** The learning rate of SGD with momentum 0.9. */
   lr: number;
-  /** Factor on the initial weights where saturation is looked at. */
+  /** The factor on the initial weights in the test of saturation. */
   gain: number;
 }
 
@@ -43,7 +43,7 @@ export const gradientsDefaults: GradientsConfig = {
   gain: 10,
 };
 
-/** A fresh net: one forward and one backward pass. */
+/** The measurements of a fresh net: one forward and one backward pass. */
 export interface Measured {
   activation: ActivationName;
   norm: MLPNorm;
@@ -52,7 +52,7 @@ export interface Measured {
   gradients: number[];
   /** Share of the activations of each layer whose slope is below a twentieth of the largest. */
   saturated: number[];
-  /** Of the middle layer's outputs. */
+  /** The histogram of the middle layer's outputs. */
   histogram: Histogram;
 }
 
@@ -61,7 +61,7 @@ export interface Trained {
   norm: MLPNorm;
   affine: boolean;
   losses: number[];
-  /** Of the steps' last tenth: the share of right answers, in training mode. */
+  /** The share of right answers in the last tenth of the steps, in training mode. */
   accuracy: number;
 }
 
@@ -73,7 +73,7 @@ export interface GradientsResult {
   shapes: Shape[];
 }
 
-/** The circle that halves the square. */
+/** The radius of the circle that has half the area of the square. */
 const RADIUS = Math.sqrt(2 / Math.PI);
 
 /** Points in [−1, 1]², and whether they lie outside a circle. */
@@ -89,8 +89,9 @@ function drawPoints(count: number, runtime: Runtime): { points: Tensor; labels: 
 }
 
 /**
- * Why nets are normalised: the gradient of every layer of a deep net at its start, how many of its activations are saturated,
- * how it trains, what scale and shift give back, and that a norm makes nothing Gaussian.
+ * Shows why nets are normalised: the gradient of every layer of a deep net at its start, how many activations are
+ * saturated, how the net trains, and what scale and shift give back. It also shows that a norm makes no distribution
+ * Gaussian.
  */
 export async function* gradients(
   settings: Partial<GradientsConfig> = {},
@@ -156,7 +157,7 @@ function measure(
   };
 }
 
-/** The slope of an activation as a share of its largest one. */
+/** The slope of an activation, as a share of its largest slope. */
 const slopes: Record<ActivationName, (x: number) => number> = {
   sigmoid: (x) => 1 / Math.cosh(x / 2) ** 2,
   tanh: (x) => 1 / Math.cosh(x) ** 2,

@@ -1,4 +1,6 @@
-/** How often, in shares, values fall into each of `BINS` equal parts of [low, high]; what is beyond counts to the outermost. */
+/**
+ * The share of values in each of `BINS` equal parts of [low, high]. Values outside count in the first or the last part.
+ */
 export interface Histogram {
   low: number;
   high: number;
@@ -7,7 +9,7 @@ export interface Histogram {
 
 export const BINS = 40;
 
-/** Of finite values. */
+/** The histogram of the finite values. */
 export function histogramOf(values: Float32Array, low: number, high: number): Histogram {
   const shares = new Array<number>(BINS).fill(0);
   for (const value of values) {

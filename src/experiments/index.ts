@@ -1,4 +1,4 @@
-// evenkeel/experiments: what the command line runs, as generators that yield progress and return data.
+// evenkeel/experiments: the experiments of the command line, as generators that yield progress and return data.
 export * from "./choose.js";
 export * from "./compare.js";
 export { articles, type Correction, corrections } from "./corrections.js";

@@ -17,24 +17,27 @@ export interface LayersConfig {
   seed: number;
 }
 
-/** The article's tensor: four channels, whatever its comment says. */
+/** The article's tensor. It has four channels, although the article's comment gives another number. */
 export const layersDefaults: LayersConfig = { shape: [4, 4, 32, 32], groups: 2, seed: 0 };
 
 const EPS = 1e-5;
 
 export interface LayerStatistics {
   name: string;
-  /** How it is made in PyTorch. */
+  /** The PyTorch code that makes the layer. */
   code: string;
   pattern: Pattern;
-  /** Scales and shifts. */
+  /** The number of scales and shifts. */
   parameters: number;
-  /** Statistics, and elements that share one. */
+  /** The number of statistics, and the number of elements that share one. */
   sets: number;
   count: number;
-  /** The output over these sets: the largest |mean|, and the variances averaged. */
+  /** The output over these sets: the largest |mean|, and the averages of the variances. */
   output: { mean: number; biased: number; unbiased: number };
-  /** σ²/(σ² + ε) averaged over the sets, the biased variance to expect, and m/(m − 1) times it. */
+  /**
+   * The expected variances: σ²/(σ² + ε) averaged over the sets is the biased one, and m/(m − 1) times that is the
+   * unbiased one.
+   */
   expected: { biased: number; unbiased: number };
   /** The largest |mean| of the output over each channel of the batch, and over each sample. */
   largestMean: { channel: number; sample: number };
@@ -43,7 +46,7 @@ export interface LayerStatistics {
 export interface LayersResult {
   config: LayersConfig;
   layers: LayerStatistics[];
-  /** Group norm's output per group, [N][groups], and as the article looked at it, per channel, [N][C]. */
+  /** Group norm's output per group, [N][groups], and per channel, [N][C], as the article looked at it. */
   groupSets: Moments[][];
   groupChannels: Moments[][];
 }
@@ -85,9 +88,9 @@ function makeLayers({ shape, groups }: LayersConfig, runtime: Runtime): Made[] {
 }
 
 /**
- * Every norm on one tensor of uniform numbers: the mean and both variances of its output over the elements that share a
- * statistic, and group norm's per channel too. Throws RangeError for a shape that is not four positive integers or channels that
- * do not go into groups.
+ * Runs every norm on one tensor of uniform numbers. Gives the mean and both variances of its output over the elements
+ * that share a statistic, and those of group norm per channel too. Throws RangeError for a shape that is not four
+ * positive integers, and for channels that do not divide into the groups.
  */
 export async function* layers(
   settings: Partial<LayersConfig> = {},
@@ -153,7 +156,7 @@ function describe(
   };
 }
 
-/** The moments of each sample's sets. */
+/** The moments of the sets of each sample. */
 function perSample(output: Float32Array, pattern: Pattern, config: LayersConfig): Moments[][] {
   const all = momentsBySet(output, setIndex(pattern, config.shape, config.groups));
   const sets = all.length / config.shape[0];

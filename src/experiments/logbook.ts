@@ -1,4 +1,4 @@
-/** The default text of `evenkeel transformer`: 8 KB of plain English, written for it. */
+/** The default text of `evenkeel transformer`: 8 KB of plain English, written for this purpose. */
 export const logbook = `The keeper of the light wrote in her log every evening, and she wrote the same things in the same order, because a log that changes its order is a log that nobody can read. First the wind, then the sea, then the glass, then the light, then whatever else the day had brought. When the day had brought nothing she wrote that too.
 
 Monday. Wind from the west, steady. Sea slight. The glass stands at thirty and does not move. The light was lit at six and burned all night. A boat came past the point in the afternoon with her sail reefed, though there was no need of it. I waved and the boy at the tiller waved back.

@@ -11,9 +11,10 @@ const STRIDE = 2;
 const FILTERS = 3 * SIDE * SIDE;
 
 /**
- * Picture `content` [1, 3, H, W] with the moments of `style`: both as seen by orthogonal random filters, of which there are as many as a
- * piece of 4 × 4 pixels has numbers, so that the transposed convolution undoes them; AdaIN (Huang, Belongie 2017, arXiv 1703.06868)
- * in between. Nothing is trained. H and W even.
+ * Gives picture `content` [1, 3, H, W] the moments of `style`. Both are seen through orthogonal random filters. There
+ * are as many filters as a piece of 4 × 4 pixels has numbers, so that the transposed convolution inverts them. AdaIN
+ * (Huang, Belongie 2017, arXiv 1703.06868) stands between the two convolutions. Nothing is trained. H and W must be
+ * even.
  */
 export function matchMoments(content: Tensor, style: Tensor): Tensor {
   return tidy(() => {
@@ -25,7 +26,7 @@ export function matchMoments(content: Tensor, style: Tensor): Tensor {
   });
 }
 
-/** How many pieces hold each pixel: [1, 1, H, W]. */
+/** The number of pieces that contain each pixel: [1, 1, H, W]. */
 function coverage([, , height, width]: readonly number[], runtime: Runtime): Tensor {
   const count = zeros([1, 1, height, width], { runtime });
   for (let top = 0; top + SIDE <= height; top += STRIDE)
@@ -35,7 +36,7 @@ function coverage([, , height, width]: readonly number[], runtime: Runtime): Ten
   return count;
 }
 
-/** [48, 3, 4, 4], orthonormal (Gram and Schmidt). */
+/** Orthonormal filters [48, 3, 4, 4], by the method of Gram and Schmidt. */
 function orthogonalFilters(runtime: Runtime): Tensor {
   using random = randn([FILTERS, FILTERS], { runtime, generator: new Generator(0) });
   const rows: number[][] = [];

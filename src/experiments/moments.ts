@@ -1,13 +1,13 @@
-/** Mean and variance of a set of values, the variance divided by m and by m − 1. */
+/** Mean and variance of a set of values. The variance is divided by m (biased) and by m − 1 (unbiased). */
 export interface Moments {
   mean: number;
   biased: number;
   unbiased: number;
-  /** m. */
+  /** The number of values, m. */
   count: number;
 }
 
-/** Two passes in float64. Of nothing NaN; of one value the unbiased variance is. */
+/** Computes in two passes in float64. An empty set gives NaN. A single value gives NaN for the unbiased variance. */
 export function momentsOf(values: ArrayLike<number>): Moments {
   const count = values.length;
   let sum = 0;
@@ -18,7 +18,7 @@ export function momentsOf(values: ArrayLike<number>): Moments {
   return { mean, biased: squares / count, unbiased: squares / (count - 1), count };
 }
 
-/** The moments of each of the sets that `setOf` sorts the elements into, sets numbered from 0. */
+/** The moments of each set. `setOf` gives the number of the set of each element, starting at 0. */
 export function momentsBySet(
   values: ArrayLike<number>,
   setOf: (index: number) => number,

@@ -1,11 +1,14 @@
 import type { HostAbortSignal } from "../host-types.js";
 
-/** When timers, signals and rendering last had their turn. One for all: many short loops in a row are a long one. */
+/**
+ * The time when timers, signals and rendering last had their turn. All loops share it: many short loops in a row are
+ * one long loop.
+ */
 let last = performance.now();
 
 /**
- * To be awaited in every round of a long loop: each 50 ms it lets the event loop have its turn, else it returns at once.
- * Throws the signal's reason once that has fired.
+ * Must be awaited in every round of a long loop. Every 50 ms it gives the event loop a turn; otherwise it returns at
+ * once. Throws the signal's reason once the signal has fired.
  */
 export async function pace(signal?: HostAbortSignal): Promise<void> {
   signal?.throwIfAborted();
@@ -15,7 +18,7 @@ export async function pace(signal?: HostAbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
-/** By a message where there are channels: browsers make timers within timers wait for 4 ms, and for 1 s in a hidden tab. */
+/** Waits by a message if there are channels: browsers make nested timers wait for 4 ms, and for 1 s in a hidden tab. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === "undefined") {
@@ -24,7 +27,7 @@ function turn(): Promise<void> {
     }
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
-      port1.close(); // an open port would keep a process alive
+      port1.close(); // an open port would keep the process alive
       resolve();
     };
     port2.postMessage(null);

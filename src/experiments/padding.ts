@@ -11,14 +11,14 @@ import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface PaddingConfig {
   seed: number;
-  /** Sentences. */
+  /** The number of sentences. */
   batch: number;
   channels: number;
   shortest: number;
   longest: number;
-  /** What the sentences are padded to. */
+  /** The lengths to which the sentences are padded. */
   lengths: readonly number[];
-  /** Batch sizes the statistics' unrest is measured at, and batches of each. */
+  /** The batch sizes at which the spread of the statistics is measured, and the number of batches of each size. */
   sizes: readonly number[];
   batches: number;
 }
@@ -36,33 +36,38 @@ export const paddingDefaults: PaddingConfig = {
 
 export const paddingNorms = ["batch norm", "masked batch norm", "layer norm"] as const;
 
-/** The same sentences padded to one length. */
+/** The sentences, padded to one length. */
 export interface Padded {
   length: number;
   /** Share of the positions that are padding. */
   share: number;
-  /** Batch norm's statistics of feature 0 over all positions, and as they follow from the share. */
+  /** Batch norm's statistics of feature 0 over all positions, and the statistics expected from the share. */
   mean: number;
   variance: number;
   expected: { mean: number; variance: number };
-  /** Root mean square of what padding changes in the words' outputs, in the order of `paddingNorms`. */
+  /** How much padding changes the outputs of the words (root mean square), in the order of `paddingNorms`. */
   change: number[];
 }
 
 export interface PaddingResult {
   config: PaddingConfig;
-  /** Of feature 0 over the words alone. */
+  /** Mean and variance of feature 0 over the words alone. */
   words: { mean: number; variance: number };
   padded: Padded[];
   /** Largest difference between batch norm of shuffled words and shuffled batch norm of words. */
   shuffled: number;
-  /** [N, L, C] given to a layer for [N, C, L]: what it says, and the largest |mean| of a feature where it says nothing. */
+  /**
+   * [N, L, C] given to a layer for [N, C, L]: its error message, and the largest |mean| of a feature where it gives no
+   * error.
+   */
   layout: { refusal: string; right: number; wrong: number };
-  /** Deviation of the batch mean from batch to batch: words independent, and words of a sentence alike. */
+  /**
+   * The deviation of the batch mean between batches: with independent words, and with similar words in each sentence.
+   */
   unrest: { sentences: number; independent: number; alike: number }[];
 }
 
-/** What padding does to batch, masked batch and layer norm, and what it is about text that batch norm does not like. */
+/** Shows how padding changes batch, masked batch and layer norm, and why text is difficult for batch norm. */
 export async function* padding(
   settings: Partial<PaddingConfig> = {},
   { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
@@ -74,7 +79,8 @@ export async function* padding(
   manualSeed(seed);
   const sentences = drawSentences(config, 0.5, runtime);
   const [, masked, layer] = paddingNorms.map((_, k) => outputOf(k, sentences, longest, runtime));
-  const unpadded = [masked, masked, layer]; // the least padding is some already, but not to masked statistics
+  // even the shortest length has some padding, but masked statistics ignore it
+  const unpadded = [masked, masked, layer];
   const words = wordMoments(sentences);
   const padded: Padded[] = [];
   const steps = lengths.length + sizes.length;
@@ -104,7 +110,7 @@ export async function* padding(
   return { config, words, padded, ...rest, unrest };
 }
 
-/** The words' outputs of one of `paddingNorms`. */
+/** The outputs of one of `paddingNorms` for the words. */
 function outputOf(
   norm: number,
   sentences: Sentences,
@@ -125,7 +131,10 @@ function outputOf(
 const rootMeanSquare = (a: Float32Array, b: Float32Array): number =>
   Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length);
 
-/** Of feature 0, over all positions, by the running statistics of a layer with momentum 1; and what zeros make of the words'. */
+/**
+ * The statistics of feature 0 over all positions, from the running statistics of a layer with momentum 1, and the
+ * expected statistics of the words with zeros added.
+ */
 function statistics(
   sentences: Sentences,
   words: { mean: number; variance: number },

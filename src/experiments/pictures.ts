@@ -1,9 +1,9 @@
-// The default pictures of `evenkeel style`, drawn by code: a harbour, and brushwork to paint it in. Without sin or cos, whose last
-// digits differ between engines.
+// The default pictures of `evenkeel style`, drawn by code: a harbour, and brush strokes as its style. The code uses no
+// sin or cos: their last digits differ between engines.
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, zeros } from "../tensor.js";
 
-/** A plain object, so that it may be sent from thread to thread as it is, `rgb.buffer` handed over. */
+/** A picture is a plain object, so that it can be sent between threads. Then `rgb.buffer` is transferred. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -13,7 +13,7 @@ export interface Picture {
 
 type Colour = readonly [number, number, number];
 
-/** A picture whose colours are a function of x and y in 0 … 1. */
+/** A picture whose colours are a function of x and y, each from 0 to 1. */
 function draw(size: number, colourAt: (x: number, y: number) => Colour): Picture {
   const rgb = new Uint8Array(3 * size * size);
   for (let i = 0; i < size * size; i++) {
@@ -31,13 +31,13 @@ const mix = (a: Colour, b: Colour, t: number): Colour => [
 
 const clamp = (t: number): number => Math.max(0, Math.min(1, t));
 
-/** A wave of period 1 between −1 and 1, of two parabolas: within 0.06 of a sine. */
+/** A wave of period 1 between −1 and 1, made of two parabolas. It is within 0.06 of a sine. */
 function wave(t: number): number {
   const phase = t - Math.floor(t);
   return phase < 0.5 ? 16 * phase * (0.5 - phase) : -16 * (phase - 0.5) * (1 - phase);
 }
 
-/** A light house, a boat and the evening sun above the sea: size × size pixels. */
+/** A lighthouse, a boat and the evening sun above the sea: size × size pixels. */
 export function harbour(size: number): Picture {
   return draw(size, (x, y) => {
     const horizon = 0.56;
@@ -77,7 +77,7 @@ const palette: readonly Colour[] = [
   [24, 92, 84],
 ];
 
-/** Thick strokes that turn around two eyes, in six colours: size × size pixels. */
+/** Thick strokes in six colours that turn around two eyes: size × size pixels. */
 export function brushwork(size: number): Picture {
   const eyes = [
     { x: 0.3, y: 0.36, turn: 1 },
@@ -88,7 +88,7 @@ export function brushwork(size: number): Picture {
       .map((eye) => ({ ...eye, dx: x - eye.x, dy: y - eye.y }))
       .map((eye) => ({ ...eye, r: Math.sqrt(eye.dx * eye.dx + eye.dy * eye.dy) }))
       .sort((a, b) => a.r - b.r);
-    // an angle without arctangent: where the pixel stands on a square around the eye
+    // an angle without arctangent: the place of the pixel on a square around the eye
     const { dx, dy, r, turn } = near;
     const around = (turn * (dy < 0 ? 2 - dx / (r || 1) : dx / (r || 1))) / 4;
     const band = 14 * r + 6 * around + 0.3 * wave(3 * far.r);
@@ -100,7 +100,7 @@ export function brushwork(size: number): Picture {
   });
 }
 
-/** [1, 3, height, width] in −1 … 1. */
+/** The picture as a tensor [1, 3, height, width] with values from −1 to 1. */
 export function toTensor({ width, height, rgb }: Picture, runtime: Runtime): Tensor {
   const x = zeros([1, 3, height, width], { runtime });
   const area = width * height;
@@ -109,7 +109,7 @@ export function toTensor({ width, height, rgb }: Picture, runtime: Runtime): Ten
   return x;
 }
 
-/** x [1, 3, height, width] in −1 … 1; what is beyond is clipped. */
+/** The picture of x [1, 3, height, width] with values from −1 to 1. Values outside are clipped. */
 export function toPicture(x: Tensor): Picture {
   const [, , height, width] = x.shape;
   const area = width * height;

@@ -4,17 +4,17 @@ import { momentsOf } from "./moments.js";
 
 /** What goes through a block of a net in one training step. */
 export interface BlockProbe {
-  /** Of its outputs, between the least and the largest finite one. */
+  /** The histogram of the outputs, between the smallest and the largest finite one. */
   histogram: Histogram;
   mean: number;
   deviation: number;
-  /** ‖∂loss/∂w‖, w all of the block's parameters together. */
+  /** ‖∂loss/∂w‖, where w are all parameters of the block together. */
   gradient: number;
 }
 
 /**
- * Runs a training step and tells what went through the blocks. It only looks: the step comes to the same bits, for a hook on a block
- * as a whole parts no layers within it.
+ * Runs a training step and measures what went through the blocks. This does not change the bits of the step: a hook on
+ * a whole block does not separate the layers inside it.
  */
 export function probe<T>(
   blocks: readonly Module[],

@@ -2,7 +2,7 @@ export type RunSettings = Record<string, string | number>;
 
 interface RunLogState {
   settings: RunSettings;
-  /** What is not finite as text, "NaN" say: JSON would make null of it. */
+  /** The losses. A loss that is not finite is a text such as "NaN": JSON would change it to null. */
   losses: (number | string)[];
   seconds: number;
   peakBytes: number;
@@ -10,17 +10,17 @@ interface RunLogState {
 
 const NOT_FINITE = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
 
-/** What a training keeps of itself in a checkpoint: its losses so far, and the settings they depend on. */
+/** What a training saves of itself in a checkpoint: its losses so far, and the settings they depend on. */
 export class RunLog {
   readonly losses: number[];
-  /** Spent in steps. */
+  /** The time spent in steps, in seconds. */
   seconds = 0;
-  /** The most memory of its own that it had in use. */
+  /** The largest memory of this training, in bytes. */
   peakBytes = 0;
   readonly #settings: RunSettings;
   readonly #steps: number;
 
-  /** `steps`: how many there will be in the end; `losses`: where they are put. */
+  /** `steps` is the total number of steps. `losses` is the list that receives the losses. */
   constructor(settings: RunSettings, steps: number, losses: number[] = []) {
     this.#settings = settings;
     this.#steps = steps;
@@ -33,7 +33,7 @@ export class RunLog {
     return { settings: this.#settings, losses: kept, seconds, peakBytes };
   }
 
-  /** Throws RangeError for a run with other settings, or one that is longer than this one is to be. */
+  /** Throws RangeError for a run with other settings, and for a run longer than this one will be. */
   checkStateDict({ settings, losses, seconds, peakBytes }: RunLogState): void {
     const [want, got] = [this.#settings, settings].map((value) => JSON.stringify(value));
     if (got !== want)

@@ -14,9 +14,9 @@ export interface RunningStatsConfig {
   /** null: the plain average over all batches. */
   momenta: readonly (number | null)[];
   steps: number;
-  /** Values per channel and step while momenta are compared. */
+  /** Values per channel and step in the comparison of momenta. */
   batch: number;
-  /** Values per channel and step while the two rules are compared. */
+  /** Values per channel and step in the comparison of the two rules. */
   sizes: readonly number[];
 }
 
@@ -28,16 +28,16 @@ export const runningStatsDefaults: RunningStatsConfig = {
   sizes: [2, 3, 4, 6, 8, 12, 16, 24, 32],
 };
 
-/** What the batches of the second and third part are drawn from. */
+/** The distribution of the batches in the second and third part. */
 export const TRUE_MEAN = 1;
 export const TRUE_VARIANCE = 4;
 
-/** One layer after one batch [4, 3, 32, 32]. */
+/** One layer after a single batch [4, 3, 32, 32]. */
 export interface OneStep {
   rule: "biased" | "unbiased";
   runningMean: number[];
   runningVar: number[];
-  /** All of the output, the variance divided by m − 1 as torch.var does. */
+  /** Mean and variance of the whole output. The variance is divided by m − 1, as torch.var does. */
   outputMean: number;
   outputVariance: number;
 }
@@ -48,15 +48,15 @@ export interface RunningStatsResult {
   ours: OneStep;
   /** The largest difference between the two outputs. */
   difference: number;
-  /** After each step, by momentum. */
+  /** Mean and variance after each step, for each momentum. */
   momenta: { momentum: number | null; mean: number[]; variance: number[] }[];
-  /** Running variance as a share of the true one, averaged over all batches of m values. */
+  /** The running variance as a share of the true variance, averaged over all batches of m values. */
   rules: { m: number; article: number; ours: number }[];
 }
 
 /**
- * The article's batch norm beside PyTorch's rule: on the article's tensor, over steps for several momenta, and for batches of
- * several sizes. Seed 42 is the article's.
+ * Compares the article's batch norm with PyTorch's rule: on the article's tensor, over the steps for several momenta,
+ * and for batches of several sizes. Seed 42 is the article's seed.
  */
 export async function* runningStats(
   settings: Partial<RunningStatsConfig> = {},

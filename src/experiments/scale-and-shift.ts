@@ -7,11 +7,14 @@ import { momentsOf } from "./moments.js";
 
 const COUNT = 4096;
 
-/** What a sigmoid behind a batch norm can do, by the norm's scale. */
+/** What a sigmoid behind a batch norm can do, depending on the scale of the norm. */
 export interface Linearity {
-  /** R² of the straight line through (x, sigmoid(γx)), x standardised: 1 is a linear layer. */
+  /** R² of the straight line through (x, sigmoid(γx)) with standardised x. A linear layer has R² = 1. */
   byScale: { scale: number; rSquared: number }[];
-  /** The input's mean and deviation, and how far the norm's output is from its input with them as shift and scale. */
+  /**
+   * The mean and deviation of the input. With them as shift and scale the norm should give its input back: the largest
+   * error of this.
+   */
   restored: { mean: number; deviation: number; largestError: number };
 }
 
@@ -25,12 +28,12 @@ export interface Shape {
 export interface ShapeMoments {
   mean: number;
   variance: number;
-  /** 0 for a normal distribution, as is the excess kurtosis. */
+  /** 0 for a normal distribution. So is the excess kurtosis. */
   skewness: number;
   kurtosis: number;
 }
 
-/** A normal input of mean 3 and deviation 2 through batch norm. */
+/** Sends a normal input of mean 3 and deviation 2 through batch norm. */
 export function linearity(runtime: Runtime): Linearity {
   using x = randn([COUNT, 1], { runtime });
   x.data.forEach((value, i) => {
@@ -53,7 +56,7 @@ export function linearity(runtime: Runtime): Linearity {
   return { byScale, restored: { mean, deviation, largestError: Math.max(...errors) } };
 }
 
-/** Exponential, two-humped and uniform numbers through batch norm. */
+/** Sends exponential, two-humped and uniform numbers through batch norm. */
 export function shapes(runtime: Runtime): Shape[] {
   const draws: Record<string, (u: number) => number> = {
     uniform: (u) => u,

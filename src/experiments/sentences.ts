@@ -3,7 +3,10 @@ import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { momentsOf } from "./moments.js";
 
-/** Sentences of several lengths: values [N, C, length of the longest], of which only the first lengths[n] of each n count. */
+/**
+ * Sentences of different lengths: values [N, C, length of the longest]. Only the first lengths[n] positions of each
+ * sentence n count.
+ */
 export interface Sentences {
   values: Float32Array;
   batch: number;
@@ -12,7 +15,9 @@ export interface Sentences {
   lengths: number[];
 }
 
-/** Every feature is normal with mean 2 and deviation 1; a sentence's words share `common` of the variance. */
+/**
+ * Every feature is normal with mean 2 and deviation 1. The words of a sentence share the part `common` of the variance.
+ */
 export const FEATURE_MEAN = 2;
 
 export function drawSentences(
@@ -28,7 +33,7 @@ export function drawSentences(
       Math.sqrt(1 - common) * value +
       Math.sqrt(common) * offsets.data[Math.floor(i / longest)],
   );
-  // As many of each length, so that a batch has the same number of words whatever the seed.
+  // Every length comes equally often, so that a batch has the same number of words with every seed.
   const lengths = Array.from(
     { length: batch },
     (_, n) => shortest + (n % (longest - shortest + 1)),
@@ -43,7 +48,7 @@ export interface SentencesOptions {
   longest: number;
 }
 
-/** The sentences as x [N, C, length], zeros behind their ends, and the mask [N, length] of what counts. */
+/** The sentences as x [N, C, length] with zeros after their ends, and the mask [N, length] of the words. */
 export function pad(
   { values, batch, channels, longest, lengths }: Sentences,
   length: number,
@@ -61,7 +66,7 @@ export function pad(
   return { x, mask };
 }
 
-/** The values of [N, C, length] that are in the sentences, sentence by sentence. */
+/** The values of [N, C, length] that belong to words, sentence by sentence. */
 export function wordsOf(
   padded: Float32Array,
   { batch, channels, lengths }: Sentences,

@@ -8,7 +8,7 @@ import { momentsOf } from "./moments.js";
 import { pace } from "./pace.js";
 import { drawSentences, type Sentences, type SentencesOptions, wordMoments } from "./sentences.js";
 
-/** The deviation of the batch mean of feature 0 over `batches` batches of words without padding. */
+/** The standard deviation of the batch mean of feature 0, over `batches` batches of words without padding. */
 export async function spreadOfMeans(
   options: SentencesOptions,
   common: number,
@@ -24,7 +24,7 @@ export async function spreadOfMeans(
   return Math.sqrt(momentsOf(means).unbiased);
 }
 
-/** Turns every sentence's words around, before and after batch norm. */
+/** Reverses the words of every sentence before batch norm, or after it. Returns the largest difference. */
 export function shuffle({ values, batch, channels, longest }: Sentences, runtime: Runtime): number {
   const turned = (of: Float32Array) =>
     of.map((_, i) => of[i - (i % longest) + (longest - 1 - (i % longest))]);
@@ -38,7 +38,7 @@ export function shuffle({ values, batch, channels, longest }: Sentences, runtime
   );
 }
 
-/** A Transformer's [N, L, C] where [N, C, L] is meant. */
+/** Gives a transformer's [N, L, C] to a layer that expects [N, C, L]. */
 export function layouts(runtime: Runtime): { refusal: string; right: number; wrong: number } {
   const [n, l, c] = [16, 12, 12];
   using layer = new BatchNorm1d(c, { runtime });

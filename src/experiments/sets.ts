@@ -1,8 +1,9 @@
-// Which elements of [N, C, H, W] share a statistic. No layer is needed to say so.
+// Which elements of [N, C, H, W] share a statistic. This needs no layer.
 
 /**
- * One statistic for each of what is "each", pooled over what is "all". The number of a spec, 8 of "gn:8", says how many groups of
- * channels there are, how many samples are a "part", and how many neighbouring channels a "window" has.
+ * There is one statistic for each combination of the axes that are "each", pooled over the axes that are "all". The
+ * number of a spec, such as 8 in "gn:8", is the number of channel groups, the number of samples in a "part", or the
+ * number of neighbouring channels in a "window".
  */
 export interface Pattern {
   readonly samples: "each" | "part" | "all";
@@ -13,7 +14,7 @@ export interface Pattern {
 /** [N, C, H, W]. */
 export type MapShape = readonly [number, number, number, number];
 
-/** Short for a pattern; positions are pooled unless told otherwise. */
+/** A short way to write a pattern. Positions are pooled by default. */
 export const pattern = (
   samples: Pattern["samples"],
   channels: Pattern["channels"],
@@ -21,8 +22,8 @@ export const pattern = (
 ): Pattern => ({ samples, channels, positions });
 
 /**
- * The number of the set an element belongs to; sets are numbered from 0. Throws RangeError for a window, which moves along with the
- * element: `dependsOn` knows it.
+ * A function that gives the number of the set of an element. Numbers start at 0. Throws RangeError for a window,
+ * because each element has a window of its own: use `dependsOn`.
  */
 export function setIndex(
   { samples, channels, positions }: Pattern,
@@ -32,7 +33,7 @@ export function setIndex(
   if (channels === "window") throw new RangeError("setIndex: a window's sets overlap");
   const plane = h * w;
   const ways = channels === "each" ? c : channels === "group" ? number : 1;
-  // parts are as torch.chunk makes them: of equal size where that goes
+  // parts are those of torch.chunk: equal in size if possible
   const size =
     samples === "each" ? 1 : samples === "all" ? n : Math.ceil(n / Math.ceil(n / number));
   return (index) => {
@@ -45,8 +46,8 @@ export function setIndex(
 }
 
 /**
- * Whether the output at one element depends on the input at another, by any of the patterns. On its own input every output does.
- * `number` is the spec's.
+ * Whether the output at one element depends on the input at another element, by any of the patterns. Every output
+ * depends on its own input. `number` is the number of the spec.
  */
 export function dependsOn(
   patterns: readonly Pattern[],

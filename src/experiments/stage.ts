@@ -1,19 +1,19 @@
 import type { HostAbortSignal } from "../host-types.js";
 import type { Runtime } from "../runtime/runtime.js";
 
-/** What an experiment says while it runs: how far it is in one of its stages. */
+/** What an experiment reports while it runs: how far it is in one of its stages. */
 export interface Stage {
   stage: string;
-  /** Steps done, of `steps`; both 0 where nothing is done yet. */
+  /** The number of steps done, out of `steps`. Both are 0 before the stage begins. */
   step: number;
   steps: number;
   text?: string;
-  /** The stage is over, and `text` its outcome. */
+  /** True when the stage is over. Then `text` is its result. */
   done?: boolean;
 }
 
 export interface ExperimentOptions {
-  /** Default: that of `init()`. */
+  /** Default: the runtime of `init()`. */
   runtime?: Runtime;
   /** Ends the experiment with the signal's reason. */
   signal?: HostAbortSignal;

@@ -19,17 +19,17 @@ export type StyleNorm = (typeof styleNorms)[number];
 
 export interface StyleConfig {
   norms: readonly StyleNorm[];
-  /** Channels of the net's three stages; the article's are [32, 64, 128]. */
+  /** The channels of the net's three stages. The article has [32, 64, 128]. */
   widths: readonly [number, number, number];
   residualBlocks: number;
   steps: number;
-  /** Square pieces of the content picture a step sees, and their sides in pixels. */
+  /** The number of square pieces of the content picture in a step, and their side in pixels. */
   batchSize: number;
   crop: number;
   lr: number;
   styleWeight: number;
   seed: number;
-  /** Trainings per norm, seeds counting up. */
+  /** The number of trainings per norm; seeds count up. */
   seeds: number;
 }
 
@@ -46,7 +46,7 @@ export const styleDefaults: StyleConfig = {
   seeds: 1,
 };
 
-/** Both without unit: squared errors relative to what they are compared with. */
+/** Both losses have no unit: they are squared errors relative to the values they are compared with. */
 export interface Losses {
   style: number;
   content: number;
@@ -55,9 +55,9 @@ export interface Losses {
 export interface StyleRun {
   norm: StyleNorm;
   seed: number;
-  /** In training, one per step. */
+  /** The losses of each training step. */
   losses: Losses[];
-  /** Of the whole content picture, the net in evaluation mode. */
+  /** The losses of the whole content picture, with the net in evaluation mode. */
   final: Losses;
   secondsPerStep: number;
   picture: Picture;
@@ -67,25 +67,26 @@ export interface StyleResult {
   config: StyleConfig;
   content: Picture;
   style: Picture;
-  /** Of the content picture as it is. */
+  /** The losses of the content picture itself. */
   untouched: Losses;
   runs: StyleRun[];
-  /** Adaptive instance normalisation in one go, without training. */
+  /** Adaptive instance normalisation in one step, without training. */
   oneShot: Losses & { milliseconds: number; picture: Picture };
-  /** The article's net on a picture of 256 × 256, and how long its forward pass took (median). */
+  /** The article's net on a picture of 256 × 256 pixels, and the median time of its forward pass. */
   full: { parameters: number; shape: readonly number[]; milliseconds: number };
 }
 
 interface Scene {
   content: Tensor;
   pyramid: FeaturePyramid;
-  /** Gram matrices of the style, a level each. */
+  /** The Gram matrices of the style, one for each level. */
   grams: Tensor[];
 }
 
 /**
- * Trains a small StyleTransferNet per norm and seed to repaint pieces of `content` in the manner of `style`, judged by a fixed pyramid
- * of random filters, and repaints the whole picture with each. Ends by AdaIN in one go, and the article's net in full width.
+ * Trains a small StyleTransferNet per norm and seed to repaint pieces of `content` in the manner of `style`. The judge
+ * is a fixed pyramid of random filters. Then each net repaints the whole picture. At the end come AdaIN in one step,
+ * and the article's net in full width.
  */
 export async function* style(
   content: Picture,
@@ -178,7 +179,7 @@ function trainStep(
   return { style: style.item(), content: kept.item() };
 }
 
-/** `count` square pieces of picture x [1, 3, H, W], each mirrored or not. */
+/** Cuts `count` square pieces from picture x [1, 3, H, W]. Each piece may be mirrored. */
 function cut(x: Tensor, count: number, side: number, rng: Rng): Tensor {
   const [, , height, width] = x.shape;
   const pieces = zeros([count, 3, side, side], { runtime: x.runtime });

@@ -7,25 +7,25 @@ export interface Spread {
   count: number;
 }
 
-/** One norm over its seeds. */
+/** The results of one norm over its seeds. */
 export interface NormSummary {
   norm: string;
   parameters: number;
   testAccuracy: Spread;
-  /** Mean over the runs, and relative to the first norm. */
+  /** The mean over the runs, in seconds, and relative to the first norm. */
   epochSeconds: number;
   relativeTime: number;
-  /** Largest of the runs. */
+  /** The largest value of the runs, in bytes. */
   peakBytes: number;
-  /** null where it was left out. */
+  /** null if the evaluation was left out. */
   batch1Eval: Spread | null;
-  /** null where every run was refused. */
+  /** null if every run was refused. */
   batch1Train: Spread | null;
-  /** The runs' notes, each once. */
+  /** The notes of the runs, each note once. */
   notes: string[];
 }
 
-/** The runs norm by norm, in the order of the configuration; norms without a finished run are left out. */
+/** The runs of each norm, in the order of the configuration. Norms without a finished run are left out. */
 export function summarize({ config, runs }: CompareResult): NormSummary[] {
   const groups = [...new Set(config.norms)]
     .map((norm) => runs.filter((run) => run.norm === norm))

@@ -12,7 +12,7 @@ import { pace } from "./pace.js";
 import { type BlockProbe, probe } from "./probe.js";
 import { RunLog, type RunSettings } from "./run-log.js";
 
-/** One step of a classifier on a batch; returns the cross-entropy before it. */
+/** Takes one step of a classifier on a batch and returns the cross-entropy before it. */
 export function trainStep(net: Module, optimizer: Optimizer, { images, labels }: Batch): number {
   return tidy(() => {
     optimizer.zeroGrad();
@@ -24,47 +24,47 @@ export function trainStep(net: Module, optimizer: Optimizer, { images, labels }:
 }
 
 export interface Progress {
-  /** Counts from 1. */
+  /** The first step is 1. */
   step: number;
   steps: number;
   loss: number;
-  /** Steps a second, on average so far. */
+  /** The average number of steps a second so far. */
   rate: number;
-  /** Where they are looked into. */
+  /** What was seen in the blocks, if they were looked into. */
   blocks?: BlockProbe[];
 }
 
 export interface TrainOptions {
-  /** Stop with the batch that reaches so many samples. */
+  /** Stop after the batch that reaches this number of samples. */
   samples: number;
   lr: number;
   signal?: HostAbortSignal;
-  /** Where the run is saved after every epoch; what is there already is gone on from, with the same losses to the last bit. */
+  /** Where the run is saved after every epoch. A saved run is continued, with the same losses to the last bit. */
   store?: CheckpointStore;
-  /** What else the losses depend on; a store with a run of other settings is refused. */
+  /** Other settings that the losses depend on. A store that holds a run with other settings is refused. */
   settings?: RunSettings;
-  /** Where the losses are put as they come, those of the store first; they stay there when the training is stopped. */
+  /** The list for the losses, those from the store first. They stay there if the training is stopped. */
   losses?: number[];
-  /** Read before every step; undefined leaves the step size as it is. */
+  /** Called before every step. undefined leaves the step size as it is. */
   lrNow?: () => number | undefined;
-  /** Look into these blocks in every so manieth step; 0: never. */
+  /** Look into these blocks at each step whose number is a multiple of `every`. 0: never. */
   probe?: { every: number; blocks: readonly Module[] };
 }
 
 export interface Trained {
   losses: number[];
-  /** Spent in steps. */
+  /** The time spent in steps, in seconds. */
   seconds: number;
   /**
-   * The most memory of its own it had in use during a step, sessions before included; what else is in the runtime, other trainings that
-   * take turns with it too, does not count.
+   * The largest memory of this training during a step, earlier sessions included. Everything else in the runtime does
+   * not count, such as other trainings that take turns with this one.
    */
   peakBytes: number;
 }
 
 /**
- * Trains with Adam (Kingma & Ba 2015, arXiv 1412.6980), yields after each step and returns losses, time and memory. The
- * optimiser's state and the gradients are freed in the end.
+ * Trains with Adam (Kingma & Ba 2015, arXiv 1412.6980), yields after each step, and returns losses, time and memory.
+ * The optimiser's state and the gradients are freed at the end.
  */
 export async function* train(
   net: Module,
@@ -108,14 +108,14 @@ export async function* train(
   }
 }
 
-/** Steps until `samples` samples were seen; the last batch of an epoch may be a short one. */
+/** The number of steps until `samples` samples were seen. The last batch of an epoch may be short. */
 export function countSteps(loader: DataLoader, samples: number): number {
   const size = loader.dataset.labels.length;
   const epochs = Math.floor(samples / size);
   return epochs * loader.length + Math.ceil((samples - epochs * size) / loader.batchSize);
 }
 
-/** The share of a loader's images that `net`, in evaluation mode, gets right. */
+/** The share of a loader's images that `net` classifies right in evaluation mode. */
 export async function evaluate(
   net: Module,
   loader: DataLoader,
@@ -130,7 +130,7 @@ export async function evaluate(
   return right / loader.dataset.labels.length;
 }
 
-/** How many rows of `logits` [n, classes] are largest at their label; a NaN is never right. */
+/** The number of rows of `logits` [n, classes] whose largest value is at their label. A row with NaN is never right. */
 export function countRight(logits: Float32Array, labels: Int32Array): number {
   const classes = logits.length / labels.length;
   let right = 0;

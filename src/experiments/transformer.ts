@@ -13,7 +13,7 @@ import { CharText } from "./char-text.js";
 import { pace } from "./pace.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
-/** Where the norm stands and which it is. */
+/** The variants: where the norm stands, and which norm it is. */
 export const transformerVariants = {
   "post-ln": { norm: "post", normLayer: "layer" },
   "pre-ln": { norm: "pre", normLayer: "layer" },
@@ -29,17 +29,17 @@ export interface TransformerConfig {
   dModel: number;
   nHead: number;
   dFF: number;
-  /** Characters of a piece. */
+  /** The number of characters of a piece. */
   context: number;
   batchSize: number;
   steps: number;
   lr: number;
-  /** Steps in which the rate rises to `lr`; 0: none. */
+  /** The number of steps in which the rate rises to `lr`. 0: no warm-up. */
   warmup: number;
   seed: number;
-  /** Trainings per variant, seeds counting up. */
+  /** The number of trainings per variant; seeds count up. */
   seeds: number;
-  /** Characters each trained net goes on writing. */
+  /** The number of characters that each trained net writes. */
   sample: number;
 }
 
@@ -63,18 +63,20 @@ export interface TransformerRun {
   variant: TransformerVariant;
   seed: number;
   parameters: number;
-  /** Cross-entropy in nats a character, one per step. */
+  /** The cross-entropy of each step, in nats a character. */
   losses: number[];
-  /** Of the held-out text, in evaluation mode. */
+  /** The loss on the held-out text, in evaluation mode. */
   heldOut: number;
-  /** The same, one piece at a time. */
+  /** The loss on the held-out text, one piece at a time. */
   heldOutBatch1: number;
-  /** ‖gradient‖ of each block's second feed-forward weight before the first step, the mean over four batches. */
+  /** ‖gradient‖ of each block's second feed-forward weight before the first step: the mean over four batches. */
   gradientNorms: number[];
-  /** How much the logits of earlier characters change with the last one, in training: 0 unless statistics leak. */
+  /**
+   * How much the logits of earlier characters change with the last one, in training. This is 0 unless statistics leak.
+   */
   leak: number;
   secondsPerStep: number;
-  /** Batch-1 decoding: what it writes, and milliseconds a character. */
+  /** Decoding with batch 1: the text it writes, and the milliseconds a character. */
   sample: string;
   millisecondsPerCharacter: number;
 }
@@ -87,8 +89,8 @@ export interface TransformerResult {
 }
 
 /**
- * Trains small language models that differ in where their norms stand and which they are, from the same seeds and on the same
- * pieces of `text`. Ends with the article's block in full size.
+ * Trains small language models that differ in the norm and its place. All start from the same seeds and see the same
+ * pieces of `text`. At the end it measures the article's block in full size.
  */
 export async function* transformer(
   { name, content }: { name: string; content: string },
@@ -176,8 +178,9 @@ async function* trainOne(
 }
 
 /**
- * Glorot and Bengio 2010's uniform weights, as in the papers compared here (Xiong et al. 2020, arXiv 2002.04745): under PyTorch's smaller
- * default for linear layers a block adds so little to its input that it matters less where the norm stands.
+ * The uniform weights of Glorot and Bengio 2010, as in the papers compared here (Xiong et al. 2020, arXiv 2002.04745).
+ * PyTorch's default for linear layers is smaller: with it a block adds so little to its input that the place of the
+ * norm matters less.
  */
 function xavier(module: Module): void {
   for (const weight of module.parameters()) {

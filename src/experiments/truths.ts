@@ -1,5 +1,5 @@
-// What is said of the norms, put to the runs. A claim holds where it does from every seed: the norms of one seed start from the same
-// weights and see the same batches.
+// Common claims about norms, checked with the runs. A claim holds if it is true for every seed: with one seed, all
+// norms start from the same weights and see the same batches.
 import type { CompareResult, Run } from "./compare-types.js";
 import type { StyleResult } from "./style.js";
 import { type Spread, spread } from "./summary.js";
@@ -8,14 +8,14 @@ import type { TransformerResult, TransformerRun } from "./transformer.js";
 export interface Truth {
   claim: string;
   holds: boolean;
-  /** How many seeds it holds from, and of how many. */
+  /** For how many seeds the claim is true, and the number of seeds. */
   holding: number;
   seeds: number;
   unit: "%" | "";
   figures: readonly { name: string; spread: Spread }[];
 }
 
-/** The runs of each norm in the order of their seeds; null unless all are there, from two seeds or more. */
+/** The runs of each norm in the order of their seeds. null unless there are two seeds or more and no run is missing. */
 function bySeed<R extends { seed: number }>(
   runs: readonly R[],
   nameOf: (run: R) => string,
@@ -28,7 +28,7 @@ function bySeed<R extends { seed: number }>(
   return seeds > 1 && groups.every((group) => group.length === seeds) ? groups : null;
 }
 
-/** `values` are those of each name, from each seed; `test` is asked of what stands in one column. */
+/** `values` are lists by name, with a value for each seed. `test` gets the values of one seed. */
 function truth(
   claim: string,
   unit: Truth["unit"],
@@ -42,13 +42,13 @@ function truth(
   return { claim, unit, figures, seeds, holding, holds: holding === seeds };
 }
 
-/** Of the first loss, in nats: a norm's fresh net is not exactly undecided. */
+/** The largest distance of the first loss from ln 10, in nats: a fresh net with a norm is not exactly undecided. */
 const NEAR = 0.35;
 
 export function compareTruths({ config, runs }: CompareResult): Truth[] {
-  const of = (...names: string[]) => bySeed(runs, ({ norm }) => norm, names, config.seeds);
+  const runsOf = (...names: string[]) => bySeed(runs, ({ norm }) => norm, names, config.seeds);
   const truths: Truth[] = [];
-  const every = of(...new Set(config.norms));
+  const every = runsOf(...new Set(config.norms));
   if (every) {
     const first = Object.fromEntries(
       every.map((group) => [group[0].norm, group.map(({ losses }) => losses[0])]),
@@ -58,13 +58,15 @@ export function compareTruths({ config, runs }: CompareResult): Truth[] {
     truths.push(truth(claim, "", first, (...losses) => losses.every(near)));
   }
   const accuracies = (group: Run[]) => group.map(({ testAccuracy }) => testAccuracy);
-  const three = of("bn", "gn", "ln");
+  const three = runsOf("bn", "gn", "ln");
   if (three) {
     const [bn, gn, ln] = three.map(accuracies);
     const claim = "Test accuracy: batch norm is ahead of group norm, group norm of layer norm";
     truths.push(truth(claim, "%", { bn, gn, ln }, (bn, gn, ln) => bn > gn && gn > ln));
   }
-  const single = of("bn", "gn")?.map((group) => group.map(({ batch1 }) => batch1.trainAccuracy));
+  const single = runsOf("bn", "gn")?.map((group) =>
+    group.map(({ batch1 }) => batch1.trainAccuracy),
+  );
   const [bn, gn] = single ?? [];
   if (bn && gn && [...bn, ...gn].every((accuracy) => accuracy !== null)) {
     const claim = `Trained one image at a time, batch norm is clearly worse than group norm (by ${100 * CLEAR} points)`;
@@ -74,16 +76,16 @@ export function compareTruths({ config, runs }: CompareResult): Truth[] {
   return truths;
 }
 
-/** Of accuracy: what counts as clearly worse. */
+/** The difference in accuracy that counts as clearly worse. */
 const CLEAR = 0.05;
 
-/** ‖gradient‖ of the last block ÷ that of the first. */
+/** ‖gradient‖ of the last block divided by that of the first block. */
 export const steepness = ({ gradientNorms }: TransformerRun): number =>
   gradientNorms[gradientNorms.length - 1] / gradientNorms[0];
 
 const lossOf = ({ heldOut }: TransformerRun): number => heldOut;
 
-/** Flat: the gradient norms of the first and the last block differ by less than this factor. */
+/** A profile is flat if the gradient norms of the first and the last block differ by less than this factor. */
 const FLAT = 2;
 
 export function transformerTruths({ config, runs }: TransformerResult): Truth[] {

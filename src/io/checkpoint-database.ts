@@ -3,19 +3,19 @@ import type { CheckpointStore } from "./checkpoint-file.js";
 
 /** A checkpoint in a database of the browser. */
 export interface CheckpointRecord extends CheckpointStore {
-  /** Whether anything is saved. */
+  /** Whether a checkpoint is saved. */
   exists(): Promise<boolean>;
-  /** Forgets what is saved, if anything is. */
+  /** Deletes the saved checkpoint, if there is one. */
   remove(): Promise<void>;
 }
 
-/** The database's only table: bytes by key. */
+/** The only table of the database: bytes by key. */
 const TABLE = "checkpoints";
 
 /**
- * A store in IndexedDB, under a key of your own, for pages and their workers. Every save replaces the one before it as a whole or not
- * at all. Throws Error where there is no IndexedDB, or it refuses (a private window, a full disk), and RangeError for what is not of these
- * parts.
+ * A store in IndexedDB, under a key of your choice, for pages and their workers. Every save replaces the old one
+ * completely or not at all. Throws Error if there is no IndexedDB or it refuses (a private window, a full disk), and
+ * RangeError for a checkpoint of other parts.
  */
 export function checkpointDatabase(key: string, database = "evenkeel"): CheckpointRecord {
   for (const [name, value] of Object.entries({ key, database }))
@@ -33,7 +33,7 @@ export function checkpointDatabase(key: string, database = "evenkeel"): Checkpoi
       try {
         const transaction = opened.transaction(TABLE, mode);
         const request = ask(transaction.objectStore(TABLE));
-        await finished(transaction); // saved is what the transaction has finished, not what was asked for
+        await finished(transaction); // data are safe only after the transaction has finished
         return request.result;
       } finally {
         opened.close();

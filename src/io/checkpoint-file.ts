@@ -3,8 +3,8 @@ import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { builtin } from "./node.js";
 
 /**
- * `saveCheckpoint` to a file, which at every moment is the old one or the new one, complete: a crash, of the machine included,
- * loses only what was being written. Throws Error, naming the path, when it cannot be written.
+ * Writes `saveCheckpoint` to a file. At every moment the file is the complete old one or the complete new one: even if
+ * the machine crashes, only the new data are lost. Throws Error, naming the path, if the file cannot be written.
  */
 export async function writeCheckpoint(
   path: string,
@@ -14,7 +14,10 @@ export async function writeCheckpoint(
   await replaceFile("writeCheckpoint", path, saveCheckpoint(parts, metadata));
 }
 
-/** `loadCheckpoint` from a file. Throws Error, naming the path, when it cannot be read, and what that throws, with the path. */
+/**
+ * `loadCheckpoint` from a file. Throws Error, naming the path, if the file cannot be read. Errors of `loadCheckpoint`
+ * get the path too.
+ */
 export async function readCheckpoint(
   path: string,
   parts: CheckpointParts,
@@ -36,14 +39,14 @@ export async function readCheckpoint(
   }
 }
 
-/** Where a run is kept between sessions: a file here, elsewhere perhaps a database of the browser. */
+/** A place that keeps a run between sessions: a file here, perhaps a database of the browser elsewhere. */
 export interface CheckpointStore {
   save(parts: CheckpointParts, metadata: unknown): Promise<void>;
-  /** The metadata, the parts being as they were saved; null, the parts being as they are, where nothing was saved. */
+  /** Returns the metadata and loads the parts. If nothing was saved, returns null and leaves the parts as they are. */
   load(parts: CheckpointParts): Promise<unknown>;
 }
 
-/** A file as a store; the directory it lies in must be there. */
+/** A file as a store. Its directory must exist. */
 export const checkpointFile = (path: string): CheckpointStore => ({
   save: (parts, metadata) => writeCheckpoint(path, parts, metadata),
   load: async (parts) => {
@@ -53,7 +56,7 @@ export const checkpointFile = (path: string): CheckpointStore => ({
   },
 });
 
-/** Writes beside `path`, to the disk, and then renames. */
+/** Writes a file beside `path`, flushes it to the disk, and then renames it. */
 async function replaceFile(caller: string, path: string, bytes: Uint8Array): Promise<void> {
   const fs = builtin(caller, "node:fs/promises");
   const partial = `${path}.${globalThis.process.pid}.partial`;
@@ -70,7 +73,7 @@ async function replaceFile(caller: string, path: string, bytes: Uint8Array): Pro
     await fs.rm(partial, { force: true }).catch(() => {});
     throw new Error(`${caller}: cannot write ${path}: ${reason(cause)}`, { cause });
   }
-  // The rename too has to reach the disk; not every system lets directories be opened for that.
+  // The rename must reach the disk too. Not every system lets a program open a directory for that.
   const directory = await fs.open(path.replace(/[^/\\]*$/, "") || ".").catch(() => null);
   await directory?.sync().catch(() => {});
   await directory?.close();

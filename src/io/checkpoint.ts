@@ -1,4 +1,5 @@
-// A training run in one safetensors file: the tensors of every part under "<part>.", what else a part has as JSON in the metadata.
+// A training run in one safetensors file. The tensors of every part stand under "<part>.". Everything else of a part is
+// JSON in the metadata.
 import { call, onRefusal, onSuccess } from "../call.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { checkGeneratorState, Generator } from "../random.js";
@@ -8,19 +9,22 @@ import { loadSafetensors, safetensorsMetadata, saveSafetensors } from "./safeten
 
 type Tensors = Map<string, AnyTensor>;
 
-/** Something with a state: tensors by name, as a module's, or JSON that may have `tensors`, as an optimiser's or a schedule's. */
+/**
+ * Something with a state: tensors by name, as of a module, or JSON that may have `tensors`, as of an optimiser or a
+ * schedule.
+ */
 export interface Stateful {
   stateDict(): object;
-  /** Throws what `loadStateDict` would, and changes nothing. */
+  /** Throws what `loadStateDict` would throw, and changes nothing. */
   checkStateDict(state: never): unknown;
   loadStateDict(state: never): unknown;
 }
 
-/** What a checkpoint holds, by names of your own: `{ model, optimizer, scheduler, generator }`. */
+/** The parts of a checkpoint, by names of your choice: `{ model, optimizer, scheduler, generator }`. */
 export type CheckpointParts = Record<string, Stateful | Generator>;
 
 export interface LoadCheckpointOptions {
-  /** Where the tensors of the file are put for as long as it takes; default: where those of the parts are. */
+  /** Where the tensors of the file lie during the call. Default: the runtime of the parts. */
   runtime?: Runtime;
 }
 
@@ -29,12 +33,12 @@ const rules: Rules<LoadCheckpointOptions> = { runtime: "Runtime" };
 /** The metadata entry "evenkeel". */
 interface Contents {
   version: 1;
-  /** The JSON of each part; null for one that is tensors alone. */
+  /** The JSON of each part; null for a part that has only tensors. */
   parts: Record<string, object | null>;
   metadata: unknown;
 }
 
-/** A checkpoint as bytes; `metadata` is whatever JSON can hold. Throws RangeError for a part with a dot in its name. */
+/** A checkpoint as bytes. `metadata` is any JSON value. Throws RangeError for a part with a dot in its name. */
 export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null): Uint8Array {
   const all: Tensors = new Map();
   const contents: Contents = { version: 1, parts: {}, metadata };
@@ -49,8 +53,9 @@ export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null)
 }
 
 /**
- * Brings every part to the state it has in the file, and returns the metadata. Parts the file has beside these are left there.
- * Throws RangeError for what is no checkpoint or lacks a part, and what the parts throw: all of it before any part is changed.
+ * Loads the state of every part from the file, and returns the metadata. Other parts in the file are ignored. Throws
+ * RangeError for bytes that are no checkpoint or lack a part, and every error of the parts. All errors come before any
+ * part is changed.
  */
 export function loadCheckpoint(
   bytes: Uint8Array,
@@ -82,10 +87,12 @@ export function loadCheckpoint(
   );
 }
 
-/** Has a refused call give `target` its present state back, whether it writes its tensors in place or puts others there. */
+/**
+ * If the call is refused, gives `target` its present state back, whether it overwrites its tensors or replaces them.
+ */
 function takeBack(target: Stateful): void {
   const { tensors, json } = split(target.stateDict());
-  // the memory of tensors that it gives away stays, and remembers the version of its values
+  // keeps the memory of tensors that `target` gives away, and the version of their values
   const held = [...tensors].map(([key, tensor]) => [key, keep(alias(tensor))] as const);
   const before = json ? { ...structuredClone(json), tensors: new Map(held) } : new Map(held);
   onRefusal(() => {
@@ -98,11 +105,11 @@ function takeBack(target: Stateful): void {
   });
 }
 
-/** The metadata of a checkpoint, and nothing else read. Throws RangeError for what is no checkpoint. */
+/** The metadata of a checkpoint; nothing else is read. Throws RangeError for bytes that are no checkpoint. */
 export const checkpointMetadata = (bytes: Uint8Array): unknown =>
   contentsOf("checkpointMetadata", bytes).metadata;
 
-/** The parts by name. Throws TypeError where one has no state. */
+/** The parts by name. Throws TypeError if one has no state. */
 function partsOf(op: string, parts: CheckpointParts): [string, Stateful | Generator][] {
   if (typeof parts !== "object" || parts === null)
     throw new TypeError(
@@ -135,7 +142,7 @@ function split(state: object): { tensors: Tensors; json: object | null } {
   return { tensors, json };
 }
 
-/** A generator's bytes become a list of numbers. */
+/** The bytes of a generator become a list of numbers. */
 function stateful(part: Stateful | Generator): Stateful {
   if (!(part instanceof Generator)) return part;
   const isByte = (value: unknown) =>

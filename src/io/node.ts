@@ -5,8 +5,8 @@ interface Modules {
 }
 
 /**
- * A built-in module of Node (Deno and Bun have it too), without an import that browsers would stumble over. Throws Error,
- * naming `caller`, where there is none.
+ * A built-in module of Node (Deno and Bun have it too). There is no import of it, because browsers would fail on that.
+ * Throws Error, naming `caller`, if the module does not exist.
  */
 export function builtin<Name extends keyof Modules>(caller: string, name: Name): Modules[Name] {
   const module = globalThis.process?.getBuiltinModule?.(name);

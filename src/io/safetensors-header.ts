@@ -1,6 +1,6 @@
 import { isBytes } from "../dtype.js";
 
-/** The element types that tensors have, by their name in the file. */
+/** The element types of tensors, by their name in the file. */
 export const ARRAYS = {
   F32: Float32Array,
   F64: Float64Array,
@@ -14,7 +14,7 @@ export type SafetensorsDType = keyof typeof ARRAYS;
 /** Free text beside the arrays; PyTorch's loaders look for `{ format: "pt" }`. */
 export type SafetensorsMetadata = Record<string, string>;
 
-/** An array that is bytes [begin, end) of the file. */
+/** An array: the bytes [begin, end) of the file. */
 export interface SafetensorsEntry {
   dtype: SafetensorsDType;
   shape: number[];
@@ -23,7 +23,7 @@ export interface SafetensorsEntry {
 }
 
 export interface SafetensorsHeader {
-  /** In the header's order. */
+  /** In the order of the header. */
   entries: Map<string, SafetensorsEntry>;
   metadata: SafetensorsMetadata;
 }
@@ -31,8 +31,8 @@ export interface SafetensorsHeader {
 export const METADATA = "__metadata__";
 
 /**
- * Reads the header and checks that it fits the file; throws RangeError otherwise, in the name of `op`. Allocates no more than the
- * header's size.
+ * Reads the header and checks that it fits the file. Throws RangeError otherwise, in the name of `op`. Allocates no
+ * more than the size of the header.
  */
 export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
   if (!isBytes(bytes))
@@ -47,7 +47,7 @@ export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
   }
 }
 
-/** What the format forbids. */
+/** An error for what the format forbids. */
 class Misfit extends RangeError {}
 
 function headerOf(bytes: Uint8Array): SafetensorsHeader {
@@ -71,7 +71,7 @@ function headerOf(bytes: Uint8Array): SafetensorsHeader {
   return { entries, metadata: metadata as SafetensorsMetadata };
 }
 
-/** The fields of a JSON object in the order they are written in; an object would put names such as "0" first. */
+/** The fields of a JSON object in the order of the text. An object would put names such as "0" first. */
 function parseJson(bytes: Uint8Array): Map<string, unknown> {
   let text = "";
   let value: unknown;
@@ -85,7 +85,10 @@ function parseJson(bytes: Uint8Array): Map<string, unknown> {
   return new Map(fieldNames(text).map((name) => [name, value[name]]));
 }
 
-/** The names in the outermost object of valid JSON. Throws when any object has a name twice, which JSON.parse passes over. */
+/**
+ * The names in the outermost object of valid JSON. Throws if any object has a name twice: JSON.parse accepts this
+ * silently.
+ */
 function fieldNames(text: string): string[] {
   const outermost = new Set<string>();
   const open: Set<string>[] = [];
@@ -104,7 +107,10 @@ function fieldNames(text: string): string[] {
   return [...outermost];
 }
 
-/** The strings of valid JSON and what holds its structure together. A text of megabytes is too much for one regular expression. */
+/**
+ * The strings of valid JSON and the marks of its structure. A text of several megabytes is too large for one regular
+ * expression.
+ */
 function* tokensOf(text: string): Generator<string> {
   const marks = /["{}[\]:]/g;
   for (let mark = marks.exec(text); mark; mark = marks.exec(text)) {
@@ -113,7 +119,10 @@ function* tokensOf(text: string): Generator<string> {
   }
 }
 
-/** Behind the quote that ends the string beginning at `start`: the first with an even number of backslashes in front of it. */
+/**
+ * The place after the quote that ends the string at `start`: the first quote with an even number of backslashes before
+ * it.
+ */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); ; at = text.indexOf('"', at + 1)) {
     let from = at;
@@ -149,7 +158,7 @@ function parseEntry(name: string, field: unknown, start: number, size: number): 
   return { dtype, shape, begin, end };
 }
 
-/** The arrays must fill the data, without gaps or overlaps, in whatever order. */
+/** The arrays must fill the data without gaps or overlaps, in any order. */
 function checkLayout(entries: Map<string, SafetensorsEntry>, start: number, size: number): void {
   let at = start;
   const byPlace = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
@@ -163,7 +172,7 @@ function checkLayout(entries: Map<string, SafetensorsEntry>, start: number, size
   if (at !== size) refuse(`${size - at} bytes at the end belong to no array`);
 }
 
-/** Bytes of an array; Infinity when that is beyond what a number counts exactly. */
+/** The bytes of an array; Infinity if a number cannot count them exactly. */
 export function byteLength(dtype: SafetensorsDType, shape: readonly number[]): number {
   const bytes = shape.reduce((product, n) => product * n, ARRAYS[dtype].BYTES_PER_ELEMENT);
   return Number.isSafeInteger(bytes) ? bytes : Number.POSITIVE_INFINITY;

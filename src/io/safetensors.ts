@@ -20,13 +20,14 @@ export type { SafetensorsDType, SafetensorsMetadata };
 export interface SafetensorsArray {
   dtype: SafetensorsDType;
   shape: readonly number[];
-  /** As many elements as the shape says. */
+  /** The number of elements is that of the shape. */
   data: ArrayOf[DType];
 }
 
 /**
- * Reads a safetensors file (https://github.com/huggingface/safetensors): copies of its arrays, in the order of the header. Throws
- * RangeError for anything the format forbids and for a dtype tensors do not have, before it allocates anything for data.
+ * Reads a safetensors file (https://github.com/huggingface/safetensors): copies of its arrays, in the order of the
+ * header. Throws RangeError for everything the format forbids and for a dtype that tensors do not have. The check is
+ * done before any memory for data is allocated.
  */
 export function parseSafetensors(
   bytes: Uint8Array,
@@ -40,7 +41,7 @@ export function parseSafetensors(
   return arrays;
 }
 
-/** The `__metadata__` of a safetensors file, {} if it has none. Throws as `parseSafetensors` does. */
+/** The `__metadata__` of a safetensors file, or {} if it has none. Throws as `parseSafetensors` does. */
 export function safetensorsMetadata(
   bytes: Uint8Array,
   op = "safetensorsMetadata",
@@ -49,14 +50,14 @@ export function safetensorsMetadata(
 }
 
 /**
- * Writes a safetensors file, its arrays in the order of the map. Throws TypeError when data and dtype do not agree,
- * RangeError when data and shape do not.
+ * Writes a safetensors file with its arrays in the order of the map. Throws TypeError if data and dtype do not agree,
+ * and RangeError if data and shape do not agree.
  */
 export function writeSafetensors(
   arrays: ReadonlyMap<string, SafetensorsArray>,
   metadata: SafetensorsMetadata = {},
 ): Uint8Array {
-  // JSON put together by hand: an object would move names such as "0" to the front.
+  // The JSON is built by hand: an object would move names such as "0" to the front.
   const fields = Object.keys(metadata).length > 0 ? [field(METADATA, metadata)] : [];
   let size = 0;
   for (const [name, array] of arrays) {
@@ -81,7 +82,9 @@ export function writeSafetensors(
 
 const rules: Rules<{ runtime?: Runtime }> = { runtime: "Runtime" };
 
-/** The tensors of a safetensors file, a state dict for instance. Throws as `parseSafetensors` does, and when memory is full. */
+/**
+ * The tensors of a safetensors file, such as a state dict. Throws as `parseSafetensors` does, and if memory is full.
+ */
 export function loadSafetensors(
   bytes: Uint8Array,
   options: { runtime?: Runtime } = {},
@@ -95,7 +98,7 @@ export function loadSafetensors(
   });
 }
 
-/** A safetensors file of the tensors, in the order of the map. Throws TypeError for what is none. */
+/** A safetensors file of the tensors, in the order of the map. Throws TypeError for a value that is no tensor. */
 export function saveSafetensors(
   tensors: ReadonlyMap<string, AnyTensor>,
   metadata?: SafetensorsMetadata,

@@ -2,7 +2,7 @@ import { checkHeads, checkInteger, checkProbability } from "../numbers.js";
 import type { TransformerBlockOptions } from "./transformer-block.js";
 import { checkNorm } from "./transformer-norms.js";
 
-/** Refuses, in the name of `model`, what a block would refuse in its own or its layers' names. */
+/** Refuses bad options of a block in the name of `model`. The block would use its own name or those of its layers. */
 export function checkBlock(model: string, options: TransformerBlockOptions): void {
   const { dModel, nHead, dFF, normLayer = "layer", dropout = 0 } = options;
   checkHeads(model, dModel, nHead);

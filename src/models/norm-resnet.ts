@@ -20,9 +20,9 @@ export type NormName = string;
 
 export interface NormResNetOptions extends LayerOptions {
   norm: NormName;
-  /** Channels of the first block; the others have 2, 4 and 8 times as many. */
+  /** The channels of the first block. The other blocks have 2, 4 and 8 times as many. */
   width?: number;
-  /** Channels of the four blocks, in place of `width`. */
+  /** The channels of the four blocks, instead of `width`. */
   widths?: readonly [number, number, number, number];
   numClasses?: number;
 }
@@ -37,8 +37,8 @@ const rules: Rules<NormResNetOptions> = {
 
 /**
  * Four blocks of 3×3 convolution, norm and ReLU, the last three with stride 2, then average pooling and a linear layer:
- * [N, 3, H, W] → [N, numClasses]. The ReLU is left out behind norms that bring an activation. Throws RangeError for an unknown
- * norm and for channels it cannot have.
+ * [N, 3, H, W] → [N, numClasses]. A norm with its own activation gets no ReLU. Throws RangeError for an unknown norm,
+ * and for a number of channels that the norm refuses.
  */
 export class NormResNet extends Module {
   readonly model: Sequential;
@@ -55,7 +55,8 @@ export class NormResNet extends Module {
       throw new RangeError(`NormResNet: expected 4 widths, got ${channels.length}`);
     for (const count of channels) checkNorm(spec, count, "NormResNet");
     this.model = this.asOne(() => {
-      // Before the norms, some of which draw random numbers: the same seed gives every norm the same convolutions.
+      // The convolutions are made before the norms, some of which draw random numbers: the same seed gives the same
+      // convolutions with every norm.
       const convs = channels.map(
         (out, index) =>
           new Conv2d(index === 0 ? 3 : channels[index - 1], out, 3, {

@@ -17,14 +17,14 @@ import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
 export interface StyleTransferNetOptions extends LayerOptions {
-  /** Channels at full, half and quarter resolution. */
+  /** The number of channels at full, half and quarter resolution. */
   widths?: readonly [number, number, number];
   residualBlocks?: number;
-  /** A spec of `nn.createNorm`, without a method for weights. */
+  /** A spec of `nn.createNorm`, but no method for weights. */
   norm?: string;
 }
 
-/** x + conv–norm–ReLU–conv–norm of x, 3×3: [N, C, H, W] → [N, C, H, W]. */
+/** x + conv–norm–ReLU–conv–norm of x, with 3×3 filters: [N, C, H, W] → [N, C, H, W]. */
 class ResidualBlock extends Module {
   readonly block: Sequential;
 
@@ -48,9 +48,9 @@ const rules: Rules<StyleTransferNetOptions> = {
 };
 
 /**
- * The image transformation net of Johnson et al. 2016, arXiv 1603.08155, under instance norm (Ulyanov et al. 2016, arXiv
- * 1607.08022), zero-padded and with transposed convolutions: [N, 3, H, W] → [N, 3, H, W] between −1 and 1. H and W that are no
- * multiples of 4 are rounded up to one.
+ * The image transformation net of Johnson et al. 2016, arXiv 1603.08155, with instance norm (Ulyanov et al. 2016, arXiv
+ * 1607.08022), zero padding and transposed convolutions: [N, 3, H, W] → [N, 3, H, W] between −1 and 1. H and W are
+ * rounded up to a multiple of 4.
  */
 export class StyleTransferNet extends Module {
   readonly downsample: Sequential;

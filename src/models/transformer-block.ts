@@ -16,7 +16,10 @@ export interface TransformerBlockOptions extends DropoutLayerOptions {
   dModel: number;
   nHead: number;
   dFF: number;
-  /** Behind each sum, or (Xiong et al. 2020, arXiv 2002.04745) before each part that is added. */
+  /**
+   * "post": the norm stands behind each sum. "pre" (Xiong et al. 2020, arXiv 2002.04745): it stands before each part
+   * that is added.
+   */
   norm?: "post" | "pre";
   normLayer?: TransformerNorm;
 }
@@ -32,8 +35,9 @@ const rules: Rules<TransformerBlockOptions> = {
 };
 
 /**
- * Attention and a position-wise feed-forward net, each added to what it got, Vaswani et al. 2017, arXiv 1706.03762:
- * [B, T, dModel] → [B, T, dModel]. With dropout of what is added and of the hidden features. Throws RangeError for an unknown norm.
+ * Attention and a position-wise feed-forward net, each added to its input (Vaswani et al. 2017, arXiv 1706.03762): [B,
+ * T, dModel] → [B, T, dModel]. Dropout acts on what is added and on the hidden features. Throws RangeError for an
+ * unknown norm.
  */
 export class TransformerBlock extends Module {
   readonly attn: MultiHeadAttention;
@@ -61,7 +65,7 @@ export class TransformerBlock extends Module {
     this.norm2 = parts.norm2;
   }
 
-  /** The mask as MultiHeadAttention's: [T, T], [B, T, T], "causal", …. */
+  /** The mask has the forms of MultiHeadAttention: [T, T], [B, T, T], "causal", …. */
   forward(x: Tensor, mask: Mask = null): Tensor {
     return this.asOne(() => {
       const { attn, ffn, norm1, norm2 } = this;

@@ -18,9 +18,9 @@ import { TransformerBlock, type TransformerBlockOptions } from "./transformer-bl
 import { transformerNorm } from "./transformer-norms.js";
 
 export interface TransformerLMOptions extends TransformerBlockOptions {
-  /** How many symbols there are. */
+  /** The number of symbols. */
   vocabSize: number;
-  /** The longest sequence: so many positions are learned. */
+  /** The length of the longest sequence. One position is learned for each place in it. */
   contextLength: number;
   layers: number;
 }
@@ -39,8 +39,9 @@ const rules: Rules<TransformerLMOptions> = {
 };
 
 /**
- * A language model: symbols and positions as learned vectors, causal transformer blocks, pre-norm (with a last norm) unless told
- * otherwise, and the logits of the next symbol at each place: int32 [B, T] → [B, T, vocabSize].
+ * A language model: int32 [B, T] → [B, T, vocabSize]. It has learned vectors for symbols and positions, causal
+ * transformer blocks, and gives the logits of the next symbol at each place. The default is pre-norm, with a final
+ * norm.
  */
 export class TransformerLM extends Module {
   readonly tokens: Embedding;
@@ -77,7 +78,7 @@ export class TransformerLM extends Module {
     this.head = parts.head;
   }
 
-  /** Throws RangeError for a sequence longer than the context. */
+  /** Throws RangeError for a sequence longer than `contextLength`. */
   forward(ids: AnyTensor): Tensor {
     return this.asOne(() => {
       if (!(ids instanceof Tensor))

@@ -11,14 +11,14 @@ import {
 import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
-/** Batch norm of each feature over all tokens: [..., C] by way of [tokens, C]. */
+/** Batch norm of each feature over all tokens: [..., C] is taken as [tokens, C]. */
 class TokenBatchNorm extends BatchNorm1d {
   override forward(x: Tensor): Tensor {
     return super.forward(x.reshape([-1, x.shape.at(-1) ?? 0])).reshape(x.shape);
   }
 }
 
-/** The norms a transformer is compared under, each made for a number of features. */
+/** The norms for the comparison of transformers. Each function takes the number of features. */
 const norms = {
   layer: (features: number, options: LayerOptions) => new LayerNorm(features, options),
   rms: (features: number, options: LayerOptions) => new RMSNorm(features, options),
@@ -31,7 +31,7 @@ const norms = {
 export type TransformerNormName = keyof typeof norms;
 export const transformerNormNames = Object.keys(norms) as TransformerNormName[];
 
-/** A name, or what makes a norm of [..., features]. */
+/** A name, or a function that makes a norm of [..., features]. */
 export type TransformerNorm =
   | TransformerNormName
   | ((features: number, options: LayerOptions) => Module);

@@ -20,10 +20,10 @@ const rules: Rules<AdamGroupOptions> = {
   weightDecay: "number",
 };
 
-/** From this eps on, moments below the normal numbers change a step by less than its rounding. */
+/** With an eps of at least this, a subnormal moment changes a step by less than its rounding. */
 const EPS_HIDES = 1e-12;
 
-/** Steps by running means of the gradient and its square; what decay is, is the subclass's. */
+/** Steps by running means of the gradient and its square. The subclass says what decay means. */
 abstract class Moments extends Optimizer<AdamGroupOptions> {
   protected override check(name: string, { lr, betas, eps, weightDecay }: AdamGroupOptions): void {
     checkNonNegative(name, "lr", lr);
@@ -44,7 +44,7 @@ abstract class Moments extends Optimizer<AdamGroupOptions> {
     return ["exp_avg", "exp_avg_sq"];
   }
 
-  /** Factor on the parameter and addition to the gradient, per unit of the parameter. */
+  /** The factor on the parameter, and what is added to the gradient for each unit of the parameter. */
   protected abstract decay(options: AdamGroupOptions): [factor: number, addition: number];
 
   protected override update(
@@ -64,7 +64,7 @@ abstract class Moments extends Optimizer<AdamGroupOptions> {
   }
 }
 
-/** torch.optim.Adam (arXiv 1412.6980); weightDecay is added to the gradient. */
+/** torch.optim.Adam (arXiv 1412.6980). weightDecay is added to the gradient. */
 export class Adam extends Moments {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
     super("Adam", params, { ...defaults, weightDecay: 0 }, options, rules);
@@ -75,7 +75,7 @@ export class Adam extends Moments {
   }
 }
 
-/** torch.optim.AdamW (arXiv 1711.05101): weightDecay shrinks the parameter itself, apart from the gradient. */
+/** torch.optim.AdamW (arXiv 1711.05101). weightDecay shrinks the parameter itself and does not touch the gradient. */
 export class AdamW extends Moments {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
     super("AdamW", params, { ...defaults, weightDecay: 0.01 }, options, rules);

@@ -6,13 +6,13 @@ import type { Tensor } from "../tensor.js";
 import { checkNonNegative } from "./optimizer.js";
 
 export interface ClipGradNormOptions {
-  /** Throw when the norm is NaN or infinite, rather than make every gradient so. */
+  /** Throw if the norm is NaN or infinite. Otherwise every gradient would become NaN or infinite. */
   errorIfNonfinite?: boolean;
 }
 
 /**
- * torch.nn.utils.clip_grad_norm_: scales all gradients by the same factor, so that their 2-norm, taken together, is `maxNorm` at
- * most. Returns the norm before, summed in float64. Parameters without gradient count for nothing.
+ * torch.nn.utils.clip_grad_norm_: scales all gradients by the same factor, so that their common 2-norm is at most
+ * `maxNorm`. Returns the norm before scaling, summed in float64. Parameters without a gradient are ignored.
  */
 export function clipGradNorm(
   parameters: Iterable<Tensor>,
@@ -44,7 +44,7 @@ function clip(grads: Tensor[], maxNorm: number, errorIfNonfinite: boolean): numb
     const { planes } = planesOf(grad);
     return float64(grad, new Float64Array(planes).fill(factor));
   });
-  // nothing is allocated from here on
+  // nothing is allocated after this point
   for (const [i, grad] of grads.entries()) {
     scalePlanes(grad, planesOf(grad), factors[i]);
     grad.written();
@@ -53,7 +53,7 @@ function clip(grads: Tensor[], maxNorm: number, errorIfNonfinite: boolean): numb
   return norm;
 }
 
-/** torch.nn.utils.clip_grad_value_: every element of every gradient is brought between −clipValue and clipValue. */
+/** torch.nn.utils.clip_grad_value_: limits every element of every gradient to −clipValue … clipValue. */
 export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
   checkNonNegative("clipGradValue", "clipValue", clipValue);
   for (const grad of gradients("clipGradValue", parameters)) {
@@ -64,7 +64,7 @@ export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): 
   }
 }
 
-/** All gradients, none of them disposed. */
+/** All gradients. Throws if one of them was disposed. */
 function gradients(op: string, parameters: Iterable<Tensor>): Tensor[] {
   if (typeof parameters?.[Symbol.iterator] !== "function")
     throw new TypeError(`${op}: expected parameters to be an iterable of tensors`);
@@ -76,5 +76,5 @@ function gradients(op: string, parameters: Iterable<Tensor>): Tensor[] {
   });
 }
 
-/** Slices for the threads to share. */
+/** The slices that threads share. */
 const planesOf = ({ shape }: Tensor) => planesAlong(shape, shape.length > 1 ? 0 : null);

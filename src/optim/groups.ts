@@ -3,32 +3,32 @@ import { checkTensor } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
 import { Tensor } from "../tensor.js";
 
-/** What every optimiser has for each group of parameters; all may be changed between steps. */
+/** The options of every optimiser for each group of parameters. All may change between steps. */
 export interface CommonOptions {
   /** Learning rate. */
   lr: number;
   weightDecay: number;
 }
 
-/** Parameters and the options they are moved by. */
+/** Parameters and the options that move them. */
 export type ParamGroup<O extends CommonOptions = CommonOptions> = O & {
   readonly params: readonly Tensor[];
-  /** The rate before any schedule: set by the first one, what all of them start from (torch's initial_lr). */
+  /** The rate before any schedule. The first schedule sets it, and all schedules start from it (torch's initial_lr). */
   initialLr?: number;
 };
 
-/** Parameters, or groups of them whose options take precedence over the optimiser's. */
+/** Parameters, or groups of parameters. The options of a group win over those of the optimiser. */
 export type Params<O> = Iterable<Tensor> | Iterable<{ params: Iterable<Tensor> } & Partial<O>>;
 
-/** `options` over `defaults`, where they are defined. */
+/** The defined values of `options` over `defaults`. */
 export function over<O extends object>(defaults: O, options: object): O {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
 /**
- * Groups with all options. Throws TypeError for what is no float32 leaf or no option, RangeError for no parameters, or one that
- * comes twice.
+ * Groups with all options. Throws TypeError for a parameter that is no float32 leaf and for an unknown option, and
+ * RangeError for an empty list or a parameter that comes twice.
  */
 export function groupsOf<O extends CommonOptions>(
   name: string,
@@ -58,15 +58,16 @@ export function groupsOf<O extends CommonOptions>(
   return groups;
 }
 
-/** A network, as far as this file has to know it. */
+/** The part of a network that this file must know. */
 interface Parameters {
   modules(): Iterable<[prefix: string, module: object]>;
   namedParameters(): Iterable<[key: string, parameter: Tensor]>;
 }
 
 /**
- * Two groups of a module's parameters: those that decay, and without decay the biases, whatever has less than two axes, and
- * all that belongs to a norm (a module with an `eps`): pulling those to 0 regularises nothing. Throws TypeError for no module.
+ * Divides the parameters of a module into two groups: with and without decay. Biases, parameters with fewer than two
+ * axes, and all parameters of a norm (a module with an `eps`) get no decay: to pull those to 0 regularises nothing.
+ * Throws TypeError for a value that is no module.
  */
 export function decayGroups(
   module: Parameters,

@@ -1,16 +1,17 @@
-// Schedules made of schedules.
+// Schedules made of other schedules.
 import { checkSteps, LRScheduler, stateOf } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface SequentialLRState {
-  /** Steps taken. */
+  /** Steps taken so far. */
   step: number;
   schedulers: object[];
 }
 
 /**
- * torch's SequentialLR: one schedule after the other, the next one from its step 0, and from the rates the groups began with, at
- * each of `milestones`. Throws RangeError for schedules of another optimiser, or milestones that are not one fewer, ascending.
+ * torch's SequentialLR: one schedule after the other. At each of `milestones` the next schedule starts from its step 0
+ * and from the rates the groups began with. Throws RangeError for schedules of another optimiser, and for milestones
+ * that are not ascending or not one fewer than the schedules.
  */
 export class SequentialLR extends LRScheduler<SequentialLRState> {
   readonly #schedulers: readonly LRScheduler[];
@@ -76,7 +77,10 @@ export interface ChainedSchedulerState {
   schedulers: object[];
 }
 
-/** torch's ChainedScheduler: all schedules at every step, each on the rate the one before it left. Throws as SequentialLR does. */
+/**
+ * torch's ChainedScheduler: every schedule acts at every step, on the rate the one before it left. Throws as
+ * SequentialLR does.
+ */
 export class ChainedScheduler extends LRScheduler<ChainedSchedulerState> {
   readonly #schedulers: readonly LRScheduler[];
 
@@ -86,7 +90,7 @@ export class ChainedScheduler extends LRScheduler<ChainedSchedulerState> {
     this.#schedulers = [...schedulers];
   }
 
-  /** Where one refuses the step, none has taken it. */
+  /** If one schedule refuses the step, none has taken it. */
   override step(): void {
     const before = this.stateDict();
     try {

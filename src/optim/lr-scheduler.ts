@@ -3,8 +3,9 @@ import { describe } from "../options.js";
 import { Optimizer } from "./optimizer.js";
 
 /**
- * Sets the learning rates of an optimiser's groups: those of step 0 when it is made, of the next one at every `step()`. Schedules of
- * one optimiser that are stepped one after the other act together, as in PyTorch: each starts from the rate it finds.
+ * Sets the learning rates of an optimiser's groups: the rates of step 0 when the schedule is made, the next ones at
+ * every `step()`. Several schedules of one optimiser, stepped one after the other, act together as in PyTorch: each
+ * starts from the rate it finds.
  */
 export abstract class LRScheduler<S extends object = object> {
   /** @internal */
@@ -22,30 +23,38 @@ export abstract class LRScheduler<S extends object = object> {
     return this.optimizer.groups.map(({ lr }) => lr);
   }
 
-  /** To be called after `optimizer.step()`. */
+  /** Must be called after `optimizer.step()`. */
   abstract step(): void;
-  /** @internal Step 0 again: from the rates as they are or, `afresh`, from those the groups began with. */
+  /**
+   * @internal Starts at step 0 again: from the present rates or, with `afresh`, from the rates the groups began with.
+   */
   abstract begin(afresh: boolean): void;
   abstract stateDict(): S;
-  /** @internal Throws what `loadStateDict` would and changes nothing. */
+  /** @internal Throws what `loadStateDict` would throw, and changes nothing. */
   abstract checkStateDict(state: S): void;
-  /** Goes on where another left off, the rates included. Throws RangeError, having changed nothing, for the state of another schedule. */
+  /**
+   * Continues from the saved state, the rates included. Throws RangeError and changes nothing for the state of another
+   * schedule.
+   */
   abstract loadStateDict(state: S): void;
 }
 
 export interface LRSchedulerState {
-  /** Steps taken. */
+  /** Steps taken so far. */
   step: number;
   /** The rate each group began with. */
   baseLrs: number[];
-  /** The rate each group has; where they are missing, the optimiser's stay. */
+  /** The rate each group has. If this is missing, the rates of the optimiser stay. */
   lrs?: number[];
 }
 
-/** A group's rate at a step, from the one it began with and the one it has. */
+/** The rate of a group at a step, made from the rate it began with and the rate it has. */
 export type LRRule = (step: number, baseLr: number, lr: number, group: number) => number;
 
-/** A schedule that is a rule for the next rate; groups begin with `baseLrs`, without with what they had before their first schedule. */
+/**
+ * A schedule given by a rule for the next rate. Groups begin with `baseLrs`; without it, with their rate before the
+ * first schedule.
+ */
 export abstract class RuleLR<S extends LRSchedulerState = LRSchedulerState> extends LRScheduler<S> {
   readonly #rule: LRRule;
   #step = 0;
@@ -61,7 +70,7 @@ export abstract class RuleLR<S extends LRSchedulerState = LRSchedulerState> exte
     });
   }
 
-  /** Steps taken. */
+  /** Steps taken so far. */
   protected get taken(): number {
     return this.#step;
   }
@@ -92,7 +101,7 @@ export abstract class RuleLR<S extends LRSchedulerState = LRSchedulerState> exte
     this.#set(state.lrs ?? this.lrs);
   }
 
-  /** All rates are known before one is changed: a rule may throw. */
+  /** All rates are computed before one is changed: a rule may throw. */
   #move(step: number, lrs: readonly number[]): void {
     const next = lrs.map((lr, i) => this.#rule(step, this.#baseLrs[i], lr, i));
     for (const lr of next) checkRate(this.name, lr);
@@ -107,7 +116,7 @@ export abstract class RuleLR<S extends LRSchedulerState = LRSchedulerState> exte
   }
 }
 
-/** @internal `state`, if it can be one. Throws TypeError for what is no object. */
+/** @internal Gives `state` back if it can be a state. Throws TypeError for a value that is no object. */
 export function stateOf<S extends object>(name: string, state: S): S {
   if (typeof state === "object" && state !== null && !Array.isArray(state)) return state;
   throw new TypeError(`${name}: expected the state that stateDict() gives, got ${describe(state)}`);
@@ -119,7 +128,7 @@ function checkRate(name: string, lr: number): void {
   if (!Number.isFinite(lr)) throw new RangeError(`${name}: expected finite rates, got ${lr}`);
 }
 
-/** Throws RangeError unless `values` are a finite number for each group. */
+/** Throws RangeError unless `values` has one finite number for each group. */
 export function checkEach(
   name: string,
   what: string,
@@ -137,7 +146,7 @@ export function checkSteps(name: string, option: string, value: number, least = 
   throw new Kind(`${name}: expected ${option} to be an integer ≥ ${least}, got ${describe(value)}`);
 }
 
-/** Refuses an object of options with what stands in front of them. */
+/** Refuses an object of options in the place of an earlier argument. */
 export function checkPosition(name: string, argument: string, value: unknown): void {
   if (typeof value !== "object" || value === null || !(argument in value)) return;
   throw new TypeError(
@@ -145,7 +154,7 @@ export function checkPosition(name: string, argument: string, value: unknown): v
   );
 }
 
-/** Throws for what is no number from 0 to 1; 0 itself only where `zero`. */
+/** Throws unless the value is a number from 0 to 1. 0 is allowed only with `zero`. */
 export function checkFactor(name: string, option: string, value: number, zero = false): void {
   checkNumber(name, option, value);
   if (value <= 1 && (zero || value > 0)) return;
@@ -153,10 +162,10 @@ export function checkFactor(name: string, option: string, value: number, zero = 
   throw new RangeError(`${name}: expected ${option} ${range}, got ${value}`);
 }
 
-/** One number for all groups, or one per group. */
+/** One number for all groups, or one number for each group. */
 export type PerGroup = number | readonly number[];
 
-/** Throws for what is neither a number ≥ 0 nor one for each group. */
+/** Throws unless the value is a number ≥ 0, or one such number for each group. */
 export function perGroup(
   name: string,
   option: string,

@@ -1,11 +1,11 @@
-// The schedules, in torch's recursive forms, by functions that are the same in every engine.
+// The learning-rate schedules in torch's recursive form. Their functions give the same bits in every engine.
 import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import { cosPi, power } from "../portable-math.js";
 import { checkFactor, checkPosition, checkSteps, RuleLR } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
-/** The first rate times `factor(step)`; what other schedules did to the rate is lost, as in torch. */
+/** The first rate times `factor(step)`. Changes of the rate by other schedules are lost, as in torch. */
 export class LambdaLR extends RuleLR {
   constructor(optimizer: Optimizer, factor: (step: number) => number) {
     checkPosition("LambdaLR", "factor", factor);
@@ -20,7 +20,7 @@ export interface GammaOptions {
 }
 const gammaRules = { gamma: "number" } as const;
 
-/** Times gamma after every `stepSize` steps. */
+/** Multiplies the rate by gamma after every `stepSize` steps. */
 export class StepLR extends RuleLR {
   constructor(optimizer: Optimizer, stepSize: number, options: GammaOptions = {}) {
     const { gamma = 0.1 } = checkOptions("StepLR", options, gammaRules);
@@ -32,7 +32,7 @@ export class StepLR extends RuleLR {
   }
 }
 
-/** Times gamma at each of `milestones`. */
+/** Multiplies the rate by gamma at each of `milestones`. */
 export class MultiStepLR extends RuleLR {
   constructor(optimizer: Optimizer, milestones: readonly number[], options: GammaOptions = {}) {
     const { gamma = 0.1 } = checkOptions("MultiStepLR", options, gammaRules);
@@ -47,7 +47,7 @@ export class MultiStepLR extends RuleLR {
   }
 }
 
-/** Times gamma at every step. */
+/** Multiplies the rate by gamma at every step. */
 export class ExponentialLR extends RuleLR {
   constructor(optimizer: Optimizer, gamma: number) {
     checkPosition("ExponentialLR", "gamma", gamma);
@@ -57,12 +57,12 @@ export class ExponentialLR extends RuleLR {
 }
 
 export interface ConstantLROptions {
-  /** Above 0, 1 at most. */
+  /** Above 0 and at most 1. */
   factor?: number;
   totalIters?: number;
 }
 
-/** Times `factor` for `totalIters` steps. */
+/** Multiplies the rate by `factor` during `totalIters` steps. */
 export class ConstantLR extends RuleLR {
   constructor(optimizer: Optimizer, options: ConstantLROptions = {}) {
     const rules = { factor: "number", totalIters: "number" } as const;
@@ -77,14 +77,16 @@ export class ConstantLR extends RuleLR {
 }
 
 export interface LinearLROptions {
-  /** Above 0, 1 at most. */
+  /** Above 0 and at most 1. */
   startFactor?: number;
   /** From 0 to 1. */
   endFactor?: number;
   totalIters?: number;
 }
 
-/** From startFactor to endFactor of the rate, in a straight line over `totalIters` steps: a warm-up. */
+/**
+ * A warm-up in a straight line over `totalIters` steps, from startFactor times the rate to endFactor times the rate.
+ */
 export class LinearLR extends RuleLR {
   constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
     const rules = { startFactor: "number", endFactor: "number", totalIters: "number" } as const;
@@ -102,7 +104,10 @@ export class LinearLR extends RuleLR {
   }
 }
 
-/** Half a cosine from the rate to etaMin in `tMax` steps, and back in as many (SGDR, arXiv 1608.03983, without its restarts). */
+/**
+ * Half a cosine from the rate to etaMin in `tMax` steps, and back in `tMax` steps (SGDR, arXiv 1608.03983, without its
+ * restarts).
+ */
 export class CosineAnnealingLR extends RuleLR {
   constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
     const { etaMin = 0 } = checkOptions("CosineAnnealingLR", options, { etaMin: "number" });
@@ -112,7 +117,7 @@ export class CosineAnnealingLR extends RuleLR {
     const height = (step: number) => 1 + cosPi(step / tMax);
     super("CosineAnnealingLR", optimizer, (step, base, lr) => {
       if (step === 0) return lr;
-      // behind the lowest point the heights' ratio is that of a number to 0
+      // after the lowest point the ratio of the two heights would be a division by 0
       if ((step - 1 - tMax) % (2 * tMax) === 0)
         return lr + ((base - etaMin) * (1 - cosPi(1 / tMax))) / 2;
       return (height(step) / height(step - 1)) * (lr - etaMin) + etaMin;
@@ -122,7 +127,7 @@ export class CosineAnnealingLR extends RuleLR {
 
 export interface WarmupCosineLROptions {
   warmupSteps: number;
-  /** With those of the warm-up; afterwards the rate stays at etaMin. */
+  /** The steps of the warm-up are counted too. After these steps the rate stays at etaMin. */
   totalSteps: number;
   startFactor?: number;
   etaMin?: number;
@@ -135,7 +140,10 @@ const warmupRules: Rules<WarmupCosineLROptions> = {
   etaMin: "number",
 };
 
-/** LinearLR for `warmupSteps`, then CosineAnnealingLR to the end: what SequentialLR makes of the two, set whatever the rate is. */
+/**
+ * LinearLR for `warmupSteps`, then CosineAnnealingLR to the end: the result of SequentialLR with these two, for any
+ * current rate.
+ */
 export class WarmupCosineLR extends RuleLR {
   constructor(optimizer: Optimizer, options: WarmupCosineLROptions) {
     checkOptions("WarmupCosineLR", options, warmupRules);

@@ -18,22 +18,22 @@ import type { Optimizer } from "./optimizer.js";
 import type { SGDGroupOptions } from "./sgd.js";
 
 export interface OneCycleLROptions {
-  /** Steps of the cycle; or `epochs` and `stepsPerEpoch`, whose product they are. */
+  /** The steps of the cycle. Or give `epochs` and `stepsPerEpoch`: their product is the number of steps. */
   totalSteps?: number;
   epochs?: number;
   stepsPerEpoch?: number;
   /** The share of the steps in which the rate rises. */
   pctStart?: number;
   annealStrategy?: "cos" | "linear";
-  /** Let momentum (Adam's first beta) fall while the rate rises. */
+  /** Whether momentum (Adam's first beta) falls while the rate rises. */
   cycleMomentum?: boolean;
   baseMomentum?: PerGroup;
   maxMomentum?: PerGroup;
-  /** The first rate is maxLr / divFactor, */
+  /** The first rate is maxLr / divFactor. */
   divFactor?: number;
-  /** the last one that divided by finalDivFactor. */
+  /** The last rate is the first rate / finalDivFactor. */
   finalDivFactor?: number;
-  /** Fall to the first rate in as many steps as it rose in, and then further. */
+  /** Fall to the first rate in as many steps as the rise took, and then further. */
   threePhase?: boolean;
 }
 
@@ -52,18 +52,18 @@ const rules: Rules<OneCycleLROptions> = {
 };
 
 export interface OneCycleLRState extends LRSchedulerState {
-  /** Momentum, or first beta, of each group, where it is cycled. */
+  /** The momentum, or first beta, of each group, if it is cycled. */
   momenta?: number[];
 }
 
 type Group = ParamGroup & Partial<AdamGroupOptions & SGDGroupOptions>;
 
 /**
- * torch's OneCycleLR (arXiv 1708.07120): the rate rises to `maxLr` and falls to next to nothing, whatever the optimiser's was. Throws
- * RangeError for a step behind the last.
+ * torch's OneCycleLR (arXiv 1708.07120): the rate rises to `maxLr` and falls almost to 0. The optimiser's own rate is
+ * not used. Throws RangeError for a step after the last one.
  */
 export class OneCycleLR extends RuleLR<OneCycleLRState> {
-  /** By group, of the step; null where momentum stays. */
+  /** The momentum of each group as a function of the step; null if momentum stays. */
   readonly #momenta: readonly Curve[] | null;
 
   constructor(optimizer: Optimizer, maxLr: PerGroup, options: OneCycleLROptions = {}) {
@@ -136,26 +136,31 @@ export class OneCycleLR extends RuleLR<OneCycleLRState> {
 
 type Curve = (step: number) => number;
 
-/** Makes of the points where the phases begin and end a function of the step. */
-function curveOf(options: OneCycleLROptions): [of: (points: readonly number[]) => Curve, boolean] {
+/**
+ * Gives a function that makes a curve over the steps from its values at the ends of the phases, and whether there are
+ * three phases.
+ */
+function curveOf(
+  options: OneCycleLROptions,
+): [curve: (points: readonly number[]) => Curve, threePhase: boolean] {
   const { pctStart = 0.3, annealStrategy = "cos", threePhase = false } = options;
   const total = totalOf(options);
   checkFactor("OneCycleLR", "pctStart", pctStart, true);
   const down = threePhase ? [2 * pctStart * total - 2] : [];
   const ends = [pctStart * total - 1, ...down, total - 1];
-  const of = (points: readonly number[]) => (step: number) => {
+  const curve = (points: readonly number[]) => (step: number) => {
     if (step > total)
       throw new RangeError(`OneCycleLR: expected ${total} steps at most, got step ${step}`);
     const reached = ends.findIndex((end) => step <= end);
     const phase = reached < 0 ? ends.length - 1 : reached;
     const begin = phase === 0 ? 0 : ends[phase - 1];
     const length = ends[phase] - begin;
-    const way = length === 0 ? 1 : (step - begin) / length; // a phase of no steps is at its end
+    const way = length === 0 ? 1 : (step - begin) / length; // a phase without steps is at its end
     const [from, to] = [points[phase], points[phase + 1]];
     if (annealStrategy === "linear") return (to - from) * way + from;
     return to + ((from - to) / 2) * (cosPi(way) + 1);
   };
-  return [of, threePhase];
+  return [curve, threePhase];
 }
 
 function totalOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): number {
@@ -175,7 +180,7 @@ function checkPositive(option: string, value: number): void {
   if (value === 0) throw new RangeError(`OneCycleLR: expected ${option} above 0, got 0`);
 }
 
-/** Throws unless the groups have momentum, or betas and momenta that are below 1. */
+/** Throws unless the groups have momentum or betas, and the momenta are below 1. */
 function checkMomenta(groups: readonly Group[], momenta: readonly number[]): void {
   if (groups.some((group) => momentumOf(group) === undefined))
     throw new RangeError(

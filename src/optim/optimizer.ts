@@ -11,15 +11,18 @@ import {
   stateOfGroups,
 } from "./state.js";
 
-/** What every optimiser is: parameters that `step` moves against their gradients, and state that outlives every `tidy`. */
+/**
+ * The base of every optimiser: parameters that `step` moves against their gradients, and state that outlives every
+ * `tidy`.
+ */
 export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   readonly groups: readonly ParamGroup<O>[];
   readonly #name: string;
   #states = new Map<Tensor, ParamState>();
 
   /**
-   * `options` over `defaults`. Throws as torch.optim does: RangeError for no parameters or a bad option, TypeError for what is no
-   * float32 leaf or no option.
+   * `options` over `defaults`. Throws as torch.optim does: RangeError for an empty list of parameters or a bad option,
+   * TypeError for a parameter that is no float32 leaf or an unknown option.
    */
   constructor(name: string, params: Params<O>, defaults: O, options: Partial<O>, rules: Rules<O>) {
     const all = over(defaults, checkOptions<object>(name, options, rules));
@@ -33,7 +36,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     return this.groups.flatMap((group) => group.params);
   }
 
-  /** Learning rate of the first group; setting it sets every group's. */
+  /** The learning rate of the first group. Setting it sets the rate of every group. */
   get lr(): number {
     return this.groups[0].lr;
   }
@@ -42,9 +45,12 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     for (const group of this.groups) group.lr = lr;
   }
 
-  /** Moves every parameter that has a gradient; the others, and their state, stay as they are. Refuses before moving any. */
+  /**
+   * Moves every parameter that has a gradient. Other parameters and their state stay as they are. Errors come before
+   * any parameter moves.
+   */
   step(): void {
-    for (const group of this.groups) this.check(this.#name, unsigned(group)); // options may be changed between steps
+    for (const group of this.groups) this.check(this.#name, unsigned(group)); // options may have changed between steps
     this.params.forEach((param, i) => {
       checkTensor(this.#name, `parameter ${i}`, param);
       checkShape(this.#name, `gradient ${i}`, param.grad, param.shape);
@@ -71,12 +77,12 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     }
   }
 
-  /** Options, steps and tensors: the tensors themselves, not copies. */
+  /** Options, steps and tensors. The tensors are not copies. */
   stateDict(): OptimizerState {
     return stateOfGroups(this.groups, this.#states);
   }
 
-  /** @internal Throws what `loadStateDict` would and changes nothing. */
+  /** @internal Throws what `loadStateDict` would throw, and changes nothing. */
   checkStateDict(state: OptimizerState): void {
     checkState(
       this.#name,
@@ -91,8 +97,8 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
   }
 
   /**
-   * Copies another optimiser's state in: options, steps and tensors, after which this one goes on as that one would. Throws
-   * RangeError, having changed nothing, when groups, parameters or shapes are others.
+   * Copies the state of another optimiser: options, steps and tensors. Then this one continues as the other would.
+   * Throws RangeError and changes nothing if groups, parameters or shapes differ.
    */
   loadStateDict(state: OptimizerState): void {
     this.checkStateDict(state);
@@ -118,7 +124,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
           number++;
         }
       }
-      // nothing is allocated from here on
+      // nothing is allocated after this point
       for (const [tensor, list] of written) {
         rewrite([tensor], () => tensor.elements.set(list));
       }
@@ -141,18 +147,18 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     });
   }
 
-  /** Frees the state; the parameters and their gradients stay. */
+  /** Frees the state. The parameters and their gradients stay. */
   dispose(): void {
     for (const tensor of buffersOf(this.#states)) tensor.dispose();
     this.#states.clear();
   }
 
-  /** @internal What is remembered of a parameter; undefined before it was moved. */
+  /** @internal The state of a parameter; undefined before its first move. */
   stateOf(param: Tensor): ParamState | undefined {
     return this.#states.get(param);
   }
 
-  /** Makes all state that a step needs, before it moves anything: options may have changed since the last one. */
+  /** Makes all state that a step needs before anything moves: options may have changed since the last step. */
   #allocate(): void {
     for (const group of this.groups) {
       const names = this.buffers(group);
@@ -171,7 +177,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     }
   }
 
-  /** State of a parameter with these buffers: those that are there, and zeros. */
+  /** The state of a parameter with these buffers: existing ones are kept, missing ones are zeros. */
   #madeFor(
     param: Tensor,
     names: readonly string[],
@@ -183,22 +189,22 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
     return { step, fresh: false, buffers: Object.fromEntries(buffers) };
   }
 
-  /** Throws RangeError for options that cannot be. */
+  /** Throws RangeError for impossible options. */
   protected abstract check(name: string, options: O): void;
   /** The names of the tensors that a step with these options needs for each parameter. */
   protected abstract buffers(options: O): readonly string[];
-  /** Those among them that a parameter may have been moved without. */
+  /** The buffers that may be missing although the parameter was moved before. */
   protected optionalBuffers(): readonly string[] {
     return [];
   }
-  /** Moves a parameter, for the `state.step`-th time. */
+  /** Moves a parameter. This is its step number `state.step`. */
   protected abstract update(param: Tensor, grad: Tensor, state: ParamState, options: O): void;
 }
 
 const buffersOf = (states: ReadonlyMap<Tensor, ParamState>): Tensor[] =>
   [...states.values()].flatMap(({ buffers }) => Object.values(buffers));
 
-/** Signs are looked at when an optimiser is made, as in PyTorch: a schedule may lead a rate below 0. */
+/** Signs are checked only when an optimiser is made, as in PyTorch: a schedule may bring a rate below 0. */
 const unsigned = <O extends object>(options: O): O =>
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => [

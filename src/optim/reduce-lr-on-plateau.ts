@@ -11,20 +11,20 @@ import {
 import type { Optimizer } from "./optimizer.js";
 
 export interface ReduceLROnPlateauOptions {
-  /** What is better: less or more. */
+  /** Whether less or more is better. */
   mode?: "min" | "max";
-  /** On the rate; below 1. */
+  /** The factor on the rate, below 1. */
   factor?: number;
-  /** How many steps in a row may be no better. */
+  /** The number of steps in a row that may bring no improvement. */
   patience?: number;
-  /** What is better by no more than this is not. */
+  /** An improvement of this size or less does not count. */
   threshold?: number;
-  /** Of the best so far, or as it stands. */
+  /** Whether the threshold is relative to the best value or absolute. */
   thresholdMode?: "rel" | "abs";
-  /** Steps after a reduction that do not count. */
+  /** The number of steps after a reduction that do not count. */
   cooldown?: number;
   minLr?: PerGroup;
-  /** What would change the rate by no more than this leaves it. */
+  /** A change of the rate by this much or less is not made. */
   eps?: number;
 }
 
@@ -40,9 +40,9 @@ const rules: Rules<ReduceLROnPlateauOptions> = {
 };
 
 export interface ReduceLROnPlateauState {
-  /** Steps taken. */
+  /** Steps taken so far. */
   step: number;
-  /** JSON knows no infinity, which it begins with. */
+  /** JSON has no infinity, and infinity is the first value. */
   best: number | "Infinity" | "-Infinity";
   badSteps: number;
   cooldownLeft: number;
@@ -52,7 +52,10 @@ export interface ReduceLROnPlateauState {
 
 const COUNTS = ["step", "badSteps", "cooldownLeft"] as const;
 
-/** torch's ReduceLROnPlateau: times `factor` when a measure, a loss say, got no better for more than `patience` steps. */
+/**
+ * torch's ReduceLROnPlateau: multiplies the rate by `factor` if a measure, such as a loss, does not improve for more
+ * than `patience` steps.
+ */
 export class ReduceLROnPlateau {
   readonly #optimizer: Optimizer;
   readonly #options: Required<Omit<ReduceLROnPlateauOptions, "minLr">>;
@@ -85,7 +88,7 @@ export class ReduceLROnPlateau {
     return this.#optimizer.groups.map(({ lr }) => lr);
   }
 
-  /** To be called with the measure, NaN being no better than any, after each validation. */
+  /** Must be called with the measure after each validation. NaN is never an improvement. */
   step(measure: number): void {
     if (typeof measure !== "number")
       throw new TypeError(
@@ -129,7 +132,7 @@ export class ReduceLROnPlateau {
     };
   }
 
-  /** @internal Throws what `loadStateDict` would and changes nothing. */
+  /** @internal Throws what `loadStateDict` would throw, and changes nothing. */
   checkStateDict(state: ReduceLROnPlateauState): void {
     stateOf("ReduceLROnPlateau", state);
     for (const count of COUNTS) checkSteps("ReduceLROnPlateau", count, state[count], 0);
@@ -139,7 +142,7 @@ export class ReduceLROnPlateau {
       throw new RangeError(`ReduceLROnPlateau: expected best to be a number, got ${best}`);
   }
 
-  /** Goes on where another left off. Throws RangeError, having changed nothing, for what is no such state. */
+  /** Continues from the saved state. Throws RangeError and changes nothing for any other object. */
   loadStateDict(state: ReduceLROnPlateauState): void {
     this.checkStateDict(state);
     this.#step = state.step;

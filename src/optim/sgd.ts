@@ -22,7 +22,7 @@ const rules: Rules<SGDGroupOptions> = {
   nesterov: "boolean",
 };
 
-/** torch.optim.SGD: gradient descent, with momentum heavy-ball or Nesterov's as PyTorch writes them. */
+/** torch.optim.SGD: gradient descent, with heavy-ball or Nesterov momentum in PyTorch's form. */
 export class SGD extends Optimizer<SGDGroupOptions> {
   constructor(params: Params<SGDGroupOptions>, options: SGDOptions) {
     super("SGD", params, { ...defaults, lr: options?.lr }, options, rules);
@@ -46,7 +46,7 @@ export class SGD extends Optimizer<SGDGroupOptions> {
     return momentum === 0 ? [] : ["momentum_buffer"];
   }
 
-  /** Momentum may have been switched on or off between steps. */
+  /** Momentum may be switched on or off between steps. */
   protected override optionalBuffers(): readonly string[] {
     return ["momentum_buffer"];
   }

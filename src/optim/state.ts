@@ -3,25 +3,25 @@ import { describe } from "../options.js";
 import { type AnyTensor, show, type Tensor } from "../tensor.js";
 import type { CommonOptions, ParamGroup } from "./groups.js";
 
-/** What an optimiser remembers of a parameter: how often it was moved, and tensors like it. */
+/** What an optimiser remembers of a parameter: the number of its steps, and tensors of its shape. */
 export interface ParamState {
   step: number;
-  /** No step has written the buffers that were made last. */
+  /** True until a step has written the newest buffers. */
   fresh: boolean;
   buffers: Record<string, Tensor>;
 }
 
-/** An optimiser's state. But for the tensors it is JSON. */
+/** The state of an optimiser. All of it is JSON except the tensors. */
 export interface OptimizerState {
-  /** The options of each group; `params` are the numbers of its parameters. */
+  /** The options of each group. `params` holds the numbers of its parameters. */
   groups: Record<string, unknown>[];
   /** How often each parameter was moved. */
   steps: number[];
-  /** By "<number of the parameter>.<name>", the names PyTorch's. */
+  /** The keys are "<number of the parameter>.<name>", with PyTorch's names. */
   tensors: Map<string, AnyTensor>;
 }
 
-/** The state of all groups: the tensors themselves, not copies. */
+/** The state of all groups. The tensors are not copies. */
 export function stateOfGroups<O extends CommonOptions>(
   groups: readonly ParamGroup<O>[],
   states: ReadonlyMap<Tensor, ParamState>,
@@ -43,7 +43,7 @@ export function stateOfGroups<O extends CommonOptions>(
   return out;
 }
 
-/** `group` with the options of a saved one. */
+/** `group` with the options of a saved group. */
 export function restored<O extends CommonOptions>(
   group: ParamGroup<O>,
   saved: Record<string, unknown>,
@@ -57,8 +57,8 @@ export function restored<O extends CommonOptions>(
 }
 
 /**
- * Throws RangeError unless `state` has these groups' parameters and, for each that was moved, these buffers; it may lack the optional
- * ones.
+ * Throws RangeError unless `state` has the parameters of these groups and, for each moved parameter, these buffers.
+ * Optional buffers may be missing.
  */
 export function checkState<O extends CommonOptions>(
   name: string,

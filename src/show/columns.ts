@@ -1,12 +1,12 @@
 import type { NormSummary, Spread } from "../experiments/summary.js";
 
-/** One thing that is told of each norm. */
+/** A column of the table of norms: one result of each norm. */
 export interface Column {
   title: string;
   cell(row: NormSummary): string;
 }
 
-/** What is told of each norm, on the terminal and on pages. */
+/** The columns of the table of norms, on the terminal and on pages. */
 export const columns: readonly Column[] = [
   { title: "norm", cell: (row) => row.norm },
   { title: "parameters", cell: (row) => row.parameters.toLocaleString("en") },
@@ -20,19 +20,19 @@ export const columns: readonly Column[] = [
   },
 ];
 
-/** Of the first norm's time. */
+/** The time relative to the first norm. */
 export const times = ({ relativeTime }: NormSummary): string => `${relativeTime.toFixed(2)}×`;
 
 export const mebibytes = ({ peakBytes }: NormSummary): string =>
   `${(peakBytes / 2 ** 20).toFixed(1)} MiB`;
 
-/** 71.2 %, or 71.2 ± 0.8 % over two seeds or more. */
+/** A share in percent: 71.2 %, or 71.2 ± 0.8 % over two seeds or more. */
 export function percent({ mean, deviation }: Spread): string {
   const digits = (share: number) => (100 * share).toFixed(1);
   return deviation === null ? `${digits(mean)} %` : `${digits(mean)} ± ${digits(deviation)} %`;
 }
 
-/** What the runs' notes say, each with the norms it is true of. */
+/** The notes of the runs. Each note names the norms it belongs to. */
 export function footnotes(rows: readonly NormSummary[]): string[] {
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
   return notes.map((note) => {

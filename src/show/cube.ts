@@ -1,21 +1,21 @@
 import { dependsOn, type MapShape, type Pattern } from "../experiments/sets.js";
 import { MARKED, TINTS } from "./palette.js";
 
-/** Cells along samples, channels and positions; what is drawn stands for any number of each. */
+/** The number of cells along samples, channels and positions. They stand for any number of each. */
 const SIDE = 4;
 const CELL = 22;
-/** Of the sides that recede: half a cell right and up. */
+/** The slant of the sides that go back: half a cell to the right and up. */
 const SLANT = 11;
 
-/** What a spec's number is here: two groups, two samples a part, three channels a window. */
+/** The number of a spec in this drawing: two groups, two samples in a part, three channels in a window. */
 const numberOf = ({ channels }: Pattern): number => (channels === "window" ? 3 : 2);
 
 type Cell = [sample: number, channel: number, position: number];
 type Point = [x: number, y: number];
 
 /**
- * The block of samples × channels × positions, as SVG. Blue: the elements that share a statistic with the first one; the greys tell
- * the other sets of the first pattern apart. Channels run right, positions down, samples into the depth.
+ * The block of samples × channels × positions, as SVG. Blue elements share a statistic with the first element. Greys
+ * separate the other sets of the first pattern. Channels run right, positions run down, samples run into the depth.
  */
 export function cube(sets: Pattern | readonly Pattern[], label: string): string {
   const patterns = [sets].flat();
@@ -43,7 +43,7 @@ export function cube(sets: Pattern | readonly Pattern[], label: string): string 
   const faces: string[] = [];
   for (let i = 0; i < SIDE; i++) {
     for (let k = 0; k < SIDE; k++) {
-      // Front: sample 0. Top: position 0. Right: the last channel.
+      // The front shows sample 0, the top position 0, the right side the last channel.
       faces.push(
         face([0, i, k], at(i, k, 0), at(i + 1, k, 0), at(i + 1, k + 1, 0), at(i, k + 1, 0)),
       );

@@ -1,3 +1,6 @@
-/** A result as JSON. Pictures stand beside it: of their pixels nothing is written, of their size all. */
+/**
+ * A result as JSON. The pixels of its pictures are left out, because the pictures are saved beside it. Their size is
+ * kept.
+ */
 export const resultsJson = (result: object): string =>
   JSON.stringify(result, (_, value) => (value instanceof Uint8Array ? undefined : value));

@@ -1,4 +1,7 @@
-/** Exponential moving average with a window of about `window` values, started without bias; NaN where the input is. */
+/**
+ * The exponential moving average over a window of about `window` values. Its start has no bias. It is NaN where the
+ * input is NaN.
+ */
 export function smooth(values: readonly number[], window: number): number[] {
   const keep = 1 - 1 / Math.max(1, window);
   let sum = 0;
@@ -11,7 +14,7 @@ export function smooth(values: readonly number[], window: number): number[] {
   });
 }
 
-/** The mean at each step, as far as every curve goes. */
+/** The mean at each step, up to the end of the shortest curve. */
 export function meanCurve(curves: readonly (readonly number[])[]): number[] {
   const length = Math.min(...curves.map((curve) => curve.length));
   return Array.from(
@@ -20,7 +23,7 @@ export function meanCurve(curves: readonly (readonly number[])[]): number[] {
   );
 }
 
-/** At most `count` evenly spaced points [step from 1, value] of a curve, the last one among them. */
+/** At most `count` evenly spaced points [step from 1, value] of a curve. The last point is always included. */
 export function thin(values: readonly number[], count: number): [number, number | null][] {
   const stride = Math.max(1, Math.ceil(values.length / count));
   return values.flatMap((value, i): [number, number | null][] =>

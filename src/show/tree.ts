@@ -8,13 +8,13 @@ const BOX = { width: 164, height: 40 };
 
 interface Placed {
   svg: string[];
-  /** The middle of the node. */
+  /** The middle of the node, in pixels from the top. */
   y: number;
-  /** Rows taken. */
+  /** The number of rows that the node takes. */
   rows: number;
 }
 
-/** A decision tree from left to right as SVG, the steps of `path` marked. */
+/** A decision tree from left to right as SVG. The steps of `path` are marked. */
 export function treeSvg(root: Question, path: readonly Step[]): string {
   const chosen = new Set(path.map(({ branch }) => branch));
   const depthOf = (node: Question | Advice): number =>
@@ -60,7 +60,7 @@ function box(x: number, y: number, text: string, colour: string, filled: boolean
 <text text-anchor="middle" font-size="12" fill="currentColor">${spans.join("")}</text>`;
 }
 
-/** The label stands above the level end of the edge. */
+/** An edge. Its label stands above its level end. */
 function edge(x1: number, y1: number, x2: number, y2: number, label: string, lit: boolean): string {
   const bend = x1 + 12;
   const lines = wrap(label, 17);
@@ -72,7 +72,7 @@ function edge(x1: number, y1: number, x2: number, y2: number, label: string, lit
 <text font-size="11" fill="currentColor">${spans.join("")}</text>`;
 }
 
-/** Words on lines of at most about `length` letters. */
+/** Breaks words into lines of at most about `length` letters. */
 function wrap(text: string, length: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {

@@ -4,10 +4,10 @@ import type { Pattern } from "../experiments/sets.js";
 import type { Truth } from "../experiments/truths.js";
 import { percent } from "./columns.js";
 
-/** 1 norm, 2 norms. */
+/** Examples: 1 norm, 2 norms. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
-/** 5 s, 2 min 05 s. */
+/** Examples: 5 s, 2 min 05 s. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   return whole < 60
@@ -15,14 +15,14 @@ export function duration(seconds: number): string {
     : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
-/** 4.3 → 4.30, 0.00012 → 1.20e-4: three digits. */
+/** Three digits: 4.3 → 4.30, 0.00012 → 1.20e-4. */
 export function short(value: number): string {
   if (value === 0) return "0";
   const plain = Math.abs(value) >= 0.01 && Math.abs(value) < 999.5;
   return plain ? value.toPrecision(3) : value.toExponential(2).replace("+", "");
 }
 
-/** (N, H, W) and the like: what is pooled. */
+/** The pooled axes, such as (N, H, W). */
 export function axesOf({ samples, channels, positions }: Pattern): string {
   const axes = [
     { each: "", part: "part of N", all: "N" }[samples],
@@ -32,11 +32,11 @@ export function axesOf({ samples, channels, positions }: Pattern): string {
   return `(${axes.filter(Boolean).join(", ")})`;
 }
 
-/** How many runs are finished, their training with batch 1 too. */
+/** The number of finished runs. A run is finished after its training with batch 1. */
 export const finished = (runs: readonly Run[]): number =>
   runs.filter(({ batch1 }) => !batch1.note.startsWith("stopped")).length;
 
-/** How far a comparison came that was stopped. */
+/** How far a stopped comparison came. */
 export function stoppedText({ config, runs, unfinished = [] }: CompareResult): string {
   const planned = config.norms.length * config.seeds;
   const rest = unfinished.map(
@@ -49,7 +49,7 @@ export function stoppedText({ config, runs, unfinished = [] }: CompareResult): s
 export const verdict = ({ holds, holding, seeds }: Truth): string =>
   `${holds ? "holds" : "does not hold here"} (${holding} of ${seeds} seeds)`;
 
-/** What a claim was judged by. */
+/** The numbers that decide about a claim. */
 export const figures = ({ figures, unit }: Truth): string =>
   figures
     .map(({ name, spread }) => {

@@ -58,9 +58,9 @@ test.each([
   ],
   ["a pixel", { samples: "each", channels: "all", positions: "each" }, [0, 1, 0, 1, 0, 1, 0, 1]],
 ] as const)("the sets of %s", (_, pattern, sets) => {
-  const of = setIndex(pattern, [2, 4, 1, 2], 2);
+  const setOf = setIndex(pattern, [2, 4, 1, 2], 2);
   const ways = Math.max(...sets) + 1;
-  expect(Array.from({ length: 16 }, (_, i) => of(i))).toEqual([
+  expect(Array.from({ length: 16 }, (_, i) => setOf(i))).toEqual([
     ...sets,
     ...sets.map((set) => set + (pattern.samples === "each" ? ways : 0)),
   ]);

@@ -1,4 +1,4 @@
-// What the cases of the batch family share: options, running statistics, masks, and the oracle of batch norm.
+// The common part of the batch family's cases: options, running statistics, masks, and the oracle of batch norm.
 import type { Activation } from "../../src/ops/index.js";
 import { type Shape, type Tensor, tensor } from "../../src/tensor.js";
 import { input, type Pick, show } from "./draw.js";
@@ -6,7 +6,7 @@ import { drawActivation } from "./maps.js";
 import { type Channels, moments, normalized } from "./norms.js";
 import type { Node, Tape } from "./tape.js";
 
-/** The options of batch norm that a case passes, and what a call in words says of them. */
+/** The batch norm options that a case passes, and their text in the call. */
 export interface Options {
   training: boolean;
   running: boolean;
@@ -53,7 +53,7 @@ export const inputsOf = (x: Channels, o: Options) => [
     : []),
 ];
 
-/** What the tensors, or nodes, behind `skip` others are. */
+/** The names of the tensors, or nodes, after the first `skip`. */
 export function named<T>(all: T[], skip: number, o: Options) {
   let next = skip;
   const take = (is: boolean) => (is ? all[next++] : undefined);
@@ -83,12 +83,12 @@ export const movedOf = (o: Options, all: Tensor[], skip: number) => {
   return o.running ? [runningMean as Tensor, runningVar as Tensor] : [];
 };
 
-/** Sets without the padding. */
+/** The sets without the padding. */
 export const valid = (x: Channels, o: Options, sets: number[][]) =>
   sets.map((set) =>
     set.filter((i) => !o.mask || o.mask[x.sampleOf(i) * x.length + x.positionOf(i)]),
   );
-/** Zeros at the padding. */
+/** Sets the padding to zero. */
 export const padded = (t: Tape, x: Channels, o: Options, y: Node[]) =>
   Array.from({ length: x.batch * x.channels * x.length }, (_, i) =>
     o.mask && !o.mask[x.sampleOf(i) * x.length + x.positionOf(i)] ? t.leaf(0) : y[i],
@@ -97,17 +97,23 @@ export const padded = (t: Tape, x: Channels, o: Options, y: Node[]) =>
 export const towards = (t: Tape, old: Node, now: Node, momentum: number) =>
   t.add(t.linear(old, 1 - momentum), t.linear(now, momentum));
 
-/** (x − running mean)/√(running variance + eps) */
+/** The output (x − running mean)/√(running variance + eps). */
 export const byRunning = (
   t: Tape,
   x: Node[],
-  of: (i: number) => number,
+  channelOf: (i: number) => number,
   mean: Node[],
   variance: Node[],
   eps: number,
-) => x.map((a, i) => t.mul(t.sub(a, mean[of(i)]), t.pow(t.linear(variance[of(i)], 1, eps), -0.5)));
+) =>
+  x.map((a, i) =>
+    t.mul(t.sub(a, mean[channelOf(i)]), t.pow(t.linear(variance[channelOf(i)], 1, eps), -0.5)),
+  );
 
-/** Normalised, and the running statistics as they move: by channel, `parts` sets of a channel averaged. */
+/**
+ * The normalised output, and the new running statistics of each channel. If a channel has `parts` sets, their average
+ * counts.
+ */
 export function batchOracle(
   t: Tape,
   x: Channels,
@@ -127,8 +133,8 @@ export function batchOracle(
     const [mean, variance] = [runningMean as Node[], runningVar as Node[]];
     if (!o.training) return [mean, variance];
     const by = (c: number) => counted.filter((set) => set.length > 0 && x.channelOf(set[0]) === c);
-    const average = (c: number, of: (m: ReturnType<typeof moments>) => Node) =>
-      t.mean(by(c).map((set) => of(moments(t, data, set, 1))));
+    const average = (c: number, read: (m: ReturnType<typeof moments>) => Node) =>
+      t.mean(by(c).map((set) => read(moments(t, data, set, 1))));
     return [
       mean.map((old, c) =>
         by(c).length

@@ -1,4 +1,4 @@
-// One run of a case: against the oracle, with other threads, and with one element changed.
+// One run of a case: compared with the oracle, with other threads, and with one element changed.
 
 import { add } from "../../src/ops/elementwise/add.js";
 import { mul } from "../../src/ops/elementwise/mul.js";
@@ -12,15 +12,16 @@ import { type Node, Tape } from "./tape.js";
 
 const HALF_ULP = 2 ** -24;
 /**
- * How many roundings of its own terms a number may be off: sums in float32 lanes of up to 64 numbers, statistics rounded once, three
- * or four operations behind them. One bound holds for every kind of input, for tape.ts carries the terms:
- * - ordinary, one 1e6: terms are the numbers themselves, and each set has its own;
- * - constant: differences are exactly 0, so that the output is the bias to the last bits;
- * - 1e4 + N, 1e6 + N: both sides begin with the input as float32 has it; differences from a mean are bound by the deviation, not by
- *   the mean, whose digits a kernel must not lose;
- * - 1e-20, 1e18, 1e37: the bound scales along; what is below SMALLEST has fewer digits, and where terms are above LARGEST their sum
- *   may overflow, so that anything is right;
- * - one NaN, one Inf: what is not finite in float64 must not be here, and the other way round.
+ * The allowed error of a number, in roundings of its own terms. It covers sums in float32 lanes of up to 64 numbers,
+ * statistics rounded once, and three or four operations after them. tape.ts carries the terms, so one bound holds for
+ * every kind of input:
+ * - ordinary, one 1e6: the terms are the numbers themselves, and each set has its own.
+ * - constant: differences are exactly 0, so that the output is the bias except for the last bits.
+ * - 1e4 + N, 1e6 + N: both sides start from the input as float32. Differences from a mean are measured by the deviation
+ * and not by the mean: a kernel must not lose their digits.
+ * - 1e-20, 1e18, 1e37: the bound has the scale of the numbers. Below SMALLEST numbers have fewer digits. If terms are
+ * above LARGEST, their sum may overflow, and every result is right.
+ * - one NaN, one Inf: results must be finite where float64 is finite, and not finite elsewhere.
  */
 const ROUNDINGS = 32;
 const SMALLEST = 2 ** -126;
@@ -32,10 +33,10 @@ export interface Situation {
   call: string;
   kind: Kind;
   aspect: Aspect;
-  /** What one element was changed to. */
+  /** The new value of the changed element. */
   poke?: number;
   what: string;
-  /** Of all inputs. */
+  /** The shapes of all inputs. */
   shapes: Shape[];
 }
 export class Finding extends Error {
@@ -44,7 +45,7 @@ export class Finding extends Error {
     super(`${op}, ${aspect} of ${what}, ${kind}: ${message}\n  ${call}\n${inputs}`);
   }
 }
-/** What became of a run. */
+/** The result of a run. */
 export type Outcome = "checked" | "refused" | "known";
 
 interface Numbers {
@@ -62,7 +63,7 @@ function fill({ shape, fill }: Input, kind: Kind, seed: number): Float32Array {
   return Float32Array.from({ length: n }, () => low + range * next());
 }
 
-/** The call with all its gradients; several outputs go back together. */
+/** The call with all its gradients. If there are several outputs, all of them go back together. */
 function call(drawn: Drawn, runtime: Runtime, values: Float32Array[], seeds: Float32Array[]) {
   return tidy(() => {
     const inputs = drawn.inputs.map(({ shape, grad }, i) =>
@@ -88,7 +89,7 @@ function call(drawn: Drawn, runtime: Runtime, values: Float32Array[], seeds: Flo
 const same = (a: Float32Array, b: Float32Array, where: (i: number) => boolean): number =>
   a.findIndex((v, i) => where(i) && !Object.is(v, b[i]));
 
-/** Why `got` cannot be `want`, or null. */
+/** Whether `got` cannot be `want`. */
 function differs(
   got: number,
   want: number,
@@ -107,11 +108,11 @@ export interface Run {
   drawn: Drawn;
   kind: Kind;
   seed: number;
-  /** One and several threads of one build. */
+  /** The first has one thread, the second has several. Both have the same build. */
   runtimes: readonly [Runtime, Runtime];
-  /** Which element is changed, to what. */
+  /** The element that is changed, and its new value. */
   poke: { input: number; element: number; value: number };
-  /** Known faults as well. */
+  /** Report known faults too. */
   all?: boolean;
 }
 
@@ -136,11 +137,11 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
   };
 
   let base: Numbers;
-  const of = (runtime: Runtime, inputs: Float32Array[]) => call(drawn, runtime, inputs, seeds);
+  const callOn = (runtime: Runtime, inputs: Float32Array[]) => call(drawn, runtime, inputs, seeds);
   const tape = new Tape();
   const leaves = values.map((list) => Array.from(list, tape.leaf));
   try {
-    // the first call tells the sizes of the outputs
+    // the first call gives the sizes of the outputs
     const sizes = tidy(() =>
       drawn
         .run(
@@ -150,7 +151,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
         .outputs.map(({ size }) => size),
     );
     seeds = sizes.map((n, i) => normal(n, seed + 1000 + i));
-    base = of(runtimes[0], values);
+    base = callOn(runtimes[0], values);
   } catch (error) {
     if (error instanceof RangeError) return "refused";
     throw error;
@@ -158,7 +159,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
   const want = drawn.oracle(tape, leaves);
   const roundings = drawn.roundings ?? ROUNDINGS;
   const given = values.some((list) => list.some((v) => !Number.isFinite(v)));
-  /** What neighbours that share a transform may do to each other: a filter's taps are sums over one of the same pixels. */
+  /** The possible effect of neighbours that share a transform: the taps of a filter are sums over one set of pixels. */
   const shared = (list: Float32Array, what: string) => {
     if (!drawn.nearby) return 0;
     const sizes = list.filter(Number.isFinite).map(Math.abs).sort();
@@ -188,7 +189,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
   });
 
   const roots = want.outputs.flat();
-  // 0/0 of finite numbers, as a constant without eps, or a result that float32 does not hold: no gradient is the right one
+  // 0/0 of finite numbers, as for a constant without eps, or a result that float32 cannot hold: no gradient is right
   const undefinedAnyway = !given && roots.some((a) => !Number.isFinite(Math.fround(tape.at(a))));
   const { gradient, size } = tape.backward(
     roots,
@@ -220,7 +221,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
       list ? [[`gradient of ${drawn.inputs[i].name}`, list]] : [],
     ),
   ];
-  const more = names(of(runtimes[1], values));
+  const more = names(callOn(runtimes[1], values));
   names(base).forEach(([what, list], i) => {
     const bad = same(list, more[i][1], () => true);
     if (bad >= 0)
@@ -243,7 +244,7 @@ export function check({ op, drawn, kind, seed, runtimes, poke, all }: Run): Outc
     changed[k][at] = poke.value;
     let after: Numbers;
     try {
-      after = of(runtimes[0], changed);
+      after = callOn(runtimes[0], changed);
     } catch (error) {
       if (error instanceof RangeError) return;
       throw error;

@@ -1,11 +1,11 @@
-// What a case draws its arguments with, and what it gives back.
+// How a case draws its arguments, and what it returns.
 import * as fc from "fast-check";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Shape, sizeOf, type Tensor } from "../../src/tensor.js";
 import { normal } from "../numbers.js";
 import type { Node, Tape } from "./tape.js";
 
-/** Where numbers lie, and why the class is there. */
+/** The kinds of input: ranges of numbers. */
 export const kinds = {
   ordinary: (n: number, seed: number) => normal(n, seed),
   constant: (n: number, seed: number) => new Float32Array(n).fill(normal(1, seed, 100)[0]),
@@ -26,36 +26,39 @@ function withOne(n: number, seed: number, value: number): Float32Array {
   return values;
 }
 
-/** How an input is filled: by the kind of the run, N(0, 1), or within a range. */
+/** How an input is filled: as the kind of the run says, with N(0, 1), or within a range. */
 export type Fill = "kind" | "normal" | "positive" | "share";
 export interface Input {
   name: string;
   shape: Shape;
   fill: Fill;
-  /** False: takes no gradient. */
+  /** False: the input gets no gradient. */
   grad?: boolean;
 }
 export interface Results<T> {
   outputs: T[];
-  /** What the call moves in place. */
+  /** The tensors that the call changes in place. */
   moved?: T[];
 }
 export interface Drawn {
-  /** The call in words that can be pasted; inputs by their names. */
+  /** The call as text that can be pasted. Inputs stand by their names. */
   call: string;
   inputs: Input[];
   run(tensors: Tensor[], runtime: Runtime): Results<Tensor>;
   oracle(t: Tape, inputs: Node[][]): Results<Node[]>;
-  /** What the backward pass adds to the gradient of the first input by a rule of its own. */
+  /** What the backward pass adds to the gradient of the first input by its own rule. */
   offset?(t: Tape, inputs: Node[][]): Float64Array;
-  /** How many roundings the worst path has; default 32. */
+  /** The number of roundings of the worst path. Default 32. */
   roundings?: number;
-  /** Winograd shares a transform between neighbours: they may change by rounding, and differ by 1e-7 of the median. */
+  /**
+   * True for Winograd, which shares a transform between neighbours. They may change by rounding, and differ by 1e-7 of
+   * the median.
+   */
   nearby?: boolean;
 }
 export type Case = (pick: Pick) => Drawn;
 
-/** fast-check's choices, which it makes smaller when something fails. */
+/** The choices of fast-check. It makes them smaller when something fails. */
 export class Pick {
   readonly #g: fc.GeneratorValue;
   constructor(g: fc.GeneratorValue) {
@@ -70,11 +73,11 @@ export class Pick {
   maybe(): boolean {
     return this.#g(fc.boolean);
   }
-  /** Once in `n`. */
+  /** True once in `n` times. */
   rarely(n = 16): boolean {
     return this.int(0, n - 1) === n - 1;
   }
-  /** A length of which vectors, tails and nothing are made. */
+  /** The length of an axis: vectors, their tails, and now and then 0. */
   length(...more: number[]): number {
     return this.rarely(24) ? 0 : this.one(1, 3, 2, 4, 5, 7, 8, 17, ...more);
   }
@@ -96,11 +99,11 @@ export const input = (name: string, shape: Shape, fill: Fill = "kind", grad = tr
   grad,
 });
 
-/** Options as they are written. */
+/** Options in the form of source code. */
 export const show = (options: object): string =>
   JSON.stringify(options)
     .replace(/"(\w+)":/g, "$1: ")
     .replaceAll(",", ", ");
 
-/** The int32 tensors and masks a case closes over are made per runtime. */
+/** Int32 tensors and masks of a case are made for each runtime. */
 export type Maker = (runtime: Runtime) => AnyTensor;

@@ -1,4 +1,5 @@
-// Faults that are known and not yet mended: a finding that fits one is counted and not reported. Empty, as it should be.
+// Known faults that are not mended yet. A finding that fits one is counted and not reported. The list should be empty,
+// and it is.
 import type { Situation } from "./check.js";
 
 interface Known {

@@ -1,18 +1,18 @@
-// Functions of one number and their slopes, as the oracles have them.
+// Functions of one number and their slopes, for the oracles.
 import type { Activation } from "../../src/ops/index.js";
 import { erf } from "../reference/erf.js";
 import type { Pick } from "./draw.js";
 import type { Node, Tape } from "./tape.js";
 
 const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
-/** e^x ends near 2⁻¹²⁶, by rounding steps of 2⁻²⁴. */
+/** An extra term of the error, in units of 2⁻²⁴: e^x underflows near 2⁻¹²⁶. */
 const UNDERFLOW = 2 ** -100;
 const density = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
-/** How many roundings a slope of about 1 has: where it bends, those of what it is of. */
+/** The number of roundings of a slope of about 1. Where the function bends, the roundings of its argument count too. */
 const ofSlope = (t: Tape, a: Node) => 1 + (Math.abs(t.at(a)) < 20 ? t.size(a) : 0);
 
-/** One number at a time. Slopes are as exact as 1: 1 − y² of a y near 1 keeps no more. */
+/** Functions of one number at a time. A slope is only as exact as 1: if y is near 1, 1 − y² keeps no more digits. */
 export const maps = {
   exp: (t: Tape, a: Node) => t.exp(a),
   log: (t: Tape, a: Node) => t.log(a),
@@ -27,13 +27,13 @@ export const maps = {
     const x = t.at(a);
     const y = logistic(x);
     const size = y + UNDERFLOW;
-    // below 0 the slope is about eˣ, in which the rounding of x is one of as many steps
+    // below 0 the slope is about eˣ: there the rounding of x counts as |x| roundings
     return t.node(y, [a], [y * (1 - y)], size, [size * Math.max(1, 1 - x, ofSlope(t, a))]);
   },
   silu(t: Tape, a: Node) {
     const x = t.at(a);
     const s = logistic(x);
-    // at −∞ both are limits: x·e^x and its slope vanish
+    // at −∞ both x·e^x and its slope have the limit 0
     const limit = x === -Infinity;
     const slope = limit ? 0 : x === Infinity ? 1 : s * (1 + x * (1 - s));
     const y = limit ? 0 : x * s;

@@ -1,4 +1,5 @@
-// The layers of the norm table: each does, bit by bit, what its op does with the layer's own tensors. The op has a case of its own.
+// The layers of the norm table: each gives the same bits as its op with the layer's own tensors. The op has its own
+// case.
 import * as fc from "fast-check";
 import { createNorm } from "../../src/nn/create-norm.js";
 import * as ops from "../../src/ops/index.js";
@@ -8,7 +9,7 @@ import { normal, uniform } from "../numbers.js";
 import { type Kind, kinds, Pick } from "./draw.js";
 import type { Report, Runtimes } from "./run-case.js";
 
-/** The op of a layer for [N, C, H, W]; `s` is the layer's state by its names. */
+/** The op of a layer for [N, C, H, W]. `s` is the layer's state, by names. */
 type Op = (x: Tensor, s: Record<string, Tensor>, training: boolean) => Tensor;
 
 const batch = (s: Record<string, Tensor>, training: boolean) => ({
@@ -18,7 +19,7 @@ const batch = (s: Record<string, Tensor>, training: boolean) => ({
   runningVar: s.running_var,
   training,
 });
-/** Over the last axis, with the channels there for the time being. */
+/** Norms over the last axis: the channels are moved there and back. */
 const turned = (x: Tensor, norm: (x: Tensor) => Tensor) =>
   ops.permute(norm(ops.permute(x, [0, 2, 3, 1])), [0, 3, 1, 2]);
 
@@ -78,7 +79,7 @@ export const layers: Record<string, Op> = {
   none: (x) => ops.reshape(x, x.shape),
 };
 
-/** Methods that are no layer for a convolution: the ops that have cases in their stead, or what tests them. */
+/** Methods that are no layer for a convolution. The value names the ops with cases instead, or the tests. */
 export const elsewhere: Record<string, readonly string[]> = {
   "layer-norm": ["layerNorm", "addLayerNorm"],
   "rms-norm": ["rmsNorm", "addRMSNorm"],
@@ -122,7 +123,7 @@ function back(y: Tensor, x: Tensor, state: Record<string, Tensor>, seed: number)
 
 const isFloat = (t: AnyTensor): t is Tensor => t.dtype === "float32";
 
-/** The layer and the op on equal tensors; what differs, or null. */
+/** Runs the layer and the op on equal tensors. Gives the difference, or null. */
 function compare(name: string, pick: Pick, runtime: Runtime): string | null {
   const training = !pick.rarely(3);
   const kind = pick.one(...(Object.keys(kinds) as Kind[]));
@@ -164,7 +165,7 @@ function compare(name: string, pick: Pick, runtime: Runtime): string | null {
   });
 }
 
-/** As `runCase`, for a layer. */
+/** Does the work of `runCase` for a layer. */
 export function runMethod(
   name: string,
   pairs: Runtimes,

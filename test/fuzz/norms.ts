@@ -1,11 +1,11 @@
-// What the oracles of norms share: sets of numbers with statistics of their own, and parameters.
+// The common part of the norms' oracles: sets of numbers with their own statistics, and parameters.
 import type { Layout } from "../../src/ops/index.js";
 import { sizeOf } from "../../src/shape.js";
 import { coordinates } from "../reference/broadcast.js";
 import type { Pick } from "./draw.js";
 import type { Node, Tape } from "./tape.js";
 
-/** Elements that differ on `axes` alone. */
+/** The sets of elements that differ only on `axes`. */
 export function setsAlong(shape: readonly number[], axes: readonly number[]): number[][] {
   const sets = new Map<string, number[]>();
   for (let i = 0; i < sizeOf(shape); i++) {
@@ -17,7 +17,7 @@ export function setsAlong(shape: readonly number[], axes: readonly number[]): nu
   return [...sets.values()];
 }
 
-/** (x − mean)/√(variance + eps) of each set, with divisor n − correction; without `centre` of the mean square. */
+/** (x − mean)/√(variance + eps) of each set, with divisor n − correction. Without `centre`, by the mean square. */
 export function normalized(
   t: Tape,
   x: readonly Node[],
@@ -38,7 +38,7 @@ export function normalized(
   return y;
 }
 
-/** Mean and biased variance of each set; the variance over n − correction. */
+/** Mean and variance of each set. The divisor of the variance is n − correction, so that 0 gives the biased one. */
 export function moments(t: Tape, x: readonly Node[], set: readonly number[], correction = 0) {
   const { mean, exact, centred } = t.centre(set.map((i) => x[i]));
   return {
@@ -49,7 +49,7 @@ export function moments(t: Tape, x: readonly Node[], set: readonly number[], cor
   };
 }
 
-/** y·weight + bias, where there are such. */
+/** y·weight + bias, if these exist. */
 export const affine = (
   t: Tape,
   y: readonly Node[],
@@ -62,7 +62,7 @@ export const affine = (
     return bias ? t.add(scaled, bias[parameterOf(i)]) : scaled;
   });
 
-/** Positions of x [N, C, ...] or [N, ..., C]. */
+/** The positions of x [N, C, ...] or [N, ..., C]. */
 export interface Channels {
   shape: readonly number[];
   layout: Layout;
@@ -72,9 +72,9 @@ export interface Channels {
   sampleOf: (i: number) => number;
   channelOf: (i: number) => number;
   positionOf: (i: number) => number;
-  /** Index of channel c at position p of sample n. */
+  /** The index of channel c at position p of sample n. */
   at: (n: number, c: number, p: number) => number;
-  /** Elements by a key made of where they are. */
+  /** The elements, grouped by a key made of their place. */
   sets: (key: (n: number, c: number, p: number) => number) => number[][];
 }
 

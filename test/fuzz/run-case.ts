@@ -1,4 +1,4 @@
-// A case as a property of fast-check: arguments are drawn, checked, and made smaller when something is found.
+// A case as a property of fast-check: arguments are drawn, checked, and made smaller if something is found.
 import * as fc from "fast-check";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
 import { check, type Outcome } from "./check.js";
@@ -6,7 +6,7 @@ import { type Case, type Kind, kinds, Pick } from "./draw.js";
 
 export type Runtimes = (readonly [Runtime, Runtime])[];
 
-/** One and three threads of every build this engine has. */
+/** Two runtimes, with one and three threads, for every build that this engine has. */
 export async function openRuntimes(): Promise<{ pairs: Runtimes; close: () => void }> {
   const pairs: [Runtime, Runtime][] = [];
   for (const variant of ["simd", "relaxed"] as const) {
@@ -14,7 +14,7 @@ export async function openRuntimes(): Promise<{ pairs: Runtimes; close: () => vo
       const one = await createRuntime({ variant, threads: 1 });
       pairs.push([one, splitMore(await createRuntime({ variant, threads: 3 }))]);
     } catch (error) {
-      if (variant === "simd") throw error; // relaxed SIMD is not everywhere
+      if (variant === "simd") throw error; // some engines have no relaxed SIMD
     }
   }
   const close = () => {
@@ -23,7 +23,7 @@ export async function openRuntimes(): Promise<{ pairs: Runtimes; close: () => vo
   return { pairs, close };
 }
 
-/** Shares small jobs too, 16 items a chunk at most: the split must not show, wherever it is. */
+/** Divides small jobs between threads too, with at most 16 items a chunk: the places of the cuts must not matter. */
 function splitMore(runtime: Runtime): Runtime {
   const run = runtime.run.bind(runtime);
   runtime.run = (name, count, work, ...rest) => run(name, count, Math.max(work, 2048), ...rest);
@@ -32,11 +32,11 @@ function splitMore(runtime: Runtime): Runtime {
 
 export interface Report {
   counts: Record<Outcome, number>;
-  /** What was found, made small. */
+  /** The finding, made small. */
   finding?: string;
 }
 
-/** Runs a case so many times. `path`: of an earlier finding, which alone is run again. */
+/** Runs a case a number of times. `path` belongs to an earlier finding: then only this one is run again. */
 export function runCase(
   op: string,
   draw: Case,

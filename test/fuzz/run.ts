@@ -1,11 +1,12 @@
-// npm run fuzz -- [--seconds N] [--seed S] [--op NAME[,NAME]] [--path P] [--all]: every op in turn until the time is over.
-// --all: reports what known.ts passes over as well. Prints the seed, what was found as small as it gets, and how often each op was called; exits with 1 after a finding.
+// npm run fuzz -- [--seconds N] [--seed S] [--op NAME[,NAME]] [--path P] [--all] tries every op in turn until the time
+// is over. --all reports also what known.ts ignores. It prints the seed, each finding made as small as possible, and
+// how often each op was called. It exits with 1 after a finding.
 import { parseArgs } from "node:util";
 import { cases } from "./cases/index.js";
 import { layers, runMethod } from "./methods.js";
 import { openRuntimes, runCase } from "./run-case.js";
 
-/** What layers of the norm table are called here: some are called as their op. */
+/** The prefix for layers of the norm table: some of them have the same name as their op. */
 const LAYER = "layer:";
 
 const { values } = parseArgs({

@@ -1,24 +1,25 @@
-// Float64 oracles that know their own derivatives: each number is a node of a tape. It carries, beside its value, a first-order bound
-// of what rounding may do to a float32 computation of it (in units of 2⁻²⁴), and the way back carries the same for gradients, so
-// that one tolerance fits every scale: what cancels is measured by its terms, and one set's huge values hide no other's errors.
+// Float64 oracles that know their own derivatives. Each number is a node of a tape. Besides its value it has a
+// first-order bound on the rounding errors of a float32 computation, in units of 2⁻²⁴. The backward pass computes the
+// same bound for gradients. So one tolerance fits every scale: a difference is measured by its terms, and huge values
+// in one set do not hide errors in another.
 
 /** A number on a tape. */
 export type Node = number;
 
-/** A slope that decides by less than rounding which side of a kink it is on: either answer is right. */
+/** The scale of a slope at a kink if rounding decides the side: both answers are right then. */
 const AMBIGUOUS = 2 ** 30;
 
 export class Tape {
   readonly values: number[] = [];
-  /** What rounding may change, in units of 2⁻²⁴. */
+  /** The possible change by rounding, in units of 2⁻²⁴. */
   readonly errors: number[] = [];
   readonly #parents: (readonly Node[])[] = [];
   readonly #slopes: (readonly number[])[] = [];
   readonly #scales: (readonly number[])[] = [];
 
   /**
-   * A number made of `parents`. `rounding`: what computing it adds to the error; `scales`: how large the slopes are before what
-   * they are made of cancels.
+   * A number made of `parents`. `rounding` is the error that its computation adds. `scales` are the sizes of the slopes
+   * before their terms cancel.
    */
   node(
     value: number,
@@ -40,10 +41,10 @@ export class Tape {
     return this.values.length - 1;
   }
 
-  /** What is known exactly: an input or a constant. */
+  /** An exact number: an input or a constant. */
   leaf = (value: number): Node => this.node(value, [], [], 0);
   at = (a: Node): number => this.values[a];
-  /** |a|, at least what its error is measured by. */
+  /** |a|, or the number that its error is measured by, if that is larger. */
   size = (a: Node): number => Math.max(Math.abs(this.values[a]), this.errors[a]);
 
   /** f(a) with its derivative. */
@@ -76,7 +77,7 @@ export class Tape {
   log = (a: Node): Node => this.map(a, Math.log(this.at(a)), 1 / this.at(a));
   abs = (a: Node): Node => this.map(a, Math.abs(this.at(a)), Math.sign(this.at(a)));
 
-  /** Σ list, its error that of the terms. */
+  /** Σ list. Its error is that of the terms. */
   sum(list: readonly Node[]): Node {
     let [total, size] = [0, 0];
     for (const a of list) {
@@ -102,8 +103,8 @@ export class Tape {
   mean = (list: readonly Node[]): Node => this.linear(this.sum(list), 1 / list.length);
 
   /**
-   * The mean (`exact`: before it is rounded to float32) and what is left of each number without it: a large mean costs no digits of
-   * the differences.
+   * The mean, and the differences of all numbers from it. `exact` is the mean before it is rounded to float32. A large
+   * mean costs no digits of the differences.
    */
   centre(list: readonly Node[]): { mean: Node; exact: Node; centred: Node[] } {
     const n = list.length;
@@ -113,18 +114,18 @@ export class Tape {
     const value = first + rest;
     let size = 0;
     for (const a of list) size += Math.abs(this.values[a] - value) / n;
-    // float64 has an end as well: 2⁻⁵¹ of the mean
+    // float64 also has an end: 2⁻⁵¹ of the mean
     const rounding = size + Math.abs(value) * 2 ** -27;
     const exact = this.node(value, list, new Array(n).fill(1 / n), rounding);
     const mean = this.node(value, [exact], [1], Math.abs(value));
     const centred = list.map((a) => this.node(this.values[a] - first - rest, [a, exact], [1, -1]));
     return { mean, exact, centred };
   }
-  /** Mean square, of `count` numbers. */
+  /** The mean square of `count` numbers. */
   square = (list: readonly Node[], count = list.length): Node =>
     this.linear(this.dot(list, list), 1 / count);
 
-  /** The largest; of equal ones the first. A NaN wins. */
+  /** The largest number. Of equal numbers the first one wins, and NaN wins over all. */
   max(list: readonly Node[]): Node {
     let best = 0;
     list.forEach((a, i) => {
@@ -139,7 +140,7 @@ export class Tape {
     const scales = unclear ? list.map((a) => (near(a) ? AMBIGUOUS : 0)) : slopes;
     return this.node(this.values[chosen], list, slopes, 0, scales);
   }
-  /** Clipped at 0 from below; gradient 0 at 0 and 1 at NaN, as PyTorch's. */
+  /** max(0, a). The gradient is 0 at 0 and 1 at NaN, as in PyTorch. */
   relu(a: Node): Node {
     const v = this.values[a];
     const unclear = this.errors[a] > 0 && Math.abs(v) <= 64 * 2 ** -24 * this.errors[a];
@@ -147,7 +148,7 @@ export class Tape {
     return this.node(Math.max(v, 0), [a], [slope], 0, [unclear ? AMBIGUOUS : slope]);
   }
 
-  /** Gradients of Σ seed·root with the sums of what is added up in them. */
+  /** The gradients of Σ seed·root, and for each gradient the sum of the sizes of its terms. */
   backward(roots: readonly Node[], seeds: ArrayLike<number>) {
     const gradient = new Float64Array(this.values.length);
     const size = new Float64Array(this.values.length);
@@ -170,7 +171,7 @@ export class Tape {
     return { gradient, size };
   }
 
-  /** Marks all that is made of node `a`. */
+  /** Marks everything that is made of node `a`. */
   reach(a: Node): Uint8Array {
     const marks = new Uint8Array(this.values.length);
     marks[a] = 1;
@@ -179,7 +180,7 @@ export class Tape {
     return marks;
   }
 
-  /** Marks all that the nodes `from` are made of. */
+  /** Marks everything that the nodes `from` are made of. */
   behind(from: readonly Node[]): Uint8Array {
     const marks = new Uint8Array(this.values.length);
     for (const a of from) marks[a] = 1;

@@ -39,8 +39,8 @@ function last(sets: Sets, shape: Shape): Sets {
     return (n * channels + (i % channels)) * length + (Math.floor(i / channels) % length);
   };
   const { count, parameters } = sets;
-  const of = (name: "setOf" | "parameterOf") => (i: number) => sets[name](first(i));
-  return { count, parameters, setOf: of("setOf"), parameterOf: of("parameterOf") };
+  const onFirst = (name: "setOf" | "parameterOf") => (i: number) => sets[name](first(i));
+  return { count, parameters, setOf: onFirst("setOf"), parameterOf: onFirst("parameterOf") };
 }
 
 const chunked = (shape: Shape): Sets => {

@@ -8,62 +8,81 @@ import { randomTensor, useRuntime } from "../helpers.js";
 const runtime = await useRuntime();
 zeros([8 * 2 ** 20], { runtime }).dispose(); // a free block, as after any step
 
-const of = (shape: Shape) => zeros(shape, { runtime });
+const zerosOf = (shape: Shape) => zeros(shape, { runtime });
 /** A square of 2³⁰ elements, and one of 2³⁸ bytes. */
 const [half, long] = [2 ** 15, 2 ** 18];
 
 const cases: [name: string, size: number, op: (n: number) => unknown][] = [
-  ["add", long, (n) => ops.add(of([n, 1]), of([n + 1]))],
-  ["sub", half, (n) => ops.sub(of([n, 1]), of([n + 1]))],
-  ["mul", half, (n) => ops.mul(of([n, 1, 1]), of([1, n, 2]))],
-  ["div", long, (n) => ops.div(of([n]), of([n, 1]))],
-  ["matmul", long, (n) => ops.matmul(of([n, 1]), of([1, n + 1]))],
-  ["matmul", half, (n) => ops.matmul(of([n, 1, 1, 1]), of([1, n, 1, 2]))],
-  ["linear", long, (n) => ops.linear(of([n, 1]), of([n, 1]))],
-  ["conv2d", long, (n) => ops.conv2d(of([1, 1, 1, n]), of([n, 1, 1, 1]))],
-  ["conv2d", long, (n) => ops.conv2d(of([1, 1, 1, 1]), of([1, 1, 1, 1]), { padding: n })],
-  ["conv2d", long, () => ops.conv2d(of([1, 1, 4, 4]), of([1, 1, 1, 1]), { padding: 2 ** 31 })],
+  ["add", long, (n) => ops.add(zerosOf([n, 1]), zerosOf([n + 1]))],
+  ["sub", half, (n) => ops.sub(zerosOf([n, 1]), zerosOf([n + 1]))],
+  ["mul", half, (n) => ops.mul(zerosOf([n, 1, 1]), zerosOf([1, n, 2]))],
+  ["div", long, (n) => ops.div(zerosOf([n]), zerosOf([n, 1]))],
+  ["matmul", long, (n) => ops.matmul(zerosOf([n, 1]), zerosOf([1, n + 1]))],
+  ["matmul", half, (n) => ops.matmul(zerosOf([n, 1, 1, 1]), zerosOf([1, n, 1, 2]))],
+  ["linear", long, (n) => ops.linear(zerosOf([n, 1]), zerosOf([n, 1]))],
+  ["conv2d", long, (n) => ops.conv2d(zerosOf([1, 1, 1, n]), zerosOf([n, 1, 1, 1]))],
+  ["conv2d", long, (n) => ops.conv2d(zerosOf([1, 1, 1, 1]), zerosOf([1, 1, 1, 1]), { padding: n })],
+  [
+    "conv2d",
+    long,
+    () => ops.conv2d(zerosOf([1, 1, 4, 4]), zerosOf([1, 1, 1, 1]), { padding: 2 ** 31 }),
+  ],
   [
     "conv2d",
     half,
-    () => ops.conv2d(of([1, 1, 4, 4]), of([1, 1, 1, 1]), { padding: 2 ** 30, stride: 2 ** 30 }),
+    () =>
+      ops.conv2d(zerosOf([1, 1, 4, 4]), zerosOf([1, 1, 1, 1]), {
+        padding: 2 ** 30,
+        stride: 2 ** 30,
+      }),
   ],
   [
     "convTranspose2d",
     long,
-    (n) => ops.convTranspose2d(of([1, 1, n, 1]), of([1, 1, 1, 1]), { stride: n }),
+    (n) => ops.convTranspose2d(zerosOf([1, 1, n, 1]), zerosOf([1, 1, 1, 1]), { stride: n }),
   ],
   [
     "convTranspose2d",
     long,
-    (n) => ops.convTranspose2d(of([1, 1, 1, 1]), of([1, 1, 2, 2]), { dilation: n }),
+    (n) => ops.convTranspose2d(zerosOf([1, 1, 1, 1]), zerosOf([1, 1, 2, 2]), { dilation: n }),
   ],
-  ["adaptiveAvgPool2d", long, (n) => ops.adaptiveAvgPool2d(of([1, 1, 2, 2]), n)],
-  ["adaptiveAvgPool2d", long, (n) => ops.adaptiveAvgPool2d(of([n, 1, 1, 1]), [1, n])],
+  ["adaptiveAvgPool2d", long, (n) => ops.adaptiveAvgPool2d(zerosOf([1, 1, 2, 2]), n)],
+  ["adaptiveAvgPool2d", long, (n) => ops.adaptiveAvgPool2d(zerosOf([n, 1, 1, 1]), [1, n])],
   [
     "avgPool2d",
     long,
     (n) =>
-      ops.avgPool2d(of([1, 1, 1, 1]), 2 * n, { padding: n, stride: 1, divisorOverride: 2 ** 31 }),
+      ops.avgPool2d(zerosOf([1, 1, 1, 1]), 2 * n, {
+        padding: n,
+        stride: 1,
+        divisorOverride: 2 ** 31,
+      }),
   ],
-  ["maxPool2d", long, (n) => ops.maxPool2d(of([1, 1, 1, 1]), 2 ** 31, { padding: n, stride: 1 })],
-  ["resizeNearest", long, (n) => ops.resizeNearest(of([1, 1, 2, 2]), [n, n])],
-  ["embedding", half, (n) => ops.embedding(of([1, 4 * n]), new Int32Array(n))],
-  ["concat", long, (n) => ops.concat(Array(2 ** 10).fill(of([4 * n])))],
-  ["crossEntropy", long, (n) => ops.crossEntropy(of([n, 0, n]), [])],
-  ["sum", long, (n) => ops.sum(of([n, 0, n]), 1)],
+  [
+    "maxPool2d",
+    long,
+    (n) => ops.maxPool2d(zerosOf([1, 1, 1, 1]), 2 ** 31, { padding: n, stride: 1 }),
+  ],
+  ["resizeNearest", long, (n) => ops.resizeNearest(zerosOf([1, 1, 2, 2]), [n, n])],
+  ["embedding", half, (n) => ops.embedding(zerosOf([1, 4 * n]), new Int32Array(n))],
+  ["concat", long, (n) => ops.concat(Array(2 ** 10).fill(zerosOf([4 * n])))],
+  ["crossEntropy", long, (n) => ops.crossEntropy(zerosOf([n, 0, n]), [])],
+  ["sum", long, (n) => ops.sum(zerosOf([n, 0, n]), 1)],
   [
     "scaledDotProductAttention",
     long,
-    (n) => ops.scaledDotProductAttention(of([n, 0]), of([0, 0]), of([0, n])),
+    (n) => ops.scaledDotProductAttention(zerosOf([n, 0]), zerosOf([0, 0]), zerosOf([0, n])),
   ],
   [
     "scaledDotProductAttention",
     long,
-    () => ops.scaledDotProductAttention(of([2, 0]), of([2, 0]), of([2, 0]), { heads: 2 ** 40 }),
+    () =>
+      ops.scaledDotProductAttention(zerosOf([2, 0]), zerosOf([2, 0]), zerosOf([2, 0]), {
+        heads: 2 ** 40,
+      }),
   ],
-  ["zeros", long, (n) => of([n, n])],
-  ["zeros", half, () => of([2 ** 30 + 2 ** 29])],
+  ["zeros", long, (n) => zerosOf([n, n])],
+  ["zeros", half, () => zerosOf([2 ** 30 + 2 ** 29])],
   ["ones", half, (n) => ones([n, n, 1], { runtime })],
   ["full", half, (n) => full([n, n], 3, { runtime, dtype: "float64" })],
   ["rand", half, (n) => rand([n, n], { runtime })],
@@ -91,7 +110,7 @@ describe("a result no memory holds is refused by name", () => {
 });
 
 test("the message says what does not fit", () => {
-  const [column, row] = [of([262144, 1]), of([262145])];
+  const [column, row] = [zerosOf([262144, 1]), zerosOf([262145])];
   const before = runtime.stats();
   expect(() => ops.add(column, row)).toThrow(
     "add: a result of shape [262144, 262145] does not fit into the memory (",

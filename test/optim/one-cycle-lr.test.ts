@@ -92,8 +92,8 @@ test("the momentum that is set is the one SGD moves by", () => {
 });
 
 describe("ReduceLROnPlateau, as torch's own tests", () => {
-  const list = (count: number, of: (i: number) => number) =>
-    Array.from({ length: count }, (_, i) => of(i));
+  const list = (count: number, read: (i: number) => number) =>
+    Array.from({ length: count }, (_, i) => read(i));
   const runs = (...parts: [count: number, lr: number][]) =>
     parts.flatMap(([count, lr]) => list(count, () => lr));
   const abs = { thresholdMode: "abs", patience: 5 } as const;

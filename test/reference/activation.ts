@@ -2,7 +2,7 @@ import { erf } from "./erf.js";
 
 const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 
-/** In float64, one number at a time. */
+/** Activations in float64, one number at a time. */
 export const activations = {
   relu: (x: number) => Math.max(x, 0),
   gelu: (x: number) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
@@ -13,7 +13,7 @@ export const activations = {
 export const geluTanh = (x: number) =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
-/** Their derivatives; that of relu is 1 where x is not ≤ 0, NaN included, as in PyTorch. */
+/** The derivatives. That of relu is 1 unless x ≤ 0, so it is 1 for NaN, as in PyTorch. */
 export const slopes = {
   relu: (x: number) => (x <= 0 ? 0 : 1),
   gelu: (x: number) =>

@@ -1,7 +1,7 @@
 import { groupNormSets } from "./group-norm.js";
 import { statistics } from "./sets.js";
 
-/** Planes of x [N, C, ...] with the mean and deviation of those of style. */
+/** The planes of x [N, C, ...] with the mean and deviation of the planes of style. */
 export function adaIN(
   shape: readonly number[],
   x: Float64Array,

@@ -1,4 +1,4 @@
-/** Means of the windows ⌊i·n/out⌋ … ⌈(i + 1)·n/out⌉ of x [planes, h, w]. */
+/** The means of the windows ⌊i·n/out⌋ … ⌈(i + 1)·n/out⌉ of x [planes, h, w]. */
 export function adaptiveAvgPool2d(
   x: ArrayLike<number>,
   planes: number,

@@ -2,14 +2,17 @@ import { softmax } from "./softmax.js";
 
 export interface AttentionRule {
   heads?: number;
-  /** Whether query i of head h of sample b sees key j; left out: always. */
+  /** Whether query i of head h of sample b sees key j. Default: always. */
   sees?: (b: number, h: number, i: number, j: number) => boolean;
-  /** What is added to the score. */
+  /** A number that is added to the score. */
   plus?: (b: number, h: number, i: number, j: number) => number;
   scale?: number;
 }
 
-/** Attention of q [batch, l, heads·e], k [batch, s, heads·e], v [batch, s, heads·d], score by score; unseen ones have weight 0. */
+/**
+ * Attention of q [batch, l, heads·e], k [batch, s, heads·e], v [batch, s, heads·d], score by score. Unseen keys have
+ * weight 0.
+ */
 export function attention(
   batch: number,
   l: number,

@@ -1,7 +1,9 @@
 import { sizeOf } from "../../src/tensor.js";
 import type { Sets } from "./sets.js";
 
-/** One set per position of [*, n, *] outside axis `axis`, one parameter per index on it. */
+/**
+ * There is one set for each position of [*, n, *] outside axis `axis`, and one parameter for each index on that axis.
+ */
 export function axisSets(shape: readonly number[], axis: number): Sets {
   const n = shape[axis];
   const inner = sizeOf(shape.slice(axis + 1));

@@ -1,14 +1,14 @@
 import { sizeOf } from "../../src/tensor.js";
 import { type Sets, statistics } from "./sets.js";
 
-/** One set per channel of [N, C, ...]. */
+/** There is one set for each channel of [N, C, ...]. */
 export function batchNormSets(shape: readonly number[]): Sets {
   const [, channels, ...space] = shape;
   const channelOf = (i: number) => Math.floor(i / sizeOf(space)) % channels;
   return { count: channels, setOf: channelOf, parameters: channels, parameterOf: channelOf };
 }
 
-/** Running statistics after one training step: the variance is the unbiased one. */
+/** The running statistics after one training step. They take the unbiased variance. */
 export function moved(
   x: ArrayLike<number>,
   shape: readonly number[],

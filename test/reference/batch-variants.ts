@@ -2,20 +2,20 @@ import { momentsOf, places } from "./channels.js";
 
 type List = ArrayLike<number>;
 
-/** (x − mean)/√(variance + eps) by the statistics of the sets; `x̂` of batch, ghost and instance norm. */
+/** x̂ = (x − mean)/√(variance + eps) with the statistics of the sets, for batch, ghost and instance norm. */
 export function normalized(x: Float64Array, setOf: (i: number) => number, eps = 1e-5) {
   const { mean, variance } = momentsOf(x, setOf);
   return x.map((v, i) => (v - mean(i)) / Math.sqrt(variance(i) + eps));
 }
 
-/** Chunks of `size` samples, each with statistics of its own. */
+/** Ghost norm: chunks of `size` samples, each with its own statistics. */
 export function ghost(shape: readonly number[], size: number, x: Float64Array): Float64Array {
   const { channelOf } = places(shape);
   const pitch = x.length / shape[0];
   return normalized(x, (i) => Math.floor(i / pitch / size) * shape[1] + channelOf(i));
 }
 
-/** x̂·r + d with r and d from the values `held`, which a gradient does not reach. */
+/** x̂·r + d, where r and d come from the values `held`. The gradient does not flow to `held`. */
 export function renorm(
   shape: readonly number[],
   x: Float64Array,

@@ -2,7 +2,7 @@ type Shape = readonly number[];
 
 const sizeOf = (shape: Shape) => shape.reduce((product, length) => product * length, 1);
 
-/** Row-major coordinates of element `i`. */
+/** The row-major coordinates of element `i`. */
 export function coordinates(i: number, shape: Shape): number[] {
   const at: number[] = [];
   let rest = i;
@@ -16,14 +16,17 @@ export function coordinates(i: number, shape: Shape): number[] {
 export const indexOf = (at: readonly number[], shape: Shape): number =>
   at.reduce((index, k, axis) => index * shape[axis] + k, 0);
 
-/** Where element `at` of the result comes from in an operand of `shape`: right-aligned, length 1 standing for all. */
+/**
+ * The element of an operand of `shape` for place `at` of the result. Shapes are right-aligned, and an axis of length 1
+ * is repeated.
+ */
 const source = (at: readonly number[], shape: Shape) =>
   indexOf(
     shape.map((length, axis) => (length === 1 ? 0 : at[at.length - shape.length + axis])),
     shape,
   );
 
-/** f(a, b) element by element in `shape`, to which both broadcast. */
+/** f(a, b) element by element in `shape`. Both operands broadcast to it. */
 export function broadcast(
   f: (a: number, b: number) => number,
   a: ArrayLike<number>,

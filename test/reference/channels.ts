@@ -1,7 +1,7 @@
-// What the float64 oracles of the channel-wise methods share: indices and moments.
+// Indices and moments: the common part of the float64 oracles for channel-wise methods.
 import { sizeOf } from "../../src/tensor.js";
 
-/** Where element i of [N, C, ...] lies. */
+/** The place of element i of [N, C, ...]. */
 export function places(shape: readonly number[]) {
   const [, channels, ...space] = shape;
   const length = sizeOf(space);
@@ -20,21 +20,21 @@ export function momentsOf(x: Float64Array, setOf: (i: number) => number) {
   x.forEach((_, i) => {
     add(count, i, 1);
   });
-  const of = (sums: Map<number, number>, i: number) =>
+  const averageOf = (sums: Map<number, number>, i: number) =>
     (sums.get(setOf(i)) ?? 0) / (count.get(setOf(i)) ?? 1);
   const first = new Map<number, number>();
   x.forEach((v, i) => {
     add(first, i, v);
   });
-  // around the first element's mean: a constant set has variance 0
+  // the mean is corrected by the mean difference from it: a constant set then has variance 0
   const rest = new Map<number, number>();
   x.forEach((v, i) => {
-    add(rest, i, v - of(first, i));
+    add(rest, i, v - averageOf(first, i));
   });
-  const mean = (i: number) => of(first, i) + of(rest, i);
+  const mean = (i: number) => averageOf(first, i) + averageOf(rest, i);
   const squares = new Map<number, number>();
   x.forEach((v, i) => {
     add(squares, i, (v - mean(i)) ** 2);
   });
-  return { mean, variance: (i: number) => of(squares, i) };
+  return { mean, variance: (i: number) => averageOf(squares, i) };
 }

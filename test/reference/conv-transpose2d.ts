@@ -22,7 +22,10 @@ export function convTranspose2dShape(g: ConvTransposeGeometry): number[] {
   return [g.input[0], g.weight[1] * (g.groups ?? 1), side(0), side(1)];
 }
 
-/** Calls visit(output index, input index, weight index) for every product: each input pixel stamps the kernel on the output. */
+/**
+ * Calls visit(output index, input index, weight index) for every product. Each input pixel adds a copy of the kernel to
+ * the output.
+ */
 function products(
   g: ConvTransposeGeometry,
   visit: (y: number, x: number, w: number) => void,
@@ -53,7 +56,7 @@ function products(
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Straight from the definition, in float64. */
+/** A transposed convolution in float64, directly from the definition. */
 export function convTranspose2d(
   g: ConvTransposeGeometry,
   x: ArrayLike<number>,

@@ -52,7 +52,7 @@ function products(g: ConvGeometry, visit: (y: number, x: number, w: number) => v
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Straight from the definition, in float64. */
+/** A convolution in float64, directly from the definition. */
 export function conv2d(
   g: ConvGeometry,
   x: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** erf x to 1e-15: the series around 0 below 3, the continued fraction of erfc above. */
+/** erf x with an error of 1e-15: the series around 0 below 3, and the continued fraction of erfc above. */
 export function erf(x: number): number {
   const a = Math.abs(x);
   if (Number.isNaN(x)) return x;

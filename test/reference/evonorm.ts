@@ -21,7 +21,10 @@ export function evonormS0(
   });
 }
 
-/** x / max(√(variance of the batch + eps), v·x + √(variance of the plane + eps))·γ + β; `running` stands for the batch's. */
+/**
+ * x / max(√(variance of the batch + eps), v·x + √(variance of the plane + eps))·γ + β. `running` replaces the variance
+ * of the batch.
+ */
 export function evonormB0(
   shape: readonly number[],
   x: Float64Array,

@@ -1,6 +1,6 @@
 import { momentsOf, places } from "./channels.js";
 
-/** max(γ·x/√(mean x² + |eps|) + β, τ); eps of one element or one per channel. */
+/** max(γ·x/√(mean x² + |eps|) + β, τ). eps has one element, or one for each channel. */
 export function frn(
   shape: readonly number[],
   x: Float64Array,

@@ -1,4 +1,4 @@
-/** γ·x·g/(mean_c g + eps) + β + x of x [N, C, ...], g the 2-norm of a plane. */
+/** γ·x·g/(mean_c g + eps) + β + x of x [N, C, ...], where g is the 2-norm of a plane. */
 export function globalResponseNorm(
   [batch, channels]: readonly number[],
   x: Float64Array,

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../src/tensor.js";
 import type { Sets } from "./sets.js";
 
-/** One set per sample and group of neighbouring channels of [N, C, ...]. */
+/** There is one set for each sample and group of neighbouring channels of [N, C, ...]. */
 export function groupNormSets(shape: readonly number[], groups: number): Sets {
   const [batch, channels, ...space] = shape;
   const size = (sizeOf(space) * channels) / groups;

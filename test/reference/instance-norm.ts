@@ -1,10 +1,13 @@
 import { groupNormSets } from "./group-norm.js";
 import { type Sets, statistics } from "./sets.js";
 
-/** One set per sample and channel of [N, C, ...]. */
+/** There is one set for each sample and channel of [N, C, ...]. */
 export const instanceNormSets = (shape: readonly number[]): Sets => groupNormSets(shape, shape[1]);
 
-/** Running statistics after one step: towards the batch mean of the instances' means and unbiased variances. */
+/**
+ * Running statistics after one step. They move towards the mean, over the batch, of the instances' means and unbiased
+ * variances.
+ */
 export function moved(
   x: ArrayLike<number>,
   shape: readonly number[],
@@ -13,9 +16,9 @@ export function moved(
 ) {
   const [batch, channels] = shape;
   const { mean, variance, size } = statistics(x, instanceNormSets(shape));
-  const average = (of: (set: number) => number) => (c: number) => {
+  const average = (read: (set: number) => number) => (c: number) => {
     let sum = 0;
-    for (let n = 0; n < batch; n++) sum += of(n * channels + c);
+    for (let n = 0; n < batch; n++) sum += read(n * channels + c);
     return sum / batch;
   };
   const move = (old: ArrayLike<number>, now: (c: number) => number) =>

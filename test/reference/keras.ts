@@ -1,17 +1,17 @@
 import { sizeOf, type Tensor } from "../../src/tensor.js";
 
 interface KerasNorm {
-  /** Elements of the same name, made of their index, share their moments. */
+  /** Elements with the same result share their moments. The argument is the index of an element. */
   set: (index: number[]) => string;
   eps: number;
   centred?: boolean;
-  /** Which of gamma and beta an element gets. */
+  /** The index of gamma and beta for an element. */
   at: (index: number[]) => number;
   gamma?: ArrayLike<number>;
   beta?: ArrayLike<number>;
 }
 
-/** (x − mean)/√(variance + eps)·gamma + beta in float64, on whatever layout; without the mean if not `centred`. */
+/** (x − mean)/√(variance + eps)·gamma + beta in float64, on any layout. If not `centred`, the mean is left out. */
 export function keras(x: Tensor, norm: KerasNorm): Float64Array {
   const { set, eps, centred = true, at, gamma, beta } = norm;
   const indices = Array.from({ length: x.size }, (_, i) =>

@@ -1,6 +1,6 @@
 import type { Sets } from "./sets.js";
 
-/** One set per row of `cols` elements, one parameter per column. */
+/** There is one set for each row of `cols` elements, and one parameter for each column. */
 export const rowSets = (size: number, cols: number): Sets => ({
   count: size / cols,
   setOf: (i) => Math.floor(i / cols),

@@ -1,4 +1,4 @@
-/** [m, k]·[k, n], straight from the definition, in float64. */
+/** [m, k]·[k, n] in float64, directly from the definition. */
 export function matmul(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -13,12 +13,12 @@ export function matmul(
   return c;
 }
 
-/** [m, n] of an [n, m] matrix. */
+/** The transpose [m, n] of an [n, m] matrix. */
 export function transpose(a: ArrayLike<number>, m: number, n: number): Float64Array {
   return Float64Array.from({ length: m * n }, (_, i) => a[(i % n) * m + Math.floor(i / n)]);
 }
 
-/** Gradients of a [m, k]·b [k, n] under dc [m, n]: dc·bᵀ and aᵀ·dc. */
+/** The gradients of a [m, k]·b [k, n] for dc [m, n]: dc·bᵀ and aᵀ·dc. */
 export function matmulBackward(
   dc: ArrayLike<number>,
   a: ArrayLike<number>,

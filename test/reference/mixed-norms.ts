@@ -7,7 +7,7 @@ const softmax = (w: List) => {
   return all.map((v) => v / all.reduce((a, b) => a + b, 0));
 };
 
-/** A mix of instance, layer and batch statistics; `running` stands for the batch's. */
+/** Normalises by a mix of instance, layer and batch statistics. `running` replaces those of the batch. */
 export function switchable(
   shape: readonly number[],
   x: Float64Array,
@@ -22,9 +22,9 @@ export function switchable(
   const planes = Array.from({ length: batch * channels }, (_, p) => p * length);
   const mean = planes.map((i) => own.mean(i));
   const variance = planes.map((i) => (own.variance(i) * length) / Math.max(length - 1, 1));
-  /** Of the planes that `of` gives the same index. */
-  const over = (of: (p: number) => number) => {
-    const set = (p: number) => planes.flatMap((_, k) => (of(k) === of(p) ? [k] : []));
+  /** The statistics of each set of planes: planes with the same index are in one set. */
+  const over = (keyOf: (p: number) => number) => {
+    const set = (p: number) => planes.flatMap((_, k) => (keyOf(k) === keyOf(p) ? [k] : []));
     const average = (p: number, value: (k: number) => number) =>
       set(p).reduce((total, k) => total + value(k), 0) / set(p).length;
     const m = planes.map((_, p) => average(p, (k) => mean[k]));
@@ -46,7 +46,7 @@ type Matrix = number[][];
 const product = (a: Matrix, b: Matrix): Matrix =>
   a.map((row) => b[0].map((_, j) => row.reduce((total, v, k) => total + v * b[k][j], 0)));
 
-/** Newton's iteration for (Σ/tr Σ)^(−½), over √tr Σ, times the centred rows of each group. */
+/** Newton's iteration for (Σ/tr Σ)^(−½), divided by √tr Σ, times the centred rows of each group. */
 export function iterNorm(
   shape: readonly number[],
   groups: number,

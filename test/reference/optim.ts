@@ -1,4 +1,4 @@
-// torch.optim's update rules, line for line, in float64.
+// The update rules of torch.optim, line by line, in float64.
 
 export interface Sgd {
   lr: number;

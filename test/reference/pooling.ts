@@ -8,7 +8,10 @@ export interface PoolGeometry {
   ceilMode?: boolean;
 }
 
-/** Rows and columns of the output: as many windows as fit, and with `ceilMode` one that hangs over, if it starts inside. */
+/**
+ * Rows and columns of the output: the number of windows that fit. `ceilMode` adds an incomplete window if it starts
+ * inside.
+ */
 export function poolShape(g: PoolGeometry): [number, number] {
   const { dilation = [1, 1] } = g;
   const side = (d: 0 | 1) => {
@@ -25,9 +28,9 @@ export function poolShape(g: PoolGeometry): [number, number] {
 }
 
 interface Window {
-  /** Indices of its elements in x. */
+  /** The indices of the window's elements in x. */
   elements: number[];
-  /** Its positions within the padded input. */
+  /** The number of the window's positions inside the padded input. */
   positions: number;
 }
 
@@ -56,7 +59,7 @@ function windows(g: PoolGeometry): Window[] {
 export const maxPool2d = (g: PoolGeometry, x: ArrayLike<number>): Float64Array =>
   Float64Array.from(windows(g), ({ elements }) => Math.max(...elements.map((i) => x[i])));
 
-/** `divisor`: a number, or what is counted. */
+/** `divisor` is a number, or says what is counted. */
 export const avgPool2d = (
   g: PoolGeometry,
   x: ArrayLike<number>,

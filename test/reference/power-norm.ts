@@ -1,6 +1,9 @@
 import { places } from "./channels.js";
 
-/** A training step of the authors' code: output, what goes back for `dy`, and both running values afterwards. */
+/**
+ * A training step of the authors' code. Gives the output, the input's gradient for `dy`, and both running values after
+ * the step.
+ */
 export function powerNorm(
   shape: readonly number[],
   x: Float64Array,

@@ -1,6 +1,6 @@
 import { sizeOf } from "../../src/tensor.js";
 
-/** f(alpha·x + shift)·γ + β, the features on the last axis or on axis 1. */
+/** f(alpha·x + shift)·γ + β, with the features on the last axis or on axis 1. */
 export function saturation(
   shape: readonly number[],
   first: boolean,

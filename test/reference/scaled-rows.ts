@@ -2,11 +2,14 @@ export interface RowOptions {
   weight?: ArrayLike<number>;
   eps: number;
   kind: "rms" | "rmsEpsOutside" | "centredRms" | "norm";
-  /** Columns that make the statistic. */
+  /** The number of columns that enter the statistic. */
   counted?: number;
 }
 
-/** Rows of `d` numbers divided by their root mean square (of d + 1 that add up to 0: centredRms) or 2-norm, times weight. */
+/**
+ * Rows of `d` numbers, divided by their 2-norm or root mean square and multiplied by weight. For centredRms the root
+ * mean square is over d + 1 numbers that sum to 0.
+ */
 export function scaledRows(x: Float64Array, d: number, o: RowOptions): Float64Array {
   const n = o.counted ?? d;
   return x.map((v, i) => {

@@ -1,6 +1,6 @@
-// Normalisation in float64, two passes, no tricks: what all five norms have in common.
+// Normalisation in float64, in two passes and without tricks: the common part of all five norms.
 
-/** Which set (its statistics) and which parameter element i of the input belongs to. */
+/** The set (it has the statistics) and the parameter of element i of the input. */
 export interface Sets {
   count: number;
   setOf(i: number): number;
@@ -12,9 +12,9 @@ export interface Options {
   weight?: ArrayLike<number> | null;
   bias?: ArrayLike<number> | null;
   eps: number;
-  /** False: the mean is left out (RMS norm). */
+  /** False leaves out the mean (RMS norm). */
   centre?: boolean;
-  /** Given statistics instead of those of the input. */
+  /** Given statistics replace those of the input. */
   constant?: { mean: ArrayLike<number>; variance: ArrayLike<number> };
 }
 
@@ -28,7 +28,7 @@ export function statistics(x: ArrayLike<number>, s: Sets, centre = true): Statis
   const [mean, variance, size] = [0, 0, 0].map(() => new Float64Array(s.count));
   for (let i = 0; i < x.length; i++) size[s.setOf(i)]++;
   if (centre) {
-    // the second time around a float32, from which a constant differs by exactly 0
+    // the second pass starts from a float32: a constant differs from it by exactly 0
     for (let i = 0; i < x.length; i++) mean[s.setOf(i)] += x[i] / size[s.setOf(i)];
     const near = mean.map(Math.fround);
     mean.set(near);
@@ -50,7 +50,7 @@ function normalized(x: ArrayLike<number>, s: Sets, o: Options) {
   return { xhat, rstd };
 }
 
-/** y = x̂·weight + bias. */
+/** The output y = x̂·weight + bias. */
 export function forward(x: ArrayLike<number>, s: Sets, o: Options): Float64Array {
   return normalized(x, s, o).xhat.map((h, i) => {
     const p = s.parameterOf(i);
@@ -59,8 +59,8 @@ export function forward(x: ArrayLike<number>, s: Sets, o: Options): Float64Array
 }
 
 /**
- * Gradients of Σ dy·y, and `terms`, the first term of dx: what cancels when dx is small, so what its error is measured by. dx = rstd·(g − mean(g) − x̂·mean(g·x̂)) with g = w·dy; without the means if
- * statistics are given.
+ * The gradients of Σ dy·y, and `terms`: the first term of dx. Terms cancel when dx is small, so its error is measured
+ * by this term. dx = rstd·(g − mean(g) − x̂·mean(g·x̂)) with g = w·dy. The means are left out if statistics are given.
  */
 export function backward(x: ArrayLike<number>, dy: ArrayLike<number>, s: Sets, o: Options) {
   const { xhat, rstd } = normalized(x, s, o);

@@ -20,7 +20,10 @@ export function softmax(
   return y;
 }
 
-/** −ln softmax(x) of each row of x [n, classes] on average over the target, of which `smoothing` is spread over all classes. */
+/**
+ * The mean of −ln softmax(x) at the target, over the rows of x [n, classes]. The part `smoothing` of the target is
+ * spread over all classes.
+ */
 export function crossEntropy(
   x: ArrayLike<number>,
   targets: readonly number[],

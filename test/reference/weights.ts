@@ -1,7 +1,7 @@
 import { sizeOf } from "../../src/tensor.js";
 import { momentsOf } from "./channels.js";
 
-/** Which slice along `dim` element i belongs to; all to one where it is null. */
+/** The slice along `dim` that element i belongs to. With null there is only one slice. */
 const sliceOf = (shape: readonly number[], dim: number | null) => (i: number) =>
   dim === null ? 0 : Math.floor(i / sizeOf(shape.slice(dim + 1))) % shape[dim];
 
@@ -12,15 +12,15 @@ export function weightNorm(
   v: Float64Array,
   g: ArrayLike<number>,
 ): Float64Array {
-  const of = sliceOf(shape, dim);
+  const slice = sliceOf(shape, dim);
   const squares: number[] = [];
   v.forEach((value, i) => {
-    squares[of(i)] = (squares[of(i)] ?? 0) + value * value;
+    squares[slice(i)] = (squares[slice(i)] ?? 0) + value * value;
   });
-  return v.map((value, i) => (g[of(i)] * value) / Math.sqrt(squares[of(i)]));
+  return v.map((value, i) => (g[slice(i)] * value) / Math.sqrt(squares[slice(i)]));
 }
 
-/** w / (uᵀ·W·v), the rows of W being the slices along `dim`. */
+/** w / (uᵀ·W·v), where the slices along `dim` are the rows of W. */
 export function spectralNorm(
   shape: readonly number[],
   dim: number,
@@ -35,15 +35,15 @@ export function spectralNorm(
   return w.map((value) => value / sigma);
 }
 
-/** gain·(w − mean)·scale(variance, n) for each filter, the variance biased. */
+/** gain·(w − mean)·scale(variance, n) for each filter, with the biased variance. */
 export function standardize(
   shape: readonly number[],
   w: Float64Array,
   scale: (variance: number, n: number) => number,
   gain?: ArrayLike<number>,
 ): Float64Array {
-  const of = sliceOf(shape, 0);
-  const { mean, variance } = momentsOf(w, of);
+  const slice = sliceOf(shape, 0);
+  const { mean, variance } = momentsOf(w, slice);
   const n = sizeOf(shape.slice(1));
-  return w.map((v, i) => (v - mean(i)) * scale(variance(i), n) * (gain?.[of(i)] ?? 1));
+  return w.map((v, i) => (v - mean(i)) * scale(variance(i), n) * (gain?.[slice(i)] ?? 1));
 }

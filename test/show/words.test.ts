@@ -16,17 +16,17 @@ test("numbers in words", () => {
 });
 
 test("the axes a statistic is pooled over", () => {
-  const of = (name: string) =>
+  const axesOfNorm = (name: string) =>
     methodDescriptions
       .flatMap(({ methods }) => methods)
       .find((row) => row.name === name)
       ?.sets?.map(axesOf);
-  expect(of("bn")).toEqual(["(N, H, W)"]);
-  expect(of("gn")).toEqual(["(C/G, H, W)"]);
-  expect(of("ln2d")).toEqual(["(C)"]);
-  expect(of("lrn")).toEqual(["(window of C)"]);
-  expect(of("ghost")).toEqual(["(part of N, H, W)"]);
-  expect(of("lin")).toEqual(["(H, W)", "(C, H, W)"]);
+  expect(axesOfNorm("bn")).toEqual(["(N, H, W)"]);
+  expect(axesOfNorm("gn")).toEqual(["(C/G, H, W)"]);
+  expect(axesOfNorm("ln2d")).toEqual(["(C)"]);
+  expect(axesOfNorm("lrn")).toEqual(["(window of C)"]);
+  expect(axesOfNorm("ghost")).toEqual(["(part of N, H, W)"]);
+  expect(axesOfNorm("lin")).toEqual(["(H, W)", "(C, H, W)"]);
 });
 
 test("a claim and its figures", () => {

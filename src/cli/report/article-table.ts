@@ -2,7 +2,10 @@ import type { NormSummary } from "../../experiments/summary.js";
 import { mebibytes, percent } from "../../show/columns.js";
 import { htmlTable, type Section } from "./page.js";
 
-/** The third article's results (section 5.1), which its code does not measure; of its memory column only the heading is left. */
+/**
+ * The third article's results (section 5.1). Its code does not measure them, and of its memory column only the heading
+ * remains.
+ */
 const printed = {
   bn: ["92.3 %", "1.00×", "collapses"],
   ln: ["90.1 %", "1.10×", "stable"],
@@ -18,11 +21,11 @@ const HEAD = [
   ]),
 ];
 
-/** The article's figures beside those measured; nothing where none of its norms has run. */
+/** The article's figures beside the measured ones. Empty if none of its norms has run. */
 export function articleSection(rows: readonly NormSummary[]): Section[] {
   const known = rows.filter(({ norm }) => Object.hasOwn(printed, norm));
   if (known.length === 0) return [];
-  // its times are relative to batch norm
+  // the article's times are relative to batch norm
   const unit = (known.find(({ norm }) => norm === "bn") ?? known[0]).epochSeconds;
   const lines = known.map((row) => {
     const [accuracy, time, batch1] = printed[row.norm as keyof typeof printed];

@@ -8,13 +8,13 @@ import { INK } from "../../show/palette.js";
 echarts.use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
 export type Option = EChartsCoreOption & {
-  /** What depends on the size; a height of its own among it. */
+  /** The options that depend on the size. They may have a height of their own. */
   sized?: (width: number, height: number) => EChartsCoreOption & { height: number };
 };
 
 const GRID_LINE = "rgba(128, 128, 128, 0.25)";
 
-/** An axis with a title in the middle of its side. */
+/** An axis with its title in the middle of its side. */
 export const axis = (name: string, gap: number, more: object = {}) => ({
   name,
   nameLocation: "middle",
@@ -32,10 +32,10 @@ export const legend = (names: readonly string[]) => ({
   textStyle: { color: INK, fontSize: 13 },
 });
 
-/** About how wide a name is in 13 px letters. */
+/** The approximate width of a name in letters of 13 px. */
 export const textWidth = (name: string) => 7.3 * name.length;
 
-/** How many rows a legend of these names takes. */
+/** The number of rows that a legend of these names takes. */
 export function legendRows(names: readonly string[], width: number): number {
   let [rows, used] = [1, 0];
   for (const name of names) {

@@ -5,19 +5,19 @@ import { COLOURS, INK, lineLook } from "../../show/palette.js";
 import { meanCurve, smooth, thin } from "../../show/smooth.js";
 import { axis, legend, legendRows, type Option, textWidth } from "./chart.js";
 
-/** More points than pixels tell nothing. */
+/** More points than pixels show nothing new. */
 const POINTS = 600;
 
-/** Losses above it are cut off: nets without a working norm start far up. */
+/** Losses above this are cut off: nets without a working norm start with much larger ones. */
 const MOST_LOSS = 5;
 
-/** Entries of a legend long enough to tell dashes apart, without the dots of a line. */
+/** Legend entries are long enough to show the dashes, and have no dots. */
 const DASHES = { itemWidth: 36, itemStyle: { opacity: 0 } };
 
-/** Bars and the error bars over them are laid out alike. */
+/** Bars and their error bars have the same layout. */
 const BAR_LAYOUT = { barGap: "10%", barCategoryGap: "30%" };
 
-/** Cross-entropy over training steps: each run as it is, faint, and per norm the smoothed mean of the seeds. */
+/** Cross-entropy over training steps: each run as a faint line, and for each norm the smoothed mean of its seeds. */
 export function lossChart({ config, runs }: CompareResult): Option {
   const norms = config.norms.filter((norm) => runs.some((run) => run.norm === norm));
   const series = norms.flatMap((norm) => {
@@ -59,7 +59,9 @@ export function lossChart({ config, runs }: CompareResult): Option {
   };
 }
 
-/** Test accuracy per norm, beside that of the nets trained with batch 1; error bars: one standard deviation over seeds. */
+/**
+ * Test accuracy per norm, beside that of nets trained with batch 1. Error bars show one standard deviation over seeds.
+ */
 export function accuracyChart(rows: readonly NormSummary[]): Option {
   const bars = [
     { name: "trained in batches", color: COLOURS[0], values: rows.map((row) => row.testAccuracy) },
@@ -114,7 +116,7 @@ const whisker = (value: Spread | null): number[] =>
       ]
     : [Number.NaN, Number.NaN];
 
-/** An I on its side over bar `k` of `count` in each category; data are [low, high, category]. */
+/** The error bar of bar `k` out of `count` in each category: an I on its side. Data are [low, high, category]. */
 const errorBar =
   (k: number, count: number): CustomSeriesRenderItem =>
   (_, api) => {

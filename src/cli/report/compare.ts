@@ -10,7 +10,7 @@ import { evaluationSection, probeSection } from "./on-the-way.js";
 import { chart, htmlTable, type Report } from "./page.js";
 import { truthsSection } from "./truths.js";
 
-/** So many of the best norms are told of in a sentence. */
+/** The number of best norms that the sentence names. */
 const TOLD = 8;
 
 export function compareReport(result: CompareResult): Report {

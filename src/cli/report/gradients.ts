@@ -57,9 +57,9 @@ First and last layer: the gradient's norm in the fresh net. Flat: activations wh
 weights ${result.config.gain} times as large. Accuracy: after ${result.config.steps} steps, chance is 50 %. ${bareSentence(result)}`;
 
 function bareSentence({ trained }: GradientsResult): string {
-  const of = (affine: boolean) =>
+  const withAffine = (affine: boolean) =>
     trained.find((t) => t.norm === "bn" && t.activation === "sigmoid" && t.affine === affine);
-  const [full, bare] = [of(true), of(false)];
+  const [full, bare] = [withAffine(true), withAffine(false)];
   return full && bare
     ? `The sigmoid net with batch norm gets ${percent(full.accuracy)} right with scale and shift, ${percent(bare.accuracy)} without.`
     : "";

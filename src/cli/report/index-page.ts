@@ -3,14 +3,14 @@ import { articles, corrections, placeOf } from "../../experiments/corrections.js
 import { escapeHtml } from "../../show/escape-html.js";
 import { facts, html, type Report } from "./page.js";
 
-/** An experiment that is finished; its page is name/index.html. */
+/** A finished experiment. Its page is name/index.html. */
 export interface Chapter {
   name: string;
   report: Report;
   seconds: number;
 }
 
-/** The page that links the experiments and lists what the articles got wrong. */
+/** The page with links to the experiments and a list of the articles' errors. */
 export function indexPage(
   chapters: readonly Chapter[],
   planned: number,

@@ -4,9 +4,9 @@ import { axis, legend, type Option } from "./chart.js";
 export interface Line {
   name: string;
   points: readonly (readonly [x: number, y: number | null])[];
-  /** A reference: thin, dashed, in the text's colour. */
+  /** Whether the line is a reference: thin, dashed, in the colour of the text. */
   dashed?: boolean;
-  /** Draws the points too. */
+  /** Whether the points are drawn too. */
   symbols?: boolean;
   /** Default: by its place among the lines. */
   colour?: string;
@@ -15,14 +15,14 @@ export interface Line {
 interface Axes {
   x: string;
   y: string;
-  /** More for either axis: type, min, max … */
+  /** More options of the axes: type, min, max and others. */
   xAxis?: object;
   yAxis?: object;
-  /** Rows of the legend. */
+  /** The number of rows of the legend. */
   rows?: number;
 }
 
-/** Not where the other axis is 0. */
+/** The axis stays at the side, and does not move to the 0 of the other axis. */
 const LEFT_AND_BELOW = { show: true, onZero: false, lineStyle: { color: "gray" } };
 
 /** Lines over a titled x and y axis. */
@@ -56,7 +56,7 @@ export function lineChart(lines: readonly Line[], { x, y, xAxis, yAxis, rows = 1
   };
 }
 
-/** For `yAxis`: powers of ten. */
+/** An option for `yAxis`: powers of ten. */
 export const LOG = {
   type: "log",
   axisLabel: {

@@ -5,7 +5,7 @@ import { legendRows } from "./chart.js";
 import { lineChart } from "./lines.js";
 import { chart, htmlTable, type Section } from "./page.js";
 
-/** Test accuracy on the way, a line a run; nothing where it was not asked for. */
+/** The test accuracy during training, one line for each run. Empty if this was not asked for. */
 export function evaluationSection({ config, runs }: CompareResult): Section[] {
   const lines = runs.map(({ norm, seed, evaluations = [] }) => ({
     name: config.seeds > 1 ? `${norm} seed ${seed}` : norm,
@@ -28,7 +28,7 @@ ${lines.length > COLOURS.length ? '<p class="caption">Colours come again.</p>' :
   ];
 }
 
-/** What went through the blocks, at the first and the last look; nothing where none was taken. */
+/** What went through the blocks at the first and the last look. Empty if there was no look. */
 export function probeSection({ runs }: CompareResult): Section[] {
   const rows = runs.flatMap(({ norm, seed, probes = [] }) => {
     const [first, last] = [probes.at(0), probes.at(-1)];

@@ -89,15 +89,15 @@ const PERCENT = { min: 0, max: 100 };
 
 const amount = (value: number) => (value === 0 ? "nothing" : short(value));
 
-const points = (padded: readonly Padded[], name: string, of: (row: Padded) => number): Line => ({
+const points = (padded: readonly Padded[], name: string, read: (row: Padded) => number): Line => ({
   name,
   symbols: true,
-  points: padded.map((row) => [100 * row.share, of(row)] as const),
+  points: padded.map((row) => [100 * row.share, read(row)] as const),
 });
 
 function momentChart(padded: readonly Padded[], of: "mean" | "variance", words: number): string {
   const { length, share } = padded[0];
-  // The formula, drawn finely; the words are a share of the positions.
+  // The curve of the formula, with many points. The words are a share of the positions.
   const mu = padded[0].expected.mean / (1 - share);
   const sigma2 = padded[0].expected.variance / (1 - share) - share * mu ** 2;
   const formula = (p: number) => (1 - p) * (of === "mean" ? mu : sigma2 + p * mu ** 2);

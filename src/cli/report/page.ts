@@ -4,12 +4,12 @@ import { escapeHtml } from "../../show/escape-html.js";
 import { drawSvg, type Option } from "./chart.js";
 import { STYLE } from "./style.js";
 
-/** What an experiment has to show. All but `title` and `summary` is HTML. */
+/** The content of an experiment's page. Everything but `title` and `summary` is HTML. */
 export interface Report {
   title: string;
-  /** What was found, in a sentence. */
+  /** The result, in one sentence. */
   summary: string;
-  /** What was done. */
+  /** What the experiment did. */
   lead: string;
   sections: readonly Section[];
 }
@@ -23,11 +23,11 @@ export interface PageContext {
   name: string;
   config: object;
   machine: Record<string, Json>;
-  /** Address of the page this one belongs to. */
+  /** The address of the page above this one. */
   home?: string;
 }
 
-/** The report as one HTML document that needs nothing else. */
+/** The report as one HTML document that needs no other file. */
 export function page(report: Report, { name, config, machine, home }: PageContext): string {
   const wrong = correctionsOf(name);
   const all = [
@@ -53,14 +53,14 @@ ${all.join("\n")}`,
 const section = ({ title, html }: Section, kind = ""): string =>
   `<section${kind && ` class="${kind}"`}><h2>${escapeHtml(title)}</h2>\n${html}</section>`;
 
-/** What the articles say, and what is right. */
+/** The claims of the articles, and what is right. */
 export const correctionTable = (rows: readonly Correction[]): string =>
   `<div class="prose">${htmlTable(
     ["article", "it says", "what is right"],
     rows.map((row) => [placeOf(row), row.claim, row.truth]),
   )}</div>`;
 
-/** An HTML document of this style. */
+/** An HTML document in this style. */
 export const html = (title: string, main: string): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -78,7 +78,7 @@ ${main}
 </html>
 `;
 
-/** Drawn twice, wide and narrow: a wide chart scaled down to a phone has letters nobody can read. */
+/** Draws the chart twice, wide and narrow: a wide chart scaled down to a phone has letters that nobody can read. */
 export function chart(label: string, option: Option): string {
   const figure = (kind: string, width: number, height: number) =>
     `<div class="${kind}" role="img" aria-label="${escapeHtml(label)}">${drawSvg(option, width, height)}</div>`;
@@ -93,7 +93,7 @@ ${rows.map((cells) => row(cells, "td")).join("\n")}
 </tbody></table></div>`;
 }
 
-/** camelCase keys as words, values as they are; what is undefined is left out. */
+/** Keys in camelCase become words, values stay as they are. Undefined values are left out. */
 export function facts(of: object): string {
   const words = (key: string) => key.replace(/(?<=[a-z0-9])([A-Z])/g, " $1").toLowerCase();
   const entries = Object.entries(of as Record<string, Json>).filter(
@@ -107,7 +107,7 @@ export function facts(of: object): string {
     .join("")}</dl>`;
 }
 
-/** What it means where nothing is set. */
+/** What a missing setting means. */
 const UNSET: Record<string, string> = {
   batch1Samples: "as many as the main run",
   steps: "those of the epochs",

@@ -54,10 +54,10 @@ export function runningStatsReport(result: RunningStatsResult): Report {
       ],
     },
   ];
-  const share = (name: string, of: (rule: (typeof rules)[number]) => number): Line => ({
+  const share = (name: string, read: (rule: (typeof rules)[number]) => number): Line => ({
     name,
     symbols: true,
-    points: rules.map((rule) => [rule.m, of(rule)] as const),
+    points: rules.map((rule) => [rule.m, read(rule)] as const),
   });
   const steps = { x: "batches seen" };
   const perBatch = `${config.batch} values a batch, drawn from N(${TRUE_MEAN}, ${TRUE_VARIANCE})`;

@@ -21,7 +21,7 @@ const HEAD = ["", "style loss", "content loss", "s per step"];
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The runs of each norm, over its seeds. */
+/** The runs of each norm, one for each seed. */
 const groups = ({ config, runs }: StyleResult): [StyleNorm, StyleRun[]][] =>
   config.norms.map((norm) => [norm, runs.filter((run) => run.norm === norm)]);
 
@@ -61,9 +61,9 @@ const figure = (picture: Picture, caption: string): string =>
 export function styleReport(result: StyleResult): Report {
   const { config, content, style, oneShot } = result;
   const byNorm = groups(result);
-  const curve = (of: (losses: Losses) => number) =>
+  const curve = (read: (losses: Losses) => number) =>
     byNorm.map(([norm, runs]) => {
-      const values = meanCurve(runs.map((run) => run.losses.map(of)));
+      const values = meanCurve(runs.map((run) => run.losses.map(read)));
       return { name: NAMES[norm], points: thin(smooth(values, values.length / 25), 600) };
     });
   const finals = byNorm.map(

@@ -1,4 +1,4 @@
-/** Light and dark by the reader's setting; one column; wide charts from 640 px on. */
+/** One column, light or dark as the reader has set it. Charts are wide from 640 px on. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: light-dark(#fff, #16181c); --ink: light-dark(#1c1e21, #e4e6ea);
   --soft: light-dark(#5b6168, #a0a6ae); --line: light-dark(#d9dce0, #383c43); }

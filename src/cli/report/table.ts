@@ -1,7 +1,7 @@
 import type { NormSummary } from "../../experiments/summary.js";
 import { columns, footnotes } from "../../show/columns.js";
 
-/** The table for a terminal, notes below. */
+/** The table for a terminal, with notes below it. */
 export function textTable(rows: readonly NormSummary[]): string {
   const table = alignedTable(
     columns.map((column) => column.title),
@@ -10,7 +10,7 @@ export function textTable(rows: readonly NormSummary[]): string {
   return [table, "", ...footnotes(rows)].join("\n");
 }
 
-/** Names flush left, numbers flush right. */
+/** Names stand flush left, numbers flush right. */
 export function alignedTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

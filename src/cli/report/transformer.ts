@@ -19,7 +19,7 @@ const HEAD = [
   "ms per character",
 ];
 
-/** The runs of each variant, over its seeds. */
+/** The runs of each variant, one for each seed. */
 function groups({ config, runs }: TransformerResult): [variant: string, TransformerRun[]][] {
   return config.variants.map((variant) => [variant, runs.filter((run) => run.variant === variant)]);
 }
@@ -29,7 +29,7 @@ const mean = (values: readonly number[]) =>
 
 const rows = (result: TransformerResult): string[][] =>
   groups(result).map(([variant, runs]) => {
-    const over = (of: (run: TransformerRun) => number) => mean(runs.map(of));
+    const over = (read: (run: TransformerRun) => number) => mean(runs.map(read));
     return [
       variant,
       over((run) => run.losses[0]).toFixed(2),

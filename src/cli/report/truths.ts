@@ -2,7 +2,7 @@ import type { Truth } from "../../experiments/truths.js";
 import { figures, verdict } from "../../show/words.js";
 import { htmlTable, type Section } from "./page.js";
 
-/** One line a claim; nothing where none was put to the test, that is with one seed. */
+/** One line for each claim. Empty if no claim was tested, as with a single seed. */
 export const truthsText = (truths: readonly Truth[]): string =>
   truths
     .map((truth) => `${truth.claim}: ${verdict(truth)}; ${figures(truth)}.`)

@@ -10,13 +10,16 @@ import {
 } from "./scaler.js";
 
 export interface MinMaxScalerOptions extends ScalerOptions {
-  /** What the least and the greatest value seen become. */
+  /** The new values of the least and the greatest value seen. */
   featureRange?: readonly [low: number, high: number];
-  /** Cut off what lies outside: data that `fit` did not see. */
+  /** Clip values outside `featureRange`: they come from data that `fit` did not see. */
   clip?: boolean;
 }
 
-/** Maps the range of each feature to `featureRange`, as scikit-learn's MinMaxScaler: NaN ignored, a constant becomes the low end. */
+/**
+ * Maps the range of each feature to `featureRange`, as scikit-learn's MinMaxScaler. NaN is ignored. A constant feature
+ * becomes the low end.
+ */
 export class MinMaxScaler extends Scaler {
   readonly featureRange: readonly [number, number];
   readonly clip: boolean;
@@ -40,7 +43,7 @@ export class MinMaxScaler extends Scaler {
     this.factor = featureRange[1] - featureRange[0];
   }
 
-  /** Forgets what it saw and learns from `data`. */
+  /** Forgets all earlier data and learns from `data`. */
   fit(data: Numbers): this {
     this.check(data);
     this.min.fill(Infinity);
@@ -60,7 +63,7 @@ export class MinMaxScaler extends Scaler {
     return this.#finish();
   }
 
-  /** Adds what another scaler saw. Throws RangeError unless it has as many features. */
+  /** Adds what another scaler saw. Throws RangeError if its number of features differs. */
   merge(other: MinMaxScaler): this {
     checkMerge<MinMaxScaler>(this, other);
     other.min.forEach((v, j) => {
@@ -72,7 +75,7 @@ export class MinMaxScaler extends Scaler {
 
   #finish(): this {
     const { min, max } = this;
-    const seen = (v: number) => (Number.isFinite(v) ? v : 0); // nothing but NaN
+    const seen = (v: number) => (Number.isFinite(v) ? v : 0); // only NaN was seen
     const unit = max.map((v, j) => unitFor(Math.max(Math.abs(v), Math.abs(min[j]))));
     unit.forEach((_, j) => {
       if (min[j] > max[j]) unit[j] = 1;

@@ -1,8 +1,8 @@
 import { checkNumbers, checkRows, type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
 
 /**
- * (x − mean)/std with numbers known beforehand, one per channel, as torchvision's Normalize: `new Normalize([0.5], [0.5])` maps
- * [0, 1] to [−1, 1]. A std of 0, of a constant channel, counts as 1.
+ * (x − mean)/std with numbers known beforehand, one for each channel, as torchvision's Normalize. `new Normalize([0.5],
+ * [0.5])` maps [0, 1] to [−1, 1]. A std of 0, as of a constant channel, counts as 1.
  */
 export class Normalize extends Scaler {
   constructor(mean: Numbers, std: Numbers, options: ScalerOptions = {}) {
@@ -20,7 +20,7 @@ export class Normalize extends Scaler {
       throw new RangeError("Normalize: expected finite means and std of 0 or more");
   }
 
-  /** Nothing is learnt here, so infinity may come, and stays. */
+  /** This scaler learns nothing, so infinity is allowed and stays infinite. */
   protected override check(data: Numbers): void {
     checkRows("Normalize", data, this.features * this.plane);
   }

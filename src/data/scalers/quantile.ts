@@ -1,6 +1,6 @@
 import { exp } from "../../portable-math.js";
 
-/** The q-quantile of ascending values, linear between neighbours (NumPy's default). */
+/** The q-quantile of ascending values, interpolated linearly between neighbours (NumPy's default). */
 export function quantile(sorted: Float64Array, q: number): number {
   const at = q * (sorted.length - 1);
   const below = sorted[Math.floor(at)];
@@ -8,7 +8,7 @@ export function quantile(sorted: Float64Array, q: number): number {
   return below === above ? below : below + (above - below) * (at - Math.floor(at)); // equal infinities too
 }
 
-/** Where N(0, 1) has the share p below: Newton's method on Φ(x) = ½ + φ(x)·(x + x³/3 + x⁵/15 + …). */
+/** The value of N(0, 1) with the share p below it: Newton's method on Φ(x) = ½ + φ(x)·(x + x³/3 + x⁵/15 + …). */
 export function normalQuantile(p: number): number {
   if (p <= 0 || p >= 1) return p <= 0 ? -Infinity : Infinity;
   let x = 0;

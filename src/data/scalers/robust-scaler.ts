@@ -12,11 +12,11 @@ import {
 export interface RobustScalerOptions extends ScalerOptions {
   /** Subtract the median. */
   withCentering?: boolean;
-  /** Divide by the distance of the quantiles. */
+  /** Divide by the distance between the two quantiles. */
   withScaling?: boolean;
-  /** Which quantiles, in percent. */
+  /** The two quantiles, in percent. */
   quantileRange?: readonly [low: number, high: number];
-  /** Divide by what the distance would be for N(0, 1), so that normal data get variance 1. */
+  /** Divide by the distance that N(0, 1) would have, so that normal data get variance 1. */
   unitVariance?: boolean;
 }
 
@@ -28,8 +28,8 @@ const rules: Rules<Omit<RobustScalerOptions, "plane">> = {
 };
 
 /**
- * (x − median)/(distance of two quantiles) of each feature, as scikit-learn's RobustScaler: outliers hardly count, NaN not at all, a
- * constant feature becomes 0. Needs all data at once: medians cannot be merged.
+ * (x − median)/(distance of two quantiles) of each feature, as scikit-learn's RobustScaler. Outliers have little
+ * effect, NaN has none, and a constant feature becomes 0. It needs all data at once: medians cannot be merged.
  */
 export class RobustScaler extends Scaler {
   readonly #options: Required<Omit<RobustScalerOptions, "plane">>;

@@ -1,5 +1,5 @@
-// What the scalers share: data [rows, features] (or images [rows, features, plane]) in any array, float64 statistics, and an affine
-// map per feature and back.
+// The common part of the scalers: data [rows, features] (or images [rows, features, plane]) in any array, float64
+// statistics, and an affine map for each feature with its inverse.
 
 import { isArray } from "../../dtype.js";
 import { checkOptions, describe } from "../../options.js";
@@ -8,13 +8,13 @@ export type Numbers = ArrayLike<number>;
 export type FloatArray = Float32Array | Float64Array;
 
 export interface ScalerOptions {
-  /** Neighbouring values of one feature: the pixels of a channel; 1 (default) for plain rows. */
+  /** The number of neighbouring values of one feature: the pixels of a channel. The default 1 is for plain rows. */
   plane?: number;
 }
 
-/** Up to here squares, and the sums of as many as there can be, stay finite. */
+/** For values up to this limit, squares and sums of as many squares as an array can hold stay finite. */
 const LARGE = 2 ** 400;
-/** Takes every number there is to below 2⁴⁸⁴. */
+/** This factor brings every number below 2⁴⁸⁴. */
 const SHRUNK = 2 ** -540;
 
 /** The unit for values up to `largest`. */
@@ -26,7 +26,10 @@ export abstract class Scaler {
   readonly plane: number;
   protected centre: Float64Array | null = null;
   protected scale: Float64Array | null = null;
-  /** What x, centre and scale of each feature are taken times, so that neither they nor their squares overflow: a power of two. */
+  /**
+   * A factor for x, centre and scale of each feature, so that neither they nor their squares overflow. It is a power of
+   * two.
+   */
   protected unit: Float64Array | null = null;
   protected factor = 1;
   protected offset = 0;
@@ -50,7 +53,10 @@ export abstract class Scaler {
       for (let i = row; i < row + this.plane; i++) if (!Number.isNaN(data[i])) yield data[i];
   }
 
-  /** Throws RangeError unless `data` is whole rows of numbers, none of them infinite: one would make its feature 0 or NaN throughout. */
+  /**
+   * Throws RangeError unless `data` is whole rows of finite numbers or NaN: an infinite number would make its whole
+   * feature 0 or NaN.
+   */
   protected check(data: Numbers): void {
     checkRows(this.constructor.name, data, this.features * this.plane);
     for (let i = 0; i < data.length; i++) {
@@ -66,7 +72,7 @@ export abstract class Scaler {
     return `at index ${i} (row ${Math.floor(i / row)}, feature ${Math.floor((i % row) / this.plane)})`;
   }
 
-  /** Writes the scaled data to `out` (default: a new Float64Array), which may be `data`. NaN stays NaN. */
+  /** Writes the scaled data to `out` (default: a new Float64Array). `out` may be `data`. NaN stays NaN. */
   transform<T extends FloatArray = Float64Array>(data: Numbers, out?: T): T {
     const { factor, offset } = this;
     return this.#map(
@@ -76,7 +82,7 @@ export abstract class Scaler {
     );
   }
 
-  /** The way back. */
+  /** The inverse of `transform`. */
   inverse<T extends FloatArray = Float64Array>(data: Numbers, out?: T): T {
     const { factor, offset } = this;
     return this.#map(
@@ -112,7 +118,7 @@ export abstract class Scaler {
   }
 }
 
-/** Throws RangeError unless `data` is whole rows, TypeError for what in it is no number. */
+/** Throws RangeError unless `data` is whole rows, and TypeError for an element that is no number. */
 export function checkRows(name: string, data: Numbers, row: number): void {
   if (typeof data?.length !== "number" || data.length % row !== 0)
     throw new RangeError(
@@ -121,7 +127,7 @@ export function checkRows(name: string, data: Numbers, row: number): void {
   checkNumbers(name, "data", data);
 }
 
-/** Throws TypeError for a list with anything but numbers, holes included: JSON's null is no 0. */
+/** Throws TypeError for a list with anything but numbers. Holes are refused too: null in JSON is not 0. */
 export function checkNumbers(name: string, what: string, list: Numbers): void {
   if (typeof list?.length !== "number")
     throw new TypeError(`${name}: expected ${what} to be a list of numbers, got ${describe(list)}`);
@@ -139,7 +145,7 @@ export function checkRange(name: string, what: string, value: readonly number[])
     throw new RangeError(`${name}: expected ${what} to be two numbers, got ${value.length}`);
 }
 
-/** Throws unless `other` is a scaler of the same class with as many features. */
+/** Throws unless `other` is a scaler of the same class with the same number of features. */
 export function checkMerge<S extends Scaler>(own: S, other: S): void {
   const { name } = own.constructor;
   if (!(other instanceof own.constructor))
@@ -151,6 +157,9 @@ export function checkMerge<S extends Scaler>(own: S, other: S): void {
   }
 }
 
-/** A scale with what is as good as 0 (less than ten roundings of 1) made 1: a constant feature is not blown up, scikit-learn's rule. */
+/**
+ * Replaces a scale near 0 (less than ten roundings of 1) by 1, so that a constant feature is not enlarged:
+ * scikit-learn's rule.
+ */
 export const notZero = (scale: number, unit = 1): number =>
   scale / unit < 10 * Number.EPSILON ? unit : scale;

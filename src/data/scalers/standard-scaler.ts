@@ -8,16 +8,17 @@ export interface StandardScalerOptions extends ScalerOptions {
 }
 
 /**
- * (x − mean)/std of each feature, the deviation divided by n as in scikit-learn's StandardScaler. NaN is left out of the
- * statistics, a constant feature becomes 0. Statistics are float64, merged by Chan, Golub, LeVeque's formula (1979).
+ * (x − mean)/std of each feature. The variance is divided by n, as in scikit-learn's StandardScaler. NaN is left out of
+ * the statistics, and a constant feature becomes 0. Statistics are float64, merged by the formula of Chan, Golub and
+ * LeVeque (1979).
  */
 export class StandardScaler extends Scaler {
   readonly withMean: boolean;
   readonly withStd: boolean;
-  /** Values seen, mean and sum of squared differences of each feature. */
+  /** The number of values seen, their mean, and their sum of squared differences, for each feature. */
   readonly count: Float64Array;
   readonly mean: Float64Array;
-  /** Of the values times the unit. */
+  /** The sums of squared differences, of values times the unit. */
   readonly #m2: Float64Array;
   readonly #units: Float64Array;
 
@@ -31,7 +32,7 @@ export class StandardScaler extends Scaler {
     this.#units = new Float64Array(features).fill(1);
   }
 
-  /** Divided by n. */
+  /** The variance with divisor n. */
   get variance(): Float64Array {
     return this.#variances().map((v, j) => v / this.#units[j] / this.#units[j]);
   }
@@ -40,14 +41,14 @@ export class StandardScaler extends Scaler {
     return this.#m2.map((m2, j) => (this.count[j] > 0 ? m2 / this.count[j] : 0));
   }
 
-  /** Takes what was seen to a smaller unit. */
+  /** Converts the statistics of a feature to a smaller unit. */
   #shrink(j: number, unit: number): void {
     if (unit >= this.#units[j]) return;
     this.#m2[j] *= (unit / this.#units[j]) ** 2;
     this.#units[j] = unit;
   }
 
-  /** Forgets what it saw and learns from `data`. */
+  /** Forgets all earlier data and learns from `data`. */
   fit(data: Numbers): this {
     this.check(data);
     for (const list of [this.count, this.mean, this.#m2]) list.fill(0);
@@ -55,7 +56,7 @@ export class StandardScaler extends Scaler {
     return this.partialFit(data);
   }
 
-  /** Learns from more data: any split gives what all of it at once gives, but for rounding. */
+  /** Learns from more data. Except for rounding, any split of the data gives the result of all data at once. */
   partialFit(data: Numbers): this {
     this.check(data);
     for (let j = 0; j < this.features; j++) {
@@ -80,11 +81,11 @@ export class StandardScaler extends Scaler {
     return this.#finish();
   }
 
-  /** Adds what another scaler saw. Throws RangeError unless it has as many features. */
+  /** Adds what another scaler saw. Throws RangeError if its number of features differs. */
   merge(other: StandardScaler): this {
     checkMerge<StandardScaler>(this, other);
     const { count, mean } = other;
-    const [m2, units] = [other.#m2.slice(), other.#units.slice()]; // it may be this one
+    const [m2, units] = [other.#m2.slice(), other.#units.slice()]; // `other` may be this scaler itself
     [...count].forEach((n, j) => {
       this.#shrink(j, units[j]);
       this.#add(j, n, mean[j], m2[j] * (this.#units[j] / units[j]) ** 2);
@@ -109,7 +110,7 @@ export class StandardScaler extends Scaler {
     const mean = this.mean.map((v, j) => v * units[j]);
     this.centre = this.withMean ? mean : mean.map(() => 0);
     this.unit = units.slice();
-    // a variance within the rounding errors of its computation is that of a constant, scikit-learn's bound
+    // a variance within the rounding errors of its computation counts as that of a constant: scikit-learn's bound
     const eps = Number.EPSILON;
     this.scale = this.#variances().map((v, j) => {
       const constant = v <= count[j] * eps * v + (count[j] * mean[j] * eps) ** 2;

@@ -1,4 +1,4 @@
-// None of them can stand alone behind a convolution.
+// None of these methods can stand alone behind a convolution.
 import type { Family } from "./method.js";
 import { perChannel, perPlane, perPosition, perSample } from "./patterns.js";
 

@@ -1,4 +1,4 @@
-// What evenkeel/data has.
+// The methods of evenkeel/data.
 import type { Family } from "./method.js";
 
 const learned = "nothing: statistics of the training data";

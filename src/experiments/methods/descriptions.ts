@@ -7,7 +7,9 @@ import { sample } from "./sample.js";
 import { vector } from "./vector.js";
 import { weights } from "./weights.js";
 
-/** What every normalisation here is, by kind, without the layers: texts that a page can load before any of these. */
+/**
+ * The description of every normalisation, by kind, without the layers: a page can load these texts before any layer.
+ */
 export const methodDescriptions: readonly Family[] = [
   batch,
   sample,

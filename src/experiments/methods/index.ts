@@ -10,7 +10,7 @@ const whole = (description: Description): Method => ({
   ...normTable.find(({ name }) => name === description.name),
 });
 
-/** Every normalisation there is here, by kind. A new one is one more row, and one of `nn.normTable`. */
+/** Every normalisation of this library, by kind. A new one needs one more row here and one in `nn.normTable`. */
 export const methodFamilies = (): Family<Method>[] =>
   methodDescriptions.map((family) => ({ ...family, methods: family.methods.map(whole) }));
 

@@ -1,28 +1,31 @@
 import type { NormMethod } from "../../nn/index.js";
 import type { Pattern } from "../sets.js";
 
-/** What a method is. Texts are plain, formulas in Unicode. */
+/** The description of a method. Texts are plain, formulas are in Unicode. */
 export interface Description {
-  /** What specs call it, "gn" of "gn:8"; lower case, unique. */
+  /** The name in specs, such as "gn" in "gn:8". It is in lower case and unique. */
   readonly name: string;
   readonly title: string;
   /** Which elements share a statistic, and which statistic. */
   readonly statistics: string;
   readonly learned: string;
   readonly formula: string;
-  /** The same in TeX, for formulas as MathML: without fences that stretch and lines above, which Chromium cannot draw without a font. */
+  /**
+   * The formula in TeX, for MathML. It has no stretching brackets and no lines above: Chromium cannot draw these
+   * without a special font.
+   */
   readonly tex: string;
   /**
-   * Which elements of feature maps, or of vectors [N, L, C] (positions are their tokens), share a statistic in training; nothing
-   * where each is by itself. Absent where it is no such input that is normalised.
+   * Which elements share a statistic in training, for feature maps or for vectors [N, L, C] (positions are the tokens).
+   * Empty if each element stands alone. Absent if the method does not normalise such an input.
    */
   readonly sets?: readonly Pattern[];
   readonly defaults: string;
   /** Whether a sample's result depends on the rest of its batch. */
   readonly batch: "no" | "in training" | "always";
-  /** Who described it, and where. */
+  /** The authors, and the paper. */
   readonly paper?: { readonly by: string; readonly arXiv?: string };
-  /** Names in `evenkeel`, `nn.…` of its layers, `data.…` in `evenkeel/data`. */
+  /** Names in `evenkeel`; layers begin with `nn.`, names in `evenkeel/data` with `data.`. */
   readonly api: readonly string[];
 }
 
@@ -33,5 +36,5 @@ export interface Family<Row = Description> {
   readonly methods: readonly Row[];
 }
 
-/** One row of the table of all methods: what it is, and how `createNorm` makes it. */
+/** One row of the table of all methods: its description, and how `createNorm` makes it. */
 export type Method = Description & NormMethod;

@@ -1,4 +1,4 @@
-// The patterns that come again and again. Only literals, so that a bundle that does not use the table does without them.
+// The patterns that many methods use. They are only literals, so that a bundle without the table leaves them out.
 import type { Pattern } from "../sets.js";
 
 /** Each channel over the whole batch. */

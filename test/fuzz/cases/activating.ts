@@ -1,4 +1,4 @@
-// Norms that bring their own activation.
+// Norms with their own activation.
 import * as ops from "../../../src/ops/index.js";
 import type { Tensor } from "../../../src/tensor.js";
 import { type Case, input, show } from "../draw.js";
@@ -41,7 +41,7 @@ const frn: Case = (pick) => {
         for (const i of set) {
           const z = t.add(t.mul(weight[c], t.mul(data[i], rstd)), bias[c]);
           const both = cut ? [all[3][c], z] : [];
-          // a NaN is passed to both, as by torch.max of two tensors
+          // both get a NaN, as in torch.max of two tensors
           if (both.some((a) => Number.isNaN(t.at(a)))) y[i] = t.node(Number.NaN, both, [1, 1]);
           else y[i] = cut ? t.max(both) : z;
         }
@@ -96,7 +96,7 @@ const evonormB0: Case = (pick) => {
     }),
     oracle(t, [data, v, weight, bias, runningVar]) {
       const { eps, momentum } = options;
-      // where there is no deviation, nothing goes back to it
+      // a deviation of 0 gets no gradient
       const root = (a: Node) =>
         t.at(a) + eps === 0 ? t.node(0, [a], [0]) : t.sqrt(t.linear(a, 1, eps));
       const all = x.sets((_, c) => c);

@@ -63,7 +63,7 @@ const ghost: Case = (pick) => {
       const sets = x.sets((n, c) => Math.floor(n / chunk) * x.channels + c);
       const { xhat } = batchOracle(t, x, o, nodes, 1, sets);
       let [mean, variance] = [runningMean ?? [], runningVar ?? []];
-      // the chunks move the running statistics one after the other
+      // each chunk moves the running statistics, one after the other
       if (o.running && o.training)
         for (const set of valid(x, o, sets)) {
           if (set.length === 0) continue;
@@ -209,7 +209,7 @@ const renorm: Case = (pick) => {
           const { mean, variance } = moments(t, nodes[0], set);
           const std = Math.sqrt(t.at(runningVar[c]) + o.eps);
           const clip = (v: number, low: number, high: number) => Math.min(Math.max(v, low), high);
-          // constants to the gradient, but made of the batch and the running statistics
+          // these are constants to the gradient, but made of the batch and the running statistics
           const held = (v: number, ...of: Node[]) =>
             t.node(
               v,

@@ -1,4 +1,4 @@
-// What takes numbers one at a time, or by the channel they are in.
+// Operations on one number at a time, some with parameters for each channel.
 import * as ops from "../../../src/ops/index.js";
 import { Generator } from "../../../src/random.js";
 import { full, sizeOf, type Tensor } from "../../../src/tensor.js";
@@ -47,7 +47,7 @@ const arithmetic =
     };
   };
 
-/** Over the last axis, or axis 1 of [N, C, ...]. */
+/** Features are on the last axis, or on axis 1 of [N, C, ...]. */
 const saturation =
   (name: "dyt" | "derf"): Case =>
   (pick) => {
@@ -80,7 +80,7 @@ const saturation =
             const v = t.at(moved);
             const slope = (2 / Math.sqrt(Math.PI)) * Math.exp(-v * v);
             const curve = () => (shift ? t.map(moved, erf(v), slope, 1) : maps.tanh(t, moved));
-            // at ±∞ the slope times x, which alpha gets, has the limit 0, not 0·∞
+            // at ±∞ the slope times x, which is the gradient of alpha, has the limit 0 and is not 0·∞
             const y =
               Math.abs(v) === Infinity
                 ? t.node(Math.sign(v), [a, alpha, ...(shift ? [s[0]] : [])], [0, 0, 0])
@@ -108,7 +108,7 @@ const layerScale: Case = (pick) => {
   };
 };
 
-/** The mask is what the op makes of ones by the same generator. */
+/** The mask is the op's own result for ones with the same generator. */
 const dropping =
   (name: "dropout" | "dropout2d"): Case =>
   (pick) => {

@@ -9,7 +9,7 @@ import { sample } from "./sample.js";
 import { shapes } from "./shape.js";
 import { weights } from "./weights.js";
 
-/** A case for every op; fuzz.test.ts holds that none is missing. */
+/** A case for every op. fuzz.test.ts checks that none is missing. */
 export const cases: Record<string, Case> = {
   ...elementwise,
   ...batch,

@@ -44,7 +44,7 @@ const linear: Case = (pick) => {
 const matmul: Case = (pick) => {
   const [m, n, k] = [length(pick), length(pick), length(pick)];
   const [batch, shared] = [pick.one(1, 2, 3), pick.one(0, 1, 2)];
-  // batches on both sides, on one, or one matrix for all
+  // a batch on both sides, a batch on one side, or one matrix for all
   const a: Shape = shared === 1 ? [m, k] : [batch, m, k];
   const b: Shape = shared === 2 ? [1, k, n] : [batch, k, n];
   return {
@@ -72,7 +72,7 @@ const convolution =
   (pick) => {
     const transposed = name === "convTranspose2d";
     const plain = pick.maybe();
-    // 3×3 in full strides, of 8 and more channels, goes by Winograd
+    // 3×3 filters without gaps and with 8 channels or more use Winograd
     const wide = plain && pick.rarely(3);
     const pair = (...values: number[]): Pair => {
       const first = pick.one(...values);
@@ -133,7 +133,7 @@ const convolution =
                     : out * stride[d] - padding[d] + k * dilation[d];
                 const [iy, ix] = [at(oy, ky, 0), at(ox, kx, 1)];
                 if (!Number.isInteger(iy) || !Number.isInteger(ix)) continue;
-                // padding is no number of x: a NaN in weight or gradient does not meet it
+                // padding is no element of x: a NaN in weight or gradient does not meet it
                 if (iy < 0 || iy >= h || ix < 0 || ix >= w) continue;
                 const channel = group * per + c;
                 xs.push(x[((n * channels + channel) * h + iy) * w + ix]);
@@ -145,7 +145,7 @@ const convolution =
         }
         return { outputs: [activated(t, y, activation)] };
       },
-      // Winograd's transforms add up some numbers that cancel: 1e-5 is 168
+      // Winograd's transforms add numbers that cancel: 1e-5 is 168 roundings
       roundings: nearby ? 168 : 64,
     };
   };

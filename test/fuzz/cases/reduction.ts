@@ -1,4 +1,4 @@
-// Sums and what is made of them: means, softmax, losses.
+// Sums and operations made of sums: means, softmax, losses.
 import * as ops from "../../../src/ops/index.js";
 import { sizeOf } from "../../../src/shape.js";
 import { coordinates } from "../../reference/broadcast.js";
@@ -28,7 +28,7 @@ const softmax =
     };
   };
 
-/** e^(x − max)/Σ, or its logarithm; the maximum is a constant to the gradient. */
+/** e^(x − max)/Σ, or its logarithm. The maximum is a constant to the gradient. */
 export function softmaxOf(t: Tape, list: readonly Node[], log = false): Node[] {
   const largest = Math.max(...list.map(t.at));
   const powers = list.map((a) => {

@@ -1,4 +1,4 @@
-// Norms over the last axes, over any axis, and their kin.
+// Norms over the last axes, norms over any axis, and related operations.
 import * as ops from "../../../src/ops/index.js";
 import { sizeOf } from "../../../src/shape.js";
 import { type Case, input, show } from "../draw.js";
@@ -11,7 +11,7 @@ const rowsOf = (size: number, d: number): number[][] =>
     ? []
     : Array.from({ length: size / d }, (_, r) => Array.from({ length: d }, (_, i) => r * d + i));
 
-/** x over its p-norm but no less than eps, along each set. */
+/** x divided by its p-norm along each set. The divisor is at least eps. */
 function lengthNormalized(t: Tape, x: readonly Node[], sets: number[][], p: number, eps: number) {
   const y: Node[] = [];
   for (const set of sets) {
@@ -45,7 +45,7 @@ function lengthNormalized(t: Tape, x: readonly Node[], sets: number[][], p: numb
             )
           : t.pow(sum, 1 / p);
     }
-    // PyTorch's clamp_min: at or above eps the length itself has the gradient
+    // PyTorch's clamp_min: if the length is eps or more, the length gets the gradient
     const by = t.at(length) < eps ? t.node(eps, [length], [0], 0) : length;
     set.forEach((i, k) => {
       y[i] = t.div(list[k], by);
@@ -99,7 +99,7 @@ const layer =
         return { outputs: [output, sum] };
       },
       oracle(t, all) {
-        // the sum is float32 for the norm as well
+        // the norm too gets the sum as float32
         const x = added ? all[0].map((a, i) => rounded(t, a, all[1][i])) : all[0];
         const [weight, bias] = all.slice(added ? 2 : 1);
         const rows = rowsOf(x.length, d);
@@ -124,7 +124,7 @@ const layer =
     };
   };
 
-/** a + b as float32 has it, without an error of its own. */
+/** a + b rounded to float32, without an error of its own. */
 const rounded = (t: Tape, a: Node, b: Node): Node =>
   t.node(Math.fround(t.at(a) + t.at(b)), [a, b], [1, 1], 0);
 

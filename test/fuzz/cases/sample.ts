@@ -1,4 +1,4 @@
-// Norms of a sample, its groups, its planes or its positions, with the channels second or last.
+// Norms of a sample, its groups, its planes or its positions. Channels are on the second or the last axis.
 import * as ops from "../../../src/ops/index.js";
 import { type Case, input, show } from "../draw.js";
 import { activated, drawActivation } from "../maps.js";
@@ -188,7 +188,7 @@ const globalResponseNorm: Case = (pick) => {
       for (const set of planeSets(x)) {
         const list = set.map((i) => data[i]);
         const square = t.dot(list, list);
-        // the length of nothing has no slope
+        // the length of a zero vector has no slope
         lengths[perSample(x)(set[0])] =
           t.at(square) === 0
             ? t.node(

@@ -1,4 +1,4 @@
-// What moves numbers and computes none, and pooling.
+// Operations that move numbers without computing new ones, and pooling.
 import * as ops from "../../../src/ops/index.js";
 import { type Shape, sizeOf } from "../../../src/shape.js";
 import { coordinates, indexOf } from "../../reference/broadcast.js";
@@ -166,7 +166,9 @@ const embedding: Case = (pick) => {
   };
 };
 
-/** The elements of each window, and what a mean is divided by, in the order of the output; see test/reference/pooling.ts. */
+/**
+ * The elements of each window and the divisor of its mean, in the order of the output; see test/reference/pooling.ts.
+ */
 function windows(
   shape: Shape,
   kernel: number,

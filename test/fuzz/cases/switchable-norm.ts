@@ -19,7 +19,7 @@ const softmax3 = (t: Tape, w: Node[]) => {
   return powers.map((a) => t.div(a, total));
 };
 
-/** Mean and variance are mixes of those of instance, layer and batch. */
+/** Mean and variance are mixes of the statistics of instance, layer and batch. */
 export const switchableNorm: Case = (pick) => {
   const x = drawChannels(pick, { least: 3 });
   const o = drawOptions(pick, x, { mask: false });
@@ -43,7 +43,7 @@ export const switchableNorm: Case = (pick) => {
       const { weight, bias, runningMean = [], runningVar = [] } = named(nodes, 3, o);
       const { batch, channels, length } = x;
       const [a, b] = [softmax3(t, meanWeight), softmax3(t, varWeight)];
-      // all means as differences from a number of their own: a large mean must not eat the digits
+      // all means are differences from one number, so that a large mean costs no digits
       const plane = (n: number, c: number) => n * channels + c;
       const own = Array.from({ length: batch * channels }, (_, p) => {
         const set = Array.from({ length }, (_, k) =>

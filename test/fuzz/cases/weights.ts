@@ -1,4 +1,4 @@
-// Methods for weights, and the norms made of matrices or with a backward pass of their own.
+// Methods for weights, and norms that use matrices or have a backward pass of their own.
 import * as ops from "../../../src/ops/index.js";
 import { type Shape, sizeOf } from "../../../src/shape.js";
 import { type Case, input, type Pick, show } from "../draw.js";
@@ -50,7 +50,7 @@ const weightLengths: Case = (pick) => {
   };
 };
 
-/** u and v are constants to the gradient, and are not moved. */
+/** u and v are constants to the gradient and do not move. */
 const spectralNorm: Case = (pick) => {
   const shape = pick.shape(2, 4, 300);
   const dim = pick.int(0, 1);
@@ -97,7 +97,8 @@ const standardized =
           if (set.length === 0) continue;
           const { centred, variance } = moments(t, w, set, scaled ? 0 : plain.correction);
           const least = scaled ? own.eps : plain.eps;
-          const constant = least === 0 && t.at(variance) === 0; // has no deviation to be divided by: it is 0
+          // a constant has no deviation to divide by: its result is 0
+          const constant = least === 0 && t.at(variance) === 0;
           const by = scaled ? scaledBy : plainBy;
           const scale = constant ? t.node(0, [variance], [0]) : by(t, variance);
           set.forEach((i, j) => {
@@ -136,7 +137,7 @@ const iterNorm: Case = (pick) => {
       input("weight", [x.channels], "normal"),
       input("bias", [x.channels], "normal"),
     ],
-    roundings: 256, // five steps of three matrix products each
+    roundings: 256, // five steps with three matrix products each
     run: ([a, weight, bias]) => ({
       outputs: [ops.iterNorm(a, { weight, bias, training: true, ...options })],
     }),
@@ -213,7 +214,8 @@ const powerNorm: Case = (pick) => {
         const root = (a: Node) => t.pow(t.linear(a, 1, options.eps), -0.5);
         const forward = root(training && warmUp ? square : phi[c]);
         const back = training ? root(square) : forward;
-        // what goes back is the paper's approximation: the gradient by the batch's own mean square, held constant
+        // the backward pass is the paper's approximation: the gradient with the batch's own mean square, taken as a
+        // constant
         for (const i of set) {
           const value = t.at(data[i]) * t.at(forward);
           y[i] = t.node(
@@ -227,7 +229,7 @@ const powerNorm: Case = (pick) => {
       }
       return { outputs: [affine(t, y, x.channelOf, weight, bias)], moved: [moved] };
     },
-    // and what the running mean of gradients takes away
+    // the part that the running mean of gradients subtracts
     offset(t, [data, , , phi, ema]) {
       const off = new Float64Array(data.length);
       if (!training) return off;

@@ -10,7 +10,7 @@ import * as reference from "../../reference/conv2d.js";
 
 type Pair = readonly [number, number];
 const two = (n: number): Pair => [n, n];
-const of = (stride: Pair, padding: Pair, dilation: Pair, rest = {}) => ({
+const caseOf = (stride: Pair, padding: Pair, dilation: Pair, rest = {}) => ({
   ...{ input: [2, 4, 5, 5], weight: [6, 4, 3, 3], stride, padding, dilation },
   ...rest,
 });
@@ -19,22 +19,22 @@ const M = 2 ** 20;
 
 describe("conv2d", () => {
   test.each<[string, reference.ConvGeometry]>([
-    ["stride 2³⁰", of(two(2 ** 30), two(0), two(1))],
-    ["stride 2³⁰ of the rows", of([2 ** 30, 1], two(1), two(1))],
-    ["stride 2³⁰ of the columns", of([1, 2 ** 30], two(1), two(1))],
-    ["stride 2³¹ − 1 and a padded image", of(two(2 ** 31 - 1), two(2), two(1))],
-    ["stride and padding", of(two(K), two(K), two(1))],
-    ["stride and padding of 2²⁰", of(two(M), two(M), two(1))],
-    ["dilation and padding", of(two(1), two(K), two(K))],
-    ["dilation and padding of 2²⁰", of(two(1), two(M), two(M))],
-    ["all three, several taps meet the image", of(two(500), two(2 * K), two(K))],
-    ["of the rows alone", of([K, 1], [K, 1], [1, 1])],
-    ["of the columns alone", of([1, 1], [1, 40 * K], [1, 40 * K])],
-    ["groups", of(two(K), two(K), two(1), { weight: [6, 2, 3, 3], groups: 2 })],
-    ["few rows", of(two(1), two(M), two(M), { weight: [1, 4, 3, 3] })],
+    ["stride 2³⁰", caseOf(two(2 ** 30), two(0), two(1))],
+    ["stride 2³⁰ of the rows", caseOf([2 ** 30, 1], two(1), two(1))],
+    ["stride 2³⁰ of the columns", caseOf([1, 2 ** 30], two(1), two(1))],
+    ["stride 2³¹ − 1 and a padded image", caseOf(two(2 ** 31 - 1), two(2), two(1))],
+    ["stride and padding", caseOf(two(K), two(K), two(1))],
+    ["stride and padding of 2²⁰", caseOf(two(M), two(M), two(1))],
+    ["dilation and padding", caseOf(two(1), two(K), two(K))],
+    ["dilation and padding of 2²⁰", caseOf(two(1), two(M), two(M))],
+    ["all three, several taps meet the image", caseOf(two(500), two(2 * K), two(K))],
+    ["of the rows alone", caseOf([K, 1], [K, 1], [1, 1])],
+    ["of the columns alone", caseOf([1, 1], [1, 40 * K], [1, 40 * K])],
+    ["groups", caseOf(two(K), two(K), two(1), { weight: [6, 2, 3, 3], groups: 2 })],
+    ["few rows", caseOf(two(1), two(M), two(M), { weight: [1, 4, 3, 3] })],
     [
       "padding alone: the output is as large",
-      of(two(1), two(300), two(1), { input: [1, 1, 2, 2], weight: [1, 1, 3, 3] }),
+      caseOf(two(1), two(300), two(1), { input: [1, 1, 2, 2], weight: [1, 1, 3, 3] }),
     ],
   ])("%s", async (_, geometry) => {
     const { input, weight: kernel, ...options } = geometry;

@@ -35,13 +35,17 @@ describe("adaIN", () => {
   });
 
   test("refusals", () => {
-    const of = (shape: number[]) => zeros(shape, { runtime });
-    expect(() => adaIN(of([2, 3, 1]), of([2, 3, 4]))).toThrow("Expected more than 1 spatial");
-    expect(() => adaIN(of([2, 3, 4]), of([2, 3, 1]))).toThrow("got style size [2, 3, 1]");
-    expect(() => adaIN(of([2, 3, 4]), of([1, 3, 4]))).toThrow(
+    const zerosOf = (shape: number[]) => zeros(shape, { runtime });
+    expect(() => adaIN(zerosOf([2, 3, 1]), zerosOf([2, 3, 4]))).toThrow(
+      "Expected more than 1 spatial",
+    );
+    expect(() => adaIN(zerosOf([2, 3, 4]), zerosOf([2, 3, 1]))).toThrow("got style size [2, 3, 1]");
+    expect(() => adaIN(zerosOf([2, 3, 4]), zerosOf([1, 3, 4]))).toThrow(
       "adaIN: expected style with batch and channels [2, 3], got [1, 3, 4]",
     );
-    expect(() => adaIN(of([2, 3]), of([2, 3, 4]))).toThrow("expected input of shape [N, C, ...]");
-    expect(adaIN(of([0, 3, 4]), of([0, 3, 4])).shape).toEqual([0, 3, 4]);
+    expect(() => adaIN(zerosOf([2, 3]), zerosOf([2, 3, 4]))).toThrow(
+      "expected input of shape [N, C, ...]",
+    );
+    expect(adaIN(zerosOf([0, 3, 4]), zerosOf([0, 3, 4])).shape).toEqual([0, 3, 4]);
   });
 });

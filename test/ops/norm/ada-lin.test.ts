@@ -34,13 +34,19 @@ describe.each([0, 1] as const)("correction %i", (correction) => {
 });
 
 test("refusals", () => {
-  const of = (shape: number[]) => zeros(shape, { runtime });
-  const [rho, p] = [of([3]), of([2, 3])];
-  expect(() => adaLIN(of([2, 3, 4]), of([2]), p, p)).toThrow("expected rho of shape [3], got [2]");
-  expect(() => adaLIN(of([2, 3, 4]), rho, rho, p)).toThrow("expected weight of shape [2, 3]");
-  expect(() => layerInstanceNorm(of([2, 3, 4]), rho, rho, p)).toThrow("expected bias of shape [3]");
-  expect(() => adaLIN(of([2, 3, 1]), rho, p, p, { correction: 1 })).toThrow("Expected more than 1");
-  expect(() => adaLIN(of([2, 3, 1]), rho, p, p)).not.toThrow();
-  const none = of([0, 3]);
-  expect(adaLIN(of([0, 3, 4]), rho, none, none).shape).toEqual([0, 3, 4]);
+  const zerosOf = (shape: number[]) => zeros(shape, { runtime });
+  const [rho, p] = [zerosOf([3]), zerosOf([2, 3])];
+  expect(() => adaLIN(zerosOf([2, 3, 4]), zerosOf([2]), p, p)).toThrow(
+    "expected rho of shape [3], got [2]",
+  );
+  expect(() => adaLIN(zerosOf([2, 3, 4]), rho, rho, p)).toThrow("expected weight of shape [2, 3]");
+  expect(() => layerInstanceNorm(zerosOf([2, 3, 4]), rho, rho, p)).toThrow(
+    "expected bias of shape [3]",
+  );
+  expect(() => adaLIN(zerosOf([2, 3, 1]), rho, p, p, { correction: 1 })).toThrow(
+    "Expected more than 1",
+  );
+  expect(() => adaLIN(zerosOf([2, 3, 1]), rho, p, p)).not.toThrow();
+  const none = zerosOf([0, 3]);
+  expect(adaLIN(zerosOf([0, 3, 4]), rho, none, none).shape).toEqual([0, 3, 4]);
 });

@@ -112,10 +112,18 @@ describeMethod("modulate", {
 });
 
 test("refusals", () => {
-  const of = (shape: number[]) => zeros(shape, { runtime });
-  expect(() => adaLN(of([2, 5, 4]), of([4]), of([2, 4]))).toThrow("expected scale of shape [2, 4]");
-  expect(() => adaLN(of([4]), of([4]), of([4]))).toThrow("expected input of shape [N, ..., D]");
-  expect(() => gatedAdd(of([2, 5, 4]), of([2, 4]), of([2, 4]))).toThrow("expected branch of shape");
-  expect(() => modulate(of([2, 4]), of([4]), of([2, 4]))).toThrow("expected scale of shape [2, 4]");
-  expect(adaLN(of([2, 0, 4]), of([2, 4]), of([2, 4])).shape).toEqual([2, 0, 4]);
+  const zerosOf = (shape: number[]) => zeros(shape, { runtime });
+  expect(() => adaLN(zerosOf([2, 5, 4]), zerosOf([4]), zerosOf([2, 4]))).toThrow(
+    "expected scale of shape [2, 4]",
+  );
+  expect(() => adaLN(zerosOf([4]), zerosOf([4]), zerosOf([4]))).toThrow(
+    "expected input of shape [N, ..., D]",
+  );
+  expect(() => gatedAdd(zerosOf([2, 5, 4]), zerosOf([2, 4]), zerosOf([2, 4]))).toThrow(
+    "expected branch of shape",
+  );
+  expect(() => modulate(zerosOf([2, 4]), zerosOf([4]), zerosOf([2, 4]))).toThrow(
+    "expected scale of shape [2, 4]",
+  );
+  expect(adaLN(zerosOf([2, 0, 4]), zerosOf([2, 4]), zerosOf([2, 4])).shape).toEqual([2, 0, 4]);
 });

@@ -142,17 +142,23 @@ describe("conditionalBatchNorm", () => {
 });
 
 test("refusals", () => {
-  const of = (shape: number[]) => zeros(shape, { runtime });
-  const p = of([2, 3]);
-  expect(() => film(of([2, 3, 4]), of([3]), p)).toThrow("film: expected scale of shape [2, 3]");
-  expect(() => film(of([3]), p, p)).toThrow("expected input of shape [N, C, ...]");
-  expect(() => conditionalInstanceNorm(of([2, 3, 1]), p, p)).toThrow(
+  const zerosOf = (shape: number[]) => zeros(shape, { runtime });
+  const p = zerosOf([2, 3]);
+  expect(() => film(zerosOf([2, 3, 4]), zerosOf([3]), p)).toThrow(
+    "film: expected scale of shape [2, 3]",
+  );
+  expect(() => film(zerosOf([3]), p, p)).toThrow("expected input of shape [N, C, ...]");
+  expect(() => conditionalInstanceNorm(zerosOf([2, 3, 1]), p, p)).toThrow(
     "Expected more than 1 spatial",
   );
-  expect(() => conditionalInstanceNorm(of([2, 3, 4]), p, of([2, 4]))).toThrow("expected shift");
-  expect(() => conditionalBatchNorm(of([2, 3, 4]), p, p)).toThrow("must be defined in evaluation");
-  const q = of([1, 3]);
-  expect(() => conditionalBatchNorm(of([1, 3]), q, q, { training: true })).toThrow(
+  expect(() => conditionalInstanceNorm(zerosOf([2, 3, 4]), p, zerosOf([2, 4]))).toThrow(
+    "expected shift",
+  );
+  expect(() => conditionalBatchNorm(zerosOf([2, 3, 4]), p, p)).toThrow(
+    "must be defined in evaluation",
+  );
+  const q = zerosOf([1, 3]);
+  expect(() => conditionalBatchNorm(zerosOf([1, 3]), q, q, { training: true })).toThrow(
     "Expected more than 1 value per channel when training",
   );
 });
