@@ -1,7 +1,7 @@
 // The parts that bench/peers needs from here, as a bundle, so that its programs run without TypeScript.
 
+export { createRuntime } from "../src/runtime/create-runtime.js";
 export { hasRelaxedSimd } from "../src/runtime/features.js";
-export { createRuntime } from "../src/runtime/runtime.js";
 export { tidy } from "../src/scope.js";
 export { Tensor } from "../src/tensor.js";
 export { outputsOf, relativeError, title } from "./compare.js";

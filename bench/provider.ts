@@ -1,5 +1,6 @@
+import { createRuntime } from "../src/runtime/create-runtime.js";
 import { hardwareThreads, hasRelaxedSimd } from "../src/runtime/features.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
+import type { Runtime } from "../src/runtime/runtime.js";
 import { empty, type Shape } from "../src/tensor.js";
 import type { Step, Workload } from "./workload.js";
 

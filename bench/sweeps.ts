@@ -1,4 +1,5 @@
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/create-runtime.js";
+import type { Runtime } from "../src/runtime/runtime.js";
 import { type Shape, tidy } from "../src/tensor.js";
 import { measure, median } from "./measure.js";
 import { workloads } from "./workloads/index.js";

@@ -20,14 +20,9 @@ export { nn, optim } from "./namespaces.js";
 export { createNorm } from "./nn/create-norm.js";
 export * from "./ops/index.js";
 export { defaultGenerator, Generator, manualSeed, rand, randn, randperm } from "./random.js";
-export {
-  createRuntime,
-  defaultRuntime,
-  init,
-  type Runtime,
-  type RuntimeOptions,
-  type RuntimeStats,
-} from "./runtime/runtime.js";
+export { createRuntime, type RuntimeOptions } from "./runtime/create-runtime.js";
+export { defaultRuntime, init } from "./runtime/default-runtime.js";
+export type { Runtime, RuntimeStats } from "./runtime/runtime.js";
 export {
   type AnyTensor,
   type ArrayOf,

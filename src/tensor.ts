@@ -10,8 +10,9 @@ import {
 import { format } from "./format.js";
 import { checkOptions, describe, type Rules } from "./options.js";
 import { type Address, NOWHERE } from "./runtime/address.js";
+import { defaultRuntime } from "./runtime/default-runtime.js";
 import { MemoryFull } from "./runtime/memory.js";
-import { defaultRuntime, type Runtime } from "./runtime/runtime.js";
+import type { Runtime } from "./runtime/runtime.js";
 import { enterScope, leaveScope, type Scoped } from "./scope.js";
 import { checkDims, inferShape, type Shape, show, sizeOf } from "./shape.js";
 import { collected, type GradNode, Handle, Storage } from "./storage.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noGrad, record } from "../src/autograd.js";
-import { createRuntime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/create-runtime.js";
 import { empty, type Tensor, tensor, tidy } from "../src/tensor.js";
 import { useRuntime } from "./helpers.js";
 

@@ -1,7 +1,8 @@
 // The checked runtime must find launches that are wrong on purpose.
 import { beforeEach, expect, test } from "vitest";
 import type { Address } from "../src/runtime/address.js";
-import { createRuntime, type Runtime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/create-runtime.js";
+import type { Runtime } from "../src/runtime/runtime.js";
 import { checkLaunches } from "./checked.js";
 import type { Guard } from "./guard.js";
 

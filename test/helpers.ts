@@ -1,5 +1,6 @@
 import { afterAll, afterEach, expect } from "vitest";
-import { createRuntime, type Runtime, type RuntimeOptions } from "../src/runtime/runtime.js";
+import { createRuntime, type RuntimeOptions } from "../src/runtime/create-runtime.js";
+import type { Runtime } from "../src/runtime/runtime.js";
 import { type AnyTensor, type Shape, sizeOf, type Tensor, tensor } from "../src/tensor.js";
 import { checkLaunches } from "./checked.js";
 import { Guard } from "./guard.js";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import * as data from "../src/data/index.js";
 import * as evenkeel from "../src/index.js";
 import * as models from "../src/models/index.js";
-import { createRuntime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/create-runtime.js";
 import { ones, type Shape, Tensor, tensor, zeros } from "../src/tensor.js";
 import { normal, useRuntime } from "./helpers.js";
 

@@ -15,7 +15,9 @@ import { mseLoss } from "../src/ops/reduce/mse-loss.js";
 import { sum } from "../src/ops/reduce/sum.js";
 import { Adam, clipGradNorm, clipGradValue, SGD } from "../src/optim/index.js";
 import { defaultGenerator, Generator, uniform_ } from "../src/random.js";
-import { createRuntime, init, type Runtime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/create-runtime.js";
+import { init } from "../src/runtime/default-runtime.js";
+import type { Runtime } from "../src/runtime/runtime.js";
 import { full, ones, type Tensor, tensor, tidy, zeros } from "../src/tensor.js";
 import { randomTensor, useRuntime } from "./helpers.js";
 

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { loadSafetensors, saveSafetensors } from "../src/io/safetensors.js";
-import { createRuntime } from "../src/runtime/runtime.js";
+import { createRuntime } from "../src/runtime/create-runtime.js";
 import { type AnyTensor, full, keep, ones, Tensor, tensor, tidy, zeros } from "../src/tensor.js";
 import { useRuntime } from "./helpers.js";
 

@@ -4,7 +4,8 @@ import type { HostAbortSignal } from "../host-types.js";
 import { type NormName, NormResNet } from "../models/norm-resnet.js";
 import { parseNorm } from "../nn/index.js";
 import { manualSeed } from "../random.js";
-import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { defaultRuntime } from "../runtime/default-runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import {
   type Batch1,
   type CompareConfig,

@@ -3,7 +3,8 @@ import type { Linear } from "../nn/index.js";
 import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { SGD } from "../optim/index.js";
 import { manualSeed, rand } from "../random.js";
-import { defaultRuntime, type Runtime } from "../runtime/runtime.js";
+import { defaultRuntime } from "../runtime/default-runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, tidy } from "../tensor.js";
 import {
   type ActivationName,

@@ -1,6 +1,6 @@
 import relaxedSource from "../../build/relaxed.patch";
 import simdSource from "../../build/simd.wasm";
-import type { WasmModule } from "../host-types.js";
+import type { WasmInstance, WasmModule } from "../host-types.js";
 import { decodeHex } from "./hex.js";
 import { applyPatch } from "./patch.js";
 import { asShared } from "./shared.js";
@@ -12,6 +12,12 @@ export type Binary = Uint8Array<ArrayBuffer> | WasmModule;
  * The number of the kernel contract, raised when a kernel's arguments change. A binary of another number is refused.
  */
 export const ABI = 3;
+
+/** What a binary says of itself: the number of its interface, and in the lowest bit whether it is the relaxed build. */
+export function abiOf(instance: WasmInstance): number {
+  const abi = instance.exports.abi;
+  return typeof abi === "function" ? abi() : -1;
+}
 
 const sources: Record<Variant, string | Binary> = { simd: simdSource, relaxed: relaxedSource };
 

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultsOf } from "../../src/cli/all.js";
 import { experiments } from "../../src/cli/experiments.js";
 import type { Stage } from "../../src/experiments/stage.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 
 let runtime: Runtime;
 beforeAll(async () => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IMAGE_BYTES, type ImageDataset } from "../../src/data/cifar10.js";
 import { DataLoader } from "../../src/data/loader.js";
 import { normalizeImages } from "../../src/data/normalize.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { tidy } from "../../src/tensor.js";
 
 /** `n` images whose first byte is their number, their label that modulo 10. */

@@ -7,7 +7,7 @@ import {
   proceduralCifar10,
   proceduralDataset,
 } from "../../src/data/procedural.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 
 const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
 

@@ -13,7 +13,8 @@ import {
 import { checkpointFile } from "../../src/io/checkpoint-file.js";
 import { NormResNet } from "../../src/models/index.js";
 import { normNames } from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { useRuntime } from "../helpers.js";
 
 const data = {

@@ -1,5 +1,5 @@
 import type { ExperimentOptions, Stage } from "../../src/experiments/stage.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 
 /** Runs an experiment to its end on a runtime of its own; fails if it leaves memory behind. */
 export async function finish<Result>(

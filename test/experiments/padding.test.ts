@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { paddingReport, paddingText } from "../../src/cli/report/padding.js";
 import { type PaddingResult, padding } from "../../src/experiments/padding.js";
 import { pad, wordsOf } from "../../src/experiments/sentences.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { finish, interrupt } from "./finish.js";
 
 let result: PaddingResult;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runningStatsReport, runningStatsText } from "../../src/cli/report/running-stats.js";
 import { CustomBatchNorm } from "../../src/experiments/custom-batch-norm.js";
 import { runningStats } from "../../src/experiments/running-stats.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { tensor, tidy } from "../../src/tensor.js";
 import { finish, interrupt } from "./finish.js";
 

@@ -3,7 +3,7 @@ import { styleReport, styleText } from "../../src/cli/report/style-transfer.js";
 import { matchMoments } from "../../src/experiments/match-moments.js";
 import { brushwork, harbour, toPicture, toTensor } from "../../src/experiments/pictures.js";
 import { type StyleResult, style } from "../../src/experiments/style.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { resultsJson } from "../../src/show/results.js";
 import { finish, interrupt } from "./finish.js";
 

@@ -1,6 +1,7 @@
 // A case as a property of fast-check: arguments are drawn, checked, and made smaller if something is found.
 import * as fc from "fast-check";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { check, type Outcome } from "./check.js";
 import { type Case, type Kind, kinds, Pick } from "./draw.js";
 

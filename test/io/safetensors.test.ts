@@ -10,7 +10,8 @@ import {
   saveSafetensors,
   writeSafetensors,
 } from "../../src/io/safetensors.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor.js";
 
 const nets = join(import.meta.dirname, "../golden/nets");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { StyleTransferNet } from "../../src/models/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tidy } from "../../src/tensor.js";
 import { expectWithin } from "../golden.js";
 import { configurations, randomTensor } from "../helpers.js";

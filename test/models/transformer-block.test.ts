@@ -5,7 +5,8 @@ import {
   transformerNormNames,
 } from "../../src/models/index.js";
 import { MultiHeadAttention, RMSNorm } from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, ones, type Tensor, tensor, tidy } from "../../src/tensor.js";
 import { expectWithin, goldenCases, type Tolerance } from "../golden.js";
 import { configurations, expectClose, expectSameBits, randomTensor } from "../helpers.js";

@@ -1,7 +1,8 @@
 // What createNorm is given goes to the layer or is refused.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 
 let runtime: Runtime;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
 import { add } from "../../src/ops/elementwise/add.js";
 import { defaultGenerator } from "../../src/random.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 import type { AnyTensor, Shape, Tensor } from "../../src/tensor.js";
 import { expectClose, normal, randomTensor, useRuntime } from "../helpers.js";
 

@@ -3,7 +3,8 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as models from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { layerCases } from "./cases.js";
 
 let runtime: Runtime;

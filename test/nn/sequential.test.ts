@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import * as nn from "../../src/nn/index.js";
 import { relu } from "../../src/ops/elementwise/relu.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 import type { Tensor } from "../../src/tensor.js";
 import { expectClose, randomTensor, recordKernels, useRuntime } from "../helpers.js";
 

@@ -4,7 +4,8 @@ import type { DType } from "../../src/dtype.js";
 import { Module } from "../../src/nn/module.js";
 import * as ops from "../../src/ops/index.js";
 import { Generator } from "../../src/random.js";
-import { createRuntime, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Shape, sizeOf, Tensor, tensor, tidy } from "../../src/tensor.js";
 import { normal, uniform, useRuntime } from "../helpers.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { loadCheckpoint, saveCheckpoint } from "../../src/io/checkpoint.js";
 import * as nn from "../../src/nn/index.js";
 import * as optim from "../../src/optim/index.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { tensor } from "../../src/tensor.js";
 import { normal, randomTensor, useRuntime } from "../helpers.js";
 import { refuseEach, refuseMemory, stateOf } from "../refusals.js";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compare } from "../../src/experiments/compare.js";
 import { raceData, raceSettings, recordOf, runsOf } from "../../src/page/race.js";
 import recorded from "../../src/page/recorded.json" with { type: "json" };
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 
 const runs = runsOf(recorded);
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { compare } from "../../src/experiments/compare.js";
 import { raceData, raceSettings, recordOf } from "../../src/page/race.js";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 
 const runtime = await createRuntime({ threads: 1, deterministic: true });
 const events = compare(raceData(), raceSettings, { runtime });

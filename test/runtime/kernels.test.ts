@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { kernelsSource } from "../../.build/kernels.mjs";
-import { createRuntime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 
 test("the host's types of the kernels are those of their sources: else npm run build:kernels", () => {
   const path = new URL("../../src/runtime/kernels.ts", import.meta.url);

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Address } from "../../src/runtime/address.js";
-import { createRuntime, defaultRuntime, init, type Runtime } from "../../src/runtime/runtime.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import { defaultRuntime, init } from "../../src/runtime/default-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { empty, full, tensor } from "../../src/tensor.js";
 
 const open: Runtime[] = [];

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { convTranspose2d } from "../../../src/ops/conv/conv-transpose2d.js";
 import { conv2d } from "../../../src/ops/conv/conv2d.js";
-import { createRuntime } from "../../../src/runtime/runtime.js";
+import { createRuntime } from "../../../src/runtime/create-runtime.js";
 import { tensor } from "../../../src/tensor.js";
 import { expectClose, expectSameBits, guardMemory, normal, randomTensor } from "../../helpers.js";
 import * as transposed from "../../reference/conv-transpose2d.js";

@@ -5,7 +5,7 @@ import * as nn from "../../../src/nn/index.js";
 import { linear } from "../../../src/ops/product/linear.js";
 import { SGD } from "../../../src/optim/index.js";
 import { defaultGenerator } from "../../../src/random.js";
-import { createRuntime } from "../../../src/runtime/runtime.js";
+import { createRuntime } from "../../../src/runtime/create-runtime.js";
 import { full, type Tensor, zeros } from "../../../src/tensor.js";
 import { expectClose, randomTensor, recordKernels, useRuntime } from "../../helpers.js";
 
