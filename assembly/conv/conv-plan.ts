@@ -1,8 +1,8 @@
 // The plan of a convolution, which the host makes (src/ops/conv/conv-plan.ts). For each group it describes the gather
 //   out[n, m, y, x] = Σ(c, t) weight[m, c, t] · image[n, c, y·sy + tapY[t], x·sx + tapX[t]]
 // over a lattice of pixels (y, x), which may be every s-th pixel of the output. The image is read from a patch: the
-// pixels of a tile with their zero padding. The columns of a row of the patch are sorted by x mod sx, so that the pixels
-// of a tap are contiguous. A plan without padding or stride reads the image itself ("direct").
+// pixels of a tile with their zero padding. The columns of a row of the patch are sorted by x mod sx, so that the
+// pixels of a tap are contiguous. A plan without padding or stride reads the image itself ("direct").
 import { word } from "../lib/plan";
 
 export const IMAGES = 0;

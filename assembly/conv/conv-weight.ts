@@ -18,10 +18,7 @@ import {
   WIDTH,
 } from "./conv-plan";
 
-/**
- * @host Bytes of scratch of `convWeightGradient`, for tiles of `rows` × `columns`, `pixels` pixels and a patch of
- * `patch` floats.
- */
+/** @host Bytes of scratch of `convWeightGradient`: a tile of `rows` × `columns`, `pixels` pixels, `patch` floats. */
 export function convWeightGradientScratch(rows: i32, columns: i32, pixels: i32, patch: i32): usize {
   return 4 * (roundUp(columns, 8) * rows + pixels * (rows + 8) + patch);
 }

@@ -118,10 +118,7 @@ function storeProducts(
   }
 }
 
-/**
- * @host Bytes of scratch of `convolve`, for tiles of `rows` × `columns` and a patch of `patch` floats. depth: channels
- * · taps of a tile.
- */
+/** @host Bytes of scratch of `convolve`: a tile of `rows` × `columns` with `depth` channels · taps, `patch` floats. */
 export function convolveScratch(
   straight: i32,
   rows: i32,

@@ -68,8 +68,8 @@ function sumEdge(to: usize, apart: usize, from: usize, plane: usize, channels: i
 const BLOCK: i32 = 2048;
 
 /**
- * levels [2][images][tall][wide] = the sum and the maximum of |x| over the channels of planes [images, channels,
- * height, width], with the padding of the planes. Item = a row.
+ * levels [2][images][tall][wide] = the sum and the maximum of |x| over the channels of planes
+ * [images, channels, height, width], with the padding of the planes. Item = a row.
  */
 export function winogradLevels(
   levels: usize,

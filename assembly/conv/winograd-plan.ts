@@ -1,5 +1,5 @@
-// The plan of a convolution by Winograd: image [images, channels, height, width] → out [images, rows, outHeight,
-// outWidth].
+// The plan of a convolution by Winograd: image [images, channels, height, width] → out
+// [images, rows, outHeight, outWidth].
 export const WINOGRAD_KIND = 0;
 export const IMAGES = 4;
 export const CHANNELS = 8;

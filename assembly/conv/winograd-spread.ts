@@ -40,8 +40,8 @@ export function listStaged(
 }
 
 /**
- * Lists the outputs of the tiles, with fillers to whole panels of 8. Planes of out are [images, rows, outHeight,
- * outWidth].
+ * Lists the outputs of the tiles, with fillers to whole panels of 8. Planes of out are
+ * [images, rows, outHeight, outWidth].
  */
 export function listOutputs(
   table: usize,

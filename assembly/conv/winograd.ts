@@ -36,11 +36,11 @@ export function winogradScratch(kind: WinogradKind, channels: i32, tiles: i32, a
 }
 
 /**
- * Convolution of image [images, channels, height, width] by 3×3 filters (u from `winogradWeights`) → out [images, rows,
- * outHeight, outWidth]. Its kinds are in winograd-kind.ts. bias is [rows] or 0; what is below `least` becomes `least`.
- * pad: zeros before the first row and column. width ≥ 4. The tiles of all images are cut into runs. Each run is spread
- * to points² matrices [channels, tiles], multiplied by the 36 of u, and gathered while it is in L2. Item = run·rowParts
- * + part of the rows. Scratch: table, zeros, stage, corner, spread inputs, products.
+ * Convolution of image [images, channels, height, width] by 3×3 filters (u from `winogradWeights`) → out
+ * [images, rows, outHeight, outWidth]. Its kinds are in winograd-kind.ts. bias is [rows] or 0; what is below `least`
+ * becomes `least`. pad: zeros before the first row and column. width ≥ 4. The tiles of all images are cut into runs.
+ * Each run is spread to points² matrices [channels, tiles], multiplied by the 36 of u, and gathered while it is in L2.
+ * Item = run·rowParts + part of the rows. Scratch: table, zeros, stage, corner, spread inputs, products.
  */
 export function winograd(
   out: usize,

@@ -4,8 +4,8 @@
 import { madd } from "./simd";
 
 /**
- * e^x within 1.02 ulp, subnormal results included. exp(-Inf) = 0, above 88.73 it is Inf, and NaN stays NaN. x = n·ln2 +
- * r, |r| ≤ ln2/2. ln2 is in two parts, and the first is short enough for an exact n·ln2 (Cephes expf).
+ * e^x within 1.02 ulp, subnormal results included. exp(-Inf) = 0, above 88.73 it is Inf, and NaN stays NaN.
+ * x = n·ln2 + r, |r| ≤ ln2/2. ln2 is in two parts, and the first is short enough for an exact n·ln2 (Cephes expf).
  */
 export function exp(x: v128): v128 {
   const magic = f32x4.splat(12583166); // 1.5·2^23 + 254: adding it rounds, and leaves n + 254 in the low bits
@@ -111,8 +111,8 @@ export function tanh(x: v128): v128 {
 }
 
 /**
- * 1/(1 + e^−x) within 2.5 ulp for x ≥ −87; below that the result means nothing. NaN stays NaN. e^x = 2^n·(w + r)/(w −
- * r) with w an even polynomial of r: one division serves the exponential and the rest.
+ * 1/(1 + e^−x) within 2.5 ulp for x ≥ −87; below that the result means nothing. NaN stays NaN.
+ * e^x = 2^n·(w + r)/(w − r) with w an even polynomial of r: one division serves the exponential and the rest.
  */
 export function logistic(x: v128): v128 {
   const magic = f32x4.splat(12582912); // 1.5·2^23: adding it rounds, and leaves n in the low bits

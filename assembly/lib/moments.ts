@@ -282,8 +282,8 @@ export function mergeMoments(
 }
 
 /**
- * Bytes of the statistics of a set that kernels hand on, all float64: mean, biased variance, rstd = 1/√(variance +
- * eps).
+ * Bytes of the statistics of a set that kernels hand on, all float64: mean, biased variance,
+ * rstd = 1/√(variance + eps).
  */
 export const STATS: usize = 24;
 

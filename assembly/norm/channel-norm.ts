@@ -2,9 +2,9 @@
 // channel a group, instance norm (Ulyanov et al. 2016, 1607.08022).
 //
 // x is [batch, channels, length]: plane p = n·channels + c holds `length` floats. A set is what shares one mean and
-// variance: `runs` planes, `planeStep` apart. Batch norm: runs = batch, planeStep = channels; group norm: runs =
-// channels / groups, planeStep = 1. Here one item does all of a set while the set is in cache. For few or huge sets see
-// channel-norm-parts.ts. `activation` is as in lib/activate.ts.
+// variance: `runs` planes, `planeStep` apart. Batch norm: runs = batch, planeStep = channels; group norm:
+// runs = channels / groups, planeStep = 1. Here one item does all of a set while the set is in cache. For few or huge
+// sets see channel-norm-parts.ts. `activation` is as in lib/activate.ts.
 
 import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";

@@ -1,7 +1,7 @@
 // The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols],
 // whose columns are the planes p = sample · cols + c. The merging steps between them are in that file and serve both
-// layouts. An item is a part of the rows of a sample by a block of `width` columns, (sample · parts + part) · blocks +
-// block. Scratch: 56 bytes for each column of the width, and a vector.
+// layouts. An item is a part of the rows of a sample by a block of `width` columns,
+// (sample · parts + part) · blocks + block. Scratch: 56 bytes for each column of the width, and a vector.
 
 import { activate, activateBack } from "../lib/activate";
 import { Activation } from "../lib/codes";

@@ -43,8 +43,8 @@ export function frnForward(
 }
 
 /**
- * dx and sums [planes, 4]: Σdz, Σdz·x̂, the part of dy that goes to tau, and Σdz·x̂·rstd² for eps. dz is dy where y >
- * tau, else 0. Range: planes.
+ * dx and sums [planes, 4]: Σdz, Σdz·x̂, the part of dy that goes to tau, and Σdz·x̂·rstd² for eps. dz is dy where
+ * y > tau, else 0. Range: planes.
  */
 export function frnBackward(
   dx: usize,

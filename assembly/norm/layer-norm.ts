@@ -19,8 +19,8 @@ function addRow(to: usize, a: usize, b: usize, n: i32): void {
 }
 
 /**
- * y [rows, cols] and stats [rows, 3] (mean, variance, rstd) of x. Where there is a residual they are of sum = x +
- * residual, which is written too. Range: rows.
+ * y [rows, cols] and stats [rows, 3] (mean, variance, rstd) of x. Where there is a residual they are of
+ * sum = x + residual, which is written too. Range: rows.
  */
 export function layerNormForward(
   y: usize,

@@ -1,8 +1,8 @@
-// Local response normalisation (Krizhevsky, Sutskever, Hinton 2012, AlexNet) of x seen as [batch, channels, length]: y
-// = x·D^−β, D = k + a·Σ x² over the window of channels c − before … c + after. Each sum is made afresh, so that nothing
-// of what left the window stays in it. Range: [batch, ⌈length / 16⌉], an item being sixteen neighbouring columns. They
-// are done in float32, which leaves a NaN where a D of an element's own window is too large or too small for it. Those
-// elements are done again in float64, and so are all columns where fewer than sixteen are left.
+// Local response normalisation (Krizhevsky, Sutskever, Hinton 2012, AlexNet) of x seen as [batch, channels, length]:
+// y = x·D^−β, D = k + a·Σ x² over the window of channels c − before … c + after. Each sum is made afresh, so that
+// nothing of what left the window stays in it. Range: [batch, ⌈length / 16⌉], an item being sixteen neighbouring
+// columns. They are done in float32, which leaves a NaN where a D of an element's own window is too large or too small
+// for it. Those elements are done again in float64, and so are all columns where fewer than sixteen are left.
 import { backwardDouble, forwardDouble } from "../lib/local-response";
 import { exp, log } from "../lib/math";
 import { madd } from "../lib/simd";

@@ -1,7 +1,7 @@
 // The softmax of scaled dot-product attention. One pass over the row applies the scale and the mask before it. A
 // row is one query's. mask is added to its scores. Where it is −∞ the weight is 0 whatever the score: a row that is all
-// hidden is zeros and no NaN. With `causal` query i sees keys 0 … i alone. Row i of matrix m has its mask at mask +
-// offsets[m] + i·maskPitch (bytes).
+// hidden is zeros and no NaN. With `causal` query i sees keys 0 … i alone. Row i of matrix m has its mask at
+// mask + offsets[m] + i·maskPitch (bytes).
 import { loadLanes, storeLanes } from "../lib/simd";
 import { rowBackward, rowForward, rowWeights } from "../lib/softmax";
 

@@ -822,7 +822,7 @@ export type Scratched =
   | "localResponseNormBackward"
   | "gemm";
 
-/** Bytes of scratch of `convolve`, for tiles of `rows` × `columns` and a patch of `patch` floats. */
+/** Bytes of scratch of `convolve`. */
 export const convolveScratch = (
   straight: number,
   rows: number,
@@ -838,7 +838,7 @@ const roundUp = (n: number, multiple: number): number => ceilDiv(n, multiple) * 
 
 const ceilDiv = (a: number, b: number): number => Math.floor((a + b - 1) / b);
 
-/** Bytes of scratch of `convWeightGradient`, for tiles of `rows` × `columns`, `pixels` pixels and a patch of `patch` floats. */
+/** Bytes of scratch of `convWeightGradient`. */
 export const convWeightGradientScratch = (
   rows: number,
   columns: number,

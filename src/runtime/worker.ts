@@ -4,8 +4,8 @@
 //   wake, sleepers  a worker that found nothing to do sleeps on `wake`; `sleepers` counts those
 //   failed     1 + the thread whose kernel trapped
 //   stop       1: leave the loop
-//   job        kernel index, number of arguments, count of items, items a chunk, scratch address, scratch bytes a thread,
-//              number of the job (never 0)
+//   job        kernel index, number of arguments, count of items, items a chunk, scratch address, scratch bytes
+//              a thread, number of the job (never 0)
 //   args       float64, which holds every pointer, int32 and float32 exactly
 export const WORD = {
   remaining: 0,

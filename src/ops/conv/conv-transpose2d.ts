@@ -33,9 +33,10 @@ const rules: Rules<ConvTranspose2dOptions> = {
 };
 
 /**
- * The transpose of conv2d: x [N, C, H, W] with weight [C, O / groups, kh, kw] → [N, O, H', W'] with H' = (H − 1)·stride
- * − 2·padding + dilation·(kh − 1) + outputPadding + 1. Throws RangeError when the channels do not fit the weight,
- * groups do not divide them, outputPadding is neither below stride nor dilation, or nothing would come out.
+ * The transpose of conv2d: x [N, C, H, W] with weight [C, O / groups, kh, kw] → [N, O, H', W'] with
+ * H' = (H − 1)·stride − 2·padding + dilation·(kh − 1) + outputPadding + 1. Throws RangeError when the channels do not
+ * fit the weight, groups do not divide them, outputPadding is neither below stride nor dilation, or nothing would come
+ * out.
  */
 export function convTranspose2d(
   x: Tensor,

@@ -25,9 +25,9 @@ const rules: Rules<Conv2dOptions> = {
 };
 
 /**
- * 2-D cross-correlation of x [N, C, H, W] with weight [O, C / groups, kh, kw] → [N, O, H', W'] with H' = ⌊(H +
- * 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1. Throws RangeError when the channels do not fit the weight, groups
- * do not divide them, or the kernel is larger than the padded input.
+ * 2-D cross-correlation of x [N, C, H, W] with weight [O, C / groups, kh, kw] → [N, O, H', W'] with
+ * H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1. Throws RangeError when the channels do not fit the
+ * weight, groups do not divide them, or the kernel is larger than the padded input.
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   checkOptions("conv2d", options, rules);

@@ -24,9 +24,9 @@ export interface AdaLINOptions extends LayoutOptions {
 const rules: Rules<AdaLINOptions> = { eps: "number", correction: [0, 1], layout: layouts };
 
 /**
- * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]: weight·(ρ·IN(x)
- * + (1 − ρ)·LN(x)) + bias. IN is instance norm, LN is layer norm over [C, ...]. ρ [C] is in [0, 1] (not checked);
- * weight and bias [N, C] are made from a condition; eps = 1e-5. Throws RangeError on wrong shapes.
+ * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]:
+ * weight·(ρ·IN(x) + (1 − ρ)·LN(x)) + bias. IN is instance norm, LN is layer norm over [C, ...]. ρ [C] is in [0, 1] (not
+ * checked); weight and bias [N, C] are made from a condition; eps = 1e-5. Throws RangeError on wrong shapes.
  */
 export function adaLIN(
   x: Tensor,

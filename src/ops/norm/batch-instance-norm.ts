@@ -37,9 +37,9 @@ const rules: Rules<BatchInstanceNormOptions> = {
 };
 
 /**
- * Batch-instance normalisation (Nam, Kim 2018, arXiv 1805.07925) of x [N, C, ...]: (gate·BN(x) + (1 −
- * gate)·IN(x))·weight + bias. gate [C] is learned; keep it in [0, 1] after each step of the optimiser. The batch part
- * follows `training`. Throws as batchNorm and instanceNorm do.
+ * Batch-instance normalisation (Nam, Kim 2018, arXiv 1805.07925) of x [N, C, ...]:
+ * (gate·BN(x) + (1 − gate)·IN(x))·weight + bias. gate [C] is learned; keep it in [0, 1] after each step of the
+ * optimiser. The batch part follows `training`. Throws as batchNorm and instanceNorm do.
  */
 export function batchInstanceNorm(
   x: Tensor,

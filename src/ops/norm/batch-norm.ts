@@ -88,11 +88,11 @@ export const noStatistics = (op: string): TypeError =>
   new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
 
 /**
- * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]: (x − mean)/√(variance + eps)·weight +
- * bias, per channel, by the statistics of the batch (`training`) or by the running statistics. Training moves the
- * running statistics, with the unbiased variance, or with `correction` 0 the biased one. With a mask, padding counts in
- * no statistic, is 0 in the output and gets no gradient. Throws RangeError on wrong shapes and when training with one
- * value per channel.
+ * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]:
+ * (x − mean)/√(variance + eps)·weight + bias, per channel, by the statistics of the batch (`training`) or by the
+ * running statistics. Training moves the running statistics, with the unbiased variance, or with `correction` 0 the
+ * biased one. With a mask, padding counts in no statistic, is 0 in the output and gets no gradient. Throws RangeError
+ * on wrong shapes and when training with one value per channel.
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const { mask, ...norm } = checkOptions("batchNorm", options, rules);

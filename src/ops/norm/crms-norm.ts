@@ -10,9 +10,9 @@ export interface CRMSNormOptions {
 const rules: Rules<CRMSNormOptions> = { weight: "Tensor|null", eps: "number" };
 
 /**
- * Compressed RMS norm (Jiang, Gu, Zhu, Pan 2023, arXiv 2305.14858) of x [..., d]: x/√((Σx² + (Σx)²)/(d + 1) +
- * eps)·weight, with weight [d] and eps = 1e-8. It is the layer norm of d + 1 numbers that add up to 0, the last of
- * which is not stored. Throws RangeError on shapes that do not fit.
+ * Compressed RMS norm (Jiang, Gu, Zhu, Pan 2023, arXiv 2305.14858) of x [..., d]:
+ * x/√((Σx² + (Σx)²)/(d + 1) + eps)·weight, with weight [d] and eps = 1e-8. It is the layer norm of d + 1 numbers that
+ * add up to 0, the last of which is not stored. Throws RangeError on shapes that do not fit.
  */
 export function crmsNorm(x: Tensor, options: CRMSNormOptions = {}): Tensor {
   const { weight, eps = 1e-8 } = checkOptions("crmsNorm", options, rules);

@@ -34,9 +34,9 @@ const rules: Rules<EvoNormB0Options> = {
 };
 
 /**
- * EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x / max(√(batch variance + eps), v·x +
- * √(instance variance + eps))·weight + bias. The batch's variance is over all but the channels; when not training it is
- * the running one. The instance's variance is over a plane. Both are biased. eps = 1e-3 is that of timm. Throws
+ * EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x / max(√(batch variance + eps),
+ * v·x + √(instance variance + eps))·weight + bias. The batch's variance is over all but the channels; when not training
+ * it is the running one. The instance's variance is over a plane. Both are biased. eps = 1e-3 is that of timm. Throws
  * RangeError on wrong shapes and when training with one value per channel.
  */
 export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {

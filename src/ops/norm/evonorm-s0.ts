@@ -25,9 +25,10 @@ const rules: Rules<EvoNormS0Options> = {
 };
 
 /**
- * EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x·sigmoid(v·x)/√(variance +
- * eps)·weight + bias, normalisation and activation in one. The variance is the biased one of each sample's groups of C
- * / numGroups neighbouring channels. Throws RangeError on wrong shapes and a group count that does not divide C.
+ * EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]:
+ * x·sigmoid(v·x)/√(variance + eps)·weight + bias, normalisation and activation in one. The variance is the biased one
+ * of each sample's groups of C / numGroups neighbouring channels. Throws RangeError on wrong shapes and a group count
+ * that does not divide C.
  */
 export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options = {}): Tensor {
   return call("evonormS0", () => {

@@ -26,9 +26,9 @@ const rules: Rules<FRNOptions> = {
 };
 
 /**
- * Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737) of x [N, C,
- * ...]: max(weight·x/√(mean of x² over a plane + |eps|) + bias, tau), with weight, bias and tau [C]. Where both sides
- * of the max are equal the gradient goes to tau. Throws RangeError on wrong shapes.
+ * Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737) of x
+ * [N, C, ...]: max(weight·x/√(mean of x² over a plane + |eps|) + bias, tau), with weight, bias and tau [C]. Where both
+ * sides of the max are equal the gradient goes to tau. Throws RangeError on wrong shapes.
  */
 export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
   return call("frn", () => {

@@ -26,8 +26,8 @@ const rules: Rules<GroupNormOptions> = {
 };
 
 /**
- * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...], by the statistics of each sample's groups of C
- * / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does
+ * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...], by the statistics of each sample's groups of
+ * C / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does
  * not divide C, and one value per group (PyTorch's refusal) unless `allowSingle`.
  */
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {

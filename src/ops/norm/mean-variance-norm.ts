@@ -22,9 +22,9 @@ export const meanVarianceNormRules: Rules<MeanVarianceNormOptions> = {
 
 /**
  * ONNX MeanVarianceNormalization-13: (x − mean)/√(variance + eps) over `axes`, by default [0, 2, 3] as there. Negative
- * axes count from the end. The text of the operator has no eps; its function body adds 1e-9 to the deviation. With eps
- * = 1e-18 a constant gives 0, and the results agree to 1e-7 where the deviation is above 0.01. Throws RangeError for
- * axes that x does not have.
+ * axes count from the end. The text of the operator has no eps; its function body adds 1e-9 to the deviation. With
+ * eps = 1e-18 a constant gives 0, and the results agree to 1e-7 where the deviation is above 0.01. Throws RangeError
+ * for axes that x does not have.
  */
 export function meanVarianceNorm(x: Tensor, options: MeanVarianceNormOptions = {}): Tensor {
   const op = "meanVarianceNorm";

@@ -30,8 +30,8 @@ import {
 
 export interface AttentionOptions {
   /**
-   * 1 where a key is seen, 0 where it is not: float32, int32 or uint8, of a shape that broadcasts to [..., heads, L,
-   * S].
+   * 1 where a key is seen, 0 where it is not: float32, int32 or uint8, of a shape that broadcasts to
+   * [..., heads, L, S].
    */
   mask?: AnyTensor | null;
   /**
@@ -56,12 +56,13 @@ const known: Known<AttentionOptions> = {
 };
 
 /**
- * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v [..., S, D] → [..., L,
- * D]. With `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's. What is masked has
- * weight 0. A query that sees nothing gives zeros and no gradient, never NaN. A NaN or infinity that is hidden changes
- * nothing, where PyTorch's 0·NaN does. To read a mask takes about a nanosecond an element. Weights [..., L, S] of more
- * elements than q are never kept. The forward pass makes a megabyte of them at a time, and the backward pass makes them
- * again, at least those of one head at a time. Throws RangeError on shapes that do not fit.
+ * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v
+ * [..., S, D] → [..., L, D]. With `heads` the last lengths are those of all heads, and a mask [..., L, S] is every
+ * head's. What is masked has weight 0. A query that sees nothing gives zeros and no gradient, never NaN. A NaN or
+ * infinity that is hidden changes nothing, where PyTorch's 0·NaN does. To read a mask takes about a nanosecond an
+ * element. Weights [..., L, S] of more elements than q are never kept. The forward pass makes a megabyte of them at a
+ * time, and the backward pass makes them again, at least those of one head at a time. Throws RangeError on shapes that
+ * do not fit.
  */
 export function scaledDotProductAttention(
   q: Tensor,
