@@ -1,4 +1,5 @@
-// Bundles src/ into dist/: the default build with the kernels inlined, and dist/edge/ for hosts that import them as modules.
+// Bundles src/ into dist/: the default build contains the kernels, and dist/edge/ is for hosts that import them as
+// modules.
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { build } from "esbuild";

@@ -28,7 +28,7 @@ export class Generator {
   /** The second half of the last pair of single normals, not used yet. */
   #spare: number | null = null;
 
-  /** Throws RangeError unless `seed` is an integer from −2^63 to 2^64 − 1. Only its low 32 bits count, as in PyTorch. */
+  /** Throws RangeError unless `seed` is an integer from −2^63 to 2^64 − 1. Its low 32 bits count, as in PyTorch. */
   constructor(seed: number | bigint) {
     this.#seed = checkSeed("Generator", seed);
     this.#twister = new MersenneTwister(Number(BigInt.asUintN(32, this.#seed)));

@@ -94,7 +94,7 @@ function prepare(program) {
   const forward = (values) =>
     interpret(program, operations, Object.fromEntries(names.map((name, i) => [name, values[i]])));
   const withGradients = (...all) => {
-    const of = (parameters) => {
+    const resultOf = (parameters) => {
       const values = [...all];
       places.forEach((place, i) => {
         values[place] = parameters[i];
@@ -103,11 +103,11 @@ function prepare(program) {
     };
     const parameters = places.map((place) => all[place].ref);
     if (names.includes("dy")) {
-      const [y, back] = vjp(of, [parameters]);
+      const [y, back] = vjp(resultOf, [parameters]);
       const [grads] = back(all[names.indexOf("dy")].ref);
       return [y, ...grads];
     }
-    const [loss, grads] = valueAndGrad(of)(parameters);
+    const [loss, grads] = valueAndGrad(resultOf)(parameters);
     return [loss, ...grads];
   };
   const compiled = jit((...all) => (gradients.length > 0 ? withGradients(...all) : [forward(all)]));

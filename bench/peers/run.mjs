@@ -1,5 +1,5 @@
-// npm run bench:peers: every library does the rows that have a program, on Node 20 and on Node 24; results are compared with ours
-// before anything is timed, then the libraries take turns.
+// npm run bench:peers runs the rows that have a program in every library, on Node 20 and on Node 24. Results are
+// compared with ours before anything is timed. Then the libraries take turns.
 //   --filter TEXT   rows whose title contains it         --quick         less time a row, rougher
 //   --only A,B      of the peers below                   --node 20,24    which Nodes
 //   --json FILE     all figures                          --readme        writes the tables into bench/README.md, a few rows into README.md

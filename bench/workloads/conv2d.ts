@@ -28,7 +28,7 @@ const layers: Layer[] = [
   { shape: [64, 256, 8, 8], outChannels: 512, stride: 2 },
 ];
 
-/** One image through one layer of a ResNet-50. Such a small convolution is hard to share between threads. */
+/** One image through one layer of a ResNet-50: a convolution without a batch. */
 const single: Layer = { shape: [1, 64, 56, 56], outChannels: 64, stride: 1 };
 
 interface Layer {

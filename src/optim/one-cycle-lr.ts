@@ -180,7 +180,7 @@ function checkPositive(option: string, value: number): void {
   if (value === 0) throw new RangeError(`OneCycleLR: expected ${option} above 0, got 0`);
 }
 
-/** Throws unless the groups have momentum or betas, and the momenta are below 1. */
+/** Throws unless every group has momentum or betas. With betas, the momenta must be below 1. */
 function checkMomenta(groups: readonly Group[], momenta: readonly number[]): void {
   if (groups.some((group) => momentumOf(group) === undefined))
     throw new RangeError(

@@ -16,7 +16,7 @@ const HALF_ULP = 2 ** -24;
  * statistics rounded once, and three or four operations after them. tape.ts carries the terms, so one bound holds for
  * every kind of input:
  * - ordinary, one 1e6: the terms are the numbers themselves, and each set has its own.
- * - constant: differences are exactly 0, so that the output is the bias except for the last bits.
+ * - constant: differences are exactly 0, so that the output is exactly the bias.
  * - 1e4 + N, 1e6 + N: both sides start from the input as float32. Differences from a mean are measured by the deviation
  * and not by the mean: a kernel must not lose their digits.
  * - 1e-20, 1e18, 1e37: the bound has the scale of the numbers. Below SMALLEST numbers have fewer digits. If terms are

@@ -94,10 +94,10 @@ export class Tape {
       total += product;
       size += Math.abs(product);
     }
-    const of = (list: readonly Node[], f: (a: Node) => number) => list.map(f);
-    return this.node(total, [...as, ...bs], [...of(bs, this.at), ...of(as, this.at)], size, [
-      ...of(bs, this.size),
-      ...of(as, this.size),
+    const over = (list: readonly Node[], f: (a: Node) => number) => list.map(f);
+    return this.node(total, [...as, ...bs], [...over(bs, this.at), ...over(as, this.at)], size, [
+      ...over(bs, this.size),
+      ...over(as, this.size),
     ]);
   }
   mean = (list: readonly Node[]): Node => this.linear(this.sum(list), 1 / list.length);
