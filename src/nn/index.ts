@@ -29,7 +29,7 @@ export * from "./local-response-norm.js";
 export { type LoadResult, Module } from "./module.js";
 export * from "./multi-head-attention.js";
 export * from "./norm.js";
-export { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";
+export { type MakeOptions, type NormMethod, type NormName, normTable } from "./norm-table.js";
 export { removeParametrization } from "./parametrizations/parametrize.js";
 export * from "./parametrizations/spectral-norm.js";
 export * from "./parametrizations/weight-norm.js";

@@ -6,11 +6,11 @@ export { methodDescriptions } from "./descriptions.js";
 export type { Description, Family, Method } from "./method.js";
 
 const whole = (description: Description): Method => ({
-  ...description,
   ...normTable.find(({ name }) => name === description.name),
+  ...description,
 });
 
-/** Every normalisation there is here, by kind. A new one is one more row, and one of `nn.normTable`. */
+/** Every normalisation there is here, by kind. A new one is one more row, and one of `nn.normTable`: neither compiles alone. */
 export const methodFamilies = (): Family<Method>[] =>
   methodDescriptions.map((family) => ({ ...family, methods: family.methods.map(whole) }));
 

@@ -1,10 +1,10 @@
-import type { NormMethod } from "../../nn/index.js";
+import type { NormMethod, NormName } from "../../nn/index.js";
 import type { Pattern } from "../sets.js";
 
 /** What a method is. Texts are plain, formulas in Unicode. */
 export interface Description {
-  /** What specs call it, "gn" of "gn:8"; lower case, unique. */
-  readonly name: string;
+  /** What specs call it, "gn" of "gn:8": the name of a row of `nn.normTable`. */
+  readonly name: NormName;
   readonly title: string;
   /** Which elements share a statistic, and which statistic. */
   readonly statistics: string;

@@ -3,7 +3,7 @@ import { perGroup, perPlane, perSample } from "./patterns.js";
 
 const batch = "no";
 
-export const sample: Family = {
+export const sample = {
   name: "sample",
   title: "Statistics of a sample's feature maps",
   methods: [
@@ -86,4 +86,4 @@ export const sample: Family = {
       api: ["globalResponseNorm", "nn.GlobalResponseNorm"],
     },
   ],
-};
+} satisfies Family;
