@@ -1,6 +1,6 @@
 import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { full, keep, rewrite, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
+import { full, keep, rewrite, type Shape, sizeOf, type Tensor, tensor, zeros } from "../tensor.js";
 
 export interface LayerOptions {
   /** Where the parameters live; default: the runtime of `init()`. */
@@ -20,6 +20,10 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   return uniform_(parameter, -bound, bound);
 }
+
+/** A count of batches, 0 at first. */
+export const counter = (runtime?: Runtime): Tensor<"int64"> =>
+  tensor(new BigInt64Array(1), [], { runtime });
 
 /** One batch more, behind the norm of it: a refused call changes nothing. */
 export function countBatch(counter: Tensor<"int64">): void {
