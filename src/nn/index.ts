@@ -37,6 +37,7 @@ export * from "./parametrizations/weight-standardization.js";
 export * from "./pooling.js";
 export * from "./positionwise-ffn.js";
 export * from "./power-norm.js";
+export * from "./rev-in.js";
 export * from "./rms-norm-2d.js";
 export * from "./scale-norm.js";
 export * from "./sequential.js";

@@ -150,6 +150,7 @@ const table = [
     takes: ["eps"],
     make: (channels, { eps, runtime }) => new GlobalResponseNorm(channels, { eps, runtime }),
   },
+  { name: "revin" },
   { name: "layer-norm" },
   {
     name: "ln2d",

@@ -80,6 +80,7 @@ export const layers: Record<string, Op> = {
 
 /** Methods that are no layer for a convolution: the ops that have cases in their stead, or what tests them. */
 export const elsewhere: Record<string, readonly string[]> = {
+  revin: ["revIN", "revINInverse"],
   "layer-norm": ["layerNorm", "addLayerNorm"],
   "rms-norm": ["rmsNorm", "addRMSNorm"],
   "qk-norm": ["qkNorm"],
