@@ -41,7 +41,9 @@ const inverseRules: Rules<RevINInverseOptions> = {
 };
 
 const rules: Rules<RevINOptions> = {
-  ...inverseRules,
+  weight: "Tensor|null",
+  bias: "Tensor|null",
+  eps: "number",
   subtractLast: "boolean",
   detach: "boolean",
 };
