@@ -140,7 +140,7 @@ export class GhostBatchNorm extends BatchVariant {
   }
 }
 
-/** Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: a learned mix per channel. */
+/** Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: each channel learns its mix of both. */
 export class BatchInstanceNorm extends BatchVariant {
   /** The share of batch norm, clipped to [0, 1] in place before each use in training. */
   readonly gate: Tensor;

@@ -21,11 +21,11 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
   return uniform_(parameter, -bound, bound);
 }
 
-/** A count of batches, 0 at first. */
+/** A counter of batches, which starts at 0. */
 export const counter = (runtime?: Runtime): Tensor<"int64"> =>
   tensor(new BigInt64Array(1), [], { runtime });
 
-/** One batch more, behind the norm of it: a refused call changes nothing. */
+/** Counts a batch. Layers call it behind their norm, so that a call that is refused changes nothing. */
 export function countBatch(counter: Tensor<"int64">): void {
   rewrite([counter], () => {
     counter.elements[0] += 1n;

@@ -68,7 +68,7 @@ abstract class TrackingNorm extends RunningNorm<Tensor | null, Tensor | null> {
       this.numBatchesTracked = this.buffer("numBatchesTracked", counter(runtime));
   }
 
-  /** Checkpoints of before PyTorch 0.4.1 do not count batches; it loads them, and so does this. */
+  /** Checkpoints from before PyTorch 0.4.1 have no count of batches. PyTorch loads them, and so does this layer. */
   override optionalKeys(): readonly string[] {
     return ["num_batches_tracked"];
   }
@@ -101,7 +101,7 @@ abstract class TrackingNorm extends RunningNorm<Tensor | null, Tensor | null> {
     checkChannels(this, x, features, layout, this.channelAxis(rank));
   }
 
-  /** Where the channels are, unless last. */
+  /** The axis of the channels in the layout "nchw". */
   protected channelAxis(_rank: number): number {
     return 1;
   }
@@ -118,7 +118,7 @@ abstract class BatchNorm extends TrackingNorm {
     return this.activated(x, null, mask);
   }
 
-  /** With the activation that follows, in the same pass. */
+  /** `forward` and the activation behind it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
     const { layout } = this;
@@ -181,7 +181,7 @@ abstract class InstanceNorm extends TrackingNorm {
     return this.activated(x, null, mask);
   }
 
-  /** With the activation that follows, in the same pass. */
+  /** `forward` and the activation behind it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
       this.checkRank(x);
@@ -281,7 +281,7 @@ export class GroupNorm extends AffineNorm<Tensor | null> {
     return this.activated(x, null);
   }
 
-  /** With the activation that follows, in the same pass. */
+  /** `forward` and the activation behind it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     const { weight, bias, eps, layout, allowSingle } = this;
     this.checkInput(x);
@@ -340,7 +340,7 @@ export class LayerNorm extends Module {
     return layerNorm(x, this.normalizedShape, { weight, bias, eps });
   }
 
-  /** Of x + residual, which comes back as `sum`, in the same pass. */
+  /** The norm of x + residual, in one pass over memory; the sum comes back too, as `sum`. */
   added(x: Tensor, residual: Tensor): AddNorm {
     const { weight, bias, eps } = this;
     return addLayerNorm(x, residual, this.normalizedShape, { weight, bias, eps });
@@ -402,7 +402,7 @@ export class RMSNorm extends Module {
     return rmsNorm(x, this.normalizedShape, { weight, eps, unitOffset, partial, epsOutside });
   }
 
-  /** Of x + residual, which comes back as `sum`, in the same pass. */
+  /** The norm of x + residual, in one pass over memory; the sum comes back too, as `sum`. */
   added(x: Tensor, residual: Tensor): AddNorm {
     const { weight, eps, unitOffset, partial, epsOutside } = this;
     if (partial === 1 && !epsOutside)
