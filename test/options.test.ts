@@ -87,6 +87,9 @@ const ops: Record<string, Call> = {
   rand: (o) => evenkeel.rand([3], here(o)),
   randn: (o) => evenkeel.randn([3], here(o)),
   randperm: (o) => evenkeel.randperm(4, here(o)),
+  revIN: (o) => evenkeel.revIN(x(4, 5, 6), o),
+  revINInverse: (o) =>
+    evenkeel.revINInverse(x(4, 5, 6), { mean: x(4, 1, 6), std: one([4, 1, 6]) }, o),
   rmsNorm: (o) => evenkeel.rmsNorm(x(4, 6), [6], o),
   rmsNorm2d: (o) => evenkeel.rmsNorm2d(image(), o),
   scaledDotProductAttention: (o) =>
@@ -154,6 +157,7 @@ const layers: Record<string, Call> = {
   PositionwiseFFN: (o) => new nn.PositionwiseFFN(6, 8, here(o)),
   PowerNorm: (o) => new nn.PowerNorm(6, here(o)),
   QKNorm: (o) => new nn.QKNorm(6, here(o)),
+  RevIN: (o) => new nn.RevIN(6, here(o)),
   RMSNorm: (o) => new nn.RMSNorm(6, here(o)),
   RMSNorm2d: (o) => new nn.RMSNorm2d(6, here(o)),
   scaledWeightStandardization: (o) => nn.scaledWeightStandardization(conv(), o),

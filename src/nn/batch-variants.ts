@@ -1,17 +1,15 @@
-// Layers of the batch family that differ from BatchNorm in what they do with its statistics.
+// The layers that do something else with the statistics of a batch than BatchNorm does.
 
-import { checkInteger } from "../numbers.js";
 import { batchInstanceNorm } from "../ops/norm/batch-instance-norm.js";
 import { batchNorm } from "../ops/norm/batch-norm.js";
 import { batchRenorm } from "../ops/norm/batch-renorm.js";
 import { ghostBatchNorm } from "../ops/norm/ghost-batch-norm.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
-import { type AnyTensor, ones, type Tensor, zeros } from "../tensor.js";
-import { checkChannels } from "./channels.js";
+import type { AnyTensor, Tensor } from "../tensor.js";
 import { constant, intoUnit, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
-import { Module } from "./module.js";
+import { RunningNorm } from "./running-norm.js";
 
 export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -26,33 +24,19 @@ const rules: Rules<BatchVariantOptions> = {
   runtime: "Runtime",
 };
 
-/** What they share: scale, shift and running statistics of [N, C, *]. */
-abstract class BatchVariant extends Module {
-  readonly eps: number;
+/** Base of the variants that move their running statistics by a momentum. */
+abstract class BatchVariant extends RunningNorm {
   readonly momentum: number;
-  readonly layout: Layout;
-  readonly weight: Tensor;
-  readonly bias: Tensor;
-  readonly runningMean: Tensor;
-  readonly runningVar: Tensor;
 
   constructor(numFeatures: number, options: BatchVariantOptions = {}) {
-    super();
-    layerOptions(this.constructor.name, options, rules);
-    const { eps = 1e-5, momentum = 0.1, layout = "nchw", runtime } = options;
-    checkInteger(this.constructor.name, "numFeatures", numFeatures);
-    this.eps = eps;
+    const { eps = 1e-5, momentum = 0.1, ...own } = layerOptions(new.target.name, options, rules);
+    super({ numFeatures }, { ...own, eps });
     this.momentum = momentum;
-    this.layout = layout;
-    this.weight = constant([numFeatures], 1, runtime);
-    this.bias = constant([numFeatures], 0, runtime);
-    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
-    this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
   }
 
-  /** What their ops take alike, for an input of the right channels. */
+  /** The options that the ops of all variants take, for an input of the right channels. */
   protected norm(x: Tensor) {
-    checkChannels(this, x, this.weight.size, this.layout);
+    this.checkInput(x);
     const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
     return { runningMean, runningVar, weight, bias, training, momentum, eps, layout };
   }
@@ -72,28 +56,12 @@ const frozenRules: Rules<FrozenBatchNormOptions> = {
  * Batch norm whose four tensors are buffers and which is always in evaluation, as torchvision's: it loads the state of a
  * BatchNorm2d and passes over its `num_batches_tracked`.
  */
-export class FrozenBatchNorm2d extends Module {
-  readonly eps: number;
-  readonly layout: Layout;
-  readonly weight: Tensor;
-  readonly bias: Tensor;
-  readonly runningMean: Tensor;
-  readonly runningVar: Tensor;
-
+export class FrozenBatchNorm2d extends RunningNorm {
   constructor(numFeatures: number, options: FrozenBatchNormOptions = {}) {
-    super();
-    const {
-      eps = 1e-5,
-      layout = "nchw",
-      runtime,
-    } = layerOptions("FrozenBatchNorm2d", options, frozenRules);
-    checkInteger("FrozenBatchNorm2d", "numFeatures", numFeatures);
-    this.eps = eps;
-    this.layout = layout;
-    this.weight = this.buffer("weight", ones([numFeatures], { runtime }));
-    this.bias = this.buffer("bias", zeros([numFeatures], { runtime }));
-    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
-    this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
+    const { eps = 1e-5, ...own } = layerOptions("FrozenBatchNorm2d", options, frozenRules);
+    super({ numFeatures }, { ...own, eps });
+    for (const name of ["weight", "bias"] as const)
+      this.buffer(name, this[name]).requiresGrad = false;
   }
 
   override ignoredKeys(): readonly string[] {
@@ -103,7 +71,7 @@ export class FrozenBatchNorm2d extends Module {
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { weight, bias, runningMean, runningVar, eps, layout } = this;
-    checkChannels(this, x, weight.size, layout);
+    this.checkInput(x);
     return batchNorm(x, { weight, bias, runningMean, runningVar, eps, layout, mask });
   }
 }
@@ -172,7 +140,7 @@ export class GhostBatchNorm extends BatchVariant {
   }
 }
 
-/** Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: a learned mix per channel. */
+/** Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: each channel learns its mix of both. */
 export class BatchInstanceNorm extends BatchVariant {
   /** The share of batch norm, clipped to [0, 1] in place before each use in training. */
   readonly gate: Tensor;

@@ -9,13 +9,15 @@ import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js"
 import { embedding } from "../ops/product/embedding.js";
 import { slice } from "../ops/shape/slice.js";
 import type { Rules } from "../options.js";
-import { type AnyTensor, ones, type Tensor, tensor, zeros } from "../tensor.js";
+import type { AnyTensor, Tensor } from "../tensor.js";
+import { AffineNorm } from "./affine-norm.js";
 import { checkChannels } from "./channels.js";
-import { constant, countBatch, type LayerOptions } from "./init.js";
+import { countBatch, counter, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
+import { RunningNorm } from "./running-norm.js";
 
 /** Which style or class each sample has. */
 export type Ids = readonly number[] | Int32Array;
@@ -31,31 +33,16 @@ const instanceRules: Rules<ConditionalNormOptions> = {
 };
 
 /** Instance norm of [N, C, *] with a weight and bias of each style, Dumoulin et al. 2016, arXiv 1610.07629. */
-export class ConditionalInstanceNorm extends Module {
-  readonly eps: number;
-  readonly layout: Layout;
-  readonly weight: Tensor;
-  readonly bias: Tensor;
-
+export class ConditionalInstanceNorm extends AffineNorm {
   constructor(numFeatures: number, numStyles: number, options: ConditionalNormOptions = {}) {
-    super();
-    const {
-      eps = 1e-5,
-      layout = "nchw",
-      runtime,
-    } = layerOptions("ConditionalInstanceNorm", options, instanceRules);
-    checkInteger("ConditionalInstanceNorm", "numFeatures", numFeatures);
-    checkInteger("ConditionalInstanceNorm", "numStyles", numStyles);
-    this.eps = eps;
-    this.layout = layout;
-    this.weight = constant([numStyles, numFeatures], 1, runtime);
-    this.bias = constant([numStyles, numFeatures], 0, runtime);
+    const { eps = 1e-5, ...own } = layerOptions("ConditionalInstanceNorm", options, instanceRules);
+    super({ numFeatures, numStyles }, { ...own, eps });
   }
 
   forward(x: Tensor, styles: Ids, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
-      checkChannels(this, x, this.weight.shape[1], this.layout);
+      this.checkInput(x);
       using weight = embedding(this.weight, styles);
       using bias = embedding(this.bias, styles);
       const { eps, layout } = this;
@@ -80,41 +67,25 @@ const batchRules: Rules<ConditionalBatchNormOptions> = {
  * Batch norm of [N, C, *] with a weight and bias of each class, de Vries et al. 2017, arXiv 1707.00683, in the form of Dumoulin's
  * and Miyato & Koyama's (1802.05637) tables. Statistics are those of all samples.
  */
-export class ConditionalBatchNorm extends Module {
-  readonly eps: number;
+export class ConditionalBatchNorm extends RunningNorm {
   readonly momentum: number;
-  readonly layout: Layout;
-  readonly weight: Tensor;
-  readonly bias: Tensor;
-  readonly runningMean: Tensor;
-  readonly runningVar: Tensor;
   readonly numBatchesTracked: Tensor<"int64">;
 
   constructor(numFeatures: number, numClasses: number, options: ConditionalBatchNormOptions = {}) {
-    super();
     const {
       eps = 1e-5,
       momentum = 0.1,
-      layout = "nchw",
-      runtime,
+      ...own
     } = layerOptions("ConditionalBatchNorm", options, batchRules);
-    checkInteger("ConditionalBatchNorm", "numFeatures", numFeatures);
-    checkInteger("ConditionalBatchNorm", "numClasses", numClasses);
-    this.eps = eps;
-    this.layout = layout;
+    super({ numFeatures, numClasses }, { ...own, eps });
     this.momentum = momentum;
-    this.weight = constant([numClasses, numFeatures], 1, runtime);
-    this.bias = constant([numClasses, numFeatures], 0, runtime);
-    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
-    this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
-    const none = tensor(new BigInt64Array(1), [], { runtime });
-    this.numBatchesTracked = this.buffer("numBatchesTracked", none);
+    this.numBatchesTracked = this.buffer("numBatchesTracked", counter(own.runtime));
   }
 
   /** `mask`: [N, *], 0 for padding; see the op. */
   forward(x: Tensor, classes: Ids, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
-      checkChannels(this, x, this.weight.shape[1], this.layout);
+      this.checkInput(x);
       using weight = embedding(this.weight, classes);
       using bias = embedding(this.bias, classes);
       const { runningMean, runningVar, training, momentum, eps, layout } = this;

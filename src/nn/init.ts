@@ -1,6 +1,6 @@
 import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { full, keep, rewrite, type Shape, sizeOf, type Tensor, zeros } from "../tensor.js";
+import { full, keep, rewrite, type Shape, sizeOf, type Tensor, tensor, zeros } from "../tensor.js";
 
 export interface LayerOptions {
   /** Where the parameters live; default: the runtime of `init()`. */
@@ -21,7 +21,11 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
   return uniform_(parameter, -bound, bound);
 }
 
-/** One batch more, behind the norm of it: a refused call changes nothing. */
+/** A counter of batches, which starts at 0. */
+export const counter = (runtime?: Runtime): Tensor<"int64"> =>
+  tensor(new BigInt64Array(1), [], { runtime });
+
+/** Counts a batch. Layers call it behind their norm, so that a call that is refused changes nothing. */
 export function countBatch(counter: Tensor<"int64">): void {
   rewrite([counter], () => {
     counter.elements[0] += 1n;

@@ -1,12 +1,11 @@
 import { checkInteger } from "../numbers.js";
 import { iterNorm } from "../ops/norm/iter-norm.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import type { Rules } from "../options.js";
 import { type AnyTensor, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkChannels } from "./channels.js";
-import { constant, type LayerOptions } from "./init.js";
+import { AffineNorm } from "./affine-norm.js";
+import type { LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
-import { Module } from "./module.js";
 
 export interface IterNormOptions extends LayerOptions, LayoutOptions {
   groups?: number;
@@ -26,36 +25,28 @@ const rules: Rules<IterNormOptions> = {
 };
 
 /** Iterative normalisation of [N, C, *], Huang et al. 2019, arXiv 1904.03441: whitens the channels over the batch. */
-export class IterNorm extends Module {
+export class IterNorm extends AffineNorm {
   readonly groups: number;
   readonly iterations: number;
-  readonly eps: number;
   readonly momentum: number;
-  readonly layout: Layout;
-  readonly weight: Tensor;
-  readonly bias: Tensor;
   readonly runningMean: Tensor;
   readonly runningWhitening: Tensor;
 
   constructor(numFeatures: number, options: IterNormOptions = {}) {
-    super();
     const {
       groups = 1,
       iterations = 5,
       eps = 1e-5,
       momentum = 0.1,
-      layout = "nchw",
-      runtime,
+      ...own
     } = layerOptions("IterNorm", options, rules);
     checkInteger("IterNorm", "numFeatures", numFeatures);
     checkGroups("IterNorm", groups, numFeatures);
+    super({ numFeatures }, { ...own, eps });
+    const { runtime } = own;
     this.groups = groups;
     this.iterations = iterations;
-    this.eps = eps;
     this.momentum = momentum;
-    this.layout = layout;
-    this.weight = constant([numFeatures], 1, runtime);
-    this.bias = constant([numFeatures], 0, runtime);
     this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
     const width = numFeatures / groups;
     const identity = new Float32Array(numFeatures * width).map(
@@ -69,7 +60,7 @@ export class IterNorm extends Module {
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { runningMean, runningWhitening, weight, bias, training, momentum, eps } = this;
     const { groups, iterations, layout } = this;
-    checkChannels(this, x, weight.size, layout);
+    this.checkInput(x);
     const own = { groups, iterations, momentum, eps, layout, mask };
     return iterNorm(x, { runningMean, runningWhitening, weight, bias, training, ...own });
   }

@@ -30,7 +30,7 @@ import { CRMSNorm, ScaleNorm } from "./scale-norm.js";
 import { SwitchableNorm } from "./switchable-norm.js";
 import { MeanVarianceNorm, PixelNorm, PositionalNorm, UnitNorm } from "./unlearned.js";
 
-/** What is handed on to the layer; each takes of it what it has. */
+/** What is handed on to the layer, which takes of it what it has. */
 export interface MakeOptions extends LayerOptions {
   eps?: number;
   /** Weight of the new value in the running statistics. */
@@ -66,11 +66,11 @@ function groupsOf(channels: number): number {
 }
 
 /**
- * Every normalisation there is here, in the order of src/experiments/methods, which describes them: texts are no part of what a
- * layer's user loads. Only literals: a call at this level would put the table into every bundle, for esbuild leaves marks of pure
- * calls out of what it minifies.
+ * Every normalisation there is here. Their texts are in src/experiments/methods, for a layer's user loads no texts; a row without a
+ * text, or a text without a row, does not compile. Only literals: a call at this level would put the table into every bundle,
+ * because esbuild leaves the marks of pure calls out of what it minifies.
  */
-export const normTable: readonly NormMethod[] = [
+const table = [
   {
     name: "bn",
     takes: ["eps", "momentum"],
@@ -150,6 +150,7 @@ export const normTable: readonly NormMethod[] = [
     takes: ["eps"],
     make: (channels, { eps, runtime }) => new GlobalResponseNorm(channels, { eps, runtime }),
   },
+  { name: "revin" },
   { name: "layer-norm" },
   {
     name: "ln2d",
@@ -225,4 +226,9 @@ export const normTable: readonly NormMethod[] = [
   { name: "min-max-scaler" },
   { name: "robust-scaler" },
   { name: "normalize" },
-];
+] as const satisfies readonly NormMethod[];
+
+export const normTable: readonly NormMethod[] = table;
+
+/** The names of the rows. */
+export type NormName = (typeof table)[number]["name"];

@@ -12,13 +12,15 @@ import type { AddNorm } from "../ops/norm/row-norm.js";
 import { syncBatchNorm } from "../ops/norm/sync-batch-norm.js";
 import { checkMask } from "../ops/norm/valid-positions.js";
 import type { Rules } from "../options.js";
-import { type AnyTensor, alias, ones, show, type Tensor, tensor, zeros } from "../tensor.js";
+import { type AnyTensor, alias, show, type Tensor } from "../tensor.js";
+import { AffineNorm, affineStart } from "./affine-norm.js";
 import { checkChannels } from "./channels.js";
-import { constant, countBatch, type LayerOptions } from "./init.js";
+import { constant, countBatch, counter, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 import { named, python } from "./repr.js";
+import { RunningNorm } from "./running-norm.js";
 
 export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -42,46 +44,31 @@ const trackingRules: Rules<TrackingNormOptions> = {
 
 const layoutRepr = (layout: Layout) => named({ layout: layout === "nchw" ? undefined : layout });
 
-/** What batch and instance norm share: optional scale and shift, optional running statistics. */
-abstract class TrackingNorm extends Module {
+/** Base of batch and instance norm, whose scale and shift and whose running statistics are optional. */
+abstract class TrackingNorm extends RunningNorm<Tensor | null, Tensor | null> {
   readonly numFeatures: number;
-  readonly eps: number;
   readonly momentum: number | null;
   readonly correction: 0 | 1;
-  readonly layout: Layout;
-  readonly weight: Tensor | null = null;
-  readonly bias: Tensor | null = null;
-  readonly runningMean: Tensor | null = null;
-  readonly runningVar: Tensor | null = null;
   readonly numBatchesTracked: Tensor<"int64"> | null = null;
 
   /** `usual`: whether scale, shift and running statistics are there unless said otherwise. */
   constructor(numFeatures: number, options: TrackingNormOptions, usual: boolean) {
-    super();
-    layerOptions(this.constructor.name, options, trackingRules);
-    const { eps = 1e-5, momentum = 0.1, correction = 1, layout = "nchw" } = options;
-    const { affine = usual, trackRunningStats = usual, runtime } = options;
-    checkInteger(this.constructor.name, "numFeatures", numFeatures);
+    layerOptions(new.target.name, options, trackingRules);
+    const { eps = 1e-5, momentum = 0.1, correction = 1, ...own } = options;
+    const { affine = usual, trackRunningStats = usual, layout, runtime } = own;
+    super(
+      { numFeatures },
+      { eps, layout, runtime },
+      { ...affineStart(affine), variance: trackRunningStats ? 1 : null },
+    );
     this.numFeatures = numFeatures;
-    this.eps = eps;
     this.momentum = momentum;
     this.correction = correction;
-    this.layout = layout;
-    if (affine) {
-      this.weight = constant([numFeatures], 1, runtime);
-      this.bias = constant([numFeatures], 0, runtime);
-    }
-    if (trackRunningStats) {
-      this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
-      this.runningVar = this.buffer("runningVar", ones([numFeatures], { runtime }));
-      this.numBatchesTracked = this.buffer(
-        "numBatchesTracked",
-        tensor(new BigInt64Array(1), [], { runtime }),
-      );
-    }
+    if (trackRunningStats)
+      this.numBatchesTracked = this.buffer("numBatchesTracked", counter(runtime));
   }
 
-  /** Checkpoints of before PyTorch 0.4.1 do not count batches; it loads them, and so does this. */
+  /** Checkpoints from before PyTorch 0.4.1 have no count of batches. PyTorch loads them, and so does this layer. */
   override optionalKeys(): readonly string[] {
     return ["num_batches_tracked"];
   }
@@ -114,7 +101,7 @@ abstract class TrackingNorm extends Module {
     checkChannels(this, x, features, layout, this.channelAxis(rank));
   }
 
-  /** Where the channels are, unless last. */
+  /** The axis of the channels in the layout "nchw". */
   protected channelAxis(_rank: number): number {
     return 1;
   }
@@ -131,7 +118,7 @@ abstract class BatchNorm extends TrackingNorm {
     return this.activated(x, null, mask);
   }
 
-  /** With the activation that follows, in the same pass. */
+  /** `forward` and the activation behind it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
     const { layout } = this;
@@ -194,7 +181,7 @@ abstract class InstanceNorm extends TrackingNorm {
     return this.activated(x, null, mask);
   }
 
-  /** With the activation that follows, in the same pass. */
+  /** `forward` and the activation behind it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
       this.checkRank(x);
@@ -258,23 +245,17 @@ const groupRules: Rules<GroupNormOptions> = {
 };
 
 /** Group normalisation of [N, C, *], Wu & He 2018, arXiv 1803.08494: statistics of C / numGroups channels of each sample. */
-export class GroupNorm extends Module {
+export class GroupNorm extends AffineNorm<Tensor | null> {
   readonly numGroups: number;
   readonly numChannels: number;
-  readonly eps: number;
-  readonly layout: Layout;
   readonly allowSingle: boolean;
-  readonly weight: Tensor | null;
-  readonly bias: Tensor | null;
 
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
-    super();
     const {
       eps = 1e-5,
       affine = true,
-      layout = "nchw",
       allowSingle = false,
-      runtime,
+      ...own
     } = layerOptions("GroupNorm", options, groupRules);
     checkInteger("GroupNorm", "numGroups", numGroups);
     checkInteger("GroupNorm", "numChannels", numChannels);
@@ -283,13 +264,10 @@ export class GroupNorm extends Module {
         `GroupNorm: num_channels must be divisible by num_groups, got ${numChannels} and ${numGroups}`,
       );
     }
+    super({ numChannels }, { ...own, eps }, affineStart(affine));
     this.numGroups = numGroups;
     this.numChannels = numChannels;
-    this.eps = eps;
-    this.layout = layout;
     this.allowSingle = allowSingle;
-    this.weight = affine ? constant([numChannels], 1, runtime) : null;
-    this.bias = affine ? constant([numChannels], 0, runtime) : null;
   }
 
   protected override extraRepr(): string[] {
@@ -303,10 +281,10 @@ export class GroupNorm extends Module {
     return this.activated(x, null);
   }
 
-  /** With the activation that follows, in the same pass. */
+  /** `forward` and the activation behind it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     const { weight, bias, eps, layout, allowSingle } = this;
-    checkChannels(this, x, weight?.size, layout);
+    this.checkInput(x);
     return groupNorm(x, this.numGroups, { weight, bias, eps, layout, allowSingle, activation });
   }
 }
@@ -362,7 +340,7 @@ export class LayerNorm extends Module {
     return layerNorm(x, this.normalizedShape, { weight, bias, eps });
   }
 
-  /** Of x + residual, which comes back as `sum`, in the same pass. */
+  /** The norm of x + residual, in one pass over memory; the sum comes back too, as `sum`. */
   added(x: Tensor, residual: Tensor): AddNorm {
     const { weight, bias, eps } = this;
     return addLayerNorm(x, residual, this.normalizedShape, { weight, bias, eps });
@@ -424,7 +402,7 @@ export class RMSNorm extends Module {
     return rmsNorm(x, this.normalizedShape, { weight, eps, unitOffset, partial, epsOutside });
   }
 
-  /** Of x + residual, which comes back as `sum`, in the same pass. */
+  /** The norm of x + residual, in one pass over memory; the sum comes back too, as `sum`. */
   added(x: Tensor, residual: Tensor): AddNorm {
     const { weight, eps, unitOffset, partial, epsOutside } = this;
     if (partial === 1 && !epsOutside)

@@ -1,12 +1,11 @@
 import { checkInteger } from "../numbers.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import { powerNorm } from "../ops/norm/power-norm.js";
 import type { Rules } from "../options.js";
-import { ones, type Tensor, tensor, zeros } from "../tensor.js";
-import { checkChannels } from "./channels.js";
-import { constant, countBatch, type LayerOptions } from "./init.js";
+import { ones, type Tensor, zeros } from "../tensor.js";
+import { AffineNorm } from "./affine-norm.js";
+import { countBatch, counter, type LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
-import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
 export interface PowerNormOptions extends LayerOptions, LayoutOptions {
@@ -30,43 +29,35 @@ const rules: Rules<PowerNormOptions> = {
 };
 
 /** Power normalisation of [N, C, *], Shen et al. 2020, arXiv 2003.07845: by a running mean of squares, in training too. */
-export class PowerNorm extends Module {
-  readonly eps: number;
+export class PowerNorm extends AffineNorm {
   readonly alphaForward: number;
   readonly alphaBackward: number;
   readonly warmUpIterations: number;
   readonly groups: number | null;
-  readonly layout: Layout;
-  readonly weight: Tensor;
-  readonly bias: Tensor;
   readonly runningPhi: Tensor;
   readonly emaGz: Tensor;
   readonly iters: Tensor<"int64">;
 
   constructor(numFeatures: number, options: PowerNormOptions = {}) {
-    super();
     const {
       eps = 1e-5,
       alphaForward = 0.9,
       alphaBackward = 0.9,
       warmUpIterations = 10000,
       groups = null,
-      layout = "nchw",
-      runtime,
+      ...own
     } = layerOptions("PowerNorm", options, rules);
     checkInteger("PowerNorm", "numFeatures", numFeatures);
     if (groups !== null) checkGroups("PowerNorm", groups, numFeatures);
-    this.eps = eps;
+    super({ numFeatures }, { ...own, eps });
     this.alphaForward = alphaForward;
     this.alphaBackward = alphaBackward;
     this.warmUpIterations = warmUpIterations;
     this.groups = groups;
-    this.layout = layout;
-    this.weight = constant([numFeatures], 1, runtime);
-    this.bias = constant([numFeatures], 0, runtime);
+    const { runtime } = own;
     this.runningPhi = this.buffer("runningPhi", ones([numFeatures], { runtime }));
     this.emaGz = this.buffer("emaGz", zeros([numFeatures], { runtime }));
-    this.iters = this.buffer("iters", tensor(new BigInt64Array(1), [], { runtime }));
+    this.iters = this.buffer("iters", counter(runtime));
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -74,7 +65,7 @@ export class PowerNorm extends Module {
     const warmUp = this.iters.item() < this.warmUpIterations;
     const { eps, alphaForward, alphaBackward, weight, bias, runningPhi, emaGz, training } = this;
     const { groups, layout } = this;
-    checkChannels(this, x, weight.size, layout);
+    this.checkInput(x);
     const alphas = { alphaForward, alphaBackward, eps, groups, layout };
     return this.asOne(() => {
       const y = powerNorm(x, { ...alphas, weight, bias, runningPhi, emaGz, training, warmUp });

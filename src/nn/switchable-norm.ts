@@ -1,13 +1,11 @@
-import { checkInteger } from "../numbers.js";
-import { type Layout, type LayoutOptions, layouts } from "../ops/norm/layout.js";
+import { type LayoutOptions, layouts } from "../ops/norm/layout.js";
 import { switchableNorm } from "../ops/norm/switchable-norm.js";
 import type { Rules } from "../options.js";
-import { type Tensor, zeros } from "../tensor.js";
-import { checkChannels } from "./channels.js";
+import type { Tensor } from "../tensor.js";
 import { constant, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
-import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
+import { RunningNorm } from "./running-norm.js";
 
 export interface SwitchableNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
@@ -26,42 +24,28 @@ const rules: Rules<SwitchableNormOptions> = {
 };
 
 /** Switchable normalisation of [N, C, *], Luo et al. 2018, arXiv 1806.10779: a learned mix of instance, layer and batch norm. */
-export class SwitchableNorm extends Module {
-  readonly eps: number;
+export class SwitchableNorm extends RunningNorm {
   readonly momentum: number;
-  readonly layout: Layout;
-  readonly weight: Tensor;
-  readonly bias: Tensor;
   readonly meanWeight: Tensor;
   readonly varWeight: Tensor;
-  readonly runningMean: Tensor;
-  readonly runningVar: Tensor;
 
   constructor(numFeatures: number, options: SwitchableNormOptions = {}) {
-    super();
     const {
       eps = 1e-5,
       momentum = 0.1,
       lastGamma = false,
-      layout = "nchw",
-      runtime,
+      ...own
     } = layerOptions("SwitchableNorm", options, rules);
-    checkInteger("SwitchableNorm", "numFeatures", numFeatures);
-    this.eps = eps;
+    super({ numFeatures }, { ...own, eps }, { weight: lastGamma ? 0 : 1, variance: 0 });
     this.momentum = momentum;
-    this.layout = layout;
-    this.weight = constant([numFeatures], lastGamma ? 0 : 1, runtime);
-    this.bias = constant([numFeatures], 0, runtime);
-    this.meanWeight = constant([3], 1, runtime);
-    this.varWeight = constant([3], 1, runtime);
-    this.runningMean = this.buffer("runningMean", zeros([numFeatures], { runtime }));
-    this.runningVar = this.buffer("runningVar", zeros([numFeatures], { runtime }));
+    this.meanWeight = constant([3], 1, own.runtime);
+    this.varWeight = constant([3], 1, own.runtime);
   }
 
   forward(x: Tensor, mask?: null): Tensor {
     refuseMask(this, mask);
     const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
-    checkChannels(this, x, weight.size, layout);
+    this.checkInput(x);
     const own = { runningMean, runningVar, weight, bias, training, momentum, eps, layout };
     return switchableNorm(x, this.meanWeight, this.varWeight, own);
   }

@@ -63,6 +63,13 @@ export {
 export { type PowerNormOptions, powerNorm } from "./norm/power-norm.js";
 export { qkNorm } from "./norm/qk-norm.js";
 export {
+  type RevIN,
+  type RevINInverseOptions,
+  type RevINOptions,
+  revIN,
+  revINInverse,
+} from "./norm/rev-in.js";
+export {
   type AddRMSNormOptions,
   addRMSNorm,
   type RMSNormOptions,

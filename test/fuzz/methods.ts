@@ -81,6 +81,7 @@ export const layers: Record<string, Op> = {
 
 /** Methods that are no layer for a convolution. The value names the ops with cases instead, or the tests. */
 export const elsewhere: Record<string, readonly string[]> = {
+  revin: ["revIN", "revINInverse"],
   "layer-norm": ["layerNorm", "addLayerNorm"],
   "rms-norm": ["rmsNorm", "addRMSNorm"],
   "qk-norm": ["qkNorm"],

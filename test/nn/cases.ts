@@ -147,6 +147,7 @@ export const layerCases: Record<string, Make> = {
   RMSNorm: rows((o) => new nn.RMSNorm(6, o)),
   RMSNorm2d: image((o) => new nn.RMSNorm2d(6, o)),
   ReLU: rows(() => new nn.ReLU()),
+  RevIN: on([[2, 5, 6]], (o) => new nn.RevIN(6, o)),
   SPADE: on(
     [
       [2, 6, 4, 4],

@@ -18,7 +18,7 @@ test.each(layers)("%s", (name, make) => {
   const { layer, inputs } = make(runtime);
   const [x, ...conditions] = inputs as Tensor[];
   const layout = (layer as { layout?: string }).layout;
-  const axis = x.shape.length === 2 || layout === "nhwc" || /AdaLN|CRMS/.test(name) ? -1 : 1;
+  const axis = x.shape.length === 2 || layout === "nhwc" || /AdaLN|CRMS|RevIN/.test(name) ? -1 : 1;
   const at = name === "InstanceNorm1d" ? 0 : axis < 0 ? x.shape.length - 1 : axis;
   for (const channels of [4, 7, 12]) {
     const wrong = randomTensor(runtime, x.shape.with(at, channels), 1);

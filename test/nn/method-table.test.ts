@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { methodTable } from "../../.build/method-table.mjs";
 import { methodFamilies, methods } from "../../src/experiments/methods/index.js";
-import { normTable } from "../../src/nn/index.js";
 
 test("README.md beside the descriptions has the table as it is: npm run build:methods", () => {
   const readme = readFileSync(
@@ -18,8 +17,4 @@ test("every method has a row, and rows have as many cells as their head", () => 
   for (const { title } of methods()) expect(table).toContain(`| ${title} |`);
   const rows = table.split("\n").filter((line) => line.startsWith("|"));
   expect(new Set(rows.map((row) => row.split(" | ").length))).toEqual(new Set([9]));
-});
-
-test("createNorm knows the methods that are described, in their order", () => {
-  expect(normTable.map(({ name }) => name)).toEqual(methods().map(({ name }) => name));
 });

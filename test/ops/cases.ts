@@ -159,6 +159,17 @@ const plain: Record<string, OpCase> = {
     for (const rest of [output, mean]) rest.dispose();
     return std;
   }),
+  revIN: one([2, 5, 3], (x) => Object.values(ops.revIN(x, { detach: false }))),
+  "revIN, constants": one([2, 5, 3], (x) => Object.values(ops.revIN(x))),
+  "revIN, last": one([2, 5, 3], (x) => Object.values(ops.revIN(x, { subtractLast: true }))),
+  revINInverse: {
+    inputs: [
+      [2, 4, 3],
+      [2, 1, 3],
+      [2, 1, 3],
+    ],
+    op: ([y, mean, std]) => ops.revINInverse(y, { mean, std }),
+  },
   momentShortcut: {
     inputs: [image, [2, 1, 5, 5], [2, 1, 5, 5]],
     op: ([x, mean, std]) => ops.momentShortcut(x, { mean, std }),

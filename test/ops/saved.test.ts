@@ -171,6 +171,16 @@ const table: [name: string, inputs: Input[], call: Call][] = [
   ["meanVarianceNorm", [image], (x) => ops.meanVarianceNorm(x)],
   ["positionalNorm", [image], (x) => ops.positionalNorm(x)],
   [
+    "revIN",
+    [[2, 3, 4], four, four],
+    (x, weight, bias) => ops.revIN(x, { weight, bias, detach: false }),
+  ],
+  [
+    "revINInverse",
+    [[2, 3, 4], [2, 1, 4], [2, 1, 4], four, four],
+    (y, mean, std, weight, bias) => ops.revINInverse(y, { mean, std }, { weight, bias }),
+  ],
+  [
     "momentShortcut",
     [image, [2, 1, 3, 3], [2, 1, 3, 3]],
     (x, mean, std) => ops.momentShortcut(x, { mean, std }),

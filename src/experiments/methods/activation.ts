@@ -3,7 +3,7 @@ import { perChannel, perGroup, perPlane } from "./patterns.js";
 
 const batch = "no";
 
-export const activation: Family = {
+export const activation = {
   name: "activation",
   title: "With the activation, or in the place of a norm",
   methods: [
@@ -85,4 +85,4 @@ export const activation: Family = {
       api: ["nn.Identity"],
     },
   ],
-};
+} satisfies Family;

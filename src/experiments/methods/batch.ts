@@ -1,7 +1,7 @@
 import type { Family } from "./method.js";
 import { perChannel, perPlane, perSample } from "./patterns.js";
 
-export const batch: Family = {
+export const batch = {
   name: "batch",
   title: "Statistics of a batch",
   methods: [
@@ -131,4 +131,4 @@ export const batch: Family = {
       api: ["meanVarianceNorm", "nn.MeanVarianceNorm"],
     },
   ],
-};
+} satisfies Family;

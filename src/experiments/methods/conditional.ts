@@ -4,7 +4,7 @@ import { perChannel, perPlane, perPosition, perSample } from "./patterns.js";
 
 const batch = "no";
 
-export const conditional: Family = {
+export const conditional = {
   name: "conditional",
   title: "Scale and shift from a condition",
   methods: [
@@ -113,4 +113,4 @@ export const conditional: Family = {
       api: ["gatedAdd", "nn.AdaLNZero"],
     },
   ],
-};
+} satisfies Family;

@@ -4,7 +4,7 @@ import type { Family } from "./method.js";
 const learned = "nothing: statistics of the training data";
 const batch = "no";
 
-export const data: Family = {
+export const data = {
   name: "data",
   title: "Scaling of data",
   methods: [
@@ -57,4 +57,4 @@ export const data: Family = {
       api: ["data.Normalize", "data.normalizeImages"],
     },
   ],
-};
+} satisfies Family;

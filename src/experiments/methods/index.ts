@@ -6,11 +6,11 @@ export { methodDescriptions } from "./descriptions.js";
 export type { Description, Family, Method } from "./method.js";
 
 const whole = (description: Description): Method => ({
-  ...description,
   ...normTable.find(({ name }) => name === description.name),
+  ...description,
 });
 
-/** Every normalisation of this library, by kind. A new one needs one more row here and one in `nn.normTable`. */
+/** Every normalisation of this library, by kind. A new one needs one more row here and one in `nn.normTable`. Neither compiles alone. */
 export const methodFamilies = (): Family<Method>[] =>
   methodDescriptions.map((family) => ({ ...family, methods: family.methods.map(whole) }));
 

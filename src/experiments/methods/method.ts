@@ -1,10 +1,10 @@
-import type { NormMethod } from "../../nn/index.js";
+import type { NormMethod, NormName } from "../../nn/index.js";
 import type { Pattern } from "../sets.js";
 
 /** The description of a method. Texts are plain, formulas are in Unicode. */
 export interface Description {
-  /** The name in specs, such as "gn" in "gn:8". It is in lower case and unique. */
-  readonly name: string;
+  /** The name in specs, such as "gn" in "gn:8": the name of a row of `nn.normTable`. */
+  readonly name: NormName;
   readonly title: string;
   /** Which elements share a statistic, and which statistic. */
   readonly statistics: string;

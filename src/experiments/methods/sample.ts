@@ -3,7 +3,7 @@ import { perGroup, perPlane, perSample } from "./patterns.js";
 
 const batch = "no";
 
-export const sample: Family = {
+export const sample = {
   name: "sample",
   title: "Statistics of a sample's feature maps",
   methods: [
@@ -47,6 +47,19 @@ export const sample: Family = {
       api: ["instanceNorm", "nn.InstanceNorm2d"],
     },
     {
+      name: "revin",
+      title: "Reversible instance norm",
+      statistics: "mean, variance of each channel of each series [N, L, C] over L",
+      learned: "γ, β [C]",
+      formula: "γ·(x − μ)/√(σ² + ε) + β; inverse: √(σ² + ε)·(y − β)/(γ + ε²) + μ",
+      tex: "\\gamma\\,\\frac{x-\\mu}{\\sqrt{\\sigma^2+\\varepsilon}}+\\beta",
+      sets: [perPlane],
+      defaults: "ε 1e-5; μ, σ constant to the gradient",
+      batch,
+      paper: { by: "Kim et al. 2022, RevIN" },
+      api: ["revIN", "revINInverse", "nn.RevIN"],
+    },
+    {
       name: "gn",
       title: "Group norm",
       statistics: "mean, variance of a group of channels of each sample over H, W",
@@ -86,4 +99,4 @@ export const sample: Family = {
       api: ["globalResponseNorm", "nn.GlobalResponseNorm"],
     },
   ],
-};
+} satisfies Family;

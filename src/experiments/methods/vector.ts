@@ -3,7 +3,7 @@ import { perPosition } from "./patterns.js";
 
 const batch = "no";
 
-export const vector: Family = {
+export const vector = {
   name: "vector",
   title: "Statistics of a vector: the features of a token, the channels of a position",
   methods: [
@@ -164,4 +164,4 @@ export const vector: Family = {
       api: ["layerScale", "nn.LayerScale"],
     },
   ],
-};
+} satisfies Family;

@@ -2,7 +2,7 @@ import type { Family } from "./method.js";
 
 const batch = "no";
 
-export const weights: Family = {
+export const weights = {
   name: "weights",
   title: "Norms of weights",
   methods: [
@@ -55,4 +55,4 @@ export const weights: Family = {
       api: ["spectralNorm", "nn.spectralNorm"],
     },
   ],
-};
+} satisfies Family;

@@ -245,6 +245,73 @@ const localResponseNorm: Case = (pick) => {
   };
 };
 
+const revIN: Case = (pick) => {
+  const shape = [pick.length(), pick.one(3, 1, 2, 5, 17), pick.length()];
+  const series = channelsOf(shape, "nhwc");
+  const options = {
+    eps: pick.one(1e-5, 1e-3),
+    subtractLast: pick.maybe(),
+    detach: pick.maybe(),
+  };
+  return {
+    call: `revIN(x, ${show(options)})`,
+    inputs: [
+      input("x", shape),
+      input("weight", [series.channels], "normal"),
+      input("bias", [series.channels], "normal"),
+    ],
+    run([x, weight, bias]) {
+      const { output, mean, std } = ops.revIN(x, { ...options, weight, bias });
+      return { outputs: [output, mean, std] };
+    },
+    oracle(t, [data, weight, bias]) {
+      // made of x, but without a slope: the node keeps its value and how far rounding may move it
+      const constant = (a: Node) => (options.detach ? t.node(t.at(a), [a], [0], t.errors[a]) : a);
+      const y: Node[] = new Array(data.length);
+      const [means, stds]: Node[][] = [[], []];
+      for (const set of planeSets(series)) {
+        const list = set.map((i) => data[i]);
+        const { mean, exact, variance } = moments(t, data, set);
+        const std = constant(t.sqrt(t.linear(variance, 1, options.eps)));
+        const last = list[list.length - 1];
+        const centre = options.subtractLast ? last : constant(exact);
+        means.push(options.subtractLast ? last : constant(mean));
+        stds.push(std);
+        for (const i of set) y[i] = t.div(t.sub(data[i], centre), std);
+      }
+      return { outputs: [affine(t, y, series.channelOf, weight, bias), means, stds] };
+    },
+  };
+};
+
+const revINInverse: Case = (pick) => {
+  const shape = [pick.length(), pick.one(3, 1, 2, 5), pick.length()];
+  const series = channelsOf(shape, "nhwc");
+  const [eps, kept] = [pick.one(1e-5, 1e-3), [shape[0], 1, shape[2]]];
+  return {
+    call: `revINInverse(y, { mean, std }, { weight, bias, eps: ${eps} })`,
+    inputs: [
+      input("y", shape),
+      input("mean", kept, "normal"),
+      input("std", kept, "positive"),
+      input("weight", [series.channels], "positive"),
+      input("bias", [series.channels], "normal"),
+    ],
+    run: ([y, mean, std, weight, bias]) => ({
+      outputs: [ops.revINInverse(y, { mean, std }, { weight, bias, eps })],
+    }),
+    oracle: (t, [data, mean, std, weight, bias]) => ({
+      outputs: [
+        data.map((a, i) => {
+          const [c, plane] = [series.channelOf(i), perSample(series)(i)];
+          const plain = t.div(t.sub(a, bias[c]), t.linear(weight[c], 1, eps * eps));
+          return t.add(t.mul(plain, std[plane]), mean[plane]);
+        }),
+      ],
+    }),
+  };
+};
+
 export const sample: Record<string, Case> = {
   groupNorm,
   layerNorm2d: positional("layerNorm2d"),
@@ -257,4 +324,6 @@ export const sample: Record<string, Case> = {
   layerInstanceNorm: layerInstance("layerInstanceNorm"),
   globalResponseNorm,
   localResponseNorm,
+  revIN,
+  revINInverse,
 };

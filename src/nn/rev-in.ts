@@ -1,0 +1,77 @@
+import { checkInteger } from "../numbers.js";
+import { type RevIN as Reversible, revIN, revINInverse } from "../ops/norm/rev-in.js";
+import type { Rules } from "../options.js";
+import type { Tensor } from "../tensor.js";
+import { checkChannels } from "./channels.js";
+import { constant, type LayerOptions } from "./init.js";
+import { layerOptions } from "./layer-options.js";
+import { Module } from "./module.js";
+import { refuseMask } from "./refuse-mask.js";
+
+export interface RevINOptions extends LayerOptions {
+  eps?: number;
+  affine?: boolean;
+  /** Subtract the last position of each series instead of its mean. */
+  subtractLast?: boolean;
+  /** Mean and deviation are constants to the gradient (default), as in the authors' code. */
+  detach?: boolean;
+}
+
+const rules: Rules<RevINOptions> = {
+  eps: "number",
+  affine: "boolean",
+  subtractLast: "boolean",
+  detach: "boolean",
+  runtime: "Runtime",
+};
+
+/**
+ * Reversible instance normalisation of series [N, L, C], Kim et al. 2022, ICLR. The layer keeps no statistics between calls: those of
+ * `normalize` go to `denormalize`, so that two series can be under way at once.
+ */
+export class RevIN extends Module {
+  readonly numFeatures: number;
+  readonly eps: number;
+  readonly subtractLast: boolean;
+  readonly detach: boolean;
+  readonly affineWeight: Tensor | null;
+  readonly affineBias: Tensor | null;
+
+  constructor(numFeatures: number, options: RevINOptions = {}) {
+    super();
+    const { eps = 1e-5, affine = true, ...own } = layerOptions("RevIN", options, rules);
+    const { subtractLast = false, detach = true, runtime } = own;
+    checkInteger("RevIN", "numFeatures", numFeatures);
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.subtractLast = subtractLast;
+    this.detach = detach;
+    this.affineWeight = affine ? constant([numFeatures], 1, runtime) : null;
+    this.affineBias = affine ? constant([numFeatures], 0, runtime) : null;
+  }
+
+  /** The normalised series alone. */
+  forward(x: Tensor, mask?: null): Tensor {
+    return this.asOne(() => {
+      refuseMask(this, mask);
+      const { output, mean, std } = this.normalize(x);
+      mean.dispose();
+      std.dispose();
+      return output;
+    });
+  }
+
+  /** The normalised series, and the statistics that `denormalize` takes. */
+  normalize(x: Tensor): Reversible {
+    checkChannels(this, x, this.numFeatures, "nhwc");
+    const { affineWeight: weight, affineBias: bias, eps, subtractLast, detach } = this;
+    return revIN(x, { weight, bias, eps, subtractLast, detach });
+  }
+
+  /** A forecast [N, *, C] in the units of the series whose statistics are given. */
+  denormalize(y: Tensor, statistics: Pick<Reversible, "mean" | "std">): Tensor {
+    checkChannels(this, y, this.numFeatures, "nhwc");
+    const { affineWeight: weight, affineBias: bias, eps } = this;
+    return revINInverse(y, statistics, { weight, bias, eps });
+  }
+}
