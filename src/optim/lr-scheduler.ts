@@ -137,7 +137,8 @@ export function checkEach(
 ): void {
   if (Array.isArray(values) && values.length === groups.length && values.every(Number.isFinite))
     return;
-  throw new RangeError(`${name}: expected ${groups.length} ${what}, got ${JSON.stringify(values)}`);
+  const got = Array.isArray(values) ? `[${values.map(describe)}]` : describe(values);
+  throw new RangeError(`${name}: expected ${groups.length} ${what}, got ${got}`);
 }
 
 export function checkSteps(name: string, option: string, value: number, least = 1): void {

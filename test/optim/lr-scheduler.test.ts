@@ -187,6 +187,9 @@ test("refusals", () => {
   expect(() => scheduler.loadStateDict({ step: 3, baseLrs: [1], lrs: [null as never] })).toThrow(
     "StepLR: expected 1 lrs, got [null]",
   );
+  expect(() => scheduler.loadStateDict({ step: 3, baseLrs: [1n as never] })).toThrow(
+    "StepLR: expected 1 baseLrs, got [1]",
+  );
   expect(() => scheduler.loadStateDict({ step: 3, baseLrs: [1, 2] })).toThrow(
     "StepLR: expected 1 baseLrs, got [1,2]",
   );
