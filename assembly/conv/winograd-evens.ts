@@ -1,4 +1,4 @@
-import { madd } from "../lib/simd";
+import { madd, storePair } from "../lib/simd";
 
 // Winograd's F(4, 2): 4 outputs of 2 taps on 5 inputs by 5 products, at the points ±½, ±1¼, ∞. In two dimensions their
 // error is 5e-7 in norm. With the points 0, ±1, 2, ∞ it is 9e-7, and with F(4, 3) it is 8e-7. All constants but those
@@ -27,16 +27,12 @@ export function spreadEvens(
   const minusBB = f32x4.splat(-BB);
   const oddA = madd(minusBB, x1, x3);
   const evenA = f32x4.mul(f32x4.splat(A), madd(minusBB, x0, x2));
-  v128.store(to, f32x4.add(oddA, evenA));
-  to += step;
-  v128.store(to, f32x4.sub(oddA, evenA));
+  storePair(to, step, oddA, evenA);
   const oddB = madd(minusAA, x1, x3);
   const evenB = f32x4.mul(f32x4.splat(B), madd(minusAA, x0, x2));
-  to += step;
-  v128.store(to, f32x4.add(oddB, evenB));
-  to += step;
-  v128.store(to, f32x4.sub(oddB, evenB));
-  to += step;
+  to += 2 * step;
+  storePair(to, step, oddB, evenB);
+  to += 2 * step;
   v128.store(to, madd(f32x4.splat(AA * BB), x0, madd(f32x4.splat(-AA - BB), x2, x4)));
 }
 
@@ -44,16 +40,12 @@ export function spreadEvens(
 export function spreadOuterTaps(to: usize, step: usize, g0: v128, g1: v128): void {
   const outerA = f32x4.mul(f32x4.splat(OUTER_A), g0);
   const innerA = f32x4.mul(f32x4.splat(INNER_A), g1);
-  v128.store(to, f32x4.add(innerA, outerA));
-  to += step;
-  v128.store(to, f32x4.sub(innerA, outerA));
+  storePair(to, step, innerA, outerA);
   const outerB = f32x4.mul(f32x4.splat(OUTER_B), g0);
   const innerB = f32x4.mul(f32x4.splat(INNER_B), g1);
-  to += step;
-  v128.store(to, f32x4.add(innerB, outerB));
-  to += step;
-  v128.store(to, f32x4.sub(innerB, outerB));
-  to += step;
+  to += 2 * step;
+  storePair(to, step, innerB, outerB);
+  to += 2 * step;
   v128.store(to, g1);
 }
 
@@ -96,16 +88,12 @@ export function gatherEvens(
 export function widenEvens(to: usize, step: usize, x0: v128, x1: v128, x2: v128, x3: v128): void {
   const evenA = madd(f32x4.splat(AA), x2, x0);
   const oddA = f32x4.mul(f32x4.splat(A), madd(f32x4.splat(AA), x3, x1));
-  v128.store(to, f32x4.add(evenA, oddA));
-  to += step;
-  v128.store(to, f32x4.sub(evenA, oddA));
+  storePair(to, step, evenA, oddA);
   const evenB = madd(f32x4.splat(BB), x2, x0);
   const oddB = f32x4.mul(f32x4.splat(B), madd(f32x4.splat(BB), x3, x1));
-  to += step;
-  v128.store(to, f32x4.add(evenB, oddB));
-  to += step;
-  v128.store(to, f32x4.sub(evenB, oddB));
-  to += step;
+  to += 2 * step;
+  storePair(to, step, evenB, oddB);
+  to += 2 * step;
   v128.store(to, x3);
 }
 

@@ -1,4 +1,4 @@
-import { madd } from "../lib/simd";
+import { madd, storePair } from "../lib/simd";
 
 // Winograd's F(4×4, 3×3) (Lavin & Gray, arXiv 1509.09308): y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for the 4×4 outputs y of a 3×3
 // filter g on 6×6 inputs d. It takes 36 products instead of 144. The points 0, ±√½, ±√2, ∞ lose half of what 0, ±1, ±2,
@@ -24,16 +24,12 @@ export function spread(
   const evenA = madd(minusTwo, x2, x4);
   const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), madd(minusTwo, x1, x3));
   to += step;
-  v128.store(to, f32x4.add(evenA, oddA));
-  to += step;
-  v128.store(to, f32x4.sub(evenA, oddA));
+  storePair(to, step, evenA, oddA);
   const evenB = madd(minusHalf, x2, x4);
   const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), madd(minusHalf, x1, x3));
-  to += step;
-  v128.store(to, f32x4.add(evenB, oddB));
-  to += step;
-  v128.store(to, f32x4.sub(evenB, oddB));
-  to += step;
+  to += 2 * step;
+  storePair(to, step, evenB, oddB);
+  to += 2 * step;
   v128.store(to, madd(sum, x3, f32x4.add(x1, x5)));
 }
 
@@ -44,17 +40,13 @@ export function spreadFilter(to: usize, step: usize, g0: v128, g1: v128, g2: v12
   const evenA = f32x4.mul(a, f32x4.add(g0, f32x4.mul(f32x4.splat(0.5), g2)));
   const oddA = f32x4.mul(f32x4.mul(a, f32x4.splat(ROOT_HALF)), g1);
   to += step;
-  v128.store(to, f32x4.add(evenA, oddA));
-  to += step;
-  v128.store(to, f32x4.sub(evenA, oddA));
+  storePair(to, step, evenA, oddA);
   const b = f32x4.splat(1.0 / 6);
   const evenB = f32x4.mul(b, f32x4.add(g0, f32x4.mul(f32x4.splat(2), g2)));
   const oddB = f32x4.mul(f32x4.mul(b, f32x4.splat(ROOT_TWO)), g1);
-  to += step;
-  v128.store(to, f32x4.add(evenB, oddB));
-  to += step;
-  v128.store(to, f32x4.sub(evenB, oddB));
-  to += step;
+  to += 2 * step;
+  storePair(to, step, evenB, oddB);
+  to += 2 * step;
   v128.store(to, g2);
 }
 
@@ -94,16 +86,12 @@ export function widen(to: usize, step: usize, x0: v128, x1: v128, x2: v128, x3: 
   const evenA = madd(half, x2, x0);
   const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), madd(half, x3, x1));
   to += step;
-  v128.store(to, f32x4.add(evenA, oddA));
-  to += step;
-  v128.store(to, f32x4.sub(evenA, oddA));
+  storePair(to, step, evenA, oddA);
   const evenB = madd(two, x2, x0);
   const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), madd(two, x3, x1));
-  to += step;
-  v128.store(to, f32x4.add(evenB, oddB));
-  to += step;
-  v128.store(to, f32x4.sub(evenB, oddB));
-  to += step;
+  to += 2 * step;
+  storePair(to, step, evenB, oddB);
+  to += 2 * step;
   v128.store(to, x3);
 }
 

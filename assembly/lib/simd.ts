@@ -6,6 +6,12 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** Stores a + b at `to` and a − b `step` bytes behind it. */
+export function storePair(to: usize, step: usize, a: v128, b: v128): void {
+  v128.store(to, f32x4.add(a, b));
+  v128.store(to + step, f32x4.sub(a, b));
+}
+
 /** Horizontal sum of four lanes, pairwise. */
 export function sum4(v: v128): f32 {
   return (
