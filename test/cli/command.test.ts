@@ -32,7 +32,8 @@ async function end(child: ChildProcess) {
   return { code, stdout, stderr };
 }
 
-const tiny = ["compare", "--limit", "40", "--width", "4", "--epochs", "1", "--threads", "1"];
+const sizes = ["--limit", "40", "--width", "4", "--epochs", "1", "--batch1-samples", "40"];
+const tiny = ["compare", ...sizes, "--threads", "1"];
 
 describe("evenkeel", () => {
   test.each([
