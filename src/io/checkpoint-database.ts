@@ -1,3 +1,4 @@
+import { describe } from "../options.js";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { CheckpointStore } from "./checkpoint-file.js";
 
@@ -21,7 +22,7 @@ export function checkpointDatabase(key: string, database = "evenkeel"): Checkpoi
   for (const [name, value] of Object.entries({ key, database }))
     if (typeof value !== "string" || value === "")
       throw new TypeError(
-        `checkpointDatabase: expected ${name} to be a name, got ${JSON.stringify(value)}`,
+        `checkpointDatabase: expected ${name} to be a name, got ${describe(value)}`,
       );
 
   const use = async <T>(

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
+import { add } from "../../src/ops/elementwise/add.js";
 import type { Address } from "../../src/runtime/address.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { defaultRuntime, init } from "../../src/runtime/default-runtime.js";
@@ -274,6 +275,7 @@ describe("threads", () => {
       "this runtime was closed",
     );
     expect(() => empty(runtime, [3])).toThrow("this runtime was closed");
+    expect(() => add(x, 1)).toThrow(/^add: this runtime was closed; make its tensors anew/);
     expect(x.data[9]).toBe(1);
   });
 });
