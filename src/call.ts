@@ -1,6 +1,6 @@
-// A call of the public surface. It puts its own name on an error about full memory. A call that is refused leaves
+// A call of the public surface. It puts its own name on errors of the runtime: full memory, or closed. A call that is refused leaves
 // nothing behind and changes nothing.
-import { MemoryFull } from "./runtime/memory.js";
+import { MemoryFull, RuntimeClosed } from "./runtime/memory.js";
 
 interface Made {
   dispose(): void;
@@ -56,8 +56,8 @@ function runAll(steps: (() => void)[]): void {
 }
 
 /**
- * Runs `fn`. If it throws, everything made in it is freed and every change is taken back. If memory was full, the error
- * begins with the name of the outermost call.
+ * Runs `fn`. If it throws, everything made in it is freed and every change is taken back. An error of the runtime
+ * (full memory, or closed) begins with the name of the outermost call.
  */
 export function call<T>(name: string, fn: () => T): T {
   const first = made.length;
@@ -74,8 +74,12 @@ export function call<T>(name: string, fn: () => T): T {
     made.length = first;
     undo.length = changed;
     later.length = waiting;
-    if (depth > 1 || !(error instanceof MemoryFull)) throw error;
-    throw new RangeError(`${name}: ${error.message}`, { cause: error });
+    if (depth > 1) throw error;
+    if (error instanceof MemoryFull)
+      throw new RangeError(`${name}: ${error.message}`, { cause: error });
+    if (error instanceof RuntimeClosed)
+      throw new Error(`${name}: ${error.message}`, { cause: error });
+    throw error;
   } finally {
     if (--depth === 0) {
       for (const finish of later) finish();

@@ -56,17 +56,21 @@ const oneOf = (words: readonly string[]) =>
     .join(", ")
     .replace(/, (?!.*,)/, " or ");
 
-const listed = (rules: object) => Object.keys(rules).join(", ");
+const listed = (rules: object) => Object.keys(rules).join(", ") || "it takes none";
 
-/** A value as an error message shows it. An object is shown by its class. */
+/** A value as an error message shows it. An object is shown by its class, and a class or function by its name. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function")
+    return `the ${/^class\b/.test(String(value)) ? "class" : "function"} ${value.name}`.trim();
+  if (value instanceof Promise) return "a Promise: await it";
   if (typeof value !== "object" || value === null) return String(value);
   return value.constructor?.name || "an object";
 }
 
 function notOptions(op: string, value: unknown, rules: object): TypeError {
-  return new TypeError(`${op}: expected options { ${listed(rules)} }, got ${describe(value)}`);
+  const options = Object.keys(rules).length > 0 ? `options { ${listed(rules)} }` : "no options";
+  return new TypeError(`${op}: expected ${options}, got ${describe(value)}`);
 }
 
 function unknown(op: string, name: string, options: object, rules: object): TypeError {
@@ -115,14 +119,17 @@ function nearest(name: string, names: string[]): string | undefined {
   return best && best.away < Infinity ? best.known : undefined;
 }
 
-/** The number of letters to insert, leave out or replace (Levenshtein). */
+/** The number of letters to insert, leave out, replace or swap with the next one (Damerau and Levenshtein). */
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
-    for (let j = 0; j < b.length; j++)
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + Number(a[i] !== b[j])));
-    row = next;
+    for (let j = 0; j < b.length; j++) {
+      const swapped = a[i] === b[j - 1] && a[i - 1] === b[j] ? before[j - 1] + 1 : Infinity;
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + Number(a[i] !== b[j]), swapped));
+    }
+    [before, row] = [row, next];
   }
   return row[b.length];
 }

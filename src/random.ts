@@ -170,15 +170,15 @@ export function manualSeed(seed: number | bigint): Generator {
 
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
+  checkDims("rand", shape, options);
   const { generator, ...own } = checkOptions("rand", options, rules);
-  checkDims("rand", shape);
   return call("rand", () => uniform_(zeros(shape, own), 0, 1, generator));
 }
 
 /** Normal with mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
+  checkDims("randn", shape, options);
   const { generator = defaultGenerator, ...own } = checkOptions("randn", options, rules);
-  checkDims("randn", shape);
   return call("randn", () => {
     const out = zeros(shape, own);
     generator.fillNormal(out);

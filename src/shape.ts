@@ -9,17 +9,21 @@ export const sizeOf = (shape: Shape): number =>
 /** A shape as messages show it: [2, 3]. */
 export const show = (shape: Shape): string => `[${shape.map(describe).join(", ")}]`;
 
-function checkList(op: string, shape: Shape): void {
+function checkList(op: string, shape: Shape, next?: unknown): void {
   if (Array.isArray(shape)) return;
-  const hint = typeof shape === "number" ? `: write [${shape}]` : "";
+  const lengths = typeof next === "number" ? [shape, next] : [shape];
+  const hint = typeof shape === "number" ? `: write [${lengths.join(", ")}]` : "";
   throw new TypeError(
-    `${op}: expected a shape (an array of lengths), got ${shape === null ? "null" : typeof shape}${hint}`,
+    `${op}: expected a shape (an array of lengths), got ${describe(shape)}${hint}`,
   );
 }
 
-/** Refuses anything but a list of lengths ≥ 0, and lists with 2³¹ elements or more. */
-export function checkDims(op: string, shape: Shape): void {
-  checkList(op, shape);
+/**
+ * Refuses anything but a list of lengths ≥ 0, and lists with 2³¹ elements or more. `next` is the argument behind the
+ * shape: a number there is a second length.
+ */
+export function checkDims(op: string, shape: Shape, next?: unknown): void {
+  checkList(op, shape, next);
   if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) < 2 ** 31)
     return;
   throw new RangeError(

@@ -283,6 +283,14 @@ export class Tensor<D extends DType = "float32"> {
     return this.toString();
   }
 
+  /** The text for `${x}`. Arithmetic on a tensor, such as `x * 2`, would be NaN or a text: it is refused. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      "tensor: operators do not compute with tensors: use add(x, y), mul(x, 2), …, x.item() for its number, String(x) for its text",
+    );
+  }
+
   /** All values. An int64 that a number cannot hold becomes text. */
   toJSON(): { shape: Shape; dtype: D; data: (number | string)[] } {
     const plain = (v: number | bigint) =>
@@ -293,7 +301,7 @@ export class Tensor<D extends DType = "float32"> {
 
 function checkGrad(of: AnyTensor, grad: Tensor): void {
   if (!(grad instanceof Tensor))
-    throw new TypeError(`grad: expected a tensor or null, got ${typeof grad}`);
+    throw new TypeError(`grad: expected a tensor or null, got ${describe(grad)}`);
   if (of.dtype !== "float32" || grad.dtype !== of.dtype) {
     throw new TypeError(
       `grad: expected a float32 gradient of a float32 tensor, got ${grad.dtype} for ${of.dtype}`,
@@ -403,11 +411,15 @@ export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
     const list = typeof data === "number" ? [data] : data;
     if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
       throw new TypeError(
-        `tensor: expected a typed array, an array of numbers or a number, got ${typeof data}`,
+        `tensor: expected a typed array, an array of numbers or a number, got ${describe(data)}`,
       );
     }
     const dims = shape ?? (typeof data === "number" ? [] : [list.length]);
     const dtype = options.dtype ?? dtypeOf(list);
+    if (Object(dims) === dims && !Array.isArray(dims))
+      throw new TypeError(
+        `tensor: expected a shape, got ${describe(dims)}; options come third: tensor(data, shape, options)`,
+      );
     checkDims("tensor", dims);
     if (sizeOf(dims) !== list.length) {
       throw new RangeError(
@@ -442,8 +454,8 @@ function filled<D extends DType>(
   value: number,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
+  checkDims(op, shape, options);
   checkOptions(op, options, rules);
-  checkDims(op, shape);
   if (typeof value !== "number")
     throw new TypeError(`${op}: expected value to be a number, got ${describe(value)}`);
   const whole = options.dtype === "int64";

@@ -366,6 +366,7 @@ describe.each(rows)("%s", (name, call) => {
 
 test.each([
   [() => evenkeel.layerNorm(x(2, 6), [6], { epsilon: 1 } as object), 'did you mean "eps"?'],
+  [() => evenkeel.layerNorm(x(2, 6), [6], { esp: 1 } as object), 'did you mean "eps"?'],
   [() => evenkeel.batchNorm(image(), { running_mean: 1 } as object), 'did you mean "runningMean"?'],
   [() => new nn.BatchNorm2d(4, { momentun: 0.1 } as object), 'did you mean "momentum"?'],
   [() => evenkeel.layerNorm(x(2, 6), [6], { gamma: one([6]) } as object), 'did you mean "weight"?'],
@@ -376,8 +377,16 @@ test.each([
   [() => evenkeel.dropout(x(2), { training: "false" } as object), 'to be boolean, got "false"'],
   [() => new optim.Adam([parameter()], { learningRate: 1 } as object), 'did you mean "lr"?'],
   [() => new optim.StepLR(sgd(), 3, { gamma: "x" } as object), "expected gamma to be number"],
-  [() => new optim.SGD([parameter()], undefined as never), "SGD: expected options { lr,"],
-  [() => new optim.SGD([parameter()], {} as never), "SGD: expected lr to be a number"],
+  [() => new optim.SGD([parameter()], undefined as never), "SGD: lr is required: new SGD("],
+  [() => new optim.SGD([parameter()], {} as never), "SGD: lr is required: new SGD("],
+  [() => new optim.SGD([parameter()], null as never), "SGD: expected options { lr,"],
+  ...[nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Tanh].flatMap((Layer): [() => unknown, string][] => [
+    [() => new Layer(true as never), `${Layer.name}: expected no options, got true`],
+    [
+      () => new Layer({ inplace: true } as never),
+      `${Layer.name}: no option "inplace" (it takes none)`,
+    ],
+  ]),
   [() => new nn.Conv2d(2, 2, 3, { stride: 0 }), "Conv2d: expected stride"],
   [() => new nn.MaxPool2d(2, { stride: 0 }), "MaxPool2d: expected stride"],
   [() => evenkeel.layerNorm(x(2, 6), [6], { toString: 1 } as object), 'no option "toString"'],

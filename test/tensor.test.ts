@@ -53,7 +53,7 @@ describe("tensor", () => {
       "no shape",
       () => zeros(3 as unknown as number[], { runtime }),
       TypeError,
-      "zeros: expected a shape (an array of lengths), got number",
+      "zeros: expected a shape (an array of lengths), got 3: write [3]",
     ],
     [
       "nested",
@@ -74,7 +74,7 @@ describe("tensor", () => {
       TypeError,
       "full: expected value to be a number, got null",
     ],
-    ["no data", () => tensor("x" as unknown as number, [1], { runtime }), TypeError, "got string"],
+    ["no data", () => tensor("x" as unknown as number, [1], { runtime }), TypeError, 'got "x"'],
     [
       "unknown dtype",
       () => zeros([1], { runtime, dtype: "float16" as "float32" }),
@@ -235,6 +235,15 @@ describe("as text", () => {
     expect(String(tensor([0.013660355471074581], [1], { runtime }))).toBe(
       "Tensor(float32, [1]) [0.0136603555]",
     );
+  });
+
+  test("in a template, and no operator computes with it", () => {
+    const x = tensor([3], [1], { runtime });
+    expect(`${x}`).toBe("Tensor(float32, [1]) [3]");
+    expect([x].join()).toBe(`${x}`);
+    const operand = x as never as number;
+    for (const compute of [() => operand * 2, () => +operand, () => operand + operand])
+      expect(compute).toThrow("tensor: operators do not compute with tensors: use add(x, y)");
   });
 
   test("of more than 1,000 elements the ends, and lines of at most 80", () => {

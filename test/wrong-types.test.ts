@@ -190,7 +190,7 @@ test("a mask that is no tensor, of a single sample too", () => {
 test.each([
   [
     () => evenkeel.randn(3 as never),
-    "randn: expected a shape (an array of lengths), got number: write [3]",
+    "randn: expected a shape (an array of lengths), got 3: write [3]",
   ],
   [
     () => evenkeel.zeros([1], { dtype: "toString" as never }),
@@ -198,7 +198,49 @@ test.each([
   ],
   [
     () => evenkeel.reshape(evenkeel.ones([2, 2]), 4 as never),
-    "reshape: expected a shape (an array of lengths), got number: write [4]",
+    "reshape: expected a shape (an array of lengths), got 4: write [4]",
+  ],
+  ...Object.entries({
+    randn: evenkeel.randn,
+    rand: evenkeel.rand,
+    zeros: evenkeel.zeros,
+    ones: evenkeel.ones,
+  }).map(([name, make]): [() => unknown, string] => [
+    () => make(2 as never, 3 as never),
+    `${name}: expected a shape (an array of lengths), got 2: write [2, 3]`,
+  ]),
+  [
+    () => evenkeel.tensor([1, 2], { dtype: "float64" } as never),
+    "tensor: expected a shape, got Object; options come third: tensor(data, shape, options)",
+  ],
+  [
+    () => evenkeel.tensor(Promise.resolve([1]) as never),
+    "tensor: expected a typed array, an array of numbers or a number, got a Promise: await it",
+  ],
+  [
+    () => evenkeel.loadSafetensors(new ArrayBuffer(8) as never),
+    "loadSafetensors: expected a Uint8Array, got ArrayBuffer: write new Uint8Array(buffer)",
+  ],
+  [
+    () => evenkeel.loadSafetensors(Promise.resolve() as never),
+    "loadSafetensors: expected a Uint8Array, got a Promise: await it",
+  ],
+  [
+    () => evenkeel.loadSafetensors(evenkeel.ones([1]) as never),
+    "loadSafetensors: expected a Uint8Array, got Tensor",
+  ],
+  [
+    () => evenkeel.relu(Promise.resolve() as never),
+    "relu: expected input to be a tensor, got a Promise: await it",
+  ],
+  [
+    () => evenkeel.add(evenkeel.ones([1], { dtype: "float64" }) as never, 1),
+    "add: expected a of dtype float32, got float64; to convert x: " +
+      'tensor(Array.from(x.toArray(), Number), x.shape, { dtype: "float32" })',
+  ],
+  [
+    () => evenkeel.saveCheckpoint({ a: new nn.ReLU() }, { a: 1n }),
+    "saveCheckpoint: expected metadata and states that JSON can hold: ",
   ],
   [() => nn.createNorm(5 as never, 4), 'createNorm: expected a norm such as "gn:8", got 5'],
 ])("%s", (call, message) => {
@@ -227,6 +269,14 @@ test("what a call would take and could not use", async () => {
     [
       () => new nn.Sequential([layer()] as never),
       "Sequential: expected layers one by one, got Array",
+    ],
+    [
+      () => new nn.Sequential(nn.ReLU as never),
+      "Sequential: expected layers one by one, got the class ReLU: write new ReLU()",
+    ],
+    [
+      () => new nn.Sequential(evenkeel.relu as never),
+      "Sequential: expected layers one by one, got the function relu",
     ],
     [() => x().backward(5 as never), "backward: expected a float32 gradient, got no tensor"],
     [() => evenkeel.tidy(5 as never), "tidy: expected a synchronous function, got number"],
@@ -265,11 +315,12 @@ test("what a call would take and could not use", async () => {
 test.each([
   [
     () => new nn.BatchNorm2d(3).forward(evenkeel.ones([2, 4, 4, 3])),
-    'BatchNorm2d: expected 3 channels, got 4 in input of shape [2, 4, 4, 3], layout "nchw"',
+    'BatchNorm2d: expected 3 channels, got 4 in input of shape [2, 4, 4, 3], layout "nchw"; ' +
+      'for these channels, make it with layout: "nhwc"',
   ],
   [
     () => new nn.BatchNorm2d(3, { layout: "nhwc" }).forward(evenkeel.ones([2, 3, 4, 4])),
-    "expected 3 channels, got 4",
+    'layout "nhwc"; for these channels, make it with layout: "nchw"',
   ],
   [
     () => new nn.InstanceNorm1d(3, { affine: true }).forward(evenkeel.ones([4, 5])),

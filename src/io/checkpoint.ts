@@ -49,7 +49,7 @@ export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null)
     for (const [key, value] of tensors) all.set(`${name}.${key}`, value);
     contents.parts[name] = json;
   }
-  return saveSafetensors(all, { format: "pt", evenkeel: JSON.stringify(contents) });
+  return saveSafetensors(all, { format: "pt", evenkeel: jsonOf(contents) });
 }
 
 /**
@@ -108,6 +108,17 @@ function takeBack(target: Stateful): void {
 /** The metadata of a checkpoint; nothing else is read. Throws RangeError for bytes that are no checkpoint. */
 export const checkpointMetadata = (bytes: Uint8Array): unknown =>
   contentsOf("checkpointMetadata", bytes).metadata;
+
+function jsonOf(contents: Contents): string {
+  try {
+    return JSON.stringify(contents);
+  } catch (cause) {
+    const why = (cause as Error).message.split("\n")[0];
+    throw new TypeError(`saveCheckpoint: expected metadata and states that JSON can hold: ${why}`, {
+      cause,
+    });
+  }
+}
 
 /** The parts by name. Throws TypeError if one has no state. */
 function partsOf(op: string, parts: CheckpointParts): [string, Stateful | Generator][] {

@@ -1,4 +1,5 @@
 import { isBytes } from "../dtype.js";
+import { describe } from "../options.js";
 
 /** The element types of tensors, by their name in the file. */
 export const ARRAYS = {
@@ -35,10 +36,11 @@ export const METADATA = "__metadata__";
  * more than the size of the header.
  */
 export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
-  if (!isBytes(bytes))
-    throw new TypeError(
-      `${op}: expected a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`,
-    );
+  if (!isBytes(bytes)) {
+    const got = describe(bytes);
+    const hint = /^(Shared)?ArrayBuffer$/.test(got) ? ": write new Uint8Array(buffer)" : "";
+    throw new TypeError(`${op}: expected a Uint8Array, got ${got}${hint}`);
+  }
   try {
     return headerOf(bytes);
   } catch (error) {
@@ -136,7 +138,8 @@ function parseEntry(name: string, field: unknown, start: number, size: number): 
   const { dtype, shape, data_offsets: offsets } = field;
   if (!isDType(dtype)) {
     const known = Object.keys(ARRAYS).join(", ");
-    return refuse(`${name}: expected a dtype of ${known}, got ${JSON.stringify(dtype)}`);
+    const hint = /^B?F16$/.test(String(dtype)) ? "; in PyTorch, save tensor.float()" : "";
+    return refuse(`${name}: expected a dtype of ${known}, got ${JSON.stringify(dtype)}${hint}`);
   }
   if (!isLengths(shape)) {
     return refuse(`${name}: expected a shape of integers ≥ 0, got ${JSON.stringify(shape)}`);

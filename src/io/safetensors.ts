@@ -114,7 +114,7 @@ export function saveSafetensors(
   for (const [name, tensor] of tensors as ReadonlyMap<string, AnyTensor>) {
     if (!(tensor instanceof Tensor))
       throw new TypeError(
-        `saveSafetensors: expected "${name}" to be a tensor, got ${typeof tensor}`,
+        `saveSafetensors: expected "${name}" to be a tensor, got ${describe(tensor)}`,
       );
     const { dtype, shape, elements } = tensor;
     arrays.set(name, { dtype: NAMES[dtype], shape, data: elements });

@@ -8,8 +8,16 @@ import type { Tensor } from "../tensor.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
+/** Base of the activations without options: `inplace` and its like are refused. */
+abstract class Plain extends Module {
+  constructor(options: Record<string, never> = {}) {
+    super();
+    layerOptions<object>(new.target.name, options, {});
+  }
+}
+
 /** max(x, 0), any shape. */
-export class ReLU extends Module {
+export class ReLU extends Plain {
   forward(x: Tensor): Tensor {
     return relu(x);
   }
@@ -33,21 +41,21 @@ export class GELU extends Module {
 }
 
 /** x/(1 + e^−x), any shape. */
-export class SiLU extends Module {
+export class SiLU extends Plain {
   forward(x: Tensor): Tensor {
     return silu(x);
   }
 }
 
 /** 1/(1 + e^−x), any shape. */
-export class Sigmoid extends Module {
+export class Sigmoid extends Plain {
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
 /** The hyperbolic tangent, any shape. */
-export class Tanh extends Module {
+export class Tanh extends Plain {
   forward(x: Tensor): Tensor {
     return tanh(x);
   }

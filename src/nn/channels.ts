@@ -17,7 +17,13 @@ export function checkChannels(
   checkTensor(name, "input", x);
   const got = x.shape.at(layout === "nhwc" ? -1 : second);
   if (channels === undefined || got === undefined || got === channels) return;
+  const isFirst = layout === "nhwc";
+  const other = x.shape.at(isFirst ? second : -1);
+  const turned = "layout" in layer && x.shape.length > 2 && other === channels;
+  const hint = turned
+    ? `; for these channels, make it with layout: "${isFirst ? "nchw" : "nhwc"}"`
+    : "";
   throw new RangeError(
-    `${name}: expected ${channels} channels, got ${got} in input of shape ${show(x.shape)}, layout "${layout}"`,
+    `${name}: expected ${channels} channels, got ${got} in input of shape ${show(x.shape)}, layout "${layout}"${hint}`,
   );
 }

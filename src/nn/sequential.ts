@@ -20,8 +20,13 @@ export class Sequential extends Module {
   constructor(...layers: Module[]) {
     super();
     for (const layer of layers)
-      if (!(layer instanceof Module))
-        throw new TypeError(`Sequential: expected layers one by one, got ${describe(layer)}`);
+      if (!(layer instanceof Module)) {
+        const { prototype, name } = Object(layer);
+        const hint = prototype instanceof Module ? `: write new ${name}()` : "";
+        throw new TypeError(
+          `Sequential: expected layers one by one, got ${describe(layer)}${hint}`,
+        );
+      }
     this.layers = layers;
   }
 

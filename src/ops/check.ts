@@ -13,8 +13,12 @@ export function checkTensor(
 ): void {
   if (!(value instanceof Tensor))
     throw new TypeError(`${op}: expected ${name} to be a tensor, got ${describe(value)}`);
-  if (value.dtype !== dtype)
-    throw new TypeError(`${op}: expected ${name} of dtype ${dtype}, got ${value.dtype}`);
+  if (value.dtype !== dtype) {
+    throw new TypeError(
+      `${op}: expected ${name} of dtype ${dtype}, got ${value.dtype}; to convert x: ` +
+        `tensor(Array.from(x.toArray(), Number), x.shape, { dtype: "${dtype}" })`,
+    );
+  }
   if (value.disposed) {
     throw new Error(
       `${op}: ${name} of shape ${show(value.shape)} was disposed; return it from tidy() or keep() it`,

@@ -1,6 +1,7 @@
 import { call, onRefusal, onSuccess } from "../call.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
 import { checkOptions, type Rules } from "../options.js";
+import { RuntimeClosed } from "../runtime/memory.js";
 import { keep, rewrite, type Tensor, zeros } from "../tensor.js";
 import { type CommonOptions, groupsOf, over, type ParamGroup, type Params } from "./groups.js";
 import {
@@ -56,7 +57,12 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
       checkShape(this.#name, `gradient ${i}`, param.grad, param.shape);
       checkSameRuntime(this.#name, param, param.grad);
     });
-    call(this.#name, () => this.#allocate());
+    call(this.#name, () => {
+      // Without buffers nothing would be allocated, and the first kernel would refuse after a step was counted.
+      if (this.params.some(({ grad, runtime }) => grad && runtime.closed))
+        throw new RuntimeClosed();
+      this.#allocate();
+    });
     for (const group of this.groups) {
       for (const param of group.params) {
         const state = this.#states.get(param);

@@ -25,7 +25,14 @@ const rules: Rules<SGDGroupOptions> = {
 /** torch.optim.SGD: gradient descent, with heavy-ball or Nesterov momentum in PyTorch's form. */
 export class SGD extends Optimizer<SGDGroupOptions> {
   constructor(params: Params<SGDGroupOptions>, options: SGDOptions) {
-    super("SGD", params, { ...defaults, lr: options?.lr }, options, rules);
+    // Without options the message is that of a missing lr, and groups may have their own.
+    super(
+      "SGD",
+      params,
+      { ...defaults, lr: options?.lr },
+      options === undefined ? {} : options,
+      rules,
+    );
     for (const { nesterov, momentum, dampening } of this.groups)
       if (nesterov && (momentum === 0 || dampening !== 0))
         throw new RangeError("SGD: nesterov needs a momentum and no dampening");
@@ -33,6 +40,8 @@ export class SGD extends Optimizer<SGDGroupOptions> {
 
   protected override check(name: string, options: SGDGroupOptions): void {
     const { lr, momentum, dampening, weightDecay, nesterov } = options;
+    if (lr === undefined)
+      throw new TypeError(`${name}: lr is required: new ${name}(params, { lr: 0.1 })`);
     checkNonNegative(name, "lr", lr);
     checkNonNegative(name, "momentum", momentum);
     checkNonNegative(name, "weightDecay", weightDecay);

@@ -39,6 +39,15 @@ export function createMemory(shared: boolean, maximumBytes?: number): WasmMemory
 /** The error of an allocation that does not fit. Whoever knows what it was for says that too. */
 export class MemoryFull extends RangeError {}
 
+/** The error of a computation in a runtime that was closed. */
+export class RuntimeClosed extends Error {
+  constructor() {
+    super(
+      "this runtime was closed; make its tensors anew, tensor(x.toArray(), x.shape), after another `await init()`",
+    );
+  }
+}
+
 const megabytes = (bytes: number) => `${(bytes / PAGE / 16).toFixed(1)} MiB`;
 
 /** Refuses a block that no memory can hold, so that nothing behind this has to deal with sizes beyond 32 bits. */

@@ -3,7 +3,7 @@ import type { PlanAddress } from "./address.js";
 import { Allocator, type Block } from "./allocator.js";
 import { abiOf, type Variant } from "./binary.js";
 import type { Kernels, Plans, Scratched } from "./kernels.js";
-import { ensure, HEAP, PLAN } from "./memory.js";
+import { ensure, HEAP, PLAN, RuntimeClosed } from "./memory.js";
 import type { Pool } from "./pool.js";
 
 export interface RuntimeStats {
@@ -93,7 +93,7 @@ export class Runtime {
     const kernel = this.#kernels[name];
     if (!kernel)
       throw new Error(`internal: ${this.variant}.wasm has no kernel ${name}: another build?`);
-    if (this.#closed) throw new Error("runtime: this runtime was closed");
+    if (this.#closed) throw new RuntimeClosed();
     if (count === 0) return;
     const items = 2 ** (32 - Math.clz32(Math.ceil(CHUNK_WORK / Math.max(work, 1)) - 1));
     const pool = this.#pool?.alive && items < count ? this.#pool : null;
@@ -120,7 +120,7 @@ export class Runtime {
 
   /** A block of linear memory, 64-byte aligned, not zeroed. Kept blocks are given up for it if need be. */
   allocate(bytes: number): Block {
-    if (this.#closed) throw new Error("runtime: this runtime was closed");
+    if (this.#closed) throw new RuntimeClosed();
     const block = this.#find(bytes);
     this.#bytes += block.size;
     if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes;

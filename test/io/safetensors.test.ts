@@ -161,6 +161,11 @@ test.each<[string, Uint8Array, string]>([
   ["a field twice", fileOf('{"a":{"dtype":"F32","dtype":"U8"}}', 0), '"dtype" is there twice'],
   ["an entry that is no object", fileOf({ a: 3 }, 0), '"a": expected an object, got 3'],
   ["an unknown dtype", fileOf({ a: { ...one, dtype: "F16" } }, 4), 'U8, got "F16"'],
+  [
+    "bfloat16",
+    fileOf({ a: { ...one, dtype: "BF16" } }, 4),
+    '"BF16"; in PyTorch, save tensor.float()',
+  ],
   ["a dtype every object has", fileOf({ a: { ...one, dtype: "toString" } }, 4), 'got "toString"'],
   ["no dtype", fileOf({ a: { shape: [], data_offsets: [0, 4] } }, 4), "got undefined"],
   ["no shape", fileOf({ a: F32(undefined, [0, 4]) }, 4), "shape of integers ≥ 0, got undefined"],

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
+import { add } from "../../src/ops/elementwise/add.js";
+import { SGD } from "../../src/optim/sgd.js";
 import type { Address } from "../../src/runtime/address.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { defaultRuntime, init } from "../../src/runtime/default-runtime.js";
@@ -268,12 +270,19 @@ describe("threads", () => {
   test("a closed runtime computes nothing more, but can be read", async () => {
     const runtime = await make({ threads: 2 });
     const x = full([10], 1, { runtime });
+    const weight = full([10], 1, { runtime, requiresGrad: true });
+    weight.grad = x;
+    const sgd = new SGD([weight], { lr: 1 });
+    const state = sgd.stateDict();
     runtime.close();
     runtime.close();
     expect(() => runtime.run("accumulate", 10, 1, [x.ptr, x.ptr])).toThrow(
       "this runtime was closed",
     );
     expect(() => empty(runtime, [3])).toThrow("this runtime was closed");
+    expect(() => sgd.step()).toThrow(/^SGD: this runtime was closed/);
+    expect(sgd.stateDict()).toEqual(state);
+    expect(() => add(x, 1)).toThrow(/^add: this runtime was closed; make its tensors anew/);
     expect(x.data[9]).toBe(1);
   });
 });

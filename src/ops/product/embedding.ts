@@ -5,7 +5,8 @@ import { type AnyTensor, empty, full, show, Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 
 /**
- * Rows `ids` of table [rows, columns]. A list gives [ids.length, columns], an int32 tensor [...ids.shape, columns].
+ * Rows `ids` of table [rows, columns]. A list gives [ids.length, columns], an int32 or int64 tensor [...ids.shape,
+ * columns].
  * Throws RangeError for rows that the table does not have.
  */
 export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Tensor {
@@ -18,16 +19,17 @@ export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Te
     const { runtime, shape } = table;
     const [rows, columns] = shape;
     if (ids instanceof Tensor) {
-      checkTensor("embedding", "ids", ids, "int32");
+      // PyTorch's ids are int64
+      checkTensor("embedding", "ids", ids, ids.dtype === "int64" ? "int64" : "int32");
       checkSameRuntime("embedding", table, ids);
     }
     const isList =
       typeof ids === "object" && ids !== null && ("length" in ids || ids instanceof Tensor);
     if (!isList)
       throw new TypeError(
-        `embedding: expected ids in a list or an int32 tensor, got ${describe(ids)}`,
+        `embedding: expected ids in a list or an int32 or int64 tensor, got ${describe(ids)}`,
       );
-    const list = Array.from((ids instanceof Tensor ? ids.elements : ids) as ArrayLike<number>);
+    const list = ids instanceof Tensor ? Array.from(ids.elements, Number) : Array.from(ids);
     for (const id of list) {
       if (!Number.isInteger(id) || id < 0 || id >= rows)
         throw new RangeError(`embedding: expected ids from 0 to ${rows - 1}, got ${describe(id)}`);

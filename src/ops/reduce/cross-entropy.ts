@@ -12,7 +12,7 @@ export type Reduction = "mean" | "sum" | "none";
 /** @internal The rules of options use them. */
 export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
 /** The number of the class for each row. */
-export type Targets = Tensor<"int32"> | Int32Array | readonly number[];
+export type Targets = Tensor<"int32" | "int64"> | Int32Array | readonly number[];
 
 export interface CrossEntropyOptions {
   reduction?: Reduction;
@@ -114,7 +114,8 @@ function checkTargets(
 ): Int32Array {
   const n = sizeOf(shape);
   if (targets instanceof Tensor) {
-    checkTensor("crossEntropy", "targets", targets, "int32");
+    // PyTorch's targets are int64
+    checkTensor("crossEntropy", "targets", targets, targets.dtype === "int64" ? "int64" : "int32");
     checkSameRuntime("crossEntropy", logits, targets);
     if (show(targets.shape) !== show(shape)) {
       throw new RangeError(
@@ -123,10 +124,10 @@ function checkTargets(
     }
   } else if (!Array.isArray(targets) && !isArray(targets, "Int32Array")) {
     throw new TypeError(
-      "crossEntropy: expected targets to be an int32 tensor, an Int32Array or an array of numbers",
+      "crossEntropy: expected targets to be an int32 or int64 tensor, an Int32Array or an array of numbers",
     );
   }
-  const list = targets instanceof Tensor ? targets.elements : targets;
+  const list = targets instanceof Tensor ? Array.from(targets.elements, Number) : targets;
   if (list.length !== n) {
     throw new RangeError(`crossEntropy: expected ${n} targets, got ${list.length}`);
   }

@@ -39,6 +39,12 @@ describe("embedding", () => {
     ]);
   });
 
+  test("int64 ids, as PyTorch's", () => {
+    const table = randomTensor(runtime, [4, 5], 1);
+    const ids = tensor(BigInt64Array.of(3n, 0n), [2], { runtime });
+    expect(embedding(table, ids).toArray()).toEqual(embedding(table, [3, 0]).toArray());
+  });
+
   test("refusals", () => {
     const table = zeros([4, 5], { runtime });
     expect(() => embedding(table, [4])).toThrow("embedding: expected ids from 0 to 3, got 4");

@@ -107,6 +107,9 @@ describe("crossEntropy", () => {
     const x = randomTensor(runtime, [3, 4], 1, true);
     const want = crossEntropy(x, [0, 3, 2]).item();
     expect(crossEntropy(x, Int32Array.of(0, 3, 2)).item()).toBe(want);
+    const wide = tensor(BigInt64Array.of(0n, 3n, 2n, -100n), [4], { runtime });
+    const more = randomTensor(runtime, [4, 4], 1);
+    expect(crossEntropy(more, wide).item()).toBe(crossEntropy(more, [0, 3, 2, -100]).item());
     const labels = tensor(Int32Array.of(0, 3, 2), [3], { runtime });
     const loss = crossEntropy(x, labels);
     labels.dispose();
@@ -143,6 +146,8 @@ describe("crossEntropy", () => {
     expect(() => crossEntropy(zeros([2], { runtime }), [0, 1])).toThrow("shape [N, C]");
     expect(() => crossEntropy(x, [0, 1], { reduction: "max" as "mean" })).toThrow("got max");
     expect(() => crossEntropy(x, x as unknown as Tensor<"int32">)).toThrow("dtype int32");
+    const far = tensor(BigInt64Array.of(0n, 2n ** 40n), [2], { runtime });
+    expect(() => crossEntropy(x, far)).toThrow("got 1099511627776 at index 1");
     expect(runtime.stats().bytes - bytes).toBeLessThanOrEqual(256); // the tensors made in this test
   });
 
