@@ -48,7 +48,7 @@ describe("evenkeel", () => {
     ["--epoch 3", /unknown option '--epoch' \(Did you mean --epochs\?\)/],
     ["--data nowhere", /cannot read the directory nowhere: no such file or directory/],
     ["--data nowhere", /--data takes .* CIFAR-10's binary version; --download fetches it/],
-    ["--data .", /cannot read .*--data takes .* CIFAR-10's binary version/],
+    ["--data .", /cannot be read from .*--data takes .* CIFAR-10's binary version/],
     ["--data empty --download", /exclude each other/],
     ["--out file", /cannot write to the directory file: there is a file of that name/],
     ["--out file/below", /cannot write to the directory file\/below/],

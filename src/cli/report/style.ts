@@ -19,7 +19,7 @@ svg { display: block; width: 100%; height: auto; }
 .summary { border-left: 4px solid #0072b2; padding-left: 0.75rem; }
 .caption { color: var(--soft); font-size: 0.9rem; margin: 0.3rem 0 0; }
 .stopped { border-left: 4px solid #d55e00; padding-left: 0.75rem; }
-.broad { display: grid; grid-template-columns: minmax(0, 1fr) minmax(min(52rem, 100%), max-content) minmax(0, 1fr);
+.broad { display: grid; grid-template-columns: minmax(0, 1fr) minmax(min(54rem, 100%), min-content) minmax(0, 1fr);
   --side: max(0px, (100vw - 58rem) / 2); margin: 0 calc(-1 * var(--side)); }
 .broad > .scroll { grid-column: 2; min-width: 0; }
 .prose .broad { display: block; margin: 0; }
