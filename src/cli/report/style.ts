@@ -6,7 +6,7 @@
 export const STYLE = `
 :root { color-scheme: light dark; --paper: light-dark(#fff, #16181c); --ink: light-dark(#1c1e21, #e4e6ea);
   --soft: light-dark(#5b6168, #a0a6ae); --line: light-dark(#d9dce0, #383c43);
-  --shade: light-dark(rgb(0 0 0 / 0.4), rgb(255 255 255 / 0.45)); }
+  --shade: light-dark(rgb(0 0 0 / 0.3), rgb(255 255 255 / 0.35)); }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 54rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
 a { color: light-dark(#0060a0, #6cb8f0); }
