@@ -29,22 +29,37 @@ export async function ask<T>(
   }
 }
 
-/** Shows a numbered list to choose from. Gives the index of the choice. */
+/**
+ * Shows a numbered list to choose from. Gives the index of the choice. The answer is its number, or one of `words`, in
+ * the order of the choices.
+ */
 export function askChoice(
   question: string,
   choices: readonly string[],
   terminal: Terminal,
+  words: readonly string[] = [],
 ): Promise<number> {
   const list = choices.map((choice, i) => `  ${i + 1}  ${choice}`).join("\n");
   return ask(
     `\n${question}\n${list}\nA number from 1 to ${choices.length}: `,
     (text) => {
-      const index = /^\d+$/.test(text) ? Number(text) - 1 : -1;
-      return index >= 0 && index < choices.length ? index : null;
+      const index = /^\d+$/.test(text) ? Number(text) - 1 : words.indexOf(text.toLowerCase());
+      if (index >= 0 && index < choices.length) return index;
+      const known = words.length > 0 ? `, or of ${words.join(", ")}` : "";
+      terminal.output.write(`"${text}" is not one of 1 to ${choices.length}${known}\n`);
+      return null;
     },
     terminal,
   );
 }
 
 export const askInteger = (question: string, terminal: Terminal): Promise<number> =>
-  ask(`\n${question} `, (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null), terminal);
+  ask(
+    `\n${question} `,
+    (text) => {
+      if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+      terminal.output.write(`"${text}" is not an integer from 1 on\n`);
+      return null;
+    },
+    terminal,
+  );

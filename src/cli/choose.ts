@@ -89,7 +89,8 @@ export async function complete<Given extends Answers>(
 async function answer({ ask, branches }: Question, terminal: Terminal): Promise<string | number> {
   if (branches.every(({ least }) => least !== undefined)) return askInteger(ask, terminal);
   const labels = branches.map(({ label }) => label);
-  return branches[await askChoice(ask, labels, terminal)].value as string;
+  const words = branches.map(({ value }) => value as string);
+  return branches[await askChoice(ask, labels, terminal, words)].value as string;
 }
 
 function describe({ ask, branches }: Question): string {

@@ -6,6 +6,7 @@ import type { Stage } from "../experiments/stage.js";
 import { createRuntime } from "../runtime/create-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { resultsJson } from "../show/results.js";
+import { quickNote, TOO_SHORT } from "../show/words.js";
 import { checkWritable, writeFiles } from "./files.js";
 import { describeMachine } from "./machine.js";
 import { threads } from "./options.js";
@@ -57,10 +58,7 @@ export const INTERRUPTED = 130;
 export const commonOptions = (out: string): Option[] => [
   new Option("--threads <n>", "threads, or auto").argParser(threads).default("auto"),
   new Option("--deterministic", "the same bits on every machine").default(false),
-  new Option(
-    "--quick",
-    "smaller, in half a minute or less: too short for accuracies to mean much",
-  ).default(false),
+  new Option("--quick", `smaller, in half a minute or less: ${TOO_SHORT}`).default(false),
   new Option("--out <dir>", "where index.html and results.json go").default(out),
 ];
 
@@ -79,7 +77,8 @@ export function addExperiment(program: Command, experiment: Experiment): void {
       : chosen;
     await session(flags, async (context) => {
       const { result } = await perform(experiment, flags, context, flags.out);
-      console.log(`\n${experiment.text(result)}\n`);
+      const note = isShort(experiment, flags) ? `\n\n${quickNote}` : "";
+      console.log(`\n${experiment.text(result)}${note}\n`);
       const files = ["index.html", "results.json"].map((file) => join(flags.out, file));
       console.log(`Report: ${files.join(", ")}`);
     });
@@ -119,6 +118,10 @@ export async function session(
   }
 }
 
+/** Whether `--quick` has replaced any of the experiment's defaults. */
+const isShort = ({ quick }: Experiment, flags: CommonFlags): boolean =>
+  flags.quick && Object.entries(quick).some(([key, value]) => Reflect.get(flags, key) === value);
+
 /** Runs one experiment to its end, shows progress, and writes its two files into `out`. */
 export async function perform(
   experiment: Experiment,
@@ -127,10 +130,14 @@ export async function perform(
   out: string,
   home?: string,
 ): Promise<{ result: Outcome; report: Report }> {
-  const result = await follow(experiment.run(flags, context));
+  const done = await follow(experiment.run(flags, context));
+  const result = isShort(experiment, flags)
+    ? { ...done, config: { ...done.config, quick: true } }
+    : done;
   const { variant, threads, shared } = context.runtime;
   const machine = { ...describeMachine(), variant, threads, shared, ...result.machine };
   const report = experiment.report(result);
+  if (isShort(experiment, flags)) report.summary += ` ${quickNote}`;
   const { name } = experiment;
   await writeFiles(out, {
     "results.json": `${resultsJson({ ...result, machine })}\n`,

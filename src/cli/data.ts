@@ -31,11 +31,18 @@ export async function loadData(
   const directory = download
     ? await fetchData(download === true ? DOWNLOADS : download, signal)
     : (data as string);
-  return {
-    train: await readCifar10(directory, { split: "train", limit }),
-    test: await readCifar10(directory, { split: "test", limit }),
-    name: `CIFAR-10 in ${directory}`,
-  };
+  const read = (split: "train" | "test") => readCifar10(directory, { split, limit });
+  try {
+    return {
+      train: await read("train"),
+      test: await read("test"),
+      name: `CIFAR-10 in ${directory}`,
+    };
+  } catch (cause) {
+    if (!data) throw cause;
+    const way = "--data takes the directory of CIFAR-10's binary version; --download fetches it";
+    throw new Error(`${(cause as Error).message}; ${way}`, { cause });
+  }
 }
 
 async function fetchData(directory: string, signal?: AbortSignal): Promise<string> {

@@ -25,7 +25,7 @@ const program = new Command("evenkeel")
         `evenkeel: ${text
           .replace(/^error: /, "")
           .trim()
-          .replace(/\s+/g, " ")}\n`,
+          .replace(/\s+/g, " ")}${ownersOf(text)}\n`,
       ),
   });
 for (const experiment of experiments) addExperiment(program, experiment);
@@ -36,6 +36,17 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** For an unknown option that other commands have: which they are. */
+function ownersOf(error: string): string {
+  const flag = /unknown option '(--[\w-]+)/.exec(error)?.[1];
+  const owners = program.commands.filter(({ options }) =>
+    options.some(({ long }) => long === flag),
+  );
+  const names = owners.map((command) => command.name());
+  if (flag === undefined || names.length === 0) return "";
+  return `; ${flag} belongs behind a command: ${names.join(", ")}`;
 }
 
 /** A `help` of our own: for an unknown name, Commander's only prints the list of commands. */

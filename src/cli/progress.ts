@@ -74,17 +74,24 @@ function lines(stream: NodeJS.WriteStream): Display {
   const paceOf = pacer();
   let last = 0;
   let name = "";
+  let end = ""; // the last step of a stage, as long as nothing was said after it
   const say = (text: string) => {
     stream.write(`${text}\n`);
     last = performance.now();
+    end = "";
+  };
+  const stop = () => {
+    if (end) say(end);
   };
   return {
-    stop() {},
+    stop,
     show(event) {
       const { stage, step, steps, text, done = false } = event;
       const { rate, left } = paceOf(event);
       const told = [`${stage}${step > 0 && !done ? `: step ${step}/${steps}` : ""}`];
       if (text) told.push(text);
+      if (stage !== name) stop();
+      end = step > 0 && step === steps ? told.join(", ") : "";
       if (done || stage !== name) say(told.join(step > 0 && !done ? ", " : ": "));
       else if (performance.now() - last > LINE_EVERY)
         say([...told, rateText(rate), `ETA ${duration(left)}`].join(", "));

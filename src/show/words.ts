@@ -15,6 +15,12 @@ export function duration(seconds: number): string {
     : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
+/** What the numbers of a `--quick` run are worth. */
+export const TOO_SHORT = "too short for accuracies and losses to mean much";
+
+/** The note beside the results of such a run. */
+export const quickNote = `A --quick run: ${TOO_SHORT}.`;
+
 /** Three digits: 4.3 → 4.30, 0.00012 → 1.20e-4. */
 export function short(value: number): string {
   if (value === 0) return "0";

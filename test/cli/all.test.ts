@@ -8,6 +8,7 @@ import { addExperiment, type Experiment, type Outcome } from "../../src/cli/comm
 import { experiments } from "../../src/cli/experiments.js";
 import { integer, option, seed } from "../../src/cli/options.js";
 import { corrections } from "../../src/experiments/corrections.js";
+import { quickNote, TOO_SHORT } from "../../src/show/words.js";
 
 interface Told extends Outcome {
   config: { seed: number; size: number; quick: boolean };
@@ -63,6 +64,22 @@ describe("a command", () => {
     await run([telling("a")], "a", "--quick", "--size", "10", "--seed", "1");
     expect(configOf()).toEqual({ seed: 1, size: 10, quick: true });
     expect(said).toContain("\na is done\n");
+  });
+
+  test("--quick says in the terminal and on the page what the numbers are worth", async () => {
+    const page = () => readFileSync(join(out, "index.html"), "utf8");
+    await run([telling("a")], "a");
+    expect(said.join("\n") + page()).not.toContain(TOO_SHORT);
+    await run([telling("a", { quick: {} })], "a", "--quick"); // nothing is shorter
+    expect(said.join("\n")).not.toContain(TOO_SHORT);
+    await run([telling("a")], "a", "--quick");
+    expect(said.join("\n")).toContain(`a is done\n\n${quickNote}\n`);
+    expect(page()).toContain(`a &lt; b ${quickNote}</p>`);
+    expect(page()).toContain(`<dt>quick</dt><dd>yes: ${TOO_SHORT}</dd>`);
+    said = [];
+    await run([telling("a")], "all", "--quick");
+    expect(said).toContain(`a < b ${quickNote}`);
+    expect(page()).toContain(`<p>a &lt; b ${quickNote}</p>`);
   });
 
   test("writes page and results with the machine, and nothing else", async () => {

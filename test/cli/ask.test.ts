@@ -24,8 +24,18 @@ describe("asking", () => {
     expect(there.told()).toContain("  1  a\n  2  b\n");
   });
 
+  test("a choice by its word, and what is none is said to be none", async () => {
+    const there = terminal("video", "7", "Vision");
+    expect(await askChoice("Which?", ["text", "pictures"], there, ["sequence", "vision"])).toBe(1);
+    expect(there.told()).toContain('"video" is not one of 1 to 2, or of sequence, vision\n');
+    expect(there.told()).toContain('"7" is not one of 1 to 2');
+    expect(await complete({}, terminal("style", "domains"))).toMatchObject({ style: "domains" });
+  });
+
   test("a number, again until it is one", async () => {
-    expect(await askInteger("How many?", terminal("0", "1.5", "x", "12"))).toBe(12);
+    const there = terminal("0", "1.5", "x", "12");
+    expect(await askInteger("How many?", there)).toBe(12);
+    expect(there.told()).toContain('"1.5" is not an integer from 1 on\n');
   });
 
   test("the end of the input is a stop", async () => {

@@ -146,3 +146,10 @@ test("the article's figures stand beside those measured, for the norms it has", 
   const frn = { ...others, runs: [{ ...runs[1], norm: "frn" }] };
   expect(page(frn)).not.toContain("Beside the article");
 });
+
+test("what may be wider than the page is a box that the keyboard can scroll", () => {
+  const html = page(made(1));
+  const boxes = html.match(/<div class="scroll"[^>]*>/g) ?? [];
+  expect(boxes.length).toBe(tags(html, "table"));
+  for (const box of boxes) expect(box).toMatch(/ tabindex="0" role="region" aria-label="Table: /);
+});

@@ -7,7 +7,7 @@ import {
 } from "../../experiments/choose.js";
 import { escapeHtml } from "../../show/escape-html.js";
 import { treeSvg } from "../../show/tree.js";
-import { htmlTable, type Report } from "./page.js";
+import { htmlTable, type Report, scrollBox } from "./page.js";
 
 const seen = ({ shownBy }: Advice) => shownBy.map((name) => `evenkeel ${name}`).join(", ");
 
@@ -52,7 +52,7 @@ export function chooseReport({ config, path, advice }: ChooseResult): Report {
       ...chosen,
       {
         title: "The tree",
-        html: `<div class="scroll">${treeSvg(tree, walk(config).path)}</div>
+        html: `${scrollBox("The tree of questions", treeSvg(tree, walk(config).path))}
 ${advice ? '<p class="caption">Orange: your way.</p>' : ""}`,
       },
       {

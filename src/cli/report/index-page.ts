@@ -1,7 +1,7 @@
 import type { Json } from "../../experiments/compare.js";
 import { articles, corrections, placeOf } from "../../experiments/corrections.js";
 import { escapeHtml } from "../../show/escape-html.js";
-import { facts, html, type Report } from "./page.js";
+import { facts, html, type Report, scrollBox, tableLabel } from "./page.js";
 
 /** A finished experiment. Its page is name/index.html. */
 export interface Chapter {
@@ -33,6 +33,13 @@ export function indexPage(
     (correction) =>
       `<tr>${[placeOf(correction), correction.claim, correction.truth].map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}<td>${correction.shownBy.map((name) => link(name, name)).join(", ")}</td></tr>`,
   );
+  const head = ["article", "it says", "what is right", "see"];
+  const table = scrollBox(
+    tableLabel(head),
+    `<table><thead><tr>${head.map((title) => `<th>${title}</th>`).join("")}</tr></thead><tbody>
+${wrong.join("\n")}
+</tbody></table>`,
+  );
   const sources = Object.values(articles).map((title) => `<li>“${escapeHtml(title)}”</li>`);
   return html(
     "evenkeel: normalisation by experiment",
@@ -41,9 +48,7 @@ export function indexPage(
 ${stopped}
 ${list.join("\n")}
 <section><h2>Where the articles were wrong</h2>
-<div class="scroll prose"><table><thead><tr><th>article</th><th>it says</th><th>what is right</th><th>see</th></tr></thead><tbody>
-${wrong.join("\n")}
-</tbody></table></div></section>
+<div class="prose">${table}</div></section>
 <section><h2>The articles</h2>
 <p>Five texts of Chinese tutorials, by what their titles say in English; some of their pictures and tables are lost.</p>
 <ul>${sources.join("")}</ul></section>

@@ -1,6 +1,7 @@
 import type { Json } from "../../experiments/compare.js";
 import { type Correction, correctionsOf, placeOf } from "../../experiments/corrections.js";
 import { escapeHtml } from "../../show/escape-html.js";
+import { TOO_SHORT } from "../../show/words.js";
 import { drawSvg, type Option } from "./chart.js";
 import { STYLE } from "./style.js";
 
@@ -85,12 +86,25 @@ export function chart(label: string, option: Option): string {
   return figure("wide", 860, 380) + figure("narrow", 380, 320);
 }
 
+/**
+ * A box for what may be wider than the page. It can have the focus, since the arrow keys scroll only what has it; the
+ * outer element lets it be wider than the text where the window is.
+ */
+export const scrollBox = (label: string, content: string): string =>
+  `<div class="broad"><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}">${content}</div></div>`;
+
+export const tableLabel = (head: readonly string[]): string =>
+  `Table: ${head.filter(Boolean).join(", ")}`;
+
 export function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
-  return `<div class="scroll"><table><thead>${row(head, "th")}</thead><tbody>
+  return scrollBox(
+    tableLabel(head),
+    `<table><thead>${row(head, "th")}</thead><tbody>
 ${rows.map((cells) => row(cells, "td")).join("\n")}
-</tbody></table></div>`;
+</tbody></table>`,
+  );
 }
 
 /** Keys in camelCase become words, values stay as they are. Undefined values are left out. */
@@ -115,6 +129,7 @@ const UNSET: Record<string, string> = {
 
 function shown(value: Json, key: string): string {
   if (value === null) return UNSET[key] ?? "none";
+  if (key === "quick" && value === true) return `yes: ${TOO_SHORT}`;
   if (typeof value === "boolean") return value ? "yes" : "no";
   return Array.isArray(value) ? value.map((item) => item ?? "none").join(", ") : String(value);
 }
