@@ -52,7 +52,11 @@ export function defaultsOf(
   { options, quick }: Experiment,
   { seed, ...common }: Flags,
 ): CommonFlags {
-  const defaults = options.map((given) => [given.attributeName(), given.defaultValue]);
+  // "--no-batch1" leaves out what is there otherwise: commander itself gives its default only to a command.
+  const defaults = options.map((given) => [
+    given.attributeName(),
+    given.negate ? true : given.defaultValue,
+  ]);
   const seeded = options.some((given) => given.attributeName() === "seed") && seed !== undefined;
   return {
     ...Object.fromEntries(defaults),

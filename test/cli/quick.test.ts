@@ -60,6 +60,7 @@ const plans: Record<string, Plan[]> = {
     },
   ],
   choose: [{ stage: "choose", steps: 1 }],
+  influence: [{ stage: "influence", steps: 29 }],
 };
 
 const rows = experiments.flatMap((experiment) =>
