@@ -9,7 +9,7 @@ const exclude = [
   "test/{abi,package,platform,readme,bench}.test.ts",
   "test/runtime/{exit,hosts}.test.ts",
   // tests of whole programs and of networks in training: their parts have tests of their own
-  "test/{cli,experiments,models}/**",
+  "test/{cli,experiments,models,page}/**",
   // tests that try one idea on every operation: all scales, all layouts, bad values, refusals, random programs
   "test/fuzz/**",
   "test/ops/**/{containment,extreme,layout,pairs,refusals,saved,scales,sizes}.test.ts",
@@ -17,4 +17,8 @@ const exclude = [
   "test/ops/**/{conv-far,winograd-wild}.test.ts",
 ];
 
-export default mergeConfig(all, { test: { exclude } });
+/** And the tests that compute everything six times, in each variant and on 1, 2 and 3 threads: half of the time. */
+const testNamePattern = /^(?!.*the same bits)/;
+
+// The files of a worker share their modules: to load them for each file takes a quarter of the time.
+export default mergeConfig(all, { test: { exclude, testNamePattern, isolate: false } });
