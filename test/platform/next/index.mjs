@@ -11,7 +11,9 @@ import { run } from "../runtimes/start.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const next = here("../node_modules/next");
-const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+// Bundlers that ran before in this process leave a NODE_ENV, with which `next build` renders pages in a mixture of two Reacts.
+const { NODE_ENV: _, ...inherited } = process.env;
+const env = { ...inherited, NEXT_TELEMETRY_DISABLED: "1" };
 const LIMIT = 180_000;
 const isNorm = ([a, b]) => Math.abs(a + 0.999995) < 1e-6 && Math.abs(b - 0.999995) < 1e-6;
 
