@@ -9,5 +9,6 @@ await build({
   format: "esm",
   target: "node20",
   platform: "node",
+  lineLimit: 160,
   plugins: [inlined],
 });

@@ -78,7 +78,7 @@ test("a binary without a memory import is our own bug and says so", () => {
 
 describe("the bytes as text", () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
-  const digits = Buffer.from(bytes).toString("hex").replaceAll(/.{7}/g, "$&\n");
+  const digits = Buffer.from(bytes).toString("hex");
   const OwnBuffer = Buffer;
   const fromHex = (text: string) => OwnBuffer.from(text, "hex");
   class Decoder extends Uint8Array<ArrayBuffer> {
