@@ -1,5 +1,5 @@
-// Bundles src/ into dist/: the default build contains the kernels, and dist/edge/ is for hosts that import them as
-// modules.
+// node .build/bundle.mjs [command] bundles src/ into dist/. The default build contains the kernels, and dist/edge/ is for
+// hosts that import them as modules. With `command`, only what the command needs is made.
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { build } from "esbuild";
@@ -18,7 +18,7 @@ const within = (file, folder) => file.startsWith(resolve(folder) + sep);
 const entries = ["models", "data", "experiments"];
 /** Folders that the main entry exports as an object each. */
 const spaces = ["nn", "optim"];
-/** These entries are small and have no state, so they are copied. */
+/** These files are small and have no state: each entry that needs them has a copy. */
 const copied = [
   "src/shape.js",
   "src/portable-math.js",
@@ -104,16 +104,34 @@ const fromKernels = {
   },
 };
 
-async function bundle(outdir, binaries, sourcemap) {
-  const options = { ...common, outdir, sourcemap };
+async function bundleIndex(outdir, binaries, sourcemap) {
   const plugins = [binaries, plainNamespaces];
-  await build({ ...options, entryPoints: { index: "src/index.ts" }, plugins });
-  for (const name of entries)
-    await build({
-      ...options,
-      entryPoints: { [name]: `src/${name}/index.ts` },
-      plugins: [fromEntries(name)],
-    });
+  await build({ ...common, entryPoints: { index: "src/index.ts" }, outdir, sourcemap, plugins });
+}
+
+async function bundleEntries(outdir, sourcemap) {
+  for (const name of entries) {
+    const entryPoints = { [name]: `src/${name}/index.ts` };
+    await build({ ...common, entryPoints, outdir, sourcemap, plugins: [fromEntries(name)] });
+  }
+}
+
+/** The command takes the library from dist/index.js, and holds everything else. */
+async function bundleCommand() {
+  const { metafile } = await build({
+    ...common,
+    entryPoints: { cli: "src/cli/index.ts" },
+    outdir: "dist",
+    platform: "node",
+    minify: true,
+    metafile: true,
+    plugins: [fromEntries("cli", "show", ...entries)],
+    // The bundled packages still call require.
+    banner: {
+      js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
+    },
+  });
+  await writeFile("build/cli.json", JSON.stringify(metafile));
 }
 
 /** A source map with the sources, but without the bytes of the kernels. */
@@ -125,29 +143,7 @@ async function withoutBytes(path) {
   await writeFile(path, JSON.stringify(map));
 }
 
-await bundle("dist", inlined, "linked");
-await withoutBytes("dist/index.js.map");
-await build({
-  ...common,
-  entryPoints: { worker: "src/runtime/worker-entry.ts" },
-  outdir: "dist",
-  sourcemap: "linked",
-});
-await bundle("dist/edge", fromKernels);
-const { metafile } = await build({
-  ...common,
-  entryPoints: { cli: "src/cli/index.ts" },
-  outdir: "dist",
-  platform: "node",
-  minify: true,
-  metafile: true,
-  plugins: [fromEntries("cli", "show", ...entries)],
-  // The bundled packages still call require.
-  banner: {
-    js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
-  },
-});
-await writeFile("build/cli.json", JSON.stringify(metafile));
+/** Where "#kernels" of package.json leads on each edge host. */
 const kernels = {
   workerd: `export { default as relaxed } from "../relaxed.wasm";
 export { default as simd } from "../simd.wasm";
@@ -157,6 +153,17 @@ export { default as simd } from "../simd.wasm";
 export { default as simd } from "../simd.wasm?module";
 `,
 };
-for (const [host, text] of Object.entries(kernels)) await writeFile(`dist/edge/${host}.js`, text);
-for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
-  await copyFile(`build/${name}.wasm`, `dist/${name}.wasm`);
+
+await bundleIndex("dist", inlined, "linked");
+await withoutBytes("dist/index.js.map");
+await bundleCommand();
+if (process.argv[2] !== "command") {
+  await bundleEntries("dist", "linked");
+  const entryPoints = { worker: "src/runtime/worker-entry.ts" };
+  await build({ ...common, entryPoints, outdir: "dist", sourcemap: "linked" });
+  await bundleIndex("dist/edge", fromKernels);
+  await bundleEntries("dist/edge");
+  for (const [host, text] of Object.entries(kernels)) await writeFile(`dist/edge/${host}.js`, text);
+  for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
+    await copyFile(`build/${name}.wasm`, `dist/${name}.wasm`);
+}
