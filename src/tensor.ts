@@ -124,10 +124,11 @@ export class Tensor<D extends DType = "float32"> {
   }
 
   /**
-   * The elements: a typed-array view over linear memory, not a copy. Each call makes a new view, so a view is never
-   * stale. After a view was handed out, kernels pack the weights again at every call, because they may change at any
-   * time; `toArray()` has no such cost. A write through the view cannot be seen. Between a forward pass and its
-   * `backward()` such a write gives gradients of the new values; `createRuntime({ checkSaved: true })` finds this.
+   * The elements: a typed-array view over linear memory, not a copy. Each call makes a new view. Do not keep one: after
+   * the memory has grown, an older view is empty. After a view was handed out, kernels pack the weights again at every
+   * call, because they may change at any time; `toArray()` has no such cost. A write through the view cannot be seen.
+   * Between a forward pass and its `backward()` such a write gives gradients of the new values;
+   * `createRuntime({ checkSaved: true })` finds this.
    */
   get data(): ArrayOf[D] {
     const { storage } = this.#live();

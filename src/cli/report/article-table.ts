@@ -42,9 +42,9 @@ export function articleSection(rows: readonly NormSummary[]): Section[] {
       title: "Beside the article's table",
       html: `${htmlTable(HEAD, lines)}
 <p class="caption">The article's figures cannot be those of its code, which measures neither test accuracy nor time and trains no
-instance norm; no more than their order can be compared. Batch 1 here: test
-accuracy after training on single images. Its memory column is empty: peak memory here is the most that was in use during a training step, with
-parameters, gradients, Adam's moments, activations and the batch. Every norm keeps its input for the backward pass, beside which the
+instance norm; no more than their order can be compared. Batch 1 here: test accuracy after training on single images. Its memory column is
+empty: peak memory here is the most that was in use during a training step, with parameters, gradients, Adam's moments,
+activations and the batch. Every norm keeps its input for the backward pass, beside which the
 statistics hardly count.</p>`,
     },
   ];

@@ -47,7 +47,8 @@ export function chooseReport({ config, path, advice }: ChooseResult): Report {
     summary: advice
       ? `${advice.norm}. ${advice.reason}`
       : `${all.length} answers to the question which norm fits, each with its reason, its caveat and the experiment that shows it.`,
-    lead: "The articles end in a decision tree, whose picture is lost, and in rules of thumb, some of them the wrong way round. This tree keeps what holds.",
+    lead: `The articles end in a decision tree, whose picture is lost, and in rules of thumb, some of them the wrong way round.
+This tree keeps what holds.`,
     sections: [
       ...chosen,
       {

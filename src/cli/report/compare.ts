@@ -29,7 +29,8 @@ export function compareReport(result: CompareResult): Report {
     title: `One net, ${count(rows.length, "normalisation")}`,
     summary: `Test accuracy: ${told.join(", ")}${best.length > told.length ? ", …" : ""}.`,
     lead: `NormResNet of width ${config.width}, trained on ${escapeHtml(`${config.trainImages ?? "the"} images`)}
-(${escapeHtml(String(config.data ?? "given"))}) for ${config.steps ? count(config.steps, "step") : count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
+(${escapeHtml(String(config.data ?? "given"))})
+for ${config.steps ? count(config.steps, "step") : count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
 from ${count(config.seeds, "seed")}; every norm starts from the same convolution weights and sees the same batches.${unfinished}`,
     sections: [
       ...truthsSection(compareTruths(result)),
@@ -48,8 +49,9 @@ ${config.seeds > 1 ? '<p class="caption">Error bars: one standard deviation over
       {
         title: "Table",
         html: `${table}
-<p class="caption">Times as such and relative to the first norm. Peak memory: the most in use during a training step. In the last two columns the trained net sees one image at a time, and a
-net is trained with one image a step. ${escapeHtml(footnotes(rows).join("; "))}.</p>`,
+<p class="caption">Times as such and relative to the first norm. Peak memory: the most in use during a training step. In the
+last two columns the trained net sees one image at a time, and a net is trained with one image a step.
+${escapeHtml(footnotes(rows).join("; "))}.</p>`,
       },
       ...articleSection(rows),
     ],

@@ -73,7 +73,11 @@ export function gradientsReport(result: GradientsResult): Report {
   };
   return {
     title: "What a norm does to gradients",
-    summary: `In a sigmoid net of ${config.depth} layers the last layer's gradient is ${first("none")} times the first one's; with batch norm ${first("bn")} times, with layer norm ${first("ln")} times. ${bareSentence(result)}`,
+    summary: [
+      `In a sigmoid net of ${config.depth} layers the last layer's gradient is ${first("none")} times the first one's;`,
+      `with batch norm ${first("bn")} times, with layer norm ${first("ln")} times.`,
+      bareSentence(result),
+    ].join(" "),
     lead: `A net of ${config.depth} layers of ${config.width}, PyTorch's initial weights from seed ${config.seed}, that tells points inside a circle from points
 outside: with sigmoid, tanh and ReLU, without a norm and with batch or layer norm before each activation.`,
     sections: [
