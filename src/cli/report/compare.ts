@@ -50,8 +50,8 @@ ${config.seeds > 1 ? '<p class="caption">Error bars: one standard deviation over
         title: "Table",
         html: `${table}
 <p class="caption">Times as such and relative to the first norm. Peak memory: the most in use during a training step. In the
-last two columns the trained net sees one image at a time, and a net is trained with one image a step.
-${escapeHtml(footnotes(rows).join("; "))}.</p>`,
+last two columns the trained net sees one image at a time, and a net is trained with
+one image a step. ${escapeHtml(footnotes(rows).join("; "))}.</p>`,
       },
       ...articleSection(rows),
     ],
