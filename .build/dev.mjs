@@ -17,6 +17,8 @@ const vitest = await startVitest("test", [], {
 
 /** Edited kernels whose tests must still run. */
 const edited = new Set();
+/** Kernels that were edited before a compile error. Their tests run once it is mended. */
+const broken = new Set();
 /** Tests to run with the kernels as they are now. */
 const waiting = new Set();
 let rebuilding = false;
@@ -25,7 +27,7 @@ let rebuilding = false;
 async function rebuild() {
   if (rebuilding) return;
   rebuilding = true;
-  for (; edited.size > 0; await runTests()) {
+  while (edited.size > 0) {
     const files = [...edited];
     edited.clear();
     try {
@@ -33,9 +35,13 @@ async function rebuild() {
       await buildBinaries(undefined, { quick: true });
       console.log(`kernels compiled in ${((performance.now() - start) / 1000).toFixed(1)} s`);
       for (const name of ["simd.wasm", "relaxed.patch"]) vitest.invalidateFile(binary(name));
-      for (const test of files.flatMap(testsOf)) waiting.add(test);
+      for (const file of files) broken.add(file);
+      for (const test of [...broken].flatMap(testsOf)) waiting.add(test);
+      broken.clear();
+      await runTests();
     } catch (error) {
       console.error(error.message);
+      for (const file of files) broken.add(file);
     }
   }
   rebuilding = false;

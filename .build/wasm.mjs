@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -48,11 +49,12 @@ const failed = (name, output) => new Error(`${name}.wasm could not be compiled:\
  * Runs asc to write the target of this name to `file`. Each run has its own process, so that several can run at once.
  */
 export async function compile(name, file = binary(`${name}.wasm`)) {
-  rmSync(file, { force: true });
-  const args = [asc, "--target", name, "--outFile", file];
+  const unfinished = `${file}.${process.pid}`; // another process may be reading the file
+  const args = [asc, "--target", name, "--outFile", unfinished];
   await promisify(execFile)(process.execPath, args, { cwd: root }).catch(({ stdout, stderr }) => {
     throw failed(name, stdout + stderr);
   });
+  renameSync(unfinished, file);
 }
 
 const UNOPTIMISED = "-O0";

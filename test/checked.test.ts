@@ -81,6 +81,8 @@ test("arguments that are too few or too many, scratch that is missing or not tak
   const { start } = runtime.allocate(BYTES);
   const run = runtime.run as (name: string, ...rest: unknown[]) => void;
   expect(() => run("copyBytes", 1, 16, [start])).toThrow("copyBytes has 2 arguments, not 1");
+  expect(() => run("copyBytes", 1, 16, [start, start, 1])).toThrow("2 arguments, not 3");
+  expect(() => run("winograd", 1, 16, [])).toThrow("winograd needs scratch");
   expect(() => run("copyBytes", 1, 16, [start, start], 64)).toThrow("copyBytes takes no scratch");
   expect(() => run("copyByte", 1, 16, [])).toThrow("copyByte is no kernel");
 });

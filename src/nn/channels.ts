@@ -15,13 +15,13 @@ export function checkChannels(
 ): void {
   const { name } = layer.constructor;
   checkTensor(name, "input", x);
-  const got = x.shape.at(layout === "nhwc" ? -1 : second);
+  const isLast = layout === "nhwc";
+  const got = x.shape.at(isLast ? -1 : second);
   if (channels === undefined || got === undefined || got === channels) return;
-  const isFirst = layout === "nhwc";
-  const other = x.shape.at(isFirst ? second : -1);
+  const other = x.shape.at(isLast ? second : -1);
   const turned = "layout" in layer && x.shape.length > 2 && other === channels;
   const hint = turned
-    ? `; for these channels, make it with layout: "${isFirst ? "nchw" : "nhwc"}"`
+    ? `; for these channels, make it with layout: "${isLast ? "nchw" : "nhwc"}"`
     : "";
   throw new RangeError(
     `${name}: expected ${channels} channels, got ${got} in input of shape ${show(x.shape)}, layout "${layout}"${hint}`,

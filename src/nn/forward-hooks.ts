@@ -52,8 +52,9 @@ function install(module: Module): Hooked {
   return entry;
 }
 
-function uninstall(module: Module, { forward, own }: Hooked): void {
-  hooked.delete(module);
+function uninstall(module: Module, entry: Hooked): void {
+  const { forward, own } = entry;
+  if (hooked.get(module) === entry) hooked.delete(module);
   if ((module.forward as unknown) !== forward) return; // somebody has put another one there since
   if (own) Object.defineProperty(module, "forward", own);
   else Reflect.deleteProperty(module, "forward");
@@ -65,7 +66,10 @@ export function registerForwardHook(module: Module, hook: ForwardHook): Removabl
     throw new TypeError(
       `registerForwardHook: expected a function (module, inputs, output), got ${describe(hook)}`,
     );
-  const entry = hooked.get(module) ?? install(module);
+  const known = hooked.get(module);
+  // Somebody may have put another `forward` in the place of the hooked one: it is hooked in its turn.
+  const isCurrent = known && (module.forward as unknown) === known.forward;
+  const entry = isCurrent ? known : install(module);
   const handle = {
     remove() {
       if (!entry.hooks.delete(handle) || entry.hooks.size > 0) return;

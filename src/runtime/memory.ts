@@ -1,10 +1,10 @@
-import type { WasmMemory } from "../host-types.js";
 // Linear memory: made in TypeScript, imported by the kernels, grown only here.
 //
 //   0 … 1023   never used (the optimiser may assume so)
 //   1024       control page: one job at a time, see pool.ts
 //   2048       the plan of the next launch: what a kernel must know beside its arguments
 //   5120 …     heap
+import type { WasmMemory } from "../host-types.js";
 
 export const PAGE = 65536;
 export const CONTROL = 1024;

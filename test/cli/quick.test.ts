@@ -64,8 +64,12 @@ const plans: Record<string, Plan[]> = {
 };
 
 const rows = experiments.flatMap((experiment) =>
-  (plans[experiment.name] ?? [{ stage: "", steps: 0 }]).map((plan) => ({ experiment, plan })),
+  (plans[experiment.name] ?? []).map((plan) => ({ experiment, plan })),
 );
+
+test("every experiment has a plan", () => {
+  expect(Object.keys(plans).sort()).toEqual(experiments.map(({ name }) => name).sort());
+});
 
 describe.each(rows)("$experiment.name --quick, $plan.stage", ({ experiment, plan }) => {
   const common = { threads: 1, deterministic: false, quick: true, out: "" };

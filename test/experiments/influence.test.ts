@@ -29,7 +29,7 @@ test("every spec under every disturbance, in shares", async () => {
   }
 });
 
-/** Of 127 other outputs of its sample and 384 of others; here and there one stays where it was. */
+/** Of 127 other outputs of its sample and 384 of others; of these, here and there one stays where it was. */
 test.each([
   ["bn", 15 / 127, 48 / 384],
   ["ln", 1, 0],
@@ -40,8 +40,13 @@ test.each([
   ["none", 0, 0],
 ])("an outlier under %s", async (norm, own, others) => {
   const { outlier } = (await row(norm)).influences;
-  expect(outlier.own).toBeCloseTo(own, 1);
-  expect(outlier.others).toBeCloseTo(others, 1);
+  const { own: ownShare, others: othersShare } = outlier;
+  const moved = Math.round(127 * (ownShare ?? Number.NaN));
+  const movedOthers = Math.round(384 * (othersShare ?? Number.NaN));
+  expect(moved).toBeLessThanOrEqual(Math.round(127 * own));
+  expect(moved).toBeGreaterThanOrEqual(Math.round(127 * own) - 1);
+  expect(movedOthers).toBeLessThanOrEqual(Math.round(384 * others));
+  expect(movedOthers).toBeGreaterThanOrEqual(Math.round(384 * others) - 1);
 });
 
 test("no more moves than the sets say", async () => {

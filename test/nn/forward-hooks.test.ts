@@ -3,6 +3,7 @@ import { noGrad } from "../../src/autograd.js";
 import { NormResNet } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { mul } from "../../src/ops/elementwise/mul.js";
+import { neg } from "../../src/ops/elementwise/neg.js";
 import { type Tensor, tidy } from "../../src/tensor.js";
 import { expectClose, randomTensor, useRuntime } from "../helpers.js";
 
@@ -89,6 +90,23 @@ describe("registerForwardHook", () => {
     handle.remove();
     expect(layer.forward).toBe(own);
     expect(calls).toBe(1);
+  });
+
+  test("a hook behind a forward that was replaced after a first hook is called", () => {
+    const relu = new nn.ReLU();
+    const called: string[] = [];
+    const first = relu.registerForwardHook(() => void called.push("first"));
+    relu.forward = (x) => neg(x);
+    const second = relu.registerForwardHook(() => void called.push("second"));
+    const x = rows();
+    expect([...relu.forward(x).toArray()]).toEqual([...neg(x).toArray()]);
+    expect(called).toEqual(["second"]);
+    first.remove();
+    relu.forward(x);
+    expect(called).toEqual(["second", "second"]);
+    second.remove();
+    relu.forward(x);
+    expect(called).toEqual(["second", "second"]);
   });
 
   test.each<[string, (conv: nn.Conv2d, norm: nn.BatchNorm2d, relu: nn.ReLU) => nn.Module]>([

@@ -2,7 +2,6 @@
 //   --readme           writes the matrix, the sizes and the edge example between their marks in README.md here
 //   --only <a,b>       of: package, types, jest, runtimes, browsers, readme, bundlers, next
 // A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,9 +38,7 @@ async function must(command, args, cwd) {
   return stdout;
 }
 
-if (!existsSync(join(here, "node_modules"))) {
-  await must("npm", ["install", "--no-audit", "--no-fund"], here);
-}
+await must("npm", ["install", "--no-audit", "--no-fund"], here); // what is there may be of an older lock
 const folder = await mkdtemp(join(tmpdir(), "evenkeel-platforms-"));
 const rows = [];
 try {

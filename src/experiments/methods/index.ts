@@ -10,7 +10,10 @@ const whole = (description: Description): Method => ({
   ...description,
 });
 
-/** Every normalisation of this library, by kind. A new one needs one more row here and one in `nn.normTable`. Neither compiles alone. */
+/**
+ * Every normalisation of this library, by kind. A new one needs one more row in a file of this folder and one in
+ * `nn.normTable`. Neither compiles alone.
+ */
 export const methodFamilies = (): Family<Method>[] =>
   methodDescriptions.map((family) => ({ ...family, methods: family.methods.map(whole) }));
 

@@ -67,8 +67,8 @@ function standardized(op: string, x: Tensor, eps: number, detach: boolean): RevI
   const [batch, length, channels] = shape;
   const kept = [batch, 1, channels];
   const [mean, std] = [empty(runtime, kept), empty(runtime, kept)];
-  using constant = x.detach();
-  const output = axisNorm(op, detach ? constant : x, 1, 2, {
+  using constant = detach ? x.detach() : null;
+  const output = axisNorm(op, constant ?? x, 1, 2, {
     statistic: "moments",
     eps,
     onStatistics: ({ elements }) => {

@@ -21,7 +21,10 @@ const ways = [
   { moduleResolution: "node10", module: "esnext", files: ["main.ts"], only: "5" },
 ];
 
-async function check(compiler, way, dom, folder) {
+/** What stands beside ES2022: a page, nothing, a worker, and the newest, which has its own `Disposable`. */
+const libraries = [["dom"], [], ["webworker"], ["esnext", "dom"]];
+
+async function check(compiler, way, libs, folder) {
   const { moduleResolution, module, files } = way;
   const compilerOptions = {
     strict: true,
@@ -29,12 +32,12 @@ async function check(compiler, way, dom, folder) {
     skipDefaultLibCheck: true, // those of TypeScript itself, half of the time
     noEmit: true,
     target: "es2022",
-    lib: dom ? ["es2022", "dom"] : ["es2022"],
+    lib: ["es2022", ...libs],
     types: [],
     module,
     moduleResolution,
   };
-  const config = { compilerOptions, files: dom ? [...files, "dom.ts"] : files };
+  const config = { compilerOptions, files: libs[0] === "dom" ? [...files, "dom.ts"] : files };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
   const { code, stdout, stderr } = await run(process.execPath, [
     join(compiler, "bin/tsc"),
@@ -55,11 +58,12 @@ export async function typeRows({ folder, onRow = () => {} }) {
     const compiler = join(here, path);
     const { version } = JSON.parse(await readFile(join(compiler, "package.json"), "utf8"));
     for (const way of ways.filter(({ only = "" }) => version.startsWith(only))) {
-      const found = [await check(compiler, way, true, own), await check(compiler, way, false, own)];
+      const found = [];
+      for (const libs of libraries) found.push(await check(compiler, way, libs, own));
       const row = {
         runtime: "TypeScript",
         version,
-        place: `${way.moduleResolution}, with DOM and without`,
+        place: `${way.moduleResolution}, with DOM, without, in workers`,
         result: found.filter((result) => result !== "ok").join("; ") || "ok",
       };
       onRow(row);
