@@ -12,6 +12,7 @@ export * from "./padding.js";
 export * from "./pictures.js";
 export { type BlockProbe, probe } from "./probe.js";
 export * from "./running-stats.js";
+export * from "./see.js";
 export { dependsOn, type MapShape, type Pattern, setIndex } from "./sets.js";
 export type { ExperimentOptions, Stage } from "./stage.js";
 export * from "./style.js";
