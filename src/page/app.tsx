@@ -1,0 +1,57 @@
+import { broken, type PageData, repaired } from "./model.js";
+import { See } from "./sections/see.js";
+import { sections } from "./state.js";
+import { type Texts, TextsContext } from "./text/texts.js";
+
+/** Where the page in the other language is. */
+export interface Other {
+  href: string;
+  lang: string;
+  choose?: () => void;
+}
+
+export function App({ texts, data, other }: { texts: Texts; data: PageData; other: Other }) {
+  const { common } = texts;
+  const { noEngine } = common;
+  return (
+    <TextsContext.Provider value={texts}>
+      <header class="bar">
+        <nav aria-label={common.nav}>
+          {sections.map((name) => (
+            <a key={name} href={`#${name}`}>
+              {common.sections[name]}
+            </a>
+          ))}
+        </nav>
+        <a
+          class="language"
+          href={other.href}
+          lang={other.lang}
+          hreflang={other.lang}
+          onClick={other.choose}
+        >
+          {common.other}
+        </a>
+      </header>
+      <main>
+        <h1>{common.heading}</h1>
+        <p class="lead">{common.lead}</p>
+        <noscript>
+          <p class="notice">{common.noScript}</p>
+        </noscript>
+        {repaired.value.length > 0 && (
+          <p class="notice" role="status">
+            {common.repaired(repaired.value.join(", "))}
+          </p>
+        )}
+        {broken.value && (
+          <p class="notice" role="alert">
+            {/SIMD/.test(broken.value) ? noEngine.simd : noEngine.other(broken.value)}
+          </p>
+        )}
+        <See data={data} />
+      </main>
+      <footer>{common.footer}</footer>
+    </TextsContext.Provider>
+  );
+}

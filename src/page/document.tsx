@@ -1,0 +1,49 @@
+// The HTML of the page, made once for each language when the page is built.
+import { renderToString } from "preact-render-to-string";
+import { App, type Other } from "./app.js";
+import type { PageData } from "./model.js";
+import { en } from "./text/en/index.js";
+import type { Texts } from "./text/texts.js";
+import { zh } from "./text/zh/index.js";
+
+export const languages = { en, zh } as const;
+
+export interface Parts {
+  texts: Texts;
+  data: PageData;
+  other: Other;
+  /** What stands in the head beside the title: the policy, the style, links. */
+  head: string;
+  /** What stands at the end: the scripts. */
+  scripts: string;
+}
+
+/** A text that may stand in a script element. */
+export const inScript = (text: string): string =>
+  text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
+
+export function documentOf({ texts, data, other, head, scripts }: Parts): string {
+  const { common } = texts;
+  const body = renderToString(<App texts={texts} data={data} other={other} />);
+  return `<!doctype html>
+<html lang="${common.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="${common.lead}">
+<title>${common.title}</title>
+${head}
+</head>
+<body>
+<div id="page">${body}</div>
+<script type="application/json" id="data">${inScript(JSON.stringify(data, asPlain))}</script>
+${scripts}
+</body>
+</html>
+`;
+}
+
+/** Typed arrays as lists of numbers, with the digits that tell one float32 from the next. */
+const asPlain = (_: string, value: unknown): unknown =>
+  value instanceof Float32Array ? Array.from(value, (x) => Number(x.toPrecision(9))) : value;

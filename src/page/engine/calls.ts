@@ -1,0 +1,50 @@
+// What the page asks for beside training. Each call is a function of its arguments and the worker's runtime.
+
+import { IMAGE_BYTES, parseCifar10 } from "../../data/cifar10.js";
+import { influence } from "../../experiments/influence.js";
+import { sight } from "../../experiments/see.js";
+import { checkpointDatabase } from "../../io/checkpoint-database.js";
+import { NormResNet } from "../../models/norm-resnet.js";
+import type { Runtime } from "../../runtime/runtime.js";
+import { raceData } from "../race.js";
+import { readImages } from "./images.js";
+import type { CallName, Calls } from "./protocol.js";
+
+type Handlers = {
+  [K in CallName]: (
+    args: Calls[K]["args"],
+    runtime: Runtime,
+  ) => Calls[K]["result"] | Promise<Calls[K]["result"]>;
+};
+
+export const calls: Handlers = {
+  see: (args, runtime) => sight(args, runtime),
+  async influence(args, runtime) {
+    const rows = influence(args, { runtime });
+    for (;;) {
+      const { done, value } = await rows.next();
+      if (done) return value.rows;
+    }
+  },
+  images: ({ file, ...limits }) => readImages(file, limits),
+  pictures({ count, data }) {
+    const { test } = data ? { test: parseCifar10(data.test, data.name) } : raceData();
+    const first = Math.min(count, test.labels.length);
+    test.prepare?.(Array.from({ length: first }, (_, i) => i));
+    return {
+      images: test.images.slice(0, first * IMAGE_BYTES),
+      labels: test.labels.slice(0, first),
+    };
+  },
+  check({ norms, width }, runtime) {
+    for (const norm of norms) new NormResNet({ norm, width, runtime }).dispose();
+    return null;
+  },
+  async forget({ key, names }) {
+    for (const name of names)
+      await checkpointDatabase(`${key} ${name}`)
+        .remove()
+        .catch(() => {});
+    return null;
+  },
+};

@@ -1,0 +1,86 @@
+// The page's side of one worker.
+import type { CallName, Calls, Reply, Request, RunRequest } from "./protocol.js";
+
+/** What of a Worker is used. */
+export interface WorkerLike {
+  postMessage(request: Request): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<Reply>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+/** The library's refusal of what it was given, such as settings that cannot be. */
+export class Refusal extends Error {
+  override name = "Refusal";
+}
+
+/** A worker that answers each request by the number it has. */
+export class Client {
+  readonly #worker: WorkerLike;
+  readonly #listeners = new Map<number, (reply: Reply) => void>();
+  #count = 0;
+  /** When the worker was last heard of, in milliseconds. */
+  heard = performance.now();
+
+  constructor(make: () => WorkerLike) {
+    this.#worker = make();
+    this.#worker.onmessage = ({ data }) => {
+      this.heard = performance.now();
+      const listener = this.#listeners.get(data.id);
+      if (
+        data.is !== "events" &&
+        data.is !== "started" &&
+        data.is !== "paused" &&
+        data.is !== "unsaved"
+      )
+        this.#listeners.delete(data.id);
+      listener?.(data);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault?.();
+      this.#failAll(event.message ?? "the worker could not start");
+    };
+  }
+
+  #failAll(message: string): void {
+    const waiting = [...this.#listeners];
+    this.#listeners.clear();
+    for (const [id, listener] of waiting)
+      listener({ id, is: "failed", name: "Error", message, stack: "" });
+  }
+
+  /** The result of a call. Rejects with a Refusal where the library refuses the arguments. */
+  call<K extends CallName>(name: K, args: Calls[K]["args"]): Promise<Calls[K]["result"]> {
+    return new Promise((resolve, reject) => {
+      const id = this.#ask((reply) => {
+        if (reply.is === "result") resolve(reply.result as Calls[K]["result"]);
+        else if (reply.is === "refused") reject(new Refusal(reply.message));
+        else if (reply.is === "failed") reject(new Error(reply.message));
+      });
+      this.#worker.postMessage({ id, do: "call", name, args } as Request);
+    });
+  }
+
+  /** Starts a run. `listener` gets every reply to it. Returns the number of the run. */
+  run(request: RunRequest, listener: (reply: Reply) => void): number {
+    const id = this.#ask(listener);
+    this.#worker.postMessage({ id, do: "run", ...request });
+    return id;
+  }
+
+  send(request: Exclude<Request, { do: "run" | "call" }>): void {
+    this.#worker.postMessage(request);
+  }
+
+  #ask(listener: (reply: Reply) => void): number {
+    this.#listeners.set(++this.#count, listener);
+    this.heard = performance.now();
+    return this.#count;
+  }
+
+  /** Ends the worker. Nobody hears of what it was asked. */
+  terminate(): void {
+    this.#listeners.clear();
+    this.#worker.terminate();
+  }
+}

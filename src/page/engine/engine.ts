@@ -1,0 +1,33 @@
+// The worker that answers the page's calls. It starts with the first call.
+import { broken } from "../model.js";
+import { Client, type WorkerLike } from "./client.js";
+import type { CallName, Calls } from "./protocol.js";
+
+let make: (() => WorkerLike) | null = null;
+let client: Client | null = null;
+
+/** Says how a worker is made: from a file beside the page, or from the page itself. */
+export function useWorkers(makeWorker: () => WorkerLike): void {
+  make = makeWorker;
+}
+
+/** Makes a worker, for those who need more than the one for calls. */
+export function makeWorker(): WorkerLike {
+  if (!make) throw new Error("no engine here");
+  return make();
+}
+
+/** The result of a call, from a worker that all calls share. */
+export async function call<K extends CallName>(
+  name: K,
+  args: Calls[K]["args"],
+): Promise<Calls[K]["result"]> {
+  if (!make) return new Promise(() => {}); // while the page is built, what is computed already stands
+  client ??= new Client(make);
+  try {
+    return await client.call(name, args);
+  } catch (error) {
+    if (error instanceof Error && error.name !== "Refusal") broken.value = error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+// What the page and its workers say to each other. Every message has the number of its request.
+import type {
+  CompareConfig,
+  CompareControls,
+  CompareEvent,
+  CompareResult,
+} from "../../experiments/compare-types.js";
+import type { InfluenceConfig, InfluenceRow } from "../../experiments/influence.js";
+import type { SeeConfig, Sight } from "../../experiments/see.js";
+
+/** Records of CIFAR-10's binary format; absent: the drawn images of the race. */
+export interface OwnData {
+  name: string;
+  train: Uint8Array;
+  test: Uint8Array;
+}
+
+/** What can be called, with its arguments and its result. */
+export interface Calls {
+  see: { args: Partial<SeeConfig>; result: Sight };
+  influence: { args: Partial<InfluenceConfig>; result: InfluenceRow[] };
+  /** Reads a file of CIFAR-10 images, `.bin` or `.tar.gz`: at most so many of them. */
+  images: { args: { file: Blob & { name: string }; train: number; test: number }; result: OwnData };
+  /** The first test images, [count, 3, 32, 32] in bytes, and their labels. */
+  pictures: {
+    args: { count: number; data?: OwnData };
+    result: { images: Uint8Array; labels: Uint8Array };
+  };
+  /** Whether norms fit a net of this width. Refuses as the net would. */
+  check: { args: { norms: readonly string[]; width: number }; result: null };
+  /** Deletes what was saved of a race. */
+  forget: { args: { key: string; names: readonly string[] }; result: null };
+}
+export type CallName = keyof Calls;
+
+/** One training of one norm. */
+export interface RunRequest {
+  settings: Partial<CompareConfig>;
+  data?: OwnData;
+  /** Where the run is saved, so that it can go on after a reload. */
+  key?: string;
+  controls?: CompareControls;
+}
+
+export type Request =
+  | ({ id: number; do: "run" } & RunRequest)
+  | { id: number; do: "pause" | "resume" | "step" | "stop" }
+  | { id: number; do: "set"; controls: CompareControls }
+  | { [K in CallName]: { id: number; do: "call"; name: K; args: Calls[K]["args"] } }[CallName];
+
+export type Reply =
+  | { id: number; is: "started"; variant: string; threads: number }
+  | { id: number; is: "events"; events: CompareEvent[] }
+  | { id: number; is: "paused" }
+  /** The run goes on, but is not saved: why. */
+  | { id: number; is: "unsaved"; message: string }
+  | { id: number; is: "result" | "stopped"; result: CompareResult | Calls[CallName]["result"] }
+  /** Settings that cannot be; the message is the library's. */
+  | { id: number; is: "refused"; message: string }
+  | { id: number; is: "failed"; name: string; message: string; stack: string };

@@ -1,0 +1,191 @@
+// The trainings of several norms, each in a worker of its own as far as there are cores; the others wait.
+import type { CompareConfig, CompareControls } from "../../experiments/compare-types.js";
+import { Client, type WorkerLike } from "./client.js";
+import { emptyLane, type Lane, take } from "./lane.js";
+import type { OwnData, Reply } from "./protocol.js";
+
+export interface Entry {
+  norms: readonly string[];
+  settings: Partial<CompareConfig>;
+  data?: OwnData;
+  /** Where it is saved, to go on after a reload. */
+  key?: string;
+}
+
+export type RaceStatus = "idle" | "running" | "paused" | "done" | "stopped";
+
+interface Seat {
+  client: Client;
+  /** The run in it: its lane and the number that the client gave it. */
+  lane: Lane | null;
+  id: number;
+  paused: boolean;
+}
+
+export interface RaceOptions {
+  makeWorker: () => WorkerLike;
+  /** The number of workers at most. */
+  seats: number;
+  /** Called after every change. */
+  changed: () => void;
+  /** A worker of which nothing was heard for so long, in milliseconds, is replaced. */
+  silence?: number;
+}
+
+/** How many workers train at the same time: one core is the page's. */
+export const seatsFor = (norms: number, cores: number): number =>
+  Math.max(1, Math.min(norms, cores - 1, 4));
+
+/** At most so many times in a row a run is begun anew in another worker. */
+const MOST_REPLACEMENTS = 3;
+
+export class Race {
+  status: RaceStatus = "idle";
+  lanes: Lane[] = [];
+  entry: Entry | null = null;
+  /** Why it could not be saved; empty while it is. */
+  unsaved = "";
+  /** How many workers were replaced. */
+  replaced = 0;
+  readonly #options: Required<RaceOptions>;
+  #seats: Seat[] = [];
+  #controls: CompareControls = {};
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: RaceOptions) {
+    this.#options = { silence: 10_000, ...options };
+  }
+
+  /** Begins; a race that is under way must be stopped before. */
+  start(entry: Entry): void {
+    if (this.status === "running" || this.status === "paused")
+      throw new Error("a race is under way");
+    Object.assign(this, { entry, unsaved: "", replaced: 0, status: "running" });
+    this.lanes = entry.norms.map(emptyLane);
+    this.#controls = {};
+    clearInterval(this.#watch);
+    this.#watch = setInterval(() => this.#replaceSilent(), this.#options.silence / 4);
+    this.#fill();
+    this.#options.changed();
+  }
+
+  pause(): void {
+    if (this.status !== "running") return;
+    this.status = "paused";
+    this.#tell("pause");
+  }
+
+  resume(): void {
+    if (this.status !== "paused") return;
+    this.status = "running";
+    for (const { client } of this.#seats) client.heard = performance.now();
+    this.#tell("resume");
+    this.#fill();
+  }
+
+  /** One step of every training that is under way. */
+  step(): void {
+    if (this.status === "paused") this.#tell("step");
+  }
+
+  set(controls: CompareControls): void {
+    Object.assign(this.#controls, controls);
+    for (const { client, lane, id } of this.#seats)
+      if (lane) client.send({ id, do: "set", controls });
+  }
+
+  /** Ends the race. What it has shown stays. */
+  stop(): void {
+    if (this.status !== "running" && this.status !== "paused") return;
+    for (const lane of this.lanes) if (lane.status === "waiting") lane.status = "stopped";
+    this.#tell("stop");
+    this.#end();
+  }
+
+  /** Ends the race and its workers. */
+  dispose(): void {
+    clearInterval(this.#watch);
+    for (const { client } of this.#seats) client.terminate();
+    this.#seats = [];
+  }
+
+  #tell(what: "pause" | "resume" | "step" | "stop"): void {
+    for (const { client, lane, id } of this.#seats) if (lane) client.send({ id, do: what });
+    this.#options.changed();
+  }
+
+  /** Gives every free seat a training that waits. */
+  #fill(): void {
+    for (const lane of this.lanes) {
+      if (lane.status !== "waiting" || this.status !== "running") continue;
+      const seat = this.#freeSeat();
+      if (!seat) return;
+      this.#sit(seat, lane);
+    }
+  }
+
+  #freeSeat(): Seat | null {
+    const free = this.#seats.find(({ lane }) => lane === null);
+    if (free || this.#seats.length >= this.#options.seats) return free ?? null;
+    const seat = { client: new Client(this.#options.makeWorker), lane: null, id: 0, paused: false };
+    this.#seats.push(seat);
+    return seat;
+  }
+
+  #sit(seat: Seat, lane: Lane): void {
+    if (!this.entry) return;
+    const { settings, data, key } = this.entry;
+    lane.status = "running";
+    seat.lane = lane;
+    seat.paused = false;
+    const request = {
+      settings: { ...settings, norms: [lane.norm] },
+      ...(data && { data }),
+      ...(key && { key }),
+      controls: this.#controls,
+    };
+    seat.id = seat.client.run(request, (reply) => this.#hear(seat, lane, reply));
+  }
+
+  #hear(seat: Seat, lane: Lane, reply: Reply): void {
+    if (reply.is === "events") for (const event of reply.events) take(lane, event);
+    else if (reply.is === "paused") seat.paused = true;
+    else if (reply.is === "unsaved") this.unsaved = reply.message;
+    else if (reply.is !== "started") {
+      lane.status = reply.is === "result" ? "done" : reply.is;
+      if ("message" in reply) lane.message = reply.message;
+      seat.lane = null;
+      this.#fill();
+      if (this.lanes.every(({ status }) => status !== "waiting" && status !== "running"))
+        this.#end();
+    }
+    this.#options.changed();
+  }
+
+  #end(): void {
+    if (this.status !== "running" && this.status !== "paused") return;
+    this.status =
+      this.lanes.some(({ status }) => status === "done") &&
+      this.lanes.every(({ status }) => status !== "stopped" && status !== "running")
+        ? "done"
+        : "stopped";
+    clearInterval(this.#watch);
+  }
+
+  /** A worker can end without a word, for want of memory or by the hand of the visitor. */
+  #replaceSilent(): void {
+    if (this.status !== "running") return;
+    const now = performance.now();
+    for (const seat of this.#seats) {
+      if (!seat.lane || now - seat.client.heard < this.#options.silence) continue;
+      const { lane } = seat;
+      seat.client.terminate();
+      seat.client = new Client(this.#options.makeWorker);
+      if (++this.replaced > MOST_REPLACEMENTS * this.lanes.length) {
+        lane.status = "failed";
+        seat.lane = null;
+      } else this.#sit(seat, lane);
+    }
+    this.#options.changed();
+  }
+}

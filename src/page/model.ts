@@ -1,0 +1,32 @@
+// The state that everything on the page is drawn from. Components read signals, and are drawn again when these change.
+import { computed, signal } from "@preact/signals";
+import type { InfluenceRow } from "../experiments/influence.js";
+import type { Sight } from "../experiments/see.js";
+import { defaults, type State } from "./state.js";
+
+/** What is computed while the page is built, and stands in it before any script runs. */
+export interface PageData {
+  /** MathML of each method's formula. */
+  formulas: Readonly<Record<string, string>>;
+  sight: Sight;
+  influence: readonly InfluenceRow[];
+}
+
+export const state = signal<State>(defaults);
+
+/** Changes some of the state. */
+export function change(patch: Partial<State>): void {
+  state.value = { ...state.value, ...patch };
+}
+
+/** One value of the state: who reads it is drawn again only when this value changes. */
+export const slice = <K extends keyof State>(key: K) => computed(() => state.value[key]);
+
+/** Names of values of a link that were wrong. */
+export const repaired = signal<readonly string[]>([]);
+
+/** Whether the page's script runs: controls that need it are off before. */
+export const alive = signal(false);
+
+/** Why the engine does not work here; empty while it does. */
+export const broken = signal("");

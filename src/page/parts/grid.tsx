@@ -1,0 +1,125 @@
+import type { ReadonlySignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { Sight } from "../../experiments/see.js";
+import { classOf, type Lit, useLit } from "./lit.js";
+import { exact, inCell, level, planeOf, scaleOf } from "./numbers.js";
+
+interface GridProps {
+  title: string;
+  sight: Sight;
+  values: ArrayLike<number>;
+  lit: ReadonlySignal<Lit>;
+  /** Points at another number. */
+  point: (index: number) => void;
+  /** A number in words, for those who do not see it. */
+  say: (index: number) => string;
+  /** What a row is called: a sample, or an output of a weight. */
+  row: string;
+}
+
+/** The numbers as a table: rows are samples, blocks are channels, and a block holds the positions of its plane. */
+export function Grid({ title, sight, values, lit, point, say, row }: GridProps) {
+  const table = useRef<HTMLTableElement>(null);
+  const [n, c, h, w] = sight.shape;
+  const [rows, columns] = planeOf(h * w);
+  const scale = scaleOf(values);
+  const now = lit.peek();
+  useLit(table, lit, values);
+
+  const indexOf = (event: Event) => {
+    const cell = (event.target as Element).closest?.("[data-i]");
+    return cell ? Number(cell.getAttribute("data-i")) : null;
+  };
+  const pointAt = (event: Event) => {
+    const index = indexOf(event);
+    if (index !== null && index !== lit.peek().at) point(index);
+  };
+  const go = (event: KeyboardEvent) => {
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const index = moved(lit.peek().at, move, { c, rows, columns, n });
+    point(index);
+    table.current?.querySelector<HTMLElement>(`[data-i="${index}"]`)?.focus();
+  };
+  const cell = (sample: number, r: number, channel: number, k: number) => {
+    const i = ((sample * c + channel) * rows + r) * columns + k;
+    const classes = `v${level(values[i], scale)}${k === 0 ? " first" : ""}${r === 0 ? " top" : ""}`;
+    return (
+      <td
+        key={i}
+        data-i={i}
+        class={classes + classOf(i, now)}
+        tabIndex={i === now.at ? 0 : -1}
+        aria-label={say(i)}
+        title={exact(values[i])}
+      >
+        <span>{inCell(values[i])}</span>
+      </td>
+    );
+  };
+  return (
+    <table
+      ref={table}
+      class="grid"
+      role="grid"
+      aria-label={title}
+      onPointerOver={pointAt}
+      onPointerDown={pointAt}
+      onFocusIn={pointAt}
+      onKeyDown={go}
+    >
+      <caption>{title}</caption>
+      <tbody>
+        {count(n).flatMap((sample) =>
+          count(rows).map((r) => (
+            <tr key={`${sample}-${r}`}>
+              {r === 0 && (
+                <th scope="row" rowSpan={rows} aria-label={`${row} ${sample}`}>
+                  {sample}
+                </th>
+              )}
+              {count(c).flatMap((channel) =>
+                count(columns).map((k) => cell(sample, r, channel, k)),
+              )}
+            </tr>
+          )),
+        )}
+      </tbody>
+    </table>
+  );
+}
+
+const count = (length: number) => Array.from({ length }, (_, i) => i);
+
+const moves: Record<string, [down: number, right: number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+interface Sides {
+  n: number;
+  c: number;
+  rows: number;
+  columns: number;
+}
+
+/** The index beside another one, as the table lies before the eye. It stays where the table ends. */
+export function moved(
+  index: number,
+  [down, right]: [number, number],
+  { n, c, rows, columns }: Sides,
+): number {
+  const plane = rows * columns;
+  const [sample, channel] = [Math.floor(index / (c * plane)), Math.floor(index / plane) % c];
+  const [r, k] = [Math.floor((index % plane) / columns), index % columns];
+  const keep = (value: number, most: number) => Math.max(0, Math.min(most - 1, value));
+  const y = keep(sample * rows + r + down, n * rows);
+  const x = keep(channel * columns + k + right, c * columns);
+  return (
+    ((Math.floor(y / rows) * c + Math.floor(x / columns)) * rows + (y % rows)) * columns +
+    (x % columns)
+  );
+}

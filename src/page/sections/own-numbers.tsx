@@ -1,0 +1,57 @@
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { change, state } from "../model.js";
+import { Complaint } from "../parts/fields.js";
+import { readNumbers } from "../state.js";
+import { useTexts } from "../text/texts.js";
+
+/** Numbers of the visitor's own in the place of the drawn ones. */
+export function OwnNumbers() {
+  const { see, common } = useTexts();
+  const { samples, channels, positions, own } = state.value;
+  const text = useSignal(own.join(" "));
+  const complaint = useSignal("");
+  const [id, hint] = [useId(), useId()];
+  const expected = samples * channels * positions;
+  const use = () => {
+    const values = readNumbers(text.value);
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    const { notNumbers, numbers } = common.refused;
+    if (wrong >= 0)
+      complaint.value = notNumbers(text.value.split(/[\s,;[\]()]+/).filter(Boolean)[wrong]);
+    else if (values.length !== expected) complaint.value = numbers(expected, values.length);
+    else {
+      complaint.value = "";
+      change({ own: values });
+    }
+  };
+  return (
+    <div class="own">
+      <label for={id}>{see.own}</label>
+      <p id={hint} class="hint">
+        {see.ownHint(expected)}
+      </p>
+      <textarea
+        id={id}
+        rows={3}
+        aria-describedby={hint}
+        aria-invalid={complaint.value !== ""}
+        value={text.value}
+        onInput={(e) => {
+          text.value = e.currentTarget.value;
+        }}
+      />
+      {complaint.value && <Complaint text={complaint.value} />}
+      <div class="buttons">
+        <button type="button" onClick={use}>
+          {see.useOwn}
+        </button>
+        {own.length > 0 && (
+          <button type="button" class="quiet" onClick={() => change({ own: [] })}>
+            {see.useDrawn}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

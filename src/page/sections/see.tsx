@@ -1,0 +1,170 @@
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { methodDescriptions } from "../../experiments/methods/descriptions.js";
+import type { Sight } from "../../experiments/see.js";
+import { call } from "../engine/engine.js";
+import { change, type PageData, slice, state } from "../model.js";
+import { Cube } from "../parts/cube.js";
+import { Choice, Complaint, Select, Slider } from "../parts/fields.js";
+import { Grid } from "../parts/grid.js";
+import { litSignal } from "../parts/lit.js";
+import { exact } from "../parts/numbers.js";
+import { Section } from "../parts/section.js";
+import { refusalText } from "../refusals.js";
+import { limits, type State } from "../state.js";
+import { useTexts } from "../text/texts.js";
+import { Arithmetic } from "./arithmetic.js";
+import { MethodFacts } from "./method-facts.js";
+import { OwnNumbers } from "./own-numbers.js";
+
+export const descriptions = methodDescriptions.flatMap(({ methods }) => methods);
+
+/** What is often used, as buttons beside the list of all. */
+const OFTEN = ["bn", "ln", "in", "gn", "ln2d", "rms"];
+
+/** The word for the number of a spec, for methods that have one. */
+export function numberOf(name: string): "group" | "part" | "window" | null {
+  const [first] = descriptions.find((row) => row.name === name)?.sets ?? [];
+  if (first?.channels === "group") return "group";
+  if (first?.channels === "window") return "window";
+  return first?.samples === "part" ? "part" : null;
+}
+
+/** What the worker is asked for. */
+function request({ method, number, samples, channels, positions, training, own }: State) {
+  const hasNumber = number > 0 && numberOf(method) !== null;
+  return {
+    norm: hasNumber ? `${method}:${number}` : method,
+    shape: [samples, channels, 1, positions] as const,
+    values: own.length > 0 ? own : null,
+    training,
+  };
+}
+
+export function See({ data }: { data: PageData }) {
+  const { see, methods, families, common } = useTexts();
+  const sight = useSignal<Sight>(data.sight);
+  const complaint = useSignal("");
+  const asked = useComputed(() => JSON.stringify(request(state.value)));
+  useSignalEffect(() => {
+    const args = JSON.parse(asked.value);
+    let isCurrent = true;
+    call("see", args).then(
+      (result) => {
+        if (!isCurrent) return;
+        complaint.value = "";
+        sight.value = result;
+      },
+      (error) => {
+        if (isCurrent) complaint.value = refusalText(error, common);
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  });
+  const lit = useComputed(() => litSignal(sight, slice("at")).value);
+  const { method, number, samples, channels, positions, training } = state.value;
+  const shown = sight.value;
+  const { shape, input, output } = shown;
+  const point = (at: number) => change({ at });
+  const say = (i: number) => {
+    const plane = shape[2] * shape[3];
+    const channel = Math.floor(i / plane) % shape[1];
+    const sample = Math.floor(i / (plane * shape[1]));
+    return see.element(sample, channel, i % plane, exact(input[i]), exact(output[i]));
+  };
+  const resize = (sizes: Partial<State>) => change({ ...sizes, own: [], at: 0 });
+  const word = numberOf(method);
+  const title = (name: string) => methods[name as keyof typeof methods].title;
+  return (
+    <Section name="see" heading={see.heading} lead={see.lead}>
+      <div class="levers">
+        <Select
+          label={see.method}
+          value={method}
+          change={(name) => change({ method: name, number: 0 })}
+        >
+          {methodDescriptions.map((family) => (
+            <optgroup key={family.name} label={families[family.name]}>
+              {family.methods.map(({ name }) => (
+                <option key={name} value={name}>
+                  {title(name)}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+        </Select>
+        <Choice
+          label={see.known}
+          value={method}
+          options={OFTEN.map((name) => [name, title(name)] as const)}
+          change={(name) => change({ method: name, number: 0 })}
+        />
+      </div>
+      {complaint.value && <Complaint text={complaint.value} />}
+      <div class={`figure of-${shown.of}`}>
+        <Cube shape={shape} lit={lit} point={point} label={see.cube} axes={see.axes} />
+        <div class="grids">
+          {(
+            [
+              ["input", input],
+              ["output", output],
+            ] as const
+          ).map(([which, values]) => (
+            <Grid
+              key={which}
+              title={see[which]}
+              row={see.rowOf[shown.of]}
+              {...{ sight: shown, values, lit, point, say }}
+            />
+          ))}
+        </div>
+        <Arithmetic sight={shown} lit={lit} />
+      </div>
+      <details class="more">
+        <summary>{common.more}</summary>
+        <div class="levers">
+          <Slider
+            label={see.samples}
+            value={samples}
+            {...range("samples")}
+            change={(n) => resize({ samples: n })}
+          />
+          <Slider
+            label={see.channels}
+            value={channels}
+            {...range("channels")}
+            change={(n) => resize({ channels: n })}
+          />
+          <Slider
+            label={see.positions}
+            value={positions}
+            {...range("positions")}
+            change={(n) => resize({ positions: n })}
+          />
+          {word && (
+            <Slider
+              label={see.number[word]}
+              value={number}
+              {...range("number")}
+              shown={number === 0 ? see.usual : String(number)}
+              change={(value) => change({ number: value })}
+            />
+          )}
+          <Choice
+            label={see.mode}
+            value={training ? "training" : "evaluation"}
+            options={(["training", "evaluation"] as const).map(
+              (mode) => [mode, see[mode]] as const,
+            )}
+            change={(mode) => change({ training: mode === "training" })}
+          />
+        </div>
+        <OwnNumbers />
+      </details>
+      <MethodFacts name={method} formulas={data.formulas} />
+    </Section>
+  );
+}
+
+const range = (name: keyof typeof limits) => ({ least: limits[name][0], most: limits[name][1] });

@@ -1,0 +1,68 @@
+// Brings the prerendered page to life.
+import { effect, signal } from "@preact/signals";
+import { hydrate } from "preact";
+import { App, type Other } from "./app.js";
+import type { WorkerLike } from "./engine/client.js";
+import { useWorkers } from "./engine/engine.js";
+import { alive, type PageData, repaired, state } from "./model.js";
+import { readHash, type Section, writeHash } from "./state.js";
+import type { Texts } from "./text/texts.js";
+
+/** A language of the page, and where the other one is. */
+export interface Language {
+  texts: Texts;
+  other: Other;
+}
+
+/** `languages` has one language, or all where the page is a single file; the first one is that of the document. */
+export function start(languages: readonly Language[], makeWorker: () => WorkerLike): void {
+  useWorkers(makeWorker);
+  const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}") as PageData;
+  const root = document.getElementById("page") as HTMLElement;
+  const shown = signal(0);
+  const Page = () => {
+    const { texts, other } = languages[shown.value];
+    const choose = () => {
+      shown.value = (shown.value + 1) % languages.length;
+    };
+    return (
+      <App texts={texts} data={data} other={languages.length > 1 ? { ...other, choose } : other} />
+    );
+  };
+  hydrate(<Page />, root);
+  effect(() => {
+    const { common } = languages[shown.value].texts;
+    document.documentElement.lang = common.language;
+    document.title = common.title;
+  });
+  followLinks();
+  alive.value = true;
+}
+
+/** How long the state must rest before it goes into the address, in milliseconds. */
+const REST = 300;
+
+/** State goes into the address, and an address that somebody opens or goes back to becomes the state. */
+function followLinks(): void {
+  const open = () => {
+    const link = readHash(location.hash);
+    if (!location.hash.includes("&") && link.repaired.length === 0) return; // a section alone is the browser's
+    state.value = link.state;
+    repaired.value = link.repaired;
+    if (link.section) document.getElementById(link.section)?.scrollIntoView();
+  };
+  open();
+  addEventListener("hashchange", open);
+  let timer: ReturnType<typeof setTimeout>;
+  let isFirst = true;
+  effect(() => {
+    const now = state.value;
+    clearTimeout(timer);
+    if (!isFirst)
+      timer = setTimeout(() => {
+        const section = (location.hash.slice(1).split("&")[0] || "see") as Section;
+        history.replaceState(null, "", writeHash(now, section));
+      }, REST);
+    isFirst = false;
+  });
+}

@@ -1,0 +1,194 @@
+// What the visitor has chosen, as one plain object, and its form behind the # of a link.
+import { methodDescriptions } from "../experiments/methods/descriptions.js";
+
+export const sections = ["see", "break", "train", "choose"] as const;
+export type Section = (typeof sections)[number];
+
+export const presets = ["default", "batch2", "batch1"] as const;
+export type Preset = (typeof presets)[number];
+
+export const disturbances = [
+  ...["none", "outlier", "alone", "constant", "shift", "scale", "padding"],
+] as const;
+
+export interface State {
+  /** See: a name in the table of methods, and the number of its spec (0: the usual one). */
+  method: string;
+  number: number;
+  samples: number;
+  channels: number;
+  /** H·W, drawn as a row or as rows of two or three. */
+  positions: number;
+  training: boolean;
+  /** The index of the number pointed at. */
+  at: number;
+  /** Numbers pasted by the visitor; empty: drawn ones. */
+  own: readonly number[];
+  /** Break it. */
+  norm: string;
+  disturbance: string;
+  outlier: number;
+  /** Train. */
+  preset: Preset;
+  norms: string;
+  lr: number;
+  width: number;
+  seed: number;
+  /** Choose: answers by the name of the question; numbers as text. */
+  answers: Readonly<Record<string, string>>;
+}
+
+export const defaults: State = {
+  method: "bn",
+  number: 0,
+  samples: 4,
+  channels: 6,
+  positions: 4,
+  training: true,
+  at: 8,
+  own: [],
+  norm: "bn",
+  disturbance: "outlier",
+  outlier: 30,
+  preset: "default",
+  norms: "bn gn ln in",
+  lr: 0.003,
+  width: 8,
+  seed: 0,
+  answers: {},
+};
+
+/** How a value is read from a link: the value, or undefined for one that cannot be. */
+interface Field<T> {
+  read(text: string): T | undefined;
+  write(value: T): string;
+}
+
+const text = (known?: readonly string[]): Field<string> => ({
+  read: (text) => (!known || known.includes(text) ? text : undefined),
+  write: (value) => value,
+});
+
+const number = (least: number, most: number, whole = true): Field<number> => ({
+  read(text) {
+    const value = Number(text);
+    const fits = text.trim() !== "" && value >= least && value <= most;
+    return fits && (!whole || Number.isInteger(value)) ? value : undefined;
+  },
+  write: String,
+});
+
+/** The largest tensor that is still legible. */
+export const limits = {
+  samples: [1, 6],
+  channels: [1, 8],
+  positions: [1, 9],
+  number: [0, 8],
+  outlier: [0, 100],
+  lr: [1e-5, 1],
+  width: [4, 16],
+  seed: [0, 9999],
+} as const satisfies Partial<Record<keyof State, readonly [number, number]>>;
+
+const within = (name: keyof typeof limits, whole?: boolean) => {
+  const [least, most] = limits[name];
+  return number(least, most, whole);
+};
+const methodNames = methodDescriptions.flatMap(({ methods }) => methods.map(({ name }) => name));
+
+const fields: { [K in keyof State]: Field<State[K]> } = {
+  method: text(methodNames),
+  number: within("number"),
+  samples: within("samples"),
+  channels: within("channels"),
+  positions: within("positions"),
+  training: {
+    read: (text) => ({ 0: false, 1: true })[text],
+    write: (value) => (value ? "1" : "0"),
+  },
+  at: number(0, 6 * 8 * 9 - 1),
+  own: {
+    read(text) {
+      const values = readNumbers(text);
+      return values.length > 0 && values.every(Number.isFinite) ? values : undefined;
+    },
+    write: (values) => values.join(" "),
+  },
+  norm: text(),
+  disturbance: text(disturbances),
+  outlier: within("outlier", false),
+  preset: text(presets) as Field<Preset>,
+  norms: text(),
+  lr: within("lr", false),
+  width: within("width"),
+  seed: within("seed"),
+  answers: {
+    read: (text) => Object.fromEntries(text.split(" ").map((pair) => pair.split("."))),
+    write: (answers) =>
+      Object.entries(answers)
+        .map((pair) => pair.join("."))
+        .join(" "),
+  },
+};
+
+/** The numbers in a text, between spaces, commas, brackets or lines. What is no number becomes NaN. */
+export const readNumbers = (text: string): number[] =>
+  text
+    .split(/[\s,;[\]()]+/)
+    .filter(Boolean)
+    .map((word) => Number(word.replace("−", "-")));
+
+const VERSION = "1";
+
+/** The link of a section: `#see&v=1&method=gn`, with only what differs from the defaults. */
+export function writeHash(state: State, section: Section): string {
+  const pairs = Object.entries(fields).flatMap(([name, field]) => {
+    const [value, usual] = [state, defaults].map((each) =>
+      (field as Field<unknown>).write(each[name as keyof State]),
+    );
+    return value === usual ? [] : [`&${name}=${encodeURIComponent(value).replaceAll("%20", "+")}`];
+  });
+  return `#${section}${pairs.length > 0 ? `&v=${VERSION}${pairs.join("")}` : ""}`;
+}
+
+export interface Link {
+  state: State;
+  section: Section | null;
+  /** Names of what was wrong and has its usual value now. */
+  repaired: string[];
+}
+
+/** Reads a link. What is wrong or unknown in it gets its usual value. */
+export function readHash(hash: string): Link {
+  const [name, ...pairs] = hash.replace(/^#/, "").split("&");
+  const link: Link = {
+    state: { ...defaults },
+    section: sections.find((section) => section === name) ?? null,
+    repaired: name && !sections.includes(name as Section) ? [name] : [],
+  };
+  for (const [key, value] of new URLSearchParams(pairs.join("&"))) {
+    if (key === "v" && value === VERSION) continue;
+    const field = Object.hasOwn(fields, key)
+      ? (fields[key as keyof State] as Field<unknown>)
+      : null;
+    const read = field?.read(value);
+    if (read === undefined) link.repaired.push(key);
+    else Object.assign(link.state, { [key]: read });
+  }
+  return settled(link);
+}
+
+/** The number pointed at must exist, and a text of own numbers must be as long as the tensor. */
+function settled(link: Link): Link {
+  const { state, repaired } = link;
+  const size = state.samples * state.channels * state.positions;
+  if (state.own.length > 0 && state.own.length !== size) {
+    state.own = [];
+    repaired.push("own");
+  }
+  if (state.at >= size) {
+    state.at = 0;
+    repaired.push("at");
+  }
+  return link;
+}

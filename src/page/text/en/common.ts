@@ -1,0 +1,34 @@
+export const common = {
+  language: "en",
+  name: "English",
+  other: "简体中文",
+  title: "evenkeel: normalisation you can see, break and train",
+  heading: "Normalisation you can see, break and train",
+  lead: "Batch, layer, instance, group and forty more, computed in your browser by a real library. Nothing is simulated, nothing leaves this page.",
+  nav: "Sections",
+  sections: { see: "See", break: "Break it", train: "Train", choose: "Choose" },
+  more: "More settings",
+  link: "Copy link",
+  copied: "Copied",
+  copy: "Copy",
+  repaired: (names: string) =>
+    `The link had values that cannot be (${names}). They have their usual value now.`,
+  noScript:
+    "Without JavaScript the page shows what was computed when it was made; the levers need it.",
+  noEngine: {
+    simd: "This browser has no WebAssembly SIMD, so nothing can be computed here. Chrome 91, Firefox 89 and Safari 16.4 have it. The recorded figures stay.",
+    other: (reason: string) => `The engine could not start: ${reason}. The recorded figures stay.`,
+  },
+  footer: "Every number is computed with the same bits on every machine. MIT licence.",
+  refused: {
+    unknownNorm: (name: string) => `There is no norm “${name}”.`,
+    divides: (spec: string, channels: string) =>
+      `${spec}: the number of groups must divide the ${channels} channels.`,
+    argument: (spec: string) => `${spec}: the number after the colon does not fit this norm.`,
+    oneValue: "Training refuses: a statistic needs more than one value. PyTorch refuses this too.",
+    numbers: (expected: number, got: number) => `Expected ${expected} numbers, got ${got}.`,
+    notNumbers: (word: string) => `“${word}” is no number.`,
+    memory: "There is not enough memory for this.",
+    other: (message: string) => `Refused: ${message}`,
+  },
+};

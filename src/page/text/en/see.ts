@@ -1,0 +1,55 @@
+export const see = {
+  heading: "See: which numbers share a statistic",
+  lead: "Point at a number, or go by the arrow keys. Lit are the numbers that share its mean and variance.",
+  method: "Method",
+  known: "Often used",
+  samples: "Samples N",
+  channels: "Channels C",
+  positions: "Positions H·W",
+  number: { group: "Groups", part: "Samples a part", window: "Channels a window" },
+  usual: "usual",
+  mode: "Mode",
+  training: "training",
+  evaluation: "evaluation",
+  own: "Own numbers",
+  ownHint: (count: number) =>
+    `${count} numbers, sample by sample, channel by channel. Separated by spaces, commas or lines.`,
+  useOwn: "Use these",
+  useDrawn: "Back to the drawn ones",
+  input: "Input",
+  output: "Output",
+  cube: "The block of samples × channels × positions; lit are the numbers that share a statistic",
+  axes: { n: "N", c: "C", p: "H·W" },
+  element: (n: number, c: number, p: number, x: string, y: string) =>
+    `sample ${n}, channel ${c}, position ${p}: input ${x}, output ${y}`,
+  rowOf: { maps: "sample", tokens: "sample", weight: "output", data: "sample" },
+  shares: (count: number, sets: number) =>
+    count === 1
+      ? "No other number enters this output."
+      : `${count} numbers share this statistic; there are ${sets} such sets.`,
+  window: (count: number) =>
+    `${count} numbers enter this output; each output has a window of its own.`,
+  mixes: (count: number) =>
+    `${count} numbers enter this output; the method mixes several statistics.`,
+  fixed: "In evaluation the mean and variance are the running averages: no other number enters.",
+  own_figure: {
+    weight:
+      "This method acts on weights, before any sample is seen: rows are outputs, columns inputs. No activations share a statistic.",
+    data: "This method acts on data, before training: rows are samples, columns features. Its figures come from the training set once and stay.",
+    none: "This method computes no statistic: each number is by itself.",
+  },
+  arithmetic: "Its arithmetic",
+  in_words: (x: string, y: string) => `${x} becomes ${y} by the formula above`,
+  facts: {
+    statistics: "Statistics",
+    learned: "Learned",
+    defaults: "Defaults",
+    batch: "Depends on the batch",
+    formula: "Formula",
+    paper: "Paper",
+  },
+  batch: { no: "no", "in training": "in training", always: "always" },
+  code: "In code",
+  none: "none of its own",
+  refusedHere: "This is refused",
+};

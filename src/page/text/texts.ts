@@ -1,0 +1,22 @@
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { en } from "./en/index.js";
+
+/** Texts of any language: what is a literal in English is any text in another. */
+type Widen<T> = T extends string
+  ? string
+  : T extends (...args: infer Args) => string
+    ? (...args: Args) => string
+    : { readonly [K in keyof T]: Widen<T[K]> };
+
+/** All texts of the page. Each language has each of them, or does not compile. */
+export type Texts = Widen<typeof en>;
+
+export const TextsContext = createContext<Texts | null>(null);
+
+/** The texts in the language of the page. */
+export function useTexts(): Texts {
+  const texts = useContext(TextsContext);
+  if (!texts) throw new Error("no texts here");
+  return texts;
+}
