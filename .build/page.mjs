@@ -79,8 +79,9 @@ const formulas = Object.fromEntries(
   ),
 );
 const data = await firstData(formulas);
-const css = (await build({ entryPoints: ["src/page/style.css"], minify: true, write: false }))
-  .outputFiles[0].text;
+const css = (
+  await build({ entryPoints: ["src/page/style.css"], bundle: true, minify: true, write: false })
+).outputFiles[0].text;
 
 const { worker } = await modules({ worker: "src/page/engine/worker.ts" });
 const entries = await modules(

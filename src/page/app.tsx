@@ -1,5 +1,8 @@
 import { broken, type PageData, repaired } from "./model.js";
+import { BreakIt } from "./sections/break.js";
+import { Choose } from "./sections/choose.js";
 import { See } from "./sections/see.js";
+import { Train } from "./sections/train.js";
 import { sections } from "./state.js";
 import { type Texts, TextsContext } from "./text/texts.js";
 
@@ -50,6 +53,9 @@ export function App({ texts, data, other }: { texts: Texts; data: PageData; othe
           </p>
         )}
         <See data={data} />
+        <BreakIt data={data} />
+        <Train data={data} />
+        <Choose />
       </main>
       <footer>{common.footer}</footer>
     </TextsContext.Provider>

@@ -1,5 +1,8 @@
+import { breakIt } from "./break.js";
+import { choose } from "./choose.js";
 import { common } from "./common.js";
 import { families, methods } from "./methods.js";
 import { see } from "./see.js";
+import { train } from "./train.js";
 
-export const en = { common, families, methods, see };
+export const en = { common, families, methods, see, breakIt, train, choose };

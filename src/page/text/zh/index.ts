@@ -1,6 +1,9 @@
 import { families, methods } from "../en/methods.js";
 import type { Texts } from "../texts.js";
+import { breakIt } from "./break.js";
+import { choose } from "./choose.js";
 import { common } from "./common.js";
 import { see } from "./see.js";
+import { train } from "./train.js";
 
-export const zh = { common, families, methods, see } satisfies Texts;
+export const zh = { common, families, methods, see, breakIt, train, choose } satisfies Texts;

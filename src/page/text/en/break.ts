@@ -1,0 +1,4 @@
+export const breakIt = {
+  heading: "Break it: who pays?",
+  lead: "One number goes wrong. Whose outputs move?",
+};

@@ -1,0 +1,4 @@
+export const choose = {
+  heading: "Choose: which one for me?",
+  lead: "Answer, and each answer says why.",
+};
