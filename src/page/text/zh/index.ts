@@ -1,8 +1,8 @@
-import { families, methods } from "../en/methods.js";
 import type { Texts } from "../texts.js";
 import { breakIt } from "./break.js";
 import { choose } from "./choose.js";
 import { common } from "./common.js";
+import { families, methods } from "./methods.js";
 import { see } from "./see.js";
 import { train } from "./train.js";
 
