@@ -20,6 +20,7 @@ import {
   type UnfinishedRun,
 } from "./compare-types.js";
 import { isRefusal } from "./refusal.js";
+import { storeName } from "./store-name.js";
 import { evaluate, type Trained, train } from "./train.js";
 
 export * from "./compare-types.js";
@@ -204,7 +205,7 @@ async function* training(
   const main = phase === "train";
   const steps = train(net, loader, {
     ...{ samples, lr: stepSize(config, batchSize), signal },
-    store: job.store?.(`${norm.replace(/\W/g, "-")}-seed${seed}-${phase}`),
+    store: job.store?.(storeName(norm, seed, phase)),
     settings: { norm, seed, width: config.width, data: job.source },
     losses: main ? partial.losses : [],
     lrNow() {

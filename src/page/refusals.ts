@@ -20,3 +20,24 @@ export function refusalText(error: unknown, { refused }: Texts["common"]): strin
     }
   return refused.other(message);
 }
+
+const fileSentences: readonly (readonly [RegExp, keyof Texts["train"]["refused"]])[] = [
+  [/empty file/, "empty"],
+  [/too many/, "huge"],
+  [/no whole number of records/, "records"],
+  [/label \d+/, "label"],
+  [/tar:/, "archive"],
+  [/too few/, "few"],
+];
+
+/** What is wrong with a file of the visitor's. */
+export function fileRefusalText(
+  error: unknown,
+  file: string,
+  { refused }: Texts["train"],
+  common: Texts["common"],
+): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const found = fileSentences.find(([pattern]) => pattern.test(message));
+  return found ? refused[found[1]](file) : refusalText(error, common);
+}
