@@ -161,6 +161,17 @@ describe("evenkeel", () => {
     expect(html.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:/);
   });
 
+  test("see takes any method, and writes lists of numbers", async () => {
+    const { code, stdout } = await end(start("see", "gn:2", "--at", "1,0,2", "--out", "see"));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^At 1,0,2: y = .*of 12 values.*\n {2}= 1·\(.* − .*\)\/√\(.* \+ 0\.00001\) \+ 0 = /m,
+    );
+    const { config, sight } = JSON.parse(readFileSync(join(directory, "see/results.json"), "utf8"));
+    expect(config).toMatchObject({ norm: "gn:2", at: [1, 0, 2] });
+    expect(sight.output).toHaveLength(96);
+  });
+
   test.each([
     ["choose", /--task is missing: What is the task\?/],
     ["choose --task vision --batch 4", /--device-count is missing/],
@@ -175,6 +186,10 @@ describe("evenkeel", () => {
       /--content tall.png: 32 × 128 pixels at --size 128.*--size 192 or/,
     ],
     ["style --style tall.png", /--style tall.png: 32 × 128 pixels/],
+    ["see xn", /see: expected norm to be one method, .* of bn, .*, got "xn"/],
+    ["see bn gn", /too many arguments for 'see'/],
+    ["see --at 4,0,0", /--at 4,0,0 is not within 4 samples, 6 channels, 4 positions/],
+    ["see --at 1,2", /'--at <n,c,p>' argument '1,2' is invalid. Expected 3 integers of at least 0/],
     ["gradients --depth 1", /Expected an integer of at least 2/],
     ["all --seed x", /Expected an integer of at least 0/],
   ])("%s: one sentence, exit code 2", async (command, message) => {
