@@ -8,7 +8,7 @@ import type { MapShape, Pattern } from "./sets.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface SeeConfig {
-  /** A spec of `createNorm` ("gn:2"), or the name of any other method of the table ("adain", "wn", "min-max-scaler"). */
+  /** A spec of `createNorm` ("gn:2"), or the name of any other method of the table ("adain", "wn", "normalize"). */
   norm: string;
   /**
    * [N, C, H, W]. Vectors are [N, L, C] with L = H·W tokens. Weights have N outputs and C inputs, data N samples and C

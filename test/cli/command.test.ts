@@ -53,6 +53,7 @@ describe("evenkeel", () => {
     ["--data empty --download", /exclude each other/],
     ["--out file", /cannot write to the directory file: there is a file of that name/],
     ["--out file/below", /cannot write to the directory file\/below/],
+    ["--save-every 5", /--save-every says how often to save; --checkpoint says where/],
     ["--norms gn --width 6", /num_channels must be divisible by num_groups/],
   ])("compare %s: one sentence, exit code 2, nothing written", async (flags, message) => {
     writeFileSync(join(directory, "file"), "");
@@ -113,6 +114,26 @@ describe("evenkeel", () => {
     const child = start("layers", "--out", "pipe");
     child.stdout?.destroy();
     expect(await end(child)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("--answers, and --save-every, from where a second run goes on", async () => {
+    const flags = ["--norms", "bn", "--no-batch1", "--answers", "7", "--evaluate-every", "2"];
+    const saved = ["--checkpoint", "saved", "--save-every", "2", "--out", "answers"];
+    const runsOf = async (...more: string[]) => {
+      const { code, stderr } = await end(start(...tiny, ...flags, ...saved, ...more));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const text = readFileSync(join(directory, "answers/results.json"), "utf8");
+      return JSON.parse(text).runs;
+    };
+    const [short] = await runsOf("--steps", "2");
+    expect(short.answers).toHaveLength(7);
+    expect(short.evaluations).toEqual([
+      { step: 2, testAccuracy: short.testAccuracy, answers: short.answers },
+    ]);
+    const [long] = await runsOf("--steps", "4");
+    expect(long.losses.slice(0, 2)).toEqual(short.losses);
+    expect(long.evaluations[0]).toEqual(short.evaluations[0]);
+    expect(long.evaluations).toHaveLength(2);
   });
 
   test("--batch1-samples all trains on as many single images as with batches", async () => {
