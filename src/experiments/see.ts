@@ -23,6 +23,8 @@ export interface SeeConfig {
   seed: number;
   /** Whether the layer trains. In evaluation it has seen the input once in training. */
   training: boolean;
+  /** What running statistics come from; by default the input. It may have another number of samples. */
+  seen?: readonly number[];
 }
 
 export const seeDefaults: SeeConfig = {
@@ -103,7 +105,7 @@ export function sight(
 ): Sight {
   const config = { ...seeDefaults, ...settings };
   const { method, family } = check(config);
-  const { norm, shape, values, seed, training } = config;
+  const { norm, shape, values, seed, training, seen } = config;
   const [n, c, h, w] = shape;
   return seeded(seed, () => {
     const all = Float32Array.from(values ?? drawMaps(shape, runtime));
@@ -117,7 +119,7 @@ export function sight(
         ? applyToWeight(method, site, input, training)
         : family === "data"
           ? applyToData(method.name, c, input)
-          : applyLayer(spec, site, input, training);
+          : applyLayer(spec, site, input, { training, seen });
     return {
       norm,
       shape: shown,
@@ -144,7 +146,7 @@ export async function* see(
 }
 
 /** The method that is meant, and the name of its family. */
-function check({ norm, shape, values, seed, training }: SeeConfig): {
+function check({ norm, shape, values, seed, training, seen }: SeeConfig): {
   method: Method;
   family: string;
 } {
@@ -169,6 +171,9 @@ function check({ norm, shape, values, seed, training }: SeeConfig): {
   if (wrong >= 0) refuse("values that are finite numbers", `${values?.[wrong]} at index ${wrong}`);
   if (values !== null && values.length !== sizeOf(shape))
     refuse(`${sizeOf(shape)} values for the shape [${shape}]`, values.length);
+  const sample = sizeOf(shape.slice(1));
+  if (seen && (seen.length % sample !== 0 || seen.length === 0 || !seen.every(Number.isFinite)))
+    refuse(`seen to be samples of ${sample} finite numbers`, `[${seen}]`);
   if (!Number.isSafeInteger(seed)) refuse("seed to be an integer", seed);
   if (typeof training !== "boolean") refuse("training to be true or false", training);
   return row;
