@@ -21,6 +21,8 @@ export interface SeeConfig {
   seed: number;
   /** Whether the layer trains. In evaluation it has seen the input once in training. */
   training: boolean;
+  /** What running statistics come from; by default the input. It may have another number of samples. */
+  seen?: readonly number[];
 }
 
 export const seeDefaults: SeeConfig = {
@@ -92,7 +94,7 @@ export function sight(
 ): Sight {
   const config = { ...seeDefaults, ...settings };
   const { method, family } = checkSettings(config);
-  const { norm, shape, values, seed, training } = config;
+  const { norm, shape, values, seed, training, seen } = config;
   const [n, c, h, w] = shape;
   return seeded(seed, () => {
     const all = Float32Array.from(values ?? drawMaps(shape, runtime));
@@ -106,7 +108,7 @@ export function sight(
         ? applyToWeight(method, site, input, training)
         : family === "data"
           ? applyToData(method.name, c, input)
-          : applyLayer(spec, site, input, training);
+          : applyLayer(spec, site, input, { training, seen });
     return {
       norm,
       shape: shown,

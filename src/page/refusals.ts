@@ -5,7 +5,10 @@ import type { Texts } from "./text/texts.js";
 type Refused = Texts["common"]["refused"];
 
 const sentences: readonly (readonly [RegExp, (refused: Refused, found: string[]) => string])[] = [
-  [/unknown norm "([^"]*)"/, (refused, [name]) => refused.unknownNorm(name)],
+  [
+    /(?:unknown norm|norm to be one method.*got) "([^"]*)"/,
+    (refused, [name]) => refused.unknownNorm(name),
+  ],
   [/expected more than 1 /i, (refused) => refused.oneValue],
   [/memory/i, (refused) => refused.memory],
 ];

@@ -153,6 +153,13 @@ test("running statistics have moved, and stand where they are used", () => {
   expect(look({ norm: "gn", shape: [2, 4, 2, 2], training: false }).running).toBeNull();
 });
 
+test("what running statistics come from may be another batch", () => {
+  const { input, running } = look({ training: false });
+  const settings = { shape: [1, 6, 2, 2], values: input.slice(24, 48), seen: Array.from(input) };
+  for (const norm of ["bn", "frozen-bn"])
+    expect(look({ ...settings, norm, training: false }).running).toEqual(running);
+});
+
 test("the input is the same for every method, of one decimal, and looks like feature maps", () => {
   const { input } = look({ shape: [8, 6, 4, 4] });
   expect(look({ norm: "adain", shape: [8, 6, 4, 4] }).input).toEqual(input);
@@ -198,6 +205,7 @@ test.each([
   [{ values: [1, Number.NaN] }, "see: expected values that are finite numbers, got NaN at index 1"],
   [{ seed: 0.5 }, "see: expected seed to be an integer, got 0.5"],
   [{ training: 1 }, "see: expected training to be true or false, got 1"],
+  [{ seen: [1, 2] }, "seen to be samples of 24 finite numbers"],
 ])("%j is refused", (settings, message) => {
   const run = () => look(settings);
   expect(run).toThrow(RangeError);

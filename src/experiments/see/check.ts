@@ -12,7 +12,7 @@ export function withNumber(norm: string, { argument }: Method, channels: number)
 }
 
 /** The method that is meant, and the name of its family. Throws RangeError for settings that cannot be. */
-export function checkSettings({ norm, shape, values, seed, training }: SeeConfig): {
+export function checkSettings({ norm, shape, values, seed, training, seen }: SeeConfig): {
   method: Method;
   family: string;
 } {
@@ -37,6 +37,9 @@ export function checkSettings({ norm, shape, values, seed, training }: SeeConfig
   if (wrong >= 0) refuse("values that are finite numbers", `${values?.[wrong]} at index ${wrong}`);
   if (values !== null && values.length !== sizeOf(shape))
     refuse(`${sizeOf(shape)} values for the shape [${shape}]`, values.length);
+  const sample = sizeOf(shape.slice(1));
+  if (seen && (seen.length % sample !== 0 || seen.length === 0 || !seen.every(Number.isFinite)))
+    refuse(`seen to be samples of ${sample} finite numbers`, `[${seen}]`);
   if (!Number.isSafeInteger(seed)) refuse("seed to be an integer", seed);
   if (typeof training !== "boolean") refuse("training to be true or false", training);
   return row;

@@ -50,6 +50,7 @@ export function useLit(
       const isLit = members.has(i);
       element.classList.toggle("lit", isLit);
       element.classList.toggle("at", i === at);
+      if (element instanceof HTMLElement) element.tabIndex = i === at ? 0 : -1;
       if (element.hasAttribute("data-n"))
         element.classList.toggle(
           "ghost",

@@ -49,3 +49,10 @@ export function planeOf(positions: number): [rows: number, columns: number] {
     if (positions % rows === 0) return [rows, positions / rows];
   return [1, positions];
 }
+
+/** A share of 0 to 1 in percent. Only what is nothing or all is called so. */
+export function percent(share: number): string {
+  const rounded = Math.round(100 * share);
+  if (share > 0 && rounded === 0) return "<1 %";
+  return share < 1 && rounded === 100 ? ">99 %" : `${rounded} %`;
+}
