@@ -104,7 +104,7 @@ export interface Run {
   /** The largest memory in use during a training step: parameters, gradients, optimiser, activations, batch. */
   peakBytes: number;
   batch1: Batch1;
-  /** Test accuracy during the training, if `evaluateEvery` is not 0. Those from before an interruption are the first. */
+  /** Test accuracy on the way, if `evaluateEvery` is not 0. Those from before an interruption are the first. */
   evaluations?: Evaluation[];
   /** Looks into the blocks, if `probeEvery` is not 0. */
   probes?: Probe[];

@@ -51,7 +51,7 @@ export class RunLog {
     return { settings: this.#settings, ...lists, seconds, peakBytes };
   }
 
-  /** Throws RangeError for a run with other settings, for a run longer than this one will be, and for notes of other steps. */
+  /** Throws RangeError for a run with other settings or with more steps, and for notes of steps it does not have. */
   checkStateDict({ settings, losses, seconds, peakBytes, ...notes }: RunLogState): void {
     const [want, got] = [this.#settings, settings].map((value) => JSON.stringify(value));
     if (got !== want)

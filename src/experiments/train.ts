@@ -42,8 +42,8 @@ export interface TrainOptions {
   lr: number;
   signal?: HostAbortSignal;
   /**
-   * Where the run is saved after every `saveEvery` steps, and at its end. A saved run is continued, with the same losses
-   * to the last bit.
+   * Where the run is saved after every `saveEvery` steps, and at its end. A saved run is continued, with the same
+   * losses to the last bit.
    */
   store?: CheckpointStore;
   /** Default: the steps of an epoch. */
