@@ -56,7 +56,7 @@ export function Train(_props: { data: PageData }) {
         <Chart
           title={train.loss}
           summary={summary}
-          lines={lossLines(lanes, withRecord)}
+          lines={lossLines(lanes, status !== "idle", withRecord)}
           x={[0, steps]}
           y={lossScale(lanes)}
           xLabel={train.steps}

@@ -7,7 +7,7 @@ import recorded from "../../recorded.json" with { type: "json" };
 
 /** The smoothing, in steps, and the most points of a curve. */
 const WINDOW = 15;
-const POINTS = 300;
+const POINTS = 240;
 
 export const record = runsOf(recorded);
 
@@ -29,7 +29,8 @@ export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">): string =
   return last ? share(last.testAccuracy) : "–";
 };
 
-export function lossLines(lanes: readonly Lane[], withRecord: boolean): Line[] {
+/** The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them. */
+export function lossLines(lanes: readonly Lane[], isLive: boolean, withRecord: boolean): Line[] {
   const behind = withRecord
     ? record.map(({ norm, losses }) => ({ norm, losses, look: lookOf(lanes, norm) }))
     : [];
@@ -43,7 +44,7 @@ export function lossLines(lanes: readonly Lane[], withRecord: boolean): Line[] {
     ...lanes.map((lane, look) => ({
       ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane)}` },
       points: points(smooth(lane.losses, WINDOW)),
-      raw: points(lane.losses),
+      ...(isLive && { raw: points(lane.losses) }),
     })),
   ];
 }
