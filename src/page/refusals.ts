@@ -9,6 +9,17 @@ const sentences: readonly (readonly [RegExp, (refused: Refused, found: string[])
     /(?:unknown norm|norm to be one method.*got) "([^"]*)"/,
     (refused, [name]) => refused.unknownNorm(name),
   ],
+  [
+    /"([^"]*)": num_channels must be divisible by num_groups, got (\d+)/,
+    (refused, [spec, channels]) => refused.divides(spec, channels),
+  ],
+  [
+    /(?:takes no number|no number behind "[^"]*"), got "([^"]*)"/,
+    (refused, [spec]) => refused.noNumber(spec),
+  ],
+  [/an integer ≥ 1, got "([^"]*)"/, (refused, [spec]) => refused.argument(spec)],
+  [/"([^"]*)" cannot stand behind a convolution/, (refused, [name]) => refused.alone(name)],
+  [/expected sequenceLength/, (refused) => refused.tokens],
   [/expected more than 1 /i, (refused) => refused.oneValue],
   [/memory/i, (refused) => refused.memory],
 ];
