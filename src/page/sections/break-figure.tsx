@@ -39,6 +39,7 @@ export function shownOf(
 function verdictOf({ disturbance, outcome, after }: Shown, texts: Texts["breakIt"]): string {
   const { own, others } = outcome;
   const of = own.of + others.of;
+  if (others.of === 0) return texts.verdictAlone(texts.subject[disturbance], own.moved, own.of);
   const say = of === after.length ? texts.verdictAll : texts.verdict;
   const subject = texts.subject[disturbance];
   return say(subject, own.moved + others.moved, of, own.moved, others.moved);
@@ -60,7 +61,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
       ? undefined
       : fate === "gone"
         ? breakIt.legend.gone
-        : `${exact(value)}, ${breakIt.legend[fate]}`;
+        : `${inCell(value)}, ${breakIt.legend[fate]}`;
   const title = methods[nameOf(norm) as keyof typeof methods]?.title ?? norm;
   return (
     <div class="breakage">

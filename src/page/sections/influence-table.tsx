@@ -44,7 +44,8 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
     <div class="influence" ref={box}>
       <h3>{table.heading}</h3>
       <p class="hint">
-        {table.caption} {took.value === null ? table.built : table.live(took.value.toFixed(0))}{" "}
+        {table.caption}
+        {took.value === null ? table.built : table.live(took.value.toFixed(0))}
         {table.press}
       </p>
       <div class="levers">
