@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Sight } from "../../experiments/see.js";
-import { Cells } from "./cells.js";
+import { Cells, CellText } from "./cells.js";
 import { classOf, type Lit, useLit } from "./lit.js";
 import { exact, inCell, level, planeOf, scaleOf } from "./numbers.js";
 
@@ -52,7 +52,7 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
       aria-label={say(i)}
       title={exact(values[i])}
     >
-      <span>{inCell(values[i])}</span>
+      <CellText text={inCell(values[i])} />
     </td>
   );
   return (

@@ -4,7 +4,7 @@ import { sizeOf } from "../../shape.js";
 import { breakage, type Fate, HIT, type Outcome, outcomeOf } from "../breakage.js";
 import { nameOf } from "../influence-rows.js";
 import { change, useFields } from "../model.js";
-import { Cells } from "../parts/cells.js";
+import { Cells, CellText } from "../parts/cells.js";
 import { DragNumber } from "../parts/drag-number.js";
 import { exact, inCell } from "../parts/numbers.js";
 import { Said } from "../parts/said.js";
@@ -84,7 +84,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
                 {isDragged(i) ? (
                   <Outlier />
                 ) : (
-                  <span>{isGone(i) ? "–" : inCell(disturbed.x[i])}</span>
+                  <CellText text={isGone(i) ? "–" : inCell(disturbed.x[i])} />
                 )}
               </td>
             )}
@@ -102,7 +102,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
                 aria-label={label(fates[i], after[i])}
                 title={fates[i] === "gone" ? undefined : `${exact(before[i])} → ${exact(after[i])}`}
               >
-                <span>{fates[i] === "gone" ? "–" : inCell(after[i])}</span>
+                <CellText text={fates[i] === "gone" ? "–" : inCell(after[i])} />
               </td>
             )}
           />

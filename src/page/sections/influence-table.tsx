@@ -45,8 +45,10 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
       <h3>{table.heading}</h3>
       <p class="hint">
         {table.caption}
-        {took.value === null ? table.built : table.live(took.value.toFixed(0))}
         {table.press}
+      </p>
+      <p class="hint when">
+        {took.value === null ? table.built : table.live(took.value.toFixed(0))}
       </p>
       <div class="levers">
         <div class="view">

@@ -50,12 +50,11 @@ export const breakIt = {
   },
   deeper: "The deeper the colour, the farther it moved.",
   sample: "sample",
-  /** Sentences that follow each other end with the space that they need. */
   table: {
     heading: "All methods, everything that goes wrong",
     caption: `Outputs that move, in percent, of 4 samples with 8 channels of 4 × 4 (outlier ${outlier}, mean + ${shift}, scale × ${scale}). `,
-    built: "Computed when this page was made. ",
-    live: (ms: string) => `Computed a moment ago on this machine in ${ms} ms. `,
+    built: "Computed when this page was made.",
+    live: (ms: string) => `Computed a moment ago on this machine in ${ms} ms.`,
     own: "own",
     others: "others",
     ownLong: "of its own sample",
