@@ -38,4 +38,11 @@ export function Cells(props: {
   );
 }
 
+/** The text of a cell. Its size is that of the cell, which the outer element tells: a cell itself cannot. */
+export const CellText = ({ text }: { text: string }) => (
+  <span>
+    <span>{text}</span>
+  </span>
+);
+
 const count = (length: number) => Array.from({ length }, (_, i) => i);

@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Sight } from "../../experiments/see.js";
-import { Cells } from "./cells.js";
+import { Cells, CellText } from "./cells.js";
 import { classOf, type Lit, useLit } from "./lit.js";
 import { inCell, level, planeOf, scaleOf } from "./numbers.js";
 
@@ -51,7 +51,7 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
       tabIndex={i === now.at ? 0 : -1}
       aria-label={say(i)}
     >
-      <span>{inCell(values[i])}</span>
+      <CellText text={inCell(values[i])} />
     </td>
   );
   return (

@@ -33,12 +33,14 @@ export function MethodLevers(props: {
           </optgroup>
         ))}
       </Select>
-      <Choice
-        label={see.known}
-        value={value}
-        options={OFTEN.map((name) => [name, title(name)] as const)}
-        change={change}
-      />
+      <div class="often">
+        <Choice
+          label={see.known}
+          value={value}
+          options={OFTEN.map((name) => [name, title(name)] as const)}
+          change={change}
+        />
+      </div>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { sizeOf } from "../../shape.js";
 import { breakage, type Fate, HIT, type Outcome, outcomeOf } from "../breakage.js";
 import { nameOf } from "../influence-rows.js";
 import { change, useFields } from "../model.js";
-import { Cells } from "../parts/cells.js";
+import { Cells, CellText } from "../parts/cells.js";
 import { DragNumber } from "../parts/drag-number.js";
 import { exact, inCell } from "../parts/numbers.js";
 import { Said } from "../parts/said.js";
@@ -39,6 +39,7 @@ export function shownOf(
 function verdictOf({ disturbance, outcome, after }: Shown, texts: Texts["breakIt"]): string {
   const { own, others } = outcome;
   const of = own.of + others.of;
+  if (others.of === 0) return texts.verdictAlone(texts.subject[disturbance], own.moved, own.of);
   const say = of === after.length ? texts.verdictAll : texts.verdict;
   const subject = texts.subject[disturbance];
   return say(subject, own.moved + others.moved, of, own.moved, others.moved);
@@ -60,7 +61,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
       ? undefined
       : fate === "gone"
         ? breakIt.legend.gone
-        : `${exact(value)}, ${breakIt.legend[fate]}`;
+        : `${inCell(value)}, ${breakIt.legend[fate]}`;
   const title = methods[nameOf(norm) as keyof typeof methods]?.title ?? norm;
   return (
     <div class="breakage">
@@ -83,7 +84,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
                 {isDragged(i) ? (
                   <Outlier />
                 ) : (
-                  <span>{isGone(i) ? "–" : inCell(disturbed.x[i])}</span>
+                  <CellText text={isGone(i) ? "–" : inCell(disturbed.x[i])} />
                 )}
               </td>
             )}
@@ -101,7 +102,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
                 aria-label={label(fates[i], after[i])}
                 title={fates[i] === "gone" ? undefined : `${exact(before[i])} → ${exact(after[i])}`}
               >
-                <span>{fates[i] === "gone" ? "–" : inCell(after[i])}</span>
+                <CellText text={fates[i] === "gone" ? "–" : inCell(after[i])} />
               </td>
             )}
           />

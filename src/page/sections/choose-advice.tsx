@@ -34,7 +34,8 @@ export function AdviceCard(props: {
       </h3>
       <p>{reason}</p>
       <p>
-        <span class="what">{choose.but}</span> {caveat}
+        <span class="what">{choose.but}</span>
+        {caveat}
       </p>
       <Code label={choose.code} text={advice.code} />
       <h4>{choose.shown}</h4>

@@ -57,7 +57,8 @@ function Unfold({ branch, question, above, path }: Place & { branch: Branch }) {
       </summary>
       {end && (
         <p class="end">
-          {end.reason} <span class="what">{choose.but}</span> {end.caveat}
+          {end.reason} <span class="what">{choose.but}</span>
+          {end.caveat}
         </p>
       )}
       {!isAdvice(next) && <Branches question={next} above={here} path={path} />}

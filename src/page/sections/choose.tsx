@@ -18,8 +18,9 @@ export function Choose({ norms }: { norms: ReadonlySet<string> }) {
     change({ answers });
     // the button may be off now, so the last question that is left gets the focus
     requestAnimationFrame(() => {
-      const last = box.current?.querySelector("fieldset:last-of-type");
-      last?.querySelector<HTMLElement>("input:checked, input")?.focus();
+      const last = [...(box.current?.querySelectorAll("fieldset") ?? [])].at(-1);
+      const given = last?.querySelector<HTMLElement>("input:checked");
+      (given ?? last?.querySelector("input"))?.focus();
     });
   };
   return (

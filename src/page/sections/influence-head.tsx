@@ -7,7 +7,7 @@ const arrows = { ascending: "▲", descending: "▼" };
 
 /** The heads of the columns. A press of one sorts by it. */
 export function InfluenceHead({ order }: { order: Signal<Order | null> }) {
-  const { breakIt, influence } = useTexts();
+  const { breakIt, influence, see } = useTexts();
   const { table } = breakIt;
   const { words } = influence;
   const head = (column: Column, shown: string, whole: string, rest: object) => {
@@ -29,7 +29,7 @@ export function InfluenceHead({ order }: { order: Signal<Order | null> }) {
   return (
     <thead>
       <tr>
-        {head("norm", words.norm, words.norm, { rowSpan: 2 })}
+        {head("norm", see.method, see.method, { rowSpan: 2 })}
         {disturbances.map((name) => (
           <th
             key={name}

@@ -44,8 +44,11 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
     <div class="influence" ref={box}>
       <h3>{table.heading}</h3>
       <p class="hint">
-        {table.caption} {took.value === null ? table.built : table.live(took.value.toFixed(0))}{" "}
+        {table.caption}
         {table.press}
+      </p>
+      <p class="hint when">
+        {took.value === null ? table.built : table.live(took.value.toFixed(0))}
       </p>
       <div class="levers">
         <div class="view">

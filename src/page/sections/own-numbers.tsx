@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { change, state } from "../model.js";
+import { change, useFields } from "../model.js";
 import { Complaint } from "../parts/fields.js";
 import { readNumbers } from "../state.js";
 import { useTexts } from "../text/texts.js";
@@ -8,7 +8,12 @@ import { useTexts } from "../text/texts.js";
 /** Numbers of the visitor's own in the place of the drawn ones. */
 export function OwnNumbers() {
   const { see, common } = useTexts();
-  const { samples, channels, positions, own } = state.value;
+  const { samples, channels, positions, own } = useFields(
+    "samples",
+    "channels",
+    "positions",
+    "own",
+  );
   const text = useSignal(own.join(" "));
   const complaint = useSignal("");
   const [id, hint] = [useId(), useId()];

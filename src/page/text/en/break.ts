@@ -28,12 +28,17 @@ export const breakIt = {
     moved === 0
       ? `${subject} moves none of ${of} other outputs.`
       : `${subject} moves ${moved} of ${of} other outputs: ${own} of its own sample, ${others} of other samples.`,
-  /** Where every number of the sample is disturbed, or it is alone. */
+  /** Where every number of the sample is disturbed. */
   verdictAll: (subject: string, moved: number, of: number, own: number, others: number) =>
     moved === 0
       ? `${subject} moves none of ${of} outputs.`
       : `${subject} moves ${moved} of ${of} outputs: ${own} of its own sample, ${others} of other samples.`,
-  most: (by: string) => `The one that moves most moves by ${by}.`,
+  /** Where there are no other samples. */
+  verdictAlone: (subject: string, moved: number, of: number) =>
+    moved === 0
+      ? `${subject} moves none of ${of} outputs: the others never mattered.`
+      : `${subject} moves ${moved} of ${of} outputs: they had leaned on the others.`,
+  most: (by: string) => `Farthest move: ${by}.`,
   input: "Input",
   outputOf: (method: string) => `Output of: ${method}`,
   legend: {
@@ -47,7 +52,7 @@ export const breakIt = {
   sample: "sample",
   table: {
     heading: "All methods, everything that goes wrong",
-    caption: `Outputs that move, in percent, of 4 samples with 8 channels of 4 × 4 (outlier ${outlier}, mean + ${shift}, scale × ${scale}).`,
+    caption: `Outputs that move, in percent, of 4 samples with 8 channels of 4 × 4 (outlier ${outlier}, mean + ${shift}, scale × ${scale}). `,
     built: "Computed when this page was made.",
     live: (ms: string) => `Computed a moment ago on this machine in ${ms} ms.`,
     own: "own",

@@ -1,7 +1,6 @@
 export const choose = {
   heading: "Choose: which one for me?",
-  lead: "Answer one question after the other. Each answer leads to the next, and at the end stands why.",
-  presets: "Often",
+  lead: "Answer one question after the other; at the end stands what to take, and why.",
   number: {
     batch: "Samples a device and step",
     deviceCount: "Devices",
@@ -10,7 +9,7 @@ export const choose = {
     `${batch} × ${devices} = ${batch * devices} samples together`,
   wrong: "A whole number of 1 or more, please.",
   advice: "Take",
-  but: "But",
+  but: "But: ",
   code: "Code",
   shown: "What shows it",
   shownBy: {

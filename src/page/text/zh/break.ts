@@ -31,7 +31,11 @@ export const breakIt = {
     moved === 0
       ? `${subject}没有改变 ${of} 个输出中的任何一个。`
       : `${subject}改变了 ${of} 个输出中的 ${moved} 个：本样本 ${own} 个，其他样本 ${others} 个。`,
-  most: (by: string) => `变化最大的改变了 ${by}。`,
+  verdictAlone: (subject: string, moved: number, of: number) =>
+    moved === 0
+      ? `${subject}没有改变 ${of} 个输出中的任何一个：它们与其他样本无关。`
+      : `${subject}改变了 ${of} 个输出中的 ${moved} 个：它们原来依靠其他样本。`,
+  most: (by: string) => `最大的变化：${by}。`,
   input: "输入",
   outputOf: (method: string) => `输出：${method}`,
   legend: {

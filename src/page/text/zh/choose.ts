@@ -1,7 +1,6 @@
 export const choose = {
   heading: "选择：我该用哪一种？",
   lead: "一个一个回答问题。每个回答引出下一个问题，最后给出建议和理由。",
-  presets: "常用",
   number: {
     batch: "每个设备每步的样本数",
     deviceCount: "设备数",
@@ -10,7 +9,7 @@ export const choose = {
     `${batch} × ${devices} = 合计 ${batch * devices} 个样本`,
   wrong: "请填 1 或更大的整数。",
   advice: "建议",
-  but: "但是",
+  but: "但是：",
   code: "代码",
   shown: "在哪里看得到",
   shownBy: {
