@@ -87,7 +87,7 @@ function Formula({ terms, isMoments }: { terms: Terms; isMoments: boolean }) {
       number(value)
     );
   return (
-    <math display="block" class="big">
+    <math display="block" class="big" tabIndex={0}>
       <mi>y</mi>
       <mo>=</mo>
       {gamma !== null && (

@@ -18,7 +18,11 @@ export function MethodFacts(props: { name: string; formulas: Readonly<Record<str
         {text.title} {common.language !== "en" && <span lang="en">{row.title}</span>}
       </h3>
       {/* MathML made when the page was built */}
-      <div class="formula" dangerouslySetInnerHTML={{ __html: props.formulas[row.name] }} />
+      <div
+        class="formula"
+        tabIndex={0}
+        dangerouslySetInnerHTML={{ __html: props.formulas[row.name] }}
+      />
       <dl>
         <dt>{facts.statistics}</dt>
         <dd>{text.statistics}</dd>
