@@ -9,6 +9,10 @@ const sentences: readonly (readonly [RegExp, (refused: Refused, found: string[])
     /(?:unknown norm|norm to be one method.*got) "([^"]*)"/,
     (refused, [name]) => refused.unknownNorm(name),
   ],
+  [
+    /"([^"]*)": num_channels must be divisible by num_groups, got (\d+)/,
+    (refused, [spec, channels]) => refused.divides(spec, channels),
+  ],
   [/expected more than 1 /i, (refused) => refused.oneValue],
   [/memory/i, (refused) => refused.memory],
 ];
