@@ -1,14 +1,14 @@
-// Collects the licences and notices of the packages inside dist/cli.js, from esbuild's list of what it bundled.
+// The licences and notices of the packages inside a bundle, from esbuild's list of what it bundled.
+// node .build/licences.mjs writes those of dist/cli.js to dist/LICENSES.txt; dist/page has its own from page.mjs.
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const { inputs } = JSON.parse(await readFile("build/cli.json", "utf8"));
-const folders = Object.keys(inputs).map(
-  (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0],
-);
+const folderOf = (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+const rule = `\n\n${"-".repeat(80)}\n\n`;
 
-const parts = [];
-for (const folder of [...new Set(folders.filter(Boolean))].sort()) {
+/** The name and the licence texts of the package in a folder. */
+async function notice(folder) {
   const { name, version, license } = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),
   );
@@ -16,8 +16,19 @@ for (const folder of [...new Set(folders.filter(Boolean))].sort()) {
   for (const file of (await readdir(folder, { recursive: true })).sort())
     if (/^(licen[cs]es?\b|notice)/i.test(file) && (await stat(join(folder, file))).isFile())
       texts.push((await readFile(join(folder, file), "utf8")).trim());
-  parts.push([`${name} ${version} (${license})`, ...texts].join("\n\n"));
+  return [`${name} ${version} (${license})`, ...texts].join("\n\n");
 }
-const head =
-  "The command line of evenkeel, dist/cli.js, holds these packages; the library holds none.";
-await writeFile("dist/LICENSES.txt", `${[head, ...parts].join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
+
+/** A text that begins with `head`, and then has the notices of all packages that the bundled files are of. */
+export async function notices(head, files) {
+  const folders = [...new Set(files.map(folderOf).filter(Boolean))].sort();
+  return `${[head, ...(await Promise.all(folders.map(notice)))].join(rule)}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { inputs } = JSON.parse(await readFile("build/cli.json", "utf8"));
+  const head =
+    "The command line of evenkeel, dist/cli.js, holds these packages; the library holds none.\n" +
+    "What the page holds is in page/LICENSES.txt.";
+  await writeFile("dist/LICENSES.txt", await notices(head, Object.keys(inputs)));
+}

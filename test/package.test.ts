@@ -10,7 +10,7 @@ const text = (path: string) => readFileSync(join(root, path), "utf8");
 const manifest = JSON.parse(text("package.json"));
 const scripts = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => path.endsWith(".js") && path !== "cli.js");
+  .filter((path) => path.endsWith(".js") && path !== "cli.js" && !path.startsWith("page/"));
 const importsOf = (script: string) =>
   [...text(`dist/${script}`).matchAll(/(?:^|;)(?:import|export)\b[^;"]*"([^"]+)"/gm)].map(
     (m) => m[1],
@@ -29,6 +29,12 @@ test("the licences of what the command line holds are packed", () => {
   for (const name of ["commander", "echarts", "zrender"])
     expect(licences).toMatch(new RegExp(`^${name} \\d`, "m"));
   expect(licences).toContain("Apache ECharts");
+});
+
+test("the licences of what the page holds lie beside it, and in its single file", () => {
+  for (const file of ["LICENSES.txt", "evenkeel.html"])
+    for (const name of ["evenkeel,", "preact 11", "@preact/signals 2", "Jason Miller"])
+      expect(text(`dist/page/${file}`)).toContain(name);
 });
 
 describe("exports", () => {
@@ -57,14 +63,20 @@ describe("exports", () => {
     },
   );
 
+  const [{ files, size }] = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
+
+  test("the tarball has 1.6 MB at most", () => {
+    console.log(`packed: ${(size / 1e6).toFixed(2)} MB`);
+    expect(size).toBeLessThanOrEqual(1_600_000);
+  });
+
   test("all exist and are packed", () => {
-    const [{ files }] = JSON.parse(
-      execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
-        cwd: root,
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      }),
-    );
     const packed = new Set(files.map((file: { path: string }) => file.path));
     const targets = Object.values(manifest.exports).flatMap((target) =>
       typeof target === "string" ? [target] : Object.values(target as Record<string, string>),
@@ -77,6 +89,9 @@ describe("exports", () => {
       (path) => !/^(dist\/|CHANGELOG\.md|README\.md|LICENSE|package\.json)/.test(path as string),
     );
     expect(stray).toEqual([]);
+    expect(packed).toContain("dist/page/index.html");
+    expect(packed).toContain("dist/page/zh/index.html");
+    expect(packed).not.toContain("dist/page/evenkeel.html");
   });
 });
 

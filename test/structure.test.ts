@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 const files = (folder: string) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"))
     .map((file) => join(folder, file));
 
 const importsOf = (file: string) =>
@@ -15,8 +15,10 @@ const importsOf = (file: string) =>
     ),
   ].map((match) => match[1]);
 
-const targetOf = (file: string, specifier: string) =>
-  relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts");
+const targetOf = (file: string, specifier: string) => {
+  const target = relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts");
+  return existsSync(join(root, `${target}x`)) ? `${target}x` : target;
+};
 
 /** Each layer may import itself and the layers before it. data, io and optim stand beside ops and nn. */
 const order = [
@@ -88,6 +90,17 @@ test.each(files("src/cli"))("%s does without the page", (file) => {
     .map((s) => targetOf(file, s));
   expect(targets.filter((target) => target.startsWith("src/page/"))).toEqual([]);
 });
+
+/** What computes knows no document and no framework: it runs in workers, and in Node for tests. */
+test.each(files("src/page/engine").filter((file) => !/\/(client|engine)\.ts$/.test(file)))(
+  "%s imports neither the page nor a package",
+  (file) => {
+    for (const specifier of importsOf(file)) {
+      expect(specifier).toMatch(/^\./);
+      expect(targetOf(file, specifier)).not.toMatch(/src\/page\/(sections|parts|text|model)/);
+    }
+  },
+);
 
 /** Engines compute some functions in different ways, so that their results would not have the same bits everywhere. */
 describe("the library leaves no function to the engine that engines compute differently", () => {

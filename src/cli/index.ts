@@ -4,6 +4,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { addAll } from "./all.js";
 import { addExperiment, INTERRUPTED } from "./command.js";
 import { experiments } from "./experiments.js";
+import { addPage } from "./page.js";
 
 /** The exit code for refused flags, values and files. A bug gives 1, a stop by Ctrl-C gives 130. */
 const REFUSED = 2;
@@ -30,6 +31,7 @@ const program = new Command("evenkeel")
   });
 for (const experiment of experiments) addExperiment(program, experiment);
 addAll(program, experiments);
+addPage(program);
 addHelp(program);
 
 try {

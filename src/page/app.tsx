@@ -10,7 +10,8 @@ import { type Texts, TextsContext } from "./text/texts.js";
 export interface Other {
   href: string;
   lang: string;
-  choose?: () => void;
+  /** Takes what is shown along, or changes the language here. */
+  choose?: (event: { currentTarget: HTMLAnchorElement; preventDefault(): void }) => void;
 }
 
 export function App({ texts, data, other }: { texts: Texts; data: PageData; other: Other }) {

@@ -22,12 +22,14 @@ export function start(languages: readonly Language[], makeWorker: () => WorkerLi
   const shown = signal(0);
   const Page = () => {
     const { texts, other } = languages[shown.value];
-    const choose = () => {
-      shown.value = (shown.value + 1) % languages.length;
+    const choose = (event: { currentTarget: HTMLAnchorElement; preventDefault(): void }) => {
+      if (languages.length === 1) event.currentTarget.hash = hashNow();
+      else {
+        event.preventDefault();
+        shown.value = (shown.value + 1) % languages.length;
+      }
     };
-    return (
-      <App texts={texts} data={data} other={languages.length > 1 ? { ...other, choose } : other} />
-    );
+    return <App texts={texts} data={data} other={{ ...other, choose }} />;
   };
   hydrate(<Page />, root);
   effect(() => {
@@ -37,16 +39,24 @@ export function start(languages: readonly Language[], makeWorker: () => WorkerLi
   });
   followLinks();
   alive.value = true;
+  root.dataset.alive = ""; // for styles, and for those who test the page
 }
 
 /** How long the state must rest before it goes into the address, in milliseconds. */
 const REST = 300;
 
+/** The link to what is shown now, in the section that the address names. */
+const hashNow = (): string =>
+  writeHash(state.value, (location.hash.slice(1).split("&")[0] || "see") as Section);
+
 /** State goes into the address, and an address that somebody opens or goes back to becomes the state. */
 function followLinks(): void {
   const open = () => {
     const link = readHash(location.hash);
-    if (!location.hash.includes("&") && link.repaired.length === 0) return; // a section alone is the browser's
+    if (!location.hash.includes("&") && link.repaired.length === 0) {
+      if (link.section) history.replaceState(null, "", hashNow()); // the browser has gone there; the state stays
+      return;
+    }
     state.value = link.state;
     repaired.value = link.repaired;
     if (link.section) document.getElementById(link.section)?.scrollIntoView();
@@ -56,13 +66,9 @@ function followLinks(): void {
   let timer: ReturnType<typeof setTimeout>;
   let isFirst = true;
   effect(() => {
-    const now = state.value;
+    void state.value;
     clearTimeout(timer);
-    if (!isFirst)
-      timer = setTimeout(() => {
-        const section = (location.hash.slice(1).split("&")[0] || "see") as Section;
-        history.replaceState(null, "", writeHash(now, section));
-      }, REST);
+    if (!isFirst) timer = setTimeout(() => history.replaceState(null, "", hashNow()), REST);
     isFirst = false;
   });
 }

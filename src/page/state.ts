@@ -100,7 +100,7 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   channels: within("channels"),
   positions: within("positions"),
   training: {
-    read: (text) => ({ 0: false, 1: true })[text],
+    read: (text) => (text === "1" ? true : text === "0" ? false : undefined),
     write: (value) => (value ? "1" : "0"),
   },
   at: number(0, 6 * 8 * 9 - 1),
@@ -120,7 +120,12 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   width: within("width"),
   seed: within("seed"),
   answers: {
-    read: (text) => Object.fromEntries(text.split(" ").map((pair) => pair.split("."))),
+    read(text) {
+      const pairs = text.split(" ").map((pair) => /^([^.]+)\.(.+)$/.exec(pair)?.slice(1));
+      return pairs.includes(undefined)
+        ? undefined
+        : Object.fromEntries(pairs as [string, string][]);
+    },
     write: (answers) =>
       Object.entries(answers)
         .map((pair) => pair.join("."))
@@ -184,7 +189,7 @@ function settled(link: Link): Link {
     repaired.push("own");
   }
   if (state.at >= size) {
-    state.at = 0;
+    state.at = Math.min(defaults.at, size - 1);
     repaired.push("at");
   }
   return link;

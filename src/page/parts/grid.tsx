@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { Sight } from "../../experiments/see.js";
 import { Cells, CellText } from "./cells.js";
 import { classOf, type Lit, useLit } from "./lit.js";
-import { exact, inCell, level, planeOf, scaleOf } from "./numbers.js";
+import { inCell, level, planeOf, scaleOf } from "./numbers.js";
 
 interface GridProps {
   title: string;
@@ -50,7 +50,6 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
       class={`v${level(values[i], scale)}${edge}${classOf(i, now)}`}
       tabIndex={i === now.at ? 0 : -1}
       aria-label={say(i)}
-      title={exact(values[i])}
     >
       <CellText text={inCell(values[i])} />
     </td>

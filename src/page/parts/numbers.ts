@@ -22,6 +22,12 @@ export function exact(value: number): string {
   return minus(value.toFixed(3));
 }
 
+/** The same without zeros at its end: 0.2, 1, 0.462. */
+export const plain = (value: number): string =>
+  exact(value)
+    .replace(/^([^e]*\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
+
 /** The colour of a cell, −5 to 5, from blue to orange. */
 export function level(value: number, scale: number): number {
   if (Number.isNaN(value)) return 0;

@@ -18,7 +18,11 @@ export function MethodFacts(props: { name: string; formulas: Readonly<Record<str
         {text.title} {common.language !== "en" && <span lang="en">{row.title}</span>}
       </h3>
       {/* MathML made when the page was built */}
-      <div class="formula" dangerouslySetInnerHTML={{ __html: props.formulas[row.name] }} />
+      <div
+        class="formula"
+        tabIndex={0}
+        dangerouslySetInnerHTML={{ __html: props.formulas[row.name] }}
+      />
       <dl>
         <dt>{facts.statistics}</dt>
         <dd>{text.statistics}</dd>
@@ -51,6 +55,8 @@ export function MethodFacts(props: { name: string; formulas: Readonly<Record<str
   );
 }
 
-/** The layer of a method if it has one, else its first name. */
+/** The layer of a method for feature maps, else its first layer, else its first name. */
 const evenkeelLine = (api: readonly string[]): string =>
-  api.find((name) => /^nn\.[A-Z]/.test(name)) ?? api[0];
+  api.find((name) => /^nn\.[A-Z].*2d$/.test(name)) ??
+  api.find((name) => /^nn\.[A-Z]/.test(name)) ??
+  api[0];

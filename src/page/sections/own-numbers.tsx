@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { change, useFields } from "../model.js";
 import { Complaint } from "../parts/fields.js";
 import { readNumbers } from "../state.js";
@@ -17,6 +17,9 @@ export function OwnNumbers() {
   const text = useSignal(own.join(" "));
   const complaint = useSignal("");
   const [id, hint] = [useId(), useId()];
+  useEffect(() => {
+    if (own.length > 0) text.value = own.join(" "); // those of a link
+  }, [own]);
   const expected = samples * channels * positions;
   const use = () => {
     const values = readNumbers(text.value);

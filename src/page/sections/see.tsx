@@ -9,7 +9,7 @@ import { Grid } from "../parts/grid.js";
 import { useLatest } from "../parts/latest.js";
 import { litSignal } from "../parts/lit.js";
 import { MethodLevers } from "../parts/method-levers.js";
-import { exact } from "../parts/numbers.js";
+import { inCell } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
 import { refusalText } from "../refusals.js";
 import { limits, type State } from "../state.js";
@@ -69,7 +69,7 @@ export function See({ data }: { data: PageData }) {
     const plane = shape[2] * shape[3];
     const channel = Math.floor(i / plane) % shape[1];
     const sample = Math.floor(i / (plane * shape[1]));
-    return see.element(sample, channel, i % plane, exact(input[i]), exact(output[i]));
+    return see.element(sample, channel, i % plane, inCell(input[i]), inCell(output[i]));
   };
   const resize = (sizes: Partial<State>) => change({ ...sizes, own: [], at: 0 });
   const word = numberOf(method);

@@ -21,6 +21,7 @@ export async function launch(executablePath) {
   const context = await browser.newContext();
   return {
     version: browser.version(),
+    browser,
     async open(url) {
       const page = await context.newPage();
       await page.goto(url, { timeout: 30_000 });

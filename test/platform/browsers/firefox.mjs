@@ -44,7 +44,8 @@ async function marionette(port) {
   };
 }
 
-export async function launch(path) {
+/** `more` are flags of the command line. */
+export async function launch(path, more = []) {
   const profile = await mkdtemp(join(tmpdir(), "evenkeel-firefox-"));
   await writeFile(join(profile, "user.js"), 'user_pref("marionette.port", 0);\n');
   const child = startGroup(path, [
@@ -53,6 +54,7 @@ export async function launch(path) {
     "--marionette",
     "--profile",
     profile,
+    ...more,
   ]);
   let connection;
   const close = async () => {
@@ -71,6 +73,7 @@ export async function launch(path) {
     const { capabilities } = await connection.send("WebDriver:NewSession");
     return {
       version: capabilities.browserVersion,
+      send: connection.send,
       async open(url) {
         await connection.send("WebDriver:Navigate", { url });
         return () => connection.send("WebDriver:Navigate", { url: "about:blank" });

@@ -60,6 +60,7 @@ async function start(binary, switches) {
     const session = `/session/${sessionId}`;
     return {
       version: [capabilities.browserVersion, ...Object.keys(switches)].join(" with "),
+      send: (path, body, method = "POST") => command(base, method, session + path, body),
       async open(url) {
         await command(base, "POST", `${session}/url`, { url });
         return () => command(base, "POST", `${session}/url`, { url: "about:blank" });

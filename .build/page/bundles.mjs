@@ -1,0 +1,123 @@
+// How the page's programs are bundled.
+import { createHash } from "node:crypto";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { hexModule } from "../binaries.mjs";
+
+export const OUT = "dist/page";
+
+/** The page computes with the simd build alone: its bits are the same on every machine. */
+const simdAlone = {
+  name: "simd-alone",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await hexModule(path) }));
+    onLoad({ filter: /\.patch$/ }, () => ({ contents: 'export default "";' }));
+  },
+};
+
+/**
+ * The table of methods as data: without formulas, which stand in the document, and with its English texts in the English
+ * page alone. A visitor loads 4 KB less.
+ */
+const tableAsData = (families) => {
+  const rows = families.flatMap(({ methods }) => methods);
+  const table = families.map((family) => ({
+    ...family,
+    methods: family.methods.map(({ name, title, sets, batch, paper, api }) => {
+      return { name, title, sets, batch, paper, api };
+    }),
+  }));
+  const texts = rows.map(({ name, title, statistics, learned, defaults }) => [
+    name,
+    { title, statistics, learned, defaults },
+  ]);
+  const module = (exports) => ({
+    contents: Object.entries(exports)
+      .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+      .join("\n"),
+  });
+  return {
+    name: "table-as-data",
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]methods[\\/]descriptions\.ts$/ }, () =>
+        module({ methodDescriptions: table }),
+      );
+      onLoad({ filter: /[\\/]text[\\/]en[\\/]methods\.ts$/ }, () =>
+        module({
+          methods: Object.fromEntries(texts),
+          families: Object.fromEntries(families.map(({ name, title }) => [name, title])),
+        }),
+      );
+    },
+  };
+};
+
+const common = {
+  bundle: true,
+  target: "es2022",
+  minify: true,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  logLevel: "warning",
+  legalComments: "none",
+  metafile: true,
+  plugins: [simdAlone],
+};
+
+/** `families` are the table of methods, for programs that get it as data. */
+const pluginsFor = (families) =>
+  families ? [...common.plugins, tableAsData(families)] : common.plugins;
+
+/** The program that renders the page, run here. */
+export async function prerenderer() {
+  const outfile = "build/page-prerender.mjs";
+  const entryPoints = ["src/page/prerender.ts"];
+  await build({ ...common, entryPoints, outfile, format: "esm", platform: "node" });
+  return import(`${pathToFileURL(outfile)}?${Date.now()}`);
+}
+
+const nameIn = (path) => path.slice(OUT.length + 1);
+
+/** An output and the chunks that are loaded with it, whatever is imported later on demand. */
+function withImports(outputs, path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const { path: next, kind } of outputs[path].imports)
+    if (kind === "import-statement") withImports(outputs, next, found);
+  return found;
+}
+
+/**
+ * Bundles modules that share chunks into dist/page. Returns, by the names of the entries, their file and `all`, which
+ * is this file and the chunks that it imports at once. `inputs` are the files of the sources.
+ */
+export async function modules(entryPoints, { define = {}, families } = {}) {
+  const { metafile } = await build({
+    ...common,
+    plugins: pluginsFor(families),
+    ...{ entryPoints, define, outdir: OUT, format: "esm", splitting: true },
+    ...{ entryNames: "[name]-[hash]", chunkNames: "part-[hash]" },
+  });
+  const { outputs, inputs } = metafile;
+  const made = Object.entries(entryPoints).map(([name, entry]) => {
+    const path = Object.keys(outputs).find((each) => outputs[each].entryPoint === entry);
+    return [name, { file: nameIn(path), all: [...withImports(outputs, path)].map(nameIn) }];
+  });
+  return { ...Object.fromEntries(made), inputs: Object.keys(inputs) };
+}
+
+/** One bundle as text, without files beside it. */
+export async function inOne(entry, families) {
+  const plugins = pluginsFor(families);
+  const options = { ...common, plugins, entryPoints: [entry], format: "iife", write: false };
+  return (await build(options)).outputFiles[0].text;
+}
+
+/** The style as text, and a name for its file that changes with it. */
+export async function style() {
+  const entryPoints = ["src/page/style.css"];
+  const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, write: false });
+  const { text } = outputFiles[0];
+  const name = `style-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.css`;
+  return { text, name };
+}

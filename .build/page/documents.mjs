@@ -1,0 +1,64 @@
+// The page's documents: what stands in their heads, and their scripts.
+import { createHash } from "node:crypto";
+import temml from "temml";
+
+/** MathML without style attributes, which the page's policy forbids, and without the TeX that it came from. */
+const mathmlOf = (tex) =>
+  temml.renderToString(tex, { displayMode: true }).replace(/ (style|class)="[^"]*"/g, "");
+
+/** MathML of every method's formula, by the method's name. */
+export const formulasOf = (families) =>
+  Object.fromEntries(
+    families.flatMap(({ methods }) => methods.map(({ name, tex }) => [name, mathmlOf(tex)])),
+  );
+
+const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** What the page may load and run: nothing from elsewhere, and no code in attributes. */
+function policy({ script, style, worker }) {
+  const rules = [
+    "default-src 'none'",
+    `script-src ${script} 'wasm-unsafe-eval'`,
+    `style-src ${style}`,
+    `worker-src ${worker}`,
+    "img-src data: blob:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return `<meta http-equiv="Content-Security-Policy" content="${rules.join("; ")}">`;
+}
+
+const icon = `<link rel="icon" href="data:,">`;
+
+/** Where each language lies, and how it reaches the other one and what both share. */
+export const places = {
+  en: { folder: "", up: "", other: { href: "zh/", lang: "zh-Hans" } },
+  zh: { folder: "zh", up: "../", other: { href: "../", lang: "en" } },
+};
+
+/** A page of several files: addresses are relative, so that it may lie in any folder. */
+export function severalFiles({ up, other, style, script }) {
+  const head = [
+    policy({ script: "'self'", style: "'self'", worker: "'self'" }),
+    icon,
+    `<link rel="alternate" hreflang="${other.lang}" href="${other.href}">`,
+    `<link rel="stylesheet" href="${up}${style}">`,
+  ].join("\n");
+  return { other, head, scripts: `<script type="module" src="${up}${script}"></script>` };
+}
+
+/** A page that is one file. `notices` are the licences of what is in it. */
+export function oneFile({ style, program, engine, notices }) {
+  const head = [
+    policy({ script: `${hash(program)} blob:`, style: hash(style), worker: "blob:" }),
+    icon,
+    `<style>${style}</style>`,
+  ].join("\n");
+  const scripts = [
+    `<script type="text/plain" id="engine">${engine}</script>`,
+    `<script>${program}</script>`,
+    `<!--\n${notices.replaceAll("--", "- ")}\n-->`,
+  ].join("\n");
+  return { other: { href: "#see", lang: "zh-Hans" }, head, scripts };
+}

@@ -1,0 +1,55 @@
+// What tests of the page have at hand beside the page: addresses, the library, and the page's own texts and numbers.
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { serve } from "./server.mjs";
+
+/** Parts of the page's source that run in Node. */
+const parts = `
+export { en } from "./text/en/index.js";
+export { zh } from "./text/zh/index.js";
+export { exact, inCell } from "./parts/numbers.js";
+export { moved } from "./parts/grid.js";
+export { litBy } from "./parts/lit.js";
+export { defaults, readHash, writeHash } from "./state.js";
+export { methodDescriptions } from "../experiments/methods/descriptions.js";
+`;
+
+async function source() {
+  const outfile = "build/page-parts.mjs";
+  const stdin = { contents: parts, resolveDir: "src/page", loader: "ts" };
+  const jsx = { jsx: "automatic", jsxImportSource: "preact" };
+  await build({ stdin, outfile, ...jsx, bundle: true, format: "esm", platform: "node" });
+  return import(pathToFileURL(outfile).href);
+}
+
+export async function prepare() {
+  const server = await serve("dist/page");
+  const { createRuntime } = await import(pathToFileURL("dist/index.js").href);
+  const { sight } = await import(pathToFileURL("dist/experiments.js").href);
+  const runtime = await createRuntime({ threads: 1, deterministic: true });
+  const own = await source();
+  return {
+    ...own,
+    origin: server.origin,
+    /** An address of the page as it is served at a place: "plain", "isolated", … */
+    at: (place, rest = "") => `${server.origin}/${place}/${place === "deep" ? "a/b/" : ""}${rest}`,
+    /** The page in one file, from the disk. */
+    file: pathToFileURL("dist/page/evenkeel.html").href,
+    languages: [
+      ["", own.en],
+      ["zh/", own.zh],
+    ],
+    /** What the library computes here, or the error by which it refuses. */
+    sight(config) {
+      try {
+        return sight(config, runtime);
+      } catch (error) {
+        return error;
+      }
+    },
+    close() {
+      runtime.close();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// What the section See shows, read from the page and as the library computes it.
+import { deepEqual } from "node:assert/strict";
+
+/** The numbers in both tables in full, the lit ones there and in the block, and what is said. */
+export const shown = (page) =>
+  page.evaluate(() => {
+    const of = (root) => [...root.querySelectorAll("[data-i]")];
+    const indices = (list) =>
+      list.map((cell) => Number(cell.getAttribute("data-i"))).sort((a, b) => a - b);
+    const lit = (root) => indices(of(root).filter((cell) => cell.classList.contains("lit")));
+    const at = (root) => indices(of(root).filter((cell) => cell.classList.contains("at")));
+    const [input, output] = document.querySelectorAll("#see table.grid");
+    const cube = document.querySelector("#see svg.cube");
+    const numbers = (table) =>
+      Object.fromEntries(of(table).map((cell) => [cell.dataset.i, cell.title]));
+    const labels = Object.fromEntries(of(output).map((cell) => [cell.dataset.i, cell.ariaLabel]));
+    return {
+      numbers: [numbers(input), numbers(output)],
+      labels,
+      drawn: of(cube).length,
+      lit: [lit(input), lit(output), lit(cube)],
+      at: [at(input), at(output), at(cube)],
+      stops: [input, output].map((table) =>
+        indices([...table.querySelectorAll("td[tabindex='0']")]),
+      ),
+      complaint: document.querySelector("#see .complaint")?.textContent ?? null,
+    };
+  });
+
+const byIndex = (values) => Object.fromEntries(Array.from(values, (value, i) => [i, value]));
+
+/** The same from the library, for the number at `at`. */
+export function expected({ exact, inCell, litBy, en }, sight, at, texts = en) {
+  const { shape, input, output } = sight;
+  const [, c, h, w] = shape;
+  const numbers = [input, output].map((values) => byIndex(Array.from(values, exact)));
+  const label = (i) => {
+    const [n, channel] = [Math.floor(i / (c * h * w)), Math.floor(i / (h * w)) % c];
+    return texts.see.element(n, channel, i % (h * w), inCell(input[i]), inCell(output[i]));
+  };
+  const index = Math.min(at, input.length - 1);
+  const lit = [...litBy(sight, index).members].sort((a, b) => a - b);
+  return {
+    numbers,
+    labels: byIndex(Array.from(input, (_, i) => label(i))),
+    drawn: input.length,
+    lit: [lit, lit, lit],
+    at: [[index], [index], [index]],
+    stops: [[index], [index]],
+    complaint: null,
+  };
+}
+
+/** Waits for the page to show what the library computes. Says what differs where it does not come. */
+export async function showsSight(page, env, sight, at, texts) {
+  const right = expected(env, sight, at, texts);
+  const text = JSON.stringify(right);
+  const last = await page.become(
+    () => shown(page),
+    (now) => JSON.stringify(now) === text,
+    8_000,
+  );
+  deepEqual(last, right);
+}
+
+/** The lever with a label. */
+export const lever = (page, label, value) =>
+  page.evaluate(
+    (label, value) => {
+      const found = [...document.querySelectorAll("#see .field label")].find((each) =>
+        each.firstChild.textContent.trim().startsWith(label),
+      );
+      const field = document.getElementById(found.htmlFor);
+      const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
+      set.call(field, value);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    label,
+    value,
+  );

@@ -1,0 +1,145 @@
+import { deepEqual, equal, match, notEqual } from "node:assert/strict";
+import { lever, shown, showsSight } from "./figures.mjs";
+
+const hash = (page) => page.evaluate(() => location.hash);
+const notice = (page) => page.text("main > .notice[role=status]");
+
+/** Everything that the visitor has chosen in See, as it is drawn. */
+const levers = (page) =>
+  page.evaluate(() => {
+    const fields = [...document.querySelectorAll("#see select, #see input, #see textarea")];
+    return fields.map(({ type, value, checked }) => (type === "radio" ? checked : value));
+  });
+
+/** A sight that differs from the usual one in everything that a link keeps. */
+async function chooseMuch(page, env, texts = env.en) {
+  const { see } = texts;
+  await page.set("#see select", "gn");
+  await lever(page, see.samples, "3");
+  await lever(page, see.positions, "9");
+  await lever(page, see.number.group, "3");
+  await page.evaluate(() => document.querySelector("#see input[value=evaluation]").click());
+  await showsSight(page, env, env.sight(much), 0, texts); // then no cell moves away under the pointer
+  await page.click("#see td[data-i='40']");
+}
+const much = { norm: "gn:3", shape: [3, 6, 1, 9], training: false };
+
+export const tests = [
+  {
+    name: "links: what is chosen goes into the address, and a new page shows the same",
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      await chooseMuch(page, env);
+      await showsSight(page, env, env.sight(much), 40);
+      const link = await page.become(
+        () => hash(page),
+        (text) => text.includes("at=40"),
+      );
+      equal(link, "#see&v=1&method=gn&number=3&samples=3&positions=9&training=0&at=40");
+      const before = [await shown(page), await levers(page)];
+      await page.open(env.at("deep", link));
+      await showsSight(page, env, env.sight(much), 40);
+      deepEqual([await shown(page), await levers(page)], before);
+      equal(await notice(page), null);
+    },
+  },
+  {
+    name: "links: numbers of one's own go along",
+    async run(page, env) {
+      const values = [1.5, -2, 1e-7, 4, 3, 0.1];
+      const own = { ...env.defaults, samples: 2, channels: 3, positions: 1, at: 4, own: values };
+      await page.open(env.at("plain", env.writeHash(own, "see")));
+      await showsSight(page, env, env.sight({ norm: "bn", shape: [2, 3, 1, 1], values }), 4);
+      equal(
+        await page.evaluate(() => document.querySelector(".own textarea").value),
+        values.join(" "),
+      );
+    },
+  },
+  {
+    name: "links: wrong ones are repaired, and the page says what was wrong",
+    async run(page, env) {
+      const usual = env.sight({ norm: "bn", shape: [4, 6, 1, 4] });
+      for (const [wrong, names] of [
+        ["#see&v=1&method=xn", ["method"]],
+        ["#see&v=1&samples=99&channels=0&positions=1.5", ["samples", "channels", "positions"]],
+        ["#see&v=2&method=bn", ["v"]],
+        ["#nowhere", ["nowhere"]],
+        ["#see&v=1&own=1+2+3", ["own"]],
+        [
+          "#see&v=1&own=a+b&training=2&__proto__=1&constructor=2",
+          ["own", "training", "constructor"],
+        ],
+        ["#see&v=1&at=95&%zz=%", ["%zz"]],
+      ]) {
+        await page.open(env.at("plain", wrong));
+        const text = await page.become(() => notice(page), Boolean);
+        for (const name of names) match(text ?? "", new RegExp(`[( ]${name}[,)]`), wrong);
+        await showsSight(page, env, usual, wrong.includes("at=95") ? 95 : env.defaults.at);
+      }
+      await page.open(env.at("plain", "zh/#see&v=1&method=xn"));
+      match(await page.become(() => notice(page), Boolean), /（method）/);
+    },
+  },
+  {
+    name: "links: one that is opened on the page, and the way back, change what is shown",
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      const go = (hash) =>
+        page.evaluate((hash) => {
+          location.hash = hash;
+        }, hash);
+      await go("#see&v=1&method=ln&at=3");
+      await showsSight(page, env, env.sight({ norm: "ln", shape: [4, 6, 1, 4] }), 3);
+      await go("#see&v=1&method=in&at=5");
+      await showsSight(page, env, env.sight({ norm: "in", shape: [4, 6, 1, 4] }), 5);
+      await page.evaluate(() => history.back());
+      await showsSight(page, env, env.sight({ norm: "ln", shape: [4, 6, 1, 4] }), 3);
+      await go("#train");
+      await showsSight(page, env, env.sight({ norm: "ln", shape: [4, 6, 1, 4] }), 3);
+      const isSeen = () =>
+        page.until(
+          () => document.querySelector("#train h2").getBoundingClientRect().top < innerHeight,
+        );
+      equal(await isSeen(), true);
+      equal(await hash(page), "#train&v=1&method=ln&at=3");
+    },
+  },
+  {
+    name: "links: the other language shows the same, and back",
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      await chooseMuch(page, env);
+      await page.click("a.language");
+      const language = () => page.evaluate(() => document.documentElement.lang);
+      equal(await page.become(language, (lang) => lang === "zh-Hans"), "zh-Hans");
+      equal(await page.evaluate(() => document.title), env.zh.common.title);
+      await showsSight(page, env, env.sight(much), 40, env.zh);
+      await page.click("a.language");
+      equal(await page.become(language, (lang) => lang === "en"), "en");
+      await showsSight(page, env, env.sight(much), 40);
+    },
+  },
+  {
+    name: "links: the single file has both languages, and links of its own",
+    async run(page, env) {
+      await page.open(env.file);
+      await chooseMuch(page, env);
+      await showsSight(page, env, env.sight(much), 40);
+      await page.click("a.language");
+      await showsSight(page, env, env.sight(much), 40, env.zh);
+      const [lang, title] = await page.evaluate(() => [
+        document.documentElement.lang,
+        document.title,
+      ]);
+      deepEqual([lang, title], ["zh-Hans", env.zh.common.title]);
+      const link = await page.become(
+        () => hash(page),
+        (text) => text.includes("at=40"),
+      );
+      notEqual(link, "");
+      await page.open(env.file + link);
+      await showsSight(page, env, env.sight(much), 40);
+    },
+  },
+];

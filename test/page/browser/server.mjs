@@ -1,0 +1,47 @@
+// The web server of the page under test. An address's first part says how it is served:
+//   /plain/…     as any static host does, without headers
+//   /isolated/…  with the headers under which pages may share memory
+//   /deep/a/b/…  in a folder of a folder
+//   /no-simd/…   workers find that the engine has no SIMD
+//   /no-worker/… the worker's file is not there
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+
+const isolated = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+const types = { ".html": "text/html; charset=utf-8", ".css": "text/css" };
+
+/** What a worker begins with in the place of a browser that is not at hand. */
+const NO_SIMD = "WebAssembly.validate = () => false;\n";
+
+export async function serve(folder) {
+  async function answer({ url }, response) {
+    const [, place, ...rest] = new URL(url, "http://localhost").pathname.split("/");
+    const path = place === "deep" ? rest.slice(2) : rest;
+    const file = `${normalize(`/${path.join("/")}`)}`;
+    const headers = place === "isolated" ? isolated : {};
+    try {
+      const name = file.endsWith("/") ? `${file}index.html` : file;
+      const isWorker = /worker-[^/]*\.js$/.test(name);
+      if (isWorker && place === "no-worker") throw new Error("it is missing");
+      let body = await readFile(join(folder, name));
+      if (isWorker && place === "no-simd") body = NO_SIMD + body;
+      const type = types[extname(name)] ?? "text/javascript";
+      response.writeHead(200, { "Content-Type": type, ...headers }).end(body);
+    } catch {
+      response.writeHead(404, { "Content-Type": "text/plain", ...headers }).end("not found");
+    }
+  }
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
