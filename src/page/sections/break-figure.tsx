@@ -65,9 +65,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
   const title = methods[nameOf(norm) as keyof typeof methods]?.title ?? norm;
   return (
     <div class="breakage">
-      <p class="verdict">
-        <strong>{verdict}</strong> {most > 0 && breakIt.most(exact(most))}
-      </p>
+      <p class="verdict">{verdict}</p>
       <Said text={verdict} />
       <div class="grids">
         <table class="grid fates" aria-label={breakIt.input}>
@@ -116,7 +114,7 @@ export function BreakFigure({ shown }: { shown: Shown }) {
             {fate === "others" && `: ${others.moved}`}
           </li>
         ))}
-        <li>{breakIt.deeper}</li>
+        <li>{breakIt.deeper(exact(most))}</li>
       </ul>
     </div>
   );

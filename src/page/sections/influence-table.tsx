@@ -19,7 +19,7 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   const took = useSignal<number | null>(null);
   const order = useSignal<Order | null>(null);
   const filter = useSignal({ family: "", text: "" });
-  const view = useSignal<string>("outlier");
+  const chosen = useSignal<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const find = useId();
   useNear(box, async () => {
@@ -28,7 +28,8 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
     rows.value = await call("influence", {});
     took.value = performance.now() - start;
   });
-  const { norm } = useFields("norm");
+  const { norm, disturbance } = useFields("norm", "disturbance");
+  const view = chosen.value ?? disturbance; // that of the figure, until another one is chosen
   const title = (row: InfluenceRow) =>
     methods[nameOf(row.norm) as keyof typeof methods]?.title ?? row.norm;
   const shown = sorted(
@@ -52,7 +53,7 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
       </p>
       <div class="levers">
         <div class="view">
-          <Select label={table.view} value={view.value} change={(name) => (view.value = name)}>
+          <Select label={table.view} value={view} change={(name) => (chosen.value = name)}>
             {disturbances.map((name) => (
               <option key={name} value={name}>
                 {influence.disturbances[name]}
@@ -84,7 +85,7 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
         </div>
         <output class="hint">{table.count(shown.length, first.length)}</output>
       </div>
-      <table class={`view-${view.value}`} aria-label={table.heading}>
+      <table class={`view-${view}`} aria-label={table.heading}>
         <InfluenceHead order={order} />
         <tbody>
           {shown.map((row) => (

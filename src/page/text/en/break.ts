@@ -38,7 +38,6 @@ export const breakIt = {
     moved === 0
       ? `${subject} moves none of ${of} outputs: the others never mattered.`
       : `${subject} moves ${moved} of ${of} outputs: they had leaned on the others.`,
-  most: (by: string) => `Farthest move: ${by}.`,
   input: "Input",
   outputOf: (method: string) => `Output of: ${method}`,
   legend: {
@@ -48,7 +47,7 @@ export const breakIt = {
     stays: "did not move",
     gone: "removed",
   },
-  deeper: "The deeper the colour, the farther it moved.",
+  deeper: (by: string) => `The deeper the colour, the farther it moved: at most ${by}.`,
   sample: "sample",
   table: {
     heading: "All methods, everything that goes wrong",

@@ -35,7 +35,6 @@ export const breakIt = {
     moved === 0
       ? `${subject}没有改变 ${of} 个输出中的任何一个：它们与其他样本无关。`
       : `${subject}改变了 ${of} 个输出中的 ${moved} 个：它们原来依靠其他样本。`,
-  most: (by: string) => `最大的变化：${by}。`,
   input: "输入",
   outputOf: (method: string) => `输出：${method}`,
   legend: {
@@ -45,7 +44,7 @@ export const breakIt = {
     stays: "没有变",
     gone: "已去掉",
   },
-  deeper: "颜色越深，变化越大。",
+  deeper: (by: string) => `颜色越深，变化越大：最大 ${by}。`,
   sample: "样本",
   table: {
     heading: "所有方法，所有出错的情形",
