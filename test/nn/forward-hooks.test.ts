@@ -5,7 +5,7 @@ import * as nn from "../../src/nn/index.js";
 import { mul } from "../../src/ops/elementwise/mul.js";
 import { neg } from "../../src/ops/elementwise/neg.js";
 import { type Tensor, tidy } from "../../src/tensor.js";
-import { expectClose, randomTensor, useRuntime } from "../helpers.js";
+import { expectClose, randomTensor, recordKernels, useRuntime } from "../helpers.js";
 
 const runtime = await useRuntime({ threads: 1, deterministic: true });
 
@@ -173,6 +173,42 @@ describe("registerForwardHook", () => {
     const { tensors } = runtime.stats();
     expect(() => net.forward(x)).toThrow("stop");
     expect(runtime.stats().tensors).toBe(tensors);
+  });
+
+  test("a single layer whose hook throws has moved no statistics and made nothing", () => {
+    const norm = new nn.BatchNorm2d(4, { runtime });
+    const x = randomTensor(runtime, [2, 4, 3, 3], 5);
+    const state = () => [...norm.stateDict().values()].map((value) => [...value.toArray()]);
+    const [before, { tensors }] = [state(), runtime.stats()];
+    norm.registerForwardHook(() => {
+      throw new Error("stop");
+    });
+    expect(() => norm.forward(x)).toThrow("stop");
+    expect(state()).toEqual(before);
+    expect(runtime.stats().tensors).toBe(tensors);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ["the length that push returns", () => [].push(1 as never), "got 1"],
+    ["a promise", async () => {}, "got a Promise: await it"],
+    ["null", () => null, "got null"],
+  ])("refuses %s in the output's place", (_, hook, got) => {
+    const layer = new nn.Linear(4, 2, { runtime });
+    const x = rows();
+    const { tensors } = runtime.stats();
+    layer.registerForwardHook(hook as never);
+    expect(() => layer.forward(x)).toThrow(
+      `Linear: expected a forward hook to return a tensor in the output's place, or nothing, ${got}`,
+    );
+    expect(runtime.stats().tensors).toBe(tensors);
+  });
+
+  test("a frozen layer takes no hook, and goes on being joined with its neighbours", () => {
+    const relu = Object.freeze(new nn.ReLU());
+    expect(() => relu.registerForwardHook(() => {})).toThrow(TypeError);
+    const kernels = recordKernels(runtime);
+    new nn.Sequential(new nn.Linear(4, 2, { runtime }), relu).forward(rows());
+    expect(kernels).not.toContain("reluForward");
   });
 
   test("refuses what is no function", () => {
