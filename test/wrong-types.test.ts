@@ -16,7 +16,7 @@ afterAll(() => evenkeel.defaultRuntime().close());
 const bare = Object.create(null); // String() cannot name it
 const wrong = [
   ...[undefined, null, 200, "x", {}, [null], -1, 1.5, Number.NaN, true, () => 1, [[1]]],
-  ...[bare, [bare], 1n, Symbol("x")],
+  ...[bare, [bare], 1n, [2n], [0n, 1n], Symbol("x"), [Symbol("x")]],
 ];
 
 /** The arguments before the wrong one. */

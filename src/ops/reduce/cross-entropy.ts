@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { isArray } from "../../dtype.js";
 import { checkNumber } from "../../numbers.js";
-import { checkOptions, type Rules } from "../../options.js";
+import { checkOptions, describe, type Rules } from "../../options.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import { sumPartials } from "../reduction.js";
@@ -135,7 +135,7 @@ function checkTargets(
     if (target === ignoreIndex) return -1;
     if (Number.isInteger(target) && target >= 0 && target < classes) return target;
     throw new RangeError(
-      `crossEntropy: expected targets from 0 to ${classes - 1}, got ${target} at index ${i}`,
+      `crossEntropy: expected targets from 0 to ${classes - 1}, got ${describe(target)} at index ${i}`,
     );
   });
 }
