@@ -3,6 +3,7 @@ import { DataLoader } from "../data/loader.js";
 import type { HostAbortSignal } from "../host-types.js";
 import { type NormName, NormResNet } from "../models/norm-resnet.js";
 import { parseNorm } from "../nn/index.js";
+import { describe, type Rules } from "../options.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -20,6 +21,7 @@ import {
   type UnfinishedRun,
 } from "./compare-types.js";
 import { isRefusal } from "./refusal.js";
+import { settingsOf } from "./settings.js";
 import { evaluate, type Trained, train } from "./train.js";
 
 export * from "./compare-types.js";
@@ -41,6 +43,15 @@ interface Job {
 
 const EVAL_BATCH = 64;
 
+const optionRules: Rules<CompareOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  controls: "Object",
+  store: "function",
+  config: "Object",
+  machine: "Object",
+};
+
 /**
  * Trains NormResNet once per norm and seed. Within a seed, all norms start from the same convolution weights and see
  * the same batches. Yields an event when a training starts, after every step, when the training is finished and when a
@@ -52,8 +63,8 @@ export async function* compare(
   settings: Partial<CompareConfig> = {},
   options: CompareOptions = {},
 ): AsyncGenerator<CompareEvent, CompareResult> {
+  const config = settingsOf("compare", compareDefaults, settings, options, optionRules);
   const { runtime = defaultRuntime(), signal, controls = {}, store, machine } = options;
-  const config = { ...compareDefaults, ...settings };
   checkConfig(config);
   const { variant, threads, shared } = runtime;
   const result: CompareResult = {
@@ -98,15 +109,13 @@ function checkConfig(config: CompareConfig): void {
     }
   }
   checkRate("lr", config.lr);
-  if (typeof config.batch1 !== "boolean")
-    throw new TypeError(`compare: expected batch1 to be true or false, got ${config.batch1}`);
   if (config.norms.length === 0) throw new RangeError("compare: no norm given");
   for (const norm of config.norms) parseNorm(norm, "compare");
 }
 
 function checkRate(name: string, lr: number): number {
-  if (lr > 0 && lr < Number.POSITIVE_INFINITY) return lr;
-  throw new RangeError(`compare: expected ${name} to be a number above 0, got ${lr}`);
+  if (typeof lr === "number" && lr > 0 && lr < Number.POSITIVE_INFINITY) return lr;
+  throw new RangeError(`compare: expected ${name} to be a number above 0, got ${describe(lr)}`);
 }
 
 /**

@@ -9,6 +9,7 @@ import { tensor, tidy } from "../tensor.js";
 import { pace } from "./pace.js";
 import { isRefusal } from "./refusal.js";
 import type { MapShape } from "./sets.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface InfluenceConfig {
@@ -76,9 +77,10 @@ const MOVED = 1e-3;
  */
 export async function* influence(
   settings: Partial<InfluenceConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, InfluenceResult> {
-  const config = { ...influenceDefaults(), ...settings };
+  const config = settingsOf("influence", influenceDefaults(), settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   checkConfig(config);
   const input = drawInput(config, runtime);
   const rows: InfluenceRow[] = [];
