@@ -53,6 +53,10 @@ export function crossEntropy(
         `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
       );
     }
+    if (!Number.isInteger(ignoreIndex))
+      throw new RangeError(
+        `crossEntropy: expected ignoreIndex to be an integer, got ${ignoreIndex}`,
+      );
     checkNumber("crossEntropy", "labelSmoothing", labelSmoothing);
     if (labelSmoothing > 1) {
       throw new RangeError(
