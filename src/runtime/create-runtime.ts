@@ -137,6 +137,9 @@ async function adopt(
       await WebAssembly.instantiate(module, { env: { memory: createMemory(shared) } });
       return { module, shared };
     } catch (error) {
+      // so engines call what is no module at all, such as the Response of a fetch
+      if (error instanceof TypeError)
+        refuse(`: expected its bytes or a WebAssembly.Module, got ${describe(module)}`);
       if (!(error instanceof WebAssembly.LinkError)) throw error;
     }
   }

@@ -67,6 +67,9 @@ describe("createRuntime", () => {
     await expect(createRuntime({ module: foreign })).rejects.toThrow(
       "not of this version of evenkeel",
     );
+    await expect(createRuntime({ module: new Response("") as never })).rejects.toThrow(
+      "init: the given module is not an evenkeel kernel binary: expected its bytes or a WebAssembly.Module, got Response",
+    );
   });
 });
 
