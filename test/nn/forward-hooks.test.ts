@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
-import { NormResNet } from "../../src/models/index.js";
+import { NormResNet, TransformerLM } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { mul } from "../../src/ops/elementwise/mul.js";
 import { neg } from "../../src/ops/elementwise/neg.js";
-import { type Tensor, tidy } from "../../src/tensor.js";
+import { type Tensor, tensor, tidy } from "../../src/tensor.js";
 import { expectClose, randomTensor, recordKernels, useRuntime } from "../helpers.js";
 
 const runtime = await useRuntime({ threads: 1, deterministic: true });
@@ -159,6 +159,20 @@ describe("registerForwardHook", () => {
       block.registerForwardHook((_, __, y) => void shapes.push(y.shape));
     expect(net.forward(x).toArray()).toEqual(plain);
     expect(shapes.map(([, channels]) => channels)).toEqual([4, 8, 16, 32]);
+  });
+
+  test("a language model calls every layer that it has, positions included", () => {
+    const sizes = { dModel: 8, nHead: 2, dFF: 8, layers: 1 };
+    const net = new TransformerLM({ vocabSize: 5, contextLength: 4, ...sizes, runtime });
+    const shapes: Record<string, readonly number[]> = {};
+    const layers = [...net.modules()].filter(([, layer]) => !(layer instanceof nn.Sequential));
+    for (const [name, layer] of layers)
+      layer.registerForwardHook((_, __, y) => {
+        shapes[name] = y.shape;
+      });
+    net.forward(tensor(Int32Array.of(0, 1, 2), [1, 3], { runtime }));
+    expect(Object.keys(shapes).sort()).toEqual(layers.map(([name]) => name).sort());
+    expect(shapes["positions."]).toEqual([3, 8]);
   });
 
   test("an error of a hook is the call's: nothing stays behind", () => {
