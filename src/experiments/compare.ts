@@ -3,6 +3,7 @@ import { DataLoader } from "../data/loader.js";
 import type { HostAbortSignal } from "../host-types.js";
 import { type NormName, NormResNet } from "../models/norm-resnet.js";
 import { parseNorm } from "../nn/index.js";
+import { describe, type Rules } from "../options.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -21,6 +22,7 @@ import {
   type UnfinishedRun,
 } from "./compare-types.js";
 import { isRefusal } from "./refusal.js";
+import { settingsOf } from "./settings.js";
 import { storeName } from "./store-name.js";
 import { evaluate, type Trained, train } from "./train.js";
 
@@ -44,6 +46,16 @@ interface Job {
 
 const EVAL_BATCH = 64;
 
+const optionRules: Rules<CompareOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  controls: "Object",
+  store: "function",
+  saveEvery: "number",
+  config: "Object",
+  machine: "Object",
+};
+
 /**
  * Trains NormResNet once per norm and seed. Within a seed, all norms start from the same convolution weights and see
  * the same batches. Yields an event when a training starts, after every step, when the training is finished and when a
@@ -55,9 +67,9 @@ export async function* compare(
   settings: Partial<CompareConfig> = {},
   options: CompareOptions = {},
 ): AsyncGenerator<CompareEvent, CompareResult> {
+  const config = settingsOf("compare", compareDefaults, settings, options, optionRules);
   const { runtime = defaultRuntime(), signal, controls = {}, store, machine } = options;
   const { saveEvery } = options;
-  const config = { ...compareDefaults, ...settings };
   checkConfig(config);
   if (saveEvery !== undefined) checkWhole("saveEvery", saveEvery, 1);
   const { variant, threads, shared } = runtime;
@@ -100,8 +112,6 @@ function checkConfig(config: CompareConfig): void {
     checkWhole(name, value, least);
   }
   checkRate("lr", config.lr);
-  if (typeof config.batch1 !== "boolean")
-    throw new TypeError(`compare: expected batch1 to be true or false, got ${config.batch1}`);
   if (config.norms.length === 0) throw new RangeError("compare: no norm given");
   for (const norm of config.norms) parseNorm(norm, "compare");
 }
@@ -114,8 +124,8 @@ function checkWhole(name: string, value: unknown, least: number): void {
 }
 
 function checkRate(name: string, lr: number): number {
-  if (lr > 0 && lr < Number.POSITIVE_INFINITY) return lr;
-  throw new RangeError(`compare: expected ${name} to be a number above 0, got ${lr}`);
+  if (typeof lr === "number" && lr > 0 && lr < Number.POSITIVE_INFINITY) return lr;
+  throw new RangeError(`compare: expected ${name} to be a number above 0, got ${describe(lr)}`);
 }
 
 /**

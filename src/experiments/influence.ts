@@ -21,6 +21,7 @@ import {
 import { pace } from "./pace.js";
 import { isRefusal } from "./refusal.js";
 import type { MapShape } from "./sets.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export { type Disturbance, disturbances, type Part, parts } from "./influence/disturb.js";
@@ -69,9 +70,10 @@ export interface InfluenceResult {
  */
 export async function* influence(
   settings: Partial<InfluenceConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, InfluenceResult> {
-  const config = { ...influenceDefaults(), ...settings };
+  const config = settingsOf("influence", influenceDefaults(), settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   checkConfig(config);
   const input = drawInput(config, runtime);
   const rows: InfluenceRow[] = [];

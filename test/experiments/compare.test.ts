@@ -477,7 +477,7 @@ describe("compare", () => {
     [{ evaluateEvery: 0.5 }, "compare: expected evaluateEvery to be an integer of at least 0"],
     [{ probeEvery: -1 }, "compare: expected probeEvery to be an integer of at least 0, got -1"],
     [{ answers: -1 }, "compare: expected answers to be an integer of at least 0, got -1"],
-    [{ batch1: 0 as never }, "compare: expected batch1 to be true or false, got 0"],
+    [{ batch1: 0 as never }, "compare: expected batch1 to be boolean, got 0"],
     [{ lr: Number.NaN }, "compare: expected lr to be a number above 0, got NaN"],
     [
       { norms: ["bn", "gn"], width: 6 },
