@@ -26,6 +26,8 @@ export class Client {
   #count = 0;
   /** When the worker was last heard of, in milliseconds. */
   heard = performance.now();
+  /** Whether the worker had an error that it did not catch: it may not even have started. */
+  isBroken = false;
 
   constructor(make: () => WorkerLike) {
     this.#worker = make();
@@ -37,7 +39,8 @@ export class Client {
     };
     this.#worker.onerror = (event) => {
       event.preventDefault?.();
-      this.#failAll(event.message ?? "the worker could not start");
+      this.isBroken = true;
+      this.#failAll(event.message || "the worker could not start");
     };
   }
 

@@ -24,10 +24,17 @@ export async function call<K extends CallName>(
 ): Promise<Calls[K]["result"]> {
   if (!make) return new Promise(() => {}); // while the page is built, what is computed already stands
   client ??= new Client(make);
+  const asked = client;
   try {
-    return await client.call(name, args);
+    const result = await asked.call(name, args);
+    broken.value = "";
+    return result;
   } catch (error) {
-    if (error instanceof Error && error.name !== "Refusal") broken.value = error.message;
+    if (error instanceof Error && error.name !== "Refusal") {
+      broken.value = error.message;
+      if (asked.isBroken && client === asked) client = null; // the next call tries another one
+      if (asked.isBroken) asked.terminate();
+    }
     throw error;
   }
 }

@@ -52,6 +52,8 @@ export class Race {
   readonly #options: Required<RaceOptions>;
   #seats: Seat[] = [];
   #watch: ReturnType<typeof setInterval> | undefined;
+  /** When it was last looked for silent workers. */
+  #looked = 0;
 
   constructor(options: RaceOptions) {
     this.#options = { silence: 10_000, ...options };
@@ -69,6 +71,7 @@ export class Race {
     Object.assign(this, { entry, unsaved: "", replaced: 0, status: "running" });
     this.lanes = entry.norms.map((norm) => emptyLane(norm, entry.rates?.[norm]));
     clearInterval(this.#watch);
+    this.#looked = performance.now();
     this.#watch = setInterval(() => this.#replaceSilent(), this.#options.silence / 4);
     this.#fill();
     this.#options.changed();
@@ -161,11 +164,21 @@ export class Race {
       lane.status = reply.is === "result" ? "done" : reply.is;
       if ("message" in reply) lane.message = reply.message;
       seat.lane = null;
-      this.#fill();
-      if (this.lanes.every(({ status }) => status !== "waiting" && status !== "running"))
-        this.#end();
+      if (reply.is === "failed") this.#leave(seat); // nobody knows what state its worker is in
+      this.#goOn();
     }
     this.#options.changed();
+  }
+
+  /** Gives up a seat and its worker. */
+  #leave(seat: Seat): void {
+    seat.client.terminate();
+    this.#seats = this.#seats.filter((each) => each !== seat);
+  }
+
+  #goOn(): void {
+    this.#fill();
+    if (this.lanes.every(({ status }) => status !== "waiting" && status !== "running")) this.#end();
   }
 
   #end(): void {
@@ -180,18 +193,21 @@ export class Race {
 
   /** A worker can end without a word, for want of memory or by the hand of the visitor. */
   #replaceSilent(): void {
-    if (this.status !== "running") return;
     const now = performance.now();
+    const slept = now - this.#looked > this.#options.silence; // the page did, so it heard nobody
+    this.#looked = now;
+    if (this.status !== "running") return;
     for (const seat of this.#seats) {
-      if (!seat.lane || now - seat.client.heard < this.#options.silence) continue;
-      const { lane } = seat;
-      seat.client.terminate();
-      seat.client = new Client(this.#options.makeWorker);
-      if (++this.replaced > MOST_REPLACEMENTS * this.lanes.length) {
-        lane.status = "failed";
-        seat.lane = null;
-      } else this.#sit(seat, lane);
+      const { client, lane } = seat;
+      if (slept) client.heard = now;
+      if (!lane || now - client.heard < this.#options.silence) continue;
+      this.#leave(seat);
+      if (!this.lanes.includes(lane)) continue; // it was of a race that was stopped
+      lane.status = "waiting";
+      if (++this.replaced <= MOST_REPLACEMENTS * this.lanes.length) continue;
+      Object.assign(lane, { status: "failed", message: "the worker does not answer" });
     }
+    this.#goOn();
     this.#options.changed();
   }
 }

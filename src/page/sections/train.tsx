@@ -29,7 +29,7 @@ export function Train(_props: { data: PageData }) {
   version.value; // drawn again when the race has changed
   const race = theRace();
   const status = race?.status ?? "idle";
-  const lanes: readonly Lane[] = race?.entry ? race.lanes : RECORDED;
+  const lanes: readonly Lane[] = race?.entry ? [...race.lanes] : RECORDED; // a new list: lanes change in place
   const steps = race?.entry?.settings.steps ?? raceSettings.steps;
   const withRecord = race?.entry ? !race.entry.data && isRecorded(race.entry.norms, steps) : false;
   const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };

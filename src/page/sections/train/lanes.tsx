@@ -29,7 +29,7 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
           <tr>
             <th scope="col">{table.norm}</th>
             {[table.step, table.loss, table.accuracy, table.speed, table.memory].map((title) => (
-              <th key={title} scope="col" class="number">
+              <th key={title} scope="col" class="figure-cell">
                 {title}
               </th>
             ))}
@@ -42,13 +42,13 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
               <th scope="row" class={`look${look % 8}`}>
                 {lane.norm}
               </th>
-              <td class="number">{lane.losses.length}</td>
-              <td class="number">
+              <td class="figure-cell">{lane.losses.length}</td>
+              <td class="figure-cell">
                 {lane.losses.length > 0 ? exact(lane.losses.at(-1) ?? 0) : "–"}
               </td>
-              <td class="number">{accuracyOf(lane)}</td>
-              <td class="number">{lane.rate > 0 ? (1000 / lane.rate).toFixed(1) : "–"}</td>
-              <td class="number">
+              <td class="figure-cell">{accuracyOf(lane)}</td>
+              <td class="figure-cell">{lane.rate > 0 ? (1000 / lane.rate).toFixed(1) : "–"}</td>
+              <td class="figure-cell">
                 {lane.peakBytes > 0 ? `${(lane.peakBytes / 2 ** 20).toFixed(1)} MiB` : "–"}
               </td>
               <td>{wordOf(lane)}</td>

@@ -1,9 +1,8 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../engine/engine.js";
 import type { Lane } from "../../engine/lane.js";
 import { useTexts } from "../../text/texts.js";
-import { ownData, PICTURES, version } from "./control.js";
+import { ownData, PICTURES } from "./control.js";
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
@@ -16,21 +15,24 @@ interface Shown {
 /** The first test pictures, and what each net calls them. They are asked for once the race has begun. */
 export function Pictures({ lanes }: { lanes: readonly Lane[] }) {
   const { train } = useTexts();
-  const shown = useSignal<Shown | null>(null);
+  const [shown, show] = useState<Shown | null>(null);
+  const data = ownData.value;
   const answered = lanes.filter(({ evaluations }) => evaluations.at(-1)?.answers);
-  const isWanted = useSignal(false);
-  if (answered.length > 0 && !isWanted.peek()) isWanted.value = true;
-  useSignalEffect(() => {
-    const data = ownData.value;
-    version.value;
-    if (!isWanted.value || shown.peek()) return;
-    call("pictures", { count: PICTURES, ...(data && { data }) }).then((pictures) => {
-      shown.value = pictures;
-    });
-  });
-  if (!shown.value || answered.length === 0) return null;
-  const { images, labels } = shown.value;
-  const names = ownData.value ? train.classes.cifar : train.classes.drawn;
+  const isWanted = answered.length > 0;
+  useEffect(() => {
+    let isCurrent = isWanted;
+    if (isWanted)
+      call("pictures", { count: PICTURES, ...(data && { data }) }).then(
+        (pictures) => isCurrent && show(pictures),
+        () => {}, // the page says by itself that the engine is broken
+      );
+    return () => {
+      isCurrent = false;
+    };
+  }, [isWanted, data]);
+  if (!shown || !isWanted) return null;
+  const { images, labels } = shown;
+  const names = data ? train.classes.cifar : train.classes.drawn;
   return (
     <div class="pictures">
       <h3>{train.pictures}</h3>
