@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from "@preact/signals";
 import type { Disturbed } from "../../experiments/influence/disturb.js";
 import type { MapShape } from "../../experiments/sets.js";
 import { sizeOf } from "../../shape.js";
@@ -46,8 +47,9 @@ function verdictOf({ disturbance, outcome, after }: Shown, texts: Texts["breakIt
 }
 
 /** The disturbed input, and what became of each output. */
-export function BreakFigure({ shown }: { shown: Shown }) {
+export function BreakFigure({ of }: { of: ReadonlySignal<Shown> }) {
   const { breakIt, methods } = useTexts();
+  const shown = of.value;
   const { norm, shape, disturbed, before, after, outcome } = shown;
   const { fates, steps, own, others, most } = outcome;
   const verdict = verdictOf(shown, breakIt);

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { disturbances } from "../../experiments/influence/disturb.js";
 import { breakage } from "../breakage.js";
 import { Refusal } from "../engine/client.js";
@@ -64,6 +64,8 @@ export function BreakIt({ data }: { data: PageData }) {
   );
   const { norm, disturbance, outlier } = useFields("norm", "disturbance", "outlier");
   const [least, most] = limits.outlier;
+  // the same element each time, so that dragging does not draw the table anew
+  const table = useMemo(() => <InfluenceTable first={data.influence} />, [data]);
   return (
     <Section name="break" heading={breakIt.heading} lead={breakIt.lead}>
       <MethodLevers
@@ -90,8 +92,8 @@ export function BreakIt({ data }: { data: PageData }) {
         )}
       </div>
       {complaint.value && <Complaint text={complaint.value} />}
-      <BreakFigure shown={shown.value} />
-      <InfluenceTable first={data.influence} />
+      <BreakFigure of={shown} />
+      {table}
     </Section>
   );
 }

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { change, state } from "../../model.js";
+import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
 import { presetSettings } from "../../race.js";
 import { fileRefusalText, refusalText } from "../../refusals.js";
@@ -34,7 +34,7 @@ export function LeverPanel() {
   const { train, common } = useTexts();
   const complaint = useSignal("");
   const isStarting = useSignal(false);
-  const { preset, norms, lr, width, seed } = state.value;
+  const { preset, norms, lr, width, seed } = useFields("preset", "norms", "lr", "width", "seed");
   version.value; // drawn again when the race has changed
   const status = theRace()?.status ?? "idle";
   const isUnderWay = status === "running" || status === "paused";
