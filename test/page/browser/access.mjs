@@ -58,14 +58,8 @@ export const tests = [
         await unfold(page, texts);
         deepEqual(await violations(page), []);
         await page.size(360, 800);
-        for (const method of ["bn", "sn", "adalin", "evonorm-b0", "wn"]) {
-          await page.set("#see select", method);
-          await page.until(
-            (method) => document.querySelector("#see select").value === method,
-            method,
-          );
-          deepEqual(await violations(page), [], `${method}, 360 pixels`);
-        }
+        await page.set("#see select", colorScheme === "light" ? "adalin" : "evonorm-b0"); // wide formulas
+        deepEqual(await violations(page), [], "360 pixels");
         await page.size(1280, 800);
       }
     },

@@ -35,7 +35,7 @@ export const tests = [
             throw new Error(`${norm}: ${error.message}`);
           });
         equal(
-          await page.text("#see .facts h3"),
+          (await page.text("#see .facts h3")).trim(),
           env.en.methods[norm].title,
           "the facts are of another method",
         );
