@@ -1,7 +1,8 @@
 import { WinogradKind } from "../lib/codes";
 import { ceilDiv } from "../lib/sizes";
 import { spreadEvens, widenEvens } from "./winograd-evens";
-import { pointsOf, stepOf } from "./winograd-kind";
+import { pointsOf, sideOf, stepOf } from "./winograd-kind";
+import { TiledPlanes, WinogradPlan } from "./winograd-plan";
 import { spread, widen } from "./winograd-transform";
 
 // The tiles of an item are listed in a table, three words for each tile: the address of its output in channel 0, the
@@ -40,74 +41,61 @@ export function listStaged(
 }
 
 /**
- * Lists the outputs of the tiles, with fillers to whole panels of 8. Planes of out are
+ * Lists the outputs of tiles t0 … t1, with fillers to whole panels of 8. Planes of out are
  * [images, rows, outHeight, outWidth].
  */
-export function listOutputs(
-  table: usize,
-  side: i32,
-  out: usize,
-  rows: i32,
-  across: i32,
-  down: i32,
-  outHeight: i32,
-  outWidth: i32,
-  t0: i32,
-  t1: i32,
-): void {
+export function listOutputs(table: usize, out: usize, plan: WinogradPlan, t0: i32, t1: i32): void {
+  const side = sideOf(plan.kind);
   const end = t0 + ((t1 - t0 + 7) & ~7);
   for (let t = t0; t < end; t++, table += TILE) {
     const real = min(t, t1 - 1);
-    const band = real / across;
-    const n = band / down;
-    const y = (band - n * down) * side;
-    const x = (real - band * across) * side;
-    const at = (n * rows * outHeight + y) * outWidth + x;
+    const band = real / plan.across;
+    const n = band / plan.down;
+    const y = (band - n * plan.down) * side;
+    const x = (real - band * plan.across) * side;
+    const at = (n * plan.rows * plan.outHeight + y) * plan.outWidth + x;
     store<usize>(table, out + ((<usize>at) << 2));
-    const size = (min(side, outHeight - y) << 4) | min(side, outWidth - x);
+    const size = (min(side, plan.outHeight - y) << 4) | min(side, plan.outWidth - x);
     store<i32>(table, t < t1 ? size : 0, SIZE);
   }
 }
 
 /**
- * The stage of plane c of `planes` [images, channels, height, width], [band][points][stagePitch]: what tiles t0 … t1
+ * The stage of channel c of `planes`, [band][points][stagePitch]: what tiles t0 … t1
  * read, spread downwards. Columns outside of the plane stay as they are. A `gradient` is that of the outputs of PLAIN
  * or STRIDED. Scratch: 9 words.
  */
 export function readBands(
-  kind: WinogradKind,
+  plan: TiledPlanes,
   gradient: bool,
   stage: usize,
   stagePitch: usize,
   planes: usize,
   zeros: usize,
-  channels: i32,
   c: i32,
-  height: i32,
-  width: i32,
-  padY: i32,
-  padX: i32,
-  across: i32,
-  down: i32,
   t0: i32,
   t1: i32,
   scratch: usize,
 ): void {
+  const kind = plan.kind;
+  const across = plan.across;
+  const height = plan.height;
+  const width = plan.width;
   const firstBand = t0 / across;
   const lastBand = (t1 - 1) / across;
   const row = (<usize>width) << 2;
   const step = gradient ? 4 : stepOf(kind);
-  let to = stage + ((<usize>padX) << 2);
+  let to = stage + ((<usize>plan.padX) << 2);
   for (let band = firstBand; band <= lastBand; band++) {
-    const n = band / down;
-    const y = (band - n * down) * step - padY;
-    let p = planes + <usize>((n * channels + c) * height + y) * row;
+    const n = band / plan.down;
+    const y = (band - n * plan.down) * step - plan.padY;
+    let p = planes + <usize>((n * plan.channels + c) * height + y) * row;
     for (let k: usize = 0; k < 9; k++, p += row) {
       const inside = <u32>(y + <i32>k) < <u32>height;
       store<usize>(scratch + (k << 2), inside ? p : zeros);
     }
-    const x0 = (band === firstBand ? t0 - band * across : 0) * step - padX;
-    const x1 = (band === lastBand ? t1 - band * across : across) * step - padX + 2;
+    const x0 = (band === firstBand ? t0 - band * across : 0) * step - plan.padX;
+    const x1 = (band === lastBand ? t1 - band * across : across) * step - plan.padX + 2;
     // The last four columns inside may overlap the four before them.
     const end = max(4, min(width, x1));
     for (let x = min(end - 4, max(0, x0)); x < end; x += 4) {

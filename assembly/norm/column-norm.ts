@@ -8,80 +8,82 @@ import { Activation } from "../lib/codes";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { STATS } from "../lib/moments";
-import { word } from "../lib/plan";
-import { setOf } from "../lib/sets";
-import { CHANNELS, COLS, LENGTH, PART_SIZE, PARTS, PLANE_STEP, RUNS, WIDTH } from "./channel-plan";
+import { ceilDiv } from "../lib/sizes";
+import { ChannelPlan } from "./channel-plan";
 
 /** @host Bytes of scratch of each of these kernels: statistics and sums of the columns, four rows and a vector. */
 export function columnScratch(width: i32): usize {
   return width * (STATS + 16) + 4 * rowBytes(width) + 16;
 }
 
-function blocksOf(cols: i32, width: i32): i32 {
-  return (cols + width - 1) / width;
+/** The part of the rows that an item does, counted through all samples. */
+function rowPartOf(plan: ChannelPlan, item: i32): i32 {
+  return item / ceilDiv(plan.cols, plan.width);
 }
 
 /** The item's first column. */
-function columnOf(item: i32, cols: i32, width: i32): i32 {
-  return (item % blocksOf(cols, width)) * width;
+function columnOf(plan: ChannelPlan, item: i32): i32 {
+  return (item % ceilDiv(plan.cols, plan.width)) * plan.width;
+}
+
+/** How many columns the item has. */
+function countOf(plan: ChannelPlan, item: i32): i32 {
+  return min(plan.width, plan.cols - columnOf(plan, item));
 }
 
 /** The item's first plane. */
-function planeOf(item: i32, cols: i32, width: i32, parts: i32): i32 {
-  const sample = item / (blocksOf(cols, width) * parts);
-  return sample * cols + columnOf(item, cols, width);
+function planeOf(plan: ChannelPlan, item: i32): i32 {
+  return (rowPartOf(plan, item) / plan.parts) * plan.cols + columnOf(plan, item);
 }
 
-function partOf(item: i32, cols: i32, width: i32, parts: i32): i32 {
-  return (item / blocksOf(cols, width)) % parts;
+/** Bytes from a row to the next. */
+function stepOf(plan: ChannelPlan): usize {
+  return (<usize>plan.cols) << 2;
 }
 
 /** Bytes before the item's first element. */
-function offsetOf(item: i32, length: i32, cols: i32, width: i32, size: i32, parts: i32): usize {
-  const sample: usize = item / (blocksOf(cols, width) * parts);
-  const row = sample * length + partOf(item, cols, width, parts) * size;
-  return (row * cols + columnOf(item, cols, width)) << 2;
+function offsetOf(plan: ChannelPlan, item: i32): usize {
+  const part = rowPartOf(plan, item);
+  const row = <usize>(part / plan.parts) * plan.length + plan.fromOf(part);
+  return row * stepOf(plan) + ((<usize>columnOf(plan, item)) << 2);
 }
 
-/** Copies what the sets of the item's n planes have (`size` bytes each) to `to`, one after the other. */
-function copyOfSets(
-  to: usize,
-  sets: usize,
-  size: usize,
-  first: i32,
-  runs: i32,
-  planeStep: i32,
-  n: i32,
-): usize {
+/** Copies what the sets of the item's planes have (`size` bytes each) to `to`, one after the other. */
+function copyOfSets(to: usize, sets: usize, size: usize, plan: ChannelPlan, item: i32): usize {
+  const first = planeOf(plan, item);
+  const n = countOf(plan, item);
   for (let c = 0; c < n; c++) {
-    const from = sets + <usize>setOf(first + c, runs, planeStep) * size;
-    memory.copy(to + <usize>c * size, from, size);
+    memory.copy(to + <usize>c * size, sets + <usize>plan.setOf(first + c) * size, size);
   }
   return to;
 }
 
-/** The address of the weight of plane `first`; 0 stays 0. */
-function atPlane(weight: usize, first: i32, channels: i32): usize {
-  return weight ? weight + ((<usize>(first % channels)) << 2) : 0;
+/** The address of the weight of the item's first plane; 0 stays 0. */
+function weightOf(weight: usize, plan: ChannelPlan, item: i32): usize {
+  return weight ? weight + ((<usize>(planeOf(plan, item) % plan.channels)) << 2) : 0;
 }
 
 /** Elements of a piece, which stays in cache between the norm and the activation. */
 const PIECE: i32 = 16384;
 
-/** y = f(z) with z = (x − mean)·rstd·w + b, or with dy y = f′(z)·dy; f the activation. */
+/** y = f(z) with z = (x − mean)·rstd·weight + bias, or with dy y = f′(z)·dy; f the activation. */
 function normalizeActivated(
   activation: Activation,
   y: usize,
   dy: usize,
   x: usize,
   stats: usize,
-  w: usize,
-  b: usize,
-  rows: i32,
-  step: usize,
-  n: i32,
+  weight: usize,
+  bias: usize,
+  plan: ChannelPlan,
+  item: i32,
   scratch: usize,
 ): void {
+  const w = weightOf(weight, plan, item);
+  const b = weightOf(bias, plan, item);
+  const n = countOf(plan, item);
+  const rows = plan.sizeOf(rowPartOf(plan, item));
+  const step = stepOf(plan);
   const size = activation ? max(1, PIECE / n) : rows;
   for (let from = 0; from < rows; from += size) {
     const o = <usize>from * step;
@@ -94,30 +96,29 @@ function normalizeActivated(
   }
 }
 
+/** Bytes before the numbers of the item's part, in a buffer [planes, parts, 2]. */
+function partialOf(plan: ChannelPlan, item: i32): usize {
+  const part = rowPartOf(plan, item) % plan.parts;
+  return (<usize>planeOf(plan, item) * plan.parts + part) << 4;
+}
+
 /** partials [planes, parts, 2] = (mean, variance) of each part of each column. */
 export function columnMoments(
   partials: usize,
   x: usize,
-  plan: usize,
+  plan: ChannelPlan,
   eps: f64,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const length = word(plan, LENGTH);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
+  const apart = (<usize>plan.parts) << 4;
   for (let item = begin; item < end; item++) {
-    const part = partOf(item, cols, width, parts);
-    const first: usize = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - part * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const out = partials + ((first * parts + part) << 4);
-    momentsOfColumns(out, (<usize>parts) << 4, x + o, rows, step, n, true, eps, scratch);
+    const out = partials + partialOf(plan, item);
+    const from = x + offsetOf(plan, item);
+    const rows = plan.sizeOf(rowPartOf(plan, item));
+    const n = countOf(plan, item);
+    momentsOfColumns(out, apart, from, rows, stepOf(plan), n, true, eps, scratch);
   }
 }
 
@@ -128,31 +129,17 @@ export function columnNormalize(
   x: usize,
   weight: usize,
   bias: usize,
-  plan: usize,
+  plan: ChannelPlan,
   activation: Activation,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
+  const rest = scratch + <usize>plan.width * STATS;
   for (let item = begin; item < end; item++) {
-    const first = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
-    const w = atPlane(weight, first, channels);
-    const b = atPlane(bias, first, channels);
-    const rest = scratch + <usize>width * STATS;
-    normalizeActivated(activation, y + o, 0, x + o, own, w, b, rows, step, n, rest);
+    const own = copyOfSets(scratch, stats, STATS, plan, item);
+    const o = offsetOf(plan, item);
+    normalizeActivated(activation, y + o, 0, x + o, own, weight, bias, plan, item, rest);
   }
 }
 
@@ -165,38 +152,24 @@ export function columnGradientSums(
   stats: usize,
   weight: usize,
   bias: usize,
-  plan: usize,
+  plan: ChannelPlan,
   activation: Activation,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
-  const apart = (<usize>parts) << 4;
+  const apart = (<usize>plan.parts) << 4;
+  const rest = scratch + <usize>plan.width * STATS;
   for (let item = begin; item < end; item++) {
-    const part = partOf(item, cols, width, parts);
-    const first = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - part * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const out = sums + <usize>first * apart + ((<usize>part) << 4);
-    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
-    const rest = scratch + <usize>width * STATS;
+    const own = copyOfSets(scratch, stats, STATS, plan, item);
+    const o = offsetOf(plan, item);
     const g = (activation ? dz : dy) + o;
-    if (activation) {
-      const w = atPlane(weight, first, channels);
-      const b = atPlane(bias, first, channels);
-      normalizeActivated(activation, g, dy + o, x + o, own, w, b, rows, step, n, rest);
-    }
-    sumColumns(out, apart, g, x + o, own, 0, rows, step, n, rest);
+    if (activation)
+      normalizeActivated(activation, g, dy + o, x + o, own, weight, bias, plan, item, rest);
+    const out = sums + partialOf(plan, item);
+    const rows = plan.sizeOf(rowPartOf(plan, item));
+    const n = countOf(plan, item);
+    sumColumns(out, apart, g, x + o, own, 0, rows, stepOf(plan), n, rest);
   }
 }
 
@@ -208,31 +181,22 @@ export function columnGradient(
   stats: usize,
   means: usize,
   weight: usize,
-  plan: usize,
+  plan: ChannelPlan,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
+  const after = scratch + <usize>plan.width * STATS;
+  const rest = after + ((<usize>plan.width) << 4);
+  const step = stepOf(plan);
   for (let item = begin; item < end; item++) {
-    const first = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
-    const after = scratch + <usize>width * STATS;
-    const rest = after + ((<usize>width) << 4);
-    const w = atPlane(weight, first, channels);
+    const own = copyOfSets(scratch, stats, STATS, plan, item);
+    const o = offsetOf(plan, item);
+    const w = weightOf(weight, plan, item);
+    const rows = plan.sizeOf(rowPartOf(plan, item));
+    const n = countOf(plan, item);
     if (means) {
-      const back = copyOfSets(after, means, 16, first, runs, planeStep, n);
+      const back = copyOfSets(after, means, 16, plan, item);
       gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
     } else {
       for (let c = 0; c < n; c++) store<f64>(own + <usize>c * STATS, 0); // the mean: x has no part in this
