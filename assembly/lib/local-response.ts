@@ -1,7 +1,7 @@
 // Local response norm in float64, four columns at a time. It serves where float32 does not do, and at the edges. The
 // kernels are in norm/local-response-norm.ts.
+import { pair } from "./block-sums";
 import { exp, logDouble } from "./math";
-import { pair } from "./moments";
 import { get, high, low, narrow, put } from "./quads";
 
 /** 2⁵²: added to an integer below it, it leaves the integer in the low bits. */

@@ -2,12 +2,13 @@
 // pixel (positional norm, arXiv 1907.04312), pixel norm (1710.10196), division by a p-norm. A unit is a block of
 // `width` columns of a sample, unit = outer · blocks + block. What a unit needs of x stays in the cache between its
 // passes.
+import { pair } from "../lib/block-sums";
 import { Statistic } from "../lib/codes";
 import { addRows } from "../lib/column-loops";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { columnNorms, directionGradient } from "../lib/column-powers";
-import { meanOf, pair, remainder, rstdOf, STATS } from "../lib/moments";
+import { meanOf, remainder, rstdOf, STATS } from "../lib/moments";
 import { tame } from "../lib/runs";
 import { at } from "../lib/sets";
 

@@ -5,7 +5,8 @@
 import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
 import { finishStats, meanOf, mergeMoments, moments, rstdOf, STATS } from "../lib/moments";
-import { gradientRun, gradientSums, normalizeRun } from "../lib/runs";
+import { gradientRun, gradientSums } from "../lib/run-gradients";
+import { normalizeRun } from "../lib/runs";
 import { at, firstPlane, planeOffset } from "../lib/sets";
 import { ChannelPlan } from "./channel-plan";
 

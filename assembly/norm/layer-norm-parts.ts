@@ -1,8 +1,10 @@
 // Layer norm of few long rows, in steps on parts of a row, so that threads help. channelStatistics merges the moments
 // of the parts: to it a row is a set of one plane.
+
 import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
-import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
+import { normalizeRow } from "../lib/rows";
+import { rowGradient, rowSums } from "../lib/run-gradients";
 
 /** partials [rows, parts, 2] = (mean, variance) of each part of each row. Range: rows × parts. */
 export function layerNormMoments(
