@@ -120,46 +120,67 @@ function spreadColumns(
   const r2 = v128.load(load<usize>(rows, 8) + o);
   const r3 = v128.load(load<usize>(rows, 12) + o);
   if (gradient) {
-    if (kind === WinogradKind.strided) {
-      widenEvens(to, step, r0, r1, r2, r3);
-      copy4(to + 5 * step, step, r0, r1, r2, r3);
-    } else widen(to, step, r0, r1, r2, r3);
+    widenOutputs(kind, to, step, r0, r1, r2, r3);
     return;
   }
   const r4 = v128.load(load<usize>(rows, 16) + o);
-  if (kind === WinogradKind.plain) {
-    spread(to, step, r0, r1, r2, r3, r4, v128.load(load<usize>(rows, 20) + o));
-    return;
-  }
-  let e1 = r1;
-  let e2 = r2;
-  let e3 = r3;
-  let e4 = r4;
-  let o0 = r1;
-  let o1 = r3;
-  let o2 = r2;
-  let o3 = r3;
+  const r5 = v128.load(load<usize>(rows, 20) + o);
+  let r6 = r5;
+  let r7 = r5;
+  let r8 = r5;
   if (kind === WinogradKind.strided) {
-    e1 = r2;
-    e2 = r4;
-    e3 = v128.load(load<usize>(rows, 24) + o);
-    e4 = v128.load(load<usize>(rows, 32) + o);
-    o2 = v128.load(load<usize>(rows, 20) + o);
-    o3 = v128.load(load<usize>(rows, 28) + o);
-  } else if (kind === WinogradKind.subpixel) {
-    o1 = r2;
-    o2 = r3;
-    o3 = r4;
-  } else {
-    o0 = r0;
-    o1 = r1;
+    r6 = v128.load(load<usize>(rows, 24) + o);
+    r7 = v128.load(load<usize>(rows, 28) + o);
+    r8 = v128.load(load<usize>(rows, 32) + o);
   }
-  spreadEvens(to, step, r0, e1, e2, e3, e4);
-  copy4(to + 5 * step, step, o0, o1, o2, o3);
+  spreadInputs(kind, to, step, r0, r1, r2, r3, r4, r5, r6, r7, r8);
+}
+
+/** Spreads the inputs of a tile along an axis to its points, as winograd-kind.ts says. */
+export function spreadInputs(
+  kind: WinogradKind,
+  to: usize,
+  step: usize,
+  x0: v128,
+  x1: v128,
+  x2: v128,
+  x3: v128,
+  x4: v128,
+  x5: v128,
+  x6: v128,
+  x7: v128,
+  x8: v128,
+): void {
+  const middle = to + 5 * step;
+  if (kind === WinogradKind.plain) spread(to, step, x0, x1, x2, x3, x4, x5);
+  else if (kind === WinogradKind.strided) {
+    spreadEvens(to, step, x0, x2, x4, x6, x8);
+    copy4(middle, step, x1, x3, x5, x7);
+  } else {
+    spreadEvens(to, step, x0, x1, x2, x3, x4);
+    if (kind === WinogradKind.subpixel) copy4(middle, step, x1, x2, x3, x4);
+    else copy4(middle, step, x0, x1, x2, x3);
+  }
+}
+
+/** The same for a gradient of the four outputs of a plain or strided tile. */
+export function widenOutputs(
+  kind: WinogradKind,
+  to: usize,
+  step: usize,
+  x0: v128,
+  x1: v128,
+  x2: v128,
+  x3: v128,
+): void {
+  if (kind === WinogradKind.strided) {
+    widenEvens(to, step, x0, x1, x2, x3);
+    copy4(to + 5 * step, step, x0, x1, x2, x3);
+  } else widen(to, step, x0, x1, x2, x3);
 }
 
 /** to[k·step] = the k-th of the four vectors. */
-export function copy4(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
+function copy4(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(to, a);
   to += step;
   v128.store(to, b);

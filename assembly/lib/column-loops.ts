@@ -1,12 +1,17 @@
-// Loops over a block of columns: `rows` rows of floats, `step` bytes apart. They do columns from … to (in bytes): whole
-// vectors for T = v128, the n < 4 columns left for T = f32. They do four rows and two vectors at a time, along the
-// rows, so that memory is read in its order. What belongs to a column (m, s, …) is a float32 row of whole vectors,
-// which stays in L1.
+// Loops over a block of columns: `rows` rows of floats, `step` bytes apart, `cols` columns from x on. They do four rows
+// or two and two vectors at a time, along the rows, so that memory is read in its order; the last one to three columns
+// of a row are done behind its vectors. What belongs to a column (m, s, …) is a float32 row of whole vectors, which
+// stays in L1.
 import { loadLanes, madd, storeLanes, sum4 } from "./simd";
 
 /** Row r's number in all lanes, or `otherwise` where p is 0. */
 function rowNumber(p: usize, r: i32, otherwise: f32): v128 {
   return p ? v128.load32_splat(p + ((<usize>r) << 2)) : f32x4.splat(otherwise);
+}
+
+/** Bytes of the whole vectors of a row. */
+function wholeBytes(cols: i32): usize {
+  return (<usize>(cols >> 2)) << 4;
 }
 
 function plus(p: usize, v: v128): void {
@@ -33,23 +38,23 @@ function squares<T>(
 }
 
 /** s += d and q += d² with d = x − m. In place of a missing row stands m, which adds nothing. */
-export function addSquares<T>(
+export function addSquares(
   s: usize,
   q: usize,
   x: usize,
   m: usize,
   rows: i32,
   step: usize,
-  from: usize,
-  to: usize,
-  n: i32,
+  cols: i32,
 ): void {
+  const end = wholeBytes(cols);
+  const rest = cols & 3;
   for (let r = 0; r < rows; r += 4, x += step << 2) {
     const y = r + 1 < rows ? x + step : m;
     const z = r + 2 < rows ? x + 2 * step : m;
     const w = r + 3 < rows ? x + 3 * step : m;
-    let o = from;
-    for (; isVector<T>() && o + 32 <= to; o += 32) {
+    let o: usize = 0;
+    for (; o + 32 <= end; o += 32) {
       const a = x + o;
       const b = y + o;
       const c = z + o;
@@ -57,10 +62,12 @@ export function addSquares<T>(
       const e = s + o;
       const f = q + o;
       const g = m + o;
-      squares<T>(e, f, g, a, b, c, d, n);
-      squares<T>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, n);
+      squares<v128>(e, f, g, a, b, c, d, 4);
+      squares<v128>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, 4);
     }
-    if (o < to) squares<T>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, n);
+    if (o < end) squares<v128>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, 4);
+    o = end;
+    if (rest) squares<f32>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, rest);
   }
 }
 
@@ -89,7 +96,7 @@ function product<T>(
  * s += g and q += g·(x − m) with g = dy·weight, a weight (or 0) for each row. In place of a missing row stands the
  * first, times 0.
  */
-export function addProducts<T>(
+export function addProducts(
   s: usize,
   q: usize,
   dy: usize,
@@ -98,18 +105,18 @@ export function addProducts<T>(
   weight: usize,
   rows: i32,
   step: usize,
-  from: usize,
-  to: usize,
-  n: i32,
+  cols: i32,
 ): void {
+  const end = wholeBytes(cols);
+  const rest = cols & 3;
   const away = dy - x;
-  for (let r = 0; r < rows; r += 2, x += step << 1) {
-    const there = r + 1 < rows;
+  for (let row = 0; row < rows; row += 2, x += step << 1) {
+    const there = row + 1 < rows;
     const y = there ? x + step : x;
-    const w = rowNumber(weight, r, 1);
-    const u = there ? rowNumber(weight, r + 1, 1) : f32x4.splat(0);
-    let o = from;
-    for (; isVector<T>() && o + 32 <= to; o += 32) {
+    const w = rowNumber(weight, row, 1);
+    const u = there ? rowNumber(weight, row + 1, 1) : f32x4.splat(0);
+    let o: usize = 0;
+    for (; o + 32 <= end; o += 32) {
       const a = x + o;
       const b = y + o;
       const c = a + away;
@@ -117,10 +124,14 @@ export function addProducts<T>(
       const e = s + o;
       const f = q + o;
       const g = m + o;
-      product<T>(e, f, g, a, b, c, d, w, u, n);
-      product<T>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, w, u, n);
+      product<v128>(e, f, g, a, b, c, d, w, u, 4);
+      product<v128>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, w, u, 4);
     }
-    if (o < to) product<T>(s + o, q + o, m + o, x + o, y + o, x + o + away, y + o + away, w, u, n);
+    const p = x + away;
+    const r = y + away;
+    if (o < end) product<v128>(s + o, q + o, m + o, x + o, y + o, p + o, r + o, w, u, 4);
+    o = end;
+    if (rest) product<f32>(s + o, q + o, m + o, x + o, y + o, p + o, r + o, w, u, rest);
   }
 }
 
@@ -152,7 +163,7 @@ function scaleTwo<T>(
  * y = ((x − m)·a + b)·weight + bias, a weight and a bias (or 0) for each row. In place of a missing row the last is
  * done once more.
  */
-export function scale<T>(
+export function scale(
   y: usize,
   x: usize,
   m: usize,
@@ -162,10 +173,12 @@ export function scale<T>(
   bias: usize,
   rows: i32,
   step: usize,
-  from: usize,
-  to: usize,
-  n: i32,
+  from: i32,
+  cols: i32,
 ): void {
+  const start = (<usize>from) << 2;
+  const end = start + wholeBytes(cols);
+  const rest = cols & 3;
   const away = y - x;
   for (let r = 0; r < rows; r += 2, x += step << 1) {
     const next = min(r + 1, rows - 1);
@@ -174,8 +187,8 @@ export function scale<T>(
     const u = rowNumber(weight, next, 1);
     const c = rowNumber(bias, r, 0);
     const d = rowNumber(bias, next, 0);
-    let o = from;
-    for (; isVector<T>() && o + 32 <= to; o += 32) {
+    let o = start;
+    for (; o + 32 <= end; o += 32) {
       const p = x + o;
       const q = z + o;
       const i = p + away;
@@ -183,19 +196,48 @@ export function scale<T>(
       const e = m + o;
       const f = a + o;
       const g = b + o;
-      scaleTwo<T>(i, j, p, q, e, f, g, w, u, c, d, n);
-      scaleTwo<T>(i + 16, j + 16, p + 16, q + 16, e + 16, f + 16, g + 16, w, u, c, d, n);
+      scaleTwo<v128>(i, j, p, q, e, f, g, w, u, c, d, 4);
+      scaleTwo<v128>(i + 16, j + 16, p + 16, q + 16, e + 16, f + 16, g + 16, w, u, c, d, 4);
     }
-    if (o < to)
-      scaleTwo<T>(x + o + away, z + o + away, x + o, z + o, m + o, a + o, b + o, w, u, c, d, n);
+    const i = x + away;
+    const j = z + away;
+    if (o < end) scaleTwo<v128>(i + o, j + o, x + o, z + o, m + o, a + o, b + o, w, u, c, d, 4);
+    o = end;
+    if (rest) scaleTwo<f32>(i + o, j + o, x + o, z + o, m + o, a + o, b + o, w, u, c, d, rest);
   }
+}
+
+/** One vector of two rows x and y: dx = dy·w·p + ((x − m)·q + r), dx and dy `away` and `other` bytes off. */
+function backTwo<T>(
+  x: usize,
+  y: usize,
+  away: usize,
+  other: usize,
+  m: usize,
+  p: usize,
+  q: usize,
+  r: usize,
+  w: v128,
+  u: v128,
+  n: i32,
+): void {
+  const shift = v128.load(m);
+  const slope = v128.load(p);
+  const back = v128.load(q);
+  const base = v128.load(r);
+  const h0 = madd(f32x4.sub(loadLanes<T>(x, n), shift), back, base);
+  const h1 = madd(f32x4.sub(loadLanes<T>(y, n), shift), back, base);
+  const g0 = f32x4.mul(loadLanes<T>(x + other, n), w);
+  const g1 = f32x4.mul(loadLanes<T>(y + other, n), u);
+  storeLanes<T>(x + away, madd(g0, slope, h0), n);
+  storeLanes<T>(y + away, madd(g1, slope, h1), n);
 }
 
 /**
  * dx = dy·weight·p + ((x − m)·q + r), a weight (or 0) for each row. In place of a missing row the last is done once
  * more.
  */
-export function goBack<T>(
+export function goBack(
   dx: usize,
   dy: usize,
   x: usize,
@@ -206,10 +248,12 @@ export function goBack<T>(
   weight: usize,
   rows: i32,
   step: usize,
-  from: usize,
-  to: usize,
-  n: i32,
+  from: i32,
+  cols: i32,
 ): void {
+  const start = (<usize>from) << 2;
+  const end = start + wholeBytes(cols);
+  const rest = cols & 3;
   const away = dx - x;
   const other = dy - x;
   for (let row = 0; row < rows; row += 2, x += step << 1) {
@@ -217,23 +261,40 @@ export function goBack<T>(
     const x1 = next > row ? x + step : x;
     const w0 = rowNumber(weight, row, 1);
     const w1 = rowNumber(weight, next, 1);
-    for (let o = from; o < to; o += 16) {
-      const shift = v128.load(m + o);
-      const slope = v128.load(p + o);
-      const back = v128.load(q + o);
-      const base = v128.load(r + o);
-      const h0 = madd(f32x4.sub(loadLanes<T>(x + o, n), shift), back, base);
-      const h1 = madd(f32x4.sub(loadLanes<T>(x1 + o, n), shift), back, base);
-      const g0 = f32x4.mul(loadLanes<T>(x + other + o, n), w0);
-      const g1 = f32x4.mul(loadLanes<T>(x1 + other + o, n), w1);
-      storeLanes<T>(x + away + o, madd(g0, slope, h0), n);
-      storeLanes<T>(x1 + away + o, madd(g1, slope, h1), n);
-    }
+    let o = start;
+    for (; o < end; o += 16)
+      backTwo<v128>(x + o, x1 + o, away, other, m + o, p + o, q + o, r + o, w0, w1, 4);
+    if (rest) backTwo<f32>(x + o, x1 + o, away, other, m + o, p + o, q + o, r + o, w0, w1, rest);
   }
 }
 
+/** Adds Σdy·((x − m)·a + b) and Σdy over bytes from … to of a row to dweight and dbias. */
+function addRow<T>(
+  dweight: usize,
+  dbias: usize,
+  dy: usize,
+  x: usize,
+  m: usize,
+  a: usize,
+  b: usize,
+  from: usize,
+  to: usize,
+  n: i32,
+): void {
+  let product: v128 = f32x4.splat(0);
+  let sum = product;
+  for (let o = from; o < to; o += 16) {
+    const g = loadLanes<T>(dy + o, n);
+    const d = f32x4.sub(loadLanes<T>(x + o, n), v128.load(m + o));
+    product = madd(g, madd(d, v128.load(a + o), v128.load(b + o)), product);
+    sum = f32x4.add(sum, g);
+  }
+  store<f32>(dweight, load<f32>(dweight) + sum4(product));
+  store<f32>(dbias, load<f32>(dbias) + sum4(sum));
+}
+
 /** dweight[r] += Σdy·((x − m)·a + b) and dbias[r] += Σdy of each row, over the columns. */
-export function addRows<T>(
+export function addRows(
   dweight: usize,
   dbias: usize,
   dy: usize,
@@ -243,20 +304,12 @@ export function addRows<T>(
   b: usize,
   rows: i32,
   step: usize,
-  from: usize,
-  to: usize,
-  n: i32,
+  cols: i32,
 ): void {
+  const end = wholeBytes(cols);
+  const rest = cols & 3;
   for (let r = 0; r < rows; r++, x += step, dy += step, dweight += 4, dbias += 4) {
-    let product: v128 = f32x4.splat(0);
-    let sum = product;
-    for (let o = from; o < to; o += 16) {
-      const g = loadLanes<T>(dy + o, n);
-      const d = f32x4.sub(loadLanes<T>(x + o, n), v128.load(m + o));
-      product = madd(g, madd(d, v128.load(a + o), v128.load(b + o)), product);
-      sum = f32x4.add(sum, g);
-    }
-    store<f32>(dweight, load<f32>(dweight) + sum4(product));
-    store<f32>(dbias, load<f32>(dbias) + sum4(sum));
+    addRow<v128>(dweight, dbias, dy, x, m, a, b, 0, end, 4);
+    if (rest) addRow<f32>(dweight, dbias, dy, x, m, a, b, end, end + 1, rest);
   }
 }
