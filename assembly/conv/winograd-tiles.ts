@@ -55,25 +55,22 @@ function spreadFour(
     const x2 = column2(a, b, c, d);
     const x3 = column3(a, b, c, d);
     if (gradient) widenOutputs(kind, dst, step, x0, x1, x2, x3);
-    else if (kind === WinogradKind.strided) {
+    else {
       a = v128.load(p0, 16);
       b = v128.load(p1, 16);
       c = v128.load(p2, 16);
       d = v128.load(p3, 16);
       const x4 = column0(a, b, c, d);
       const x5 = column1(a, b, c, d);
-      const x6 = column2(a, b, c, d);
-      const x7 = column3(a, b, c, d);
-      const x8 = ninth(p0, p1, p2, p3);
+      let x6 = x5;
+      let x7 = x5;
+      let x8 = x5;
+      if (kind === WinogradKind.strided) {
+        x6 = column2(a, b, c, d);
+        x7 = column3(a, b, c, d);
+        x8 = ninth(p0, p1, p2, p3);
+      }
       spreadInputs(kind, dst, step, x0, x1, x2, x3, x4, x5, x6, x7, x8);
-    } else {
-      a = v128.load64_zero(p0, 16);
-      b = v128.load64_zero(p1, 16);
-      c = v128.load64_zero(p2, 16);
-      d = v128.load64_zero(p3, 16);
-      const x4 = column0(a, b, c, d);
-      const x5 = column1(a, b, c, d);
-      spreadInputs(kind, dst, step, x0, x1, x2, x3, x4, x5, x5, x5, x5);
     }
     p0 += pitch;
     p1 += pitch;

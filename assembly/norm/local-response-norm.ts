@@ -169,11 +169,7 @@ export function localResponseNormForward(
     const o = itemOffset(item, channels, length, 16);
     const single = left === 16 && a < 1e8;
     if (single && forwardSingle(y + o, x + o, channels, step, before, after, a, beta, k)) continue;
-    for (let i = 0; i < left; i += 4) {
-      const own = o + ((<usize>i) << 2);
-      const width = min(4, left - i);
-      forwardDouble(y + own, x + own, width, single, channels, step, before, after, a, beta, k);
-    }
+    forwardDouble(y + o, x + o, left, single, channels, step, before, after, a, beta, k);
   }
 }
 
@@ -209,24 +205,20 @@ export function localResponseNormBackward(
     ) {
       continue;
     }
-    for (let i = 0; i < left; i += 4) {
-      const own = o + ((<usize>i) << 2);
-      const width = min(4, left - i);
-      backwardDouble(
-        dx + own,
-        dy + own,
-        x + own,
-        width,
-        single,
-        channels,
-        step,
-        before,
-        after,
-        a,
-        beta,
-        k,
-        scratch,
-      );
-    }
+    backwardDouble(
+      dx + o,
+      dy + o,
+      x + o,
+      left,
+      single,
+      channels,
+      step,
+      before,
+      after,
+      a,
+      beta,
+      k,
+      scratch,
+    );
   }
 }
