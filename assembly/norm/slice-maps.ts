@@ -1,7 +1,7 @@
 // Sums over the planes of a tensor and linear maps of them, in float64. This is what is left of a normalisation once
 // the few numbers that a plane needs are known. x is [outer, planes, inner]: plane p is `outer` runs of `inner` floats.
 // A filter of a weight [O, I, h, w] is a plane with outer = 1, a column of a matrix is one with inner = 1.
-import { get, high, low, narrow, put } from "../lib/quads";
+import { get, high, low, narrow } from "../lib/quads";
 
 /** Σ a·b over n floats, or Σ a where b is 0. */
 function product(a: usize, b: usize, n: i32): f64 {
@@ -90,19 +90,24 @@ function combineRun(y: usize, a: usize, b: usize, n: i32, p: f64, q: f64, r: f64
   const vp = f64x2.splat(p);
   const vq = f64x2.splat(q);
   const vr = f64x2.splat(r);
+  let i = 0;
   // y[i] = a[i] * p + b[i] * q + r
-  for (let i = 0; i < n; i += 4) {
+  for (; i + 4 <= n; i += 4) {
     const o = (<usize>i) << 2;
-    const width = min(4, n - i);
-    const va = get(a + o, width);
+    const va = v128.load(a + o);
     let bottom = f64x2.add(f64x2.mul(low(va), vp), vr);
     let top = f64x2.add(f64x2.mul(high(va), vp), vr);
     if (b) {
-      const vb = get(b + o, width);
+      const vb = v128.load(b + o);
       bottom = f64x2.add(bottom, f64x2.mul(low(vb), vq));
       top = f64x2.add(top, f64x2.mul(high(vb), vq));
     }
-    put(y + o, narrow(bottom, top), width);
+    v128.store(y + o, narrow(bottom, top));
+  }
+  for (; i < n; i++) {
+    const o = (<usize>i) << 2;
+    const sum = <f64>load<f32>(a + o) * p + r;
+    store<f32>(y + o, <f32>(b ? sum + <f64>load<f32>(b + o) * q : sum));
   }
 }
 
