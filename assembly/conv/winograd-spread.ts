@@ -151,16 +151,26 @@ export function spreadInputs(
   x7: v128,
   x8: v128,
 ): void {
-  const middle = to + 5 * step;
-  if (kind === WinogradKind.plain) spread(to, step, x0, x1, x2, x3, x4, x5);
-  else if (kind === WinogradKind.strided) {
-    spreadEvens(to, step, x0, x2, x4, x6, x8);
-    copy4(middle, step, x1, x3, x5, x7);
-  } else {
-    spreadEvens(to, step, x0, x1, x2, x3, x4);
-    if (kind === WinogradKind.subpixel) copy4(middle, step, x1, x2, x3, x4);
-    else copy4(middle, step, x0, x1, x2, x3);
+  if (kind === WinogradKind.plain) {
+    spread(to, step, x0, x1, x2, x3, x4, x5);
+    return;
   }
+  const strided = kind === WinogradKind.strided;
+  let e1 = x1;
+  let e2 = x2;
+  let e3 = x3;
+  let e4 = x4;
+  if (strided) {
+    e1 = x2;
+    e2 = x4;
+    e3 = x6;
+    e4 = x8;
+  }
+  spreadEvens(to, step, x0, e1, e2, e3, e4); // one call, so that it is inlined
+  to += 5 * step;
+  if (strided) copy4(to, step, x1, x3, x5, x7);
+  else if (kind === WinogradKind.subpixel) copy4(to, step, x1, x2, x3, x4);
+  else copy4(to, step, x0, x1, x2, x3);
 }
 
 /** The same for a gradient of the four outputs of a plain or strided tile. */
