@@ -1,7 +1,7 @@
-// Loops over a block of columns: `rows` rows of floats, `step` bytes apart, `cols` columns from x on. They do four rows
-// or two and two vectors at a time, along the rows, so that memory is read in its order; the last one to three columns
-// of a row are done behind its vectors. What belongs to a column (m, s, …) is a float32 row of whole vectors, which
-// stays in L1.
+// Loops over a block of `cols` columns from column `from` on: `rows` rows of floats, `step` bytes apart. For T = v128
+// they do the whole vectors of a row, for T = f32 the one to three columns left. In one loop the second would cost the
+// first 3 %. They do four rows and two vectors at a time, along the rows, so that memory is read in its order. What
+// belongs to a column (m, s, …) is a float32 row of whole vectors, which stays in L1.
 import { loadLanes, madd, storeLanes, sum4 } from "./simd";
 
 /** Row r's number in all lanes, or `otherwise` where p is 0. */
@@ -9,9 +9,14 @@ function rowNumber(p: usize, r: i32, otherwise: f32): v128 {
   return p ? v128.load32_splat(p + ((<usize>r) << 2)) : f32x4.splat(otherwise);
 }
 
-/** Bytes of the whole vectors of a row. */
-function wholeBytes(cols: i32): usize {
-  return (<usize>(cols >> 2)) << 4;
+/** Bytes before the first column that a loop does. */
+function firstByte<T>(from: i32, cols: i32): usize {
+  return (<usize>(isVector<T>() ? from : from + (cols & ~3))) << 2;
+}
+
+/** Bytes before the column where it ends. */
+function endByte<T>(from: i32, cols: i32): usize {
+  return (<usize>(from + (isVector<T>() ? cols & ~3 : cols))) << 2;
 }
 
 function plus(p: usize, v: v128): void {
@@ -38,7 +43,7 @@ function squares<T>(
 }
 
 /** s += d and q += d² with d = x − m. In place of a missing row stands m, which adds nothing. */
-export function addSquares(
+export function addSquares<T>(
   s: usize,
   q: usize,
   x: usize,
@@ -47,14 +52,16 @@ export function addSquares(
   step: usize,
   cols: i32,
 ): void {
-  const end = wholeBytes(cols);
-  const rest = cols & 3;
+  const first = firstByte<T>(0, cols);
+  const end = endByte<T>(0, cols);
+  if (first === end) return;
+  const n = cols & 3;
   for (let r = 0; r < rows; r += 4, x += step << 2) {
     const y = r + 1 < rows ? x + step : m;
     const z = r + 2 < rows ? x + 2 * step : m;
     const w = r + 3 < rows ? x + 3 * step : m;
-    let o: usize = 0;
-    for (; o + 32 <= end; o += 32) {
+    let o = first;
+    for (; isVector<T>() && o + 32 <= end; o += 32) {
       const a = x + o;
       const b = y + o;
       const c = z + o;
@@ -62,12 +69,10 @@ export function addSquares(
       const e = s + o;
       const f = q + o;
       const g = m + o;
-      squares<v128>(e, f, g, a, b, c, d, 4);
-      squares<v128>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, 4);
+      squares<T>(e, f, g, a, b, c, d, n);
+      squares<T>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, n);
     }
-    if (o < end) squares<v128>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, 4);
-    o = end;
-    if (rest) squares<f32>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, rest);
+    if (o < end) squares<T>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, n);
   }
 }
 
@@ -96,7 +101,7 @@ function product<T>(
  * s += g and q += g·(x − m) with g = dy·weight, a weight (or 0) for each row. In place of a missing row stands the
  * first, times 0.
  */
-export function addProducts(
+export function addProducts<T>(
   s: usize,
   q: usize,
   dy: usize,
@@ -107,16 +112,18 @@ export function addProducts(
   step: usize,
   cols: i32,
 ): void {
-  const end = wholeBytes(cols);
-  const rest = cols & 3;
+  const first = firstByte<T>(0, cols);
+  const end = endByte<T>(0, cols);
+  if (first === end) return;
+  const n = cols & 3;
   const away = dy - x;
-  for (let row = 0; row < rows; row += 2, x += step << 1) {
-    const there = row + 1 < rows;
+  for (let r = 0; r < rows; r += 2, x += step << 1) {
+    const there = r + 1 < rows;
     const y = there ? x + step : x;
-    const w = rowNumber(weight, row, 1);
-    const u = there ? rowNumber(weight, row + 1, 1) : f32x4.splat(0);
-    let o: usize = 0;
-    for (; o + 32 <= end; o += 32) {
+    const w = rowNumber(weight, r, 1);
+    const u = there ? rowNumber(weight, r + 1, 1) : f32x4.splat(0);
+    let o = first;
+    for (; isVector<T>() && o + 32 <= end; o += 32) {
       const a = x + o;
       const b = y + o;
       const c = a + away;
@@ -124,14 +131,10 @@ export function addProducts(
       const e = s + o;
       const f = q + o;
       const g = m + o;
-      product<v128>(e, f, g, a, b, c, d, w, u, 4);
-      product<v128>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, w, u, 4);
+      product<T>(e, f, g, a, b, c, d, w, u, n);
+      product<T>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, w, u, n);
     }
-    const p = x + away;
-    const r = y + away;
-    if (o < end) product<v128>(s + o, q + o, m + o, x + o, y + o, p + o, r + o, w, u, 4);
-    o = end;
-    if (rest) product<f32>(s + o, q + o, m + o, x + o, y + o, p + o, r + o, w, u, rest);
+    if (o < end) product<T>(s + o, q + o, m + o, x + o, y + o, x + o + away, y + o + away, w, u, n);
   }
 }
 
@@ -163,7 +166,7 @@ function scaleTwo<T>(
  * y = ((x − m)·a + b)·weight + bias, a weight and a bias (or 0) for each row. In place of a missing row the last is
  * done once more.
  */
-export function scale(
+export function scale<T>(
   y: usize,
   x: usize,
   m: usize,
@@ -176,9 +179,10 @@ export function scale(
   from: i32,
   cols: i32,
 ): void {
-  const start = (<usize>from) << 2;
-  const end = start + wholeBytes(cols);
-  const rest = cols & 3;
+  const first = firstByte<T>(from, cols);
+  const end = endByte<T>(from, cols);
+  if (first === end) return;
+  const n = cols & 3;
   const away = y - x;
   for (let r = 0; r < rows; r += 2, x += step << 1) {
     const next = min(r + 1, rows - 1);
@@ -187,8 +191,8 @@ export function scale(
     const u = rowNumber(weight, next, 1);
     const c = rowNumber(bias, r, 0);
     const d = rowNumber(bias, next, 0);
-    let o = start;
-    for (; o + 32 <= end; o += 32) {
+    let o = first;
+    for (; isVector<T>() && o + 32 <= end; o += 32) {
       const p = x + o;
       const q = z + o;
       const i = p + away;
@@ -196,48 +200,19 @@ export function scale(
       const e = m + o;
       const f = a + o;
       const g = b + o;
-      scaleTwo<v128>(i, j, p, q, e, f, g, w, u, c, d, 4);
-      scaleTwo<v128>(i + 16, j + 16, p + 16, q + 16, e + 16, f + 16, g + 16, w, u, c, d, 4);
+      scaleTwo<T>(i, j, p, q, e, f, g, w, u, c, d, n);
+      scaleTwo<T>(i + 16, j + 16, p + 16, q + 16, e + 16, f + 16, g + 16, w, u, c, d, n);
     }
-    const i = x + away;
-    const j = z + away;
-    if (o < end) scaleTwo<v128>(i + o, j + o, x + o, z + o, m + o, a + o, b + o, w, u, c, d, 4);
-    o = end;
-    if (rest) scaleTwo<f32>(i + o, j + o, x + o, z + o, m + o, a + o, b + o, w, u, c, d, rest);
+    if (o < end)
+      scaleTwo<T>(x + o + away, z + o + away, x + o, z + o, m + o, a + o, b + o, w, u, c, d, n);
   }
-}
-
-/** One vector of two rows x and y: dx = dy·w·p + ((x − m)·q + r), dx and dy `away` and `other` bytes off. */
-function backTwo<T>(
-  x: usize,
-  y: usize,
-  away: usize,
-  other: usize,
-  m: usize,
-  p: usize,
-  q: usize,
-  r: usize,
-  w: v128,
-  u: v128,
-  n: i32,
-): void {
-  const shift = v128.load(m);
-  const slope = v128.load(p);
-  const back = v128.load(q);
-  const base = v128.load(r);
-  const h0 = madd(f32x4.sub(loadLanes<T>(x, n), shift), back, base);
-  const h1 = madd(f32x4.sub(loadLanes<T>(y, n), shift), back, base);
-  const g0 = f32x4.mul(loadLanes<T>(x + other, n), w);
-  const g1 = f32x4.mul(loadLanes<T>(y + other, n), u);
-  storeLanes<T>(x + away, madd(g0, slope, h0), n);
-  storeLanes<T>(y + away, madd(g1, slope, h1), n);
 }
 
 /**
  * dx = dy·weight·p + ((x − m)·q + r), a weight (or 0) for each row. In place of a missing row the last is done once
  * more.
  */
-export function goBack(
+export function goBack<T>(
   dx: usize,
   dy: usize,
   x: usize,
@@ -251,9 +226,10 @@ export function goBack(
   from: i32,
   cols: i32,
 ): void {
-  const start = (<usize>from) << 2;
-  const end = start + wholeBytes(cols);
-  const rest = cols & 3;
+  const first = firstByte<T>(from, cols);
+  const end = endByte<T>(from, cols);
+  if (first === end) return;
+  const n = cols & 3;
   const away = dx - x;
   const other = dy - x;
   for (let row = 0; row < rows; row += 2, x += step << 1) {
@@ -261,40 +237,23 @@ export function goBack(
     const x1 = next > row ? x + step : x;
     const w0 = rowNumber(weight, row, 1);
     const w1 = rowNumber(weight, next, 1);
-    let o = start;
-    for (; o < end; o += 16)
-      backTwo<v128>(x + o, x1 + o, away, other, m + o, p + o, q + o, r + o, w0, w1, 4);
-    if (rest) backTwo<f32>(x + o, x1 + o, away, other, m + o, p + o, q + o, r + o, w0, w1, rest);
+    for (let o = first; o < end; o += 16) {
+      const shift = v128.load(m + o);
+      const slope = v128.load(p + o);
+      const back = v128.load(q + o);
+      const base = v128.load(r + o);
+      const h0 = madd(f32x4.sub(loadLanes<T>(x + o, n), shift), back, base);
+      const h1 = madd(f32x4.sub(loadLanes<T>(x1 + o, n), shift), back, base);
+      const g0 = f32x4.mul(loadLanes<T>(x + other + o, n), w0);
+      const g1 = f32x4.mul(loadLanes<T>(x1 + other + o, n), w1);
+      storeLanes<T>(x + away + o, madd(g0, slope, h0), n);
+      storeLanes<T>(x1 + away + o, madd(g1, slope, h1), n);
+    }
   }
-}
-
-/** Adds Σdy·((x − m)·a + b) and Σdy over bytes from … to of a row to dweight and dbias. */
-function addRow<T>(
-  dweight: usize,
-  dbias: usize,
-  dy: usize,
-  x: usize,
-  m: usize,
-  a: usize,
-  b: usize,
-  from: usize,
-  to: usize,
-  n: i32,
-): void {
-  let product: v128 = f32x4.splat(0);
-  let sum = product;
-  for (let o = from; o < to; o += 16) {
-    const g = loadLanes<T>(dy + o, n);
-    const d = f32x4.sub(loadLanes<T>(x + o, n), v128.load(m + o));
-    product = madd(g, madd(d, v128.load(a + o), v128.load(b + o)), product);
-    sum = f32x4.add(sum, g);
-  }
-  store<f32>(dweight, load<f32>(dweight) + sum4(product));
-  store<f32>(dbias, load<f32>(dbias) + sum4(sum));
 }
 
 /** dweight[r] += Σdy·((x − m)·a + b) and dbias[r] += Σdy of each row, over the columns. */
-export function addRows(
+export function addRows<T>(
   dweight: usize,
   dbias: usize,
   dy: usize,
@@ -306,10 +265,20 @@ export function addRows(
   step: usize,
   cols: i32,
 ): void {
-  const end = wholeBytes(cols);
-  const rest = cols & 3;
+  const first = firstByte<T>(0, cols);
+  const end = endByte<T>(0, cols);
+  if (first === end) return;
+  const n = cols & 3;
   for (let r = 0; r < rows; r++, x += step, dy += step, dweight += 4, dbias += 4) {
-    addRow<v128>(dweight, dbias, dy, x, m, a, b, 0, end, 4);
-    if (rest) addRow<f32>(dweight, dbias, dy, x, m, a, b, end, end + 1, rest);
+    let product: v128 = f32x4.splat(0);
+    let sum = product;
+    for (let o = first; o < end; o += 16) {
+      const g = loadLanes<T>(dy + o, n);
+      const d = f32x4.sub(loadLanes<T>(x + o, n), v128.load(m + o));
+      product = madd(g, madd(d, v128.load(a + o), v128.load(b + o)), product);
+      sum = f32x4.add(sum, g);
+    }
+    store<f32>(dweight, load<f32>(dweight) + sum4(product));
+    store<f32>(dbias, load<f32>(dbias) + sum4(sum));
   }
 }

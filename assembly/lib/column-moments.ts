@@ -18,7 +18,8 @@ export function rowBytes(cols: i32): usize {
 function sums(s: usize, q: usize, x: usize, m: usize, rows: i32, step: usize, cols: i32): void {
   memory.fill(s, 0, rowBytes(cols));
   memory.fill(q, 0, rowBytes(cols));
-  addSquares(s, q, x, m, rows, step, cols);
+  addSquares<v128>(s, q, x, m, rows, step, cols);
+  addSquares<f32>(s, q, x, m, rows, step, cols);
 }
 
 /** m += s / rows. */

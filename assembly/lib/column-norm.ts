@@ -43,7 +43,8 @@ export function normalizeColumns(
   for (let c = 0; c < cols; c++) {
     const first = c;
     c = wildFrom(stats, c, cols);
-    scale(y, x, m, a, b, rowWeight, rowBias, rows, step, first, c - first);
+    scale<v128>(y, x, m, a, b, rowWeight, rowBias, rows, step, first, c - first);
+    scale<f32>(y, x, m, a, b, rowWeight, rowBias, rows, step, first, c - first);
     if (c === cols) return;
     const own = stats + <usize>c * STATS;
     const w = rstdOf(own) * at(weight, c, 1);
@@ -80,7 +81,8 @@ export function sumColumns(
     const o = <usize>done * step;
     const w = rowWeight ? rowWeight + ((<usize>done) << 2) : 0;
     memory.fill(s, 0, 2 * rowBytes(cols));
-    addProducts(s, q, dy + o, x + o, m, w, n, step, cols);
+    addProducts<v128>(s, q, dy + o, x + o, m, w, n, step, cols);
+    addProducts<f32>(s, q, dy + o, x + o, m, w, n, step, cols);
     for (let c: usize = 0; c < <usize>cols; c++) {
       const p = out + c * outStep;
       store<f64>(p, load<f64>(p) + <f64>load<f32>(s + (c << 2)));
@@ -140,7 +142,8 @@ export function gradientColumns(
   for (let c = 0; c < cols; c++) {
     const first = c;
     c = wildFrom(stats, c, cols);
-    goBack(dx, dy, x, m, p, q, r, rowWeight, rows, step, first, c - first);
+    goBack<v128>(dx, dy, x, m, p, q, r, rowWeight, rows, step, first, c - first);
+    goBack<f32>(dx, dy, x, m, p, q, r, rowWeight, rows, step, first, c - first);
     if (c === cols) return;
     const own = stats + <usize>c * STATS;
     const rstd = rstdOf(own);

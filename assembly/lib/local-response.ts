@@ -3,7 +3,7 @@
 import { pair } from "./block-sums";
 import { exp, logDouble } from "./math";
 import { low } from "./quads";
-import { loadTail, storeTail } from "./simd";
+import { storeTail } from "./simd";
 
 /** 2⁵²: added to an integer below it, it leaves the integer in the low bits. */
 const TWO_52: f64 = 4503599627370496;
@@ -36,11 +36,16 @@ function power(d: v128, beta: f64): v128 {
   return f64x2.mul(power, i64x2.shl(two, 52));
 }
 
+/** Loads two floats from p, or one. */
+function two(p: usize, width: i32): v128 {
+  return width === 2 ? v128.load64_zero(p) : v128.load32_zero(p);
+}
+
 /** D of one or two columns: k + a·Σ x² over the rows from … to. */
 function divisor(x: usize, width: i32, step: usize, from: i32, to: i32, a: f64, k: f64): v128 {
   let sum: v128 = f64x2.splat(0);
   for (let j = from; j <= to; j++) {
-    const v = low(loadTail(x + <usize>j * step, width));
+    const v = low(two(x + <usize>j * step, width));
     sum = f64x2.add(sum, f64x2.mul(v, v));
   }
   return f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), sum));
@@ -48,7 +53,7 @@ function divisor(x: usize, width: i32, step: usize, from: i32, to: i32, a: f64, 
 
 /** Stores `width` lanes of v. With `rest` it stores only those where a NaN is. */
 function fill(p: usize, v: v128, width: i32, rest: bool): void {
-  const old = loadTail(p, width);
+  const old = two(p, width);
   const own = f32x4.demote_f64x2_zero(v);
   storeTail(p, rest ? v128.bitselect(old, own, f32x4.eq(old, old)) : own, width);
 }
@@ -73,7 +78,7 @@ export function forwardDouble(
       const to = min(c + after, channels - 1);
       const d = divisor(x, width, step, max(0, c - before), to, a, k);
       const o = <usize>c * step;
-      fill(y + o, f64x2.mul(low(loadTail(x + o, width)), power(d, beta)), width, rest);
+      fill(y + o, f64x2.mul(low(two(x + o, width)), power(d, beta)), width, rest);
     }
   }
 }
@@ -101,8 +106,8 @@ export function backwardDouble(
     for (let c = 0; c < channels; c++) {
       const to = min(c + after, channels - 1);
       const d = divisor(x, width, step, max(0, c - before), to, a, k);
-      const v = low(loadTail(x + <usize>c * step, width));
-      const g = low(loadTail(dy + <usize>c * step, width));
+      const v = low(two(x + <usize>c * step, width));
+      const g = low(two(dy + <usize>c * step, width));
       const p = power(d, beta);
       const own = scratch + ((<usize>c) << 5);
       v128.store(own, p);
@@ -113,8 +118,8 @@ export function backwardDouble(
       let sum: v128 = f64x2.splat(0);
       for (let j = max(0, c - after); j <= to; j++)
         sum = f64x2.add(sum, v128.load(scratch + ((<usize>j) << 5), 16));
-      const v = low(loadTail(x + <usize>c * step, width));
-      const g = low(loadTail(dy + <usize>c * step, width));
+      const v = low(two(x + <usize>c * step, width));
+      const g = low(two(dy + <usize>c * step, width));
       const own = v128.load(scratch + ((<usize>c) << 5));
       const back = f64x2.mul(f64x2.mul(factor, v), sum);
       fill(dx + <usize>c * step, f64x2.sub(f64x2.mul(g, own), back), width, rest);

@@ -172,7 +172,8 @@ function parameterGradients(
     store<f32>(b + o, isTame ? <f32>((<f64>high - meanOf(own)) * rstdOf(own)) : 0);
     if (!isTame) wild = true;
   }
-  addRows(dw, db, dy, x, m, a, b, n, step, cols);
+  addRows<v128>(dw, db, dy, x, m, a, b, n, step, cols);
+  addRows<f32>(dw, db, dy, x, m, a, b, n, step, cols);
   for (let c = 0; wild && c < cols; c++, stats += STATS) {
     if (tame(rstdOf(stats))) continue;
     for (let i = 0; i < n; i++) {

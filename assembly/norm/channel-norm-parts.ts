@@ -20,11 +20,11 @@ export function channelMoments(
   end: i32,
 ): void {
   for (let item = begin; item < end; item++) {
-    const plane = x + planeOffset(item / plan.parts, plan.length);
-    const from = plan.fromOf(item);
-    const to = from + plan.sizeOf(item);
+    const p = item / plan.parts;
+    const from = plan.fromOf(item, p);
+    const to = from + plan.sizeOf(from);
     const out = partials + ((<usize>item) << 4);
-    moments(out, plane, plan.length, 0, from, to, true, eps);
+    moments(out, x + planeOffset(p, plan.length), plan.length, 0, from, to, true, eps);
   }
 }
 
@@ -67,8 +67,9 @@ export function channelNormalize(
     const p = item / plan.parts;
     const c = p % plan.channels;
     const own = stats + <usize>plan.setOf(p) * STATS;
-    const o = plan.offsetOf(item);
-    const n = plan.sizeOf(item);
+    const from = plan.fromOf(item, p);
+    const o = planeOffset(p, plan.length) + ((<usize>from) << 2);
+    const n = plan.sizeOf(from);
     const w = at(weight, c, 1);
     const b = at(bias, c, 0);
     normalizeActivated(activation, y + o, x + o, n, meanOf(own), rstdOf(own), w, b);
@@ -97,8 +98,9 @@ export function channelGradientSums(
     const own = stats + <usize>plan.setOf(p) * STATS;
     const mean = meanOf(own);
     const rstd = rstdOf(own);
-    const o = plan.offsetOf(item);
-    const n = plan.sizeOf(item);
+    const from = plan.fromOf(item, p);
+    const o = planeOffset(p, plan.length) + ((<usize>from) << 2);
+    const n = plan.sizeOf(from);
     if (activation) {
       const w = at(weight, p % plan.channels, 1);
       const b = at(bias, p % plan.channels, 0);
@@ -158,8 +160,9 @@ export function channelGradient(
     const own = stats + set * STATS;
     const rstd = rstdOf(own);
     const w = at(weight, p % plan.channels, 1);
-    const o = plan.offsetOf(item);
-    const n = plan.sizeOf(item);
+    const from = plan.fromOf(item, p);
+    const o = planeOffset(p, plan.length) + ((<usize>from) << 2);
+    const n = plan.sizeOf(from);
     if (means) {
       const m1 = load<f64>(means + (set << 4));
       const m2 = load<f64>(means + (set << 4), 8);

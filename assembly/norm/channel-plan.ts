@@ -1,5 +1,3 @@
-import { planeOffset } from "../lib/sets";
-
 /** The plan of the steps of channel-norm-parts.ts and column-norm.ts: x and its sets as in channel-norm.ts. */
 @unmanaged
 export class ChannelPlan {
@@ -19,18 +17,13 @@ export class ChannelPlan {
     return this.planeStep === 1 ? p / this.runs : p % this.planeStep;
   }
 
-  /** Elements of a plane before the part of an item, where item = plane · parts + part. */
-  fromOf(item: i32): i32 {
-    return (item % this.parts) * this.partSize;
+  /** Elements of plane p before the part of an item, where item = p · parts + part. */
+  fromOf(item: i32, p: i32): i32 {
+    return (item - p * this.parts) * this.partSize;
   }
 
-  /** Elements of that part. */
-  sizeOf(item: i32): i32 {
-    return min(this.partSize, this.length - this.fromOf(item));
-  }
-
-  /** Bytes before that part. */
-  offsetOf(item: i32): usize {
-    return planeOffset(item / this.parts, this.length) + ((<usize>this.fromOf(item)) << 2);
+  /** Elements of the part that begins there. */
+  sizeOf(from: i32): i32 {
+    return min(this.partSize, this.length - from);
   }
 }

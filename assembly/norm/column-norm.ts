@@ -1,7 +1,8 @@
 // The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols],
 // whose columns are the planes p = sample · cols + c. The merging steps between them are in that file and serve both
 // layouts. An item is a part of the rows of a sample by a block of `width` columns,
-// (sample · parts + part) · blocks + block. Scratch: 56 bytes for each column of the width, and a vector.
+// (sample · parts + part) · blocks + block. Scratch: 64 bytes, 56 for each column of the
+// width, and a vector.
 
 import { activate, activateBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
@@ -11,56 +12,57 @@ import { STATS } from "../lib/moments";
 import { ceilDiv } from "../lib/sizes";
 import { ChannelPlan } from "./channel-plan";
 
-/** @host Bytes of scratch of each of these kernels: statistics and sums of the columns, four rows and a vector. */
+/** @host Bytes of scratch of each of these kernels: a block, statistics and sums of the columns, four rows, a vector. */
 export function columnScratch(width: i32): usize {
-  return width * (STATS + 16) + 4 * rowBytes(width) + 16;
+  return 64 + width * (STATS + 16) + 4 * rowBytes(width) + 16;
 }
 
-/** The part of the rows that an item does, counted through all samples. */
-function rowPartOf(plan: ChannelPlan, item: i32): i32 {
-  return item / ceilDiv(plan.cols, plan.width);
+/** What an item is. It lies at the start of the scratch. */
+@unmanaged
+class Block {
+  rows: i32;
+  cols: i32;
+  /** Its first plane. */
+  plane: i32;
+  /** Bytes before its first element, and before its numbers in a buffer [planes, parts, 2]. */
+  offset: usize;
+  partial: usize;
 }
 
-/** The item's first column. */
-function columnOf(plan: ChannelPlan, item: i32): i32 {
-  return (item % ceilDiv(plan.cols, plan.width)) * plan.width;
+/** Fills in the block of an item. The rest of the scratch begins 64 bytes behind it. */
+function blockOf(scratch: usize, plan: ChannelPlan, item: i32): Block {
+  const block = changetype<Block>(scratch);
+  const blocks = ceilDiv(plan.cols, plan.width);
+  const set = item / blocks;
+  const column = (item - set * blocks) * plan.width;
+  const sample = set / plan.parts;
+  const row = plan.fromOf(set, sample);
+  block.rows = plan.sizeOf(row);
+  block.cols = min(plan.width, plan.cols - column);
+  block.plane = sample * plan.cols + column;
+  block.offset = ((<usize>sample * plan.length + row) * plan.cols + column) << 2;
+  block.partial = (<usize>block.plane * plan.parts + (set - sample * plan.parts)) << 4;
+  return block;
 }
 
-/** How many columns the item has. */
-function countOf(plan: ChannelPlan, item: i32): i32 {
-  return min(plan.width, plan.cols - columnOf(plan, item));
-}
-
-/** The item's first plane. */
-function planeOf(plan: ChannelPlan, item: i32): i32 {
-  return (rowPartOf(plan, item) / plan.parts) * plan.cols + columnOf(plan, item);
-}
-
-/** Bytes from a row to the next. */
-function stepOf(plan: ChannelPlan): usize {
-  return (<usize>plan.cols) << 2;
-}
-
-/** Bytes before the item's first element. */
-function offsetOf(plan: ChannelPlan, item: i32): usize {
-  const part = rowPartOf(plan, item);
-  const row = <usize>(part / plan.parts) * plan.length + plan.fromOf(part);
-  return row * stepOf(plan) + ((<usize>columnOf(plan, item)) << 2);
-}
-
-/** Copies what the sets of the item's planes have (`size` bytes each) to `to`, one after the other. */
-function copyOfSets(to: usize, sets: usize, size: usize, plan: ChannelPlan, item: i32): usize {
-  const first = planeOf(plan, item);
-  const n = countOf(plan, item);
+/** Copies what the sets of the block's planes have (`size` bytes each) to `to`, one after the other. */
+function copyOfSets(to: usize, sets: usize, size: usize, plan: ChannelPlan, block: Block): usize {
+  const first = block.plane;
+  const n = block.cols;
   for (let c = 0; c < n; c++) {
     memory.copy(to + <usize>c * size, sets + <usize>plan.setOf(first + c) * size, size);
   }
   return to;
 }
 
-/** The address of the weight of the item's first plane; 0 stays 0. */
-function weightOf(weight: usize, plan: ChannelPlan, item: i32): usize {
-  return weight ? weight + ((<usize>(planeOf(plan, item) % plan.channels)) << 2) : 0;
+/** The address of the weight of the block's first plane; 0 stays 0. */
+function weightOf(weight: usize, plan: ChannelPlan, block: Block): usize {
+  return weight ? weight + ((<usize>(block.plane % plan.channels)) << 2) : 0;
+}
+
+/** Bytes from a row to the next. */
+function stepOf(plan: ChannelPlan): usize {
+  return (<usize>plan.cols) << 2;
 }
 
 /** Elements of a piece, which stays in cache between the norm and the activation. */
@@ -76,13 +78,13 @@ function normalizeActivated(
   weight: usize,
   bias: usize,
   plan: ChannelPlan,
-  item: i32,
+  block: Block,
   scratch: usize,
 ): void {
-  const w = weightOf(weight, plan, item);
-  const b = weightOf(bias, plan, item);
-  const n = countOf(plan, item);
-  const rows = plan.sizeOf(rowPartOf(plan, item));
+  const w = weightOf(weight, plan, block);
+  const b = weightOf(bias, plan, block);
+  const n = block.cols;
+  const rows = block.rows;
   const step = stepOf(plan);
   const size = activation ? max(1, PIECE / n) : rows;
   for (let from = 0; from < rows; from += size) {
@@ -94,12 +96,6 @@ function normalizeActivated(
       else activate(activation, y + p, n);
     }
   }
-}
-
-/** Bytes before the numbers of the item's part, in a buffer [planes, parts, 2]. */
-function partialOf(plan: ChannelPlan, item: i32): usize {
-  const part = rowPartOf(plan, item) % plan.parts;
-  return (<usize>planeOf(plan, item) * plan.parts + part) << 4;
 }
 
 /** partials [planes, parts, 2] = (mean, variance) of each part of each column. */
@@ -114,11 +110,20 @@ export function columnMoments(
 ): void {
   const apart = (<usize>plan.parts) << 4;
   for (let item = begin; item < end; item++) {
-    const out = partials + partialOf(plan, item);
-    const from = x + offsetOf(plan, item);
-    const rows = plan.sizeOf(rowPartOf(plan, item));
-    const n = countOf(plan, item);
-    momentsOfColumns(out, apart, from, rows, stepOf(plan), n, true, eps, scratch);
+    const block = blockOf(scratch, plan, item);
+    const out = partials + block.partial;
+    const from = x + block.offset;
+    momentsOfColumns(
+      out,
+      apart,
+      from,
+      block.rows,
+      stepOf(plan),
+      block.cols,
+      true,
+      eps,
+      scratch + 64,
+    );
   }
 }
 
@@ -135,11 +140,13 @@ export function columnNormalize(
   begin: i32,
   end: i32,
 ): void {
-  const rest = scratch + <usize>plan.width * STATS;
+  const copies = scratch + 64;
+  const rest = copies + <usize>plan.width * STATS;
   for (let item = begin; item < end; item++) {
-    const own = copyOfSets(scratch, stats, STATS, plan, item);
-    const o = offsetOf(plan, item);
-    normalizeActivated(activation, y + o, 0, x + o, own, weight, bias, plan, item, rest);
+    const block = blockOf(scratch, plan, item);
+    const own = copyOfSets(copies, stats, STATS, plan, block);
+    const o = block.offset;
+    normalizeActivated(activation, y + o, 0, x + o, own, weight, bias, plan, block, rest);
   }
 }
 
@@ -159,17 +166,17 @@ export function columnGradientSums(
   end: i32,
 ): void {
   const apart = (<usize>plan.parts) << 4;
-  const rest = scratch + <usize>plan.width * STATS;
+  const copies = scratch + 64;
+  const rest = copies + <usize>plan.width * STATS;
   for (let item = begin; item < end; item++) {
-    const own = copyOfSets(scratch, stats, STATS, plan, item);
-    const o = offsetOf(plan, item);
+    const block = blockOf(scratch, plan, item);
+    const own = copyOfSets(copies, stats, STATS, plan, block);
+    const o = block.offset;
     const g = (activation ? dz : dy) + o;
     if (activation)
-      normalizeActivated(activation, g, dy + o, x + o, own, weight, bias, plan, item, rest);
-    const out = sums + partialOf(plan, item);
-    const rows = plan.sizeOf(rowPartOf(plan, item));
-    const n = countOf(plan, item);
-    sumColumns(out, apart, g, x + o, own, 0, rows, stepOf(plan), n, rest);
+      normalizeActivated(activation, g, dy + o, x + o, own, weight, bias, plan, block, rest);
+    const out = sums + block.partial;
+    sumColumns(out, apart, g, x + o, own, 0, block.rows, stepOf(plan), block.cols, rest);
   }
 }
 
@@ -186,17 +193,19 @@ export function columnGradient(
   begin: i32,
   end: i32,
 ): void {
-  const after = scratch + <usize>plan.width * STATS;
+  const copies = scratch + 64;
+  const after = copies + <usize>plan.width * STATS;
   const rest = after + ((<usize>plan.width) << 4);
   const step = stepOf(plan);
   for (let item = begin; item < end; item++) {
-    const own = copyOfSets(scratch, stats, STATS, plan, item);
-    const o = offsetOf(plan, item);
-    const w = weightOf(weight, plan, item);
-    const rows = plan.sizeOf(rowPartOf(plan, item));
-    const n = countOf(plan, item);
+    const block = blockOf(scratch, plan, item);
+    const own = copyOfSets(copies, stats, STATS, plan, block);
+    const o = block.offset;
+    const w = weightOf(weight, plan, block);
+    const rows = block.rows;
+    const n = block.cols;
     if (means) {
-      const back = copyOfSets(after, means, 16, plan, item);
+      const back = copyOfSets(after, means, 16, plan, block);
       gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
     } else {
       for (let c = 0; c < n; c++) store<f64>(own + <usize>c * STATS, 0); // the mean: x has no part in this

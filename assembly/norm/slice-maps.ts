@@ -2,6 +2,7 @@
 // the few numbers that a plane needs are known. x is [outer, planes, inner]: plane p is `outer` runs of `inner` floats.
 // A filter of a weight [O, I, h, w] is a plane with outer = 1, a column of a matrix is one with inner = 1.
 import { get, high, low, narrow } from "../lib/quads";
+import { loadTail } from "../lib/simd";
 
 /** Σ a·b over n floats, or Σ a where b is 0. */
 function product(a: usize, b: usize, n: i32): f64 {
@@ -10,10 +11,10 @@ function product(a: usize, b: usize, n: i32): f64 {
   // sum += a[i] * b[i]
   for (let i = 0; i < n; i += 4) {
     const o = (<usize>i) << 2;
-    const width = min(4, n - i);
-    const va = get(a + o, width);
+    const whole = n - i >= 4;
+    const va = whole ? v128.load(a + o) : loadTail(a + o, n - i);
     if (b) {
-      const vb = get(b + o, width);
+      const vb = whole ? v128.load(b + o) : loadTail(b + o, n - i);
       even = f64x2.add(even, f64x2.mul(low(va), low(vb)));
       odd = f64x2.add(odd, f64x2.mul(high(va), high(vb)));
     } else {

@@ -907,7 +907,7 @@ export const axisNormBackwardScratch = (width: number): number => 8 * rowBytes(w
 
 /** Bytes of scratch of each of these kernels. */
 export const columnScratch = (width: number): number =>
-  width * (24 + 16) + 4 * rowBytes(width) + 16;
+  64 + width * (24 + 16) + 4 * rowBytes(width) + 16;
 
 /** Bytes of scratch of `localResponseNormBackward`. */
 export const localResponseNormBackwardScratch = (channels: number): number => channels * 128;
