@@ -1,8 +1,7 @@
 // The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols],
 // whose columns are the planes p = sample · cols + c. The merging steps between them are in that file and serve both
 // layouts. An item is a part of the rows of a sample by a block of `width` columns,
-// (sample · parts + part) · blocks + block. Scratch: 64 bytes, 56 for each column of the
-// width, and a vector.
+// (sample · parts + part) · blocks + block. Scratch: 64 bytes, 56 for each column of the width, and a vector.
 
 import { activate, activateBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
@@ -27,9 +26,12 @@ class Block {
   /** Bytes before its first element, and before its numbers in a buffer [planes, parts, 2]. */
   offset: usize;
   partial: usize;
+  /** The statistics of its columns, and the scratch behind them. */
+  stats: usize;
+  rest: usize;
 }
 
-/** Fills in the block of an item. The rest of the scratch begins 64 bytes behind it. */
+/** The block of an item. What is left of the scratch begins 64 bytes behind it. */
 function blockOf(scratch: usize, plan: ChannelPlan, item: i32): Block {
   const block = changetype<Block>(scratch);
   const blocks = ceilDiv(plan.cols, plan.width);
@@ -55,6 +57,14 @@ function copyOfSets(to: usize, sets: usize, size: usize, plan: ChannelPlan, bloc
   return to;
 }
 
+/** The block of an item, with the statistics of its columns. */
+function blockWith(stats: usize, scratch: usize, plan: ChannelPlan, item: i32): Block {
+  const block = blockOf(scratch, plan, item);
+  block.stats = copyOfSets(scratch + 64, stats, STATS, plan, block);
+  block.rest = block.stats + <usize>plan.width * STATS;
+  return block;
+}
+
 /** The address of the weight of the block's first plane; 0 stays 0. */
 function weightOf(weight: usize, plan: ChannelPlan, block: Block): usize {
   return weight ? weight + ((<usize>(block.plane % plan.channels)) << 2) : 0;
@@ -74,12 +84,10 @@ function normalizeActivated(
   y: usize,
   dy: usize,
   x: usize,
-  stats: usize,
   weight: usize,
   bias: usize,
   plan: ChannelPlan,
   block: Block,
-  scratch: usize,
 ): void {
   const w = weightOf(weight, plan, block);
   const b = weightOf(bias, plan, block);
@@ -90,7 +98,7 @@ function normalizeActivated(
   for (let from = 0; from < rows; from += size) {
     const o = <usize>from * step;
     const count = min(size, rows - from);
-    normalizeColumns(y + o, x + o, stats, w, b, 0, 0, count, step, n, scratch);
+    normalizeColumns(y + o, x + o, block.stats, w, b, 0, 0, count, step, n, block.rest);
     for (let r = 0, p = o; activation && r < count; r++, p += step) {
       if (dy) activateBack(activation, y + p, dy + p, n);
       else activate(activation, y + p, n);
@@ -109,21 +117,13 @@ export function columnMoments(
   end: i32,
 ): void {
   const apart = (<usize>plan.parts) << 4;
+  const step = stepOf(plan);
   for (let item = begin; item < end; item++) {
     const block = blockOf(scratch, plan, item);
     const out = partials + block.partial;
     const from = x + block.offset;
-    momentsOfColumns(
-      out,
-      apart,
-      from,
-      block.rows,
-      stepOf(plan),
-      block.cols,
-      true,
-      eps,
-      scratch + 64,
-    );
+    const n = block.cols;
+    momentsOfColumns(out, apart, from, block.rows, step, n, true, eps, scratch + 64);
   }
 }
 
@@ -140,13 +140,10 @@ export function columnNormalize(
   begin: i32,
   end: i32,
 ): void {
-  const copies = scratch + 64;
-  const rest = copies + <usize>plan.width * STATS;
   for (let item = begin; item < end; item++) {
-    const block = blockOf(scratch, plan, item);
-    const own = copyOfSets(copies, stats, STATS, plan, block);
+    const block = blockWith(stats, scratch, plan, item);
     const o = block.offset;
-    normalizeActivated(activation, y + o, 0, x + o, own, weight, bias, plan, block, rest);
+    normalizeActivated(activation, y + o, 0, x + o, weight, bias, plan, block);
   }
 }
 
@@ -166,17 +163,14 @@ export function columnGradientSums(
   end: i32,
 ): void {
   const apart = (<usize>plan.parts) << 4;
-  const copies = scratch + 64;
-  const rest = copies + <usize>plan.width * STATS;
   for (let item = begin; item < end; item++) {
-    const block = blockOf(scratch, plan, item);
-    const own = copyOfSets(copies, stats, STATS, plan, block);
+    const block = blockWith(stats, scratch, plan, item);
     const o = block.offset;
     const g = (activation ? dz : dy) + o;
-    if (activation)
-      normalizeActivated(activation, g, dy + o, x + o, own, weight, bias, plan, block, rest);
+    if (activation) normalizeActivated(activation, g, dy + o, x + o, weight, bias, plan, block);
     const out = sums + block.partial;
-    sumColumns(out, apart, g, x + o, own, 0, block.rows, stepOf(plan), block.cols, rest);
+    const step = stepOf(plan);
+    sumColumns(out, apart, g, x + o, block.stats, 0, block.rows, step, block.cols, block.rest);
   }
 }
 
@@ -193,23 +187,21 @@ export function columnGradient(
   begin: i32,
   end: i32,
 ): void {
-  const copies = scratch + 64;
-  const after = copies + <usize>plan.width * STATS;
-  const rest = after + ((<usize>plan.width) << 4);
   const step = stepOf(plan);
   for (let item = begin; item < end; item++) {
-    const block = blockOf(scratch, plan, item);
-    const own = copyOfSets(copies, stats, STATS, plan, block);
+    const block = blockWith(stats, scratch, plan, item);
     const o = block.offset;
+    const own = block.stats;
     const w = weightOf(weight, plan, block);
     const rows = block.rows;
     const n = block.cols;
     if (means) {
-      const back = copyOfSets(after, means, 16, plan, block);
+      const back = copyOfSets(block.rest, means, 16, plan, block);
+      const rest = back + ((<usize>plan.width) << 4);
       gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
     } else {
       for (let c = 0; c < n; c++) store<f64>(own + <usize>c * STATS, 0); // the mean: x has no part in this
-      normalizeColumns(dx + o, dy + o, own, w, 0, 0, 0, rows, step, n, rest);
+      normalizeColumns(dx + o, dy + o, own, w, 0, 0, 0, rows, step, n, block.rest);
     }
   }
 }
