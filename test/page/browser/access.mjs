@@ -192,7 +192,7 @@ export const tests = [
         const where = await page.evaluate(() => {
           const { activeElement: e } = document;
           const outlined = getComputedStyle(e).outlineStyle !== "none";
-          const table = e.closest("table")?.ariaLabel;
+          const table = e.closest("#see table")?.ariaLabel;
           return [
             table ?? `${e.tagName} ${e.ariaLabel ?? e.textContent.slice(0, 20)} ${e.name ?? ""}`,
             outlined,

@@ -8,7 +8,7 @@ import { serve } from "./server.mjs";
 const parts = `
 export { en } from "./text/en/index.js";
 export { zh } from "./text/zh/index.js";
-export { exact, inCell } from "./parts/numbers.js";
+export { exact, inCell, plain } from "./parts/numbers.js";
 export { moved } from "./parts/grid.js";
 export { litBy } from "./parts/lit.js";
 export { defaults, readHash, writeHash } from "./state.js";

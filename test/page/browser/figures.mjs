@@ -1,5 +1,5 @@
 // What the section See shows, read from the page and as the library computes it.
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 
 /** The numbers in both tables in full, the lit ones there and in the block, and what is said. */
 export const shown = (page) =>
@@ -12,7 +12,7 @@ export const shown = (page) =>
     const [input, output] = document.querySelectorAll("#see table.grid");
     const cube = document.querySelector("#see svg.cube");
     const numbers = (table) =>
-      Object.fromEntries(of(table).map((cell) => [cell.dataset.i, cell.title]));
+      Object.fromEntries(of(table).map((cell) => [cell.dataset.i, cell.textContent]));
     const labels = Object.fromEntries(of(output).map((cell) => [cell.dataset.i, cell.ariaLabel]));
     return {
       numbers: [numbers(input), numbers(output)],
@@ -23,17 +23,24 @@ export const shown = (page) =>
       stops: [input, output].map((table) =>
         indices([...table.querySelectorAll("td[tabindex='0']")]),
       ),
+      arithmetic: document.querySelector("#see .arithmetic .big").textContent,
       complaint: document.querySelector("#see .complaint")?.textContent ?? null,
     };
   });
 
 const byIndex = (values) => Object.fromEntries(Array.from(values, (value, i) => [i, value]));
 
+/** Whether the arithmetic begins with its input in full, and ends with its output. */
+const computes = ({ plain, exact }, sight, at, text) => {
+  const [x, y] = [sight.input[at], sight.output[at]];
+  return [plain, exact].some((form) => text.includes(form(x)) && text.includes(form(y)));
+};
+
 /** The same from the library, for the number at `at`. */
-export function expected({ exact, inCell, litBy, en }, sight, at, texts = en) {
+export function expected({ inCell, litBy, en }, sight, at, texts = en) {
   const { shape, input, output } = sight;
   const [, c, h, w] = shape;
-  const numbers = [input, output].map((values) => byIndex(Array.from(values, exact)));
+  const numbers = [input, output].map((values) => byIndex(Array.from(values, inCell)));
   const label = (i) => {
     const [n, channel] = [Math.floor(i / (c * h * w)), Math.floor(i / (h * w)) % c];
     return texts.see.element(n, channel, i % (h * w), inCell(input[i]), inCell(output[i]));
@@ -55,12 +62,14 @@ export function expected({ exact, inCell, litBy, en }, sight, at, texts = en) {
 export async function showsSight(page, env, sight, at, texts) {
   const right = expected(env, sight, at, texts);
   const text = JSON.stringify(right);
-  const last = await page.become(
+  const { arithmetic, ...last } = await page.become(
     () => shown(page),
-    (now) => JSON.stringify(now) === text,
+    ({ arithmetic: _, ...now }) => JSON.stringify(now) === text,
     8_000,
   );
   deepEqual(last, right);
+  const [index] = right.at[0];
+  ok(computes(env, sight, index, arithmetic), `at ${index}: ${arithmetic}`);
 }
 
 /** The lever with a label. */

@@ -1,5 +1,6 @@
 import type { Lane } from "../../engine/lane.js";
 import { exact } from "../../parts/numbers.js";
+import { Scrolled } from "../../parts/scrolled.js";
 import { useTexts } from "../../text/texts.js";
 
 const [WIDTH, HEIGHT] = [80, 28];
@@ -14,7 +15,7 @@ export function Blocks({ lanes }: { lanes: readonly Lane[] }) {
     <details class="more">
       <summary>{train.inside}</summary>
       <p class="hint">{train.insideHint}</p>
-      <div class="scroll">
+      <Scrolled label={train.inside}>
         <table class="lanes">
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function Blocks({ lanes }: { lanes: readonly Lane[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </details>
   );
 }

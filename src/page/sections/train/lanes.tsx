@@ -2,6 +2,7 @@ import { Refusal } from "../../engine/client.js";
 import type { Lane } from "../../engine/lane.js";
 import type { RaceStatus } from "../../engine/race.js";
 import { exact } from "../../parts/numbers.js";
+import { Scrolled } from "../../parts/scrolled.js";
 import { refusalText } from "../../refusals.js";
 import { useTexts } from "../../text/texts.js";
 import { accuracyOf } from "./curves.js";
@@ -23,7 +24,7 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
     return why ? `${train.status[lane.status]}: ${why}` : train.status[lane.status];
   };
   return (
-    <div class="scroll">
+    <Scrolled label={train.lanes}>
       <table class="lanes">
         <thead>
           <tr>
@@ -56,6 +57,6 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }

@@ -58,6 +58,7 @@ export const train = {
     refused: "refused",
     failed: "failed",
   },
+  lanes: "The trainings",
   table: {
     norm: "Norm",
     step: "Step",

@@ -54,6 +54,7 @@ export const train = {
     refused: "被拒绝",
     failed: "出错",
   },
+  lanes: "各个训练",
   table: {
     norm: "归一化",
     step: "步",

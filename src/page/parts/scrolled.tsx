@@ -1,0 +1,13 @@
+import type { ComponentChildren } from "preact";
+
+/** What is wider than a phone scrolls by itself, by keys too. */
+export const Scrolled = ({ label, children }: { label: string; children: ComponentChildren }) => (
+  <section
+    class="scroll"
+    aria-label={label}
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys reach what scrolls only if it takes the focus
+    tabIndex={0}
+  >
+    {children}
+  </section>
+);
