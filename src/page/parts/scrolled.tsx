@@ -5,7 +5,6 @@ export const Scrolled = ({ label, children }: { label: string; children: Compone
   <section
     class="scroll"
     aria-label={label}
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys reach what scrolls only if it takes the focus
     tabIndex={0}
   >
     {children}
