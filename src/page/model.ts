@@ -1,5 +1,5 @@
 // The state that everything on the page is drawn from. Components read signals, and are drawn again when these change.
-import { computed, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { InfluenceRow } from "../experiments/influence.js";
 import type { Sight } from "../experiments/see.js";
 import { defaults, type State } from "./state.js";
@@ -21,6 +21,16 @@ export function change(patch: Partial<State>): void {
 
 /** One value of the state: who reads it is drawn again only when this value changes. */
 export const slice = <K extends keyof State>(key: K) => computed(() => state.value[key]);
+
+/** The state, anew only when one of these values changes. */
+export function slices(...keys: readonly (keyof State)[]): ReadonlySignal<State> {
+  let last: State | null = null;
+  return computed(() => {
+    const [before, now] = [last, state.value];
+    if (before === null || keys.some((key) => before[key] !== now[key])) last = now;
+    return last ?? now;
+  });
+}
 
 /** Names of values of a link that were wrong. */
 export const repaired = signal<readonly string[]>([]);

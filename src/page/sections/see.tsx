@@ -2,7 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { methodDescriptions } from "../../experiments/methods/descriptions.js";
 import type { Sight } from "../../experiments/see.js";
 import { call } from "../engine/engine.js";
-import { change, type PageData, slice, state } from "../model.js";
+import { change, type PageData, slice, slices, state } from "../model.js";
 import { Cube } from "../parts/cube.js";
 import { Choice, Complaint, Select, Slider } from "../parts/fields.js";
 import { Grid } from "../parts/grid.js";
@@ -40,6 +40,9 @@ function request({ method, number, samples, channels, positions, training, own }
   };
 }
 
+/** What the section is drawn from anew. The number pointed at changes classes alone. */
+const levers = slices("method", "number", "samples", "channels", "positions", "training");
+
 export function See({ data }: { data: PageData }) {
   const { see, methods, families, common } = useTexts();
   const sight = useSignal<Sight>(data.sight);
@@ -63,7 +66,7 @@ export function See({ data }: { data: PageData }) {
     };
   });
   const lit = useComputed(() => litSignal(sight, slice("at")).value);
-  const { method, number, samples, channels, positions, training } = state.value;
+  const { method, number, samples, channels, positions, training } = levers.value;
   const shown = sight.value;
   const { shape, input, output } = shown;
   const point = (at: number) => change({ at });
