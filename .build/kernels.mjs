@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codes, files, isCode, planOf, plans } from "../assembly/reader.mjs";
-import { camel, comment, hostParts } from "./transcript.mjs";
+import { codes, files, isCode, plans } from "../assembly/reader.mjs";
+import { comment, hostParts } from "./transcript.mjs";
 
 const root = join(import.meta.dirname, "..");
 const kernels = files.flatMap(({ path, kernels }) =>
@@ -15,35 +15,21 @@ if (stray)
 const launched = kernels.filter(({ args }) => args.some(({ arg }) => arg === "begin"));
 
 const lower = (name) => name[0].toLowerCase() + name.slice(1);
-const upper = (name) => name[0].toUpperCase() + name.slice(1);
 
-/** The host's name of a plan. */
-const planName = ({ path }) => camel(path.match(/([\w-]+)-plan$/)[1].replaceAll("-", "_"));
-
-function typeOf({ arg, type }, path) {
-  if (isCode(type)) return type;
-  if (type !== "usize") return "Scalar";
-  return arg === "plan" && planOf(path) ? `PlanAddress<"${planName(planOf(path))}">` : "Address";
+function typeOf(type) {
+  const plan = plans.find((each) => each.type === type);
+  if (plan) return `PlanAddress<"${plan.name}">`;
+  return isCode(type) ? type : type === "usize" ? "Address" : "Scalar";
 }
 
-const tuple = ({ name, args, path }) => {
+const tuple = ({ name, args }) => {
   const own = args.filter(({ arg }) => !["scratch", "begin", "end"].includes(arg));
-  return `${name}: [${own.map((each) => `${each.arg}: ${typeOf(each, path)}`).join(", ")}];`;
+  return `${name}: [${own.map((each) => `${each.arg}: ${typeOf(each.type)}`).join(", ")}];`;
 };
 
 /** The words of a plan in their order. A list may follow them. */
-function words(plan) {
-  const { path, constants, says } = plan;
-  const fields = constants.filter(({ name }) => !name.endsWith("_LIST"));
-  fields.forEach(({ name, value }, i) => {
-    if (Number(value) !== 4 * i) throw new Error(`${path}.ts: ${name} is not at ${4 * i}`);
-  });
-  const list = fields.map(({ name }) => {
-    const code = upper(camel(name));
-    return `${camel(name)}: ${isCode(code) ? code : "Scalar"}`;
-  });
-  return `${comment(says)}${planName(plan)}: [${list.join(", ")}];`;
-}
+const words = ({ name, words, says }) =>
+  `${comment(says)}${name}: [${words.map(({ word, type }) => `${word}: ${typeOf(type)}`).join(", ")}];`;
 
 const source = `// What the host knows of the kernels, from their sources in assembly/: written by npm run build:kernels, never by hand.
 import type { Address, PlanAddress, Scalar } from "./address.js";

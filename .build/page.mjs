@@ -13,12 +13,14 @@ const entries = { en: "src/page/entry-en.tsx", zh: "src/page/entry-zh.tsx" };
 await rm(OUT, { recursive: true, force: true });
 await mkdir(join(OUT, "zh"), { recursive: true });
 const { documentOf, firstData, inScript, languages, methodDescriptions } = await prerenderer();
-const data = await firstData(formulasOf(methodDescriptions));
+const families = methodDescriptions;
+const data = await firstData(formulasOf(families));
 const css = await style();
 await write(css.name, css.text);
 
 const engine = await modules({ worker: inFile.worker });
-const pages = await modules(entries, { WORKER: JSON.stringify(`./${engine.worker.file}`) });
+const define = { WORKER: JSON.stringify(`./${engine.worker.file}`) };
+const pages = await modules(entries, { define, families });
 for (const [language, place] of Object.entries(places)) {
   const parts = severalFiles({ ...place, style: css.name, script: pages[language].file });
   const html = documentOf({ texts: languages[language], data, ...parts });
@@ -30,7 +32,7 @@ const licences = await notices(own, [...engine.inputs, ...pages.inputs]);
 await write("LICENSES.txt", licences);
 const parts = oneFile({
   style: css.text,
-  program: inScript(await inOne(inFile.page)),
+  program: inScript(await inOne(inFile.page, families)),
   engine: inScript(await inOne(inFile.worker)),
   notices: licences,
 });

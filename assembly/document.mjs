@@ -1,12 +1,13 @@
 // Writes the ABI of the binaries as Markdown, from assembly/index.ts and the comments of the kernels it exports:
 //   node assembly/document.mjs > dist/abi.md
-import { codes, files, header, plans, read } from "./reader.mjs";
+import { codes, files, header, isCode, plans, read } from "./reader.mjs";
 
 const index = read("./index.ts");
 
 /** What WebAssembly calls a type. */
 const wasm = { usize: "i32", i32: "i32", u32: "i32", f32: "f32", f64: "f64", void: "" };
 for (const { name } of codes) wasm[name] = `i32 ${name}`;
+for (const { type } of plans) wasm[type] = `i32 address of a ${type}`;
 
 /** Kernels without a comment are those whose name says all. */
 const plain = ({ args }) => {
@@ -28,9 +29,12 @@ const section = ({ path, says, kernels }) =>
   `## ${path.slice(2)}\n\n${says ? `${says}\n\n` : ""}${kernels.map(entry).join("\n")}`;
 
 /** The words of a plan, an int32 each, and what is said of them. */
-const plan = ({ path, says, constants }) =>
-  `### ${path.slice(2)}\n\n${says}\n\n${constants
-    .map(({ name, value, says }) => `- ${value}: ${name}${says ? ` – ${says}` : ""}`)
+const plan = ({ type, says, words }) =>
+  `### ${type}\n\n${says}\n\n${words
+    .map(
+      ({ word, type, says }, i) =>
+        `- ${4 * i}: ${word}${isCode(type) ? `, a *${type}*` : ""}${says ? ` – ${says}` : ""}`,
+    )
     .join("\n")}\n`;
 
 /** What an argument of the type of a code may be. */

@@ -1,6 +1,6 @@
 // The table of contents of the binary. The contract every kernel keeps:
 // 1. Arguments: outputs, saved statistics, inputs, sizes, eps, then the range `begin, end` of rows, sets, tiles or
-//    elements. Sixteen at most: where there would be more, sizes come as a plan (lib/plan.ts). What needs scratch says
+//    elements. Sixteen at most: where there would be more, sizes come as a plan (README.md). What needs scratch says
 //    how much beside the kernel. Pointers are byte addresses, 64-byte aligned, never below 1024; an absent weight or
 //    bias is pointer 0.
 // 2. No state: no module-level `let`, no `new`, strings, `throw`, `assert`, `Mathf.*`, no allocation. One import

@@ -55,6 +55,24 @@ const enumsOf = (source) =>
     return { name, members, says: says(comment) };
   });
 
+/** The unmanaged classes of a file. Their fields are words of plans, in their order. */
+const recordsOf = (source) =>
+  [
+    ...source.matchAll(
+      new RegExp(
+        String.raw`^${COMMENT}@unmanaged\nexport class (\w+)(?: extends (\w+))? \{\n([\s\S]*?)^\}`,
+        "gm",
+      ),
+    ),
+  ].map(([, comment, type, base, body]) => ({
+    type,
+    base,
+    says: says(comment),
+    own: [...body.matchAll(/^( {2}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)? {2}(\w+): (\w+);$/gm)].map(
+      ([, comment, word, type]) => ({ word, type, says: says(comment) }),
+    ),
+  }));
+
 /** name → the path of the file it is imported from. */
 const importsOf = (path, source) =>
   new Map(
@@ -78,6 +96,7 @@ export function moduleOf(path) {
       functions: functionsOf(source),
       constants: constantsOf(source),
       enums: enumsOf(source),
+      records: recordsOf(source),
       imports: importsOf(path, source),
     });
   }
@@ -106,19 +125,14 @@ export function modules() {
   return [...reached].map(moduleOf);
 }
 
-/** The plan whose words a file reads, or null. */
-export function planOf(path) {
-  const from = [...new Set(moduleOf(path).imports.values())].filter((p) => p.endsWith("-plan"));
-  if (from.length > 1)
-    throw new Error(`${path}.ts reads ${from.join(" and ")}: which is its plan?`);
-  return from.length > 0 ? moduleOf(from[0]) : null;
-}
-
 /** All plans that a kernel takes. */
-export const plans = [
-  ...new Set(
-    files
-      .filter(({ kernels }) => kernels.some(({ args }) => args.some(({ arg }) => arg === "plan")))
-      .flatMap(({ path }) => planOf(path) ?? []),
-  ),
-];
+export const plans = modules().flatMap(({ records }) =>
+  records
+    .filter(({ type }) => type.endsWith("Plan"))
+    .map(({ type, base, says, own }) => ({
+      name: type[0].toLowerCase() + type.slice(1, -"Plan".length),
+      type,
+      says,
+      words: [...(records.find((each) => each.type === base)?.own ?? []), ...own],
+    })),
+);

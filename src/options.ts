@@ -58,9 +58,13 @@ const oneOf = (words: readonly string[]) =>
 
 const listed = (rules: object) => Object.keys(rules).join(", ") || "it takes none";
 
-/** A value as an error message shows it. An object is shown by its class, and a class or function by its name. */
+/**
+ * A value as an error message shows it. An object is shown by its class, and a class or function by its name. A bigint
+ * ends in n, for nothing else tells it from the number that belongs there.
+ */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function")
     return `the ${/^class\b/.test(String(value)) ? "class" : "function"} ${value.name}`.trim();
   if (value instanceof Promise) return "a Promise: await it";

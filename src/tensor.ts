@@ -292,10 +292,10 @@ export class Tensor<D extends DType = "float32"> {
     );
   }
 
-  /** All values. An int64 that a number cannot hold becomes text. */
+  /** All values. What JSON has no number for becomes text: a large int64, NaN (it would be null), ±Infinity. */
   toJSON(): { shape: Shape; dtype: D; data: (number | string)[] } {
     const plain = (v: number | bigint) =>
-      Number.isSafeInteger(Number(v)) || typeof v === "number" ? Number(v) : String(v);
+      Number.isFinite(v) || Number.isSafeInteger(Number(v)) ? Number(v) : String(v);
     return { shape: this.shape, dtype: this.dtype, data: Array.from(this.elements, plain) };
   }
 }

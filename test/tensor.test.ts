@@ -263,6 +263,8 @@ describe("as text", () => {
     expect(JSON.stringify(x)).toBe('{"shape":[2],"dtype":"float32","data":[1,0.5]}');
     const large = tensor(BigInt64Array.of(3n, 2n ** 60n), [2], { runtime });
     expect(JSON.parse(JSON.stringify(large)).data).toEqual([3, "1152921504606846976"]);
+    const wild = tensor([Number.NaN, Infinity, -Infinity, 3], [4], { runtime });
+    expect(JSON.parse(JSON.stringify(wild)).data).toEqual(["NaN", "Infinity", "-Infinity", 3]);
   });
 });
 

@@ -16,7 +16,7 @@ afterAll(() => evenkeel.defaultRuntime().close());
 const bare = Object.create(null); // String() cannot name it
 const wrong = [
   ...[undefined, null, 200, "x", {}, [null], -1, 1.5, Number.NaN, true, () => 1, [[1]]],
-  ...[bare, [bare], 1n, Symbol("x")],
+  ...[bare, [bare], 1n, [2n], [0n, 1n], Symbol("x"), [Symbol("x")]],
 ];
 
 /** The arguments before the wrong one. */
@@ -97,6 +97,48 @@ describe.each(exported)("%s", (name, value) => {
       }
     }
   });
+});
+
+/** Shapes that one operation or another does not take, and options that open a way of their own. */
+const shapes = [[], [0], [3], [1, 3], [2, 3], [1, 3, 1], [2, 3, 4], [1, 3, 1, 1], [2, 3, 0, 2]];
+const moving = () => ({
+  training: true,
+  runningMean: evenkeel.zeros([3]),
+  runningVar: evenkeel.ones([3]),
+});
+const ways: (() => object | undefined)[] = [
+  () => undefined,
+  moving,
+  () => ({ ...moving(), virtualBatchSize: 1 }),
+  () => ({ ...moving(), mask: evenkeel.ones([1, 1]) }),
+  () => ({ layout: "nhwc" }),
+];
+const behind: ((x: evenkeel.Tensor) => unknown[])[] = [
+  () => [],
+  () => [evenkeel.ones([3])],
+  (x) => [evenkeel.ones(x.shape)],
+  () => [[3]],
+];
+const operations = exported.filter(([name]) => /^[a-z]/.test(name) && name in evenkeel);
+
+test.each(operations)("%s refuses shapes in its own name, and moves nothing", (name, op) => {
+  for (const shape of shapes)
+    for (const way of ways)
+      for (const more of behind)
+        for (const list of [false, true]) {
+          const x = evenkeel.ones(shape);
+          const options = way() as Partial<ReturnType<typeof moving>> | undefined;
+          const args = [list ? [x, evenkeel.ones([2, 3])] : x, ...more(x), options];
+          const { tensors } = evenkeel.defaultRuntime().stats();
+          expectOwn(
+            name,
+            () => op(...args.slice(0, options ? undefined : -1)),
+            () => {
+              expect(evenkeel.defaultRuntime().stats().tensors).toBe(tensors);
+              expect([...(options?.runningMean?.toArray() ?? [])].some(Boolean)).toBe(false);
+            },
+          );
+        }
 });
 
 test("layers and networks refuse what is no tensor", () => {

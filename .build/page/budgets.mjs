@@ -8,7 +8,7 @@ const MOST = {
   "first view, English": 80,
   "first view, Chinese": 80,
   "engine core": 125,
-  "second language": 20,
+  "texts of the second language": 20,
   "all but the single file": 260,
   "the single file": 320,
 };
@@ -36,7 +36,7 @@ export async function checkSizes({ en, zh, worker, style }) {
     "first view, English": ["index.html", style, ...en.all],
     "first view, Chinese": ["zh/index.html", style, ...zh.all],
     "engine core": worker.all,
-    "second language": ["zh/index.html", ...others],
+    "texts of the second language": others,
     "all but the single file": sent,
     "the single file": ["evenkeel.html"],
   };
@@ -44,7 +44,7 @@ export async function checkSizes({ en, zh, worker, style }) {
   for (const [what, most] of Object.entries(MOST)) {
     const kilobytes = await size(files[what]);
     const line = `${kilobytes.toFixed(1).padStart(6)} KB of ${most}`;
-    console.log(`${what.padEnd(24)}${line}`);
+    console.log(`${what.padEnd(30)}${line}`);
     if (kilobytes > most) tooLarge.push(`${what}: ${line.trim()}`);
   }
   if (tooLarge.length > 0)

@@ -1,14 +1,5 @@
-import { word } from "../lib/plan";
 import { interleave4 } from "../product/gemm-pack";
-import {
-  CHANNEL_PITCH,
-  IMAGE_PITCH,
-  offsetList,
-  ROW_PITCH,
-  STEP_Y,
-  TAPS,
-  WIDTH,
-} from "./conv-plan";
+import { ConvPlan } from "./conv-plan";
 
 // A patch becomes panels of 8 columns: pixels in convolutions, (channel, tap) in the gradient of the weight.
 
@@ -17,10 +8,10 @@ import {
  * The loop over channels is around the loop over taps. One loop over the list of all offsets, as below, takes 40 %
  * longer for a layer of 3 channels.
  */
-function gatherRuns(dst: usize, left: usize, right: usize, plan: usize, depth: i32): void {
-  const taps = offsetList(plan);
-  const lastTap = taps + ((<usize>word(plan, TAPS)) << 2);
-  const pitch = (<usize>word(plan, CHANNEL_PITCH)) << 2;
+function gatherRuns(dst: usize, left: usize, right: usize, plan: ConvPlan, depth: i32): void {
+  const taps = plan.offsetList;
+  const lastTap = taps + ((<usize>plan.taps) << 2);
+  const pitch = (<usize>plan.channelPitch) << 2;
   const apart = right - left;
   for (const end = dst + ((<usize>depth) << 5); dst < end; left += pitch) {
     for (let tap = taps; tap < lastTap; tap += 4, dst += 32) {
@@ -54,14 +45,14 @@ function gatherSingles(
 export function gatherPixels(
   dst: usize,
   patch: usize,
-  plan: usize,
+  plan: ConvPlan,
   depth: i32,
   j: i32,
   columns: i32,
   height: i32,
 ): void {
-  const width = word(plan, WIDTH);
-  const offsets = offsetList(plan);
+  const width = plan.width;
+  const offsets = plan.offsetList;
   if (width % 4 === 0 && j + 8 <= columns) {
     const left = patch + patchOffset(plan, j, height, width);
     const right = patch + patchOffset(plan, j + 4, height, width);
@@ -79,14 +70,12 @@ export function gatherPixels(
 }
 
 /** Byte offset in the patch of column j of a tile of images × height × width lattice pixels. */
-function patchOffset(plan: usize, j: i32, height: i32, width: i32): usize {
+function patchOffset(plan: ConvPlan, j: i32, height: i32, width: i32): usize {
   const row = j / width;
   const n = row / height;
   const y = row - n * height;
   const floats =
-    <usize>n * word(plan, IMAGE_PITCH) +
-    <usize>(y * word(plan, STEP_Y)) * word(plan, ROW_PITCH) +
-    (j - row * width);
+    <usize>n * plan.imagePitch + <usize>(y * plan.stepY) * plan.rowPitch + (j - row * width);
   return floats << 2;
 }
 
@@ -94,16 +83,16 @@ function patchOffset(plan: usize, j: i32, height: i32, width: i32): usize {
 export function gatherTaps(
   dst: usize,
   patch: usize,
-  plan: usize,
+  plan: ConvPlan,
   j: i32,
   columns: i32,
   images: i32,
   height: i32,
 ): void {
-  const width = word(plan, WIDTH);
-  const imagePitch = (<usize>word(plan, IMAGE_PITCH)) << 2;
-  const rowPitch = (<usize>(word(plan, ROW_PITCH) * word(plan, STEP_Y))) << 2;
-  const offsets = offsetList(plan);
+  const width = plan.width;
+  const imagePitch = (<usize>plan.imagePitch) << 2;
+  const rowPitch = (<usize>(plan.rowPitch * plan.stepY)) << 2;
+  const offsets = plan.offsetList;
   const last = columns - 1;
   for (let h = j; h < j + 8; h += 4, dst += 16) {
     const o0 = <usize>load<i32>(offsets + ((<usize>min(last, h)) << 2));

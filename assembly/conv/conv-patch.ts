@@ -1,19 +1,4 @@
-import { word } from "../lib/plan";
-import {
-  CHANNEL_PITCH,
-  CHANNELS,
-  DIRECT,
-  GROUPS,
-  IMAGE_HEIGHT,
-  IMAGE_PITCH,
-  IMAGE_WIDTH,
-  ORIGIN_X,
-  ORIGIN_Y,
-  PHASE_PITCH,
-  SPAN_Y,
-  STEP_X,
-  STEP_Y,
-} from "./conv-plan";
+import { ConvPlan } from "./conv-plan";
 
 /**
  * The patch of images n0 … n0 + images, lattice rows y0 … y0 + height and channels c0 … c0 + channels of a group:
@@ -23,7 +8,7 @@ import {
 export function readPatch(
   patch: usize,
   image: usize,
-  plan: usize,
+  plan: ConvPlan,
   group: i32,
   n0: i32,
   images: i32,
@@ -32,22 +17,22 @@ export function readPatch(
   c0: i32,
   channels: i32,
 ): usize {
-  const imageHeight = word(plan, IMAGE_HEIGHT);
-  const imageWidth = word(plan, IMAGE_WIDTH);
-  const perImage = word(plan, GROUPS) * word(plan, CHANNELS);
-  const first = n0 * perImage + group * word(plan, CHANNELS) + c0;
-  const top = y0 * word(plan, STEP_Y) + word(plan, ORIGIN_Y);
-  const left = word(plan, ORIGIN_X);
+  const imageHeight = plan.imageHeight;
+  const imageWidth = plan.imageWidth;
+  const perImage = plan.groups * plan.channels;
+  const first = n0 * perImage + group * plan.channels + c0;
+  const top = y0 * plan.stepY + plan.originY;
+  const left = plan.originX;
   const plane = imageHeight * imageWidth;
-  if (word(plan, DIRECT)) {
+  if (plan.direct) {
     return image + ((<usize>first * plane + top * imageWidth + left) << 2);
   }
-  const rows = (height - 1) * word(plan, STEP_Y) + 1 + word(plan, SPAN_Y);
-  const step = word(plan, STEP_X);
-  const width = word(plan, PHASE_PITCH);
+  const rows = (height - 1) * plan.stepY + 1 + plan.spanY;
+  const step = plan.stepX;
+  const width = plan.phasePitch;
   const pitch = (<usize>(width * step)) << 2;
-  const imagePitch = word(plan, IMAGE_PITCH);
-  const channelPitch = word(plan, CHANNEL_PITCH);
+  const imagePitch = plan.imagePitch;
+  const channelPitch = plan.channelPitch;
   const y0Inside = max(0, top);
   const y1Inside = min(imageHeight, top + rows);
   // All of the patch is cleared first. One loop nest without calls then copies what lies inside: three calls a row took

@@ -1,59 +1,78 @@
-// The plan of a convolution, which the host makes (src/ops/conv/conv-plan.ts). For each group it describes the gather
-//   out[n, m, y, x] = Σ(c, t) weight[m, c, t] · image[n, c, y·sy + tapY[t], x·sx + tapX[t]]
-// over a lattice of pixels (y, x), which may be every s-th pixel of the output. The image is read from a patch: the
-// pixels of a tile with their zero padding. The columns of a row of the patch are sorted by x mod sx, so that the
-// pixels of a tap are contiguous. A plan without padding or stride reads the image itself ("direct").
-import { word } from "../lib/plan";
+import { ceilDiv } from "../lib/sizes";
 
-export const IMAGES = 0;
-export const GROUPS = 4;
-/** Output channels of a group. */
-export const ROWS = 8;
-/** Input channels of a group. */
-export const CHANNELS = 12;
-export const IMAGE_HEIGHT = 16;
-export const IMAGE_WIDTH = 20;
-/** The lattice has HEIGHT × WIDTH pixels. */
-export const HEIGHT = 24;
-export const WIDTH = 28;
-export const STEP_Y = 32;
-export const STEP_X = 36;
-/** Where the patch of lattice pixel (0, 0) begins, in coordinates of the image. */
-export const ORIGIN_Y = 40;
-export const ORIGIN_X = 44;
-/** How many rows the patch has beyond those of the first taps. */
-export const SPAN_Y = 48;
-export const DIRECT = 52;
-/** Pitches of the patch, in floats: of a phase of a row, a row, a channel, an image. */
-export const PHASE_PITCH = 56;
-export const ROW_PITCH = 60;
-export const CHANNEL_PITCH = 64;
-export const IMAGE_PITCH = 68;
-/** Where lattice pixel (y, x) lies in an output plane of OUT_PLANE floats: OUT_FIRST + y·OUT_Y + x·OUT_X. */
-export const OUT_PLANE = 72;
-export const OUT_FIRST = 76;
-export const OUT_Y = 80;
-export const OUT_X = 84;
 /**
- * A tile: its images (more than one only with all their rows), lattice rows, output channels, channels summed at a
- * time.
+ * The plan of a convolution, which the host makes (src/ops/conv/conv-plan.ts). For each group it describes the gather
+ *   out[n, m, y, x] = Σ(c, t) weight[m, c, t] · image[n, c, y·sy + tapY[t], x·sx + tapX[t]]
+ * over a lattice of pixels (y, x), which may be every s-th pixel of the output. The image is read from a patch: the
+ * pixels of a tile with their zero padding. The columns of a row of the patch are sorted by x mod sx, so that the
+ * pixels of a tap are contiguous. A plan without padding or stride reads the image itself ("direct").
  */
-export const TILE_IMAGES = 88;
-export const TILE_HEIGHT = 92;
-export const TILE_ROWS = 96;
-export const TILE_CHANNELS = 100;
-/**
- * Whether products of all channels are summed at a time and stored as they are, in whole tiles of 4 rows × 8 pixels.
- */
-export const STRAIGHT = 104;
-/**
- * The taps: their number, the index of each among the weight's kh·kw, then the byte offset in the patch of every
- * (channel, tap) of a tile's channels.
- */
-export const TAPS = 108;
-export const TAP_LIST = 112;
+@unmanaged
+export class ConvPlan {
+  images: i32;
+  groups: i32;
+  /** Output channels of a group. */
+  rows: i32;
+  /** Input channels of a group. */
+  channels: i32;
+  imageHeight: i32;
+  imageWidth: i32;
+  /** The lattice has height × width pixels. */
+  height: i32;
+  width: i32;
+  stepY: i32;
+  stepX: i32;
+  /** Where the patch of lattice pixel (0, 0) begins, in coordinates of the image. */
+  originY: i32;
+  originX: i32;
+  /** How many rows the patch has beyond those of the first taps. */
+  spanY: i32;
+  direct: i32;
+  /** Pitches of the patch, in floats: of a phase of a row, a row, a channel, an image. */
+  phasePitch: i32;
+  rowPitch: i32;
+  channelPitch: i32;
+  imagePitch: i32;
+  /** Where lattice pixel (y, x) lies in an output plane of outPlane floats: outFirst + y·outY + x·outX. */
+  outPlane: i32;
+  outFirst: i32;
+  outY: i32;
+  outX: i32;
+  /**
+   * A tile: its images (more than one only with all their rows), lattice rows, output channels, channels summed at a
+   * time.
+   */
+  tileImages: i32;
+  tileHeight: i32;
+  tileRows: i32;
+  tileChannels: i32;
+  /**
+   * Whether products of all channels are summed at a time and stored as they are, in whole tiles of 4 rows × 8 pixels.
+   */
+  straight: i32;
+  /**
+   * The number of taps. Behind this word come the index of each among the weight's kh·kw, then the byte offset in the
+   * patch of every (channel, tap) of a tile's channels.
+   */
+  taps: i32;
 
-/** Address of the offsets of (channel, tap). */
-export function offsetList(plan: usize): usize {
-  return plan + TAP_LIST + ((<usize>word(plan, TAPS)) << 2);
+  /** The address of the taps' indices. */
+  get tapList(): usize {
+    return changetype<usize>(this) + offsetof<ConvPlan>();
+  }
+
+  /** The address of the offsets of (channel, tap). */
+  get offsetList(): usize {
+    return this.tapList + ((<usize>this.taps) << 2);
+  }
+
+  /** Tiles of the output channels of a group. */
+  get rowTiles(): i32 {
+    return ceilDiv(this.rows, this.tileRows);
+  }
+
+  /** Tiles of the rows of an image's lattice. */
+  get bands(): i32 {
+    return ceilDiv(this.height, this.tileHeight);
+  }
 }

@@ -1,5 +1,4 @@
-import { word } from "../lib/plan";
-import { GROUPS, OUT_FIRST, OUT_PLANE, OUT_X, OUT_Y, ROWS, WIDTH } from "./conv-plan";
+import { ConvPlan } from "./conv-plan";
 
 /** Adds the bias to a tile, raises it to `least` where it is below, and stores it: in each channel, runs of pixels. */
 export function storePixels(
@@ -7,7 +6,7 @@ export function storePixels(
   tiles: usize,
   bias: usize,
   least: f32,
-  plan: usize,
+  plan: ConvPlan,
   row: i32,
   rows: i32,
   n0: i32,
@@ -15,23 +14,23 @@ export function storePixels(
   y0: i32,
   height: i32,
 ): void {
-  const allRows = word(plan, GROUPS) * word(plan, ROWS);
-  const plane = word(plan, OUT_PLANE);
-  const step = (<usize>word(plan, OUT_X)) << 2;
-  const width = word(plan, WIDTH);
+  const allRows = plan.groups * plan.rows;
+  const plane = plan.outPlane;
+  const step = (<usize>plan.outX) << 2;
+  const width = plan.width;
   // Lattice rows that follow each other in the output are one run.
-  const joined = step === 4 && word(plan, OUT_Y) === width;
+  const joined = step === 4 && plan.outY === width;
   const runs = joined ? 1 : height;
   const length = joined ? height * width : width;
   const columnPitch = (<usize>((rows + 3) / 4)) << 7;
-  const first = word(plan, OUT_FIRST) + y0 * word(plan, OUT_Y);
+  const first = plan.outFirst + y0 * plan.outY;
   for (let i = 0; i < rows; i++) {
     const shift: f32 = bias === 0 ? 0 : load<f32>(bias + ((<usize>i) << 2));
     const tile = tiles + ((<usize>i) << 5);
     let j = 0;
     for (let n = n0; n < n0 + images; n++) {
       let at = (n * allRows + row + i) * plane + first;
-      for (let run = 0; run < runs; run++, j += length, at += word(plan, OUT_Y)) {
+      for (let run = 0; run < runs; run++, j += length, at += plan.outY) {
         storeRun(out + ((<usize>at) << 2), step, tile, columnPitch, j, length, shift, least);
       }
     }

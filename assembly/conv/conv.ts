@@ -1,28 +1,9 @@
-import { word } from "../lib/plan";
-import { roundUp } from "../lib/sizes";
+import { ceilDiv, roundUp } from "../lib/sizes";
 import { interleave4, scaleRows } from "../product/gemm-pack";
 import { multiplyPanels, multiplyRow } from "../product/gemm-tile";
 import { gatherPixels } from "./conv-gather";
 import { readPatch } from "./conv-patch";
-import {
-  CHANNELS,
-  DIRECT,
-  GROUPS,
-  HEIGHT,
-  IMAGE_PITCH,
-  IMAGES,
-  OUT_FIRST,
-  OUT_PLANE,
-  ROWS,
-  STRAIGHT,
-  TAP_LIST,
-  TAPS,
-  TILE_CHANNELS,
-  TILE_HEIGHT,
-  TILE_IMAGES,
-  TILE_ROWS,
-  WIDTH,
-} from "./conv-plan";
+import { ConvPlan } from "./conv-plan";
 import { storePixels } from "./conv-store";
 
 /**
@@ -34,17 +15,17 @@ export function convPack(
   panels: usize,
   weight: usize,
   scale: usize,
-  plan: usize,
+  plan: ConvPlan,
   groupPitch: i32,
   rowPitch: i32,
   channelPitch: i32,
   begin: i32,
   end: i32,
 ): void {
-  const rows = word(plan, ROWS);
-  const channels = word(plan, CHANNELS);
-  const taps = word(plan, TAPS);
-  const perGroup = (rows + 3) / 4;
+  const rows = plan.rows;
+  const channels = plan.channels;
+  const taps = plan.taps;
+  const perGroup = ceilDiv(rows, 4);
   let dst = panels + <usize>begin * channels * taps * 16;
   for (let item = begin; item < end; item++) {
     const group = item / perGroup;
@@ -65,7 +46,7 @@ export function convPack(
     const start = dst;
     for (let c = 0; c < channels; c++, p0 += (<usize>channelPitch) << 2) {
       for (let t = 0; t < taps; t++, dst += 16) {
-        const w = p0 + ((<usize>load<i32>(plan + TAP_LIST + ((<usize>t) << 2))) << 2);
+        const w = p0 + ((<usize>load<i32>(plan.tapList + ((<usize>t) << 2))) << 2);
         let v = v128.load32_zero(w);
         v = v128.load_lane<f32>(w + p1, v, 1);
         v = v128.load_lane<f32>(w + p2, v, 2);
@@ -87,7 +68,7 @@ function storeProducts(
   patch: usize,
   bias: usize,
   least: f32,
-  plan: usize,
+  plan: ConvPlan,
   packed: usize,
   row: i32,
   rows: i32,
@@ -96,10 +77,10 @@ function storeProducts(
   y0: i32,
   height: i32,
 ): void {
-  const width = word(plan, WIDTH);
-  const depth = word(plan, CHANNELS) * word(plan, TAPS);
-  const plane = (<usize>word(plan, OUT_PLANE)) << 2;
-  const allRows = word(plan, GROUPS) * word(plan, ROWS);
+  const width = plan.width;
+  const depth = plan.channels * plan.taps;
+  const plane = (<usize>plan.outPlane) << 2;
+  const allRows = plan.groups * plan.rows;
   const pixels = height * width;
   const columns = images * pixels;
   const perPanel = (<usize>depth) << 5;
@@ -107,7 +88,7 @@ function storeProducts(
   for (let j = 0; j < columns; j += 8, to += perPanel) {
     gatherPixels(to, patch, plan, depth, j, columns, height);
   }
-  const first = out + ((<usize>(word(plan, OUT_FIRST) + y0 * width)) << 2);
+  const first = out + ((<usize>(plan.outFirst + y0 * width)) << 2);
   for (let i = 0; i < rows; i += 4, panels += (<usize>depth) << 4) {
     const shift = bias === 0 ? 0 : bias + ((<usize>i) << 2);
     let b = packed;
@@ -143,48 +124,38 @@ export function convolve(
   image: usize,
   bias: usize,
   least: f32,
-  plan: usize,
+  plan: ConvPlan,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const images = word(plan, IMAGES);
-  const groups = word(plan, GROUPS);
-  const rows = word(plan, ROWS);
-  const channels = word(plan, CHANNELS);
-  const taps = word(plan, TAPS);
-  const lattice = word(plan, HEIGHT);
-  const width = word(plan, WIDTH);
-  const tileImages = word(plan, TILE_IMAGES);
-  const tileHeight = word(plan, TILE_HEIGHT);
-  const tileRows = word(plan, TILE_ROWS);
-  const tileChannels = word(plan, TILE_CHANNELS);
-  const rowTiles = (rows + tileRows - 1) / tileRows;
-  const bands = (lattice + tileHeight - 1) / tileHeight;
-  const maxColumns = <usize>((tileImages * tileHeight * width + 7) & ~7);
-  const packed = scratch + ((maxColumns * tileRows) << 2);
+  const taps = plan.taps;
+  const channels = plan.channels;
+  const tileChannels = plan.tileChannels;
+  const rowTiles = plan.rowTiles;
+  const bands = plan.bands;
+  const maxColumns = roundUp(plan.tileImages * plan.tileHeight * plan.width, 8);
+  const tileBytes = (<usize>(maxColumns * plan.tileRows)) << 2;
+  const packed = scratch + tileBytes;
   const patchAt = packed + ((<usize>(tileChannels * taps)) << 5);
   const panelPitch = (<usize>(channels * taps)) << 4;
-  const patchSize = word(plan, DIRECT) ? 0 : (<usize>(tileImages * word(plan, IMAGE_PITCH))) << 2;
+  const patchSize = plan.direct ? 0 : (<usize>(plan.tileImages * plan.imagePitch)) << 2;
   const patchEnd = scratch + ((patchSize + 63) & ~63);
 
   for (let item = begin; item < end; item++) {
     const set = item / rowTiles;
-    const i0 = (item - set * rowTiles) * tileRows;
-    const tile = set / groups;
-    const group = set - tile * groups;
-    const n0 = (tile / bands) * tileImages;
-    const y0 = (tile % bands) * tileHeight;
-    const count = min(tileImages, images - n0);
-    const height = min(tileHeight, lattice - y0);
-    const columns = count * height * width;
-    const tall = min(tileRows, rows - i0);
-    const mPanels = (tall + 3) / 4;
-    const a = panels + <usize>(group * ((rows + 3) / 4) + i0 / 4) * panelPitch;
-
-    const row = group * rows + i0;
+    const i0 = (item - set * rowTiles) * plan.tileRows;
+    const tile = set / plan.groups;
+    const group = set - tile * plan.groups;
+    const n0 = (tile / bands) * plan.tileImages;
+    const y0 = (tile % bands) * plan.tileHeight;
+    const count = min(plan.tileImages, plan.images - n0);
+    const height = min(plan.tileHeight, plan.height - y0);
+    const tall = min(plan.tileRows, plan.rows - i0);
+    const a = panels + <usize>(group * ceilDiv(plan.rows, 4) + i0 / 4) * panelPitch;
+    const row = group * plan.rows + i0;
     const rowBias = bias === 0 ? 0 : bias + ((<usize>row) << 2);
-    if (word(plan, STRAIGHT)) {
+    if (plan.straight) {
       const patch = readPatch(scratch, image, plan, group, n0, count, y0, height, 0, channels);
       storeProducts(
         out,
@@ -203,8 +174,10 @@ export function convolve(
       );
       continue;
     }
-    if (taps * channels === 0) memory.fill(scratch, 0, (maxColumns * tileRows) << 2);
+    if (taps * channels === 0) memory.fill(scratch, 0, tileBytes);
     else {
+      const columns = count * height * plan.width;
+      const mPanels = ceilDiv(tall, 4);
       for (let c0 = 0; c0 < channels; c0 += tileChannels) {
         const block = min(tileChannels, channels - c0);
         const patch = readPatch(patchAt, image, plan, group, n0, count, y0, height, c0, block);

@@ -3,25 +3,12 @@
 // products are added to the sums, and the taps are made from the sums.
 
 import { WinogradKind } from "../lib/codes";
-import { word } from "../lib/plan";
+import { roundUp } from "../lib/sizes";
 import { multiplyInBlocks } from "../product/gemm-tile";
 import { narrowOuterTaps } from "./winograd-evens";
 import { DEPTH, lastPoint, pointPitch, pointsOf, stepOf } from "./winograd-kind";
+import { WinogradSpreadPlan } from "./winograd-plan";
 import { bandsOf, listStaged, readBands, stagePitchOf, TILE } from "./winograd-spread";
-import {
-  ACROSS,
-  CHANNELS,
-  DOWN,
-  END_TILE,
-  FIRST_TILE,
-  GRADIENT,
-  HEIGHT,
-  LANES,
-  PAD_X,
-  PAD_Y,
-  WIDTH,
-  WINOGRAD_KIND,
-} from "./winograd-spread-plan";
 import { spreadPlanes } from "./winograd-tiles";
 import { narrow } from "./winograd-transform";
 
@@ -54,63 +41,39 @@ export function winogradSpreadScratch(
 export function winogradSpread(
   to: usize,
   planes: usize,
-  plan: usize,
+  plan: WinogradSpreadPlan,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const kind = word(plan, WINOGRAD_KIND);
-  const gradient = word(plan, GRADIENT);
-  const lanes = word(plan, LANES);
-  const channels = word(plan, CHANNELS);
-  const height = word(plan, HEIGHT);
-  const width = word(plan, WIDTH);
-  const padY = word(plan, PAD_Y);
-  const padX = word(plan, PAD_X);
-  const across = word(plan, ACROSS);
-  const down = word(plan, DOWN);
-  const t0 = word(plan, FIRST_TILE);
-  const t1 = word(plan, END_TILE);
-  const points = pointsOf(kind);
+  const kind = plan.kind;
+  const gradient = plan.gradient !== 0;
+  const lanes = plan.lanes;
+  const t0 = plan.firstTile;
+  const t1 = plan.endTile;
   const tiles = t1 - t0;
-  const step = spreadStep(kind, gradient);
-  const stagePitch = stagePitchOf(step, across);
-  const bands = bandsOf(tiles, across);
-  const stageSize = <usize>(points * bands) * stagePitch;
+  const step = spreadStep(kind, plan.gradient);
+  const stagePitch = stagePitchOf(step, plan.across);
+  const bandPitch = <usize>pointsOf(kind) * stagePitch;
+  const stageSize = <usize>bandsOf(tiles, plan.across) * bandPitch;
   const zeros = scratch + <usize>tiles * TILE;
   const stage = zeros + stagePitch;
   const words = stage + 4 * stageSize;
-  const pitch = pointPitch(((channels + lanes - 1) / lanes) * lanes * tiles);
+  const pitch = pointPitch(roundUp(plan.channels, lanes) * tiles);
   const apart = (<usize>lanes) << 2;
-  listStaged(scratch, stage, <usize>points * stagePitch, step, across, t0, t1);
+  listStaged(scratch, stage, bandPitch, step, plan.across, t0, t1);
   memory.fill(zeros, 0, words - zeros);
   for (let item = begin; item < end; item++) {
     const c = item * 4;
     for (let lane = 0; lane < 4; lane++) {
-      readBands(
-        kind,
-        gradient !== 0,
-        stage + lane * stageSize,
-        stagePitch,
-        planes,
-        zeros,
-        channels,
-        min(c + lane, channels - 1), // channels beyond the last fill the lanes and are never stored
-        height,
-        width,
-        padY,
-        padX,
-        across,
-        down,
-        t0,
-        t1,
-        words,
-      );
+      const own = min(c + lane, plan.channels - 1); // channels beyond the last fill the lanes and are never stored
+      const to = stage + lane * stageSize;
+      readBands(plan, gradient, to, stagePitch, planes, zeros, own, t0, t1, words);
     }
     const panel = c / lanes;
     let at = to + ((<usize>(panel * lanes * tiles + (c - panel * lanes))) << 2);
     for (let t = t0, entry = scratch; t < t1; t++, entry += TILE, at += apart) {
-      spreadPlanes(kind, gradient !== 0, at, pitch, entry, stageSize, stagePitch);
+      spreadPlanes(kind, gradient, at, pitch, entry, stageSize, stagePitch);
     }
   }
 }

@@ -28,6 +28,16 @@ export function sideOf(kind: WinogradKind): i32 {
   return kind >= WinogradKind.subpixel ? 8 : 4;
 }
 
+/** @host Floats of a row of levels: all that the tiles of a row read, padding included. */
+export function wideOf(kind: WinogradKind, across: i32): i32 {
+  return across * stepOf(kind) + 4;
+}
+
+/** @host Rows of the levels of an image. */
+export function tallOf(kind: WinogradKind, down: i32): i32 {
+  return down * stepOf(kind) + 2;
+}
+
 /** One past the last point of filter i. Of the 6 filters along an axis the last is that of points 5 … 8. */
 export function lastPoint(kind: WinogradKind, i: i32): i32 {
   return i === 5 ? pointsOf(kind) : i + 1;

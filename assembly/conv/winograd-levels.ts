@@ -1,30 +1,8 @@
 // The levels, from which the verdicts on tiles are made: sums and maxima over all channels of an input.
 
-import { WinogradKind } from "../lib/codes";
-import { word } from "../lib/plan";
 import { greater } from "../lib/simd";
-import { stepOf } from "./winograd-kind";
-import {
-  ACROSS,
-  CHANNELS,
-  DOWN,
-  HEIGHT,
-  IMAGES,
-  PAD_X,
-  PAD_Y,
-  WIDTH,
-  WINOGRAD_KIND,
-} from "./winograd-plan";
-
-/** @host Floats of a row of levels: all that the tiles of a row read, padding included. */
-export function wideOf(kind: WinogradKind, across: i32): i32 {
-  return across * stepOf(kind) + 4;
-}
-
-/** @host Rows of the levels of an image. */
-export function tallOf(kind: WinogradKind, down: i32): i32 {
-  return down * stepOf(kind) + 2;
-}
+import { tallOf, wideOf } from "./winograd-kind";
+import { WinogradPlan } from "./winograd-plan";
 
 /** Adds a row of four channels to the sums and the maxima. */
 function addFour(to: usize, apart: usize, from: usize, plane: usize, bytes: usize): void {
@@ -74,24 +52,19 @@ const BLOCK: i32 = 2048;
 export function winogradLevels(
   levels: usize,
   planes: usize,
-  plan: usize,
+  plan: WinogradPlan,
   begin: i32,
   end: i32,
 ): void {
-  const kind = word(plan, WINOGRAD_KIND);
-  const images = word(plan, IMAGES);
-  const channels = word(plan, CHANNELS);
-  const height = word(plan, HEIGHT);
-  const width = word(plan, WIDTH);
-  const padY = word(plan, PAD_Y);
-  const padX = word(plan, PAD_X);
-  const tall = tallOf(kind, word(plan, DOWN));
-  const wide = wideOf(kind, word(plan, ACROSS));
-  const pitch = (<usize>wide) << 2;
-  const apart = pitch * images * tall;
-  const line = (<usize>width) << 2;
+  const channels = plan.channels;
+  const height = plan.height;
+  const pitch = plan.levelPitch;
+  const wide = wideOf(plan.kind, plan.across);
+  const tall = tallOf(plan.kind, plan.down);
+  const apart = plan.levelPlane * plan.images;
+  const line = (<usize>plan.width) << 2;
   const plane = line * height;
-  const columns = min(width, wide - padX);
+  const columns = min(plan.width, wide - plan.padX);
   const whole = (<usize>(columns & ~3)) << 2;
   const block = max(1, BLOCK / wide);
   for (let item = begin; item < end; ) {
@@ -101,10 +74,10 @@ export function winogradLevels(
     const to = levels + pitch * item;
     memory.fill(to, 0, bytes);
     memory.fill(to + apart, 0, bytes);
-    const above = item - n * tall - padY;
+    const above = item - n * tall - plan.padY;
     const first = max(above, 0);
     const last = min(above + rows, height);
-    const at = to + pitch * (first - above) + ((<usize>padX) << 2);
+    const at = to + pitch * (first - above) + ((<usize>plan.padX) << 2);
     const from = planes + plane * (n * channels) + line * first;
     // Some channels of several rows are read at a time. They lie in a row, so that they are read at the speed of
     // memory. To read a pixel of all channels, with the sums in registers, took 2.5 times as long: each four values

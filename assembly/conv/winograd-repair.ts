@@ -1,10 +1,8 @@
 // The tiles that `winogradJudge` found wild are copied out, convolved plainly and copied back.
 
 import { TileVerdict, WinogradKind } from "../lib/codes";
-import { word } from "../lib/plan";
 import { sideOf } from "./winograd-kind";
-import { tallOf, wideOf } from "./winograd-levels";
-import { ACROSS, DOWN, OUT_HEIGHT, OUT_WIDTH, ROWS, WINOGRAD_KIND } from "./winograd-plan";
+import { WinogradPlan } from "./winograd-plan";
 
 /**
  * tiles [count, channels, side, side] = the tiles of the list in planes [images, channels, height, width], zeros
@@ -64,29 +62,26 @@ export function winogradZeros(
   list: usize,
   bias: usize,
   least: f32,
-  plan: usize,
+  plan: WinogradPlan,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const kind = word(plan, WINOGRAD_KIND);
-  const rows = word(plan, ROWS);
-  const outHeight = word(plan, OUT_HEIGHT);
-  const outWidth = word(plan, OUT_WIDTH);
+  const kind = plan.kind;
+  const rows = plan.rows;
+  const outHeight = plan.outHeight;
+  const outWidth = plan.outWidth;
   const side = sideOf(kind);
-  const across = word(plan, ACROSS);
-  const down = word(plan, DOWN);
-  const pitch = (<usize>wideOf(kind, across)) << 2;
-  const tall = tallOf(kind, down);
+  const pitch = plan.levelPitch;
   const plane = (<usize>(outHeight * outWidth)) << 2;
   for (let item = begin; item < end; item++) {
     const t = load<i32>(list + ((<usize>item) << 2));
     const bits = <i32>load<f32>(verdicts + ((<usize>t) << 2)) - TileVerdict.withZeros;
-    const band = t / across;
-    const n = band / down;
-    const top = (band - n * down) * side;
-    const left = (t - band * across) * side;
-    const sums = levels + pitch * (n * tall);
+    const band = t / plan.across;
+    const n = band / plan.down;
+    const top = (band - n * plan.down) * side;
+    const left = (t - band * plan.across) * side;
+    const sums = levels + plan.levelPlane * n;
     // Whole rows of four are listed from the front of the scratch, single outputs from its end.
     let fours = scratch;
     const last = scratch + 4 * side * side;

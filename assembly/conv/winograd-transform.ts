@@ -1,4 +1,4 @@
-import { madd, storePair } from "../lib/simd";
+import { madd, pairDifference, pairSum, storePairs } from "../lib/simd";
 
 // Winograd's F(4×4, 3×3) (Lavin & Gray, arXiv 1509.09308): y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for the 4×4 outputs y of a 3×3
 // filter g on 6×6 inputs d. It takes 36 products instead of 144. The points 0, ±√½, ±√2, ∞ lose half of what 0, ±1, ±2,
@@ -23,14 +23,10 @@ export function spread(
   v128.store(to, madd(sum, x2, f32x4.add(x0, x4)));
   const evenA = madd(minusTwo, x2, x4);
   const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), madd(minusTwo, x1, x3));
-  to += step;
-  storePair(to, step, evenA, oddA);
   const evenB = madd(minusHalf, x2, x4);
   const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), madd(minusHalf, x1, x3));
-  to += 2 * step;
-  storePair(to, step, evenB, oddB);
-  to += 2 * step;
-  v128.store(to, madd(sum, x3, f32x4.add(x1, x5)));
+  storePairs(to + step, step, evenA, oddA, evenB, oddB);
+  v128.store(to + 5 * step, madd(sum, x3, f32x4.add(x1, x5)));
 }
 
 /** to[k·step] = row k of G · (g0, g1, g2), k < 6. */
@@ -39,37 +35,25 @@ export function spreadFilter(to: usize, step: usize, g0: v128, g1: v128, g2: v12
   const a = f32x4.splat(-2.0 / 3);
   const evenA = f32x4.mul(a, f32x4.add(g0, f32x4.mul(f32x4.splat(0.5), g2)));
   const oddA = f32x4.mul(f32x4.mul(a, f32x4.splat(ROOT_HALF)), g1);
-  to += step;
-  storePair(to, step, evenA, oddA);
   const b = f32x4.splat(1.0 / 6);
   const evenB = f32x4.mul(b, f32x4.add(g0, f32x4.mul(f32x4.splat(2), g2)));
   const oddB = f32x4.mul(f32x4.mul(b, f32x4.splat(ROOT_TWO)), g1);
-  to += 2 * step;
-  storePair(to, step, evenB, oddB);
-  to += 2 * step;
-  v128.store(to, g2);
+  storePairs(to + step, step, evenA, oddA, evenB, oddB);
+  v128.store(to + 5 * step, g2);
 }
 
 /** to[k·step] = row k of Aᵀ · m, k < 4, m[j] at from + j·pitch. */
 export function gather(to: usize, step: usize, from: usize, pitch: usize): void {
-  const m0 = v128.load(from);
-  from += pitch;
-  const m1 = v128.load(from);
-  from += pitch;
-  const m2 = v128.load(from);
-  from += pitch;
-  const m3 = v128.load(from);
-  from += pitch;
-  const m4 = v128.load(from);
-  from += pitch;
-  const m5 = v128.load(from);
-  const evenA = f32x4.add(m1, m2);
-  const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), f32x4.sub(m1, m2));
-  const evenB = f32x4.add(m3, m4);
-  const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), f32x4.sub(m3, m4));
+  const a = from + pitch;
+  const b = from + 3 * pitch;
+  const evenA = pairSum(a, pitch);
+  const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), pairDifference(a, pitch));
+  const evenB = pairSum(b, pitch);
+  const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), pairDifference(b, pitch));
   const two = f32x4.splat(2);
   const half = f32x4.splat(0.5);
-  v128.store(to, f32x4.add(f32x4.add(m0, evenA), evenB));
+  const m5 = v128.load(from + 5 * pitch);
+  v128.store(to, f32x4.add(f32x4.add(v128.load(from), evenA), evenB));
   to += step;
   v128.store(to, f32x4.add(oddA, oddB));
   to += step;
@@ -85,34 +69,22 @@ export function widen(to: usize, step: usize, x0: v128, x1: v128, x2: v128, x3: 
   v128.store(to, x0);
   const evenA = madd(half, x2, x0);
   const oddA = f32x4.mul(f32x4.splat(ROOT_HALF), madd(half, x3, x1));
-  to += step;
-  storePair(to, step, evenA, oddA);
   const evenB = madd(two, x2, x0);
   const oddB = f32x4.mul(f32x4.splat(ROOT_TWO), madd(two, x3, x1));
-  to += 2 * step;
-  storePair(to, step, evenB, oddB);
-  to += 2 * step;
-  v128.store(to, x3);
+  storePairs(to + step, step, evenA, oddA, evenB, oddB);
+  v128.store(to + 5 * step, x3);
 }
 
 /** to[k·step] = row k of Gᵀ · m, k < 3, m[j] at from + j·pitch: the transpose of `spreadFilter`. */
 export function narrow(to: usize, step: usize, from: usize, pitch: usize): void {
-  const m0 = v128.load(from);
-  from += pitch;
-  const m1 = v128.load(from);
-  from += pitch;
-  const m2 = v128.load(from);
-  from += pitch;
-  const m3 = v128.load(from);
-  from += pitch;
-  const m4 = v128.load(from);
-  from += pitch;
-  const m5 = v128.load(from);
-  const evenA = f32x4.mul(f32x4.splat(-2.0 / 3), f32x4.add(m1, m2));
-  const evenB = f32x4.mul(f32x4.splat(1.0 / 6), f32x4.add(m3, m4));
-  const oddA = f32x4.mul(f32x4.splat((-2.0 / 3) * ROOT_HALF), f32x4.sub(m1, m2));
-  const oddB = f32x4.mul(f32x4.splat((1.0 / 6) * ROOT_TWO), f32x4.sub(m3, m4));
-  v128.store(to, f32x4.add(f32x4.add(m0, evenA), evenB));
+  const a = from + pitch;
+  const b = from + 3 * pitch;
+  const evenA = f32x4.mul(f32x4.splat(-2.0 / 3), pairSum(a, pitch));
+  const evenB = f32x4.mul(f32x4.splat(1.0 / 6), pairSum(b, pitch));
+  const oddA = f32x4.mul(f32x4.splat((-2.0 / 3) * ROOT_HALF), pairDifference(a, pitch));
+  const oddB = f32x4.mul(f32x4.splat((1.0 / 6) * ROOT_TWO), pairDifference(b, pitch));
+  const m5 = v128.load(from + 5 * pitch);
+  v128.store(to, f32x4.add(f32x4.add(v128.load(from), evenA), evenB));
   to += step;
   v128.store(to, f32x4.add(oddA, oddB));
   to += step;

@@ -3,48 +3,31 @@
 // does not is wild, and is computed by plain sums.
 
 import { TileVerdict, WinogradKind } from "../lib/codes";
-import { word } from "../lib/plan";
 import { greater, max4 } from "../lib/simd";
 import { HUGE, inputsOf, sideOf, stepOf } from "./winograd-kind";
-import { tallOf, wideOf } from "./winograd-levels";
-import {
-  ACROSS,
-  CHANNELS,
-  DOWN,
-  IMAGES,
-  OUT_HEIGHT,
-  OUT_WIDTH,
-  WINOGRAD_KIND,
-} from "./winograd-plan";
+import { WinogradPlan } from "./winograd-plan";
 
 /** verdicts[tile], from the levels. Item = a row of tiles. */
 export function winogradJudge(
   verdicts: usize,
   levels: usize,
-  plan: usize,
+  plan: WinogradPlan,
   begin: i32,
   end: i32,
 ): void {
-  const kind = word(plan, WINOGRAD_KIND);
-  const images = word(plan, IMAGES);
-  const channels = word(plan, CHANNELS);
-  const outHeight = word(plan, OUT_HEIGHT);
-  const outWidth = word(plan, OUT_WIDTH);
-  const side = sideOf(kind);
-  const step = (<usize>stepOf(kind)) << 2;
-  const across = word(plan, ACROSS);
-  const down = word(plan, DOWN);
-  const pitch = (<usize>wideOf(kind, across)) << 2;
-  const tall = tallOf(kind, down);
+  const side = sideOf(plan.kind);
+  const across = plan.across;
+  const step = stepOf(plan.kind);
+  const apart = plan.levelPlane * plan.images;
   for (let item = begin; item < end; item++) {
-    const n = item / down;
-    const band = item - n * down;
-    let sums = levels + pitch * (n * tall + band * stepOf(kind));
+    const n = item / plan.down;
+    const band = item - n * plan.down;
+    let sums = levels + plan.levelPlane * n + plan.levelPitch * (band * step);
     let to = verdicts + ((<usize>(item * across)) << 2);
-    for (let t = 0; t < across; t++, sums += step, to += 4) {
-      const rows = min(side, outHeight - band * side);
-      const columns = min(side, outWidth - t * side);
-      const verdict = judge(kind, channels, sums, pitch * (images * tall), pitch, rows, columns);
+    for (let t = 0; t < across; t++, sums += (<usize>step) << 2, to += 4) {
+      const rows = min(side, plan.outHeight - band * side);
+      const columns = min(side, plan.outWidth - t * side);
+      const verdict = judge(plan, sums, apart, rows, columns);
       store<f32>(to, <f32>verdict);
     }
   }
@@ -54,15 +37,9 @@ export function winogradJudge(
  * The verdict on one tile. Its sums start at `sums`, its maxima `apart` bytes later; rows×columns of its outputs lie
  * inside.
  */
-function judge(
-  kind: WinogradKind,
-  channels: i32,
-  sums: usize,
-  apart: usize,
-  pitch: usize,
-  rows: i32,
-  columns: i32,
-): i32 {
+function judge(plan: WinogradPlan, sums: usize, apart: usize, rows: i32, columns: i32): i32 {
+  const kind = plan.kind;
+  const pitch = plan.levelPitch;
   const strided = kind === WinogradKind.strided;
   const inputs = inputsOf(kind);
   const last = (<usize>(inputs - 4)) << 2;
@@ -85,7 +62,7 @@ function judge(
       inner = i32x4.min_s(inner, v128.load(s, 4));
       if (strided) inner = i32x4.min_s(inner, v128.load(s, 16));
     }
-    const enough = most * max<f32>(<f32>2.2, 3 * share * sqrt(<f32>channels));
+    const enough = most * max<f32>(<f32>2.2, 3 * share * sqrt(<f32>plan.channels));
     const little = f32x4.lt(f32x4.mul(inner, f32x4.splat(3.96)), f32x4.splat(enough));
     if (!v128.any_true(little)) return TileVerdict.tame;
   }

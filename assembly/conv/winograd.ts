@@ -1,24 +1,9 @@
 import { WinogradKind } from "../lib/codes";
-import { word } from "../lib/plan";
+import { ceilDiv } from "../lib/sizes";
 import { multiplyInBlocks } from "../product/gemm-tile";
 import { gatherTiles } from "./winograd-gather";
-import { CORNER, DEPTH, lastPoint, pointPitch, pointsOf, sideOf, stepOf } from "./winograd-kind";
-import {
-  ACROSS,
-  CHANNELS,
-  DOWN,
-  HEIGHT,
-  IMAGES,
-  OUT_HEIGHT,
-  OUT_WIDTH,
-  PAD_X,
-  PAD_Y,
-  ROWS,
-  ROWS_PER_ITEM,
-  TILES_PER_ITEM,
-  WIDTH,
-  WINOGRAD_KIND,
-} from "./winograd-plan";
+import { CORNER, DEPTH, lastPoint, pointPitch, pointsOf, stepOf } from "./winograd-kind";
+import { WinogradPlan } from "./winograd-plan";
 import { bandsOf, listOutputs, listStaged, readBands, stagePitchOf, TILE } from "./winograd-spread";
 import { spreadTiles } from "./winograd-tiles";
 
@@ -48,76 +33,43 @@ export function winograd(
   image: usize,
   bias: usize,
   least: f32,
-  plan: usize,
+  plan: WinogradPlan,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const kind = word(plan, WINOGRAD_KIND);
-  const images = word(plan, IMAGES);
-  const channels = word(plan, CHANNELS);
-  const rows = word(plan, ROWS);
-  const height = word(plan, HEIGHT);
-  const width = word(plan, WIDTH);
-  const outHeight = word(plan, OUT_HEIGHT);
-  const outWidth = word(plan, OUT_WIDTH);
-  const padY = word(plan, PAD_Y);
-  const padX = word(plan, PAD_X);
-  const tilesPerItem = word(plan, TILES_PER_ITEM);
-  const rowsPerItem = word(plan, ROWS_PER_ITEM);
+  const kind = plan.kind;
+  const channels = plan.channels;
   const points = pointsOf(kind);
-  const side = sideOf(kind);
-  const across = word(plan, ACROSS);
-  const down = word(plan, DOWN);
-  const all = images * down * across;
-  const rowParts = (rows + rowsPerItem - 1) / rowsPerItem;
-  const stagePitch = stagePitchOf(stepOf(kind), across);
-  const bands = bandsOf(tilesPerItem, across);
-  const zeros = scratch + <usize>tilesPerItem * TILE;
+  const all = plan.images * plan.down * plan.across;
+  const rowParts = ceilDiv(plan.rows, plan.rowsPerItem);
+  const stagePitch = stagePitchOf(stepOf(kind), plan.across);
+  const bandPitch = <usize>points * stagePitch;
+  const zeros = scratch + <usize>plan.tilesPerItem * TILE;
   const stage = zeros + stagePitch;
-  const corner = stage + <usize>(points * bands) * stagePitch;
+  const corner = stage + <usize>bandsOf(plan.tilesPerItem, plan.across) * bandPitch;
   const v = corner + CORNER;
-  const vPitch = pointPitch(channels * tilesPerItem);
-  const uPitch = pointPitch(((rows + 3) >> 2) * channels * 4);
-  const mPitch = pointPitch(BLOCK * tilesPerItem);
+  const vPitch = pointPitch(channels * plan.tilesPerItem);
+  const uPitch = pointPitch(((plan.rows + 3) >> 2) * channels * 4);
+  const mPitch = pointPitch(BLOCK * plan.tilesPerItem);
   const m = v + <usize>(points * points) * vPitch;
-  const outPlane = (<usize>(outHeight * outWidth)) << 2;
-  const outRow = (<usize>outWidth) << 2;
+  const outRow = (<usize>plan.outWidth) << 2;
+  const outPlane = outRow * plan.outHeight;
   const columnPanel = (<usize>channels) << 5;
   const aPitch = (<usize>channels) << 4;
 
   for (let item = begin; item < end; item++) {
     const block = item / rowParts;
-    const t0 = block * tilesPerItem;
-    const firstRow = (item - block * rowParts) * rowsPerItem;
-    const lastRow = min(rows, firstRow + rowsPerItem);
-    const t1 = min(all, t0 + tilesPerItem);
+    const firstRow = (item - block * rowParts) * plan.rowsPerItem;
+    const lastRow = min(plan.rows, firstRow + plan.rowsPerItem);
+    const t0 = block * plan.tilesPerItem;
+    const t1 = min(all, t0 + plan.tilesPerItem);
     const panels = (t1 - t0 + 7) >> 3;
     memory.fill(zeros, 0, corner - zeros);
-    const filled = t0 + panels * 8;
-    listStaged(scratch, stage, <usize>points * stagePitch, stepOf(kind), across, t0, filled);
-    listOutputs(scratch, side, out, rows, across, down, outHeight, outWidth, t0, t1);
-
+    listStaged(scratch, stage, bandPitch, stepOf(kind), plan.across, t0, t0 + panels * 8);
+    listOutputs(scratch, out, plan, t0, t1);
     for (let c = 0; c < channels; c++) {
-      readBands(
-        kind,
-        false,
-        stage,
-        stagePitch,
-        image,
-        zeros,
-        channels,
-        c,
-        height,
-        width,
-        padY,
-        padX,
-        across,
-        down,
-        t0,
-        t1,
-        corner,
-      );
+      readBands(plan, false, stage, stagePitch, image, zeros, c, t0, t1, corner);
       let dst = v + ((<usize>c) << 5);
       let entry = scratch;
       for (let j = 0; j < panels; j++, dst += columnPanel, entry += 8 * TILE) {

@@ -11,32 +11,36 @@ import {
   SwishSlope,
 } from "../lib/curves";
 
-export function geluForward(y: usize, x: usize, begin: i32, end: i32): void {
+function gate<F>(y: usize, x: usize, begin: i32, end: i32): void {
   const o = (<usize>begin) << 2;
-  curve<Gelu>(y + o, x + o, end - begin);
+  curve<F>(y + o, x + o, end - begin);
+}
+
+function gateBack<F>(dx: usize, dy: usize, x: usize, begin: i32, end: i32): void {
+  const o = (<usize>begin) << 2;
+  curveBack<F>(dx + o, dy + o, x + o, end - begin);
+}
+
+export function geluForward(y: usize, x: usize, begin: i32, end: i32): void {
+  gate<Gelu>(y, x, begin, end);
 }
 
 export function geluBackward(dx: usize, dy: usize, x: usize, begin: i32, end: i32): void {
-  const o = (<usize>begin) << 2;
-  curveBack<GeluSlope>(dx + o, dy + o, x + o, end - begin);
+  gateBack<GeluSlope>(dx, dy, x, begin, end);
 }
 
 export function geluTanhForward(y: usize, x: usize, begin: i32, end: i32): void {
-  const o = (<usize>begin) << 2;
-  curve<GeluTanh>(y + o, x + o, end - begin);
+  gate<GeluTanh>(y, x, begin, end);
 }
 
 export function geluTanhBackward(dx: usize, dy: usize, x: usize, begin: i32, end: i32): void {
-  const o = (<usize>begin) << 2;
-  curveBack<GeluTanhSlope>(dx + o, dy + o, x + o, end - begin);
+  gateBack<GeluTanhSlope>(dx, dy, x, begin, end);
 }
 
 export function siluForward(y: usize, x: usize, begin: i32, end: i32): void {
-  const o = (<usize>begin) << 2;
-  curve<Swish>(y + o, x + o, end - begin);
+  gate<Swish>(y, x, begin, end);
 }
 
 export function siluBackward(dx: usize, dy: usize, x: usize, begin: i32, end: i32): void {
-  const o = (<usize>begin) << 2;
-  curveBack<SwishSlope>(dx + o, dy + o, x + o, end - begin);
+  gateBack<SwishSlope>(dx, dy, x, begin, end);
 }

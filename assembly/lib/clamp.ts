@@ -1,5 +1,5 @@
 // max(…, tau) on a run of floats: the thresholded linear unit of FRN, or with tau = 0 ReLU.
-import { total } from "./moments";
+import { total } from "./block-sums";
 import { loadTail, madd, storeTail } from "./simd";
 
 /** y = max((x − high)·scale + shift, tau) on n floats; y may be x. */

@@ -1,8 +1,9 @@
-// Local response norm in float64, four columns at a time. It serves where float32 does not do, and at the edges. The
+// Local response norm in float64, two columns at a time. It serves where float32 does not do, and at the edges. The
 // kernels are in norm/local-response-norm.ts.
+import { pair } from "./block-sums";
 import { exp, logDouble } from "./math";
-import { pair } from "./moments";
-import { get, high, low, narrow, put } from "./quads";
+import { low } from "./quads";
+import { storeTail } from "./simd";
 
 /** 2⁵²: added to an integer below it, it leaves the integer in the low bits. */
 const TWO_52: f64 = 4503599627370496;
@@ -35,21 +36,33 @@ function power(d: v128, beta: f64): v128 {
   return f64x2.mul(power, i64x2.shl(two, 52));
 }
 
-function square(v: v128): v128 {
-  return f64x2.mul(v, v);
+/** Loads two floats from p, or one. */
+function two(p: usize, width: i32): v128 {
+  return width === 2 ? v128.load64_zero(p) : v128.load32_zero(p);
+}
+
+/** D of one or two columns: k + a·Σ x² over the rows from … to. */
+function divisor(x: usize, width: i32, step: usize, from: i32, to: i32, a: f64, k: f64): v128 {
+  let sum: v128 = f64x2.splat(0);
+  for (let j = from; j <= to; j++) {
+    const v = low(two(x + <usize>j * step, width));
+    sum = f64x2.add(sum, f64x2.mul(v, v));
+  }
+  return f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), sum));
 }
 
 /** Stores `width` lanes of v. With `rest` it stores only those where a NaN is. */
 function fill(p: usize, v: v128, width: i32, rest: bool): void {
-  const old = get(p, width);
-  put(p, rest ? v128.bitselect(old, v, f32x4.eq(old, old)) : v, width);
+  const old = two(p, width);
+  const own = f32x4.demote_f64x2_zero(v);
+  storeTail(p, rest ? v128.bitselect(old, own, f32x4.eq(old, old)) : own, width);
 }
 
-/** Computes width ≤ 4 columns in float64, with `rest` only what float32 left NaN. */
+/** Computes the columns in float64, with `rest` only what float32 left NaN. */
 export function forwardDouble(
   y: usize,
   x: usize,
-  width: i32,
+  cols: i32,
   rest: bool,
   channels: i32,
   step: usize,
@@ -59,29 +72,23 @@ export function forwardDouble(
   beta: f64,
   k: f64,
 ): void {
-  for (let c = 0; c < channels; c++) {
-    let s: v128 = f64x2.splat(0);
-    let t = s;
-    const to = min(c + after, channels - 1);
-    for (let j = max(0, c - before); j <= to; j++) {
-      const v = get(x + <usize>j * step, width);
-      s = f64x2.add(s, square(low(v)));
-      t = f64x2.add(t, square(high(v)));
+  for (let i = 0; i < cols; i += 2, y += 8, x += 8) {
+    const width = min(2, cols - i);
+    for (let c = 0; c < channels; c++) {
+      const to = min(c + after, channels - 1);
+      const d = divisor(x, width, step, max(0, c - before), to, a, k);
+      const o = <usize>c * step;
+      fill(y + o, f64x2.mul(low(two(x + o, width)), power(d, beta)), width, rest);
     }
-    s = power(f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), s)), beta);
-    t = power(f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), t)), beta);
-    const o = <usize>c * step;
-    const v = get(x + o, width);
-    fill(y + o, narrow(f64x2.mul(low(v), s), f64x2.mul(high(v), t)), width, rest);
   }
 }
 
-/** Computes width ≤ 4 columns in float64, with `rest` only what float32 left NaN. Scratch: 64 bytes a channel. */
+/** The gradients of the columns in float64, with `rest` only what float32 left NaN. Scratch: 32 bytes a channel. */
 export function backwardDouble(
   dx: usize,
   dy: usize,
   x: usize,
-  width: i32,
+  cols: i32,
   rest: bool,
   channels: i32,
   step: usize,
@@ -92,46 +99,30 @@ export function backwardDouble(
   k: f64,
   scratch: usize,
 ): void {
-  // scratch[c] = D^−β and dy·x·D^(−β−1), four of each
-  for (let c = 0; c < channels; c++) {
-    let s: v128 = f64x2.splat(0);
-    let t = s;
-    const to = min(c + after, channels - 1);
-    for (let j = max(0, c - before); j <= to; j++) {
-      const v = get(x + <usize>j * step, width);
-      s = f64x2.add(s, square(low(v)));
-      t = f64x2.add(t, square(high(v)));
+  const factor = f64x2.splat(2 * a * beta);
+  for (let i = 0; i < cols; i += 2, dx += 8, dy += 8, x += 8) {
+    const width = min(2, cols - i);
+    // scratch[c] = D^−β and dy·x·D^(−β−1), two of each
+    for (let c = 0; c < channels; c++) {
+      const to = min(c + after, channels - 1);
+      const d = divisor(x, width, step, max(0, c - before), to, a, k);
+      const v = low(two(x + <usize>c * step, width));
+      const g = low(two(dy + <usize>c * step, width));
+      const p = power(d, beta);
+      const own = scratch + ((<usize>c) << 5);
+      v128.store(own, p);
+      v128.store(own, f64x2.mul(f64x2.mul(g, p), f64x2.div(v, d)), 16);
     }
-    s = f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), s));
-    t = f64x2.add(f64x2.splat(k), f64x2.mul(f64x2.splat(a), t));
-    const v = get(x + <usize>c * step, width);
-    const g = get(dy + <usize>c * step, width);
-    const p = power(s, beta);
-    const q = power(t, beta);
-    const own = scratch + ((<usize>c) << 6);
-    v128.store(own, p);
-    v128.store(own, q, 16);
-    v128.store(own, f64x2.mul(f64x2.mul(low(g), p), f64x2.div(low(v), s)), 32);
-    v128.store(own, f64x2.mul(f64x2.mul(high(g), q), f64x2.div(high(v), t)), 48);
-  }
-  for (let c = 0; c < channels; c++) {
-    let s: v128 = f64x2.splat(0);
-    let t = s;
-    const to = min(c + before, channels - 1);
-    for (let j = max(0, c - after); j <= to; j++) {
-      const other = scratch + ((<usize>j) << 6);
-      s = f64x2.add(s, v128.load(other, 32));
-      t = f64x2.add(t, v128.load(other, 48));
+    for (let c = 0; c < channels; c++) {
+      const to = min(c + before, channels - 1);
+      let sum: v128 = f64x2.splat(0);
+      for (let j = max(0, c - after); j <= to; j++)
+        sum = f64x2.add(sum, v128.load(scratch + ((<usize>j) << 5), 16));
+      const v = low(two(x + <usize>c * step, width));
+      const g = low(two(dy + <usize>c * step, width));
+      const own = v128.load(scratch + ((<usize>c) << 5));
+      const back = f64x2.mul(f64x2.mul(factor, v), sum);
+      fill(dx + <usize>c * step, f64x2.sub(f64x2.mul(g, own), back), width, rest);
     }
-    const own = scratch + ((<usize>c) << 6);
-    const factor = f64x2.splat(2 * a * beta);
-    const o = <usize>c * step;
-    const v = get(x + o, width);
-    const g = get(dy + o, width);
-    s = f64x2.mul(f64x2.mul(factor, low(v)), s);
-    t = f64x2.mul(f64x2.mul(factor, high(v)), t);
-    s = f64x2.sub(f64x2.mul(low(g), v128.load(own)), s);
-    t = f64x2.sub(f64x2.mul(high(g), v128.load(own, 16)), t);
-    fill(dx + o, narrow(s, t), width, rest);
   }
 }

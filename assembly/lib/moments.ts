@@ -1,30 +1,6 @@
 // The only place a mean or a variance is computed.
-import { madd, sum4 } from "./simd";
-
-/**
- * Elements whose sums stay in float32: 64 additions a lane, an error of about 1e-7. Beyond, blocks are merged in
- * float64.
- */
-const BLOCK: i32 = 1024;
-
-/** Two float64 as a vector. */
-export function pair(a: f64, b: f64): v128 {
-  return f64x2.replace_lane(f64x2.splat(a), 1, b);
-}
-
-/** Horizontal sum of four float32 lanes in float64. */
-export function total(v: v128): f64 {
-  const halves = f64x2.add(
-    f64x2.promote_low_f32x4(v),
-    f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 0)),
-  );
-  return f64x2.extract_lane(halves, 0) + f64x2.extract_lane(halves, 1);
-}
-
-/** The sum of four accumulators. */
-export function join(a: v128, b: v128, c: v128, d: v128): v128 {
-  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-}
+import { BLOCK, join, pair, squareSums } from "./block-sums";
+import { sum4 } from "./simd";
 
 /**
  * A guess at the mean of the n floats at p, from the first 16 of them. It is 0 if that is less than half their root
@@ -45,109 +21,22 @@ function guessMean(p: usize, n: i32): f32 {
   return mean * mean * 64 < squares ? 0 : mean;
 }
 
-/**
- * (Σx, Σx²) of the n ≤ BLOCK floats at p: `shiftedSums` for k = 0, without a third of the additions (1.4 times as
- * fast).
- */
-function plainSums(p: usize, n: i32): v128 {
-  const end = p + ((<usize>n) << 2);
-  let a: v128 = f32x4.splat(0);
-  let b = a;
-  let c = a;
-  let d = a;
-  let a2 = a;
-  let b2 = a;
-  let c2 = a;
-  let d2 = a;
-  // sum += x[i]; squares += x[i] * x[i]
-  for (; p + 64 <= end; p += 64) {
-    let x = v128.load(p);
-    a = f32x4.add(a, x);
-    a2 = madd(x, x, a2);
-    x = v128.load(p, 16);
-    b = f32x4.add(b, x);
-    b2 = madd(x, x, b2);
-    x = v128.load(p, 32);
-    c = f32x4.add(c, x);
-    c2 = madd(x, x, c2);
-    x = v128.load(p, 48);
-    d = f32x4.add(d, x);
-    d2 = madd(x, x, d2);
-  }
-  for (; p + 16 <= end; p += 16) {
-    const x = v128.load(p);
-    a = f32x4.add(a, x);
-    a2 = madd(x, x, a2);
-  }
-  let sum = total(join(a, b, c, d));
-  let squares = total(join(a2, b2, c2, d2));
-  for (; p < end; p += 4) {
-    const x = <f64>load<f32>(p);
-    sum += x;
-    squares += x * x;
-  }
-  return pair(sum, squares);
-}
-
-/** (Σd, Σd²) with d = x − k of the n ≤ BLOCK floats at p. */
-function shiftedSums(p: usize, n: i32, k: f32): v128 {
-  if (k === 0) return plainSums(p, n);
-  const end = p + ((<usize>n) << 2);
-  const shift = f32x4.splat(k);
-  let a: v128 = f32x4.splat(0);
-  let b = a;
-  let c = a;
-  let d = a;
-  let a2 = a;
-  let b2 = a;
-  let c2 = a;
-  let d2 = a;
-  // d = x[i] - k; sum += d; squares += d * d
-  for (; p + 64 <= end; p += 64) {
-    let x = f32x4.sub(v128.load(p), shift);
-    a = f32x4.add(a, x);
-    a2 = madd(x, x, a2);
-    x = f32x4.sub(v128.load(p, 16), shift);
-    b = f32x4.add(b, x);
-    b2 = madd(x, x, b2);
-    x = f32x4.sub(v128.load(p, 32), shift);
-    c = f32x4.add(c, x);
-    c2 = madd(x, x, c2);
-    x = f32x4.sub(v128.load(p, 48), shift);
-    d = f32x4.add(d, x);
-    d2 = madd(x, x, d2);
-  }
-  for (; p + 16 <= end; p += 16) {
-    const x = f32x4.sub(v128.load(p), shift);
-    a = f32x4.add(a, x);
-    a2 = madd(x, x, a2);
-  }
-  let sum = total(join(a, b, c, d));
-  let squares = total(join(a2, b2, c2, d2));
-  for (; p < end; p += 4) {
-    const x = <f64>(load<f32>(p) - k);
-    sum += x;
-    squares += x * x;
-  }
-  return pair(sum, squares);
-}
-
 /** (Σd, Σd²) with d = x − k of elements from … to of a set; see `moments`. */
-function blockSums(x: usize, length: i32, step: usize, from: i32, to: i32, k: f32): v128 {
+function setSums(x: usize, length: i32, step: usize, from: i32, to: i32, k: f32): v128 {
   let sums: v128 = f64x2.splat(0);
   const run = from < length ? 0 : from / length;
   let offset = from - run * length;
   let p = x + <usize>run * step;
   for (let left = to - from; left > 0; p += step, offset = 0) {
     const n = min(length - offset, left);
-    sums = f64x2.add(sums, shiftedSums(p + ((<usize>offset) << 2), n, k));
+    sums = f64x2.add(sums, squareSums(p + ((<usize>offset) << 2), n, k));
     left -= n;
   }
   return sums;
 }
 
-/** Like `blockSums`, but in float64, for what float32 squares cannot hold. */
-function blockSums64(x: usize, length: i32, step: usize, from: i32, to: i32, k: f64): v128 {
+/** Like `setSums`, but in float64, for what float32 squares cannot hold. */
+function setSums64(x: usize, length: i32, step: usize, from: i32, to: i32, k: f64): v128 {
   let sum: f64 = 0;
   let squares: f64 = 0;
   for (let i = from; i < to; i++) {
@@ -173,9 +62,9 @@ export function moments64(
   centre: bool,
 ): void {
   const n = <f64>(to - from);
-  const first = centre ? f64x2.extract_lane(blockSums64(x, length, step, from, to, 0), 0) / n : 0;
+  const first = centre ? f64x2.extract_lane(setSums64(x, length, step, from, to, 0), 0) / n : 0;
   const k = <f64>(<f32>first);
-  const sums = blockSums64(x, length, step, from, to, k);
+  const sums = setSums64(x, length, step, from, to, k);
   const rest = centre ? f64x2.extract_lane(sums, 0) / n : 0;
   const mean = k + rest;
   store<f64>(out, abs(first) < Infinity ? mean : first); // an infinite mean stays infinite
@@ -207,26 +96,26 @@ export function moments(
     const end = min(at + BLOCK, to);
     const n = <f64>(end - at);
     if (!centre) {
-      m2 += f64x2.extract_lane(blockSums(x, length, step, at, end, 0), 1);
+      m2 += f64x2.extract_lane(setSums(x, length, step, at, end, 0), 1);
       continue;
     }
     if (at === from) {
       const offset = from % length;
       const first = x + <usize>(from / length) * step + ((<usize>offset) << 2);
       const guess = guessMean(first, min(length - offset, to - from));
-      let sums = blockSums(x, length, step, at, end, guess);
+      let sums = setSums(x, length, step, at, end, guess);
       let off = f64x2.extract_lane(sums, 0) / n;
       mean = <f64>guess + off;
       if (2 * off * off * n > f64x2.extract_lane(sums, 1)) {
         const k = <f32>mean;
-        sums = blockSums(x, length, step, at, end, k);
+        sums = setSums(x, length, step, at, end, k);
         off = f64x2.extract_lane(sums, 0) / n;
         mean = <f64>k + off;
       }
       m2 = f64x2.extract_lane(sums, 1) - off * off * n;
     } else {
       const k = <f32>mean;
-      const sums = blockSums(x, length, step, at, end, k);
+      const sums = setSums(x, length, step, at, end, k);
       const off = f64x2.extract_lane(sums, 0) / n;
       const before = <f64>(at - from);
       const delta = <f64>k + off - mean;

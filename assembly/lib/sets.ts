@@ -14,8 +14,3 @@ export function at(weight: usize, i: i32, otherwise: f64): f64 {
 export function planeOffset(p: i32, length: i32): usize {
   return (<usize>p * <usize>length) << 2;
 }
-
-/** The set plane p belongs to. */
-export function setOf(p: i32, runs: i32, planeStep: i32): i32 {
-  return planeStep === 1 ? p / runs : p % planeStep;
-}

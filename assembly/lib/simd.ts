@@ -6,10 +6,25 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** Stores a + b at `to` and a − b `step` bytes behind it. */
-export function storePair(to: usize, step: usize, a: v128, b: v128): void {
+/** Stores a + b, a − b, c + d and c − d, `step` bytes apart. */
+export function storePairs(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(to, f32x4.add(a, b));
-  v128.store(to + step, f32x4.sub(a, b));
+  to += step;
+  v128.store(to, f32x4.sub(a, b));
+  to += step;
+  v128.store(to, f32x4.add(c, d));
+  to += step;
+  v128.store(to, f32x4.sub(c, d));
+}
+
+/** The sum of the vectors at p and p + step. */
+export function pairSum(p: usize, step: usize): v128 {
+  return f32x4.add(v128.load(p), v128.load(p + step));
+}
+
+/** The vector at p minus that at p + step. */
+export function pairDifference(p: usize, step: usize): v128 {
+  return f32x4.sub(v128.load(p), v128.load(p + step));
 }
 
 /** Horizontal sum of four lanes, pairwise. */

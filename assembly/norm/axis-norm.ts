@@ -2,12 +2,13 @@
 // pixel (positional norm, arXiv 1907.04312), pixel norm (1710.10196), division by a p-norm. A unit is a block of
 // `width` columns of a sample, unit = outer · blocks + block. What a unit needs of x stays in the cache between its
 // passes.
+import { pair } from "../lib/block-sums";
 import { Statistic } from "../lib/codes";
 import { addRows } from "../lib/column-loops";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { columnNorms, directionGradient } from "../lib/column-powers";
-import { meanOf, pair, remainder, rstdOf, STATS } from "../lib/moments";
+import { meanOf, remainder, rstdOf, STATS } from "../lib/moments";
 import { tame } from "../lib/runs";
 import { at } from "../lib/sets";
 
@@ -171,9 +172,8 @@ function parameterGradients(
     store<f32>(b + o, isTame ? <f32>((<f64>high - meanOf(own)) * rstdOf(own)) : 0);
     if (!isTame) wild = true;
   }
-  const full = (<usize>(cols >> 2)) << 4;
-  addRows<v128>(dw, db, dy, x, m, a, b, n, step, 0, full, 4);
-  if (cols & 3) addRows<f32>(dw, db, dy, x, m, a, b, n, step, full, full + 1, cols & 3);
+  addRows<v128>(dw, db, dy, x, m, a, b, n, step, cols);
+  addRows<f32>(dw, db, dy, x, m, a, b, n, step, cols);
   for (let c = 0; wild && c < cols; c++, stats += STATS) {
     if (tame(rstdOf(stats))) continue;
     for (let i = 0; i < n; i++) {

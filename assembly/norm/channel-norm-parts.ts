@@ -5,29 +5,26 @@
 import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
 import { finishStats, meanOf, mergeMoments, moments, rstdOf, STATS } from "../lib/moments";
-import { word } from "../lib/plan";
-import { gradientRun, gradientSums, normalizeRun } from "../lib/runs";
-import { at, firstPlane, planeOffset, setOf } from "../lib/sets";
-import { CHANNELS, LENGTH, PART_SIZE, PARTS, PLANE_STEP, RUNS } from "./channel-plan";
+import { gradientRun, gradientSums } from "../lib/run-gradients";
+import { normalizeRun } from "../lib/runs";
+import { at, firstPlane, planeOffset } from "../lib/sets";
+import { ChannelPlan } from "./channel-plan";
 
 /** partials [planes, parts, 2] = (mean, variance) of each part of each plane. Range: planes × parts. */
 export function channelMoments(
   partials: usize,
   x: usize,
-  plan: usize,
+  plan: ChannelPlan,
   eps: f64,
   begin: i32,
   end: i32,
 ): void {
-  const length = word(plan, LENGTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
-    const p = item / parts;
-    const from = (item - p * parts) * partSize;
-    const to = min(from + partSize, length);
+    const p = item / plan.parts;
+    const from = plan.fromOf(item, p);
+    const to = from + plan.sizeOf(from);
     const out = partials + ((<usize>item) << 4);
-    moments(out, x + planeOffset(p, length), length, 0, from, to, true, eps);
+    moments(out, x + planeOffset(p, plan.length), plan.length, 0, from, to, true, eps);
   }
 }
 
@@ -61,24 +58,18 @@ export function channelNormalize(
   x: usize,
   weight: usize,
   bias: usize,
-  plan: usize,
+  plan: ChannelPlan,
   activation: Activation,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
-    const p = item / parts;
-    const own = stats + <usize>setOf(p, runs, planeStep) * STATS;
-    const from = (item - p * parts) * partSize;
-    const o = planeOffset(p, length) + ((<usize>from) << 2);
-    const n = min(partSize, length - from);
-    const c = p % channels;
+    const p = item / plan.parts;
+    const c = p % plan.channels;
+    const own = stats + <usize>plan.setOf(p) * STATS;
+    const from = plan.fromOf(item, p);
+    const o = planeOffset(p, plan.length) + ((<usize>from) << 2);
+    const n = plan.sizeOf(from);
     const w = at(weight, c, 1);
     const b = at(bias, c, 0);
     normalizeActivated(activation, y + o, x + o, n, meanOf(own), rstdOf(own), w, b);
@@ -97,29 +88,24 @@ export function channelGradientSums(
   stats: usize,
   weight: usize,
   bias: usize,
-  plan: usize,
+  plan: ChannelPlan,
   activation: Activation,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
-    const p = item / parts;
-    const own = stats + <usize>setOf(p, runs, planeStep) * STATS;
-    const from = (item - p * parts) * partSize;
-    const o = planeOffset(p, length) + ((<usize>from) << 2);
-    const n = min(partSize, length - from);
+    const p = item / plan.parts;
+    const own = stats + <usize>plan.setOf(p) * STATS;
     const mean = meanOf(own);
     const rstd = rstdOf(own);
-    const c = p % channels;
-    const w = at(weight, c, 1);
-    if (activation)
-      normalizeBack(activation, dz + o, dy + o, x + o, n, mean, rstd, w, at(bias, c, 0));
+    const from = plan.fromOf(item, p);
+    const o = planeOffset(p, plan.length) + ((<usize>from) << 2);
+    const n = plan.sizeOf(from);
+    if (activation) {
+      const w = at(weight, p % plan.channels, 1);
+      const b = at(bias, p % plan.channels, 0);
+      normalizeBack(activation, dz + o, dy + o, x + o, n, mean, rstd, w, b);
+    }
     const sum = gradientSums((activation ? dz : dy) + o, x + o, n, mean, rstd);
     v128.store(sums + ((<usize>item) << 4), sum);
   }
@@ -164,25 +150,19 @@ export function channelGradient(
   stats: usize,
   means: usize,
   weight: usize,
-  plan: usize,
+  plan: ChannelPlan,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
   for (let item = begin; item < end; item++) {
-    const p = item / parts;
-    const set: usize = setOf(p, runs, planeStep);
+    const p = item / plan.parts;
+    const set: usize = plan.setOf(p);
     const own = stats + set * STATS;
     const rstd = rstdOf(own);
-    const w = at(weight, p % channels, 1);
-    const from = (item - p * parts) * partSize;
-    const o = planeOffset(p, length) + ((<usize>from) << 2);
-    const n = min(partSize, length - from);
+    const w = at(weight, p % plan.channels, 1);
+    const from = plan.fromOf(item, p);
+    const o = planeOffset(p, plan.length) + ((<usize>from) << 2);
+    const n = plan.sizeOf(from);
     if (means) {
       const m1 = load<f64>(means + (set << 4));
       const m2 = load<f64>(means + (set << 4), 8);

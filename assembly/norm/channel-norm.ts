@@ -9,7 +9,7 @@
 import { normalizeActivated, normalizeBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
 import { finishStats, meanOf, moments, rstdOf, STATS } from "../lib/moments";
-import { gradientRun, gradientSums } from "../lib/runs";
+import { gradientRun, gradientSums } from "../lib/run-gradients";
 import { at, firstPlane, planeOffset } from "../lib/sets";
 
 /** y [batch, channels, length], stats [sets, 3] (mean, variance, rstd). Range: sets. */

@@ -1,92 +1,104 @@
 // The first and last steps of channel-norm-parts.ts where the channels are the last axis: x [samples, length, cols],
 // whose columns are the planes p = sample · cols + c. The merging steps between them are in that file and serve both
 // layouts. An item is a part of the rows of a sample by a block of `width` columns,
-// (sample · parts + part) · blocks + block. Scratch: 56 bytes for each column of the width, and a vector.
+// (sample · parts + part) · blocks + block. Scratch: 64 bytes, 56 for each column of the width, and a vector.
 
 import { activate, activateBack } from "../lib/activate";
 import { Activation } from "../lib/codes";
 import { momentsOfColumns, rowBytes } from "../lib/column-moments";
 import { gradientColumns, normalizeColumns, sumColumns } from "../lib/column-norm";
 import { STATS } from "../lib/moments";
-import { word } from "../lib/plan";
-import { setOf } from "../lib/sets";
-import { CHANNELS, COLS, LENGTH, PART_SIZE, PARTS, PLANE_STEP, RUNS, WIDTH } from "./channel-plan";
+import { ceilDiv } from "../lib/sizes";
+import { ChannelPlan } from "./channel-plan";
 
-/** @host Bytes of scratch of each of these kernels: statistics and sums of the columns, four rows and a vector. */
+/** @host Bytes of scratch of each of these kernels: a block, statistics and sums of the columns, four rows, a vector. */
 export function columnScratch(width: i32): usize {
-  return width * (STATS + 16) + 4 * rowBytes(width) + 16;
+  return 64 + width * (STATS + 16) + 4 * rowBytes(width) + 16;
 }
 
-function blocksOf(cols: i32, width: i32): i32 {
-  return (cols + width - 1) / width;
+/** What an item is. It lies at the start of the scratch. */
+@unmanaged
+class Block {
+  rows: i32;
+  cols: i32;
+  /** Its first plane. */
+  plane: i32;
+  /** Bytes before its first element, and before its numbers in a buffer [planes, parts, 2]. */
+  offset: usize;
+  partial: usize;
+  /** The statistics of its columns, and the scratch behind them. */
+  stats: usize;
+  rest: usize;
 }
 
-/** The item's first column. */
-function columnOf(item: i32, cols: i32, width: i32): i32 {
-  return (item % blocksOf(cols, width)) * width;
+/** The block of an item. What is left of the scratch begins 64 bytes behind it. */
+function blockOf(scratch: usize, plan: ChannelPlan, item: i32): Block {
+  const block = changetype<Block>(scratch);
+  const blocks = ceilDiv(plan.cols, plan.width);
+  const set = item / blocks;
+  const column = (item - set * blocks) * plan.width;
+  const sample = set / plan.parts;
+  const row = plan.fromOf(set, sample);
+  block.rows = plan.sizeOf(row);
+  block.cols = min(plan.width, plan.cols - column);
+  block.plane = sample * plan.cols + column;
+  block.offset = ((<usize>sample * plan.length + row) * plan.cols + column) << 2;
+  block.partial = (<usize>block.plane * plan.parts + (set - sample * plan.parts)) << 4;
+  return block;
 }
 
-/** The item's first plane. */
-function planeOf(item: i32, cols: i32, width: i32, parts: i32): i32 {
-  const sample = item / (blocksOf(cols, width) * parts);
-  return sample * cols + columnOf(item, cols, width);
-}
-
-function partOf(item: i32, cols: i32, width: i32, parts: i32): i32 {
-  return (item / blocksOf(cols, width)) % parts;
-}
-
-/** Bytes before the item's first element. */
-function offsetOf(item: i32, length: i32, cols: i32, width: i32, size: i32, parts: i32): usize {
-  const sample: usize = item / (blocksOf(cols, width) * parts);
-  const row = sample * length + partOf(item, cols, width, parts) * size;
-  return (row * cols + columnOf(item, cols, width)) << 2;
-}
-
-/** Copies what the sets of the item's n planes have (`size` bytes each) to `to`, one after the other. */
-function copyOfSets(
-  to: usize,
-  sets: usize,
-  size: usize,
-  first: i32,
-  runs: i32,
-  planeStep: i32,
-  n: i32,
-): usize {
+/** Copies what the sets of the block's planes have (`size` bytes each) to `to`, one after the other. */
+function copyOfSets(to: usize, sets: usize, size: usize, plan: ChannelPlan, block: Block): usize {
+  const first = block.plane;
+  const n = block.cols;
   for (let c = 0; c < n; c++) {
-    const from = sets + <usize>setOf(first + c, runs, planeStep) * size;
-    memory.copy(to + <usize>c * size, from, size);
+    memory.copy(to + <usize>c * size, sets + <usize>plan.setOf(first + c) * size, size);
   }
   return to;
 }
 
-/** The address of the weight of plane `first`; 0 stays 0. */
-function atPlane(weight: usize, first: i32, channels: i32): usize {
-  return weight ? weight + ((<usize>(first % channels)) << 2) : 0;
+/** The block of an item, with the statistics of its columns. */
+function blockWith(stats: usize, scratch: usize, plan: ChannelPlan, item: i32): Block {
+  const block = blockOf(scratch, plan, item);
+  block.stats = copyOfSets(scratch + 64, stats, STATS, plan, block);
+  block.rest = block.stats + <usize>plan.width * STATS;
+  return block;
+}
+
+/** The address of the weight of the block's first plane; 0 stays 0. */
+function weightOf(weight: usize, plan: ChannelPlan, block: Block): usize {
+  return weight ? weight + ((<usize>(block.plane % plan.channels)) << 2) : 0;
+}
+
+/** Bytes from a row to the next. */
+function stepOf(plan: ChannelPlan): usize {
+  return (<usize>plan.cols) << 2;
 }
 
 /** Elements of a piece, which stays in cache between the norm and the activation. */
 const PIECE: i32 = 16384;
 
-/** y = f(z) with z = (x − mean)·rstd·w + b, or with dy y = f′(z)·dy; f the activation. */
+/** y = f(z) with z = (x − mean)·rstd·weight + bias, or with dy y = f′(z)·dy; f the activation. */
 function normalizeActivated(
   activation: Activation,
   y: usize,
   dy: usize,
   x: usize,
-  stats: usize,
-  w: usize,
-  b: usize,
-  rows: i32,
-  step: usize,
-  n: i32,
-  scratch: usize,
+  weight: usize,
+  bias: usize,
+  plan: ChannelPlan,
+  block: Block,
 ): void {
+  const w = weightOf(weight, plan, block);
+  const b = weightOf(bias, plan, block);
+  const n = block.cols;
+  const rows = block.rows;
+  const step = stepOf(plan);
   const size = activation ? max(1, PIECE / n) : rows;
   for (let from = 0; from < rows; from += size) {
     const o = <usize>from * step;
     const count = min(size, rows - from);
-    normalizeColumns(y + o, x + o, stats, w, b, 0, 0, count, step, n, scratch);
+    normalizeColumns(y + o, x + o, block.stats, w, b, 0, 0, count, step, n, block.rest);
     for (let r = 0, p = o; activation && r < count; r++, p += step) {
       if (dy) activateBack(activation, y + p, dy + p, n);
       else activate(activation, y + p, n);
@@ -98,26 +110,20 @@ function normalizeActivated(
 export function columnMoments(
   partials: usize,
   x: usize,
-  plan: usize,
+  plan: ChannelPlan,
   eps: f64,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const length = word(plan, LENGTH);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
+  const apart = (<usize>plan.parts) << 4;
+  const step = stepOf(plan);
   for (let item = begin; item < end; item++) {
-    const part = partOf(item, cols, width, parts);
-    const first: usize = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - part * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const out = partials + ((first * parts + part) << 4);
-    momentsOfColumns(out, (<usize>parts) << 4, x + o, rows, step, n, true, eps, scratch);
+    const block = blockOf(scratch, plan, item);
+    const out = partials + block.partial;
+    const from = x + block.offset;
+    const n = block.cols;
+    momentsOfColumns(out, apart, from, block.rows, step, n, true, eps, scratch + 64);
   }
 }
 
@@ -128,31 +134,16 @@ export function columnNormalize(
   x: usize,
   weight: usize,
   bias: usize,
-  plan: usize,
+  plan: ChannelPlan,
   activation: Activation,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
   for (let item = begin; item < end; item++) {
-    const first = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
-    const w = atPlane(weight, first, channels);
-    const b = atPlane(bias, first, channels);
-    const rest = scratch + <usize>width * STATS;
-    normalizeActivated(activation, y + o, 0, x + o, own, w, b, rows, step, n, rest);
+    const block = blockWith(stats, scratch, plan, item);
+    const o = block.offset;
+    normalizeActivated(activation, y + o, 0, x + o, weight, bias, plan, block);
   }
 }
 
@@ -165,38 +156,21 @@ export function columnGradientSums(
   stats: usize,
   weight: usize,
   bias: usize,
-  plan: usize,
+  plan: ChannelPlan,
   activation: Activation,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
-  const apart = (<usize>parts) << 4;
+  const apart = (<usize>plan.parts) << 4;
   for (let item = begin; item < end; item++) {
-    const part = partOf(item, cols, width, parts);
-    const first = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - part * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const out = sums + <usize>first * apart + ((<usize>part) << 4);
-    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
-    const rest = scratch + <usize>width * STATS;
+    const block = blockWith(stats, scratch, plan, item);
+    const o = block.offset;
     const g = (activation ? dz : dy) + o;
-    if (activation) {
-      const w = atPlane(weight, first, channels);
-      const b = atPlane(bias, first, channels);
-      normalizeActivated(activation, g, dy + o, x + o, own, w, b, rows, step, n, rest);
-    }
-    sumColumns(out, apart, g, x + o, own, 0, rows, step, n, rest);
+    if (activation) normalizeActivated(activation, g, dy + o, x + o, weight, bias, plan, block);
+    const out = sums + block.partial;
+    const step = stepOf(plan);
+    sumColumns(out, apart, g, x + o, block.stats, 0, block.rows, step, block.cols, block.rest);
   }
 }
 
@@ -208,35 +182,26 @@ export function columnGradient(
   stats: usize,
   means: usize,
   weight: usize,
-  plan: usize,
+  plan: ChannelPlan,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const runs = word(plan, RUNS);
-  const planeStep = word(plan, PLANE_STEP);
-  const length = word(plan, LENGTH);
-  const channels = word(plan, CHANNELS);
-  const cols = word(plan, COLS);
-  const width = word(plan, WIDTH);
-  const partSize = word(plan, PART_SIZE);
-  const parts = word(plan, PARTS);
-  const step = (<usize>cols) << 2;
+  const step = stepOf(plan);
   for (let item = begin; item < end; item++) {
-    const first = planeOf(item, cols, width, parts);
-    const rows = min(partSize, length - partOf(item, cols, width, parts) * partSize);
-    const n = min(width, cols - columnOf(item, cols, width));
-    const o = offsetOf(item, length, cols, width, partSize, parts);
-    const own = copyOfSets(scratch, stats, STATS, first, runs, planeStep, n);
-    const after = scratch + <usize>width * STATS;
-    const rest = after + ((<usize>width) << 4);
-    const w = atPlane(weight, first, channels);
+    const block = blockWith(stats, scratch, plan, item);
+    const o = block.offset;
+    const own = block.stats;
+    const w = weightOf(weight, plan, block);
+    const rows = block.rows;
+    const n = block.cols;
     if (means) {
-      const back = copyOfSets(after, means, 16, first, runs, planeStep, n);
+      const back = copyOfSets(block.rest, means, 16, plan, block);
+      const rest = back + ((<usize>plan.width) << 4);
       gradientColumns(dx + o, dy + o, x + o, own, back, w, 0, rows, step, n, rest);
     } else {
       for (let c = 0; c < n; c++) store<f64>(own + <usize>c * STATS, 0); // the mean: x has no part in this
-      normalizeColumns(dx + o, dy + o, own, w, 0, 0, 0, rows, step, n, rest);
+      normalizeColumns(dx + o, dy + o, own, w, 0, 0, 0, rows, step, n, block.rest);
     }
   }
 }

@@ -1,7 +1,7 @@
 // EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x over the larger of two numbers, the batch's deviation
 // and v·x plus the instance's deviation. Both deviations are given. What goes back to them is left to the caller, as
 // sums.
-import { total } from "../lib/moments";
+import { total } from "../lib/block-sums";
 import { at, planeOffset } from "../lib/sets";
 import { loadTail, madd, storeTail } from "../lib/simd";
 

@@ -1,7 +1,8 @@
 // EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967): x·sigmoid(v·x) over the deviation of a group. It does a
 // group at a time.
+import { total } from "../lib/block-sums";
 import { curve, Logistic, Swish } from "../lib/curves";
-import { finishStats, meanOf, moments, rstdOf, STATS, total } from "../lib/moments";
+import { finishStats, meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { normalizeRun } from "../lib/runs";
 import { at, planeOffset } from "../lib/sets";
 import { loadTail, madd, storeTail } from "../lib/simd";

@@ -1,8 +1,10 @@
 // Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737). It does a
 // plane at a time.
+
 import { clampBack, clampRun } from "../lib/clamp";
 import { moments, remainder, rstdOf, STATS } from "../lib/moments";
-import { gradientRun, gradientSums, normalizeRun, tame } from "../lib/runs";
+import { gradientRun, gradientSums } from "../lib/run-gradients";
+import { normalizeRun, tame } from "../lib/runs";
 import { at, planeOffset } from "../lib/sets";
 
 /**

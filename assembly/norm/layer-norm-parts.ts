@@ -1,8 +1,15 @@
 // Layer norm of few long rows, in steps on parts of a row, so that threads help. channelStatistics merges the moments
 // of the parts: to it a row is a set of one plane.
+
 import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
-import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
+import { normalizeRow } from "../lib/rows";
+import { rowGradient, rowSums } from "../lib/run-gradients";
+
+/** The address of the weight of a part's first column; 0 stays 0. */
+function weightAt(weight: usize, column: i32): usize {
+  return weight ? weight + ((<usize>column) << 2) : 0;
+}
 
 /** partials [rows, parts, 2] = (mean, variance) of each part of each row. Range: rows × parts. */
 export function layerNormMoments(
@@ -42,10 +49,9 @@ export function layerNormalize(
     const r = item / parts;
     const own = stats + <usize>r * STATS;
     const from = (item - r * parts) * partSize;
-    const column = (<usize>from) << 2;
-    const o = ((<usize>r * <usize>cols) << 2) + column;
-    const w = weight ? weight + column : 0;
-    const b = bias ? bias + column : 0;
+    const o = (<usize>r * <usize>cols + from) << 2;
+    const w = weightAt(weight, from);
+    const b = weightAt(bias, from);
     const n = min(partSize, cols - from);
     normalizeRow(y + o, x + o, w, b, n, meanOf(own), rstdOf(own));
   }
@@ -68,10 +74,9 @@ export function layerNormSums(
     const r = item / parts;
     const own = stats + <usize>r * STATS;
     const from = (item - r * parts) * partSize;
-    const column = (<usize>from) << 2;
-    const o = ((<usize>r * <usize>cols) << 2) + column;
-    const w = weight ? weight + column : 0;
+    const o = (<usize>r * <usize>cols + from) << 2;
     const n = min(partSize, cols - from);
+    const w = weightAt(weight, from);
     const sum = rowSums(dy + o, x + o, w, n, meanOf(own), rstdOf(own));
     v128.store(sums + ((<usize>item) << 4), sum);
   }
@@ -102,7 +107,7 @@ export function layerNormColumns(
     const from = part * partSize;
     const column = (<usize>from) << 2;
     const n = min(partSize, cols - from);
-    const w = weight ? weight + column : 0;
+    const w = weightAt(weight, from);
     for (let r = 0; dx && r < rows; r++) {
       const own = stats + <usize>r * STATS;
       const o = ((<usize>r * <usize>cols) << 2) + column;

@@ -7,7 +7,8 @@ import { Activation } from "../lib/codes";
 import { columnSums } from "../lib/columns";
 import { finishStats, meanOf, moments, remainder, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
-import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
+import { normalizeRow } from "../lib/rows";
+import { rowGradient, rowSums } from "../lib/run-gradients";
 
 /** to = a + b on n floats. */
 function addRow(to: usize, a: usize, b: usize, n: i32): void {

@@ -3,6 +3,7 @@
 // nothing of what left the window stays in it. Range: [batch, ⌈length / 16⌉], an item being sixteen neighbouring
 // columns. They are done in float32, which leaves a NaN where a D of an element's own window is too large or too small
 // for it. Those elements are done again in float64, and so are all columns where fewer than sixteen are left.
+import { columnsOf, itemOffset } from "../lib/column-items";
 import { backwardDouble, forwardDouble } from "../lib/local-response";
 import { exp, log } from "../lib/math";
 import { madd } from "../lib/simd";
@@ -162,20 +163,13 @@ export function localResponseNormForward(
   begin: i32,
   end: i32,
 ): void {
-  const groups = (length + 15) / 16;
   const step = (<usize>length) << 2;
   for (let item = begin; item < end; item++) {
-    const n = item / groups;
-    const first = (item - n * groups) * 16;
-    const left = min(16, length - first);
-    const o = (<usize>n * channels * length + first) << 2;
+    const left = columnsOf(item, length, 16);
+    const o = itemOffset(item, channels, length, 16);
     const single = left === 16 && a < 1e8;
     if (single && forwardSingle(y + o, x + o, channels, step, before, after, a, beta, k)) continue;
-    for (let i = 0; i < left; i += 4) {
-      const own = o + ((<usize>i) << 2);
-      const width = min(4, left - i);
-      forwardDouble(y + own, x + own, width, single, channels, step, before, after, a, beta, k);
-    }
+    forwardDouble(y + o, x + o, left, single, channels, step, before, after, a, beta, k);
   }
 }
 
@@ -200,13 +194,10 @@ export function localResponseNormBackward(
   begin: i32,
   end: i32,
 ): void {
-  const groups = (length + 15) / 16;
   const step = (<usize>length) << 2;
   for (let item = begin; item < end; item++) {
-    const n = item / groups;
-    const first = (item - n * groups) * 16;
-    const left = min(16, length - first);
-    const o = (<usize>n * channels * length + first) << 2;
+    const left = columnsOf(item, length, 16);
+    const o = itemOffset(item, channels, length, 16);
     const single = left === 16 && a < 1e8;
     if (
       single &&
@@ -214,24 +205,20 @@ export function localResponseNormBackward(
     ) {
       continue;
     }
-    for (let i = 0; i < left; i += 4) {
-      const own = o + ((<usize>i) << 2);
-      const width = min(4, left - i);
-      backwardDouble(
-        dx + own,
-        dy + own,
-        x + own,
-        width,
-        single,
-        channels,
-        step,
-        before,
-        after,
-        a,
-        beta,
-        k,
-        scratch,
-      );
-    }
+    backwardDouble(
+      dx + o,
+      dy + o,
+      x + o,
+      left,
+      single,
+      channels,
+      step,
+      before,
+      after,
+      a,
+      beta,
+      k,
+      scratch,
+    );
   }
 }

@@ -1,9 +1,9 @@
 // What takes the place of a norm: f(alpha·x + shift)·weight + bias. f = tanh is DyT (Zhu, Chen, He, LeCun, Liu 2025,
 // arXiv 2503.10622), f = erf is Derf (Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938). Weight and bias are per column
 // of a row. With `channels` above 0 they are per plane of `cols` floats.
+import { total } from "../lib/block-sums";
 import { curve, Erf, Tanh, within } from "../lib/curves";
 import { exp } from "../lib/math";
-import { total } from "../lib/moments";
 import { normalizeRow } from "../lib/rows";
 import { normalizeRun } from "../lib/runs";
 import { at } from "../lib/sets";

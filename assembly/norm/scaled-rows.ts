@@ -3,10 +3,12 @@
 // stats [rows, 3] hold 0, the variance and the factor r. back [rows, 2] holds what the backward pass needs besides: the
 // slope s and the offset t. y = x·r·weight + bias. On the columns that count, dx = r·(w·dy − (t + s·x̂)·Σ w·dy·x̂). On
 // the others dx = r·w·dy. In a row of one column dx = r·s·w·dy.
+
 import { RowScale } from "../lib/codes";
 import { meanOf, moments, rstdOf, STATS } from "../lib/moments";
 import { parameterGradients } from "../lib/row-blocks";
-import { normalizeRow, rowGradient, rowSums } from "../lib/rows";
+import { normalizeRow } from "../lib/rows";
+import { rowGradient, rowSums } from "../lib/run-gradients";
 
 /** Bytes of a row of `back`. */
 const BACK: usize = 16;

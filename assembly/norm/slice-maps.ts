@@ -1,12 +1,8 @@
 // Sums over the planes of a tensor and linear maps of them, in float64. This is what is left of a normalisation once
 // the few numbers that a plane needs are known. x is [outer, planes, inner]: plane p is `outer` runs of `inner` floats.
 // A filter of a weight [O, I, h, w] is a plane with outer = 1, a column of a matrix is one with inner = 1.
+import { get, high, low, narrow } from "../lib/quads";
 import { loadTail } from "../lib/simd";
-
-/** The upper two of four floats as doubles. */
-function high(v: v128): v128 {
-  return f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3));
-}
 
 /** Σ a·b over n floats, or Σ a where b is 0. */
 function product(a: usize, b: usize, n: i32): f64 {
@@ -19,10 +15,10 @@ function product(a: usize, b: usize, n: i32): f64 {
     const va = whole ? v128.load(a + o) : loadTail(a + o, n - i);
     if (b) {
       const vb = whole ? v128.load(b + o) : loadTail(b + o, n - i);
-      even = f64x2.add(even, f64x2.mul(f64x2.promote_low_f32x4(va), f64x2.promote_low_f32x4(vb)));
+      even = f64x2.add(even, f64x2.mul(low(va), low(vb)));
       odd = f64x2.add(odd, f64x2.mul(high(va), high(vb)));
     } else {
-      even = f64x2.add(even, f64x2.promote_low_f32x4(va));
+      even = f64x2.add(even, low(va));
       odd = f64x2.add(odd, high(va));
     }
   }
@@ -72,18 +68,18 @@ export function columnProducts(
     const column = i - outer * inner;
     const n = min(min(4, inner - column), end - i);
     let from = a + <usize>outer * planes * run + ((<usize>column) << 2);
-    let low = f64x2.splat(0);
+    let bottom = f64x2.splat(0);
     let top = f64x2.splat(0);
     // sums[i … i + 3] += a[p][i … i + 3] * u[p]
     for (let p = 0; p < planes; p++, from += run) {
-      const v = n === 4 ? v128.load(from) : loadTail(from, n);
+      const v = get(from, n);
       const factor = f64x2.splat(<f64>load<f32>(u + ((<usize>p) << 2)));
-      low = f64x2.add(low, f64x2.mul(f64x2.promote_low_f32x4(v), factor));
+      bottom = f64x2.add(bottom, f64x2.mul(low(v), factor));
       top = f64x2.add(top, f64x2.mul(high(v), factor));
     }
     const to = sums + ((<usize>i) << 3);
-    store<f64>(to, f64x2.extract_lane(low, 0));
-    if (n > 1) store<f64>(to, f64x2.extract_lane(low, 1), 8);
+    store<f64>(to, f64x2.extract_lane(bottom, 0));
+    if (n > 1) store<f64>(to, f64x2.extract_lane(bottom, 1), 8);
     if (n > 2) store<f64>(to, f64x2.extract_lane(top, 0), 16);
     if (n > 3) store<f64>(to, f64x2.extract_lane(top, 1), 24);
     i += n;
@@ -100,22 +96,14 @@ function combineRun(y: usize, a: usize, b: usize, n: i32, p: f64, q: f64, r: f64
   for (; i + 4 <= n; i += 4) {
     const o = (<usize>i) << 2;
     const va = v128.load(a + o);
-    let low = f64x2.add(f64x2.mul(f64x2.promote_low_f32x4(va), vp), vr);
+    let bottom = f64x2.add(f64x2.mul(low(va), vp), vr);
     let top = f64x2.add(f64x2.mul(high(va), vp), vr);
     if (b) {
       const vb = v128.load(b + o);
-      low = f64x2.add(low, f64x2.mul(f64x2.promote_low_f32x4(vb), vq));
+      bottom = f64x2.add(bottom, f64x2.mul(low(vb), vq));
       top = f64x2.add(top, f64x2.mul(high(vb), vq));
     }
-    const sum = i32x4.shuffle(
-      f32x4.demote_f64x2_zero(low),
-      f32x4.demote_f64x2_zero(top),
-      0,
-      1,
-      4,
-      5,
-    );
-    v128.store(y + o, sum);
+    v128.store(y + o, narrow(bottom, top));
   }
   for (; i < n; i++) {
     const o = (<usize>i) << 2;

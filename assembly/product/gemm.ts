@@ -1,7 +1,7 @@
-import { word } from "../lib/plan";
 import { loadTail, storeTail } from "../lib/simd";
+import { ceilDiv } from "../lib/sizes";
 import { pack4, pack8, storeRows } from "./gemm-pack";
-import { C_PITCH, K, K_PART, K_STRIDE, M, M_TILE, N, N_TILE, ROW_STRIDE } from "./gemm-plan";
+import { GemmPlan } from "./gemm-plan";
 import { ANY, multiplyTile } from "./gemm-tile";
 
 /**
@@ -56,39 +56,34 @@ export function gemm(
   least: f32,
   offsets: usize,
   cOffsets: usize,
-  plan: usize,
+  plan: GemmPlan,
   scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  const m = word(plan, M);
-  const n = word(plan, N);
-  const k = word(plan, K);
-  const rowStride = word(plan, ROW_STRIDE);
-  const kStride = word(plan, K_STRIDE);
-  const cPitch = word(plan, C_PITCH);
-  const kPart = word(plan, K_PART);
-  const mTile = word(plan, M_TILE);
-  const nTile = word(plan, N_TILE);
-  const nTiles = (n + nTile - 1) / nTile;
-  const mTiles = (m + mTile - 1) / mTile;
-  const parts = max(1, (k + kPart - 1) / kPart);
-  const matrixPanels = (<usize>((n + 7) / 8) * k) << 5;
-  const tiles = scratch + ((<usize>(mTile * KC)) << 2);
+  const n = plan.n;
+  const k = plan.k;
+  const rowStride = plan.rowStride;
+  const kStride = plan.kStride;
+  const nTiles = ceilDiv(n, plan.nTile);
+  const mTiles = ceilDiv(plan.m, plan.mTile);
+  const parts = max(1, ceilDiv(k, plan.kPart));
+  const matrixPanels = (<usize>ceilDiv(n, 8) * k) << 5;
+  const tiles = scratch + ((<usize>(plan.mTile * KC)) << 2);
   for (let item = begin; item < end; item++) {
     const row = item / nTiles;
-    const j0 = (item - row * nTiles) * nTile;
+    const j0 = (item - row * nTiles) * plan.nTile;
     const part = row / mTiles;
-    const i0 = (row - part * mTiles) * mTile;
+    const i0 = (row - part * mTiles) * plan.mTile;
     const batch = part / parts;
-    const k0 = (part - batch * parts) * kPart;
-    const k1 = min(k, k0 + kPart);
-    const columns = min(nTile, n - j0);
-    const rows = min(mTile, m - i0);
+    const k0 = (part - batch * parts) * plan.kPart;
+    const k1 = min(k, k0 + plan.kPart);
+    const columns = min(plan.nTile, n - j0);
+    const rows = min(plan.mTile, plan.m - i0);
     const matrix = offsets === 0 ? a : a + <usize>load<i32>(offsets + ((<usize>batch) << 2));
     const b = panels + batch * matrixPanels + ((<usize>(j0 >> 3) * k) << 5);
-    let out = c + (<usize>i0 * cPitch + ((<usize>j0) << 2));
-    if (cOffsets === 0) out += <usize>part * m * cPitch;
+    let out = c + (<usize>i0 * plan.cPitch + ((<usize>j0) << 2));
+    if (cOffsets === 0) out += <usize>part * plan.m * plan.cPitch;
     else out += <usize>load<i32>(cOffsets + ((<usize>batch) << 2));
     const rowBias = bias === 0 || k0 > 0 ? 0 : bias + ((<usize>j0) << 2);
     // An empty sum goes the same way as the others, over no steps.
@@ -106,7 +101,7 @@ export function gemm(
       const last = from + KC >= k1;
       addBlock(
         last ? out : 0,
-        cPitch,
+        plan.cPitch,
         tiles,
         scratch,
         bBlock,

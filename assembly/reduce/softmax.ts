@@ -1,6 +1,7 @@
 // softmax over the middle axis of x seen as [outer, n, inner], n > 0; with `log` its logarithm. The maximum is
 // subtracted first, so nothing overflows. A row of −Inf gives NaN, as in PyTorch. Range: [outer, ⌈inner / 4⌉], an item
 // being a row or four columns.
+import { columnsOf, itemOffset } from "../lib/column-items";
 import { expLow, logDouble } from "../lib/math";
 import { loadTail, storeTail } from "../lib/simd";
 import { rowBackward, rowForward, slope, term } from "../lib/softmax";
@@ -15,13 +16,11 @@ export function softmaxForward(
   begin: i32,
   end: i32,
 ): void {
-  const groups = (inner + 3) / 4;
+  const step = (<usize>inner) << 2;
   for (let item = begin; item < end; item++) {
-    const outer = item / groups;
-    const column = (item - outer * groups) * 4;
-    const o = (<usize>outer * n * inner + column) << 2;
+    const o = itemOffset(item, n, inner, 4);
     if (inner === 1) rowForward(y + o, x + o, n, log);
-    else columnsForward(y + o, x + o, n, (<usize>inner) << 2, min(inner - column, 4), log);
+    else columnsForward(y + o, x + o, n, step, columnsOf(item, inner, 4), log);
   }
 }
 
@@ -36,14 +35,11 @@ export function softmaxBackward(
   begin: i32,
   end: i32,
 ): void {
-  const groups = (inner + 3) / 4;
+  const step = (<usize>inner) << 2;
   for (let item = begin; item < end; item++) {
-    const outer = item / groups;
-    const column = (item - outer * groups) * 4;
-    const o = (<usize>outer * n * inner + column) << 2;
-    const width = min(inner - column, 4);
+    const o = itemOffset(item, n, inner, 4);
     if (inner === 1) rowBackward(dx + o, dy + o, y + o, n, log);
-    else columnsBackward(dx + o, dy + o, y + o, n, (<usize>inner) << 2, width, log);
+    else columnsBackward(dx + o, dy + o, y + o, n, step, columnsOf(item, inner, 4), log);
   }
 }
 

@@ -49,7 +49,7 @@ export function addAll(program: Command, experiments: readonly Experiment[]): vo
 
 /** The default values of an experiment's flags, replaced by those that `all` was given. */
 export function defaultsOf(
-  { options, quick }: Experiment,
+  { argument, options, quick }: Experiment,
   { seed, ...common }: Flags,
 ): CommonFlags {
   // "--no-batch1" leaves out what is there otherwise: commander itself gives its default only to a command.
@@ -59,6 +59,7 @@ export function defaultsOf(
   ]);
   const seeded = options.some((given) => given.attributeName() === "seed") && seed !== undefined;
   return {
+    ...(argument ? { [argument.name()]: argument.defaultValue } : {}),
     ...Object.fromEntries(defaults),
     ...(common.quick ? quick : {}),
     ...(seeded ? { seed } : {}),

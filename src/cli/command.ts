@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import { type Argument, type Command, Option } from "commander";
 import type { Json } from "../experiments/compare.js";
 import type { Stage } from "../experiments/stage.js";
 import { createRuntime } from "../runtime/create-runtime.js";
@@ -20,6 +20,8 @@ import { page, type Report } from "./report/page.js";
 export interface Experiment<Flags extends object = object, Result extends Outcome = Outcome> {
   name: string;
   description: string;
+  /** What may stand behind the name without a flag. Its value is among the flags, under its own name. */
+  argument?: Argument;
   /** The flags of this command. `evenkeel all` runs their defaults. */
   options: readonly Option[];
   /** The directory of its files. Default: evenkeel-report/<name>. */
@@ -64,10 +66,13 @@ export const commonOptions = (out: string): Option[] => [
 
 /** Adds an experiment to the program as a command. */
 export function addExperiment(program: Command, experiment: Experiment): void {
-  const { name, description, options, quick, out = `evenkeel-report/${name}` } = experiment;
+  const { name, description, argument, options, quick } = experiment;
+  const { out = `evenkeel-report/${name}` } = experiment;
   const command = program.command(name).description(description);
+  if (argument) command.addArgument(argument);
   for (const option of [...options, ...commonOptions(out)]) command.addOption(option);
-  command.action(async (given: CommonFlags) => {
+  command.action(async () => {
+    const given = { ...command.opts<CommonFlags>(), ...argumentOf(experiment, command.args) };
     const unset = Object.entries(quick).filter(
       ([key]) => command.getOptionValueSource(key) === "default",
     );
@@ -84,6 +89,10 @@ export function addExperiment(program: Command, experiment: Experiment): void {
     });
   });
 }
+
+/** The value of the argument, given or not. */
+const argumentOf = ({ argument }: Experiment, [value = argument?.defaultValue]: string[] = []) =>
+  argument ? { [argument.name()]: value } : {};
 
 /** Runs `work` with a runtime and a signal that Ctrl-C fires. A second Ctrl-C ends the process. */
 export async function session(

@@ -29,6 +29,7 @@ interface Flags extends Omit<CompareConfig, "batch1Samples" | "steps">, DataOpti
   steps?: number;
   batch1Samples: number | "all";
   checkpoint?: string;
+  saveEvery?: number;
 }
 
 export const compareExperiment: Experiment<Flags, CompareResult> = {
@@ -68,7 +69,14 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
       integer(0),
       defaults.probeEvery,
     ),
+    option(
+      "--answers <n>",
+      "write down the answers to the first so many test images, with each evaluation",
+      integer(0),
+      defaults.answers,
+    ),
     new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
+    option("--save-every <n>", "save after every so many steps instead", integer(1)),
     new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),
     new Option(
       "--download [dir]",
@@ -123,6 +131,7 @@ async function* run(
     data: ___,
     download: ____,
     checkpoint,
+    saveEvery,
     batch1Samples,
     steps = null,
     ...others
@@ -131,6 +140,8 @@ async function* run(
     throw new Error(
       `--limit ${limit} is less than the images of one step, --batch-size ${others.batchSize}`,
     );
+  if (saveEvery !== undefined && !checkpoint)
+    throw new Error("--save-every says how often to save; --checkpoint says where, and is missing");
   for (const norm of others.norms) checkWidths(norm, others.width);
   const samples = batch1Samples === "all" ? null : batch1Samples;
   const settings = { ...others, steps, batch1Samples: samples };
@@ -149,6 +160,7 @@ async function* run(
     runtime,
     signal,
     store: checkpoint ? (name) => storeIn(join(checkpoint, `${name}.safetensors`)) : undefined,
+    saveEvery,
     config: {
       threads,
       deterministic,
@@ -176,7 +188,8 @@ async function* run(
 }
 
 function stageOf(event: CompareEvent, signal: AbortSignal): Stage | null {
-  if (event.type === "run" || event.type === "probe" || event.type === "evaluate") return null;
+  if (event.type === "run" || event.type === "resume") return null;
+  if (event.type === "probe" || event.type === "evaluate") return null;
   const { norm, seed, phase } = event;
   const stage = `${norm} seed ${seed}${phase === "batch1" ? " batch 1" : ""}`;
   if (event.type === "start") return { stage, step: 0, steps: 0, text: "training" };

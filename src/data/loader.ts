@@ -93,18 +93,21 @@ export class DataLoader {
     return shuffle ? new Rng(seed, epoch).shuffle(order) : order;
   }
 
-  /** The indices of each batch of an epoch. */
-  *indices(epoch = 0): Generator<Uint32Array> {
+  /** The indices of each batch of an epoch, from batch `first` on. */
+  *indices(epoch = 0, first = 0): Generator<Uint32Array> {
     const order = this.order(epoch);
-    for (let k = 0; k < this.length; k++) {
+    for (let k = first; k < this.length; k++) {
       yield order.subarray(k * this.batchSize, (k + 1) * this.batchSize);
     }
   }
 
-  /** The batches of an epoch. A batch is freed when the next one is asked for, or when the loop is left. */
-  *batches(epoch = 0): Generator<Batch> {
+  /**
+   * The batches of an epoch, from batch `first` on: a training that goes on within an epoch sees the rest of it. A batch
+   * is freed when the next one is asked for, or when the loop is left.
+   */
+  *batches(epoch = 0, first = 0): Generator<Batch> {
     const { runtime, mean, std } = this.#options;
-    for (const indices of this.indices(epoch)) {
+    for (const indices of this.indices(epoch, first)) {
       const { images: bytes, labels: classes } = gather(this.dataset, indices);
       using images = zeros([indices.length, CHANNELS, HEIGHT, WIDTH], { runtime });
       using labels = zeros([indices.length], { runtime, dtype: "int32" });

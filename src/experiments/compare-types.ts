@@ -32,6 +32,8 @@ export interface CompareConfig {
   evaluateEvery: number;
   /** Look into the net's blocks after every so many steps of the main training. 0: never. */
   probeEvery: number;
+  /** Keep the class that the net gives to each of the first so many test images, at every evaluation. 0: none. */
+  answers: number;
 }
 
 /**
@@ -51,6 +53,7 @@ export const compareDefaults: CompareConfig = {
   batch1: true,
   evaluateEvery: 0,
   probeEvery: 0,
+  answers: 0,
 };
 
 export interface CompareData {
@@ -76,6 +79,8 @@ export interface CompareOptions {
    * stored.
    */
   store?: (name: string) => CheckpointStore;
+  /** The steps between two saves into the store; the end of a training is saved too. Default: the steps of an epoch. */
+  saveEvery?: number;
   /** More entries for `config` and `machine` of the result. */
   config?: Record<string, Json>;
   machine?: Record<string, Json>;
@@ -92,15 +97,14 @@ export interface Run {
   losses: number[];
   /** The share of right answers, 0 to 1, in evaluation mode. */
   testAccuracy: number;
+  /** The answers to the first test images at the end of the training, if `answers` is not 0. */
+  answers?: number[];
   /** The mean time for the training steps of an epoch, in seconds. */
   epochSeconds: number;
   /** The largest memory in use during a training step: parameters, gradients, optimiser, activations, batch. */
   peakBytes: number;
   batch1: Batch1;
-  /**
-   * Test accuracy during the training, if `evaluateEvery` is not 0. Evaluations from before an interruption are not
-   * repeated.
-   */
+  /** Test accuracy on the way, if `evaluateEvery` is not 0. Those from before an interruption are the first. */
   evaluations?: Evaluation[];
   /** Looks into the blocks, if `probeEvery` is not 0. */
   probes?: Probe[];
@@ -110,6 +114,8 @@ export interface Evaluation {
   /** The first step is 1. */
   step: number;
   testAccuracy: number;
+  /** The class of each of the first test images, −1 where the net answers NaN; if `answers` is not 0. */
+  answers?: number[];
 }
 
 export interface Probe {
@@ -118,7 +124,7 @@ export interface Probe {
   blocks: BlockProbe[];
 }
 
-/** A main training that was stopped. */
+/** A training up to some step: a main training that was stopped, or what a store held. */
 export type UnfinishedRun = Pick<Run, "norm" | "seed" | "losses" | "evaluations" | "probes">;
 
 /** Results with one image at a time. */
@@ -141,8 +147,10 @@ export interface CompareResult {
 /** The main training of a run, or its training with batch 1. */
 export type Phase = "train" | "batch1";
 
+/** "resume" stands behind "start" and tells what the store held of this training. */
 export type CompareEvent =
   | { type: "start"; phase: Phase; norm: NormName; seed: number }
+  | ({ type: "resume"; phase: Phase } & UnfinishedRun)
   | ({ type: "step"; phase: Phase; norm: NormName; seed: number } & Progress)
   | ({ type: "probe"; phase: Phase; norm: NormName; seed: number } & Probe)
   | ({ type: "evaluate"; phase: Phase; norm: NormName; seed: number } & Evaluation)

@@ -3,6 +3,7 @@ import { DataLoader } from "../data/loader.js";
 import type { HostAbortSignal } from "../host-types.js";
 import { type NormName, NormResNet } from "../models/norm-resnet.js";
 import { parseNorm } from "../nn/index.js";
+import { describe, type Rules } from "../options.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -15,11 +16,14 @@ import {
   type CompareOptions,
   type CompareResult,
   compareDefaults,
+  type Evaluation,
   type Phase,
   type Run,
   type UnfinishedRun,
 } from "./compare-types.js";
 import { isRefusal } from "./refusal.js";
+import { settingsOf } from "./settings.js";
+import { storeName } from "./store-name.js";
 import { evaluate, type Trained, train } from "./train.js";
 
 export * from "./compare-types.js";
@@ -31,6 +35,7 @@ interface Job {
   signal?: HostAbortSignal;
   controls: CompareControls;
   store: CompareOptions["store"];
+  saveEvery?: number;
   /** The name of the data, if it has one. */
   source: string;
   norm: NormName;
@@ -40,6 +45,16 @@ interface Job {
 }
 
 const EVAL_BATCH = 64;
+
+const optionRules: Rules<CompareOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  controls: "Object",
+  store: "function",
+  saveEvery: "number",
+  config: "Object",
+  machine: "Object",
+};
 
 /**
  * Trains NormResNet once per norm and seed. Within a seed, all norms start from the same convolution weights and see
@@ -52,9 +67,11 @@ export async function* compare(
   settings: Partial<CompareConfig> = {},
   options: CompareOptions = {},
 ): AsyncGenerator<CompareEvent, CompareResult> {
+  const config = settingsOf("compare", compareDefaults, settings, options, optionRules);
   const { runtime = defaultRuntime(), signal, controls = {}, store, machine } = options;
-  const config = { ...compareDefaults, ...settings };
+  const { saveEvery } = options;
   checkConfig(config);
+  if (saveEvery !== undefined) checkWhole("saveEvery", saveEvery, 1);
   const { variant, threads, shared } = runtime;
   const result: CompareResult = {
     config: { ...config, ...options.config },
@@ -63,7 +80,7 @@ export async function* compare(
   };
   const source = String(options.config?.data ?? "");
   const jobOf = (norm: NormName, seed: number): Job => ({
-    ...{ config, data, runtime, signal, controls, store, source, norm, seed },
+    ...{ config, data, runtime, signal, controls, store, saveEvery, source, norm, seed },
     partial: { norm, seed, losses: [] },
   });
   let job: Job | null = null;
@@ -87,26 +104,28 @@ export async function* compare(
 
 function checkConfig(config: CompareConfig): void {
   const counts = { epochs: 1, steps: 1, batchSize: 1, width: 1, seeds: 1 };
-  const whole = { ...counts, seed: 0, batch1Samples: 0, evaluateEvery: 0, probeEvery: 0 };
+  const extras = { evaluateEvery: 0, probeEvery: 0, answers: 0 };
+  const whole = { ...counts, seed: 0, batch1Samples: 0, ...extras };
   for (const [name, least] of Object.entries(whole)) {
     const value = config[name as keyof typeof whole];
     if (value === null && (name === "batch1Samples" || name === "steps")) continue;
-    if (!Number.isSafeInteger(value) || (value as number) < least) {
-      throw new RangeError(
-        `compare: expected ${name} to be an integer of at least ${least}, got ${value}`,
-      );
-    }
+    checkWhole(name, value, least);
   }
   checkRate("lr", config.lr);
-  if (typeof config.batch1 !== "boolean")
-    throw new TypeError(`compare: expected batch1 to be true or false, got ${config.batch1}`);
   if (config.norms.length === 0) throw new RangeError("compare: no norm given");
   for (const norm of config.norms) parseNorm(norm, "compare");
 }
 
+function checkWhole(name: string, value: unknown, least: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  throw new RangeError(
+    `compare: expected ${name} to be an integer of at least ${least}, got ${value}`,
+  );
+}
+
 function checkRate(name: string, lr: number): number {
-  if (lr > 0 && lr < Number.POSITIVE_INFINITY) return lr;
-  throw new RangeError(`compare: expected ${name} to be a number above 0, got ${lr}`);
+  if (typeof lr === "number" && lr > 0 && lr < Number.POSITIVE_INFINITY) return lr;
+  throw new RangeError(`compare: expected ${name} to be a number above 0, got ${describe(lr)}`);
 }
 
 /**
@@ -135,19 +154,36 @@ async function* trainOne(job: Job): AsyncGenerator<CompareEvent, Run> {
   const trained = yield* training(job, net, "train", config.batchSize, samples);
   const { losses, seconds, peakBytes } = trained;
 
-  const last = partial.evaluations?.at(-1);
-  const testAccuracy =
-    last?.step === losses.length ? last.testAccuracy : await evaluateNow(job, net, EVAL_BATCH);
+  const { testAccuracy, answers } =
+    endOf(job, losses.length) ?? (await evaluateNow(job, net, EVAL_BATCH));
   yield { type: "finish", phase: "train", norm, seed, testAccuracy };
   const epochSeconds = (seconds * data.train.labels.length) / samples;
   const run = { norm, seed, parameters, losses, testAccuracy, epochSeconds, peakBytes };
   const { evaluations, probes } = partial;
   const batch1 = config.batch1 ? yield* withBatch1(job, net) : LEFT_OUT;
-  return { ...run, batch1, ...(evaluations && { evaluations }), ...(probes && { probes }) };
+  const noted = { ...(evaluations && { evaluations }), ...(probes && { probes }) };
+  return { ...run, batch1, ...(answers && { answers }), ...noted };
 }
 
-const evaluateNow = (job: Job, net: NormResNet, batchSize: number): Promise<number> =>
-  evaluate(net, loaderOf(job, job.data.test, batchSize), job.signal);
+/** The evaluation of the last step, if there was one; the store may hold one with fewer answers than asked for. */
+function endOf({ config, data, partial }: Job, step: number): Omit<Evaluation, "step"> | undefined {
+  const last = partial.evaluations?.at(-1);
+  const count = Math.min(config.answers, data.test.labels.length);
+  const { testAccuracy = 0, answers = [] } = last ?? {};
+  if (last?.step !== step || answers.length < count) return undefined;
+  return { testAccuracy, ...(count > 0 && { answers: answers.slice(0, count) }) };
+}
+
+async function evaluateNow(
+  job: Job,
+  net: NormResNet,
+  batchSize: number,
+): Promise<Omit<Evaluation, "step">> {
+  const loader = loaderOf(job, job.data.test, batchSize);
+  const { accuracy: testAccuracy, answers } = await evaluate(net, loader, job.signal);
+  const { answers: count } = job.config;
+  return { testAccuracy, ...(count > 0 && { answers: answers.slice(0, count) }) };
+}
 
 /**
  * The number of samples in the main training: whole passes over the images, or the samples of `steps` steps. The last
@@ -164,7 +200,7 @@ function samplesOf({ config, data }: Job): number {
 const LEFT_OUT: Batch1 = { evalAccuracy: null, trainAccuracy: null, note: "batch 1 left out" };
 
 async function* withBatch1(job: Job, net: NormResNet): AsyncGenerator<CompareEvent, Batch1> {
-  const evalAccuracy = await evaluateNow(job, net, 1);
+  const { testAccuracy: evalAccuracy } = await evaluateNow(job, net, 1);
   return { evalAccuracy, ...(yield* trainWithBatch1(job)) };
 }
 
@@ -180,7 +216,7 @@ async function* trainWithBatch1(
   let note = `trained on ${samples} single images`;
   try {
     yield* training(job, net, "batch1", 1, samples);
-    trainAccuracy = await evaluateNow(job, net, EVAL_BATCH);
+    trainAccuracy = (await evaluateNow(job, net, EVAL_BATCH)).testAccuracy;
   } catch (error) {
     if (signal?.aborted) note = "stopped before the training with batch 1 was finished";
     else if (isRefusal(error)) note = error.message;
@@ -197,16 +233,21 @@ async function* training(
   batchSize: number,
   samples: number,
 ): AsyncGenerator<CompareEvent, Trained> {
-  const { config, controls, norm, seed, signal, partial } = job;
+  const { config, controls, norm, seed, signal, saveEvery } = job;
   const about = { phase, norm, seed };
   yield { type: "start", ...about };
   const loader = loaderOf(job, job.data.train, batchSize, true);
   const main = phase === "train";
+  const { losses, evaluations, probes }: UnfinishedRun = main
+    ? job.partial
+    : { norm, seed, losses: [] };
   const steps = train(net, loader, {
     ...{ samples, lr: stepSize(config, batchSize), signal },
-    store: job.store?.(`${norm.replace(/\W/g, "-")}-seed${seed}-${phase}`),
+    store: job.store?.(storeName(norm, seed, phase)),
     settings: { norm, seed, width: config.width, data: job.source },
-    losses: main ? partial.losses : [],
+    saveEvery,
+    losses,
+    notes: { evaluations: evaluations ?? [], probes: probes ?? [] },
     lrNow() {
       if (controls.lr === undefined) return undefined;
       const lr = checkRate("controls.lr", controls.lr);
@@ -218,18 +259,23 @@ async function* training(
     for (;;) {
       const { done, value } = await steps.next();
       if (done) return value;
+      if (value === "resume") {
+        const lists = { losses, ...(evaluations && { evaluations }), ...(probes && { probes }) };
+        yield { type: "resume", ...about, ...structuredClone(lists) };
+        continue;
+      }
       const { blocks, ...progress } = value;
       yield { type: "step", ...about, ...progress };
       const { step } = progress;
       if (blocks) {
-        partial.probes?.push({ step, blocks });
+        probes?.push({ step, blocks });
         yield { type: "probe", ...about, step, blocks };
       }
       if (!main || config.evaluateEvery === 0 || step % config.evaluateEvery > 0) continue;
-      const testAccuracy = await evaluateNow(job, net, EVAL_BATCH);
+      const evaluation = { step, ...(await evaluateNow(job, net, EVAL_BATCH)) };
       net.train();
-      partial.evaluations?.push({ step, testAccuracy });
-      yield { type: "evaluate", ...about, step, testAccuracy };
+      evaluations?.push(evaluation);
+      yield { type: "evaluate", ...about, ...evaluation };
     }
   } finally {
     await steps.return({ losses: [], seconds: 0, peakBytes: 0 });

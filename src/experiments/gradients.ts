@@ -17,6 +17,7 @@ import {
 import { type Histogram, histogramOf } from "./histogram.js";
 import { pace } from "./pace.js";
 import { type Linearity, linearity, type Shape, shapes } from "./scale-and-shift.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 import { countRight } from "./train.js";
 
@@ -96,9 +97,10 @@ function drawPoints(count: number, runtime: Runtime): { points: Tensor; labels: 
  */
 export async function* gradients(
   settings: Partial<GradientsConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, GradientsResult> {
-  const config = { ...gradientsDefaults, ...settings };
+  const config = settingsOf("gradients", gradientsDefaults, settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   const { depth, width, seed } = config;
   const pairs = activationNames.flatMap((activation) =>
     mlpNorms.map((norm) => ({ activation, norm, depth, width, runtime })),

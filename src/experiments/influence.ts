@@ -6,39 +6,40 @@ import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf } from "../shape.js";
 import { tensor, tidy } from "../tensor.js";
+import {
+  type Count,
+  type Disturbance,
+  damage,
+  disturb,
+  disturbances,
+  isMoved,
+  type Part,
+  parts,
+  type Strength,
+  usualStrength,
+} from "./influence/disturb.js";
 import { pace } from "./pace.js";
 import { isRefusal } from "./refusal.js";
 import type { MapShape } from "./sets.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
-export interface InfluenceConfig {
+export { type Disturbance, disturbances, type Part, parts } from "./influence/disturb.js";
+
+export interface InfluenceConfig extends Strength {
   /** Specs of `createNorm`; each layer is fresh and in training. */
   norms: readonly NormName[];
   /** [N, C, H, W]. */
   shape: MapShape;
-  /** What one element becomes. */
-  outlier: number;
-  /** What is added for a large mean, and what is multiplied by. */
-  shift: number;
-  scale: number;
   seed: number;
 }
 
 export const influenceDefaults = (): InfluenceConfig => ({
   norms: normNames(),
   shape: [4, 8, 4, 4],
-  outlier: 100,
-  shift: 100,
-  scale: 10,
+  ...usualStrength,
   seed: 0,
 });
-
-/**
- * What happens to sample 0: one element becomes an outlier, it is alone in its batch, its first channel becomes constant, it gets a
- * large mean, is scaled, or the last half of its positions is padded with zeros.
- */
-export const disturbances = ["outlier", "alone", "constant", "shift", "scale", "padding"] as const;
-export type Disturbance = (typeof disturbances)[number];
 
 /** What moves, in shares of 0 to 1. */
 export interface Influence {
@@ -50,10 +51,6 @@ export interface Influence {
   /** Of the other samples' outputs; null where there are none. */
   others: number | null;
 }
-
-/** What may be shifted or scaled: all, one channel of every sample, one sample, one channel of it, one position of it. */
-export const parts = ["batch", "channel", "sample", "plane", "position"] as const;
-export type Part = (typeof parts)[number];
 
 export interface InfluenceRow {
   norm: NormName;
@@ -67,18 +64,16 @@ export interface InfluenceResult {
   rows: InfluenceRow[];
 }
 
-/** What rounding does stays far below, and what a disturbance does far above. */
-const MOVED = 1e-3;
-
 /**
  * Who pays when something is wrong with one sample: which outputs of it and of the others move, for every norm and disturbance, and
  * what each norm does not notice at all. Throws RangeError for a norm that does not fit the channels, or settings that cannot be.
  */
 export async function* influence(
   settings: Partial<InfluenceConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, InfluenceResult> {
-  const config = { ...influenceDefaults(), ...settings };
+  const config = settingsOf("influence", influenceDefaults(), settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   checkConfig(config);
   const input = drawInput(config, runtime);
   const rows: InfluenceRow[] = [];
@@ -126,23 +121,18 @@ function rowOf(
   const before = outputOf(input);
 
   const influenceOf = (disturbance: Disturbance): Influence => {
-    const { x, touched } = disturb(input, disturbance, config);
+    const { x, touched } = disturb(input, disturbance, config.shape, config);
     const after = refusedOr(() => outputOf(x));
     if (!after) return { own: null, others: null };
-    const share = (from: number, to: number, counts: (i: number) => boolean) => {
-      const of = range(from, to).filter(counts);
-      const moved = of.filter((i) => !(Math.abs(after[i] - before[i]) <= MOVED));
-      return of.length > 0 ? moved.length / of.length : null;
-    };
-    const all = touched.size === size;
-    const own = share(0, size, (i) => all || !touched.has(i));
-    return { own, others: share(size, x.length, () => true) };
+    const { own, others } = damage(before, after, touched, size);
+    const share = ({ moved, of }: Count) => (of > 0 ? moved / of : null);
+    return { own: share(own), others: share(others) };
   };
   const unnoticed = (change: (value: number) => number) =>
     parts.filter((part) => {
       const inside = within(part, config.shape);
       const after = outputOf(input.map((value, i) => (inside(i) ? change(value) : value)));
-      return after.every((value, i) => Math.abs(value - before[i]) <= MOVED);
+      return after.every((value, i) => !isMoved(before[i], value));
     });
   return {
     norm,
@@ -156,8 +146,6 @@ function rowOf(
   };
 }
 
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-
 /** Null where the layer refuses a batch as PyTorch does. */
 function refusedOr<T>(run: () => T): T | null {
   try {
@@ -165,38 +153,6 @@ function refusedOr<T>(run: () => T): T | null {
   } catch (error) {
     if (isRefusal(error)) return null;
     throw error;
-  }
-}
-
-/** The input with something wrong with its first sample, and the elements this was done to. */
-function disturb(
-  input: Float32Array,
-  disturbance: Disturbance,
-  { shape: [, c, h, w], outlier, shift, scale }: InfluenceConfig,
-): { x: Float32Array; touched: Set<number> } {
-  const plane = h * w;
-  const touch = (at: readonly number[], change: (value: number) => number) => {
-    const x = input.slice();
-    for (const i of at) x[i] = change(x[i]);
-    return { x, touched: new Set(at) };
-  };
-  const sample = range(0, c * plane);
-  switch (disturbance) {
-    case "outlier":
-      return touch([0], () => outlier);
-    case "alone":
-      return { x: input.slice(0, c * plane), touched: new Set() };
-    case "constant":
-      return touch(range(0, plane), () => 1);
-    case "shift":
-      return touch(sample, (value) => value + shift);
-    case "scale":
-      return touch(sample, (value) => value * scale);
-    case "padding":
-      return touch(
-        sample.filter((i) => i % plane >= Math.ceil(plane / 2)),
-        () => 0,
-      );
   }
 }
 

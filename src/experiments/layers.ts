@@ -9,6 +9,7 @@ import { type Tensor, tidy } from "../tensor.js";
 import { type Moments, momentsBySet } from "./moments.js";
 import { pace } from "./pace.js";
 import { type MapShape, type Pattern, pattern, setIndex } from "./sets.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface LayersConfig {
@@ -95,9 +96,10 @@ function makeLayers({ shape, groups }: LayersConfig, runtime: Runtime): Made[] {
  */
 export async function* layers(
   settings: Partial<LayersConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, LayersResult> {
-  const config = { ...layersDefaults, ...settings };
+  const config = settingsOf("layers", layersDefaults, settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   const { shape, seed } = config;
   if (shape.length !== 4 || !shape.every((length) => Number.isSafeInteger(length) && length > 0))
     throw new RangeError(`layers: expected shape to be four positive integers, got [${shape}]`);

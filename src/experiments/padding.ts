@@ -8,6 +8,7 @@ import { type Tensor, tidy } from "../tensor.js";
 import { pace } from "./pace.js";
 import { drawSentences, pad, type Sentences, wordMoments, wordsOf } from "./sentences.js";
 import { layouts, shuffle, spreadOfMeans } from "./sequence-layout.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface PaddingConfig {
@@ -71,9 +72,10 @@ export interface PaddingResult {
 /** Shows how padding changes batch, masked batch and layer norm, and why text is difficult for batch norm. */
 export async function* padding(
   settings: Partial<PaddingConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, PaddingResult> {
-  const config = { ...paddingDefaults, ...settings };
+  const config = settingsOf("padding", paddingDefaults, settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   const { lengths, sizes, seed, longest } = config;
   if (lengths.some((length) => length < longest))
     throw new RangeError(`padding: expected lengths of at least ${longest}, got ${lengths}`);

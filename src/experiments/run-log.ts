@@ -1,18 +1,30 @@
+import type { Evaluation, Probe } from "./compare-types.js";
+
 export type RunSettings = Record<string, string | number>;
+
+/** What is noted on the way of a training, the first note first. */
+export interface RunNotes {
+  evaluations: Evaluation[];
+  probes: Probe[];
+}
 
 interface RunLogState {
   settings: RunSettings;
-  /** The losses. A loss that is not finite is a text such as "NaN": JSON would change it to null. */
+  /** The losses. A number that is not finite is a text such as "NaN" here and below: JSON would change it to null. */
   losses: (number | string)[];
   seconds: number;
   peakBytes: number;
+  /** Older checkpoints have neither. */
+  evaluations?: unknown[];
+  probes?: unknown[];
 }
 
 const NOT_FINITE = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
 
-/** What a training saves of itself in a checkpoint: its losses so far, and the settings they depend on. */
+/** What a training saves of itself in a checkpoint: losses and notes so far, and the settings they depend on. */
 export class RunLog {
   readonly losses: number[];
+  readonly notes: RunNotes;
   /** The time spent in steps, in seconds. */
   seconds = 0;
   /** The largest memory of this training, in bytes. */
@@ -20,21 +32,27 @@ export class RunLog {
   readonly #settings: RunSettings;
   readonly #steps: number;
 
-  /** `steps` is the total number of steps. `losses` is the list that receives the losses. */
-  constructor(settings: RunSettings, steps: number, losses: number[] = []) {
+  /** `steps` is the total number of steps. `losses` and `notes` are the lists that receive what is loaded. */
+  constructor(
+    settings: RunSettings,
+    steps: number,
+    losses: number[] = [],
+    notes: RunNotes = { evaluations: [], probes: [] },
+  ) {
     this.#settings = settings;
     this.#steps = steps;
     this.losses = losses;
+    this.notes = notes;
   }
 
   stateDict(): RunLogState {
-    const { losses, seconds, peakBytes } = this;
-    const kept = losses.map((loss) => (Number.isFinite(loss) ? loss : String(loss)));
-    return { settings: this.#settings, losses: kept, seconds, peakBytes };
+    const { losses, seconds, peakBytes, notes } = this;
+    const lists = { losses: losses.map(kept), ...changed(notes, kept) };
+    return { settings: this.#settings, ...lists, seconds, peakBytes };
   }
 
-  /** Throws RangeError for a run with other settings, and for a run longer than this one will be. */
-  checkStateDict({ settings, losses, seconds, peakBytes }: RunLogState): void {
+  /** Throws RangeError for a run with other settings or with more steps, and for notes of steps it does not have. */
+  checkStateDict({ settings, losses, seconds, peakBytes, ...notes }: RunLogState): void {
     const [want, got] = [this.#settings, settings].map((value) => JSON.stringify(value));
     if (got !== want)
       throw new RangeError(`train: expected the checkpoint of a run with ${want}, got ${got}`);
@@ -51,11 +69,40 @@ export class RunLog {
     for (const [name, value] of Object.entries({ seconds, peakBytes }))
       if (!Number.isFinite(value))
         throw new RangeError(`train: expected ${name} to be a number, got ${value}`);
+    for (const name of ["evaluations", "probes"] as const) checkNotes(name, notes[name], losses);
   }
 
-  loadStateDict({ losses, seconds, peakBytes }: RunLogState): void {
-    this.losses.splice(0, Number.POSITIVE_INFINITY, ...losses.map(Number));
+  loadStateDict(state: RunLogState): void {
+    const { losses, seconds, peakBytes, evaluations = [], probes = [] } = state;
+    replace(this.losses, losses.map(Number));
+    replace(this.notes.evaluations, changed(evaluations, read) as Evaluation[]);
+    replace(this.notes.probes, changed(probes, read) as Probe[]);
     this.seconds = seconds;
     this.peakBytes = peakBytes;
+  }
+}
+
+const replace = <T>(list: T[], by: readonly T[]) => list.splice(0, Number.POSITIVE_INFINITY, ...by);
+
+const kept = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
+
+const read = (value: unknown): unknown => (NOT_FINITE.has(value) ? Number(value) : value);
+
+/** A copy with every number and text in it changed. */
+function changed<T>(value: T, change: (leaf: never) => unknown): T {
+  if (Array.isArray(value)) return value.map((entry) => changed(entry, change)) as T;
+  if (typeof value !== "object" || value === null) return change(value as never) as T;
+  const entries = Object.entries(value).map(([key, entry]) => [key, changed(entry, change)]);
+  return Object.fromEntries(entries);
+}
+
+function checkNotes(name: string, notes: unknown, losses: readonly unknown[]): void {
+  if (notes === undefined) return;
+  if (!Array.isArray(notes))
+    throw new RangeError(`train: expected ${name} to be a list, got ${notes}`);
+  for (const note of notes) {
+    const step = note?.step;
+    if (!(Number.isInteger(step) && step >= 1 && step <= losses.length))
+      throw new RangeError(`train: expected ${name} at steps 1 to ${losses.length}, got ${step}`);
   }
 }

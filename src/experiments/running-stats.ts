@@ -8,6 +8,7 @@ import { type Tensor, tidy } from "../tensor.js";
 import { CustomBatchNorm } from "./custom-batch-norm.js";
 import { momentsOf } from "./moments.js";
 import { pace } from "./pace.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface RunningStatsConfig {
@@ -61,9 +62,10 @@ export interface RunningStatsResult {
  */
 export async function* runningStats(
   settings: Partial<RunningStatsConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, RunningStatsResult> {
-  const config = { ...runningStatsDefaults, ...settings };
+  const config = settingsOf("runningStats", runningStatsDefaults, settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   manualSeed(config.seed);
   const one = onArticleTensor(runtime);
   const parts = 2 + config.sizes.length;

@@ -1,20 +1,18 @@
-import { checkNorm } from "../nn/index.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { sizeOf } from "../shape.js";
-import { type Method, methodFamilies } from "./methods/index.js";
 import { pace } from "./pace.js";
 import { applyLayer, applyToData, applyToWeight } from "./see/apply.js";
+import { checkSettings, withNumber } from "./see/check.js";
 import { drawMaps, seeded } from "./see/draw.js";
 import type { MapShape, Pattern } from "./sets.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export interface SeeConfig {
-  /** A spec of `createNorm` ("gn:2"), or the name of any other method of the table ("adain", "wn", "standard-scaler"). */
+  /** A spec of `createNorm` ("gn:2"), or the name of any other method of the table ("adain", "wn", "normalize"). */
   norm: string;
   /**
-   * [N, C, H, W], what the method is applied to. Vectors are [N, L, C] with L = H·W tokens. Weights have N outputs and C
-   * inputs, data N samples and C features: these take the first position of each plane.
+   * [N, C, H, W]. Vectors are [N, L, C] with L = H·W tokens. Weights have N outputs and C inputs, data N samples and C
+   * features: these take the first position of each plane.
    */
   shape: MapShape;
   /** The input, N·C·H·W finite numbers. null: drawn from `seed`. */
@@ -23,6 +21,8 @@ export interface SeeConfig {
   seed: number;
   /** Whether the layer trains. In evaluation it has seen the input once in training. */
   training: boolean;
+  /** What running statistics come from; by default the input. It may have another number of samples. */
+  seen?: readonly number[];
 }
 
 export const seeDefaults: SeeConfig = {
@@ -71,25 +71,16 @@ export interface SeeResult {
   sight: Sight;
 }
 
-const byMoments = new Set(
-  "bn frozen-bn ghost mvn ln in in-affine revin gn layer-norm ln2d pn adain cond-in cond-bn spade adaln".split(
-    " ",
-  ),
-);
+const ofMaps = ["bn", "frozen-bn", "ghost", "mvn", "ln", "in", "in-affine", "gn", "ln2d", "pn"];
+const ofVectors = ["revin", "layer-norm"];
+const ofConditions = ["adain", "cond-in", "cond-bn", "spade", "adaln"];
+const byMoments = new Set([...ofMaps, ...ofVectors, ...ofConditions]);
 const bySquares = new Set(["powernorm", "rms-norm", "rms", "pixel"]);
 
 /** Batch renorm corrects the batch's statistics in training, and is batch norm in evaluation. */
 function statisticOf(name: string, training: boolean): Sight["statistic"] {
   if (byMoments.has(name) || (name === "renorm" && !training)) return "moments";
   return bySquares.has(name) ? "squares" : null;
-}
-
-/** The spec with its number: the given or the usual one, or of that as much as divides the channels where it must. */
-function withNumber(norm: string, { argument }: Method, channels: number): string {
-  if (!argument || norm.includes(":")) return norm;
-  let number = argument.usual(channels);
-  while (argument.divides && channels % number !== 0) number--;
-  return `${norm}:${number}`;
 }
 
 /**
@@ -102,8 +93,8 @@ export function sight(
   runtime: Runtime = defaultRuntime(),
 ): Sight {
   const config = { ...seeDefaults, ...settings };
-  const { method, family } = check(config);
-  const { norm, shape, values, seed, training } = config;
+  const { method, family } = checkSettings(config);
+  const { norm, shape, values, seed, training, seen } = config;
   const [n, c, h, w] = shape;
   return seeded(seed, () => {
     const all = Float32Array.from(values ?? drawMaps(shape, runtime));
@@ -117,7 +108,7 @@ export function sight(
         ? applyToWeight(method, site, input, training)
         : family === "data"
           ? applyToData(method.name, c, input)
-          : applyLayer(spec, site, input, training);
+          : applyLayer(spec, site, input, { training, seen });
     return {
       norm,
       shape: shown,
@@ -141,35 +132,4 @@ export async function* see(
   const result = { config, sight: sight(config, runtime) };
   yield { stage: "see", step: 1, steps: 1, text: config.norm };
   return result;
-}
-
-/** The method that is meant, and the name of its family. */
-function check({ norm, shape, values, seed, training }: SeeConfig): {
-  method: Method;
-  family: string;
-} {
-  const refuse = (expected: string, got: unknown): never => {
-    throw new RangeError(`see: expected ${expected}, got ${got}`);
-  };
-  const [name] = String(norm).includes("+") ? [] : String(norm).split(":");
-  const rows = methodFamilies().flatMap(({ name: family, methods }) =>
-    methods.map((method) => ({ method, family })),
-  );
-  const row = rows.find(({ method }) => method.name === name);
-  if (!row) {
-    const known = rows.map(({ method }) => method.name).join(", ");
-    return refuse(`norm to be one method, with or without its number, of ${known}`, `"${norm}"`);
-  }
-  const whole = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length));
-  if (!whole || shape.length !== 4 || shape.some((length) => length < 1))
-    refuse("shape to be four positive integers", `[${shape}]`);
-  if (row.method.make) checkNorm(withNumber(norm, row.method, shape[1]), shape[1], "see");
-  else if (norm !== name) refuse(`no number behind "${name}"`, `"${norm}"`);
-  const wrong = values === null ? -1 : Array.from(values).findIndex((x) => !Number.isFinite(x));
-  if (wrong >= 0) refuse("values that are finite numbers", `${values?.[wrong]} at index ${wrong}`);
-  if (values !== null && values.length !== sizeOf(shape))
-    refuse(`${sizeOf(shape)} values for the shape [${shape}]`, values.length);
-  if (!Number.isSafeInteger(seed)) refuse("seed to be an integer", seed);
-  if (typeof training !== "boolean") refuse("training to be true or false", training);
-  return row;
 }

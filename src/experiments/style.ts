@@ -13,6 +13,7 @@ import { contentLoss, FeaturePyramid, gram, styleLoss } from "./feature-pyramid.
 import { matchMoments } from "./match-moments.js";
 import { pace } from "./pace.js";
 import { type Picture, toPicture, toTensor } from "./pictures.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 export const styleNorms = ["in", "bn", "none"] as const;
@@ -93,9 +94,10 @@ export async function* style(
   content: Picture,
   stylePicture: Picture,
   settings: Partial<StyleConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, StyleResult> {
-  const config = { ...styleDefaults, ...settings };
+  const config = settingsOf("style", styleDefaults, settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   const side = Math.min(content.width, content.height);
   if (config.crop % 4 !== 0 || config.crop > side)
     throw new RangeError(

@@ -10,7 +10,7 @@ import { tidy } from "../tensor.js";
 import { OwnPeak } from "./own-peak.js";
 import { pace } from "./pace.js";
 import { type BlockProbe, probe } from "./probe.js";
-import { RunLog, type RunSettings } from "./run-log.js";
+import { RunLog, type RunNotes, type RunSettings } from "./run-log.js";
 
 /** Takes one step of a classifier on a batch and returns the cross-entropy before it. */
 export function trainStep(net: Module, optimizer: Optimizer, { images, labels }: Batch): number {
@@ -30,6 +30,8 @@ export interface Progress {
   loss: number;
   /** The average number of steps a second so far. */
   rate: number;
+  /** The largest memory of this training in a step so far, in bytes. */
+  peakBytes: number;
   /** What was seen in the blocks, if they were looked into. */
   blocks?: BlockProbe[];
 }
@@ -39,12 +41,19 @@ export interface TrainOptions {
   samples: number;
   lr: number;
   signal?: HostAbortSignal;
-  /** Where the run is saved after every epoch. A saved run is continued, with the same losses to the last bit. */
+  /**
+   * Where the run is saved after every `saveEvery` steps, and at its end. A saved run is continued, with the same
+   * losses to the last bit.
+   */
   store?: CheckpointStore;
+  /** Default: the steps of an epoch. */
+  saveEvery?: number;
   /** Other settings that the losses depend on. A store that holds a run with other settings is refused. */
   settings?: RunSettings;
   /** The list for the losses, those from the store first. They stay there if the training is stopped. */
   losses?: number[];
+  /** Lists that are saved with the run, and that get what the store held. The caller fills them. */
+  notes?: RunNotes;
   /** Called before every step. undefined leaves the step size as it is. */
   lrNow?: () => number | undefined;
   /** Look into these blocks at each step whose number is a multiple of `every`. 0: never. */
@@ -63,27 +72,32 @@ export interface Trained {
 }
 
 /**
- * Trains with Adam (Kingma & Ba 2015, arXiv 1412.6980), yields after each step, and returns losses, time and memory.
- * The optimiser's state and the gradients are freed at the end.
+ * Trains with Adam (Kingma & Ba 2015, arXiv 1412.6980), yields after each step, and returns losses, time and memory. If
+ * the store held a run, yields "resume" before the first new step; the lists are filled then. The optimiser's state and
+ * the gradients are freed at the end.
  */
 export async function* train(
   net: Module,
   loader: DataLoader,
-  { samples, lr, signal, store, settings, losses = [], lrNow, probe: look }: TrainOptions,
-): AsyncGenerator<Progress, Trained> {
+  options: TrainOptions,
+): AsyncGenerator<Progress | "resume", Trained> {
+  const { samples, lr, signal, store, saveEvery = loader.length, settings } = options;
+  const { losses = [], notes, lrNow, probe: look } = options;
   const steps = countSteps(loader, samples);
   const optimizer = new Adam(net.parameters(), { lr });
   const { batchSize, length: batches } = loader;
-  const run = new RunLog({ lr, batchSize, batches, ...settings }, steps, losses);
+  const run = new RunLog({ lr, batchSize, batches, ...settings }, steps, losses, notes);
   const parts = { model: net, optimizer, generator: defaultGenerator, run };
   const peak = new OwnPeak(net, optimizer);
   const blocksAt = (step: number) =>
     look && look.every > 0 && step % look.every === 0 ? look.blocks : [];
   try {
     await store?.load(parts);
+    if (losses.length > 0) yield "resume";
     net.train();
     while (losses.length < steps) {
-      for (const batch of loader.batches(losses.length / loader.length)) {
+      const epoch = Math.floor(losses.length / loader.length);
+      for (const batch of loader.batches(epoch, losses.length % loader.length)) {
         await pace(signal);
         optimizer.lr = lrNow?.() ?? optimizer.lr;
         const blocks = blocksAt(losses.length + 1);
@@ -94,12 +108,13 @@ export async function* train(
         run.peakBytes = Math.max(run.peakBytes, peakBytes);
         const { result: loss, read } = result;
         losses.push(loss);
-        const progress = { step: losses.length, steps, loss };
+        const progress = { step: losses.length, steps, loss, peakBytes: run.peakBytes };
         const rate = losses.length / run.seconds;
         yield { ...progress, rate, ...(blocks.length > 0 && { blocks: read() }) };
-        if (losses.length === steps) break;
+        const ended = losses.length === steps;
+        if (ended || losses.length % saveEvery === 0) await store?.save(parts, null);
+        if (ended) break;
       }
-      if (losses.length % loader.length === 0) await store?.save(parts, null);
     }
     return { losses, seconds: run.seconds, peakBytes: run.peakBytes };
   } finally {
@@ -115,28 +130,35 @@ export function countSteps(loader: DataLoader, samples: number): number {
   return epochs * loader.length + Math.ceil((samples - epochs * size) / loader.batchSize);
 }
 
-/** The share of a loader's images that `net` classifies right in evaluation mode. */
+/** The share of a loader's images that `net` classifies right in evaluation mode, and its answer to each of them. */
 export async function evaluate(
   net: Module,
   loader: DataLoader,
   signal?: HostAbortSignal,
-): Promise<number> {
+): Promise<{ accuracy: number; answers: number[] }> {
+  const answers: number[] = [];
   let right = 0;
   net.eval();
   for (const { images, labels } of loader.batches()) {
     await pace(signal);
-    right += tidy(() => noGrad(() => countRight(net.forward(images).data, labels.data)));
+    const logits = tidy(() => noGrad(() => net.forward(images).toArray()));
+    right += countRight(logits, labels.data);
+    answers.push(...answersOf(logits, labels.size));
   }
-  return right / loader.dataset.labels.length;
+  return { accuracy: right / loader.dataset.labels.length, answers };
+}
+
+/** The class of the largest value of each of `rows` rows, the first of equal ones. −1 for a row with NaN. */
+export function answersOf(logits: Float32Array, rows: number): number[] {
+  const classes = logits.length / rows;
+  return Array.from({ length: rows }, (_, i) => {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    return row.some(Number.isNaN) ? -1 : row.indexOf(Math.max(...row));
+  });
 }
 
 /** The number of rows of `logits` [n, classes] whose largest value is at their label. A row with NaN is never right. */
 export function countRight(logits: Float32Array, labels: Int32Array): number {
-  const classes = logits.length / labels.length;
-  let right = 0;
-  labels.forEach((label, i) => {
-    const row = logits.subarray(i * classes, (i + 1) * classes);
-    if (row.every((value, k) => (k < label ? value < row[label] : value <= row[label]))) right++;
-  });
-  return right;
+  const answers = answersOf(logits, labels.length);
+  return answers.filter((answer, i) => answer === labels[i]).length;
 }

@@ -12,6 +12,7 @@ import { type BlockTiming, timeBlock } from "./article-block.js";
 import { firstGradients, heldOutLoss, leakOf, lossOf, write } from "./char-measures.js";
 import { CharText } from "./char-text.js";
 import { pace } from "./pace.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
 /** The variants: where the norm stands, and which norm it is. */
@@ -96,9 +97,10 @@ export interface TransformerResult {
 export async function* transformer(
   { name, content }: { name: string; content: string },
   settings: Partial<TransformerConfig> = {},
-  { runtime = defaultRuntime(), signal }: ExperimentOptions = {},
+  options: ExperimentOptions = {},
 ): AsyncGenerator<Stage, TransformerResult> {
-  const config = { ...transformerDefaults, ...settings };
+  const config = settingsOf("transformer", transformerDefaults, settings, options);
+  const { runtime = defaultRuntime(), signal } = options;
   const text = new CharText(content, config.context);
   const runs: TransformerRun[] = [];
   for (let seed = config.seed; seed < config.seed + config.seeds; seed++)

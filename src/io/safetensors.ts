@@ -1,8 +1,9 @@
 import { call } from "../call.js";
 import { isArray } from "../dtype.js";
+import { checkTensor } from "../ops/check.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type AnyTensor, type ArrayOf, type DType, Tensor, tensor } from "../tensor.js";
+import { type AnyTensor, type ArrayOf, type DType, tensor } from "../tensor.js";
 import {
   ARRAYS,
   byteLength,
@@ -112,10 +113,7 @@ export function saveSafetensors(
       );
   const arrays = new Map<string, SafetensorsArray>();
   for (const [name, tensor] of tensors as ReadonlyMap<string, AnyTensor>) {
-    if (!(tensor instanceof Tensor))
-      throw new TypeError(
-        `saveSafetensors: expected "${name}" to be a tensor, got ${describe(tensor)}`,
-      );
+    checkTensor("saveSafetensors", `"${name}"`, tensor, tensor?.dtype);
     const { dtype, shape, elements } = tensor;
     arrays.set(name, { dtype: NAMES[dtype], shape, data: elements });
   }

@@ -9,10 +9,9 @@ import {
 } from "../nn/index.js";
 import { checkInteger } from "../numbers.js";
 import { add } from "../ops/elementwise/add.js";
-import { embedding } from "../ops/product/embedding.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { show } from "../shape.js";
-import { type AnyTensor, Tensor } from "../tensor.js";
+import { type AnyTensor, Tensor, tensor } from "../tensor.js";
 import { checkBlock } from "./block-options.js";
 import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.js";
 import { transformerNorm } from "./transformer-norms.js";
@@ -90,7 +89,8 @@ export class TransformerLM extends Module {
         );
       }
       const places = Int32Array.from({ length }, (_, i) => i);
-      const x = add(this.tokens.forward(ids), embedding(this.positions.weight, places));
+      using at = tensor(places, [length], { runtime: ids.runtime });
+      const x = add(this.tokens.forward(ids), this.positions.forward(at));
       const mixed = (this.blocks.layers as readonly TransformerBlock[]).reduce(
         (value, block) => block.forward(value, "causal"),
         this.dropout.forward(x),

@@ -1,21 +1,14 @@
-import { checkInteger } from "../numbers.js";
 import { type Pair, pairOf } from "../ops/check.js";
 import { convTranspose2d } from "../ops/conv/conv-transpose2d.js";
 import type { Activation } from "../ops/elementwise/activation.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
+import { Convolution, type ConvolutionOptions } from "./convolution.js";
 import { layerOptions } from "./layer-options.js";
-import { Module } from "./module.js";
 import { convolutionRepr } from "./repr.js";
 
-export interface ConvTranspose2dOptions extends LayerOptions {
-  stride?: number | Pair;
-  padding?: number | Pair;
+export interface ConvTranspose2dOptions extends ConvolutionOptions {
   outputPadding?: number | Pair;
-  dilation?: number | Pair;
-  groups?: number;
-  bias?: boolean;
 }
 
 const rules: Rules<ConvTranspose2dOptions> = {
@@ -29,14 +22,8 @@ const rules: Rules<ConvTranspose2dOptions> = {
 };
 
 /** Transposed 2-D convolution: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
-export class ConvTranspose2d extends Module {
-  readonly weight: Tensor;
-  readonly bias: Tensor | null;
-  readonly stride: number | Pair;
-  readonly padding: number | Pair;
+export class ConvTranspose2d extends Convolution {
   readonly outputPadding: number | Pair;
-  readonly dilation: number | Pair;
-  readonly groups: number;
 
   constructor(
     inChannels: number,
@@ -44,34 +31,10 @@ export class ConvTranspose2d extends Module {
     kernelSize: number | Pair,
     options: ConvTranspose2dOptions = {},
   ) {
-    super();
-    layerOptions("ConvTranspose2d", options, rules);
-    const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = options;
-    const { bias = true, runtime } = options;
-    checkInteger("ConvTranspose2d", "inChannels", inChannels);
-    checkInteger("ConvTranspose2d", "outChannels", outChannels);
-    checkInteger("ConvTranspose2d", "groups", groups);
-    pairOf("ConvTranspose2d", "stride", stride, 1);
-    pairOf("ConvTranspose2d", "padding", padding, 0);
+    const { outputPadding = 0 } = layerOptions("ConvTranspose2d", options, rules);
     pairOf("ConvTranspose2d", "outputPadding", outputPadding, 0);
-    pairOf("ConvTranspose2d", "dilation", dilation, 1);
-    if (inChannels % groups !== 0)
-      throw new RangeError("ConvTranspose2d: in_channels must be divisible by groups");
-    if (outChannels % groups !== 0)
-      throw new RangeError("ConvTranspose2d: out_channels must be divisible by groups");
-    const [kh, kw] = pairOf("ConvTranspose2d", "kernelSize", kernelSize, 1);
-    pairOf("ConvTranspose2d", "stride", stride, 1);
-    pairOf("ConvTranspose2d", "padding", padding, 0);
-    pairOf("ConvTranspose2d", "dilation", dilation, 1);
-    pairOf("ConvTranspose2d", "outputPadding", outputPadding, 0);
-    const shape = [inChannels, outChannels / groups, kh, kw];
-    this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
-    this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;
-    this.stride = stride;
-    this.padding = padding;
+    super("ConvTranspose2d", inChannels, outChannels, kernelSize, options, true);
     this.outputPadding = outputPadding;
-    this.dilation = dilation;
-    this.groups = groups;
   }
 
   protected override extraRepr(): string[] {

@@ -1,22 +1,14 @@
-import { checkInteger } from "../numbers.js";
-import { type Pair, pairOf } from "../ops/check.js";
+import type { Pair } from "../ops/check.js";
 import { conv2d, scaledConv2d } from "../ops/conv/conv2d.js";
 import type { Activation } from "../ops/elementwise/activation.js";
 import { isScalable } from "../ops/product/finite.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
+import { Convolution, type ConvolutionOptions } from "./convolution.js";
 import { layerOptions } from "./layer-options.js";
-import { Module } from "./module.js";
 import { convolutionRepr } from "./repr.js";
 
-export interface Conv2dOptions extends LayerOptions {
-  stride?: number | Pair;
-  padding?: number | Pair;
-  dilation?: number | Pair;
-  groups?: number;
-  bias?: boolean;
-}
+export type Conv2dOptions = ConvolutionOptions;
 
 const rules: Rules<Conv2dOptions> = {
   stride: "Array|number",
@@ -28,51 +20,15 @@ const rules: Rules<Conv2dOptions> = {
 };
 
 /** 2-D cross-correlation: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
-export class Conv2d extends Module {
-  readonly weight: Tensor;
-  readonly bias: Tensor | null;
-  readonly stride: number | Pair;
-  readonly padding: number | Pair;
-  readonly dilation: number | Pair;
-  readonly groups: number;
-
+export class Conv2d extends Convolution {
   constructor(
     inChannels: number,
     outChannels: number,
     kernelSize: number | Pair,
     options: Conv2dOptions = {},
   ) {
-    super();
-    const {
-      stride = 1,
-      padding = 0,
-      dilation = 1,
-      groups = 1,
-      bias = true,
-      runtime,
-    } = layerOptions("Conv2d", options, rules);
-    const { name } = new.target;
-    checkInteger(name, "inChannels", inChannels);
-    checkInteger(name, "outChannels", outChannels);
-    checkInteger(name, "groups", groups);
-    pairOf(name, "stride", stride, 1);
-    pairOf(name, "padding", padding, 0);
-    pairOf(name, "dilation", dilation, 1);
-    if (inChannels % groups !== 0)
-      throw new RangeError(`${name}: in_channels must be divisible by groups`);
-    if (outChannels % groups !== 0)
-      throw new RangeError(`${name}: out_channels must be divisible by groups`);
-    const [kh, kw] = pairOf(name, "kernelSize", kernelSize, 1);
-    pairOf(name, "stride", stride, 1);
-    pairOf(name, "padding", padding, 0);
-    pairOf(name, "dilation", dilation, 1);
-    const shape = [outChannels, inChannels / groups, kh, kw];
-    this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
-    this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;
-    this.stride = stride;
-    this.padding = padding;
-    this.dilation = dilation;
-    this.groups = groups;
+    const checked = layerOptions("Conv2d", options, rules);
+    super(new.target.name, inChannels, outChannels, kernelSize, checked, false);
   }
 
   /** The weight as the convolution uses it. */

@@ -1,5 +1,6 @@
+import { call } from "../call.js";
 import { describe } from "../options.js";
-import { disposeSymbol, type Tensor } from "../tensor.js";
+import { disposeSymbol, Tensor } from "../tensor.js";
 import type { Module } from "./module.js";
 
 /**
@@ -32,23 +33,36 @@ const hooked = new WeakMap<Module, Hooked>();
 /** Whether somebody looks at what the module's `forward` gives: then nothing may go around it. */
 export const isHooked = (module: Module): boolean => hooked.has(module);
 
+/**
+ * What stands behind a hook. A short arrow function returns a value by accident, such as the new length of `push`, and an
+ * asynchronous one a promise: the next layer would take it for the output.
+ */
+function outputOf(layer: string, returned: unknown, output: Tensor): Tensor {
+  if (returned === undefined) return output;
+  if (returned instanceof Tensor) return returned;
+  throw new TypeError(
+    `${layer}: expected a forward hook to return a tensor in the output's place, or nothing, got ${describe(returned)}`,
+  );
+}
+
 /** While there are hooks the object has a `forward` of its own, so that a module without any pays nothing for them. */
 function install(module: Module): Hooked {
   const own = Object.getOwnPropertyDescriptor(module, "forward");
   const hooks = new Map<object, ForwardHook>();
   const before = module.forward as unknown as Forward;
-  const forward: Forward = (...inputs) => {
-    let output = before.apply(module, inputs);
-    for (const hook of [...hooks.values()]) {
-      const other = hook(module, inputs, output);
-      if (other !== undefined) output = other;
-    }
-    return output;
-  };
+  const { name } = module.constructor;
+  // One call: where a hook throws, the forward pass in front of it has not happened either.
+  const forward: Forward = (...inputs) =>
+    call(name, () =>
+      [...hooks.values()].reduce(
+        (output, hook) => outputOf(name, hook(module, inputs, output), output),
+        before.apply(module, inputs),
+      ),
+    );
   const entry = { hooks, forward, own };
-  hooked.set(module, entry);
   // not enumerable: it is no state
   Object.defineProperty(module, "forward", { value: forward, configurable: true, writable: true });
+  hooked.set(module, entry);
   return entry;
 }
 

@@ -1,4 +1,5 @@
 import { call } from "../call.js";
+import { checkTensor } from "../ops/check.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { type AnyTensor, Held, keep, show, Tensor } from "../tensor.js";
 import { type ForwardHook, type RemovableHandle, registerForwardHook } from "./forward-hooks.js";
@@ -138,7 +139,9 @@ export abstract class Module extends Held {
           `dtype mismatch for ${key}: ${source.dtype} in checkpoint, ${target.dtype} in current model.`,
         );
       }
-      source.ptr; // throws when it was disposed
+      const alive = { [key]: source, [`the model's own ${key}`]: target };
+      for (const [name, value] of Object.entries(alive))
+        checkTensor("loadStateDict", name, value, value.dtype);
     }
     if (problems.length > 0) {
       throw new Error(

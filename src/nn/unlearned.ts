@@ -12,18 +12,26 @@ import {
   positionalNorm,
   positionalNormRules,
 } from "../ops/norm/positional-norm.js";
+import type { Rules } from "../options.js";
 import { type Tensor, tidy } from "../tensor.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
-/** Mean-variance norm over any axes, ONNX MeanVarianceNormalization-13. */
-export class MeanVarianceNorm extends Module {
-  readonly options: MeanVarianceNormOptions;
+/** What these layers are made of: the options of their operation. */
+abstract class Unlearned<Options extends object> extends Module {
+  readonly options: Options;
 
-  constructor(options: MeanVarianceNormOptions = {}) {
+  constructor(name: string, options: Options, rules: Rules<Options>) {
     super();
-    this.options = { ...layerOptions("MeanVarianceNorm", options, meanVarianceNormRules) };
+    this.options = { ...layerOptions(name, options, rules) };
+  }
+}
+
+/** Mean-variance norm over any axes, ONNX MeanVarianceNormalization-13. */
+export class MeanVarianceNorm extends Unlearned<MeanVarianceNormOptions> {
+  constructor(options: MeanVarianceNormOptions = {}) {
+    super("MeanVarianceNorm", options, meanVarianceNormRules);
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -33,12 +41,9 @@ export class MeanVarianceNorm extends Module {
 }
 
 /** Pixel norm of [N, C, *], Karras et al. 2017, ProGAN, arXiv 1710.10196. */
-export class PixelNorm extends Module {
-  readonly options: PixelNormOptions;
-
+export class PixelNorm extends Unlearned<PixelNormOptions> {
   constructor(options: PixelNormOptions = {}) {
-    super();
-    this.options = { ...layerOptions("PixelNorm", options, pixelNormRules) };
+    super("PixelNorm", options, pixelNormRules);
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -48,12 +53,9 @@ export class PixelNorm extends Module {
 }
 
 /** Positional norm of [N, C, *], Li et al. 2019, arXiv 1907.04312; the op gives the moments too. */
-export class PositionalNorm extends Module {
-  readonly options: PositionalNormOptions;
-
+export class PositionalNorm extends Unlearned<PositionalNormOptions> {
   constructor(options: PositionalNormOptions = {}) {
-    super();
-    this.options = { ...layerOptions("PositionalNorm", options, positionalNormRules) };
+    super("PositionalNorm", options, positionalNormRules);
   }
 
   forward(x: Tensor, mask?: null): Tensor {
@@ -65,12 +67,9 @@ export class PositionalNorm extends Module {
 }
 
 /** Vectors along one axis divided by their p-norm: torch.nn.functional.normalize as a layer. */
-export class UnitNorm extends Module {
-  readonly options: NormalizeOptions;
-
+export class UnitNorm extends Unlearned<NormalizeOptions> {
   constructor(options: NormalizeOptions = {}) {
-    super();
-    this.options = { ...layerOptions("UnitNorm", options, normalizeRules) };
+    super("UnitNorm", options, normalizeRules);
   }
 
   forward(x: Tensor, mask?: null): Tensor {

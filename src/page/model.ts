@@ -1,5 +1,6 @@
 // The state that everything on the page is drawn from. Components read signals, and are drawn again when these change.
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { InfluenceRow } from "../experiments/influence.js";
 import type { Sight } from "../experiments/see.js";
 import { defaults, type State } from "./state.js";
@@ -10,6 +11,8 @@ export interface PageData {
   formulas: Readonly<Record<string, string>>;
   sight: Sight;
   influence: readonly InfluenceRow[];
+  /** The output after the usual disturbance. */
+  disturbed: ArrayLike<number>;
 }
 
 export const state = signal<State>(defaults);
@@ -22,14 +25,10 @@ export function change(patch: Partial<State>): void {
 /** One value of the state: who reads it is drawn again only when this value changes. */
 export const slice = <K extends keyof State>(key: K) => computed(() => state.value[key]);
 
-/** The state, anew only when one of these values changes. */
-export function slices(...keys: readonly (keyof State)[]): ReadonlySignal<State> {
-  let last: State | null = null;
-  return computed(() => {
-    const [before, now] = [last, state.value];
-    if (before === null || keys.some((key) => before[key] !== now[key])) last = now;
-    return last ?? now;
-  });
+/** Some of the state, for a component: it is drawn again only when one of these values changes. */
+export function useFields<K extends keyof State>(...keys: K[]): Pick<State, K> {
+  const fields = useMemo(() => keys.map((key) => [key, slice(key)] as const), []);
+  return Object.fromEntries(fields.map(([key, { value }]) => [key, value])) as Pick<State, K>;
 }
 
 /** Names of values of a link that were wrong. */

@@ -2,6 +2,7 @@
 import { influence } from "../experiments/influence.js";
 import { sight } from "../experiments/see.js";
 import { createRuntime } from "../runtime/create-runtime.js";
+import { breakage } from "./breakage.js";
 import type { PageData } from "./model.js";
 import { defaults } from "./state.js";
 
@@ -12,11 +13,13 @@ export async function firstData(formulas: PageData["formulas"]): Promise<PageDat
   try {
     const { method, samples, channels, positions } = defaults;
     const shape = [samples, channels, 1, positions] as const;
+    const first = sight({ norm: method, shape }, runtime);
+    const { args } = breakage(first, defaults);
+    const disturbed = sight(args, runtime).output;
     const rows = influence({}, { runtime });
     for (;;) {
       const { done, value } = await rows.next();
-      if (done)
-        return { formulas, sight: sight({ norm: method, shape }, runtime), influence: value.rows };
+      if (done) return { formulas, sight: first, influence: value.rows, disturbed };
     }
   } finally {
     runtime.close();

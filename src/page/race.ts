@@ -12,8 +12,15 @@ export const raceSettings = {
   batch1: false,
 } satisfies Partial<CompareConfig>;
 
-const TRAIN_IMAGES = 800;
-const TEST_IMAGES = 200;
+export const TRAIN_IMAGES = 800;
+export const TEST_IMAGES = 200;
+
+/** The races that the page has ready. With small batches the step size is smaller and there are more steps. */
+export const presetSettings = {
+  default: raceSettings,
+  batch2: { ...raceSettings, norms: ["bn", "gn", "ln"], batchSize: 2, lr: 1e-3, steps: 1920 },
+  batch1: { ...raceSettings, norms: ["bn", "gn", "ln"], batchSize: 1, lr: 1e-3, steps: 2400 },
+} satisfies Record<string, Partial<CompareConfig>>;
 
 /** Its images, each drawn when it is needed. */
 export const raceData = (): CompareData => ({

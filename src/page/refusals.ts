@@ -5,7 +5,21 @@ import type { Texts } from "./text/texts.js";
 type Refused = Texts["common"]["refused"];
 
 const sentences: readonly (readonly [RegExp, (refused: Refused, found: string[]) => string])[] = [
-  [/unknown norm "([^"]*)"/, (refused, [name]) => refused.unknownNorm(name)],
+  [
+    /(?:unknown norm|norm to be one method.*got) "([^"]*)"/,
+    (refused, [name]) => refused.unknownNorm(name),
+  ],
+  [
+    /"([^"]*)": num_channels must be divisible by num_groups, got (\d+)/,
+    (refused, [spec, channels]) => refused.divides(spec, channels),
+  ],
+  [
+    /(?:takes no number|no number behind "[^"]*"), got "([^"]*)"/,
+    (refused, [spec]) => refused.noNumber(spec),
+  ],
+  [/an integer ≥ 1, got "([^"]*)"/, (refused, [spec]) => refused.argument(spec)],
+  [/"([^"]*)" cannot stand behind a convolution/, (refused, [name]) => refused.alone(name)],
+  [/expected sequenceLength/, (refused) => refused.tokens],
   [/expected more than 1 /i, (refused) => refused.oneValue],
   [/memory/i, (refused) => refused.memory],
 ];
@@ -19,4 +33,25 @@ export function refusalText(error: unknown, { refused }: Texts["common"]): strin
       if (found) return text(refused, found.slice(1));
     }
   return refused.other(message);
+}
+
+const fileSentences: readonly (readonly [RegExp, keyof Texts["train"]["refused"]])[] = [
+  [/empty file/, "empty"],
+  [/too many/, "huge"],
+  [/no whole number of records/, "records"],
+  [/label \d+/, "label"],
+  [/tar:/, "archive"],
+  [/too few/, "few"],
+];
+
+/** What is wrong with a file of the visitor's. */
+export function fileRefusalText(
+  error: unknown,
+  file: string,
+  { refused }: Texts["train"],
+  common: Texts["common"],
+): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const found = fileSentences.find(([pattern]) => pattern.test(message));
+  return found ? refused[found[1]](file) : refusalText(error, common);
 }

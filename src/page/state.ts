@@ -1,4 +1,5 @@
 // What the visitor has chosen, as one plain object, and its form behind the # of a link.
+import { type Disturbance, disturbances } from "../experiments/influence/disturb.js";
 import { methodDescriptions } from "../experiments/methods/descriptions.js";
 
 export const sections = ["see", "break", "train", "choose"] as const;
@@ -6,10 +7,6 @@ export type Section = (typeof sections)[number];
 
 export const presets = ["default", "batch2", "batch1"] as const;
 export type Preset = (typeof presets)[number];
-
-export const disturbances = [
-  ...["none", "outlier", "alone", "constant", "shift", "scale", "padding"],
-] as const;
 
 export interface State {
   /** See: a name in the table of methods, and the number of its spec (0: the usual one). */
@@ -26,7 +23,7 @@ export interface State {
   own: readonly number[];
   /** Break it. */
   norm: string;
-  disturbance: string;
+  disturbance: Disturbance;
   outlier: number;
   /** Train. */
   preset: Preset;
@@ -115,7 +112,7 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
     write: (values) => values.join(" "),
   },
   norm: text(),
-  disturbance: text(disturbances),
+  disturbance: text(disturbances) as Field<Disturbance>,
   outlier: within("outlier", false),
   preset: text(presets) as Field<Preset>,
   norms: text(),

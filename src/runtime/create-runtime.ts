@@ -1,6 +1,6 @@
 // Finds the binary that fits this engine and the options, and starts it with its memory and its threads.
 import type { HostURL, WasmModule } from "../host-types.js";
-import { checkOptions, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules } from "../options.js";
 import {
   ABI,
   abiOf,
@@ -58,7 +58,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const { checkSaved = false } = options;
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new RangeError(
-      `init: expected threads "auto" or an integer from 1 to 64, got ${threads}`,
+      `init: expected threads "auto" or an integer from 1 to 64, got ${describe(threads)}`,
     );
   }
   if (deterministic && variant === "relaxed") {
@@ -137,6 +137,9 @@ async function adopt(
       await WebAssembly.instantiate(module, { env: { memory: createMemory(shared) } });
       return { module, shared };
     } catch (error) {
+      // so engines call what is no module at all, such as the Response of a fetch
+      if (error instanceof TypeError)
+        refuse(`: expected its bytes or a WebAssembly.Module, got ${describe(module)}`);
       if (!(error instanceof WebAssembly.LinkError)) throw error;
     }
   }

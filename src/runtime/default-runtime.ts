@@ -13,11 +13,11 @@ let pending: { options: string; runtime: Promise<Runtime> } | null = null;
  */
 export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   checkOptions("init", options, runtimeRules);
-  const key = JSON.stringify({
-    ...options,
-    module: options.module ? "given" : "",
-    workerUrl: String(options.workerUrl),
-  });
+  const { threads = "auto", variant = "auto", deterministic = false } = options;
+  const { module, workerUrl = "", maximumMemory, checkSaved = false } = options;
+  // a list, for neither the order of the options nor a default that is written out makes others of them
+  const given = [module ? "given" : "", String(workerUrl), maximumMemory];
+  const key = JSON.stringify([threads, variant, deterministic, checkSaved, ...given]);
   for (;;) {
     if (current?.closed) current = pending = null;
     if (!pending) break;

@@ -60,26 +60,24 @@ export interface Plans {
   ];
   /** The plan of a convolution by Winograd. */
   winograd: [
-    winogradKind: WinogradKind,
-    images: Scalar,
+    kind: WinogradKind,
     channels: Scalar,
-    rows: Scalar,
     height: Scalar,
     width: Scalar,
-    outHeight: Scalar,
-    outWidth: Scalar,
     padY: Scalar,
     padX: Scalar,
     across: Scalar,
     down: Scalar,
+    images: Scalar,
+    rows: Scalar,
+    outHeight: Scalar,
+    outWidth: Scalar,
     tilesPerItem: Scalar,
     rowsPerItem: Scalar,
   ];
-  /** The plan of `winogradSpread`. */
+  /** The plan of `winogradSpread`, which takes tiles firstTile … endTile. */
   winogradSpread: [
-    winogradKind: WinogradKind,
-    gradient: Scalar,
-    lanes: Scalar,
+    kind: WinogradKind,
     channels: Scalar,
     height: Scalar,
     width: Scalar,
@@ -87,6 +85,8 @@ export interface Plans {
     padX: Scalar,
     across: Scalar,
     down: Scalar,
+    gradient: Scalar,
+    lanes: Scalar,
     firstTile: Scalar,
     endTile: Scalar,
   ];
@@ -888,12 +888,6 @@ const spreadStep = (kind: WinogradKind, gradient: number): number => (gradient ?
 /** Bytes of scratch of `winogradFilters`. */
 export const winogradFiltersScratch = (): number => 36 * 16;
 
-/** Floats of a row of levels. */
-export const wideOf = (kind: WinogradKind, across: number): number => across * stepOf(kind) + 4;
-
-/** Rows of the levels of an image. */
-export const tallOf = (kind: WinogradKind, down: number): number => down * stepOf(kind) + 2;
-
 /** Bytes of scratch of `winogradZeros`. */
 export const winogradZerosScratch = (kind: WinogradKind): number => 4 * sideOf(kind) * sideOf(kind);
 
@@ -913,7 +907,7 @@ export const axisNormBackwardScratch = (width: number): number => 8 * rowBytes(w
 
 /** Bytes of scratch of each of these kernels. */
 export const columnScratch = (width: number): number =>
-  width * (24 + 16) + 4 * rowBytes(width) + 16;
+  64 + width * (24 + 16) + 4 * rowBytes(width) + 16;
 
 /** Bytes of scratch of `localResponseNormBackward`. */
 export const localResponseNormBackwardScratch = (channels: number): number => channels * 128;
@@ -929,3 +923,9 @@ export const transposeBand = 16;
 
 /** Inputs of a tile. */
 export const inputsOf = (kind: WinogradKind): number => (kind === 1 ? 9 : kind >= 2 ? 5 : 6);
+
+/** Floats of a row of levels. */
+export const wideOf = (kind: WinogradKind, across: number): number => across * stepOf(kind) + 4;
+
+/** Rows of the levels of an image. */
+export const tallOf = (kind: WinogradKind, down: number): number => down * stepOf(kind) + 2;

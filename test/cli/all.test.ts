@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { addAll, defaultsOf } from "../../src/cli/all.js";
 import { addExperiment, type Experiment, type Outcome } from "../../src/cli/command.js";
@@ -91,6 +91,17 @@ describe("a command", () => {
     expect(html).toContain("<h1>Title of a</h1>");
     expect(html).toContain("a &lt; b");
     expect(html).not.toContain("All experiments");
+  });
+
+  test("may have an argument, whose default `all` uses", async () => {
+    const argument = new Argument("[size]", "how large").default(4);
+    const sized = () => telling("a", { argument, options: [seed(7)] });
+    await run([sized()], "a");
+    expect(configOf().size).toBe(4);
+    await run([sized()], "a", "5", "--seed", "1");
+    expect(configOf()).toEqual({ seed: 1, size: "5", quick: false });
+    await run([sized()], "all");
+    expect(configOf("a").size).toBe(4);
   });
 
   test("asks for what is missing before anything runs", async () => {

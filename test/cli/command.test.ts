@@ -53,6 +53,7 @@ describe("evenkeel", () => {
     ["--data empty --download", /exclude each other/],
     ["--out file", /cannot write to the directory file: there is a file of that name/],
     ["--out file/below", /cannot write to the directory file\/below/],
+    ["--save-every 5", /--save-every says how often to save; --checkpoint says where/],
     ["--norms gn --width 6", /num_channels must be divisible by num_groups/],
   ])("compare %s: one sentence, exit code 2, nothing written", async (flags, message) => {
     writeFileSync(join(directory, "file"), "");
@@ -115,6 +116,26 @@ describe("evenkeel", () => {
     expect(await end(child)).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("--answers, and --save-every, from where a second run goes on", async () => {
+    const flags = ["--norms", "bn", "--no-batch1", "--answers", "7", "--evaluate-every", "2"];
+    const saved = ["--checkpoint", "saved", "--save-every", "2", "--out", "answers"];
+    const runsOf = async (...more: string[]) => {
+      const { code, stderr } = await end(start(...tiny, ...flags, ...saved, ...more));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const text = readFileSync(join(directory, "answers/results.json"), "utf8");
+      return JSON.parse(text).runs;
+    };
+    const [short] = await runsOf("--steps", "2");
+    expect(short.answers).toHaveLength(7);
+    expect(short.evaluations).toEqual([
+      { step: 2, testAccuracy: short.testAccuracy, answers: short.answers },
+    ]);
+    const [long] = await runsOf("--steps", "4");
+    expect(long.losses.slice(0, 2)).toEqual(short.losses);
+    expect(long.evaluations[0]).toEqual(short.evaluations[0]);
+    expect(long.evaluations).toHaveLength(2);
+  });
+
   test("--batch1-samples all trains on as many single images as with batches", async () => {
     const all = ["--norms", "bn", "--batch1-samples", "all", "--out", "all"];
     const { code, stdout } = await end(start(...tiny, ...all));
@@ -161,6 +182,17 @@ describe("evenkeel", () => {
     expect(html.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:/);
   });
 
+  test("see takes any method, and writes lists of numbers", async () => {
+    const { code, stdout } = await end(start("see", "gn:2", "--at", "1,0,2", "--out", "see"));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^At 1,0,2: y = .*of 12 values.*\n {2}= 1·\(.* − .*\)\/√\(.* \+ 0\.00001\) \+ 0 = /m,
+    );
+    const { config, sight } = JSON.parse(readFileSync(join(directory, "see/results.json"), "utf8"));
+    expect(config).toMatchObject({ norm: "gn:2", at: [1, 0, 2] });
+    expect(sight.output).toHaveLength(96);
+  });
+
   test.each([
     ["choose", /--task is missing: What is the task\?/],
     ["choose --task vision --batch 4", /--device-count is missing/],
@@ -175,6 +207,10 @@ describe("evenkeel", () => {
       /--content tall.png: 32 × 128 pixels at --size 128.*--size 192 or/,
     ],
     ["style --style tall.png", /--style tall.png: 32 × 128 pixels/],
+    ["see xn", /see: expected norm to be one method, .* of bn, .*, got "xn"/],
+    ["see bn gn", /too many arguments for 'see'/],
+    ["see --at 4,0,0", /--at 4,0,0 is not within 4 samples, 6 channels, 4 positions/],
+    ["see --at 1,2", /'--at <n,c,p>' argument '1,2' is invalid. Expected 3 integers of at least 0/],
     ["gradients --depth 1", /Expected an integer of at least 2/],
     ["all --seed x", /Expected an integer of at least 0/],
   ])("%s: one sentence, exit code 2", async (command, message) => {

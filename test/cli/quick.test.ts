@@ -60,6 +60,7 @@ const plans: Record<string, Plan[]> = {
     },
   ],
   choose: [{ stage: "choose", steps: 1 }],
+  see: [{ stage: "see", steps: 1 }],
   influence: [{ stage: "influence", steps: 29 }],
 };
 

@@ -48,6 +48,15 @@ describe("order", () => {
     for (const count of counts) expect(Math.abs(count - epochs / 5)).toBeLessThan(170);
   });
 
+  test("an epoch can be entered at any of its batches", () => {
+    const loader = new DataLoader(numbered(10), {
+      batchSize: 4,
+      shuffle: true,
+    });
+    for (const first of [0, 1, 2, 3])
+      expect([...loader.indices(5, first)]).toEqual([...loader.indices(5)].slice(first));
+  });
+
   test("batches are consecutive pieces of the order, the last one short or left out", () => {
     fc.assert(
       fc.property(

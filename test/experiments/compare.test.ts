@@ -10,7 +10,8 @@ import {
   type CompareResult,
   compare,
 } from "../../src/experiments/compare.js";
-import { checkpointFile } from "../../src/io/checkpoint-file.js";
+import { loadCheckpoint, type Stateful, saveCheckpoint } from "../../src/io/checkpoint.js";
+import { type CheckpointStore, checkpointFile } from "../../src/io/checkpoint-file.js";
 import { NormResNet } from "../../src/models/index.js";
 import { normNames } from "../../src/nn/index.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
@@ -27,9 +28,9 @@ const runtime = await useRuntime({ threads: 1, deterministic: true });
 
 async function finish(
   settings: Partial<CompareConfig>,
-  { on = runtime, signal, seen, store, controls }: Options = {},
+  { on = runtime, signal, seen, store, saveEvery, controls }: Options = {},
 ): Promise<CompareResult> {
-  const options = { runtime: on, signal, store, controls };
+  const options = { runtime: on, signal, store, saveEvery, controls };
   const events = compare(data, { ...tiny, ...settings }, options);
   for (;;) {
     const { done, value } = await events.next();
@@ -41,9 +42,23 @@ interface Options {
   on?: Runtime;
   signal?: AbortSignal;
   store?: CompareOptions["store"];
+  saveEvery?: number;
   controls?: CompareOptions["controls"];
   seen?: (event: CompareEvent) => void;
 }
+
+type Resume = Extract<CompareEvent, { type: "resume" }>;
+
+/** A store that keeps its bytes in a map. */
+const memory = (kept: Map<string, Uint8Array>, name: string): CheckpointStore => ({
+  async save(parts, metadata) {
+    kept.set(name, saveCheckpoint(parts, metadata));
+  },
+  async load(parts) {
+    const bytes = kept.get(name);
+    return bytes ? loadCheckpoint(bytes, parts) : null;
+  },
+});
 
 describe("compare", () => {
   test("stopped anywhere and begun again with the same store it comes to the same runs", async () => {
@@ -75,6 +90,73 @@ describe("compare", () => {
       expect(readdirSync(folder).sort()).toEqual(files.map((name) => `${name}.safetensors`));
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test("stopped and begun again it has all it had seen, and says so before the first new step", async () => {
+    const looks = { evaluateEvery: 2, probeEvery: 2, answers: 5 };
+    const settings = { norms: ["gn"], batch1Samples: 10, ...looks };
+    const timeless = ({ runs }: CompareResult) =>
+      runs.map((run) => ({ ...run, epochSeconds: 0, peakBytes: 0 }));
+    const straight = await finish(settings);
+    for (const [phase, at, saved] of [
+      ["train", 5, 4],
+      ["batch1", 7, 6],
+    ] as const) {
+      const kept = new Map<string, Uint8Array>();
+      const store = (name: string) => memory(kept, name);
+      const stop = new AbortController();
+      const seen = (event: CompareEvent) => {
+        if (event.type === "step" && event.phase === phase && event.step === at) stop.abort();
+      };
+      await finish(settings, { store, signal: stop.signal, seen, saveEvery: 2 });
+      const events: CompareEvent[] = [];
+      const again = (event: CompareEvent) => events.push(event);
+      const resumed = await finish(settings, { store, seen: again, saveEvery: 2 });
+      expect(timeless(resumed)).toEqual(timeless(straight));
+      const from = events.findIndex((event) => event.type === "resume" && event.phase === phase);
+      expect(events[from - 1]).toEqual({ type: "start", phase, norm: "gn", seed: 0 });
+      const { losses, evaluations, probes, ...rest } = events[from] as Resume;
+      expect(rest).toEqual({ type: "resume", phase, norm: "gn", seed: 0 });
+      expect(losses).toHaveLength(saved);
+      expect(events[from + 1]).toMatchObject({ type: "step", step: saved + 1 });
+      const until = <T extends { step: number }>(list: T[] = []) =>
+        list.filter(({ step }) => step <= saved);
+      const [run] = straight.runs;
+      const main = phase === "train";
+      expect(evaluations).toEqual(main ? until(run.evaluations) : undefined);
+      expect(probes).toEqual(main ? until(run.probes) : undefined);
+    }
+  });
+
+  test("goes on from a checkpoint of the time before there were notes", async () => {
+    const kept = new Map<string, Uint8Array>();
+    const old = (name: string): CheckpointStore => {
+      const { load, save } = memory(kept, name);
+      const strip = (run: Stateful): Stateful => ({
+        stateDict() {
+          const {
+            evaluations: _,
+            probes: __,
+            ...state
+          } = run.stateDict() as Record<string, object>;
+          return state;
+        },
+        checkStateDict: (state) => run.checkStateDict(state),
+        loadStateDict: (state) => run.loadStateDict(state),
+      });
+      return { load, save: (parts, m) => save({ ...parts, run: strip(parts.run as Stateful) }, m) };
+    };
+    const settings = { norms: ["gn"], batch1: false, evaluateEvery: 2, probeEvery: 3 };
+    const stop = new AbortController();
+    const seen = (event: CompareEvent) => {
+      if (event.type === "step" && event.step === 4) stop.abort();
+    };
+    await finish(settings, { store: old, seen, signal: stop.signal });
+    const [run] = (await finish(settings, { store: old })).runs;
+    const [straight] = (await finish(settings)).runs;
+    expect(run.losses).toEqual(straight.losses);
+    expect(run.evaluations).toEqual(straight.evaluations?.slice(1)); // saved after step 3
+    expect(run.probes).toEqual(straight.probes?.slice(1));
   });
 
   test("gives every norm and seed a run of the agreed shape and leaves no memory behind", async () => {
@@ -250,6 +332,36 @@ describe("compare", () => {
     expect(Object.keys(plain.runs[0])).not.toContain("evaluations");
   });
 
+  test("keeps the answers to the first images, whose share of right ones is the accuracy", async () => {
+    const settings = { norms: ["bn"], batch1: false, evaluateEvery: 4 };
+    const [plain] = (await finish(settings)).runs;
+    const [{ answers, evaluations, ...run }] = (await finish({ ...settings, answers: 40 })).runs;
+    const { evaluations: without, ...same } = plain;
+    expect({ ...run, epochSeconds: 0 }).toEqual({ ...same, epochSeconds: 0 });
+    const { labels } = data.test;
+    const share = (list: number[] = []) => list.filter((k, i) => k === labels[i]).length / 40;
+    expect(share(answers)).toBe(run.testAccuracy);
+    expect(evaluations?.map(({ answers: _, ...rest }) => rest)).toEqual(without);
+    for (const evaluation of evaluations ?? [])
+      expect(share(evaluation.answers)).toBe(evaluation.testAccuracy);
+    const [few] = (await finish({ ...settings, evaluateEvery: 6, answers: 3 })).runs;
+    expect(few.answers).toEqual(answers?.slice(0, 3));
+    expect(few.evaluations?.[0].answers).toEqual(few.answers);
+    expect(Object.keys(plain)).not.toContain("answers");
+  });
+
+  test("every step tells the largest memory so far", async () => {
+    const peaks: number[] = [];
+    const seen = (event: CompareEvent) => {
+      if (event.type === "step") peaks.push(event.peakBytes);
+    };
+    const [{ peakBytes }] = (await finish({ norms: ["bn"], batch1: false }, { seen })).runs;
+    expect(peaks).toHaveLength(6);
+    expect(peaks).toEqual([...peaks].sort((a, b) => a - b));
+    expect(peaks[0]).toBeGreaterThan(0);
+    expect(peaks[5]).toBe(peakBytes);
+  });
+
   test("without batch 1 no image is seen alone", async () => {
     const sizes = new Set<number>();
     const forward = NormResNet.prototype.forward;
@@ -348,6 +460,11 @@ describe("compare", () => {
     expect(runtime.stats().bytes).toBe(before);
   });
 
+  test("refuses to save every so many steps that are none", async () => {
+    const refused = finish({}, { saveEvery: 0 });
+    await expect(refused).rejects.toThrow("compare: expected saveEvery to be an integer of at");
+  });
+
   test.each([
     [{ norms: ["bn", "xn"] }, 'compare: unknown norm "xn"; known: bn, '],
     [{ norms: [] }, "compare: no norm given"],
@@ -359,7 +476,8 @@ describe("compare", () => {
     [{ steps: 0 }, "compare: expected steps to be an integer of at least 1, got 0"],
     [{ evaluateEvery: 0.5 }, "compare: expected evaluateEvery to be an integer of at least 0"],
     [{ probeEvery: -1 }, "compare: expected probeEvery to be an integer of at least 0, got -1"],
-    [{ batch1: 0 as never }, "compare: expected batch1 to be true or false, got 0"],
+    [{ answers: -1 }, "compare: expected answers to be an integer of at least 0, got -1"],
+    [{ batch1: 0 as never }, "compare: expected batch1 to be boolean, got 0"],
     [{ lr: Number.NaN }, "compare: expected lr to be a number above 0, got NaN"],
     [
       { norms: ["bn", "gn"], width: 6 },

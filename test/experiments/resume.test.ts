@@ -18,21 +18,32 @@ afterAll(() => {
 const EPOCH = 3;
 const IMAGES = 10;
 
+interface Settings {
+  epochs: number;
+  stopAfter: number;
+  seed: number;
+  lr: number;
+  batchSize: number;
+  saveEvery: number;
+}
+
 /** A training of `epochs` epochs of 3 steps; it is left after `stopAfter` of them, as if the process were killed. */
 async function run(
   store: CheckpointStore | undefined,
-  { epochs = 4, stopAfter = Number.POSITIVE_INFINITY, seed = 1, lr = 0.01, batchSize = 4 } = {},
+  { epochs = 4, stopAfter = Number.POSITIVE_INFINITY, seed = 1, ...more }: Partial<Settings> = {},
 ) {
+  const { lr = 0.01, batchSize = 4, saveEvery } = more;
   manualSeed(seed);
   const net = new NormResNet({ norm: "bn", width: 2, runtime });
   const dataset = proceduralDataset({ count: IMAGES });
   const loader = new DataLoader(dataset, { batchSize, shuffle: true, runtime });
   const events: number[] = [];
-  const steps = train(net, loader, { samples: epochs * IMAGES, lr, store });
+  const steps = train(net, loader, { samples: epochs * IMAGES, lr, store, saveEvery });
   for (;;) {
     const { done, value } = await steps.next();
     if (done)
       return { ...value, events, weights: [...net.stateDict().values()].map((t) => t.toArray()) };
+    if (value === "resume") continue;
     events.push(value.step);
     if (events.length === stopAfter) {
       await steps.return({ losses: [], seconds: 0, peakBytes: 0 });
@@ -60,6 +71,40 @@ describe("train with a store", () => {
       expect(resumed.weights).toEqual(straight.weights);
     },
   );
+
+  test.each([
+    [2, 4, 2],
+    [2, 5, 4],
+    [2, 7, 6],
+    [5, 6, 5],
+    [4, 9, 8],
+    [1, 5, 4],
+  ])(
+    "saved every %i steps and killed after %i: goes on after step %i, to the last bit",
+    async (saveEvery, stopAfter, saved) => {
+      for (const batchSize of [4, 3, 16]) {
+        const perEpoch = Math.ceil(IMAGES / batchSize);
+        const settings = { batchSize, epochs: 12 / perEpoch };
+        const store = checkpointFile(
+          join(folder, `${saveEvery}-${stopAfter}-${batchSize}.safetensors`),
+        );
+        const straight = await run(undefined, settings);
+        await run(store, { ...settings, stopAfter, saveEvery });
+        const resumed = await run(store, { ...settings, seed: 2 });
+        expect(resumed.events[0]).toBe(saved + 1);
+        expect(resumed.losses).toEqual(straight.losses);
+        expect(resumed.weights).toEqual(straight.weights);
+      }
+    },
+  );
+
+  test("a run that ends within an epoch is saved there, and a longer one goes on", async () => {
+    const store = checkpointFile(join(folder, "within.safetensors"));
+    await run(store, { epochs: 1.4 });
+    const longer = await run(store, { epochs: 3 });
+    expect(longer.events).toEqual([5, 6, 7, 8, 9]);
+    expect(longer.losses).toEqual((await run(undefined, { epochs: 3 })).losses);
+  });
 
   test("a finished run is not trained again, a longer one goes on from it", async () => {
     const store = checkpointFile(join(folder, "finished.safetensors"));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { seeReport, seeText } from "../../src/cli/report/see.js";
 import { methodDescriptions } from "../../src/experiments/methods/index.js";
 import { momentsBySet } from "../../src/experiments/moments.js";
 import { type Sight, see, seeDefaults, sight } from "../../src/experiments/see.js";
@@ -152,6 +153,13 @@ test("running statistics have moved, and stand where they are used", () => {
   expect(look({ norm: "gn", shape: [2, 4, 2, 2], training: false }).running).toBeNull();
 });
 
+test("what running statistics come from may be another batch", () => {
+  const { input, running } = look({ training: false });
+  const settings = { shape: [1, 6, 2, 2], values: input.slice(24, 48), seen: Array.from(input) };
+  for (const norm of ["bn", "frozen-bn"])
+    expect(look({ ...settings, norm, training: false }).running).toEqual(running);
+});
+
 test("the input is the same for every method, of one decimal, and looks like feature maps", () => {
   const { input } = look({ shape: [8, 6, 4, 4] });
   expect(look({ norm: "adain", shape: [8, 6, 4, 4] }).input).toEqual(input);
@@ -197,8 +205,34 @@ test.each([
   [{ values: [1, Number.NaN] }, "see: expected values that are finite numbers, got NaN at index 1"],
   [{ seed: 0.5 }, "see: expected seed to be an integer, got 0.5"],
   [{ training: 1 }, "see: expected training to be true or false, got 1"],
+  [{ seen: [1, 2] }, "seen to be samples of 24 finite numbers"],
 ])("%j is refused", (settings, message) => {
   const run = () => look(settings);
   expect(run).toThrow(RangeError);
   expect(run).toThrow(message);
+});
+
+test("text and report show every method, and compute with its numbers", () => {
+  const values = [1, 3, 5, 7];
+  const show = (norm: string, at = [0, 0, 0]) => {
+    const config = { ...seeDefaults, norm, shape: [1, 1, 2, 2] as const, values, at };
+    return { config, sight: look(config) };
+  };
+  const text = seeText(show("in", [0, 0, 3]));
+  expect(text).toMatch(/^sample 0 +x0 +x1 +x2 +x3 +y0 /);
+  expect(text).toMatch(/^channel 0 +1 +3 +5 +7 +-1.342 +-0.4472 +0.4472 +1.342$/m);
+  expect(text).toMatch(
+    /At 0,0,3: y = γ·\(x − μ\)\/√\(σ² \+ ε\) \+ β, μ = 4, σ² = 5 \(of 4 values\)/,
+  );
+  expect(text).toContain("= 1·(7 − 4)/√(5 + 0.00001) + 0 = 1.342");
+  expect(seeText(show("pixel"))).toContain(
+    "mean x² = 1 (of 1 values)\n  = 1·1/√(1 + 1e-8) + 0 = 1",
+  );
+  expect(seeText(show("wn", [0, 0, 3]))).toMatch(/At 0,0,0: x = 1, y = 1, by g·v\/‖v‖₂$/);
+  for (const norm of names) {
+    const result = { config: { ...seeDefaults, norm, at: [0, 0, 0] }, sight: look({ norm }) };
+    const { summary, sections } = seeReport(result);
+    expect(seeText(result) + summary, norm).not.toMatch(/NaN|undefined/);
+    expect(sections.map(({ html }) => html).join(""), norm).not.toMatch(/NaN|undefined/);
+  }
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DataLoader, proceduralDataset } from "../../src/data/index.js";
-import { countRight, countSteps } from "../../src/experiments/train.js";
+import { answersOf, countRight, countSteps } from "../../src/experiments/train.js";
 
 test.each([
   ["a whole number of epochs", 20, 4, 2 * 3],
@@ -22,4 +22,9 @@ test("countRight: the largest logit decides, the first of equal ones, NaN never"
   expect(right([2, 2, 1], 1)).toBe(0);
   expect(right([Number.NaN, 3, 2], 1)).toBe(0);
   expect(countRight(Float32Array.of(1, 0, 0, 1, 1, 0), Int32Array.of(0, 1, 1))).toBe(2);
+});
+
+test("answersOf: the class of the largest logit, the first of equal ones, −1 for NaN", () => {
+  const rows = [1, 3, 2, 2, 2, 1, Number.NaN, 3, 2, -Infinity, -Infinity, -Infinity];
+  expect(answersOf(Float32Array.from(rows), 4)).toEqual([1, 0, -1, 0]);
 });

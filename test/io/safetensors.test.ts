@@ -272,6 +272,14 @@ describe("tensors", () => {
     }
   });
 
+  test("a disposed tensor is refused by its name", () => {
+    const gone = tensor([1], [1], { runtime });
+    gone.dispose();
+    expect(() => saveSafetensors(new Map([["a.b", gone]]))).toThrow(
+      'saveSafetensors: "a.b" of shape [1] was disposed',
+    );
+  });
+
   test("a refused file makes none", () => {
     const { tensors } = runtime.stats();
     expect(() => loadSafetensors(fileOf({ a: one }, 5), { runtime })).toThrow(RangeError);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
-import { NormResNet } from "../../src/models/index.js";
+import { NormResNet, TransformerLM } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { mul } from "../../src/ops/elementwise/mul.js";
 import { neg } from "../../src/ops/elementwise/neg.js";
-import { type Tensor, tidy } from "../../src/tensor.js";
-import { expectClose, randomTensor, useRuntime } from "../helpers.js";
+import { type Tensor, tensor, tidy } from "../../src/tensor.js";
+import { expectClose, randomTensor, recordKernels, useRuntime } from "../helpers.js";
 
 const runtime = await useRuntime({ threads: 1, deterministic: true });
 
@@ -161,6 +161,20 @@ describe("registerForwardHook", () => {
     expect(shapes.map(([, channels]) => channels)).toEqual([4, 8, 16, 32]);
   });
 
+  test("a language model calls every layer that it has, positions included", () => {
+    const sizes = { dModel: 8, nHead: 2, dFF: 8, layers: 1 };
+    const net = new TransformerLM({ vocabSize: 5, contextLength: 4, ...sizes, runtime });
+    const shapes: Record<string, readonly number[]> = {};
+    const layers = [...net.modules()].filter(([, layer]) => !(layer instanceof nn.Sequential));
+    for (const [name, layer] of layers)
+      layer.registerForwardHook((_, __, y) => {
+        shapes[name] = y.shape;
+      });
+    net.forward(tensor(Int32Array.of(0, 1, 2), [1, 3], { runtime }));
+    expect(Object.keys(shapes).sort()).toEqual(layers.map(([name]) => name).sort());
+    expect(shapes["positions."]).toEqual([3, 8]);
+  });
+
   test("an error of a hook is the call's: nothing stays behind", () => {
     const net = new nn.Sequential(
       new nn.Linear(4, 4, { runtime }),
@@ -173,6 +187,43 @@ describe("registerForwardHook", () => {
     const { tensors } = runtime.stats();
     expect(() => net.forward(x)).toThrow("stop");
     expect(runtime.stats().tensors).toBe(tensors);
+  });
+
+  test("a single layer whose hook throws has moved no statistics and made nothing", () => {
+    const norm = new nn.BatchNorm2d(4, { runtime });
+    const x = randomTensor(runtime, [2, 4, 3, 3], 5);
+    const state = () => [...norm.stateDict().values()].map((value) => [...value.toArray()]);
+    const [before, { tensors }] = [state(), runtime.stats()];
+    norm.registerForwardHook(() => {
+      throw new Error("stop");
+    });
+    expect(() => norm.forward(x)).toThrow("stop");
+    expect(state()).toEqual(before);
+    expect(runtime.stats().tensors).toBe(tensors);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ["the length that push returns", () => [].push(1 as never), "got 1"],
+    ["a promise", async () => {}, "got a Promise: await it"],
+    ["null", () => null, "got null"],
+  ])("refuses %s in the output's place", (_, hook, got) => {
+    const layer = new nn.Linear(4, 2, { runtime });
+    const x = rows();
+    const { tensors } = runtime.stats();
+    layer.registerForwardHook(hook as never);
+    expect(() => layer.forward(x)).toThrow(
+      `Linear: expected a forward hook to return a tensor in the output's place, or nothing, ${got}`,
+    );
+    expect(runtime.stats().tensors).toBe(tensors);
+  });
+
+  test("a frozen layer takes no hook, and goes on being joined with its neighbours", () => {
+    const relu = new nn.ReLU();
+    Object.freeze(relu);
+    expect(() => relu.registerForwardHook(() => {})).toThrow(TypeError);
+    const kernels = recordKernels(runtime);
+    new nn.Sequential(new nn.Linear(4, 2, { runtime }), relu).forward(rows());
+    expect(kernels).not.toContain("reluForward");
   });
 
   test("refuses what is no function", () => {

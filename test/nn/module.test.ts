@@ -73,6 +73,26 @@ describe("Module", () => {
     }
   });
 
+  test.each<[string, (net: Net, state: Map<string, AnyTensor>) => void, string]>([
+    [
+      "a tensor of the state was disposed",
+      (_, state) => state.get("tail.1.weight")?.dispose(),
+      "loadStateDict: tail.1.weight of shape [2, 4] was disposed",
+    ],
+    [
+      "a parameter of the net was disposed",
+      (net) => net.stateDict().get("tail.1.weight")?.dispose(),
+      "loadStateDict: the model's own tail.1.weight of shape [2, 4] was disposed",
+    ],
+  ])("where %s nothing is loaded", (_, damage, message) => {
+    const net = new Net();
+    const state = new Net().stateDict();
+    const before = net.first.weight.toArray();
+    damage(net, state);
+    expect(() => net.loadStateDict(state)).toThrow(message);
+    expect(net.first.weight.toArray()).toEqual(before);
+  });
+
   test("refuses missing, unexpected and misshapen entries together, changing nothing", () => {
     const net = new Net();
     const state = new Map<string, AnyTensor>(new Net().stateDict());

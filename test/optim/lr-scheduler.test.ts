@@ -188,7 +188,7 @@ test("refusals", () => {
     "StepLR: expected 1 lrs, got [null]",
   );
   expect(() => scheduler.loadStateDict({ step: 3, baseLrs: [1n as never] })).toThrow(
-    "StepLR: expected 1 baseLrs, got [1]",
+    "StepLR: expected 1 baseLrs, got [1n]",
   );
   expect(() => scheduler.loadStateDict({ step: 3, baseLrs: [1, 2] })).toThrow(
     "StepLR: expected 1 baseLrs, got [1,2]",

@@ -140,7 +140,7 @@ describe("a race", () => {
     race.pause();
     race.pause();
     race.step();
-    race.set({ lr: 0.1 });
+    race.set(0.1);
     race.resume();
     race.stop();
     race.stop();
@@ -157,12 +157,12 @@ describe("a race", () => {
   test("while it is paused nobody sits down, and a step size set then is that of who does", () => {
     const { race, statuses } = racing(["bn", "gn"], 1);
     race.pause();
-    race.set({ lr: 0.5 });
+    race.set(0.5);
     result(workers[0]);
     expect([race.status, ...statuses()]).toEqual(["paused", "done", "waiting"]);
     race.resume();
     expect(statuses()).toEqual(["done", "running"]);
-    expect(workers[0].asked.at(-1)).toMatchObject({ do: "run", controls: { lr: 0.5 } });
+    expect(workers[0].asked.at(-1)).toMatchObject({ do: "run", rates: [[0, 0.5]] });
   });
 
   test("a stop ends those that wait too, and what was shown stays", () => {
@@ -257,7 +257,7 @@ describe("a race", () => {
     const timers = vi.getTimerCount();
     for (let i = 0; i < 50; i++) {
       race.start({ norms: ["bn", "gn"], settings: {} });
-      race.set({ lr: 0.1 });
+      race.set(0.1);
       race.pause();
       race.stop();
       for (const worker of workers) worker.say({ id: worker.run, is: "stopped", result: {} });

@@ -148,7 +148,7 @@ describe("a session", () => {
     worked.run(1);
     worked.ask({ id: 1, do: "pause" });
     await worked.until(() => worked.count("paused") === 1);
-    worked.ask({ id: 1, do: "set", controls: { lr: 1e-9 } });
+    worked.ask({ id: 1, do: "set", lr: 1e-9 });
     worked.ask({ id: 1, do: "resume" });
     await worked.until(isOver);
     expect(worked.losses[0]).toBe(uninterrupted[0]); // the weights are those of the start

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { disturbances } from "../../src/experiments/influence/disturb.js";
 import { methodDescriptions } from "../../src/experiments/methods/descriptions.js";
 import {
   defaults,
-  disturbances,
   limits,
   presets,
   readHash,

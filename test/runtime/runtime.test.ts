@@ -35,6 +35,7 @@ describe("createRuntime", () => {
   test.each([
     [{ threads: 0 }, RangeError, 'init: expected threads "auto" or an integer from 1 to 64, got 0'],
     [{ threads: 1.5 }, RangeError, "got 1.5"],
+    [{ threads: "2" as "auto" }, RangeError, 'got "2"'],
     [
       { variant: "fast" as "simd" },
       RangeError,
@@ -66,6 +67,9 @@ describe("createRuntime", () => {
     await expect(createRuntime({ module: foreign })).rejects.toThrow(
       "not of this version of evenkeel",
     );
+    await expect(createRuntime({ module: new Response("") as never })).rejects.toThrow(
+      "init: the given module is not an evenkeel kernel binary: expected its bytes or a WebAssembly.Module, got Response",
+    );
   });
 });
 
@@ -76,6 +80,9 @@ describe("init", () => {
     expect(a).toBe(b);
     await expect(init({ threads: 2 })).rejects.toThrow("already initialised with other options");
     expect(defaultRuntime()).toBe(a);
+    expect(await init({ variant: "auto", threads: 1, maximumMemory: undefined })).toBe(a);
+    expect(await init({ threads: 1, checkSaved: false })).toBe(a);
+    await expect(init({ threads: 1, checkSaved: true })).rejects.toThrow("other options");
     a.close();
     expect(() => tensor([1])).toThrow("the default runtime was closed: call `await init()` again");
     const c = await init({ threads: 2 });

@@ -3,6 +3,7 @@ import { MinMaxScaler, Normalize, RobustScaler, StandardScaler } from "../../dat
 import { BatchNorm2d, Conv2d, FrozenBatchNorm2d, type NormMethod } from "../../nn/index.js";
 import type { Module } from "../../nn/module.js";
 import { permute } from "../../ops/index.js";
+import { sizeOf } from "../../shape.js";
 import { type Tensor, tensor, tidy } from "../../tensor.js";
 import { isRefusal } from "../refusal.js";
 import type { MapShape } from "../sets.js";
@@ -24,7 +25,7 @@ export function applyLayer(
   norm: string,
   site: Site,
   values: Float32Array,
-  training: boolean,
+  { training, seen }: { training: boolean; seen?: readonly number[] },
 ): Applied {
   const { shape, runtime } = site;
   return withoutTensors(() => {
@@ -32,8 +33,9 @@ export function applyLayer(
     const { layer, tokens, eps, gamma, beta } = made;
     try {
       const x = inOrder(made, shape, tensor(values, shape, { runtime }));
-      if (layer instanceof FrozenBatchNorm2d) load(layer, x);
-      else if (!training) trainOnce(layer, () => made.forward(x));
+      const earlier = seen ? mapsOf(made, site, seen) : x;
+      if (layer instanceof FrozenBatchNorm2d) load(layer, earlier);
+      else if (!training) trainOnce(layer, () => made.forward(earlier));
       layer.train(training);
       const running = training && !(layer instanceof FrozenBatchNorm2d) ? null : runningOf(made);
       const y = made.forward(x);
@@ -47,6 +49,11 @@ export function applyLayer(
 }
 
 const withoutTensors = <T>(run: () => T): T => tidy(() => noGrad(run));
+
+function mapsOf(made: Made, { shape: [, ...sample], runtime }: Site, seen: readonly number[]) {
+  const shape = [seen.length / sizeOf(sample), ...sample] as unknown as MapShape;
+  return inOrder(made, shape, tensor(seen, shape, { runtime }));
+}
 
 /** x [N, C, H, W], or for methods of vectors [N, H·W, C]. */
 function inOrder({ tokens }: Made, [n, c, h, w]: MapShape, x: Tensor): Tensor {

@@ -46,26 +46,39 @@ function meetingsBy(conv: ConvShape, key: 0 | 1 | 2): Map<number, Meeting[]> {
 }
 
 /**
- * Writes max(scale·sum + bias, least) of a channel to each of the `size` elements from `to` on. The sum is 0 where
- * nothing meets.
+ * Writes max(scale·sum + bias, least) to the planes of `out`. Each element is a sum over the meetings listed under it by
+ * `key`, and 0 where nothing meets. `sumOf` gives the term of a meeting in a plane, `channelOf` the plane's channel.
  */
-function store(
-  out: Float32Array,
-  to: number,
-  size: number,
-  lists: Map<number, Meeting[]>,
-  sum: (meeting: Meeting) => number,
+function storePlanes(
+  out: Tensor,
+  conv: ConvShape,
+  key: 0 | 1 | 2,
+  sumOf: (plane: number) => (meeting: Meeting) => number,
   { scale, bias, relu }: Epilogue = {},
-  channel = 0,
+  channelOf = (_plane: number): number => 0,
 ): void {
-  const shift = bias ? bias.elements[channel] : 0;
-  const factor = scale ? scale.elements[channel] : 1;
-  for (let i = 0; i < size; i++) {
-    let total = 0;
-    for (const meeting of lists.get(i) ?? []) total += sum(meeting);
-    const value = total * factor + shift;
-    out[to + i] = relu && value <= 0 ? 0 : value; // NaN stays
+  const { elements } = out;
+  const size = areaOf([conv.output, conv.image, conv.kernel][key]);
+  const lists = meetingsBy(conv, key);
+  for (let at = 0; at < elements.length; at += size) {
+    const plane = at / size;
+    const sum = sumOf(plane);
+    const shift = bias ? bias.elements[channelOf(plane)] : 0;
+    const factor = scale ? scale.elements[channelOf(plane)] : 1;
+    for (let i = 0; i < size; i++) {
+      let total = 0;
+      for (const meeting of lists.get(i) ?? []) total += sum(meeting);
+      const value = total * factor + shift;
+      elements[at + i] = relu && value <= 0 ? 0 : value; // NaN stays
+    }
   }
+}
+
+/** Σ term(i) for i < n. */
+function sumOver(n: number, term: (i: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) total += term(i);
+  return total;
 }
 
 /** The forward pass: see convForward. */
@@ -76,21 +89,17 @@ export function sparseForward(
   weight: Tensor,
   after: Epilogue,
 ): void {
-  const { images, groups, rows, channels } = conv;
-  const [pixels, outputs, taps] = [conv.image, conv.output, conv.kernel].map(areaOf);
-  const [to, from, w] = [y.elements, x.elements, weight.elements];
-  const lists = meetingsBy(conv, 0);
-  for (let plane = 0; plane < images * groups * rows; plane++) {
-    const row = plane % (groups * rows);
+  const { groups, rows, channels } = conv;
+  const [pixels, taps] = [conv.image, conv.kernel].map(areaOf);
+  const [from, w] = [x.elements, weight.elements];
+  const rowOf = (plane: number) => plane % (groups * rows);
+  const sumOf = (plane: number) => {
     const first = Math.floor(plane / rows) * channels;
-    const sum = ([, i, t]: Meeting): number => {
-      let total = 0;
-      for (let c = 0; c < channels; c++)
-        total += from[(first + c) * pixels + i] * w[(row * channels + c) * taps + t];
-      return total;
-    };
-    store(to, plane * outputs, outputs, lists, sum, after, row);
-  }
+    const filter = rowOf(plane) * channels;
+    return ([, i, t]: Meeting) =>
+      sumOver(channels, (c) => from[(first + c) * pixels + i] * w[(filter + c) * taps + t]);
+  };
+  storePlanes(y, conv, 0, sumOf, after, rowOf);
 }
 
 /** The gradient of the input: see convInputGradient. */
@@ -101,42 +110,37 @@ export function sparseInputGradient(
   weight: Tensor,
   after: Epilogue,
 ): void {
-  const { images, groups, rows, channels } = conv;
-  const [pixels, outputs, taps] = [conv.image, conv.output, conv.kernel].map(areaOf);
-  const [to, from, w] = [dx.elements, dy.elements, weight.elements];
-  const lists = meetingsBy(conv, 1);
-  for (let plane = 0; plane < images * groups * channels; plane++) {
-    const set = Math.floor(plane / channels);
+  const { groups, rows, channels } = conv;
+  const [outputs, taps] = [conv.output, conv.kernel].map(areaOf);
+  const [from, w] = [dy.elements, weight.elements];
+  const sumOf = (plane: number) => {
+    const first = Math.floor(plane / channels) * rows;
+    const row = first % (groups * rows);
     const c = plane % channels;
-    const group = set % groups;
-    const sum = ([o, , t]: Meeting): number => {
-      let total = 0;
-      for (let m = 0; m < rows; m++)
-        total +=
-          from[(set * rows + m) * outputs + o] * w[((group * rows + m) * channels + c) * taps + t];
-      return total;
-    };
-    store(to, plane * pixels, pixels, lists, sum, after, group * channels + c);
-  }
+    return ([o, , t]: Meeting) =>
+      sumOver(
+        rows,
+        (m) => from[(first + m) * outputs + o] * w[((row + m) * channels + c) * taps + t],
+      );
+  };
+  storePlanes(dx, conv, 1, sumOf, after, (plane) => plane % (groups * channels));
 }
 
 /** The gradient of the weight: see convWeightGradient. */
 export function sparseWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   const { images, groups, rows, channels } = conv;
-  const [pixels, outputs, taps] = [conv.image, conv.output, conv.kernel].map(areaOf);
-  const [to, left, right] = [dw.elements, dy.elements, x.elements];
-  const lists = meetingsBy(conv, 2);
-  for (let filter = 0; filter < groups * rows * channels; filter++) {
+  const [pixels, outputs] = [conv.image, conv.output].map(areaOf);
+  const [left, right] = [dy.elements, x.elements];
+  const sumOf = (filter: number) => {
     const row = Math.floor(filter / channels);
     const channel = Math.floor(row / rows) * channels + (filter % channels);
-    const sum = ([o, i]: Meeting): number => {
-      let total = 0;
-      for (let n = 0; n < images; n++)
-        total +=
+    return ([o, i]: Meeting) =>
+      sumOver(
+        images,
+        (n) =>
           left[(n * groups * rows + row) * outputs + o] *
-          right[(n * groups * channels + channel) * pixels + i];
-      return total;
-    };
-    store(to, filter * taps, taps, lists, sum);
-  }
+          right[(n * groups * channels + channel) * pixels + i],
+      );
+  };
+  storePlanes(dw, conv, 2, sumOf);
 }

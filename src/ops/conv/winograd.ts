@@ -125,8 +125,8 @@ export function planOf(runtime: Runtime, pass: WinogradPass, item = { tiles: 0, 
   const { kind, images, channels, rows, image, output, padding } = pass;
   const { across, down } = tilesOf(pass);
   return runtime.plan("winograd", [
-    ...([kind, images, channels, rows, ...image, ...output, ...padding] as const),
-    ...([across, down, item.tiles, item.rows] as const),
+    ...([kind, channels, ...image, ...padding, across, down] as const),
+    ...([images, rows, ...output, item.tiles, item.rows] as const),
   ]);
 }
 
@@ -196,15 +196,14 @@ export function winogradWeightGradient(
   using sums = empty(runtime, [matrices(36, tall * wide)]);
   for (let t0 = 0; t0 < tiles; t0 += chunk) {
     const t1 = Math.min(tiles, t0 + chunk);
-    const range = [across, down, t0, t1] as const;
     const scratch = (gradient: number) => winogradSpreadScratch(kind, gradient, t1 - t0, across);
     const work = 2 * spread * (t1 - t0);
     const outputs = runtime.plan("winogradSpread", [
-      ...([kind, 1, 4, rows, ...output, 0, 0, ...range] as const),
+      ...([kind, rows, ...output, 0, 0, across, down, 1, 4, t0, t1] as const),
     ]);
     runtime.run("winogradSpread", tall / 4, work * 4, [d.ptr, dy.ptr, outputs], scratch(1));
     const inputs = runtime.plan("winogradSpread", [
-      ...([kind, 0, 8, channels, ...image, ...padding, ...range] as const),
+      ...([kind, channels, ...image, ...padding, across, down, 0, 8, t0, t1] as const),
     ]);
     const items = Math.ceil(channels / 4);
     runtime.run("winogradSpread", items, work * 4, [v.ptr, x.ptr, inputs], scratch(0));

@@ -6,8 +6,8 @@ import { add } from "../elementwise/add.js";
 import { mul } from "../elementwise/mul.js";
 import { sub } from "../elementwise/sub.js";
 import { ofNothing } from "../of-nothing.js";
-import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
-import { instanceNorm } from "./instance-norm.js";
+import { batchNormOf, checkChannelNorm, noStatistics } from "./batch-norm.js";
+import { instanceNormOf } from "./instance-norm.js";
 import { type LayoutOptions, layouts } from "./layout.js";
 
 export interface BatchInstanceNormOptions extends LayoutOptions {
@@ -56,8 +56,17 @@ export function batchInstanceNorm(
     using rest = sub(1, gate);
     using batchWeight = weight ? mul(weight, gate) : null;
     using instanceWeight = weight ? mul(weight, rest) : null;
-    using ofInstance = instanceNorm(x, { weight: instanceWeight ?? rest, eps, layout, mask });
-    using ofBatch = batchNorm(x, { ...options, weight: batchWeight ?? gate, bias });
+    using ofInstance = instanceNormOf("batchInstanceNorm", x, {
+      weight: instanceWeight ?? rest,
+      eps,
+      layout,
+      mask,
+    });
+    using ofBatch = batchNormOf("batchInstanceNorm", x, {
+      ...options,
+      weight: batchWeight ?? gate,
+      bias,
+    });
     return add(ofBatch, ofInstance);
   });
 }

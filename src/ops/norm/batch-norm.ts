@@ -95,21 +95,26 @@ export const noStatistics = (op: string): TypeError =>
  * on wrong shapes and when training with one value per channel.
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { mask, ...norm } = checkOptions("batchNorm", options, rules);
+  return batchNormOf("batchNorm", x, checkOptions("batchNorm", options, rules));
+}
+
+/** @internal Batch norm as a step of `op`, whose name its refusals have. */
+export function batchNormOf(op: string, x: Tensor, options: BatchNormOptions): Tensor {
+  const { mask, ...norm } = options;
   const { weight, bias, training = false, eps = 1e-5, activation } = norm;
-  const { dims, last, running } = checkChannelNorm("batchNorm", x, norm);
+  const { dims, last, running } = checkChannelNorm(op, x, norm);
   if (mask)
-    return overPositions("batchNorm", x, mask, norm, (valid) =>
-      batchNorm(valid, { ...norm, layout: "nchw" }),
+    return overPositions(op, x, mask, norm, (valid) =>
+      batchNormOf(op, valid, { ...norm, layout: "nchw" }),
     );
   const [batch, , length] = dims;
-  if (!training && !running) throw noStatistics("batchNorm");
+  if (!training && !running) throw noStatistics(op);
   if (training && batch * length === 1) {
     throw new RangeError(
-      `batchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
+      `${op}: Expected more than 1 value per channel when training, got input size ${show(x.shape)}`,
     );
   }
   const statistics = training ? { running } : { constant: running };
   const affine = { weight, bias, eps, activation };
-  return channelNorm("batchNorm", x, batchSets(...dims, last), affine, statistics);
+  return channelNorm(op, x, batchSets(...dims, last), affine, statistics);
 }

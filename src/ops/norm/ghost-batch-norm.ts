@@ -4,7 +4,7 @@ import { type AnyTensor, show, type Tensor, tensor } from "../../tensor.js";
 import type { Activation } from "../elementwise/activation.js";
 import { concat } from "../shape/concat.js";
 import { slice } from "../shape/slice.js";
-import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
+import { batchNormOf, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { checkMask, validOf } from "./valid-positions.js";
 
@@ -59,7 +59,8 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
     }
     if (!rest.training && !running) throw noStatistics("ghostBatchNorm");
     const [batch, , length] = dims;
-    if (!rest.training || batch <= virtualBatchSize) return batchNorm(x, { ...norm, mask });
+    if (!rest.training || batch <= virtualBatchSize)
+      return batchNormOf("ghostBatchNorm", x, { ...norm, mask });
     const size = Math.ceil(batch / Math.ceil(batch / virtualBatchSize));
     if (length * (batch % size || size) === 1) {
       throw new RangeError(
@@ -75,7 +76,7 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
     const chunks = starts.map((at, i) => {
       using chunk = slice(x, 0, at, at + size);
       using mask = masks[i];
-      return batchNorm(chunk, { ...norm, mask });
+      return batchNormOf("ghostBatchNorm", chunk, { ...norm, mask });
     });
     const y = concat(chunks);
     for (const chunk of chunks) chunk.dispose();

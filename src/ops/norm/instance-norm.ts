@@ -53,46 +53,52 @@ const rules: Rules<InstanceNormOptions> = {
  * nothing but padding is passed over. Throws RangeError on wrong shapes and when an instance has one element.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
-  const { mask, ...norm } = checkOptions("instanceNorm", options, rules);
+  return instanceNormOf("instanceNorm", x, checkOptions("instanceNorm", options, rules));
+}
+
+/** @internal Instance norm as a step of `op`, whose name its refusals have. */
+export function instanceNormOf(op: string, x: Tensor, options: InstanceNormOptions): Tensor {
+  const { mask, ...norm } = options;
   const { weight, bias, useInputStats = true, eps = 1e-5, activation } = norm;
-  const { dims, last, running } = checkChannelNorm("instanceNorm", x, norm);
+  const { dims, last, running } = checkChannelNorm(op, x, norm);
   const [batch, channels, length] = dims;
   const affine = { weight, bias, eps, activation };
   if (!useInputStats) {
     if (mask)
-      return overPositions("instanceNorm", x, mask, norm, (valid) =>
-        instanceNorm(valid, { ...norm, layout: "nchw" }),
+      return overPositions(op, x, mask, norm, (valid) =>
+        instanceNormOf(op, valid, { ...norm, layout: "nchw" }),
       );
     if (!running) {
       throw new TypeError(
-        "instanceNorm: expected runningMean and runningVar to be defined when useInputStats is false",
+        `${op}: expected runningMean and runningVar to be defined when useInputStats is false`,
       );
     }
-    return channelNorm("instanceNorm", x, batchSets(...dims, last), affine, { constant: running });
+    return channelNorm(op, x, batchSets(...dims, last), affine, { constant: running });
   }
   if (mask) {
     const { runningMean: _, runningVar: __, layout: ___, ...each } = norm;
     const masked = (x: Tensor) =>
-      call("instanceNorm", () =>
+      call(op, () =>
         batch > 0
-          ? maskedInstanceNorm(x, mask, each, running)
-          : overPositions("instanceNorm", x, mask, {}, (valid) => instanceNorm(valid, each)),
+          ? maskedInstanceNorm(op, x, mask, each, running)
+          : overPositions(op, x, mask, {}, (valid) => instanceNormOf(op, valid, each)),
       );
-    return last ? asNCHW("instanceNorm", [x], masked) : masked(x);
+    return last ? asNCHW(op, [x], masked) : masked(x);
   }
   if (length === 1) {
     throw new RangeError(
-      `instanceNorm: Expected more than 1 spatial element when training, got input size ${show(x.shape)}`,
+      `${op}: Expected more than 1 spatial element when training, got input size ${show(x.shape)}`,
     );
   }
   const sets = groupSets(batch, channels, length, channels, last);
-  return channelNorm("instanceNorm", x, sets, affine, { running });
+  return channelNorm(op, x, sets, affine, { running });
 }
 
 /**
  * Instance norm of each sample's valid positions, gathered. Moves `running` by the mean over the samples that have any.
  */
 function maskedInstanceNorm(
+  op: string,
   x: Tensor,
   mask: AnyTensor,
   norm: InstanceNormOptions,
@@ -101,7 +107,7 @@ function maskedInstanceNorm(
   const { runtime } = x;
   const [batch, channels] = x.shape;
   const counts = new Array(batch).fill(0);
-  for (const at of validOf("instanceNorm", x, mask)) counts[Math.floor((at * batch) / x.size)]++;
+  for (const at of validOf(op, x, mask)) counts[Math.floor((at * batch) / x.size)]++;
   const valid = mask.toArray() as Float32Array; // a view would not outlive the growth of memory
   const step = valid.length / batch;
   const sums = [0, 1].map(() => new Float64Array(channels));
@@ -112,8 +118,8 @@ function maskedInstanceNorm(
     using runningMean = zeros([channels], { runtime });
     using runningVar = zeros([channels], { runtime });
     const statistics = running && count > 0 ? { runningMean, runningVar, momentum: 1 } : {};
-    const y = overPositions("instanceNorm", sample, own, {}, (valid) =>
-      instanceNorm(valid, { ...norm, ...statistics }),
+    const y = overPositions(op, sample, own, {}, (valid) =>
+      instanceNormOf(op, valid, { ...norm, ...statistics }),
     );
     for (const [k, { elements }] of [runningMean, runningVar].entries())
       for (let c = 0; c < channels; c++) sums[k][c] += elements[c];

@@ -3,7 +3,7 @@ import { checkOptions, type Rules } from "../../options.js";
 import type { Shape, Tensor } from "../../tensor.js";
 import type { Activation } from "../elementwise/activation.js";
 import { add } from "../elementwise/add.js";
-import { type AddNorm, addRowNorm, rowNorm } from "./row-norm.js";
+import { type AddNorm, addRowNorm, checkNormalizedShape, rowNorm } from "./row-norm.js";
 import { scaledRows } from "./scaled-rows.js";
 
 export interface RMSNormOptions {
@@ -52,6 +52,7 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptio
       });
     if (activation)
       throw new RangeError("rmsNorm: expected no activation with partial or epsOutside");
+    checkNormalizedShape("rmsNorm", x, normalizedShape);
     if (normalizedShape.length !== 1)
       throw new RangeError("rmsNorm: expected one axis with partial or epsOutside");
     const d = normalizedShape[0];

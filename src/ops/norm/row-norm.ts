@@ -136,7 +136,8 @@ function backward(
   runtime.run("layerNormColumns", parts, 4 * rows * partSize, args);
 }
 
-function check(op: string, x: Tensor, shape: Shape, o: RowNorm, residual?: Tensor): void {
+/** Refuses what is no list of the last lengths of x. */
+export function checkNormalizedShape(op: string, x: Tensor, shape: Shape): void {
   checkTensor(op, "input", x);
   if (!Array.isArray(shape) || shape.length === 0)
     throw new TypeError(`${op}: expected normalizedShape to be a list of one or more lengths`);
@@ -146,6 +147,10 @@ function check(op: string, x: Tensor, shape: Shape, o: RowNorm, residual?: Tenso
         `but got input of size ${show(x.shape)}`,
     );
   }
+}
+
+function check(op: string, x: Tensor, shape: Shape, o: RowNorm, residual?: Tensor): void {
+  checkNormalizedShape(op, x, shape);
   checkShape(op, "residual", residual, x.shape);
   checkShape(op, "weight", o.weight, shape);
   checkShape(op, "bias", o.bias, shape);

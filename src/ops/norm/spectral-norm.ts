@@ -1,6 +1,6 @@
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
-import { checkNumber } from "../../numbers.js";
+import { checkInteger, checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { empty, rewrite, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
@@ -63,7 +63,7 @@ export function spectralNorm(
     checkShape("spectralNorm", "u", u, [matrix.planes]);
     checkShape("spectralNorm", "v", v, [matrix.outer * matrix.inner]);
     checkSameRuntime("spectralNorm", w, u, v);
-    checkNumber("spectralNorm", "iterations", iterations);
+    checkInteger("spectralNorm", "iterations", iterations, 0);
     checkNumber("spectralNorm", "eps", eps);
     const moveU = () => normalizeInto(u, planeProducts(matrix, w, v, true), eps);
     const moveV = () => normalizeInto(v, columns(matrix, w, u), eps);

@@ -1,11 +1,11 @@
 import { call } from "../../call.js";
 import { checkOptions, type Rules } from "../../options.js";
-import type { Tensor } from "../../tensor.js";
-import { checkTensor } from "../check.js";
+import { show, type Tensor } from "../../tensor.js";
+import { checkSameRuntime, checkTensor } from "../check.js";
 import type { Activation } from "../elementwise/activation.js";
 import { concat } from "../shape/concat.js";
 import { slice } from "../shape/slice.js";
-import { batchNorm, checkChannelNorm, noStatistics } from "./batch-norm.js";
+import { batchNormOf, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { type LayoutOptions, layouts } from "./layout.js";
 
 export interface SyncBatchNormOptions extends LayoutOptions {
@@ -57,13 +57,29 @@ export function syncBatchNorm(
       const { running } = checkChannelNorm("syncBatchNorm", shard, options);
       if (!options.training && !running) throw noStatistics("syncBatchNorm");
     }
-    if (!options.training) return shards.map((shard) => batchNorm(shard, options));
+    if (!options.training)
+      return shards.map((shard) => batchNormOf("syncBatchNorm", shard, options));
+    checkFit(shards);
     using whole = concat(shards);
-    using y = batchNorm(whole, options);
+    using y = batchNormOf("syncBatchNorm", whole, options);
     let start = 0;
     return shards.map(({ shape: [samples] }) => {
       start += samples;
       return slice(y, 0, start - samples, start);
     });
+  });
+}
+
+/** Refuses what cannot be one batch. */
+function checkFit(shards: readonly Tensor[]): void {
+  const op = "syncBatchNorm";
+  if (shards.length === 0) throw new RangeError(`${op}: expected at least one shard`);
+  checkSameRuntime(op, shards[0], ...shards);
+  const [{ shape }] = shards;
+  shards.forEach((shard, k) => {
+    if (show(shard.shape.with(0, 0)) === show(shape.with(0, 0))) return;
+    throw new RangeError(
+      `${op}: expected shard ${k} of shape ${show(shape)} but for the samples, got ${show(shard.shape)}`,
+    );
   });
 }

@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { isArray } from "../../dtype.js";
 import { checkNumber } from "../../numbers.js";
-import { checkOptions, type Rules } from "../../options.js";
+import { checkOptions, describe, type Rules } from "../../options.js";
 import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import { sumPartials } from "../reduction.js";
@@ -53,6 +53,10 @@ export function crossEntropy(
         `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
       );
     }
+    if (!Number.isInteger(ignoreIndex))
+      throw new RangeError(
+        `crossEntropy: expected ignoreIndex to be an integer, got ${ignoreIndex}`,
+      );
     checkNumber("crossEntropy", "labelSmoothing", labelSmoothing);
     if (labelSmoothing > 1) {
       throw new RangeError(
@@ -135,7 +139,7 @@ function checkTargets(
     if (target === ignoreIndex) return -1;
     if (Number.isInteger(target) && target >= 0 && target < classes) return target;
     throw new RangeError(
-      `crossEntropy: expected targets from 0 to ${classes - 1}, got ${target} at index ${i}`,
+      `crossEntropy: expected targets from 0 to ${classes - 1}, got ${describe(target)} at index ${i}`,
     );
   });
 }

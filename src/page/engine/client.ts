@@ -14,6 +14,11 @@ export class Refusal extends Error {
   override name = "Refusal";
 }
 
+const LAST: readonly Reply["is"][] = ["result", "stopped", "refused", "failed"];
+
+/** Whether nothing more will be said of a request. */
+const isLast = ({ is }: Reply): boolean => LAST.includes(is);
+
 /** A worker that answers each request by the number it has. */
 export class Client {
   readonly #worker: WorkerLike;
@@ -29,13 +34,7 @@ export class Client {
     this.#worker.onmessage = ({ data }) => {
       this.heard = performance.now();
       const listener = this.#listeners.get(data.id);
-      if (
-        data.is !== "events" &&
-        data.is !== "started" &&
-        data.is !== "paused" &&
-        data.is !== "unsaved"
-      )
-        this.#listeners.delete(data.id);
+      if (isLast(data)) this.#listeners.delete(data.id);
       listener?.(data);
     };
     this.#worker.onerror = (event) => {

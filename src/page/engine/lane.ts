@@ -1,5 +1,6 @@
 // What is known of the training of one norm.
 import type { CompareEvent, Evaluation, Probe } from "../../experiments/compare-types.js";
+import type { Rate } from "./protocol.js";
 
 export type LaneStatus = "waiting" | "running" | "done" | "stopped" | "refused" | "failed";
 
@@ -13,13 +14,15 @@ export interface Lane {
   /** Steps a second, and the most memory of a step so far, in bytes. */
   rate: number;
   peakBytes: number;
+  /** The step sizes that were set on the way. */
+  rates: readonly Rate[];
   /** Why it was refused or failed. */
   message: string;
 }
 
-export const emptyLane = (norm: string): Lane => ({
+export const emptyLane = (norm: string, rates: readonly Rate[] = []): Lane => ({
   ...{ norm, status: "waiting", losses: [], evaluations: [], probe: null },
-  ...{ rate: 0, peakBytes: 0, message: "" },
+  ...{ rate: 0, peakBytes: 0, rates, message: "" },
 });
 
 /** Takes an event of the training into its lane. */

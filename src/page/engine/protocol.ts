@@ -1,7 +1,6 @@
 // What the page and its workers say to each other. Every message has the number of its request.
 import type {
   CompareConfig,
-  CompareControls,
   CompareEvent,
   CompareResult,
 } from "../../experiments/compare-types.js";
@@ -39,19 +38,25 @@ export interface RunRequest {
   data?: OwnData;
   /** Where the run is saved, so that it can go on after a reload. */
   key?: string;
-  controls?: CompareControls;
+  /** The step sizes that the visitor has set: [steps before it, lr]. */
+  rates?: readonly Rate[];
 }
+
+/** A step size, and after how many steps it was set. */
+export type Rate = readonly [steps: number, lr: number];
 
 export type Request =
   | ({ id: number; do: "run" } & RunRequest)
   | { id: number; do: "pause" | "resume" | "step" | "stop" }
-  | { id: number; do: "set"; controls: CompareControls }
+  | { id: number; do: "set"; lr: number }
   | { [K in CallName]: { id: number; do: "call"; name: K; args: Calls[K]["args"] } }[CallName];
 
 export type Reply =
   | { id: number; is: "started"; variant: string; threads: number }
   | { id: number; is: "events"; events: CompareEvent[] }
   | { id: number; is: "paused" }
+  /** All step sizes that were set, the last one just now. */
+  | { id: number; is: "rates"; rates: readonly Rate[] }
   /** The run goes on, but is not saved: why. */
   | { id: number; is: "unsaved"; message: string }
   | { id: number; is: "result" | "stopped"; result: CompareResult | Calls[CallName]["result"] }

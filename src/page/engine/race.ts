@@ -1,8 +1,8 @@
 // The trainings of several norms, each in a worker of its own as far as there are cores; the others wait.
-import type { CompareConfig, CompareControls } from "../../experiments/compare-types.js";
+import type { CompareConfig } from "../../experiments/compare-types.js";
 import { Client, type WorkerLike } from "./client.js";
 import { emptyLane, type Lane, take } from "./lane.js";
-import type { OwnData, Reply } from "./protocol.js";
+import type { OwnData, Rate, Reply } from "./protocol.js";
 
 export interface Entry {
   norms: readonly string[];
@@ -10,6 +10,8 @@ export interface Entry {
   data?: OwnData;
   /** Where it is saved, to go on after a reload. */
   key?: string;
+  /** By norm, the step sizes that were set before it was interrupted. */
+  rates?: Readonly<Record<string, readonly Rate[]>>;
 }
 
 export type RaceStatus = "idle" | "running" | "paused" | "done" | "stopped";
@@ -49,7 +51,6 @@ export class Race {
   replaced = 0;
   readonly #options: Required<RaceOptions>;
   #seats: Seat[] = [];
-  #controls: CompareControls = {};
   #watch: ReturnType<typeof setInterval> | undefined;
   /** When it was last looked for silent workers. */
   #looked = 0;
@@ -58,13 +59,17 @@ export class Race {
     this.#options = { silence: 10_000, ...options };
   }
 
+  /** How many workers it has at most. */
+  get seats(): number {
+    return this.#options.seats;
+  }
+
   /** Begins; a race that is under way must be stopped before. */
   start(entry: Entry): void {
     if (this.status === "running" || this.status === "paused")
       throw new Error("a race is under way");
     Object.assign(this, { entry, unsaved: "", replaced: 0, status: "running" });
-    this.lanes = entry.norms.map(emptyLane);
-    this.#controls = {};
+    this.lanes = entry.norms.map((norm) => emptyLane(norm, entry.rates?.[norm]));
     clearInterval(this.#watch);
     this.#looked = performance.now();
     this.#watch = setInterval(() => this.#replaceSilent(), this.#options.silence / 4);
@@ -91,10 +96,10 @@ export class Race {
     if (this.status === "paused") this.#tell("step");
   }
 
-  set(controls: CompareControls): void {
-    Object.assign(this.#controls, controls);
-    for (const { client, lane, id } of this.#seats)
-      if (lane) client.send({ id, do: "set", controls });
+  /** Another step size from the next step on, and from the first one of those that wait. */
+  set(lr: number): void {
+    for (const lane of this.lanes) if (lane.status === "waiting") lane.rates = [[0, lr]];
+    for (const { client, lane, id } of this.#seats) if (lane) client.send({ id, do: "set", lr });
   }
 
   /** Ends the race. What it has shown stays. */
@@ -145,7 +150,7 @@ export class Race {
       settings: { ...settings, norms: [lane.norm] },
       ...(data && { data }),
       ...(key && { key }),
-      controls: this.#controls,
+      rates: lane.rates,
     };
     seat.id = seat.client.run(request, (reply) => this.#hear(seat, lane, reply));
   }
@@ -153,6 +158,7 @@ export class Race {
   #hear(seat: Seat, lane: Lane, reply: Reply): void {
     if (reply.is === "events") for (const event of reply.events) take(lane, event);
     else if (reply.is === "paused") seat.paused = true;
+    else if (reply.is === "rates") lane.rates = reply.rates;
     else if (reply.is === "unsaved") this.unsaved = reply.message;
     else if (reply.is !== "started") {
       lane.status = reply.is === "result" ? "done" : reply.is;

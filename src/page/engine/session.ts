@@ -5,7 +5,7 @@ import { type CompareControls, type CompareData, compare } from "../../experimen
 import { createRuntime } from "../../runtime/create-runtime.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { raceData } from "../race.js";
-import type { Calls, Reply, Request, RunRequest } from "./protocol.js";
+import type { Calls, Rate, Reply, Request, RunRequest } from "./protocol.js";
 import { savedOrNot } from "./saved.js";
 
 /** How often events are sent, in milliseconds. */
@@ -13,7 +13,9 @@ const INTERVAL = 50;
 
 interface Running {
   id: number;
-  controls: CompareControls;
+  /** The steps taken, and the step sizes that were set on the way. */
+  steps: number;
+  rates: Rate[];
   stop: AbortController;
   paused: boolean;
   /** Whether one step is to be taken although the run is paused. */
@@ -55,17 +57,19 @@ export class Session {
   #steer(request: Exclude<Request, { do: "run" | "call" }>): void {
     const run = this.#run;
     if (run?.id !== request.id) return; // it has ended meanwhile
-    if (request.do === "set") Object.assign(run.controls, request.controls);
-    else if (request.do === "stop") run.stop.abort();
+    if (request.do === "set") {
+      run.rates.push([run.steps, request.lr]);
+      this.#post({ id: run.id, is: "rates", rates: run.rates });
+    } else if (request.do === "stop") run.stop.abort();
     else if (request.do === "step") run.stepping = true;
     else run.paused = request.do === "pause";
     run.wake();
   }
 
-  async #start(id: number, { settings, data, key, controls = {} }: RunRequest): Promise<void> {
+  async #start(id: number, { settings, data, key, rates = [] }: RunRequest): Promise<void> {
     if (this.#run) throw new Error("a run is under way");
     const run: Running = {
-      ...{ id, controls: { ...controls }, stop: new AbortController() },
+      ...{ id, steps: 0, rates: [...rates], stop: new AbortController() },
       ...{ paused: false, stepping: false, wake() {} },
     };
     this.#run = run;
@@ -77,7 +81,7 @@ export class Session {
       const events = compare(data ? ownData(data) : raceData(), settings, {
         runtime,
         signal: run.stop.signal,
-        controls: run.controls,
+        controls: ratesOf(run),
         ...(key && {
           store: (name) => savedOrNot(`${key} ${name}`, unsaved),
           saveEvery: SAVE_EVERY,
@@ -115,11 +119,19 @@ export class Session {
         return;
       }
       outbox.push(value);
-      if (value.type === "step") run.stepping = false;
+      if (value.type === "step") Object.assign(run, { stepping: false, steps: value.step });
+      if (value.type === "resume") run.steps = value.losses.length;
       if (performance.now() - sent >= INTERVAL) flush();
     }
   }
 }
+
+/** The step size by the steps taken: a run that goes on from a checkpoint changes it where it was changed. */
+const ratesOf = (run: Running): CompareControls => ({
+  get lr() {
+    return run.rates.findLast(([steps]) => steps <= run.steps)?.[1];
+  },
+});
 
 /** The number of steps between two checkpoints. */
 const SAVE_EVERY = 40;

@@ -1,8 +1,9 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Sight } from "../../experiments/see.js";
+import { Cells, CellText } from "./cells.js";
 import { classOf, type Lit, useLit } from "./lit.js";
-import { exact, inCell, level, planeOf, scaleOf } from "./numbers.js";
+import { inCell, level, planeOf, scaleOf } from "./numbers.js";
 
 interface GridProps {
   title: string;
@@ -42,22 +43,17 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
     point(index);
     table.current?.querySelector<HTMLElement>(`[data-i="${index}"]`)?.focus();
   };
-  const cell = (sample: number, r: number, channel: number, k: number) => {
-    const i = ((sample * c + channel) * rows + r) * columns + k;
-    const classes = `v${level(values[i], scale)}${k === 0 ? " first" : ""}${r === 0 ? " top" : ""}`;
-    return (
-      <td
-        key={i}
-        data-i={i}
-        class={classes + classOf(i, now)}
-        tabIndex={i === now.at ? 0 : -1}
-        aria-label={say(i)}
-        title={exact(values[i])}
-      >
-        <span>{inCell(values[i])}</span>
-      </td>
-    );
-  };
+  const cell = (i: number, edge: string) => (
+    <td
+      key={i}
+      data-i={i}
+      class={`v${level(values[i], scale)}${edge}${classOf(i, now)}`}
+      tabIndex={i === now.at ? 0 : -1}
+      aria-label={say(i)}
+    >
+      <CellText text={inCell(values[i])} />
+    </td>
+  );
   return (
     <table
       ref={table}
@@ -70,27 +66,10 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
       onKeyDown={go}
     >
       <caption>{title}</caption>
-      <tbody>
-        {count(n).flatMap((sample) =>
-          count(rows).map((r) => (
-            <tr key={`${sample}-${r}`}>
-              {r === 0 && (
-                <th scope="row" rowSpan={rows} aria-label={`${row} ${sample}`}>
-                  {sample}
-                </th>
-              )}
-              {count(c).flatMap((channel) =>
-                count(columns).map((k) => cell(sample, r, channel, k)),
-              )}
-            </tr>
-          )),
-        )}
-      </tbody>
+      <Cells shape={sight.shape} row={row} cell={cell} />
     </table>
   );
 }
-
-const count = (length: number) => Array.from({ length }, (_, i) => i);
 
 const moves: Record<string, [down: number, right: number]> = {
   ArrowUp: [-1, 0],

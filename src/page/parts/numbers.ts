@@ -22,6 +22,12 @@ export function exact(value: number): string {
   return minus(value.toFixed(3));
 }
 
+/** The same without zeros at its end: 0.2, 1, 0.462. */
+export const plain = (value: number): string =>
+  exact(value)
+    .replace(/^([^e]*\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
+
 /** The colour of a cell, −5 to 5, from blue to orange. */
 export function level(value: number, scale: number): number {
   if (Number.isNaN(value)) return 0;
@@ -42,4 +48,11 @@ export function planeOf(positions: number): [rows: number, columns: number] {
   for (let rows = Math.floor(Math.sqrt(positions)); rows > 1; rows--)
     if (positions % rows === 0) return [rows, positions / rows];
   return [1, positions];
+}
+
+/** A share of 0 to 1 in percent. Only what is nothing or all is called so. */
+export function percent(share: number): string {
+  const rounded = Math.round(100 * share);
+  if (share > 0 && rounded === 0) return "<1 %";
+  return share < 1 && rounded === 100 ? ">99 %" : `${rounded} %`;
 }

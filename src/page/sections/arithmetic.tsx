@@ -2,7 +2,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { momentsOf } from "../../experiments/moments.js";
 import type { Sight } from "../../experiments/see.js";
 import type { Lit } from "../parts/lit.js";
-import { exact } from "../parts/numbers.js";
+import { exact, plain } from "../parts/numbers.js";
 import { useTexts } from "../text/texts.js";
 
 /** What an output is computed from. */
@@ -75,7 +75,7 @@ function sharesText(
 /** y = γ·(x − μ)/√(σ² + ε) + β as MathML. It has no stretching brackets: Chromium cannot draw them without a font. */
 function Formula({ terms, isMoments }: { terms: Terms; isMoments: boolean }) {
   const { x, y, mean, spread, eps, gamma, beta } = terms;
-  const number = (value: number) => <mn>{exact(value)}</mn>;
+  const number = (value: number) => <mn>{plain(value)}</mn>;
   const inBrackets = (value: number) =>
     value < 0 ? (
       <>

@@ -1,11 +1,53 @@
+import { useRef } from "preact/hooks";
+import { answered, oneBack, wayOf } from "../answers.js";
+import { change, useFields } from "../model.js";
 import { Section } from "../parts/section.js";
 import { useTexts } from "../text/texts.js";
+import { AdviceCard } from "./choose-advice.js";
+import { Ask } from "./choose-question.js";
+import { Tree } from "./choose-tree.js";
 
-export function Choose() {
-  const texts = useTexts().choose;
+/** Questions one after the other, until there is an advice. */
+export function Choose({ norms }: { norms: ReadonlySet<string> }) {
+  const { choose } = useTexts();
+  const { answers: texts } = useFields("answers");
+  const { path, missing, advice, answers } = wayOf(texts);
+  const questions = [...path.map(({ question }) => question), ...(missing ? [missing] : [])];
+  const box = useRef<HTMLDivElement>(null);
+  const leave = (answers: typeof texts) => {
+    change({ answers });
+    // the button may be off now, so the last question that is left gets the focus
+    requestAnimationFrame(() => {
+      const last = [...(box.current?.querySelectorAll("fieldset") ?? [])].at(-1);
+      const given = last?.querySelector<HTMLElement>("input:checked");
+      (given ?? last?.querySelector("input"))?.focus();
+    });
+  };
   return (
-    <Section name="choose" heading={texts.heading} lead={texts.lead}>
-      <p />
+    <Section name="choose" heading={choose.heading} lead={choose.lead}>
+      <div class="questions" ref={box}>
+        {questions.map((question) => (
+          <Ask
+            key={question.answer}
+            question={question}
+            answers={answers}
+            path={path}
+            answer={(text) => change({ answers: answered(texts, question.answer, text) })}
+          />
+        ))}
+      </div>
+      <div aria-live="polite">
+        {advice && <AdviceCard advice={advice} path={path} norms={norms} />}
+      </div>
+      <div class="buttons">
+        <button type="button" disabled={path.length === 0} onClick={() => leave(oneBack(texts))}>
+          {choose.back}
+        </button>
+        <button type="button" class="quiet" disabled={path.length === 0} onClick={() => leave({})}>
+          {choose.restart}
+        </button>
+      </div>
+      <Tree path={path} />
     </Section>
   );
 }

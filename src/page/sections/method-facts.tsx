@@ -55,6 +55,8 @@ export function MethodFacts(props: { name: string; formulas: Readonly<Record<str
   );
 }
 
-/** The layer of a method if it has one, else its first name. */
+/** The layer of a method for feature maps, else its first layer, else its first name. */
 const evenkeelLine = (api: readonly string[]): string =>
-  api.find((name) => /^nn\.[A-Z]/.test(name)) ?? api[0];
+  api.find((name) => /^nn\.[A-Z].*2d$/.test(name)) ??
+  api.find((name) => /^nn\.[A-Z]/.test(name)) ??
+  api[0];

@@ -1,16 +1,19 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
-import { change, slices } from "../model.js";
+import { change, useFields } from "../model.js";
 import { Complaint } from "../parts/fields.js";
 import { readNumbers } from "../state.js";
 import { useTexts } from "../text/texts.js";
 
-const shown = slices("samples", "channels", "positions", "own");
-
 /** Numbers of the visitor's own in the place of the drawn ones. */
 export function OwnNumbers() {
   const { see, common } = useTexts();
-  const { samples, channels, positions, own } = shown.value;
+  const { samples, channels, positions, own } = useFields(
+    "samples",
+    "channels",
+    "positions",
+    "own",
+  );
   const text = useSignal(own.join(" "));
   const complaint = useSignal("");
   const [id, hint] = [useId(), useId()];

@@ -1,12 +1,14 @@
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { methodDescriptions } from "../../experiments/methods/descriptions.js";
 import type { Sight } from "../../experiments/see.js";
 import { call } from "../engine/engine.js";
-import { change, type PageData, slice, slices, state } from "../model.js";
+import { change, type PageData, slice, state, useFields } from "../model.js";
 import { Cube } from "../parts/cube.js";
-import { Choice, Complaint, Select, Slider } from "../parts/fields.js";
+import { Choice, Complaint, Slider } from "../parts/fields.js";
 import { Grid } from "../parts/grid.js";
+import { useLatest } from "../parts/latest.js";
 import { litSignal } from "../parts/lit.js";
+import { MethodLevers } from "../parts/method-levers.js";
 import { inCell } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
 import { refusalText } from "../refusals.js";
@@ -17,9 +19,6 @@ import { MethodFacts } from "./method-facts.js";
 import { OwnNumbers } from "./own-numbers.js";
 
 export const descriptions = methodDescriptions.flatMap(({ methods }) => methods);
-
-/** What is often used, as buttons beside the list of all. */
-const OFTEN = ["bn", "ln", "in", "gn", "ln2d", "rms"];
 
 /** The word for the number of a spec, for methods that have one. */
 export function numberOf(name: string): "group" | "part" | "window" | null {
@@ -40,33 +39,29 @@ function request({ method, number, samples, channels, positions, training, own }
   };
 }
 
-/** What the section is drawn from anew. The number pointed at changes classes alone. */
-const levers = slices("method", "number", "samples", "channels", "positions", "training");
-
 export function See({ data }: { data: PageData }) {
-  const { see, methods, families, common } = useTexts();
+  const { see, common } = useTexts();
   const sight = useSignal<Sight>(data.sight);
   const complaint = useSignal("");
   const asked = useComputed(() => JSON.stringify(request(state.value)));
-  useSignalEffect(() => {
-    const args = JSON.parse(asked.value);
-    let isCurrent = true;
-    call("see", args).then(
-      (result) => {
-        if (!isCurrent) return;
-        complaint.value = "";
-        sight.value = result;
-      },
-      (error) => {
-        if (isCurrent) complaint.value = refusalText(error, common);
-      },
-    );
-    return () => {
-      isCurrent = false;
-    };
+  useLatest<Sight>(asked, (args) => call("see", JSON.parse(args)), {
+    take(result) {
+      complaint.value = "";
+      sight.value = result;
+    },
+    refuse(error) {
+      complaint.value = refusalText(error, common);
+    },
   });
   const lit = useComputed(() => litSignal(sight, slice("at")).value);
-  const { method, number, samples, channels, positions, training } = levers.value;
+  const { method, number, samples, channels, positions, training } = useFields(
+    "method",
+    "number",
+    "samples",
+    "channels",
+    "positions",
+    "training",
+  );
   const shown = sight.value;
   const { shape, input, output } = shown;
   const point = (at: number) => change({ at });
@@ -78,32 +73,9 @@ export function See({ data }: { data: PageData }) {
   };
   const resize = (sizes: Partial<State>) => change({ ...sizes, own: [], at: 0 });
   const word = numberOf(method);
-  const title = (name: string) => methods[name as keyof typeof methods].title;
   return (
     <Section name="see" heading={see.heading} lead={see.lead}>
-      <div class="levers">
-        <Select
-          label={see.method}
-          value={method}
-          change={(name) => change({ method: name, number: 0 })}
-        >
-          {methodDescriptions.map((family) => (
-            <optgroup key={family.name} label={families[family.name]}>
-              {family.methods.map(({ name }) => (
-                <option key={name} value={name}>
-                  {title(name)}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </Select>
-        <Choice
-          label={see.known}
-          value={method}
-          options={OFTEN.map((name) => [name, title(name)] as const)}
-          change={(name) => change({ method: name, number: 0 })}
-        />
-      </div>
+      <MethodLevers value={method} change={(name) => change({ method: name, number: 0 })} />
       {complaint.value && <Complaint text={complaint.value} />}
       <div class={`figure of-${shown.of}`}>
         <Cube shape={shape} lit={lit} point={point} label={see.cube} axes={see.axes} />

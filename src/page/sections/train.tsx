@@ -1,12 +1,110 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Lane } from "../engine/lane.js";
 import type { PageData } from "../model.js";
+import { Chart } from "../parts/chart.js";
+import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
+import { raceSettings } from "../race.js";
 import { useTexts } from "../text/texts.js";
+import { Blocks } from "./train/blocks.js";
+import { dismiss, goOn, left, lookForLeft, theRace, version } from "./train/control.js";
+import {
+  accuracyLines,
+  identical,
+  isRecorded,
+  lossLines,
+  lossScale,
+  recordedLanes,
+} from "./train/curves.js";
+import { Lanes } from "./train/lanes.js";
+import { LeverPanel } from "./train/lever-panel.js";
+import { Pictures } from "./train/pictures.js";
+
+const RECORDED = recordedLanes();
 
 export function Train(_props: { data: PageData }) {
-  const texts = useTexts().train;
+  const { train } = useTexts();
+  useEffect(() => void lookForLeft(), []);
+  version.value; // drawn again when the race has changed
+  const race = theRace();
+  const status = race?.status ?? "idle";
+  const lanes: readonly Lane[] = race?.entry ? [...race.lanes] : RECORDED; // a new list: lanes change in place
+  const steps = race?.entry?.settings.steps ?? raceSettings.steps;
+  const withRecord = race?.entry ? !race.entry.data && isRecorded(race.entry.norms, steps) : false;
+  const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };
+  const ends = lanes
+    .filter(({ losses }) => losses.length > 0)
+    .map(({ norm, losses }) => train.lossOf(norm, exact(losses.at(-1) ?? 0)));
+  const summary = train.summary(ends.join(", "));
   return (
-    <Section name="train" heading={texts.heading} lead={texts.lead}>
-      <p />
+    <Section name="train" heading={train.heading} lead={train.lead}>
+      {left.value && (
+        <p class="notice left" role="status">
+          {train.left}{" "}
+          <button type="button" class="main" onClick={goOn}>
+            {train.goOn}
+          </button>{" "}
+          <button type="button" onClick={dismiss}>
+            {train.dismiss}
+          </button>
+        </p>
+      )}
+      <LeverPanel />
+      {race?.unsaved && <p class="hint">{train.unsaved(race.unsaved)}</p>}
+      <div class="charts">
+        <Chart
+          title={train.loss}
+          summary={summary}
+          lines={lossLines(lanes, status !== "idle", withRecord)}
+          x={[0, steps]}
+          y={lossScale(lanes)}
+          xLabel={train.steps}
+        />
+        <Chart
+          title={train.accuracy}
+          summary={train.accuracy}
+          lines={accuracyLines(lanes)}
+          x={[0, steps]}
+          y={[0, 100]}
+          xLabel={train.steps}
+          format={(y) => `${y} %`}
+        />
+      </div>
+      {all > 0 && (
+        <p class="same">
+          <strong>{train.identical(same, all)}</strong> {same === all && train.identicalWhy}
+        </p>
+      )}
+      <Lanes lanes={lanes} status={status} />
+      <Progress lanes={lanes} steps={steps} isUnderWay={status === "running"} />
+      <Pictures lanes={lanes} />
+      <Blocks lanes={lanes} />
     </Section>
+  );
+}
+
+/** The least time between two announcements, in milliseconds. */
+const SILENCE = 5000;
+
+/** Where the race is, in a sentence for those who listen; seldom enough to be followed. */
+function Progress(props: { lanes: readonly Lane[]; steps: number; isUnderWay: boolean }) {
+  const { train } = useTexts();
+  const { lanes, steps, isUnderWay } = props;
+  const said = useSignal("");
+  const when = useSignal(0);
+  useEffect(() => {
+    const now = performance.now();
+    if (!isUnderWay || now - when.value < SILENCE) return;
+    when.value = now;
+    const running = lanes.filter(({ losses }) => losses.length > 0);
+    const leader = running.toSorted((a, b) => (a.losses.at(-1) ?? 0) - (b.losses.at(-1) ?? 0))[0];
+    const step = Math.max(0, ...lanes.map(({ losses }) => losses.length));
+    if (leader) said.value = train.progress(step, steps, leader.norm);
+  });
+  return (
+    <p class="hidden" role="status">
+      {said.value}
+    </p>
   );
 }

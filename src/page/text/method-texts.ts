@@ -1,4 +1,4 @@
-/** What a page says of a method, beside its formula. */
+/** What a language says about a method. Formulas, papers and names in code need no translation. */
 export interface MethodTexts {
   title: string;
   statistics: string;

@@ -88,6 +88,8 @@ test("refusals", () => {
   expect(() => rmsNorm(x, [4], { partial: 0 })).toThrow("expected partial in (0, 1], got 0");
   expect(() => rmsNorm(x, [2, 4], { partial: 0.5 })).toThrow("expected one axis");
   expect(() => rmsNorm(x, [5], { partial: 0.5 })).toThrow("Given normalizedShape [5]");
+  for (const shape of [null, 4, [4n], []])
+    expect(() => rmsNorm(x, shape as never, { partial: 0.5 })).toThrow(/^rmsNorm: /);
   expect(() => crmsNorm(x, { weight: zeros([5], { runtime }) })).toThrow(
     "expected weight of shape",
   );

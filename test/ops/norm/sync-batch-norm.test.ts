@@ -69,8 +69,10 @@ describe("SyncBatchNorm", () => {
   test("refusals, and nothing is left behind", () => {
     const [a, b] = [zeros([2, 3, 4], { runtime }), zeros([2, 2, 4], { runtime })];
     const before = runtime.stats().tensors;
-    expect(() => syncBatchNorm([a, b], { training: true })).toThrow("expected tensor 1 of shape");
-    expect(() => syncBatchNorm([], { training: true })).toThrow("at least one tensor");
+    expect(() => syncBatchNorm([a, b], { training: true })).toThrow(
+      "syncBatchNorm: expected shard 1 of shape [2, 3, 4] but for the samples, got [2, 2, 4]",
+    );
+    expect(() => syncBatchNorm([], { training: true })).toThrow("at least one shard");
     expect(() => syncBatchNorm(a as never)).toThrow("syncBatchNorm: expected an array of tensors");
     expect(() => syncBatchNorm([a, 1 as never])).toThrow("expected shard 1 to be a tensor");
     const one = zeros([1, 3], { runtime });

@@ -190,6 +190,9 @@ describe("weights", () => {
     const [u, v] = [zeros([3], { runtime }), zeros([4], { runtime })];
     expect(() => spectralNorm(w, v, u)).toThrow("spectralNorm: expected u of shape [3], got [4]");
     expect(() => spectralNorm(w, u, v, { iterations: -1 })).toThrow("expected iterations");
+    expect(() => spectralNorm(w, u, v, { iterations: 0.5 })).toThrow(
+      "spectralNorm: expected iterations to be an integer ≥ 0, got 0.5",
+    );
     expect(() => weightStandardization(u)).toThrow(
       "weightStandardization: expected weight of shape [out, in, ...], got [3]",
     );

@@ -153,6 +153,9 @@ describe("crossEntropy", () => {
 
   test("refuses a smoothing beyond 1 and targets of another shape", () => {
     const x = zeros([2, 3], { runtime });
+    expect(() => crossEntropy(x, [0, 1], { ignoreIndex: 1.5 })).toThrow(
+      "crossEntropy: expected ignoreIndex to be an integer, got 1.5",
+    );
     expect(() => crossEntropy(x, [0, 1], { labelSmoothing: 1.1 })).toThrow(
       "labelSmoothing from 0 to 1",
     );

@@ -1,4 +1,5 @@
 // What tests of the page have at hand beside the page: addresses, the library, and the page's own texts and numbers.
+import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { serve } from "./server.mjs";
@@ -11,6 +12,7 @@ export { exact, inCell } from "./parts/numbers.js";
 export { moved } from "./parts/grid.js";
 export { litBy } from "./parts/lit.js";
 export { defaults, readHash, writeHash } from "./state.js";
+export { raceData, raceSettings } from "./race.js";
 export { methodDescriptions } from "../experiments/methods/descriptions.js";
 `;
 
@@ -25,11 +27,15 @@ async function source() {
 export async function prepare() {
   const server = await serve("dist/page");
   const { createRuntime } = await import(pathToFileURL("dist/index.js").href);
-  const { sight } = await import(pathToFileURL("dist/experiments.js").href);
+  const { compare, sight } = await import(pathToFileURL("dist/experiments.js").href);
+  const recorded = JSON.parse(await readFile("src/page/recorded.json", "utf8"));
   const runtime = await createRuntime({ threads: 1, deterministic: true });
   const own = await source();
   return {
     ...own,
+    compare,
+    recorded,
+    runtime,
     origin: server.origin,
     /** An address of the page as it is served at a place: "plain", "isolated", … */
     at: (place, rest = "") => `${server.origin}/${place}/${place === "deep" ? "a/b/" : ""}${rest}`,

@@ -31,10 +31,10 @@ async function checkSilence(page, origin) {
   if (far.length > 0) throw new Error(`requests to other places: ${far.join(", ")}`);
 }
 
-async function runTest(browser, { run, context }, env) {
+async function runTest(browser, { run, context, limit = LIMIT }, env) {
   const page = await within(20_000, "a new page", browser.newPage(context));
   try {
-    await within(LIMIT, "the test", run(page, env));
+    await within(limit, "the test", run(page, env));
     await checkSilence(page, env.origin);
     return "ok";
   } catch (error) {

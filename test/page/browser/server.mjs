@@ -3,6 +3,7 @@
 //   /isolated/…  with the headers under which pages may share memory
 //   /deep/a/b/…  in a folder of a folder
 //   /no-simd/…   workers find that the engine has no SIMD
+//   /no-database/ workers find that the browser keeps nothing
 //   /no-worker/… the worker's file is not there
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -15,7 +16,10 @@ const isolated = {
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css" };
 
 /** What a worker begins with in the place of a browser that is not at hand. */
-const NO_SIMD = "WebAssembly.validate = () => false;\n";
+const BEGINNINGS = {
+  "no-simd": "WebAssembly.validate = () => false;\n",
+  "no-database": 'Object.defineProperty(globalThis, "indexedDB", { value: undefined });\n',
+};
 
 export async function serve(folder) {
   async function answer({ url }, response) {
@@ -28,7 +32,7 @@ export async function serve(folder) {
       const isWorker = /worker-[^/]*\.js$/.test(name);
       if (isWorker && place === "no-worker") throw new Error("it is missing");
       let body = await readFile(join(folder, name));
-      if (isWorker && place === "no-simd") body = NO_SIMD + body;
+      if (isWorker && place in BEGINNINGS) body = BEGINNINGS[place] + body;
       const type = types[extname(name)] ?? "text/javascript";
       response.writeHead(200, { "Content-Type": type, ...headers }).end(body);
     } catch {

@@ -23,9 +23,13 @@ export const common = {
   refused: {
     unknownNorm: (name: string) => `There is no norm “${name}”.`,
     divides: (spec: string, channels: string) =>
-      `${spec}: the number of groups must divide the ${channels} channels.`,
-    argument: (spec: string) => `${spec}: the number after the colon does not fit this norm.`,
-    oneValue: "Training refuses: a statistic needs more than one value. PyTorch refuses this too.",
+      `${spec}: the number must divide the ${channels} channels.`,
+    argument: (spec: string) =>
+      `${spec}: behind the colon there must be a whole number from 1 on that fits the channels.`,
+    noNumber: (spec: string) => `${spec}: this norm takes no number.`,
+    alone: (name: string) => `${name} cannot stand behind a convolution, as a norm must here.`,
+    tokens: "This norm needs two positions or more: it scales by the logarithm of their number.",
+    oneValue: "A statistic needs more than one value. PyTorch refuses this too.",
     numbers: (expected: number, got: number) => `Expected ${expected} numbers, got ${got}.`,
     notNumbers: (word: string) => `“${word}” is no number.`,
     memory: "There is not enough memory for this.",

@@ -1,8 +1,12 @@
 import { breakIt } from "./break.js";
 import { choose } from "./choose.js";
 import { common } from "./common.js";
+import * as influence from "./influence.js";
 import { families, methods } from "./methods.js";
 import { see } from "./see.js";
 import { train } from "./train.js";
+import { advice, asks, labels } from "./tree.js";
 
-export const en = { common, families, methods, see, breakIt, train, choose };
+const tree = { advice, asks, labels };
+
+export const en = { common, families, methods, see, breakIt, influence, train, choose, tree };

@@ -1,0 +1,54 @@
+import { checkInteger } from "../numbers.js";
+import { type Pair, pairOf } from "../ops/check.js";
+import type { Tensor } from "../tensor.js";
+import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
+import { Module } from "./module.js";
+
+export interface ConvolutionOptions extends LayerOptions {
+  stride?: number | Pair;
+  padding?: number | Pair;
+  dilation?: number | Pair;
+  groups?: number;
+  bias?: boolean;
+}
+
+/** What a convolution and its transpose are made of. */
+export abstract class Convolution extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+  readonly stride: number | Pair;
+  readonly padding: number | Pair;
+  readonly dilation: number | Pair;
+  readonly groups: number;
+
+  /** The weight is [to, from / groups, kh, kw]: a transposed convolution goes from outChannels to inChannels. */
+  constructor(
+    name: string,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: number | Pair,
+    options: ConvolutionOptions,
+    transposed: boolean,
+  ) {
+    super();
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, runtime } = options;
+    checkInteger(name, "inChannels", inChannels);
+    checkInteger(name, "outChannels", outChannels);
+    checkInteger(name, "groups", groups);
+    pairOf(name, "stride", stride, 1);
+    pairOf(name, "padding", padding, 0);
+    pairOf(name, "dilation", dilation, 1);
+    if (inChannels % groups !== 0)
+      throw new RangeError(`${name}: in_channels must be divisible by groups`);
+    if (outChannels % groups !== 0)
+      throw new RangeError(`${name}: out_channels must be divisible by groups`);
+    const [to, from] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
+    const shape = [to, from / groups, ...pairOf(name, "kernelSize", kernelSize, 1)];
+    this.weight = kaimingUniform(shape, fanInOf(shape), runtime);
+    this.bias = bias ? kaimingUniform([outChannels], fanInOf(shape), runtime) : null;
+    this.stride = stride;
+    this.padding = padding;
+    this.dilation = dilation;
+    this.groups = groups;
+  }
+}

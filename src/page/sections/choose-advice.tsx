@@ -1,0 +1,60 @@
+import type { Advice, Step } from "../../experiments/choose.js";
+import { methodOf } from "../answers.js";
+import { change } from "../model.js";
+import { Code } from "../parts/copy.js";
+import type { Section } from "../state.js";
+import { adviceKey } from "../text/keys.js";
+import { useTexts } from "../text/texts.js";
+
+/** The sections that show what an experiment shows; others run in the terminal. */
+const sectionOf: Readonly<Record<string, Section>> = {
+  compare: "train",
+  layers: "see",
+  influence: "break",
+};
+
+export function AdviceCard(props: {
+  advice: Advice;
+  path: readonly Step[];
+  norms: ReadonlySet<string>;
+}) {
+  const { choose, tree } = useTexts();
+  const { advice, path, norms } = props;
+  const { norm, reason, caveat } = tree.advice[adviceKey(path)];
+  const method = methodOf(advice);
+  const breaks = method !== null && norms.has(method);
+  const shown = [...new Set([...advice.shownBy, "layers", ...(breaks ? ["influence"] : [])])];
+  const name = (experiment: string) =>
+    choose.shownBy[experiment as keyof typeof choose.shownBy] ?? experiment;
+  const choice = method ? { method, number: 0, ...(breaks && { norm: method }) } : {};
+  return (
+    <div class="card advice">
+      <h3>
+        <span class="what">{choose.advice}</span> {norm}
+      </h3>
+      <p>{reason}</p>
+      <p>
+        <span class="what">{choose.but}</span>
+        {caveat}
+      </p>
+      <Code label={choose.code} text={advice.code} />
+      <h4>{choose.shown}</h4>
+      <ul class="shown">
+        {shown.map((experiment) => (
+          <li key={experiment}>
+            {Object.hasOwn(sectionOf, experiment) ? (
+              <a href={`#${sectionOf[experiment]}`} onClick={() => change(choice)}>
+                {name(experiment)}
+              </a>
+            ) : (
+              <>
+                {name(experiment)} <span class="what">{choose.terminal}</span>{" "}
+                <code>npx evenkeel {experiment}</code>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import type { Answers, Question, Step } from "../../experiments/choose.js";
+import { answerOf, isNumeric, takenAt } from "../answers.js";
+import { Choice, Complaint } from "../parts/fields.js";
+import { labelKey } from "../text/keys.js";
+import { useTexts } from "../text/texts.js";
+
+interface AskProps {
+  question: Question;
+  answers: Answers;
+  path: readonly Step[];
+  answer: (text: string) => void;
+}
+
+/** A question with its answers to choose from, or with a number to give. */
+export function Ask({ question, answers, path, answer }: AskProps) {
+  const { tree } = useTexts();
+  if (isNumeric(question)) return <AskNumber {...{ question, answers, path, answer }} />;
+  const taken = takenAt(path, question);
+  return (
+    <Choice
+      label={tree.asks[question.answer]}
+      value={taken?.value ?? null}
+      options={question.branches.map(
+        (branch) => [branch.value ?? "", tree.labels[labelKey(question, branch)]] as const,
+      )}
+      change={answer}
+    />
+  );
+}
+
+const presets: Partial<Record<keyof Answers, readonly number[]>> = {
+  batch: [1, 4, 16, 64],
+  deviceCount: [1, 2, 4, 8],
+};
+
+/** A number, with those that are often given as buttons, and the thresholds that decide. */
+function AskNumber({ question, answers, path, answer }: AskProps) {
+  const { tree, choose } = useTexts();
+  const { answer: name, branches } = question;
+  const given = answers[name];
+  const typed = useSignal<string | null>(null);
+  const id = useId();
+  const taken = takenAt(path, question);
+  const give = (text: string) => {
+    typed.value = text;
+    if (answerOf(question, text) !== undefined) answer(text);
+  };
+  const text = typed.value ?? "";
+  const isWrong = text !== "" && answerOf(question, text) === undefined;
+  const shown = isWrong ? text : String(given ?? "");
+  const { batch, deviceCount } = answers;
+  return (
+    <div class="number">
+      <Choice
+        label={tree.asks[name]}
+        value={given === undefined ? null : String(given)}
+        options={(presets[name] ?? []).map((n) => [String(n), String(n)] as const)}
+        change={give}
+      />
+      <div class="field">
+        <label for={id}>{choose.number[name as keyof typeof choose.number]}</label>
+        <input
+          id={id}
+          type="number"
+          min={1}
+          step={1}
+          inputMode="numeric"
+          aria-invalid={isWrong}
+          value={shown}
+          onInput={(e) => give(e.currentTarget.value)}
+        />
+      </div>
+      <ul class="thresholds">
+        {branches.map((branch) => (
+          <li key={branch.label} class={branch === taken ? "taken" : undefined}>
+            {branch === taken && <span aria-hidden="true">✓ </span>}
+            {tree.labels[labelKey(question, branch)]}
+          </li>
+        ))}
+      </ul>
+      {name === "deviceCount" && taken && (
+        <p class="hint">{choose.together(batch ?? 0, deviceCount ?? 1)}</p>
+      )}
+      {isWrong && <Complaint text={choose.wrong} />}
+    </div>
+  );
+}

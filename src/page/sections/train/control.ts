@@ -1,0 +1,130 @@
+// Starts, steers and keeps the visitor's race. The section is drawn from the signals here.
+import { signal } from "@preact/signals";
+import type { CompareConfig } from "../../../experiments/compare-types.js";
+import { storeName } from "../../../experiments/store-name.js";
+import { call, makeWorker } from "../../engine/engine.js";
+import type { OwnData } from "../../engine/protocol.js";
+import { Race, seatsFor } from "../../engine/race.js";
+import { state } from "../../model.js";
+import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
+import type { Preset, State } from "../../state.js";
+import { hold, keep, leftPlan, type Plan } from "./plan.js";
+
+/** How many test pictures are shown with each norm's answer. */
+export const PICTURES = 20;
+
+/** The time between two drawings while it trains, in milliseconds. */
+const REDRAW = 100;
+
+/** Counts up whenever the race has changed and must be drawn anew. */
+export const version = signal(0);
+/** A race that was left before its end. */
+export const left = signal<Plan | null>(null);
+/** Images of the visitor's own. */
+export const ownData = signal<OwnData | null>(null);
+export const preset = signal<Preset>("default");
+
+let race: Race | null = null;
+let plan: Plan | null = null;
+let release = () => {};
+let waiting: ReturnType<typeof setTimeout> | null = null;
+
+export const theRace = (): Race | null => race;
+
+/** The names in a list of specs. */
+export const normsOf = (text: string): string[] => [
+  ...new Set(text.split(/[\s,;，；、]+/).filter(Boolean)),
+];
+
+/** The settings of a race as it stands in the state. */
+export const settingsOf = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
+  ...presetSettings[preset],
+  ...{ lr, width, seed, probeEvery: 40, answers: PICTURES },
+});
+
+function changed(): void {
+  if (race && plan && (race.status === "done" || race.status === "stopped")) finish();
+  else if (race && plan) {
+    const rates = Object.fromEntries(race.lanes.map((lane) => [lane.norm, lane.rates]));
+    if (JSON.stringify(rates) !== JSON.stringify(plan.rates)) {
+      plan = { ...plan, rates };
+      keep(plan);
+    }
+  }
+  if (waiting) return;
+  waiting = setTimeout(() => {
+    waiting = null;
+    version.value++;
+  }, REDRAW);
+}
+
+/** What was saved of a race is of no use after its end. */
+function finish(): void {
+  if (plan) forget(plan);
+  plan = null;
+  release();
+}
+
+function forget({ key, norms, settings }: Plan): void {
+  keep(null);
+  left.value = null;
+  const names = norms.map((norm) => storeName(norm, settings.seed ?? 0, "train"));
+  call("forget", { key, names }).catch(() => {});
+}
+
+export const dismiss = (): void => {
+  if (left.value) forget(left.value);
+};
+
+/** Starts the race of the state. Rejects with the library's refusal of a norm; then nothing has changed. */
+export async function run(): Promise<void> {
+  const norms = normsOf(state.value.norms);
+  const settings = settingsOf(state.value);
+  await call("check", { norms, width: state.value.width });
+  if (left.value) forget(left.value);
+  begin({ norms, settings, preset: state.value.preset, key: `race ${Date.now()}`, rates: {} });
+}
+
+/** Goes on with the race that was left. */
+export function goOn(): void {
+  if (!left.value) return;
+  begin(left.value);
+  left.value = null;
+}
+
+function begin(next: Plan): void {
+  if (race && (race.status === "running" || race.status === "paused")) return;
+  const seats = seatsFor(next.norms.length, navigator.hardwareConcurrency || 1);
+  if (race?.seats !== seats) {
+    race?.dispose();
+    race = new Race({ makeWorker, seats, changed });
+  }
+  preset.value = next.preset;
+  const data = ownData.value;
+  // a visitor's own images are gone when the page is left
+  plan = data ? null : next;
+  if (plan) keep(plan);
+  release = plan ? hold() : () => {};
+  const { key, ...entry } = next;
+  race.start(data ? { ...entry, data } : { ...entry, key });
+  version.value++;
+}
+
+export const pause = () => race?.pause();
+export const resume = () => race?.resume();
+export const step = () => race?.step();
+export const stop = () => race?.stop();
+
+/** Sets the step size of the race that is under way. */
+export function setRate(lr: number): void {
+  if (race?.status === "running" || race?.status === "paused") race.set(lr);
+}
+
+/** Takes images from a file of the visitor's, or rejects with what is wrong with it. */
+export async function takeFile(file: File): Promise<void> {
+  ownData.value = await call("images", { file, train: TRAIN_IMAGES, test: TEST_IMAGES });
+}
+
+export async function lookForLeft(): Promise<void> {
+  left.value = await leftPlan();
+}

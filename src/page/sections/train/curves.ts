@@ -1,0 +1,85 @@
+// What the charts and the table show: the visitor's race, and the recorded one behind it.
+import { smooth, thin } from "../../../show/smooth.js";
+import type { Lane } from "../../engine/lane.js";
+import type { Line } from "../../parts/chart.js";
+import { raceSettings, runsOf } from "../../race.js";
+import recorded from "../../recorded.json" with { type: "json" };
+
+/** The smoothing, in steps, and the most points of a curve. */
+const WINDOW = 15;
+const POINTS = 240;
+
+export const record = runsOf(recorded);
+
+/** A lane as the recorded run would have left it. */
+export const recordedLanes = (): Lane[] =>
+  record.map(({ norm, losses, evaluations }) => ({
+    ...{ norm, status: "done", losses, evaluations, probe: null },
+    ...{ rate: 0, peakBytes: 0, rates: [], message: "" },
+  }));
+
+const points = (values: readonly number[]) =>
+  thin(values, POINTS).map(([x, y]) => [x, y ?? Number.NaN] as const);
+
+const share = (value: number): string => `${Math.round(100 * value)} %`;
+
+/** The accuracy after the last evaluation, in percent. */
+export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">): string => {
+  const last = evaluations.at(-1);
+  return last ? share(last.testAccuracy) : "–";
+};
+
+/** The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them. */
+export function lossLines(lanes: readonly Lane[], isLive: boolean, withRecord: boolean): Line[] {
+  const behind = withRecord
+    ? record.map(({ norm, losses }) => ({ norm, losses, look: lookOf(lanes, norm) }))
+    : [];
+  return [
+    ...behind
+      .filter(({ look }) => look >= 0)
+      .map(({ norm, losses, look }) => ({
+        ...{ name: norm, label: "", look, faint: true },
+        points: points(smooth(losses, WINDOW)),
+      })),
+    ...lanes.map((lane, look) => ({
+      ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane)}` },
+      points: points(smooth(lane.losses, WINDOW)),
+      ...(isLive && { raw: points(lane.losses) }),
+    })),
+  ];
+}
+
+export const accuracyLines = (lanes: readonly Lane[]): Line[] =>
+  lanes.map((lane, look) => ({
+    ...{ name: lane.norm, look, label: lane.norm },
+    points: lane.evaluations.map(({ step, testAccuracy }) => [step, 100 * testAccuracy] as const),
+  }));
+
+const lookOf = (lanes: readonly Lane[], norm: string): number =>
+  lanes.findIndex((lane) => lane.norm === norm);
+
+/** The scale of the losses: up to what nearly all of them reach. */
+export function lossScale(lanes: readonly Lane[]): [number, number] {
+  const finite = lanes.flatMap(({ losses }) => losses).filter(Number.isFinite);
+  const sorted = finite.sort((a, b) => a - b);
+  const most = sorted[Math.floor(0.995 * (sorted.length - 1))] ?? 2.5;
+  return [0, Math.min(5, Math.max(2.5, Math.ceil(most * 2) / 2))];
+}
+
+/** How many losses are those of the record, to the bit, and how many could be. */
+export function identical(lanes: readonly Lane[]): { same: number; all: number } {
+  let [same, all] = [0, 0];
+  for (const { norm, losses } of lanes) {
+    const known = record.find((run) => run.norm === norm);
+    if (!known) continue;
+    for (const [i, loss] of losses.entries()) {
+      all++;
+      if (loss === known.losses[i]) same++;
+    }
+  }
+  return { same, all };
+}
+
+/** Whether a race can be compared with the record at all. */
+export const isRecorded = (norms: readonly string[], steps: number | null | undefined): boolean =>
+  steps === raceSettings.steps && norms.some((norm) => record.some((run) => run.norm === norm));

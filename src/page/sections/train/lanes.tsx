@@ -1,0 +1,61 @@
+import { Refusal } from "../../engine/client.js";
+import type { Lane } from "../../engine/lane.js";
+import type { RaceStatus } from "../../engine/race.js";
+import { exact } from "../../parts/numbers.js";
+import { refusalText } from "../../refusals.js";
+import { useTexts } from "../../text/texts.js";
+import { accuracyOf } from "./curves.js";
+
+/** The trainings as a table: where each one is, how fast it is, and what it needs. */
+export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceStatus }) {
+  const { train, common } = useTexts();
+  const { table } = train;
+  const wordOf = (lane: Lane): string => {
+    if (status === "idle") return train.recorded;
+    if (lane.status === "running" && status === "paused") return train.status.paused;
+    const { message } = lane;
+    const why =
+      lane.status === "refused"
+        ? refusalText(new Refusal(message), common)
+        : lane.status === "failed"
+          ? message
+          : "";
+    return why ? `${train.status[lane.status]}: ${why}` : train.status[lane.status];
+  };
+  return (
+    <div class="scroll">
+      <table class="lanes">
+        <thead>
+          <tr>
+            <th scope="col">{table.norm}</th>
+            {[table.step, table.loss, table.accuracy, table.speed, table.memory].map((title) => (
+              <th key={title} scope="col" class="figure-cell">
+                {title}
+              </th>
+            ))}
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {lanes.map((lane, look) => (
+            <tr key={lane.norm}>
+              <th scope="row" class={`look${look % 8}`}>
+                {lane.norm}
+              </th>
+              <td class="figure-cell">{lane.losses.length}</td>
+              <td class="figure-cell">
+                {lane.losses.length > 0 ? exact(lane.losses.at(-1) ?? 0) : "–"}
+              </td>
+              <td class="figure-cell">{accuracyOf(lane)}</td>
+              <td class="figure-cell">{lane.rate > 0 ? (1000 / lane.rate).toFixed(1) : "–"}</td>
+              <td class="figure-cell">
+                {lane.peakBytes > 0 ? `${(lane.peakBytes / 2 ** 20).toFixed(1)} MiB` : "–"}
+              </td>
+              <td>{wordOf(lane)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

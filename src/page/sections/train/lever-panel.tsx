@@ -1,0 +1,211 @@
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { change, useFields } from "../../model.js";
+import { Choice, Complaint, Slider } from "../../parts/fields.js";
+import { presetSettings } from "../../race.js";
+import { fileRefusalText, refusalText } from "../../refusals.js";
+import { limits, type Preset, presets } from "../../state.js";
+import { useTexts } from "../../text/texts.js";
+import {
+  normsOf,
+  ownData,
+  pause,
+  resume,
+  run,
+  setRate,
+  step,
+  stop,
+  takeFile,
+  theRace,
+  version,
+} from "./control.js";
+
+/** Step sizes, so that the slider goes in even steps of what they do. */
+const RATES = [-5, -4, -3, -2, -1].flatMap((power) =>
+  [1, 2, 3, 5].map((digit) => Number(`${digit}e${power}`)),
+);
+const rateAt = (lr: number): number =>
+  RATES.reduce((best, rate, i) => (Math.abs(rate - lr) < Math.abs(RATES[best] - lr) ? i : best), 0);
+
+const MOST_NORMS = 8;
+
+/** What the race is run with, and the buttons that steer it. */
+export function LeverPanel() {
+  const { train, common } = useTexts();
+  const complaint = useSignal("");
+  const isStarting = useSignal(false);
+  const { preset, norms, lr, width, seed } = useFields("preset", "norms", "lr", "width", "seed");
+  version.value; // drawn again when the race has changed
+  const status = theRace()?.status ?? "idle";
+  const isUnderWay = status === "running" || status === "paused";
+  const [normsId, seedId, hintId] = [useId(), useId(), useId()];
+
+  const start = async () => {
+    const count = normsOf(norms).length;
+    complaint.value = count === 0 ? train.noNorms : count > MOST_NORMS ? train.tooMany : "";
+    if (complaint.value) return;
+    isStarting.value = true;
+    await run().catch((error) => {
+      complaint.value = refusalText(error, common);
+    });
+    isStarting.value = false;
+  };
+  const choose = (next: Preset) => {
+    const { norms, lr } = presetSettings[next];
+    change({ preset: next, norms: norms.join(" "), lr });
+  };
+  return (
+    <>
+      <div class="levers">
+        <Choice
+          label={train.preset}
+          value={preset}
+          options={presets.map((name) => [name, train.presets[name]] as const)}
+          change={choose}
+        />
+        <div class="buttons">
+          {!isUnderWay && (
+            <button type="button" class="main" onClick={start} disabled={isStarting.value}>
+              {status === "idle" ? train.run : train.again}
+            </button>
+          )}
+          {status === "running" && (
+            <button type="button" onClick={pause}>
+              {train.pause}
+            </button>
+          )}
+          {status === "paused" && (
+            <>
+              <button type="button" class="main" onClick={resume}>
+                {train.resume}
+              </button>
+              <button type="button" onClick={step}>
+                {train.step}
+              </button>
+            </>
+          )}
+          {isUnderWay && (
+            <button type="button" onClick={stop}>
+              {train.stop}
+            </button>
+          )}
+        </div>
+      </div>
+      <p class="lesson">{train.lesson[preset]}</p>
+      {complaint.value && <Complaint text={complaint.value} />}
+      <details class="more">
+        <summary>{common.more}</summary>
+        <div class="levers">
+          <div class="field wide">
+            <label for={normsId}>{train.norms}</label>
+            <input
+              id={normsId}
+              type="text"
+              value={norms}
+              aria-describedby={hintId}
+              aria-invalid={complaint.value !== ""}
+              spellcheck={false}
+              autocapitalize="off"
+              onInput={(e) => change({ norms: e.currentTarget.value })}
+            />
+            <p id={hintId} class="hint">
+              {train.normsHint}
+            </p>
+          </div>
+          <div>
+            <Slider
+              label={train.rate}
+              value={rateAt(lr)}
+              least={0}
+              most={RATES.length - 1}
+              shown={String(lr)}
+              change={(i) => {
+                change({ lr: RATES[i] });
+                setRate(RATES[i]);
+              }}
+            />
+            <p class="hint">{train.rateHint}</p>
+          </div>
+          <Slider
+            label={train.width}
+            value={width}
+            least={limits.width[0]}
+            most={limits.width[1]}
+            step={4}
+            change={(value) => change({ width: value })}
+          />
+          <div class="field">
+            <label for={seedId}>{train.seed}</label>
+            <input
+              id={seedId}
+              type="number"
+              min={limits.seed[0]}
+              max={limits.seed[1]}
+              value={seed}
+              onInput={(e) => {
+                const { valueAsNumber, validity } = e.currentTarget;
+                if (validity.valid && Number.isInteger(valueAsNumber))
+                  change({ seed: valueAsNumber });
+              }}
+            />
+          </div>
+        </div>
+        <OwnPictures />
+      </details>
+    </>
+  );
+}
+
+/** A file of pictures of the visitor's own: chosen, or dropped here. */
+function OwnPictures() {
+  const { train, common } = useTexts();
+  const complaint = useSignal("");
+  const id = useId();
+  const data = ownData.value;
+  const take = async (file: File | undefined) => {
+    if (!file) return;
+    complaint.value = "";
+    await takeFile(file).catch((error) => {
+      complaint.value = fileRefusalText(error, file.name, train, common);
+    });
+  };
+  return (
+    <fieldset
+      class="own drop"
+      onDragOver={(e) => e.preventDefault()}
+      onDrop={(e) => {
+        e.preventDefault();
+        take(e.dataTransfer?.files[0]);
+      }}
+    >
+      <legend>{train.data}</legend>
+      <label for={id} class="hint">
+        {train.dataHint}
+      </label>
+      <input
+        id={id}
+        type="file"
+        accept=".bin,.gz,.tgz,application/gzip"
+        onChange={(e) => take(e.currentTarget.files?.[0])}
+      />
+      {complaint.value && <Complaint text={complaint.value} />}
+      {data && (
+        <p>
+          {train.using(data.name, data.train.length / RECORD, data.test.length / RECORD)}{" "}
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              ownData.value = null;
+            }}
+          >
+            {train.useDrawn}
+          </button>
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+/** The bytes of a picture and its label. */
+const RECORD = 3073;

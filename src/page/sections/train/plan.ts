@@ -1,0 +1,47 @@
+// What is kept of a race that is under way, so that it can go on after the page was left.
+import type { CompareConfig } from "../../../experiments/compare-types.js";
+import type { Rate } from "../../engine/protocol.js";
+import type { Entry } from "../../engine/race.js";
+import type { Preset } from "../../state.js";
+
+export interface Plan extends Entry {
+  key: string;
+  preset: Preset;
+  settings: Partial<CompareConfig>;
+  rates: Readonly<Record<string, readonly Rate[]>>;
+}
+
+const KEPT = "evenkeel-race";
+const LOCK = "evenkeel-race";
+
+/** Keeps the plan. Where the browser keeps nothing, the race can not go on later, and nothing else is lost. */
+export function keep(plan: Plan | null): void {
+  try {
+    if (plan) localStorage.setItem(KEPT, JSON.stringify(plan));
+    else localStorage.removeItem(KEPT);
+  } catch {}
+}
+
+/** The plan of a race that was left, or null. One that runs in another tab is not left. */
+export async function leftPlan(): Promise<Plan | null> {
+  try {
+    const text = localStorage.getItem(KEPT);
+    if (text === null) return null;
+    const plan = JSON.parse(text) as Plan;
+    if (!Array.isArray(plan.norms) || typeof plan.key !== "string") return null;
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    return held.some(({ name }) => name === LOCK) ? null : plan;
+  } catch {
+    return null;
+  }
+}
+
+/** Tells other tabs that the race runs here, until the returned function is called. */
+export function hold(): () => void {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  navigator.locks?.request(LOCK, { ifAvailable: true }, () => held).catch(() => {});
+  return release;
+}

@@ -1,0 +1,25 @@
+import type { Advice, Answers } from "../../../experiments/choose.js";
+import { everyAdvice } from "../../../experiments/choose.js";
+import { adviceKey, labelKey } from "../keys.js";
+
+const ends = everyAdvice();
+const steps = ends.flatMap(({ path }) => path);
+
+/** By the names of the answers that are asked for. */
+export const asks = Object.fromEntries(
+  steps.map(({ question }) => [question.answer, question.ask]),
+) as Record<keyof Answers, string>;
+
+/** By `labelKey`. */
+export const labels: Readonly<Record<string, string>> = Object.fromEntries(
+  steps.map(({ question, branch }) => [labelKey(question, branch), branch.label]),
+);
+
+/** By `adviceKey`. */
+export const advice: Readonly<Record<string, Pick<Advice, "norm" | "reason" | "caveat">>> =
+  Object.fromEntries(
+    ends.map(({ path, advice: { norm, reason, caveat } }) => [
+      adviceKey(path),
+      { norm, reason, caveat },
+    ]),
+  );

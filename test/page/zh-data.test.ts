@@ -1,0 +1,179 @@
+// The Chinese of the texts in src/experiments, text by text beside the English.
+import { expect, test } from "vitest";
+import { everyAdvice } from "../../src/experiments/choose.js";
+import type { CompareResult } from "../../src/experiments/compare-types.js";
+import * as english from "../../src/experiments/corrections.js";
+import { disturbances, parts } from "../../src/experiments/influence.js";
+import { methodDescriptions } from "../../src/experiments/methods/descriptions.js";
+import type { StyleResult } from "../../src/experiments/style.js";
+import type { TransformerResult } from "../../src/experiments/transformer.js";
+import { compareTruths, styleTruths, transformerTruths } from "../../src/experiments/truths.js";
+import { adviceKey, labelKey } from "../../src/page/text/keys.js";
+import { articles, corrections } from "../../src/page/text/zh/corrections.js";
+import * as influence from "../../src/page/text/zh/influence.js";
+import { families, methods } from "../../src/page/text/zh/methods.js";
+import { advice, asks, labels } from "../../src/page/text/zh/tree.js";
+import { truthKeys, truths } from "../../src/page/text/zh/truths.js";
+import { disturbanceTitles, influenceCell, influenceHead } from "../../src/show/influence.js";
+
+type Texts = Readonly<Record<string, string>>;
+interface Pair {
+  at: string;
+  en: string;
+  zh: string;
+}
+
+const pair = (at: string, en: string, zh = ""): Pair => ({ at, en, zh });
+const pairsOf = (at: string, en: Texts, zh: Texts): Pair[] =>
+  Object.keys(en).map((key) => pair(`${at} ${key}`, en[key], zh[key]));
+
+const rows = methodDescriptions.flatMap((family) => family.methods);
+const ends = everyAdvice();
+const steps = ends.flatMap(({ path }) => path);
+
+/** Results that bring every claim. */
+const runs = <T>(made: readonly T[]) => [0, 1].flatMap((seed) => made.map((m) => ({ ...m, seed })));
+const compared = {
+  config: { norms: ["bn", "gn", "ln"], seeds: 2 },
+  runs: runs(
+    ["bn", "gn", "ln"].map((norm) => ({
+      norm,
+      losses: [2.3],
+      testAccuracy: 0.5,
+      batch1: { trainAccuracy: 0.5 },
+    })),
+  ),
+} as unknown as CompareResult;
+const transformed = (warmup: number) =>
+  ({
+    config: { seeds: 2, warmup },
+    runs: runs(
+      ["pre-ln", "post-ln"].map((variant) => ({ variant, gradientNorms: [1, 2], heldOut: 3 })),
+    ),
+  }) as unknown as TransformerResult;
+const styled = {
+  config: { seeds: 2 },
+  runs: runs(["in", "bn"].map((norm) => ({ norm, final: { style: 1 } }))),
+} as unknown as StyleResult;
+const claims = [
+  ...compareTruths(compared),
+  ...transformerTruths(transformed(0)),
+  ...transformerTruths(transformed(10)).slice(2),
+  ...styleTruths(styled),
+].map(({ claim }) => claim);
+
+const textsOf = ({ title, statistics, learned, defaults }: (typeof rows)[number]) => ({
+  title,
+  statistics,
+  learned,
+  defaults,
+});
+
+const pairs = [
+  ...methodDescriptions.map(({ name, title }) => pair(`family ${name}`, title, families[name])),
+  ...rows.flatMap((row) => pairsOf(row.name, textsOf(row), { ...methods[row.name] })),
+  ...steps.flatMap(({ question, branch }) => [
+    pair(question.answer, question.ask, asks[question.answer]),
+    pair(labelKey(question, branch), branch.label, labels[labelKey(question, branch)]),
+  ]),
+  ...ends.flatMap(({ path, advice: { norm, reason, caveat } }) =>
+    pairsOf(adviceKey(path), { norm, reason, caveat }, { ...advice[adviceKey(path)] }),
+  ),
+  ...pairsOf("article", english.articles, articles),
+  ...english.corrections.flatMap(({ id, claim, truth }) =>
+    pairsOf(id, { claim, truth }, { ...corrections[id] }),
+  ),
+  ...pairsOf("disturbance", disturbanceTitles, influence.disturbances),
+  ...parts.map((part) => pair(`part ${part}`, part, influence.parts[part])),
+  pair("head", influenceHead[0], influence.words.norm),
+  pair("head", influenceHead.at(-2) as string, influence.words.shift),
+  pair("head", influenceHead.at(-1) as string, influence.words.scale),
+  pair("cell", influenceCell({ own: null, others: null }), influence.words.refused),
+  ...truthKeys.map((key, i) => pair(`truth ${key}`, claims[i], truths[key])),
+];
+
+/** Such as "γ, β [C]". */
+const formula = (text: string) =>
+  !/[a-z]{2}|\p{Script=Han}/iu.test(text.replaceAll(/log|fanIn|ScaledStdConv2d/g, ""));
+
+test("everything has Chinese text; formulas alone stay as they are", () => {
+  const faults = pairs.filter(({ en, zh }) =>
+    formula(en) ? !zh !== !en : !/\p{Script=Han}/u.test(zh),
+  );
+  expect(faults).toEqual([]);
+});
+
+test("no key is spare", () => {
+  const keys = (texts: object, names: readonly string[]) =>
+    expect(Object.keys(texts).sort()).toEqual([...new Set(names)].sort());
+  keys(
+    families,
+    methodDescriptions.map(({ name }) => name),
+  );
+  keys(
+    methods,
+    rows.map(({ name }) => name),
+  );
+  keys(
+    asks,
+    steps.map(({ question }) => question.answer),
+  );
+  keys(
+    labels,
+    steps.map(({ question, branch }) => labelKey(question, branch)),
+  );
+  keys(
+    advice,
+    ends.map(({ path }) => adviceKey(path)),
+  );
+  keys(articles, Object.keys(english.articles));
+  keys(
+    corrections,
+    english.corrections.map(({ id }) => id),
+  );
+  keys(influence.disturbances, disturbances);
+  keys(influence.parts, parts);
+  keys(truths, truthKeys);
+  expect(claims).toHaveLength(truthKeys.length);
+});
+
+test("each end of the tree has a key of its own", () => {
+  expect(new Set(ends.map(({ path }) => adviceKey(path))).size).toBe(ends.length);
+  expect(ends.map(({ path }) => adviceKey(path))).toContain("task.vision/batch.16/shift.no");
+});
+
+const numbers = (text: string) => text.match(/\d+(?:[.,]\d+)*(?:e-\d+)?/g) ?? [];
+const symbols = (text: string) => text.match(/[\p{Script=Greek}√‖·×±÷≤−%²³⁻₂]/gu) ?? [];
+const shapes = (text: string) => (text.match(/\[[^\]]*\]/g) ?? []).filter(formula);
+/** N, GAN, PyTorch, arXiv; not the words of a sentence. */
+const names = (text: string) => text.match(/\b(?![AI]\b)[A-Z]\b|\b\w*[\da-zA-Z][A-Z]\w*/g) ?? [];
+
+/** Names of methods that the Chinese ones translate. */
+const translated = /^(FiLM|SPADE|ScaleNorm|LayerScale|EvoNorm|adaLN-Zero)|\bRMS norm/i;
+
+test("numbers, symbols, shapes and names of code are those of the English text", () => {
+  const marks = (text: string) => [...numbers(text), ...symbols(text), ...shapes(text)].sort();
+  for (const { at, en, zh } of pairs) {
+    expect(marks(zh), at).toEqual(marks(en));
+    const lacking = names(en.replace(translated, "")).filter((name) => !zh.includes(name));
+    expect(lacking, at).toEqual([]);
+  }
+});
+
+test("what is the same in English is the same in Chinese", () => {
+  const known = new Map(pairs.map(({ en, zh }) => [en, zh]));
+  expect(pairs.filter(({ en, zh }) => known.get(en) !== zh)).toEqual([]);
+});
+
+test("punctuation is full-width, and a space stands between Chinese and anything else", () => {
+  const wrong = [
+    /\p{Script=Han}[,.;:?!()]|[,;:?!()]\p{Script=Han}/u,
+    /\p{Script=Han}[\w\p{Script=Greek}]|[\w%\p{Script=Greek}]\p{Script=Han}/u,
+    / [，。；：、？（）]|[，。；：、？（）] | {2}|^ | $/u,
+  ];
+  const faults = pairs.filter(({ zh }) => {
+    const text = zh.replaceAll(/\[[^\]]*\]/g, "[]");
+    return wrong.some((pattern) => pattern.test(text));
+  });
+  expect(faults).toEqual([]);
+});
