@@ -44,21 +44,18 @@ export function useLit(
   useSignalEffect(() => {
     const { at, members } = lit.value;
     void drawn;
-    const deepest = Math.max(...Array.from(members, (i) => depthOf(ref.current, i)));
-    for (const element of ref.current?.querySelectorAll("[data-i]") ?? []) {
-      const i = Number(element.getAttribute("data-i"));
-      const isLit = members.has(i);
+    const elements = [...(ref.current?.querySelectorAll<HTMLElement>("[data-i]") ?? [])];
+    const indices = elements.map((element) => Number(element.dataset.i));
+    const depths = elements.map((element) => Number(element.dataset.n ?? 0));
+    const deepest = Math.max(...depths.filter((_, k) => members.has(indices[k])));
+    elements.forEach((element, k) => {
+      const [i, isLit] = [indices[k], members.has(indices[k])];
       element.classList.toggle("lit", isLit);
       element.classList.toggle("at", i === at);
-      if (element instanceof HTMLElement) element.tabIndex = i === at ? 0 : -1;
-      if (element.hasAttribute("data-n"))
-        element.classList.toggle(
-          "ghost",
-          !isLit && Number(element.getAttribute("data-n")) < deepest,
-        );
-    }
+      element.classList.toggle("ghost", !isLit && depths[k] < deepest);
+      // the one stop of the Tab key goes along
+      if (element.hasAttribute("tabindex") && (element.tabIndex === 0) !== (i === at))
+        element.tabIndex = i === at ? 0 : -1;
+    });
   });
 }
-
-const depthOf = (root: Element | null, i: number): number =>
-  Number(root?.querySelector(`[data-i="${i}"]`)?.getAttribute("data-n") ?? 0);

@@ -18,6 +18,7 @@ export const shown = (page) =>
       numbers: [numbers(input), numbers(output)],
       labels,
       drawn: of(cube).length,
+      ghosts: indices(of(cube).filter((cell) => cell.classList.contains("ghost"))),
       lit: [lit(input), lit(output), lit(cube)],
       at: [at(input), at(output), at(cube)],
       stops: [input, output].map((table) =>
@@ -47,10 +48,14 @@ export function expected({ inCell, litBy, en }, sight, at, texts = en) {
   };
   const index = Math.min(at, input.length - 1);
   const lit = [...litBy(sight, index).members].sort((a, b) => a - b);
+  const sampleOf = (i) => Math.floor(i / (c * h * w));
+  const deepest = sampleOf(lit.at(-1));
   return {
     numbers,
     labels: byIndex(Array.from(input, (_, i) => label(i))),
     drawn: input.length,
+    // what would hide a lit one behind it
+    ghosts: Array.from(input, (_, i) => i).filter((i) => !lit.includes(i) && sampleOf(i) < deepest),
     lit: [lit, lit, lit],
     at: [[index], [index], [index]],
     stops: [[index], [index]],

@@ -33,6 +33,7 @@ export async function launch(path) {
     version,
     close,
     async newPage() {
+      await send("WebDriver:SetWindowRect", { width: 1280, height: 900 });
       return new Page({
         ...driver,
         browser: name,

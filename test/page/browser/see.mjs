@@ -101,6 +101,56 @@ export const tests = [
     },
   },
   {
+    name: "See: in whatever order things are done, what is lit is right",
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      const now = { norm: "bn", samples: 4, positions: 4, training: true, at: env.defaults.at };
+      let seed = 1;
+      const any = (list) => {
+        seed = (seed * 48271) % 2147483647;
+        return list[seed % list.length];
+      };
+      const resize = async (side, label, value) => {
+        if (now[side] === Number(value)) return;
+        Object.assign(now, { [side]: Number(value), at: 0 });
+        await lever(page, label, value);
+      };
+      const deeds = [
+        async () => {
+          now.norm = any(["bn", "ln", "in", "gn", "ln2d", "rms", "lrn", "none"]);
+          await page.set(SELECT, now.norm);
+        },
+        () => resize("samples", env.en.see.samples, any(["2", "3", "5"])),
+        () => resize("positions", env.en.see.positions, any(["2", "3", "6"])),
+        async () => {
+          now.training = !now.training;
+          const mode = now.training ? "training" : "evaluation";
+          await page.evaluate(
+            (mode) => document.querySelector(`#see input[value=${mode}]`).click(),
+            mode,
+          );
+        },
+      ];
+      for (let i = 0; i < 30; i++) {
+        await any(deeds)();
+        const cells = 2 * now.samples * 6 * now.positions;
+        await page.until(
+          (count) => document.querySelectorAll("#see table.grid td").length === count,
+          cells,
+        );
+        for (let k = any([0, 1, 2]); k > 0; k--) {
+          now.at = any(Array.from({ length: now.samples * 6 * now.positions }, (_, i) => i));
+          await point(page, now.at);
+        }
+        const { norm, samples, positions, training, at } = now;
+        const config = { norm, shape: [samples, 6, 1, positions], training };
+        await showsSight(page, env, env.sight(config), at).catch((error) => {
+          throw new Error(`${i}: ${JSON.stringify(now)}: ${error.message}`);
+        });
+      }
+    },
+  },
+  {
     name: "See: nothing lit is pale",
     async run(page, env) {
       await page.open(env.at("plain"));
