@@ -1,22 +1,12 @@
-// Loops over a block of `cols` columns from column `from` on: `rows` rows of floats, `step` bytes apart. For T = v128
-// they do the whole vectors of a row, for T = f32 the one to three columns left. In one loop the second would cost the
-// first 3 %. They do four rows and two vectors at a time, along the rows, so that memory is read in its order. What
-// belongs to a column (m, s, …) is a float32 row of whole vectors, which stays in L1.
+// Loops over a block of columns: `rows` rows of floats, `step` bytes apart. They do columns from … to (in bytes): whole
+// vectors for T = v128, the n < 4 columns left for T = f32. They do four rows and two vectors at a time, along the
+// rows, so that memory is read in its order. What belongs to a column (m, s, …) is a float32 row of whole vectors,
+// which stays in L1.
 import { loadLanes, madd, storeLanes, sum4 } from "./simd";
 
 /** Row r's number in all lanes, or `otherwise` where p is 0. */
 function rowNumber(p: usize, r: i32, otherwise: f32): v128 {
   return p ? v128.load32_splat(p + ((<usize>r) << 2)) : f32x4.splat(otherwise);
-}
-
-/** Bytes before the first column that a loop does. */
-function firstByte<T>(from: i32, cols: i32): usize {
-  return (<usize>(isVector<T>() ? from : from + (cols & ~3))) << 2;
-}
-
-/** Bytes before the column where it ends. */
-function endByte<T>(from: i32, cols: i32): usize {
-  return (<usize>(from + (isVector<T>() ? cols & ~3 : cols))) << 2;
 }
 
 function plus(p: usize, v: v128): void {
@@ -50,18 +40,16 @@ export function addSquares<T>(
   m: usize,
   rows: i32,
   step: usize,
-  cols: i32,
+  from: usize,
+  to: usize,
+  n: i32,
 ): void {
-  const first = firstByte<T>(0, cols);
-  const end = endByte<T>(0, cols);
-  if (first === end) return;
-  const n = cols & 3;
   for (let r = 0; r < rows; r += 4, x += step << 2) {
     const y = r + 1 < rows ? x + step : m;
     const z = r + 2 < rows ? x + 2 * step : m;
     const w = r + 3 < rows ? x + 3 * step : m;
-    let o = first;
-    for (; isVector<T>() && o + 32 <= end; o += 32) {
+    let o = from;
+    for (; isVector<T>() && o + 32 <= to; o += 32) {
       const a = x + o;
       const b = y + o;
       const c = z + o;
@@ -72,7 +60,7 @@ export function addSquares<T>(
       squares<T>(e, f, g, a, b, c, d, n);
       squares<T>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, n);
     }
-    if (o < end) squares<T>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, n);
+    if (o < to) squares<T>(s + o, q + o, m + o, x + o, y + o, z + o, w + o, n);
   }
 }
 
@@ -110,20 +98,18 @@ export function addProducts<T>(
   weight: usize,
   rows: i32,
   step: usize,
-  cols: i32,
+  from: usize,
+  to: usize,
+  n: i32,
 ): void {
-  const first = firstByte<T>(0, cols);
-  const end = endByte<T>(0, cols);
-  if (first === end) return;
-  const n = cols & 3;
   const away = dy - x;
   for (let r = 0; r < rows; r += 2, x += step << 1) {
     const there = r + 1 < rows;
     const y = there ? x + step : x;
     const w = rowNumber(weight, r, 1);
     const u = there ? rowNumber(weight, r + 1, 1) : f32x4.splat(0);
-    let o = first;
-    for (; isVector<T>() && o + 32 <= end; o += 32) {
+    let o = from;
+    for (; isVector<T>() && o + 32 <= to; o += 32) {
       const a = x + o;
       const b = y + o;
       const c = a + away;
@@ -134,7 +120,7 @@ export function addProducts<T>(
       product<T>(e, f, g, a, b, c, d, w, u, n);
       product<T>(e + 16, f + 16, g + 16, a + 16, b + 16, c + 16, d + 16, w, u, n);
     }
-    if (o < end) product<T>(s + o, q + o, m + o, x + o, y + o, x + o + away, y + o + away, w, u, n);
+    if (o < to) product<T>(s + o, q + o, m + o, x + o, y + o, x + o + away, y + o + away, w, u, n);
   }
 }
 
@@ -176,13 +162,10 @@ export function scale<T>(
   bias: usize,
   rows: i32,
   step: usize,
-  from: i32,
-  cols: i32,
+  from: usize,
+  to: usize,
+  n: i32,
 ): void {
-  const first = firstByte<T>(from, cols);
-  const end = endByte<T>(from, cols);
-  if (first === end) return;
-  const n = cols & 3;
   const away = y - x;
   for (let r = 0; r < rows; r += 2, x += step << 1) {
     const next = min(r + 1, rows - 1);
@@ -191,8 +174,8 @@ export function scale<T>(
     const u = rowNumber(weight, next, 1);
     const c = rowNumber(bias, r, 0);
     const d = rowNumber(bias, next, 0);
-    let o = first;
-    for (; isVector<T>() && o + 32 <= end; o += 32) {
+    let o = from;
+    for (; isVector<T>() && o + 32 <= to; o += 32) {
       const p = x + o;
       const q = z + o;
       const i = p + away;
@@ -203,7 +186,7 @@ export function scale<T>(
       scaleTwo<T>(i, j, p, q, e, f, g, w, u, c, d, n);
       scaleTwo<T>(i + 16, j + 16, p + 16, q + 16, e + 16, f + 16, g + 16, w, u, c, d, n);
     }
-    if (o < end)
+    if (o < to)
       scaleTwo<T>(x + o + away, z + o + away, x + o, z + o, m + o, a + o, b + o, w, u, c, d, n);
   }
 }
@@ -223,13 +206,10 @@ export function goBack<T>(
   weight: usize,
   rows: i32,
   step: usize,
-  from: i32,
-  cols: i32,
+  from: usize,
+  to: usize,
+  n: i32,
 ): void {
-  const first = firstByte<T>(from, cols);
-  const end = endByte<T>(from, cols);
-  if (first === end) return;
-  const n = cols & 3;
   const away = dx - x;
   const other = dy - x;
   for (let row = 0; row < rows; row += 2, x += step << 1) {
@@ -237,7 +217,7 @@ export function goBack<T>(
     const x1 = next > row ? x + step : x;
     const w0 = rowNumber(weight, row, 1);
     const w1 = rowNumber(weight, next, 1);
-    for (let o = first; o < end; o += 16) {
+    for (let o = from; o < to; o += 16) {
       const shift = v128.load(m + o);
       const slope = v128.load(p + o);
       const back = v128.load(q + o);
@@ -263,16 +243,14 @@ export function addRows<T>(
   b: usize,
   rows: i32,
   step: usize,
-  cols: i32,
+  from: usize,
+  to: usize,
+  n: i32,
 ): void {
-  const first = firstByte<T>(0, cols);
-  const end = endByte<T>(0, cols);
-  if (first === end) return;
-  const n = cols & 3;
   for (let r = 0; r < rows; r++, x += step, dy += step, dweight += 4, dbias += 4) {
     let product: v128 = f32x4.splat(0);
     let sum = product;
-    for (let o = first; o < end; o += 16) {
+    for (let o = from; o < to; o += 16) {
       const g = loadLanes<T>(dy + o, n);
       const d = f32x4.sub(loadLanes<T>(x + o, n), v128.load(m + o));
       product = madd(g, madd(d, v128.load(a + o), v128.load(b + o)), product);

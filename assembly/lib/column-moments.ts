@@ -18,8 +18,9 @@ export function rowBytes(cols: i32): usize {
 function sums(s: usize, q: usize, x: usize, m: usize, rows: i32, step: usize, cols: i32): void {
   memory.fill(s, 0, rowBytes(cols));
   memory.fill(q, 0, rowBytes(cols));
-  addSquares<v128>(s, q, x, m, rows, step, cols);
-  addSquares<f32>(s, q, x, m, rows, step, cols);
+  const full = (<usize>(cols >> 2)) << 4;
+  addSquares<v128>(s, q, x, m, rows, step, 0, full, 4);
+  if (cols & 3) addSquares<f32>(s, q, x, m, rows, step, full, full + 1, cols & 3);
 }
 
 /** m += s / rows. */

@@ -41,10 +41,13 @@ export function normalizeColumns(
     store<f32>(b + o, <f32>(at(bias, c, 0) - (mean - <f64>high) * w));
   }
   for (let c = 0; c < cols; c++) {
+    const from = (<usize>c) << 2;
     const first = c;
     c = wildFrom(stats, c, cols);
-    scale<v128>(y, x, m, a, b, rowWeight, rowBias, rows, step, first, c - first);
-    scale<f32>(y, x, m, a, b, rowWeight, rowBias, rows, step, first, c - first);
+    const n = (c - first) & 3;
+    const full = from + ((<usize>(c - first - n)) << 2);
+    scale<v128>(y, x, m, a, b, rowWeight, rowBias, rows, step, from, full, 4);
+    if (n) scale<f32>(y, x, m, a, b, rowWeight, rowBias, rows, step, full, full + 1, n);
     if (c === cols) return;
     const own = stats + <usize>c * STATS;
     const w = rstdOf(own) * at(weight, c, 1);
@@ -76,13 +79,14 @@ export function sumColumns(
     store<f32>(m + (c << 2), <f32>meanOf(stats + c * STATS));
     v128.store(out + c * outStep, f64x2.splat(0));
   }
+  const full = (<usize>(cols >> 2)) << 4;
   for (let done = 0; done < rows; done += BLOCK) {
     const n = min(BLOCK, rows - done);
     const o = <usize>done * step;
     const w = rowWeight ? rowWeight + ((<usize>done) << 2) : 0;
     memory.fill(s, 0, 2 * rowBytes(cols));
-    addProducts<v128>(s, q, dy + o, x + o, m, w, n, step, cols);
-    addProducts<f32>(s, q, dy + o, x + o, m, w, n, step, cols);
+    addProducts<v128>(s, q, dy + o, x + o, m, w, n, step, 0, full, 4);
+    if (cols & 3) addProducts<f32>(s, q, dy + o, x + o, m, w, n, step, full, full + 1, cols & 3);
     for (let c: usize = 0; c < <usize>cols; c++) {
       const p = out + c * outStep;
       store<f64>(p, load<f64>(p) + <f64>load<f32>(s + (c << 2)));
@@ -140,10 +144,13 @@ export function gradientColumns(
     store<f32>(r + o, <f32>(-rstd * m1 - (mean - <f64>high) * slope));
   }
   for (let c = 0; c < cols; c++) {
+    const from = (<usize>c) << 2;
     const first = c;
     c = wildFrom(stats, c, cols);
-    goBack<v128>(dx, dy, x, m, p, q, r, rowWeight, rows, step, first, c - first);
-    goBack<f32>(dx, dy, x, m, p, q, r, rowWeight, rows, step, first, c - first);
+    const n = (c - first) & 3;
+    const full = from + ((<usize>(c - first - n)) << 2);
+    goBack<v128>(dx, dy, x, m, p, q, r, rowWeight, rows, step, from, full, 4);
+    if (n) goBack<f32>(dx, dy, x, m, p, q, r, rowWeight, rows, step, full, full + 1, n);
     if (c === cols) return;
     const own = stats + <usize>c * STATS;
     const rstd = rstdOf(own);

@@ -172,8 +172,9 @@ function parameterGradients(
     store<f32>(b + o, isTame ? <f32>((<f64>high - meanOf(own)) * rstdOf(own)) : 0);
     if (!isTame) wild = true;
   }
-  addRows<v128>(dw, db, dy, x, m, a, b, n, step, cols);
-  addRows<f32>(dw, db, dy, x, m, a, b, n, step, cols);
+  const full = (<usize>(cols >> 2)) << 4;
+  addRows<v128>(dw, db, dy, x, m, a, b, n, step, 0, full, 4);
+  if (cols & 3) addRows<f32>(dw, db, dy, x, m, a, b, n, step, full, full + 1, cols & 3);
   for (let c = 0; wild && c < cols; c++, stats += STATS) {
     if (tame(rstdOf(stats))) continue;
     for (let i = 0; i < n; i++) {
