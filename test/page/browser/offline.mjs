@@ -73,7 +73,7 @@ export const tests = [
         for (const section of [texts.see, texts.breakIt, texts.train, texts.choose])
           ok(words.includes(section.heading), section.heading);
         const [cells, faces, formulas, options] = figures;
-        equal(cells, 2 * 96);
+        equal(cells, 4 * 96);
         ok(faces >= 96 && formulas >= 2 && options >= 40, figures.join());
         match(await page.text("noscript"), /JavaScript/);
       }
@@ -106,7 +106,7 @@ export const tests = [
         await page.open(env.at("no-simd", path));
         equal(await page.become(() => alert(page), Boolean), texts.common.noEngine.simd);
         const { figures } = await contents(page);
-        equal(figures[0], 2 * 96);
+        equal(figures[0], 4 * 96);
       }
     },
   },
@@ -117,7 +117,7 @@ export const tests = [
       await page.open(env.at("no-worker"));
       const text = await page.become(() => alert(page), Boolean);
       ok(text?.startsWith(env.en.common.noEngine.other("").slice(0, 25)), text);
-      equal((await contents(page)).figures[0], 2 * 96);
+      equal((await contents(page)).figures[0], 4 * 96);
     },
   },
 ];

@@ -111,7 +111,7 @@ export const tests = [
       equal(await page.evaluate(() => document.querySelectorAll("#train .pictures li").length), 20);
       equal(
         await page.evaluate(() => document.querySelectorAll("#train .histogram path").length),
-        4 * 3,
+        4 * 4,
       );
     },
   })),
