@@ -1,5 +1,6 @@
 import { equal } from "node:assert/strict";
 import { showsSight } from "./figures.mjs";
+import { all, press, reaches, same } from "./train.mjs";
 
 export const tests = [
   {
@@ -15,6 +16,19 @@ export const tests = [
       await page.open(env.file);
       await page.set("#see select", "gn");
       await showsSight(page, env, env.sight({ norm: "gn", shape: [4, 6, 1, 4] }), 8);
+    },
+  },
+  {
+    name: "smoke: a short run has the recorded losses",
+    browsers: ["webkit"],
+    async run(page, env) {
+      const { train } = env.en;
+      await page.open(env.at("plain", "#train&v=1&norms=bn"));
+      await press(page, train.run);
+      await reaches(page, 10);
+      await press(page, train.stop);
+      const [{ step }] = await all(page, train.status.stopped);
+      equal(await same(page), train.identical(step, step));
     },
   },
 ];

@@ -38,14 +38,14 @@ export async function all(page, word) {
 }
 
 /** Waits until a training of the visitor's own has come to a step. */
-const reaches = (page, step) =>
+export const reaches = (page, step) =>
   page.become(
     () => lanes(page),
     (rows) => rows.some((row) => row.step >= step && !/recorded|已记录/.test(row.status)),
     patience,
   );
 
-const same = (page) => page.text("#train .same strong");
+export const same = (page) => page.text("#train .same strong");
 const raceOf = (norms, rest = "") => `#train&v=1&norms=${norms}${rest}`;
 
 /** Gives a file to the field, as if it were chosen. */
