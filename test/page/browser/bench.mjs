@@ -15,7 +15,7 @@ async function watch(page, work) {
 
 /** Notes when the first output differs from the one that stands in the page, which is batch norm's. */
 const noteLive = () => {
-  const output = () => document.querySelectorAll("#see td[data-i='0']")[1]?.title;
+  const output = () => document.querySelectorAll("#see table.grid")[1]?.textContent;
   let first;
   const look = () => {
     first ??= output();
@@ -52,6 +52,29 @@ const pointing = (page) =>
     times.sort((a, b) => a - b);
     return { median: times[30], slowest: times[57] };
   });
+
+/** Presses a button of the race, and gives the milliseconds until something is drawn. */
+const untilDrawn = (page, name, isDrawn) =>
+  page.evaluate(
+    `(async () => {
+      const all = [...document.querySelectorAll("#train button")];
+      const start = performance.now();
+      all.find(({ textContent }) => textContent === ${JSON.stringify(name)}).click();
+      while (!(${isDrawn})()) await new Promise((resolve) => requestAnimationFrame(resolve));
+      return performance.now() - start;
+    })`,
+  );
+
+const hasPoint = () => document.querySelector("#train .chart .raw") !== null;
+const rows = (status) =>
+  `() => [...document.querySelectorAll("#train > .scroll tbody tr")].every(({ lastChild }) => lastChild.textContent === ${JSON.stringify(status)})`;
+
+/** A race that is under way for some seconds. */
+async function racing(page, env, seconds) {
+  await page.open(env.at("plain"));
+  await untilDrawn(page, env.en.train.run, hasPoint);
+  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+}
 
 const measures = [
   {
@@ -97,6 +120,52 @@ const measures = [
     async run(page, env) {
       await page.open(env.at("plain"));
       return (await pointing(page)).slowest;
+    },
+  },
+  {
+    name: "Run to the first point",
+    most: 800,
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      return untilDrawn(page, env.en.train.run, hasPoint);
+    },
+  },
+  {
+    name: "the default race",
+    most: 15_000,
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      return untilDrawn(page, env.en.train.run, rows(env.en.train.status.done));
+    },
+  },
+  {
+    name: "longest task while it trains",
+    most: 50,
+    async run(page, env) {
+      await watch(page, noteLong);
+      await page.open(env.at("plain"));
+      await page.evaluate(() => {
+        window.longTasks = [0];
+      });
+      await untilDrawn(page, env.en.train.run, hasPoint);
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      return longest(page);
+    },
+  },
+  {
+    name: "pointing while it trains, median",
+    most: 16,
+    async run(page, env) {
+      await racing(page, env, 1);
+      return (await pointing(page)).median;
+    },
+  },
+  {
+    name: "stop",
+    most: 150,
+    async run(page, env) {
+      await racing(page, env, 1);
+      return untilDrawn(page, env.en.train.stop, rows(env.en.train.status.stopped));
     },
   },
 ];
