@@ -109,9 +109,11 @@ async function bundleIndex(outdir, binaries, sourcemap) {
   await build({ ...common, entryPoints: { index: "src/index.ts" }, outdir, sourcemap, plugins });
 }
 
-async function bundleEntries(outdir, sourcemap) {
+/** The experiments have no source map: it would be 87 KB of the package, of programs that nobody steps through. */
+async function bundleEntries(outdir, maps) {
   for (const name of entries) {
     const entryPoints = { [name]: `src/${name}/index.ts` };
+    const sourcemap = name === "experiments" ? undefined : maps;
     await build({ ...common, entryPoints, outdir, sourcemap, plugins: [fromEntries(name)] });
   }
 }

@@ -116,7 +116,7 @@ describe("the bundles", () => {
   });
 
   test("source maps hold the sources, and not the binaries", () => {
-    for (const script of ["index.js", "models.js", "data.js", "experiments.js", "worker.js"]) {
+    for (const script of ["index.js", "models.js", "data.js", "worker.js"]) {
       expect(text(`dist/${script}`)).toContain(`//# sourceMappingURL=${script}.map`);
       const map = JSON.parse(text(`dist/${script}.map`));
       map.sources.forEach((source: string, i: number) => {
