@@ -44,6 +44,8 @@ ${scripts}
 `;
 }
 
-/** Typed arrays as lists of numbers, with the digits that tell one float32 from the next. */
-const asPlain = (_: string, value: unknown): unknown =>
-  value instanceof Float32Array ? Array.from(value, (x) => Number(x.toPrecision(9))) : value;
+/** Typed arrays as lists, and numbers with the digits that tell one float32 from the next. */
+function asPlain(_: string, value: unknown): unknown {
+  if (value instanceof Float32Array) return Array.from(value);
+  return typeof value === "number" ? Number(value.toPrecision(9)) : value;
+}

@@ -51,10 +51,16 @@ const hashNow = (): string =>
 
 /** State goes into the address, and an address that somebody opens or goes back to becomes the state. */
 function followLinks(): void {
+  let known = ""; // as it was read or written last: of another one we are about to hear
+  const write = () => {
+    history.replaceState(null, "", hashNow());
+    known = location.hash;
+  };
   const open = () => {
-    const link = readHash(location.hash);
-    if (!location.hash.includes("&") && link.repaired.length === 0) {
-      if (link.section) history.replaceState(null, "", hashNow()); // the browser has gone there; the state stays
+    known = location.hash;
+    const link = readHash(known);
+    if (!known.includes("&") && link.repaired.length === 0) {
+      if (link.section) write(); // the browser has gone there; the state stays
       return;
     }
     state.value = link.state;
@@ -68,7 +74,7 @@ function followLinks(): void {
   effect(() => {
     void state.value;
     clearTimeout(timer);
-    if (!isFirst) timer = setTimeout(() => history.replaceState(null, "", hashNow()), REST);
+    if (!isFirst) timer = setTimeout(() => location.hash === known && write(), REST);
     isFirst = false;
   });
 }

@@ -133,6 +133,12 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   },
 };
 
+/** The names in a list of specs, and how many a race may have. */
+export const normsOf = (text: string): string[] => [
+  ...new Set(text.split(/[\s,;，；、]+/).filter(Boolean)),
+];
+export const MOST_NORMS = 8;
+
 /** The numbers in a text, between spaces, commas, brackets or lines. What is no number becomes NaN. */
 export const readNumbers = (text: string): number[] =>
   text

@@ -32,7 +32,7 @@ export function BreakIt({ data }: { data: PageData }) {
   const names = new Set(data.influence.map(({ norm }) => nameOf(norm)));
   const before = useRef({ norm: defaults.norm, output: whole.output as ArrayLike<number> });
   const shown = useSignal(shownOf(whole, defaults, whole.output, data.disturbed));
-  const complaint = useSignal("");
+  const refused = useSignal<unknown>(null);
   const asked = useComputed(() => question(state.value));
   const ask = async (args: string) => {
     const wanted: Broken = JSON.parse(args);
@@ -53,11 +53,11 @@ export function BreakIt({ data }: { data: PageData }) {
     ask,
     {
       take(result) {
-        complaint.value = "";
+        refused.value = null;
         shown.value = result;
       },
       refuse(error) {
-        complaint.value = refusalText(error, common);
+        refused.value = error;
       },
     },
     question(defaults),
@@ -91,7 +91,7 @@ export function BreakIt({ data }: { data: PageData }) {
           <p>{breakIt.done[disturbance]}</p>
         )}
       </div>
-      {complaint.value && <Complaint text={complaint.value} />}
+      {refused.value !== null && <Complaint text={refusalText(refused.value, common)} />}
       <BreakFigure of={shown} />
       {table}
     </Section>

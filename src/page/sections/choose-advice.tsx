@@ -1,8 +1,8 @@
 import type { Advice, Step } from "../../experiments/choose.js";
 import { methodOf } from "../answers.js";
-import { change } from "../model.js";
+import { change, state } from "../model.js";
 import { Code } from "../parts/copy.js";
-import type { Section } from "../state.js";
+import { MOST_NORMS, normsOf, type Section } from "../state.js";
 import { adviceKey } from "../text/keys.js";
 import { useTexts } from "../text/texts.js";
 
@@ -27,6 +27,12 @@ export function AdviceCard(props: {
   const name = (experiment: string) =>
     choose.shownBy[experiment as keyof typeof choose.shownBy] ?? experiment;
   const choice = method ? { method, number: 0, ...(breaks && { norm: method }) } : {};
+  /** What a link sets: the method, where it can be; of Train, that it trains along. */
+  const set = (experiment: string) => {
+    const norms = [...new Set([...normsOf(state.value.norms), method])].slice(-MOST_NORMS);
+    const trains = breaks && experiment === "compare";
+    change({ ...choice, ...(trains && { norms: norms.join(" ") }) });
+  };
   return (
     <div class="card advice">
       <h3>
@@ -43,7 +49,7 @@ export function AdviceCard(props: {
         {shown.map((experiment) => (
           <li key={experiment}>
             {Object.hasOwn(sectionOf, experiment) ? (
-              <a href={`#${sectionOf[experiment]}`} onClick={() => change(choice)}>
+              <a href={`#${sectionOf[experiment]}`} onClick={() => set(experiment)}>
                 {name(experiment)}
               </a>
             ) : (

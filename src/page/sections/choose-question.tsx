@@ -35,27 +35,37 @@ const presets: Partial<Record<keyof Answers, readonly number[]>> = {
   deviceCount: [1, 2, 4, 8],
 };
 
+/** What stands in a field, and the answer when it was typed: after another one it no longer counts. */
+interface Typed {
+  text: string;
+  isWrong: boolean;
+  given: Answers[keyof Answers];
+}
+
 /** A number, with those that are often given as buttons, and the thresholds that decide. */
 function AskNumber({ question, answers, path, answer }: AskProps) {
   const { tree, choose } = useTexts();
   const { answer: name, branches } = question;
   const given = answers[name];
-  const typed = useSignal<string | null>(null);
+  const typed = useSignal<Typed | null>(null);
   const id = useId();
   const taken = takenAt(path, question);
-  const give = (text: string) => {
-    typed.value = text;
-    if (answerOf(question, text) !== undefined) answer(text);
+  const give = (text: string, isNumber = true) => {
+    const read = isNumber ? answerOf(question, text) : undefined;
+    const isWrong = read === undefined && !(isNumber && text === "");
+    typed.value = { text, isWrong, given: read ?? given };
+    if (read !== undefined) answer(text);
   };
-  const text = typed.value ?? "";
-  const isWrong = text !== "" && answerOf(question, text) === undefined;
-  const shown = isWrong ? text : String(given ?? "");
+  const { text, isWrong } =
+    typed.value && typed.value.given === given
+      ? typed.value
+      : { text: String(given ?? ""), isWrong: false };
   const { batch, deviceCount } = answers;
   return (
     <div class="number">
       <Choice
         label={tree.asks[name]}
-        value={given === undefined ? null : String(given)}
+        value={isWrong || given === undefined ? null : String(given)}
         options={(presets[name] ?? []).map((n) => [String(n), String(n)] as const)}
         change={give}
       />
@@ -68,8 +78,8 @@ function AskNumber({ question, answers, path, answer }: AskProps) {
           step={1}
           inputMode="numeric"
           aria-invalid={isWrong}
-          value={shown}
-          onInput={(e) => give(e.currentTarget.value)}
+          value={text}
+          onInput={(e) => give(e.currentTarget.value, !e.currentTarget.validity.badInput)}
         />
       </div>
       <ul class="thresholds">

@@ -42,15 +42,15 @@ function request({ method, number, samples, channels, positions, training, own }
 export function See({ data }: { data: PageData }) {
   const { see, common } = useTexts();
   const sight = useSignal<Sight>(data.sight);
-  const complaint = useSignal("");
+  const refused = useSignal<unknown>(null);
   const asked = useComputed(() => JSON.stringify(request(state.value)));
   useLatest<Sight>(asked, (args) => call("see", JSON.parse(args)), {
     take(result) {
-      complaint.value = "";
+      refused.value = null;
       sight.value = result;
     },
     refuse(error) {
-      complaint.value = refusalText(error, common);
+      refused.value = error;
     },
   });
   const lit = useComputed(() => litSignal(sight, slice("at")).value);
@@ -76,7 +76,7 @@ export function See({ data }: { data: PageData }) {
   return (
     <Section name="see" heading={see.heading} lead={see.lead}>
       <MethodLevers value={method} change={(name) => change({ method: name, number: 0 })} />
-      {complaint.value && <Complaint text={complaint.value} />}
+      {refused.value !== null && <Complaint text={refusalText(refused.value, common)} />}
       <div class={`figure of-${shown.of}`}>
         <Cube shape={shape} lit={lit} point={point} label={see.cube} axes={see.axes} />
         <div class="grids">

@@ -43,6 +43,16 @@ async function driverOf(page, context) {
     press: (key) => page.keyboard.press(key),
     click: (selector) => page.locator(selector).first().click({ timeout: 10_000 }),
     point: (selector) => page.locator(selector).first().hover({ timeout: 10_000 }),
+    async drag(selector, moves) {
+      const one = page.locator(selector).first();
+      await one.scrollIntoViewIfNeeded();
+      const { x, y, width, height } = await one.boundingBox();
+      const [fromX, fromY] = [x + width / 2, y + height / 2];
+      await page.mouse.move(fromX, fromY);
+      await page.mouse.down();
+      for (const [dx, dy] of moves) await page.mouse.move(fromX + dx, fromY + dy);
+      await page.mouse.up();
+    },
     size: (width, height) => page.setViewportSize({ width, height }),
     emulate: (features) => page.emulateMedia(features),
     faults: async () => faults,

@@ -8,7 +8,9 @@ import { serve } from "./server.mjs";
 const parts = `
 export { en } from "./text/en/index.js";
 export { zh } from "./text/zh/index.js";
-export { exact, inCell, plain } from "./parts/numbers.js";
+export { adviceKey, labelKey } from "./text/keys.js";
+export { methodOf } from "./answers.js";
+export { exact, inCell, percent, plain } from "./parts/numbers.js";
 export { moved } from "./parts/grid.js";
 export { litBy } from "./parts/lit.js";
 export { defaults, readHash, writeHash } from "./state.js";
@@ -27,13 +29,16 @@ async function source() {
 export async function prepare() {
   const server = await serve("dist/page");
   const { createRuntime } = await import(pathToFileURL("dist/index.js").href);
-  const { compare, sight } = await import(pathToFileURL("dist/experiments.js").href);
+  const { compare, everyAdvice, influence, sight } = await import(
+    pathToFileURL("dist/experiments.js").href
+  );
   const recorded = JSON.parse(await readFile("src/page/recorded.json", "utf8"));
   const runtime = await createRuntime({ threads: 1, deterministic: true });
   const own = await source();
   return {
     ...own,
     compare,
+    everyAdvice,
     recorded,
     runtime,
     origin: server.origin,
@@ -51,6 +56,14 @@ export async function prepare() {
         return sight(config, runtime);
       } catch (error) {
         return error;
+      }
+    },
+    /** The rows of the table of who pays, computed here. */
+    async influence() {
+      const run = influence({}, { runtime });
+      for (;;) {
+        const { done, value } = await run.next();
+        if (done) return value.rows;
       }
     },
     close() {

@@ -106,6 +106,39 @@ export const tests = [
     },
   },
   {
+    name: "links: one that is opened just when a change goes into the address is followed",
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      for (const [change, norm] of [
+        ["gn", "ln"],
+        ["rms", "in"],
+      ]) {
+        await page.evaluate(
+          (change, hash) => {
+            const select = document.querySelector("#see select");
+            select.value = change;
+            select.dispatchEvent(new Event("change", { bubbles: true }));
+            const busy = () => {
+              const start = performance.now();
+              while (performance.now() < start + 200);
+            };
+            setTimeout(busy, 200); // after it both wait at once: the link, and the change
+            return new Promise((resolve) =>
+              setTimeout(() => {
+                location.hash = hash;
+                resolve();
+              }, 250),
+            );
+          },
+          change,
+          `#see&v=1&method=${norm}`,
+        );
+        await showsSight(page, env, env.sight({ norm, shape: [4, 6, 1, 4] }), 8);
+        equal(await hash(page), `#see&v=1&method=${norm}`);
+      }
+    },
+  },
+  {
     name: "links: the other language shows the same, and back",
     async run(page, env) {
       await page.open(env.at("plain"));

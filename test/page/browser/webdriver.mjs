@@ -5,6 +5,7 @@ const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 const keys = {
   ...{ ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015" },
   ...{ Enter: "\uE007", Tab: "\uE004", Escape: "\uE00C", Home: "\uE011", End: "\uE010" },
+  ...{ PageUp: "\uE00E", PageDown: "\uE00F", Backspace: "\uE003" },
 };
 
 /** `commands` are those of a connection: execute(script) → text, find(selector) → element, click(id), perform(actions). */
@@ -45,6 +46,20 @@ export function driverOf({ execute, find, click, perform }) {
           id: "mouse",
           parameters: { pointerType: "mouse" },
           actions: [{ type: "pointerMove", duration: 0, origin, x: 0, y: 0 }],
+        },
+      ]);
+    },
+    async drag(selector, moves) {
+      await intoView(selector);
+      const origin = await find(selector);
+      const to = ([x, y]) => ({ type: "pointerMove", duration: 0, origin, x, y });
+      const press = (type) => ({ type, button: 0 });
+      await perform([
+        {
+          type: "pointer",
+          id: "mouse",
+          parameters: { pointerType: "mouse" },
+          actions: [to([0, 0]), press("pointerDown"), ...moves.map(to), press("pointerUp")],
         },
       ]);
     },

@@ -7,7 +7,7 @@ import type { OwnData } from "../../engine/protocol.js";
 import { Race, seatsFor } from "../../engine/race.js";
 import { state } from "../../model.js";
 import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
-import type { Preset, State } from "../../state.js";
+import { normsOf, type Preset, type State } from "../../state.js";
 import { hold, keep, leftPlan, type Plan } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
@@ -30,11 +30,6 @@ let release = () => {};
 let waiting: ReturnType<typeof setTimeout> | null = null;
 
 export const theRace = (): Race | null => race;
-
-/** The names in a list of specs. */
-export const normsOf = (text: string): string[] => [
-  ...new Set(text.split(/[\s,;，；、]+/).filter(Boolean)),
-];
 
 /** The settings of a race as it stands in the state. */
 export const settingsOf = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({

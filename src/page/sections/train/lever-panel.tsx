@@ -4,10 +4,9 @@ import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
 import { presetSettings } from "../../race.js";
 import { fileRefusalText, refusalText } from "../../refusals.js";
-import { limits, type Preset, presets } from "../../state.js";
+import { limits, MOST_NORMS, normsOf, type Preset, presets } from "../../state.js";
 import { useTexts } from "../../text/texts.js";
 import {
-  normsOf,
   ownData,
   pause,
   resume,
@@ -26,8 +25,6 @@ const RATES = [-5, -4, -3, -2, -1].flatMap((power) =>
 );
 const rateAt = (lr: number): number =>
   RATES.reduce((best, rate, i) => (Math.abs(rate - lr) < Math.abs(RATES[best] - lr) ? i : best), 0);
-
-const MOST_NORMS = 8;
 
 /** What the race is run with, and the buttons that steer it. */
 export function LeverPanel() {
