@@ -55,7 +55,7 @@ export function App({ texts, data, other }: { texts: Texts; data: PageData; othe
         )}
         <See data={data} />
         <BreakIt data={data} />
-        <Train data={data} />
+        <Train />
         <Choose norms={new Set(data.influence.map(({ norm }) => norm))} />
       </main>
       <footer>{common.footer}</footer>
