@@ -213,6 +213,44 @@ describe("a race", () => {
     expect([race.status, race.lanes[0].status]).toEqual(["done", "done"]);
   });
 
+  test("a worker that does not answer a stop is ended", () => {
+    const { race, statuses } = racing(["bn", "gn"]);
+    race.pause();
+    vi.advanceTimersByTime(60_000); // paused it may be silent
+    race.stop();
+    workers[1].say({ id: 1, is: "stopped", result: {} });
+    vi.advanceTimersByTime(900);
+    expect(statuses()).toEqual(["running", "stopped"]);
+    vi.advanceTimersByTime(1_000);
+    expect([race.status, ...statuses()]).toEqual(["stopped", "stopped", "stopped"]);
+    expect([workers[0].isEnded, workers[1].isEnded, race.replaced]).toEqual([true, false, 0]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("a stop where no training sits is told at once", () => {
+    const { race, changes } = racing(["bn", "gn"], 1);
+    race.pause();
+    result(workers[0]); // its last step was taken singly
+    const before = changes();
+    race.stop();
+    expect([race.status, changes()]).toEqual(["stopped", before + 1]);
+  });
+
+  test("a step size keeps those before it where a worker was replaced", () => {
+    const { race } = racing(["bn", "gn"], 1);
+    workers[0].say({ id: 1, is: "rates", rates: [[3, 0.5]] });
+    race.lanes[0].status = "waiting";
+    race.lanes[0].losses = [4, 3, 2, 1];
+    race.set(0.1);
+    expect(race.lanes.map(({ rates }) => rates)).toEqual([
+      [
+        [3, 0.5],
+        [4, 0.1],
+      ],
+      [[0, 0.1]],
+    ]);
+  });
+
   test("50 starts and stops leave seats, listeners and timers as they were", () => {
     const { race } = racing(["bn", "gn"]);
     race.stop();
