@@ -77,6 +77,10 @@ export const tests = [
         for (const name of names) match(text ?? "", new RegExp(`[( ]${name}[,)]`), wrong);
         await showsSight(page, env, usual, wrong.includes("at=95") ? 95 : env.defaults.at);
       }
+      await page.open(env.at("plain", "#nowhere"));
+      await page.set("#see select", "ln");
+      const isRight = (text) => text === "#see&v=1&method=ln";
+      equal(await page.become(() => hash(page), isRight), "#see&v=1&method=ln");
       await page.open(env.at("plain", "zh/#see&v=1&method=xn"));
       match(await page.become(() => notice(page), Boolean), /（method）/);
     },
