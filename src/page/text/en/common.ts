@@ -1,6 +1,5 @@
 export const common = {
   language: "en",
-  name: "English",
   other: "简体中文",
   title: "evenkeel: normalisation you can see, break and train",
   heading: "Normalisation you can see, break and train",

@@ -1,6 +1,5 @@
 export const common = {
   language: "zh-Hans",
-  name: "简体中文",
   other: "English",
   title: "evenkeel：看得见、弄得坏、训练得了的归一化",
   heading: "看得见、弄得坏、训练得了的归一化",
