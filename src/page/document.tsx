@@ -2,6 +2,7 @@
 import { renderToString } from "preact-render-to-string";
 import { App, type Other } from "./app.js";
 import type { PageData } from "./model.js";
+import { shortest } from "./race.js";
 import { en } from "./text/en/index.js";
 import type { Texts } from "./text/texts.js";
 import { zh } from "./text/zh/index.js";
@@ -44,6 +45,6 @@ ${scripts}
 `;
 }
 
-/** Typed arrays as lists of numbers, with the digits that tell one float32 from the next. */
+/** Typed arrays as lists of numbers, with as few digits as tell one float32 from the next. */
 const asPlain = (_: string, value: unknown): unknown =>
-  value instanceof Float32Array ? Array.from(value, (x) => Number(x.toPrecision(9))) : value;
+  value instanceof Float32Array ? Array.from(value, (x) => Number(shortest(x))) : value;
