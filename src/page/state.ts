@@ -133,12 +133,13 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   },
 };
 
-/** The numbers in a text, between spaces, commas, brackets or lines. What is no number becomes NaN. */
+/** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */
+export const wordsOf = (text: string): string[] =>
+  text.split(/[\s,;，；、[\]()（）]+/).filter(Boolean);
+
+/** The numbers among words; the minus signs may be those that the page shows. What is no number becomes NaN. */
 export const readNumbers = (text: string): number[] =>
-  text
-    .split(/[\s,;[\]()]+/)
-    .filter(Boolean)
-    .map((word) => Number(word.replace("−", "-")));
+  wordsOf(text).map((word) => Number(word.replaceAll("−", "-")));
 
 const VERSION = "1";
 

@@ -7,7 +7,7 @@ import type { OwnData } from "../../engine/protocol.js";
 import { Race, seatsFor } from "../../engine/race.js";
 import { state } from "../../model.js";
 import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
-import type { State } from "../../state.js";
+import { type State, wordsOf } from "../../state.js";
 import { hold, keep, leftPlan, type Plan } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
@@ -30,10 +30,8 @@ let waiting: ReturnType<typeof setTimeout> | null = null;
 
 export const theRace = (): Race | null => race;
 
-/** The names in a list of specs. */
-export const normsOf = (text: string): string[] => [
-  ...new Set(text.split(/[\s,;，；、]+/).filter(Boolean)),
-];
+/** The specs in a list, each once. */
+export const normsOf = (text: string): string[] => [...new Set(wordsOf(text))];
 
 /** The settings of a race as it stands in the state. */
 export const settingsOf = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
