@@ -36,6 +36,7 @@ export function refusalText(error: unknown, { refused }: Texts["common"]): strin
 }
 
 const fileSentences: readonly (readonly [RegExp, keyof Texts["train"]["refused"]])[] = [
+  [/cannot be read/, "unreadable"],
   [/empty file/, "empty"],
   [/too many/, "huge"],
   [/no whole number of records/, "records"],
@@ -51,7 +52,8 @@ export function fileRefusalText(
   { refused }: Texts["train"],
   common: Texts["common"],
 ): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const whole = error instanceof Error ? error.message : String(error);
+  const message = whole.replace(file, ""); // which may be called "too few.bin"
   const found = fileSentences.find(([pattern]) => pattern.test(message));
   return found ? refused[found[1]](file) : refusalText(error, common);
 }

@@ -102,6 +102,7 @@ export const train = {
     ],
   },
   refused: {
+    unreadable: (name: string) => `${name} cannot be read. Is it a file, and still there?`,
     empty: (name: string) => `${name} is empty.`,
     huge: (name: string) => `${name} is too large for CIFAR-10's archive.`,
     records: (name: string) =>

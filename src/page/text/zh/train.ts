@@ -75,6 +75,7 @@ export const train = {
     cifar: ["飞机", "汽车", "鸟", "猫", "鹿", "狗", "蛙", "马", "船", "卡车"],
   },
   refused: {
+    unreadable: (name: string) => `${name} 无法读取。它是文件吗？还在原处吗？`,
     empty: (name: string) => `${name} 是空文件。`,
     huge: (name: string) => `${name} 太大，不会是 CIFAR-10 的归档。`,
     records: (name: string) => `${name} 不是 CIFAR-10 文件：大小不是 3,073 字节记录的整数倍。`,
