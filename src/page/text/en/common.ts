@@ -9,6 +9,7 @@ export const common = {
   more: "More settings",
   link: "Copy link",
   copied: "Copied",
+  notCopied: "Cannot copy here",
   copy: "Copy",
   repaired: (names: string) =>
     `The link had values that cannot be (${names}). They have their usual value now.`,

@@ -9,6 +9,7 @@ export const common = {
   more: "更多设置",
   link: "复制链接",
   copied: "已复制",
+  notCopied: "这里无法复制",
   copy: "复制",
   repaired: (names: string) => `链接里有不可能的值（${names}），已换成通常的值。`,
   noScript: "没有 JavaScript 时，本页显示制作时算好的结果；调节需要 JavaScript。",
