@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Client, Refusal } from "../../src/page/engine/client.js";
 import { Race, seatsFor } from "../../src/page/engine/race.js";
+import { failureText } from "../../src/page/refusals.js";
+import { zh } from "../../src/page/text/zh/index.js";
 import { FakeWorker } from "./fake-worker.js";
 
 let workers: FakeWorker[] = [];
@@ -198,7 +200,7 @@ describe("a race", () => {
     vi.advanceTimersByTime(60_000);
     expect(race.status).toBe("stopped");
     expect(statuses()).toEqual(["failed", "failed"]);
-    expect(race.lanes[0].message).not.toBe("");
+    expect(failureText(race.lanes[0].message, zh.common)).toBe(zh.common.failed.silence);
     expect(living().length).toBeLessThanOrEqual(1);
   });
 

@@ -19,6 +19,10 @@ export const common = {
     simd: "This browser has no WebAssembly SIMD, so nothing can be computed here. Chrome 91, Firefox 89 and Safari 16.4 have it. The recorded figures stay.",
     other: (reason: string) => `The engine could not start: ${reason}. The recorded figures stay.`,
   },
+  failed: {
+    start: "its worker could not start",
+    silence: "its worker does not answer",
+  },
   footer: "Every number is computed with the same bits on every machine. MIT licence.",
   refused: {
     unknownNorm: (name: string) => `There is no norm “${name}”.`,

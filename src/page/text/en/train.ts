@@ -56,6 +56,7 @@ export const train = {
     refused: "refused",
     failed: "failed",
   },
+  because: (status: string, why: string) => `${status}: ${why}`,
   lanes: "The trainings",
   table: {
     norm: "Norm",

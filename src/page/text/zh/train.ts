@@ -52,6 +52,7 @@ export const train = {
     refused: "被拒绝",
     failed: "出错",
   },
+  because: (status: string, why: string) => `${status}：${why}`,
   lanes: "各个训练",
   table: {
     norm: "归一化",
