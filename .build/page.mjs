@@ -12,15 +12,16 @@ const entries = { en: "src/page/entry-en.tsx", zh: "src/page/entry-zh.tsx" };
 
 await rm(OUT, { recursive: true, force: true });
 await mkdir(join(OUT, "zh"), { recursive: true });
-const { documentOf, firstData, inScript, languages, methodDescriptions } = await prerenderer();
-const families = methodDescriptions;
-const data = await firstData(formulasOf(families));
+const { documentOf, firstData, inScript, languages, methodDescriptions, tree } =
+  await prerenderer();
+const known = { families: methodDescriptions, tree, treeTexts: languages.en.tree };
+const data = await firstData(formulasOf(methodDescriptions));
 const css = await style();
 await write(css.name, css.text);
 
 const engine = await modules({ worker: inFile.worker });
 const define = { WORKER: JSON.stringify(`./${engine.worker.file}`) };
-const pages = await modules(entries, { define, families });
+const pages = await modules(entries, { define, known });
 for (const [language, place] of Object.entries(places)) {
   const parts = severalFiles({ ...place, style: css.name, script: pages[language].file });
   const html = documentOf({ texts: languages[language], data, ...parts });
@@ -32,7 +33,7 @@ const licences = await notices(own, [...engine.inputs, ...pages.inputs]);
 await write("LICENSES.txt", licences);
 const parts = oneFile({
   style: css.text,
-  program: inScript(await inOne(inFile.page, families)),
+  program: inScript(await inOne(inFile.page, known)),
   engine: inScript(await inOne(inFile.worker)),
   notices: licences,
 });

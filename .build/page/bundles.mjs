@@ -15,9 +15,22 @@ const simdAlone = {
   },
 };
 
+/** A plugin that puts the place of modules their exports as data. */
+const asData = (name, modules) => ({
+  name,
+  setup({ onLoad }) {
+    for (const [filter, exports] of modules) {
+      const lines = Object.entries(exports).map(
+        ([key, value]) => `export const ${key} = ${JSON.stringify(value)};`,
+      );
+      onLoad({ filter }, () => ({ contents: lines.join("\n") }));
+    }
+  },
+});
+
 /**
- * The table of methods as data: without formulas, which stand in the document, and with its English texts in the English
- * page alone. A visitor loads 4 KB less.
+ * The table of methods as data: without formulas, which stand in the document, and with its English texts in the
+ * English page alone. A visitor loads 4 KB less.
  */
 const tableAsData = (families) => {
   const rows = families.flatMap(({ methods }) => methods);
@@ -31,26 +44,29 @@ const tableAsData = (families) => {
     name,
     { title, statistics, learned, defaults },
   ]);
-  const module = (exports) => ({
-    contents: Object.entries(exports)
-      .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
-      .join("\n"),
-  });
-  return {
-    name: "table-as-data",
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]methods[\\/]descriptions\.ts$/ }, () =>
-        module({ methodDescriptions: table }),
-      );
-      onLoad({ filter: /[\\/]text[\\/]en[\\/]methods\.ts$/ }, () =>
-        module({
-          methods: Object.fromEntries(texts),
-          families: Object.fromEntries(families.map(({ name, title }) => [name, title])),
-        }),
-      );
-    },
-  };
+  return asData("table-as-data", [
+    [/[\\/]methods[\\/]descriptions\.ts$/, { methodDescriptions: table }],
+    [
+      /[\\/]text[\\/]en[\\/]methods\.ts$/,
+      {
+        methods: Object.fromEntries(texts),
+        families: Object.fromEntries(families.map(({ name, title }) => [name, title])),
+      },
+    ],
+  ]);
 };
+
+const TREE_TEXTS = new Set(["ask", "label", "norm", "reason", "caveat"]);
+
+/** The decision tree as data, with its English texts in the English page alone. A visitor of another loads 2 KB less. */
+const treeAsData = (tree, texts) =>
+  asData("tree-as-data", [
+    [
+      /[\\/]experiments[\\/]choose-tree\.ts$/,
+      { tree: JSON.parse(JSON.stringify(tree, (k, v) => (TREE_TEXTS.has(k) ? undefined : v))) },
+    ],
+    [/[\\/]text[\\/]en[\\/]tree\.ts$/, texts],
+  ]);
 
 const common = {
   bundle: true,
@@ -64,9 +80,11 @@ const common = {
   plugins: [simdAlone],
 };
 
-/** `families` are the table of methods, for programs that get it as data. */
-const pluginsFor = (families) =>
-  families ? [...common.plugins, tableAsData(families)] : common.plugins;
+/** `known` are the table of methods, the tree and its English texts, for programs that get them as data. */
+const pluginsFor = (known) =>
+  known
+    ? [...common.plugins, tableAsData(known.families), treeAsData(known.tree, known.treeTexts)]
+    : common.plugins;
 
 /** The program that renders the page, run here. */
 export async function prerenderer() {
@@ -91,10 +109,10 @@ function withImports(outputs, path, found = new Set()) {
  * Bundles modules that share chunks into dist/page. Returns, by the names of the entries, their file and `all`, which
  * is this file and the chunks that it imports at once. `inputs` are the files of the sources.
  */
-export async function modules(entryPoints, { define = {}, families } = {}) {
+export async function modules(entryPoints, { define = {}, known } = {}) {
   const { metafile } = await build({
     ...common,
-    plugins: pluginsFor(families),
+    plugins: pluginsFor(known),
     ...{ entryPoints, define, outdir: OUT, format: "esm", splitting: true },
     ...{ entryNames: "[name]-[hash]", chunkNames: "part-[hash]" },
   });
@@ -107,8 +125,8 @@ export async function modules(entryPoints, { define = {}, families } = {}) {
 }
 
 /** One bundle as text, without files beside it. */
-export async function inOne(entry, families) {
-  const plugins = pluginsFor(families);
+export async function inOne(entry, known) {
+  const plugins = pluginsFor(known);
   const options = { ...common, plugins, entryPoints: [entry], format: "iife", write: false };
   return (await build(options)).outputFiles[0].text;
 }

@@ -22,7 +22,7 @@ export interface ChooseResult {
   advice: Advice | null;
 }
 
-export const isAdvice = (node: Question | Advice): node is Advice => "norm" in node;
+export const isAdvice = (node: Question | Advice): node is Advice => "code" in node;
 
 /** The number that decides. Devices count by the number of samples they see together. */
 const sizeOf = ({ answer }: Question, { batch = 0, deviceCount = 1 }: Answers): number =>

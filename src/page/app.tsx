@@ -1,4 +1,5 @@
 import { broken, type PageData, repaired } from "./model.js";
+import { failureText } from "./refusals.js";
 import { BreakIt } from "./sections/break.js";
 import { Choose } from "./sections/choose.js";
 import { See } from "./sections/see.js";
@@ -50,12 +51,14 @@ export function App({ texts, data, other }: { texts: Texts; data: PageData; othe
         )}
         {broken.value && (
           <p class="notice" role="alert">
-            {/SIMD/.test(broken.value) ? noEngine.simd : noEngine.other(broken.value)}
+            {/SIMD/.test(broken.value)
+              ? noEngine.simd
+              : noEngine.other(failureText(broken.value, common))}
           </p>
         )}
         <See data={data} />
         <BreakIt data={data} />
-        <Train data={data} />
+        <Train />
         <Choose norms={new Set(data.influence.map(({ norm }) => norm))} />
       </main>
       <footer>{common.footer}</footer>

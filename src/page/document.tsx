@@ -2,6 +2,7 @@
 import { renderToString } from "preact-render-to-string";
 import { App, type Other } from "./app.js";
 import type { PageData } from "./model.js";
+import { shortest } from "./race.js";
 import { en } from "./text/en/index.js";
 import type { Texts } from "./text/texts.js";
 import { zh } from "./text/zh/index.js";
@@ -44,8 +45,8 @@ ${scripts}
 `;
 }
 
-/** Typed arrays as lists, and numbers with the digits that tell one float32 from the next. */
+/** Numbers with as few digits as tell one float32 from the next, and typed arrays as lists of them. */
 function asPlain(_: string, value: unknown): unknown {
-  if (value instanceof Float32Array) return Array.from(value);
+  if (value instanceof Float32Array) return Array.from(value, (x) => Number(shortest(x)));
   return typeof value === "number" ? Number(value.toPrecision(9)) : value;
 }

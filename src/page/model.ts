@@ -34,8 +34,5 @@ export function useFields<K extends keyof State>(...keys: K[]): Pick<State, K> {
 /** Names of values of a link that were wrong. */
 export const repaired = signal<readonly string[]>([]);
 
-/** Whether the page's script runs: controls that need it are off before. */
-export const alive = signal(false);
-
 /** Why the engine does not work here; empty while it does. */
 export const broken = signal("");

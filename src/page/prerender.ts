@@ -26,4 +26,5 @@ export async function firstData(formulas: PageData["formulas"]): Promise<PageDat
   }
 }
 
+export { tree } from "../experiments/choose-tree.js";
 export { methodDescriptions } from "../experiments/methods/descriptions.js";

@@ -62,10 +62,11 @@ export const runsOf = (record: Readonly<Record<string, RecordedRun>>): RaceRun[]
     })),
   }));
 
-function shortest(loss: number): string {
+/** A float32 in as few digits as tell it from the next one. */
+export function shortest(value: number): string {
   for (let digits = 1; digits < 9; digits++) {
-    const text = String(Number(loss.toPrecision(digits)));
-    if (Math.fround(Number(text)) === loss) return text;
+    const text = String(Number(value.toPrecision(digits)));
+    if (Math.fround(Number(text)) === value) return text;
   }
-  return String(loss);
+  return String(Number(value.toPrecision(9)));
 }

@@ -35,7 +35,19 @@ export function refusalText(error: unknown, { refused }: Texts["common"]): strin
   return refused.other(message);
 }
 
+const failures: readonly (readonly [RegExp, keyof Texts["common"]["failed"]])[] = [
+  [/worker could not start/, "start"],
+  [/worker does not answer/, "silence"],
+];
+
+/** Why the engine, or a training, failed. What the page does not know stays in the browser's words. */
+export function failureText(message: string, { failed }: Texts["common"]): string {
+  const found = failures.find(([pattern]) => pattern.test(message));
+  return found ? failed[found[1]] : message;
+}
+
 const fileSentences: readonly (readonly [RegExp, keyof Texts["train"]["refused"]])[] = [
+  [/cannot be read/, "unreadable"],
   [/empty file/, "empty"],
   [/too many/, "huge"],
   [/no whole number of records/, "records"],
@@ -51,7 +63,8 @@ export function fileRefusalText(
   { refused }: Texts["train"],
   common: Texts["common"],
 ): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const whole = error instanceof Error ? error.message : String(error);
+  const message = whole.replace(file, ""); // which may be called "too few.bin"
   const found = fileSentences.find(([pattern]) => pattern.test(message));
   return found ? refused[found[1]](file) : refusalText(error, common);
 }

@@ -4,8 +4,8 @@ import { hydrate } from "preact";
 import { App, type Other } from "./app.js";
 import type { WorkerLike } from "./engine/client.js";
 import { useWorkers } from "./engine/engine.js";
-import { alive, type PageData, repaired, state } from "./model.js";
-import { readHash, type Section, writeHash } from "./state.js";
+import { type PageData, repaired, state } from "./model.js";
+import { readHash, writeHash } from "./state.js";
 import type { Texts } from "./text/texts.js";
 
 /** A language of the page, and where the other one is. */
@@ -38,16 +38,14 @@ export function start(languages: readonly Language[], makeWorker: () => WorkerLi
     document.title = common.title;
   });
   followLinks();
-  alive.value = true;
-  root.dataset.alive = ""; // for styles, and for those who test the page
+  root.dataset.alive = ""; // for those who test the page
 }
 
 /** How long the state must rest before it goes into the address, in milliseconds. */
 const REST = 300;
 
 /** The link to what is shown now, in the section that the address names. */
-const hashNow = (): string =>
-  writeHash(state.value, (location.hash.slice(1).split("&")[0] || "see") as Section);
+const hashNow = (): string => writeHash(state.value, readHash(location.hash).section ?? "see");
 
 /** State goes into the address, and an address that somebody opens or goes back to becomes the state. */
 function followLinks(): void {

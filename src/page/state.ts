@@ -133,18 +133,17 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   },
 };
 
-/** The names in a list of specs, and how many a race may have. */
-export const normsOf = (text: string): string[] => [
-  ...new Set(text.split(/[\s,;，；、]+/).filter(Boolean)),
-];
+/** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */
+export const wordsOf = (text: string): string[] =>
+  text.split(/[\s,;，；、[\]()（）]+/).filter(Boolean);
+
+/** The specs in a list, each once, and how many a race may have. */
+export const normsOf = (text: string): string[] => [...new Set(wordsOf(text))];
 export const MOST_NORMS = 8;
 
-/** The numbers in a text, between spaces, commas, brackets or lines. What is no number becomes NaN. */
+/** The numbers among words; the minus signs may be those that the page shows. What is no number becomes NaN. */
 export const readNumbers = (text: string): number[] =>
-  text
-    .split(/[\s,;[\]()]+/)
-    .filter(Boolean)
-    .map((word) => Number(word.replace("−", "-")));
+  wordsOf(text).map((word) => Number(word.replaceAll("−", "-")));
 
 const VERSION = "1";
 

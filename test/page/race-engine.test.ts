@@ -1,44 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Client, Refusal, type WorkerLike } from "../../src/page/engine/client.js";
-import type { Reply, Request } from "../../src/page/engine/protocol.js";
+import { Client, Refusal } from "../../src/page/engine/client.js";
 import { Race, seatsFor } from "../../src/page/engine/race.js";
-
-/** A worker that keeps what it is asked, and answers what the test says. */
-class FakeWorker implements WorkerLike {
-  readonly asked: Request[] = [];
-  isEnded = false;
-  onmessage: WorkerLike["onmessage"] = null;
-  onerror: WorkerLike["onerror"] = null;
-
-  postMessage(request: Request): void {
-    if (this.isEnded) throw new Error("asked after its end");
-    this.asked.push(structuredClone(request));
-  }
-
-  terminate(): void {
-    this.isEnded = true;
-  }
-
-  say(reply: object): void {
-    if (!this.isEnded) this.onmessage?.({ data: reply as Reply } as MessageEvent<Reply>);
-  }
-
-  /** The number of the last run that it was asked for. */
-  get run(): number {
-    return this.asked.findLast((request) => request.do === "run")?.id ?? -1;
-  }
-
-  /** What it was asked since its last run began. */
-  get words(): string[] {
-    const from = this.asked.findLastIndex((request) => request.do === "run");
-    return this.asked.slice(from).map((request) => request.do);
-  }
-
-  get norm(): string | undefined {
-    const request = this.asked.findLast((each) => each.do === "run");
-    return request?.do === "run" ? request.settings.norms?.[0] : undefined;
-  }
-}
+import { failureText } from "../../src/page/refusals.js";
+import { zh } from "../../src/page/text/zh/index.js";
+import { FakeWorker } from "./fake-worker.js";
 
 let workers: FakeWorker[] = [];
 const living = () => workers.filter(({ isEnded }) => !isEnded);
@@ -235,7 +200,7 @@ describe("a race", () => {
     vi.advanceTimersByTime(60_000);
     expect(race.status).toBe("stopped");
     expect(statuses()).toEqual(["failed", "failed"]);
-    expect(race.lanes[0].message).not.toBe("");
+    expect(failureText(race.lanes[0].message, zh.common)).toBe(zh.common.failed.silence);
     expect(living().length).toBeLessThanOrEqual(1);
   });
 
@@ -248,6 +213,44 @@ describe("a race", () => {
     expect(living().map(({ norm }) => norm)).toEqual(["gn"]);
     result(living()[0]);
     expect([race.status, race.lanes[0].status]).toEqual(["done", "done"]);
+  });
+
+  test("a worker that does not answer a stop is ended", () => {
+    const { race, statuses } = racing(["bn", "gn"]);
+    race.pause();
+    vi.advanceTimersByTime(60_000); // paused it may be silent
+    race.stop();
+    workers[1].say({ id: 1, is: "stopped", result: {} });
+    vi.advanceTimersByTime(900);
+    expect(statuses()).toEqual(["running", "stopped"]);
+    vi.advanceTimersByTime(1_000);
+    expect([race.status, ...statuses()]).toEqual(["stopped", "stopped", "stopped"]);
+    expect([workers[0].isEnded, workers[1].isEnded, race.replaced]).toEqual([true, false, 0]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("a stop where no training sits is told at once", () => {
+    const { race, changes } = racing(["bn", "gn"], 1);
+    race.pause();
+    result(workers[0]); // its last step was taken singly
+    const before = changes();
+    race.stop();
+    expect([race.status, changes()]).toEqual(["stopped", before + 1]);
+  });
+
+  test("a step size keeps those before it where a worker was replaced", () => {
+    const { race } = racing(["bn", "gn"], 1);
+    workers[0].say({ id: 1, is: "rates", rates: [[3, 0.5]] });
+    race.lanes[0].status = "waiting";
+    race.lanes[0].losses = [4, 3, 2, 1];
+    race.set(0.1);
+    expect(race.lanes.map(({ rates }) => rates)).toEqual([
+      [
+        [3, 0.5],
+        [4, 0.1],
+      ],
+      [[0, 0.1]],
+    ]);
   });
 
   test("50 starts and stops leave seats, listeners and timers as they were", () => {

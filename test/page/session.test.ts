@@ -1,11 +1,13 @@
 // The worker's side of a training, on a real runtime. Networks are tiny.
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { CompareConfig, CompareEvent, CompareResult } from "../../src/experiments/compare.js";
 import { compare } from "../../src/experiments/compare.js";
+import { checkpointDatabase } from "../../src/io/checkpoint-database.js";
 import type { Reply, Request } from "../../src/page/engine/protocol.js";
 import { Session } from "../../src/page/engine/session.js";
 import { raceData } from "../../src/page/race.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
+import { fakeIndexedDB } from "../io/fake-indexed-db.js";
 
 const settings = {
   ...{ norms: ["gn"], width: 4, batchSize: 2, lr: 3e-3, steps: 60, batch1: false },
@@ -127,6 +129,32 @@ describe("a session", () => {
       expect(worked.losses).toEqual(losses);
     },
   );
+
+  test("a run that is stopped leaves no checkpoint, and one that ends leaves its own", async () => {
+    const fake = fakeIndexedDB();
+    vi.stubGlobal("indexedDB", fake);
+    const count = (key: string) => checkpointDatabase(`${key} gn-seed0-train`).exists();
+    const worked = new Worked();
+    worked.ask({ id: 1, do: "run", settings: { ...settings, steps: 400 }, key: "a" });
+    await worked.until(() => worked.losses.length > 41);
+    expect(await count("a")).toBe(true);
+    worked.ask({ id: 1, do: "stop" });
+    await worked.until(isOver);
+    expect(worked.last.is).toBe("stopped");
+    expect(await count("a")).toBe(false);
+    worked.ask({ id: 2, do: "run", settings: { ...settings, steps: 3 }, key: "b" });
+    await worked.until((replies) => replies.at(-1)?.id === 2 && isOver(replies));
+    expect([worked.last.is, await count("b")]).toEqual(["result", true]);
+    worked.ask({
+      id: 3,
+      do: "call",
+      name: "forget",
+      args: { key: "b", names: ["gn-seed0-train"] },
+    });
+    await worked.until((replies) => replies.at(-1)?.id === 3);
+    expect(await count("b")).toBe(false);
+    vi.unstubAllGlobals();
+  });
 
   test("a stop before the first step is a stop, and the next run is a run", async () => {
     const worked = new Worked();

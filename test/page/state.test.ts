@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { disturbances } from "../../src/experiments/influence/disturb.js";
 import { methodDescriptions } from "../../src/experiments/methods/descriptions.js";
+import { exact } from "../../src/page/parts/numbers.js";
 import {
   defaults,
   limits,
@@ -134,9 +135,20 @@ test.each([
   ["1 2 3", [1, 2, 3]],
   ["1,2;3\n4\t5", [1, 2, 3, 4, 5]],
   ["[[1, −2], [3e-1, .5]]", [1, -2, 0.3, 0.5]],
+  ["1，−2、3；4（5）", [1, -2, 3, 4, 5]],
+  ["−1.00e−3", [-0.001]],
   ["tensor([1., 2.])", [Number.NaN, 1, 2]],
   ["", []],
   ["1 x", [1, Number.NaN]],
 ])("the numbers in %j are %j", (text, numbers) => {
   expect(readNumbers(text)).toEqual(numbers);
+});
+
+test.each([
+  [-1e-4, "−1.00e−4"],
+  [-2.5e6, "−2.50e6"],
+  [-0.25, "−0.250"],
+])("the figures show %d as %s, and read it back", (value, shown) => {
+  expect(exact(value)).toBe(shown);
+  expect(readNumbers(shown)).toEqual([value]);
 });

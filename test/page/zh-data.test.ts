@@ -1,4 +1,6 @@
 // The Chinese of the texts in src/experiments, text by text beside the English.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { everyAdvice } from "../../src/experiments/choose.js";
 import type { CompareResult } from "../../src/experiments/compare-types.js";
@@ -8,6 +10,7 @@ import { methodDescriptions } from "../../src/experiments/methods/descriptions.j
 import type { StyleResult } from "../../src/experiments/style.js";
 import type { TransformerResult } from "../../src/experiments/transformer.js";
 import { compareTruths, styleTruths, transformerTruths } from "../../src/experiments/truths.js";
+import { en } from "../../src/page/text/en/index.js";
 import { adviceKey, labelKey } from "../../src/page/text/keys.js";
 import { articles, corrections } from "../../src/page/text/zh/corrections.js";
 import * as influence from "../../src/page/text/zh/influence.js";
@@ -85,7 +88,6 @@ const pairs = [
   ),
   ...pairsOf("disturbance", disturbanceTitles, influence.disturbances),
   ...parts.map((part) => pair(`part ${part}`, part, influence.parts[part])),
-  pair("head", influenceHead[0], influence.words.norm),
   pair("head", influenceHead.at(-2) as string, influence.words.shift),
   pair("head", influenceHead.at(-1) as string, influence.words.scale),
   pair("cell", influenceCell({ own: null, others: null }), influence.words.refused),
@@ -176,4 +178,26 @@ test("punctuation is full-width, and a space stands between Chinese and anything
     return wrong.some((pattern) => pattern.test(text));
   });
   expect(faults).toEqual([]);
+});
+
+/** The page's source without its texts. */
+const source = readdirSync("src/page", { recursive: true, encoding: "utf8" })
+  .filter((file) => /\.tsx?$/.test(file) && !/^text[\\/]/.test(file))
+  .map((file) => readFileSync(join("src/page", file), "utf8"))
+  .join("\n");
+
+/** Whether a text is read: as a property, by destructuring, or with all of its kind by a computed name. */
+const isRead = (kind: string, key: string) =>
+  new RegExp(`\\.${key}\\b|[{,]\\s*${key}\\s*[,}]|\\b${kind}\\[`).test(source);
+
+test("no text is unused", () => {
+  const unused = (kind: string, texts: object): string[] =>
+    Object.entries(texts).flatMap(([key, text]) => {
+      const isText = typeof text !== "object" || Array.isArray(text);
+      if (isText) return isRead(kind, key) ? [] : [`${kind}.${key}`];
+      return isRead(kind, key) ? unused(key, text) : [`${kind}.${key}`];
+    });
+  const { common, see, breakIt, train, choose, influence: words } = en;
+  const all = { common, see, breakIt, train, choose, influence: words };
+  expect(Object.entries(all).flatMap(([name, texts]) => unused(name, texts))).toEqual([]);
 });

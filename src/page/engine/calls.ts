@@ -3,12 +3,12 @@
 import { IMAGE_BYTES, parseCifar10 } from "../../data/cifar10.js";
 import { influence } from "../../experiments/influence.js";
 import { sight } from "../../experiments/see.js";
-import { checkpointDatabase } from "../../io/checkpoint-database.js";
 import { NormResNet } from "../../models/norm-resnet.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { raceData } from "../race.js";
 import { readImages } from "./images.js";
 import type { CallName, Calls } from "./protocol.js";
+import { savedOrNot } from "./saved.js";
 
 type Handlers = {
   [K in CallName]: (
@@ -41,10 +41,7 @@ export const calls: Handlers = {
     return null;
   },
   async forget({ key, names }) {
-    for (const name of names)
-      await checkpointDatabase(`${key} ${name}`)
-        .remove()
-        .catch(() => {});
+    for (const name of names) await savedOrNot(`${key} ${name}`, () => {}).remove();
     return null;
   },
 };

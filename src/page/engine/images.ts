@@ -8,8 +8,8 @@ import {
 import { readTar } from "../../data/tar.js";
 import type { OwnData } from "./protocol.js";
 
-/** The largest archive that is unpacked, in bytes: CIFAR-10's has 170 MB, and 184 MB unpacked. */
-export const MOST_BYTES = 400e6;
+/** The largest file, packed and unpacked, in bytes: CIFAR-10's archive has 170 MB, and 184 MB unpacked. */
+const MOST_BYTES = 400e6;
 
 interface Limits {
   train: number;
@@ -18,14 +18,25 @@ interface Limits {
 
 /**
  * Images of a visitor's file: a batch of CIFAR-10's binary format, or its whole archive. Of a single batch, the first
- * ones are for training and the ones after them for testing. Throws RangeError for anything else.
+ * ones are for training and the ones after them for testing. Throws RangeError for anything else, and for what cannot
+ * be read, such as a folder or a file that was moved.
  */
-export async function readImages(file: Blob & { name: string }, limits: Limits): Promise<OwnData> {
+export async function readImages(
+  file: Blob & { name: string },
+  limits: Limits,
+  mostBytes = MOST_BYTES,
+): Promise<OwnData> {
   const { name, size } = file;
-  if (size > MOST_BYTES) throw new RangeError(`${name}: ${size} bytes are too many`);
+  if (size > mostBytes) throw new RangeError(`${name}: ${size} bytes are too many`);
   if (size === 0) throw new RangeError(`${name}: record 0 at offset 0: an empty file`);
-  const packed = await startsAsGzip(file);
-  return packed ? fromArchive(name, await unpack(file), limits) : fromBatch(file, limits);
+  try {
+    const isPacked = await startsAsGzip(file);
+    if (!isPacked) return await fromBatch(file, limits);
+    return fromArchive(name, await unpack(file, mostBytes), limits);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
+    throw new RangeError(`${name}: cannot be read: ${cause}`, { cause });
+  }
 }
 
 async function startsAsGzip(file: Blob): Promise<boolean> {
@@ -33,12 +44,22 @@ async function startsAsGzip(file: Blob): Promise<boolean> {
   return a === 0x1f && b === 0x8b;
 }
 
-async function unpack(file: Blob): Promise<Uint8Array> {
-  const stream = file.stream().pipeThrough(new DecompressionStream("gzip"));
+/** Unpacks no more than it must: a small file may hold what no memory could. */
+async function unpack(file: Blob, mostBytes: number): Promise<Uint8Array> {
+  let count = 0;
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      count += chunk.length;
+      if (count > mostBytes) controller.error(new Error("too many bytes"));
+      else controller.enqueue(chunk);
+    },
+  });
+  const unpacked = file.stream().pipeThrough(new DecompressionStream("gzip")).pipeThrough(limit);
   try {
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    return new Uint8Array(await new Response(unpacked).arrayBuffer());
   } catch (cause) {
-    throw new RangeError("tar: the archive is damaged", { cause });
+    const why = count > mostBytes ? "too many bytes inside" : "the archive is damaged";
+    throw new RangeError(`tar: ${why}`, { cause });
   }
 }
 

@@ -81,14 +81,15 @@ export class Race {
     if (this.status !== "running") return;
     this.status = "paused";
     this.#tell("pause");
+    this.#options.changed();
   }
 
   resume(): void {
     if (this.status !== "paused") return;
     this.status = "running";
-    for (const { client } of this.#seats) client.heard = performance.now();
     this.#tell("resume");
     this.#fill();
+    this.#options.changed();
   }
 
   /** One step of every training that is under way. */
@@ -98,7 +99,8 @@ export class Race {
 
   /** Another step size from the next step on, and from the first one of those that wait. */
   set(lr: number): void {
-    for (const lane of this.lanes) if (lane.status === "waiting") lane.rates = [[0, lr]];
+    for (const lane of this.lanes)
+      if (lane.status === "waiting") lane.rates = [...lane.rates, [lane.losses.length, lr]];
     for (const { client, lane, id } of this.#seats) if (lane) client.send({ id, do: "set", lr });
   }
 
@@ -108,6 +110,7 @@ export class Race {
     for (const lane of this.lanes) if (lane.status === "waiting") lane.status = "stopped";
     this.#tell("stop");
     this.#end();
+    this.#options.changed();
   }
 
   /** Ends the race and its workers. */
@@ -118,8 +121,10 @@ export class Race {
   }
 
   #tell(what: "pause" | "resume" | "step" | "stop"): void {
-    for (const { client, lane, id } of this.#seats) if (lane) client.send({ id, do: what });
-    this.#options.changed();
+    for (const { client, lane, id } of this.#seats) {
+      client.heard = performance.now(); // it may have had no reason to speak
+      if (lane) client.send({ id, do: what });
+    }
   }
 
   /** Gives every free seat a training that waits. */
@@ -179,6 +184,7 @@ export class Race {
   #goOn(): void {
     this.#fill();
     if (this.lanes.every(({ status }) => status !== "waiting" && status !== "running")) this.#end();
+    this.#rest();
   }
 
   #end(): void {
@@ -188,7 +194,13 @@ export class Race {
       this.lanes.every(({ status }) => status !== "stopped" && status !== "running")
         ? "done"
         : "stopped";
-    clearInterval(this.#watch);
+    this.#rest();
+  }
+
+  /** After its end it looks for silent workers only until each has let go of its training. */
+  #rest(): void {
+    const isUnderWay = this.status === "running" || this.status === "paused";
+    if (!isUnderWay && this.#seats.every(({ lane }) => lane === null)) clearInterval(this.#watch);
   }
 
   /** A worker can end without a word, for want of memory or by the hand of the visitor. */
@@ -196,14 +208,15 @@ export class Race {
     const now = performance.now();
     const slept = now - this.#looked > this.#options.silence; // the page did, so it heard nobody
     this.#looked = now;
-    if (this.status !== "running") return;
+    if (this.status === "paused") return;
     for (const seat of this.#seats) {
       const { client, lane } = seat;
       if (slept) client.heard = now;
       if (!lane || now - client.heard < this.#options.silence) continue;
       this.#leave(seat);
       if (!this.lanes.includes(lane)) continue; // it was of a race that was stopped
-      lane.status = "waiting";
+      lane.status = this.status === "running" ? "waiting" : "stopped";
+      if (lane.status === "stopped") continue;
       if (++this.replaced <= MOST_REPLACEMENTS * this.lanes.length) continue;
       Object.assign(lane, { status: "failed", message: "the worker does not answer" });
     }

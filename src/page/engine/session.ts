@@ -1,12 +1,17 @@
 // The worker's side: runs and calls, one request at a time or a run that is paused, stepped and stopped.
 
 import { parseCifar10 } from "../../data/cifar10.js";
-import { type CompareControls, type CompareData, compare } from "../../experiments/compare.js";
+import {
+  type CompareControls,
+  type CompareData,
+  type CompareResult,
+  compare,
+} from "../../experiments/compare.js";
 import { createRuntime } from "../../runtime/create-runtime.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { raceData } from "../race.js";
 import type { Calls, Rate, Reply, Request, RunRequest } from "./protocol.js";
-import { savedOrNot } from "./saved.js";
+import { type SavedOrNot, savedOrNot } from "./saved.js";
 
 /** How often events are sent, in milliseconds. */
 const INTERVAL = 50;
@@ -78,23 +83,30 @@ export class Session {
       const { variant, threads } = runtime;
       this.#post({ id, is: "started", variant, threads });
       const unsaved = (message: string) => this.#post({ id, is: "unsaved", message });
+      const stores: SavedOrNot[] = [];
+      const store = (name: string) => {
+        const made = savedOrNot(`${key} ${name}`, unsaved);
+        stores.push(made);
+        return made;
+      };
       const events = compare(data ? ownData(data) : raceData(), settings, {
         runtime,
         signal: run.stop.signal,
         controls: ratesOf(run),
-        ...(key && {
-          store: (name) => savedOrNot(`${key} ${name}`, unsaved),
-          saveEvery: SAVE_EVERY,
-        }),
+        ...(key && { store, saveEvery: SAVE_EVERY }),
       });
-      await this.#follow(run, events);
+      const result = await this.#follow(run, events);
+      const isStopped = run.stop.signal.aborted;
+      // what a stopped run saved last may be younger than the page's wish to forget it
+      if (isStopped) for (const each of stores) await each.remove();
+      this.#post({ id, is: isStopped ? "stopped" : "result", result });
     } finally {
       this.#run = null;
     }
   }
 
-  /** Sends the events on, and waits where the run is paused. */
-  async #follow(run: Running, events: ReturnType<typeof compare>): Promise<void> {
+  /** Sends the events on, and waits where the run is paused. Returns the result. */
+  async #follow(run: Running, events: ReturnType<typeof compare>): Promise<CompareResult> {
     const { id, stop } = run;
     let outbox: Awaited<ReturnType<typeof events.next>>["value"][] = [];
     let sent = performance.now();
@@ -115,8 +127,7 @@ export class Session {
       const { done, value } = await events.next();
       if (done) {
         flush();
-        this.#post({ id, is: stop.signal.aborted ? "stopped" : "result", result: value });
-        return;
+        return value;
       }
       outbox.push(value);
       if (value.type === "step") Object.assign(run, { stepping: false, steps: value.step });

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useTexts } from "../text/texts.js";
 
 /** Code with a button that copies it. */
@@ -12,19 +12,30 @@ export function Code({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** A button that copies a text, and says so for a moment. */
+/** A button that copies a text, and says for a moment whether it could: browsers refuse it to pages without https. */
 export function CopyButton(props: { text: () => string; label: string; name?: string }) {
   const { common } = useTexts();
-  const [copied, setCopied] = useState(false);
+  const [isCopied, setCopied] = useState<boolean | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
-    await navigator.clipboard?.writeText(props.text()).catch(() => {});
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
+    setCopied(await writeText(props.text()));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setCopied(null), 1500);
   };
   const name = props.name ?? common.copy;
   return (
     <button type="button" class="quiet" aria-label={`${name}: ${props.label}`} onClick={copy}>
-      {copied ? common.copied : name}
+      {isCopied === null ? name : isCopied ? common.copied : common.notCopied}
     </button>
   );
 }
+
+const writeText = async (text: string): Promise<boolean> => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,6 +1,6 @@
 // Numbers as the figures show them, with a real minus sign.
 
-const minus = (text: string): string => text.replace("-", "−");
+const minus = (text: string): string => text.replaceAll("-", "−");
 
 /** In a cell, in four characters at most: −.3, 1.2, 24, 3k. Other sizes are powers of ten. */
 export function inCell(value: number): string {

@@ -49,7 +49,7 @@ export function Arithmetic({ sight, lit }: { sight: Sight; lit: ReadonlySignal<L
       {terms ? (
         <Formula terms={terms} isMoments={sight.statistic === "moments"} />
       ) : (
-        <p class="big">{see.in_words(exact(sight.input[now.at]), exact(sight.output[now.at]))}</p>
+        <p class="big">{see.inWords(exact(sight.input[now.at]), exact(sight.output[now.at]))}</p>
       )}
       <p>{sharesText(sight, now, see)}</p>
     </div>
@@ -62,9 +62,9 @@ function sharesText(
   see: ReturnType<typeof useTexts>["see"],
 ): string {
   const { sets, running, of, shape } = sight;
-  if (of === "weight") return see.own_figure.weight;
-  if (of === "data") return see.own_figure.data;
-  if (!sets || sets.length === 0) return see.own_figure.none;
+  if (of === "weight") return see.ownFigure.weight;
+  if (of === "data") return see.ownFigure.data;
+  if (!sets || sets.length === 0) return see.ownFigure.none;
   if (running) return see.fixed;
   if (sets.length > 1) return see.mixes(members.size);
   if (sets[0].channels === "window") return see.window(members.size);

@@ -84,7 +84,7 @@ function AskNumber({ question, answers, path, answer }: AskProps) {
       </div>
       <ul class="thresholds">
         {branches.map((branch) => (
-          <li key={branch.label} class={branch === taken ? "taken" : undefined}>
+          <li key={labelKey(question, branch)} class={branch === taken ? "taken" : undefined}>
             {branch === taken && <span aria-hidden="true">✓ </span>}
             {tree.labels[labelKey(question, branch)]}
           </li>

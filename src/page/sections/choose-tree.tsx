@@ -28,7 +28,7 @@ function Branches({ question, above, path }: Place) {
       <p class="ask">{texts.asks[question.answer]}</p>
       <ul>
         {question.branches.map((branch) => (
-          <li key={branch.label}>
+          <li key={labelKey(question, branch)}>
             <Unfold {...{ branch, question, above, path }} />
           </li>
         ))}

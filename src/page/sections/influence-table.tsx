@@ -22,11 +22,14 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   const chosen = useSignal<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const find = useId();
-  useNear(box, async () => {
+  const compute = async () => {
     await call("check", { norms: [], width: 8 }); // the engine's start is not part of the time
     const start = performance.now();
     rows.value = await call("influence", {});
     took.value = performance.now() - start;
+  };
+  useNear(box, () => {
+    compute().catch(() => {}); // the page says by itself that the engine is broken
   });
   const { norm, disturbance } = useFields("norm", "disturbance");
   const view = chosen.value ?? disturbance; // that of the figure, until another one is chosen

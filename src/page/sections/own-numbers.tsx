@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { change, useFields } from "../model.js";
 import { Complaint } from "../parts/fields.js";
-import { readNumbers } from "../state.js";
+import { readNumbers, wordsOf } from "../state.js";
 import { useTexts } from "../text/texts.js";
 
 /** Numbers of the visitor's own in the place of the drawn ones. */
@@ -25,8 +25,7 @@ export function OwnNumbers() {
     const values = readNumbers(text.value);
     const wrong = values.findIndex((value) => !Number.isFinite(value));
     const { notNumbers, numbers } = common.refused;
-    if (wrong >= 0)
-      complaint.value = notNumbers(text.value.split(/[\s,;[\]()]+/).filter(Boolean)[wrong]);
+    if (wrong >= 0) complaint.value = notNumbers(wordsOf(text.value)[wrong]);
     else if (values.length !== expected) complaint.value = numbers(expected, values.length);
     else {
       complaint.value = "";

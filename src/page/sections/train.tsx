@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lane } from "../engine/lane.js";
-import type { PageData } from "../model.js";
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
@@ -23,7 +22,7 @@ import { Pictures } from "./train/pictures.js";
 
 const RECORDED = recordedLanes();
 
-export function Train(_props: { data: PageData }) {
+export function Train() {
   const { train } = useTexts();
   useEffect(() => void lookForLeft(), []);
   version.value; // drawn again when the race has changed
@@ -78,7 +77,7 @@ export function Train(_props: { data: PageData }) {
       )}
       <Lanes lanes={lanes} status={status} />
       <Progress lanes={lanes} steps={steps} isUnderWay={status === "running"} />
-      <Pictures lanes={lanes} />
+      <Pictures lanes={lanes} data={race?.entry?.data} />
       <Blocks lanes={lanes} />
     </Section>
   );

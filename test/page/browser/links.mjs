@@ -44,6 +44,37 @@ export const tests = [
     },
   },
   {
+    name: "links: the button says whether the link was copied",
+    browsers: ["chromium"],
+    async run(page, env) {
+      for (const [path, { common }] of env.languages) {
+        await page.open(env.at("plain", path));
+        const clipboard = (work) =>
+          page.evaluate((work) => {
+            const writeText = (text) => {
+              window.written = text;
+              if (work === "refuse") throw new DOMException("no", "NotAllowedError");
+            };
+            const value = work === "none" ? undefined : { writeText };
+            Object.defineProperty(navigator, "clipboard", { value, configurable: true });
+          }, work);
+        const button = "#train > header button";
+        for (const [work, word] of [
+          ["take", common.copied],
+          ["refuse", common.notCopied],
+          ["none", common.notCopied],
+        ]) {
+          await clipboard(work);
+          await page.click(button);
+          const said = () => page.text(button);
+          equal(await page.become(said, (text) => text === word), word, work);
+          equal(await page.become(said, (text) => text === common.link), common.link);
+        }
+        match(await page.evaluate(() => window.written), /\/plain\/(zh\/)?#train$/);
+      }
+    },
+  },
+  {
     name: "links: numbers of one's own go along",
     async run(page, env) {
       const values = [1.5, -2, 1e-7, 4, 3, 0.1];
@@ -77,6 +108,10 @@ export const tests = [
         for (const name of names) match(text ?? "", new RegExp(`[( ]${name}[,)]`), wrong);
         await showsSight(page, env, usual, wrong.includes("at=95") ? 95 : env.defaults.at);
       }
+      await page.open(env.at("plain", "#nowhere"));
+      await page.set("#see select", "ln");
+      const isRight = (text) => text === "#see&v=1&method=ln";
+      equal(await page.become(() => hash(page), isRight), "#see&v=1&method=ln");
       await page.open(env.at("plain", "zh/#see&v=1&method=xn"));
       match(await page.become(() => notice(page), Boolean), /（method）/);
     },

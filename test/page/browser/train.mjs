@@ -320,6 +320,16 @@ const races = [
       equal(await same(page), null);
       await press(page, train.stop);
       await all(page, train.status.stopped);
+      const names = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll("#train figcaption")].map(({ textContent }) => textContent),
+        );
+      const right = train.classes.cifar.slice(4);
+      await page.become(names, ({ length }) => length > 0);
+      deepEqual(await names(), right);
+      await press(page, train.useDrawn);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      deepEqual(await names(), right, "pictures of another race");
     },
   },
   {

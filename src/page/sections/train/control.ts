@@ -7,7 +7,7 @@ import type { OwnData } from "../../engine/protocol.js";
 import { Race, seatsFor } from "../../engine/race.js";
 import { state } from "../../model.js";
 import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
-import { normsOf, type Preset, type State } from "../../state.js";
+import { normsOf, type State } from "../../state.js";
 import { hold, keep, leftPlan, type Plan } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
@@ -22,7 +22,6 @@ export const version = signal(0);
 export const left = signal<Plan | null>(null);
 /** Images of the visitor's own. */
 export const ownData = signal<OwnData | null>(null);
-export const preset = signal<Preset>("default");
 
 let race: Race | null = null;
 let plan: Plan | null = null;
@@ -73,30 +72,28 @@ export const dismiss = (): void => {
 
 /** Starts the race of the state. Rejects with the library's refusal of a norm; then nothing has changed. */
 export async function run(): Promise<void> {
-  const norms = normsOf(state.value.norms);
-  const settings = settingsOf(state.value);
-  await call("check", { norms, width: state.value.width });
+  const { value } = state;
+  const norms = normsOf(value.norms);
+  await call("check", { norms, width: value.width });
   if (left.value) forget(left.value);
-  begin({ norms, settings, preset: state.value.preset, key: `race ${Date.now()}`, rates: {} });
+  const key = `race ${Date.now()}`;
+  begin({ norms, settings: settingsOf(value), key, rates: {} }, ownData.value);
 }
 
-/** Goes on with the race that was left. */
+/** Goes on with the race that was left. It was on drawn images: none of the visitor's own outlive the page. */
 export function goOn(): void {
   if (!left.value) return;
-  begin(left.value);
+  begin(left.value, null);
   left.value = null;
 }
 
-function begin(next: Plan): void {
+function begin(next: Plan, data: OwnData | null): void {
   if (race && (race.status === "running" || race.status === "paused")) return;
   const seats = seatsFor(next.norms.length, navigator.hardwareConcurrency || 1);
   if (race?.seats !== seats) {
     race?.dispose();
     race = new Race({ makeWorker, seats, changed });
   }
-  preset.value = next.preset;
-  const data = ownData.value;
-  // a visitor's own images are gone when the page is left
   plan = data ? null : next;
   if (plan) keep(plan);
   release = plan ? hold() : () => {};

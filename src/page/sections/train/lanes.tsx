@@ -3,7 +3,7 @@ import type { Lane } from "../../engine/lane.js";
 import type { RaceStatus } from "../../engine/race.js";
 import { exact } from "../../parts/numbers.js";
 import { Scrolled } from "../../parts/scrolled.js";
-import { refusalText } from "../../refusals.js";
+import { failureText, refusalText } from "../../refusals.js";
 import { useTexts } from "../../text/texts.js";
 import { accuracyOf } from "./curves.js";
 
@@ -19,9 +19,9 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
       lane.status === "refused"
         ? refusalText(new Refusal(message), common)
         : lane.status === "failed"
-          ? message
+          ? failureText(message, common)
           : "";
-    return why ? `${train.status[lane.status]}: ${why}` : train.status[lane.status];
+    return why ? train.because(train.status[lane.status], why) : train.status[lane.status];
   };
   return (
     <Scrolled label={train.lanes}>

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../engine/engine.js";
 import type { Lane } from "../../engine/lane.js";
+import type { OwnData } from "../../engine/protocol.js";
 import { useTexts } from "../../text/texts.js";
-import { ownData, PICTURES } from "./control.js";
+import { PICTURES } from "./control.js";
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
@@ -12,11 +13,15 @@ interface Shown {
   labels: Uint8Array;
 }
 
-/** The first test pictures, and what each net calls them. They are asked for once the race has begun. */
-export function Pictures({ lanes }: { lanes: readonly Lane[] }) {
+/** The first test pictures, and what each net calls them. They are asked for once there are answers. */
+export function Pictures(props: {
+  lanes: readonly Lane[];
+  /** The images of the race, if they are not the drawn ones. The visitor may have chosen others since it began. */
+  data: OwnData | undefined;
+}) {
+  const { lanes, data } = props;
   const { train } = useTexts();
   const [shown, show] = useState<Shown | null>(null);
-  const data = ownData.value;
   const answered = lanes.filter(({ evaluations }) => evaluations.at(-1)?.answers);
   const isWanted = answered.length > 0;
   useEffect(() => {

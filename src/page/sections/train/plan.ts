@@ -2,11 +2,9 @@
 import type { CompareConfig } from "../../../experiments/compare-types.js";
 import type { Rate } from "../../engine/protocol.js";
 import type { Entry } from "../../engine/race.js";
-import type { Preset } from "../../state.js";
 
 export interface Plan extends Entry {
   key: string;
-  preset: Preset;
   settings: Partial<CompareConfig>;
   rates: Readonly<Record<string, readonly Rate[]>>;
 }
@@ -28,7 +26,8 @@ export async function leftPlan(): Promise<Plan | null> {
     const text = localStorage.getItem(KEPT);
     if (text === null) return null;
     const plan = JSON.parse(text) as Plan;
-    if (!Array.isArray(plan.norms) || typeof plan.key !== "string") return null;
+    const isWhole = plan.settings !== null && typeof plan.settings === "object";
+    if (!isWhole || !Array.isArray(plan.norms) || typeof plan.key !== "string") return null;
     const { held = [] } = (await navigator.locks?.query()) ?? {};
     return held.some(({ name }) => name === LOCK) ? null : plan;
   } catch {

@@ -9,7 +9,6 @@ export const breakIt = {
   value: "The number that goes wrong",
   /** What is done, where there is nothing to drag. */
   done: {
-    outlier: "One number becomes an outlier.",
     alone: "The other samples are removed: sample 0 is alone in its batch.",
     constant: "One channel of sample 0 is 1 everywhere.",
     shift: `Each number of sample 0 gets ${shift} more.`,

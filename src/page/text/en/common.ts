@@ -1,6 +1,5 @@
 export const common = {
   language: "en",
-  name: "English",
   other: "简体中文",
   title: "evenkeel: normalisation you can see, break and train",
   heading: "Normalisation you can see, break and train",
@@ -10,6 +9,7 @@ export const common = {
   more: "More settings",
   link: "Copy link",
   copied: "Copied",
+  notCopied: "Cannot copy here",
   copy: "Copy",
   repaired: (names: string) =>
     `The link had values that cannot be (${names}). They have their usual value now.`,
@@ -18,6 +18,10 @@ export const common = {
   noEngine: {
     simd: "This browser has no WebAssembly SIMD, so nothing can be computed here. Chrome 91, Firefox 89 and Safari 16.4 have it. The recorded figures stay.",
     other: (reason: string) => `The engine could not start: ${reason}. The recorded figures stay.`,
+  },
+  failed: {
+    start: "its worker could not start",
+    silence: "its worker does not answer",
   },
   footer: "Every number is computed with the same bits on every machine. MIT licence.",
   refused: {

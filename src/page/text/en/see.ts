@@ -32,24 +32,21 @@ export const see = {
   mixes: (count: number) =>
     `${count} numbers enter this output; the method mixes several statistics.`,
   fixed: "In evaluation the mean and variance are the running averages: no other number enters.",
-  own_figure: {
+  ownFigure: {
     weight:
       "This method acts on weights, before any sample is seen: rows are outputs, columns inputs. No activations share a statistic.",
     data: "This method acts on data, before training: rows are samples, columns features. Its figures come from the training set once and stay.",
     none: "This method computes no statistic: each number is by itself.",
   },
   arithmetic: "Its arithmetic",
-  in_words: (x: string, y: string) => `${x} becomes ${y} by the formula above`,
+  inWords: (x: string, y: string) => `${x} becomes ${y} by the formula below`,
   facts: {
     statistics: "Statistics",
     learned: "Learned",
     defaults: "Defaults",
     batch: "Depends on the batch",
-    formula: "Formula",
     paper: "Paper",
   },
   batch: { no: "no", "in training": "in training", always: "always" },
   code: "In code",
-  none: "none of its own",
-  refusedHere: "This is refused",
 };

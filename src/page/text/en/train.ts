@@ -27,7 +27,6 @@ export const train = {
   seed: "Seed",
   data: "Own pictures",
   dataHint: "A CIFAR-10 file, .bin or .tar.gz, chosen or dropped here. It stays on this machine.",
-  drawn: "Drawn pictures",
   useDrawn: "Back to the drawn pictures",
   using: (name: string, train: number, test: number) =>
     `${name}: ${train} pictures to train, ${test} to test.`,
@@ -49,7 +48,6 @@ export const train = {
   identicalWhy:
     "They were recorded on another machine. The same program gives the same bits everywhere.",
   status: {
-    idle: "recorded",
     waiting: "waits for a core",
     running: "trains",
     paused: "paused",
@@ -58,6 +56,7 @@ export const train = {
     refused: "refused",
     failed: "failed",
   },
+  because: (status: string, why: string) => `${status}: ${why}`,
   lanes: "The trainings",
   table: {
     norm: "Norm",
@@ -66,7 +65,6 @@ export const train = {
     accuracy: "Accuracy",
     speed: "ms a step",
     memory: "Memory",
-    status: "",
   },
   progress: (step: number, steps: number, leader: string) =>
     `Step ${step} of ${steps}. Lowest loss: ${leader}.`,
@@ -104,9 +102,8 @@ export const train = {
       "truck",
     ],
   },
-  machine: (cores: number, workers: number) =>
-    `${workers === 1 ? "One worker" : `${workers} workers`} at a time on ${cores} cores; the others wait.`,
   refused: {
+    unreadable: (name: string) => `${name} cannot be read. Is it a file, and still there?`,
     empty: (name: string) => `${name} is empty.`,
     huge: (name: string) => `${name} is too large for CIFAR-10's archive.`,
     records: (name: string) =>

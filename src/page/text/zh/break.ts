@@ -8,7 +8,6 @@ export const breakIt = {
   disturbance: "样本 0 出了什么错",
   value: "出错的数",
   done: {
-    outlier: "一个数变成离群值。",
     alone: "去掉其他样本：样本 0 独自成批。",
     constant: "样本 0 的一个通道处处为 1。",
     shift: `样本 0 的每个数都加 ${shift}。`,

@@ -1,6 +1,5 @@
 export const common = {
   language: "zh-Hans",
-  name: "简体中文",
   other: "English",
   title: "evenkeel：看得见、弄得坏、训练得了的归一化",
   heading: "看得见、弄得坏、训练得了的归一化",
@@ -10,6 +9,7 @@ export const common = {
   more: "更多设置",
   link: "复制链接",
   copied: "已复制",
+  notCopied: "这里无法复制",
   copy: "复制",
   repaired: (names: string) => `链接里有不可能的值（${names}），已换成通常的值。`,
   noScript: "没有 JavaScript 时，本页显示制作时算好的结果；调节需要 JavaScript。",
@@ -17,6 +17,7 @@ export const common = {
     simd: "这个浏览器没有 WebAssembly SIMD，无法在这里计算。Chrome 91、Firefox 89、Safari 16.4 起具备。已记录的结果仍然可看。",
     other: (reason: string) => `计算引擎无法启动：${reason}。已记录的结果仍然可看。`,
   },
+  failed: { start: "它的工作线程无法启动", silence: "它的工作线程没有回应" },
   footer: "每个数在任何机器上都算得一位不差。MIT 许可证。",
   refused: {
     unknownNorm: (name: string) => `没有名为“${name}”的归一化。`,

@@ -21,7 +21,6 @@ export const parts = {
 
 /** The other words of the table: the heads of its columns, and the cell of a norm that refuses. */
 export const words = {
-  norm: "归一化",
   shift: "平移哪些，输出不变",
   scale: "缩放哪些，输出不变",
   refused: "拒绝计算",

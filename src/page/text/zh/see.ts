@@ -29,23 +29,20 @@ export const see = {
   window: (count: number) => `${count} 个数影响这个输出；每个输出有自己的窗口。`,
   mixes: (count: number) => `${count} 个数影响这个输出；这种方法混合了几种统计量。`,
   fixed: "评估时，均值和方差取滑动平均：没有别的数影响这个输出。",
-  own_figure: {
+  ownFigure: {
     weight: "这种方法作用于权重，与样本无关：行是输出，列是输入。没有激活共享统计量。",
     data: "这种方法在训练之前作用于数据：行是样本，列是特征。统计量只从训练集算一次，之后不变。",
     none: "这种方法不计算统计量：每个数各自独立。",
   },
   arithmetic: "这个数怎么算出来",
-  in_words: (x: string, y: string) => `${x} 按上面的公式变成 ${y}`,
+  inWords: (x: string, y: string) => `${x} 按下面的公式变成 ${y}`,
   facts: {
     statistics: "统计量",
     learned: "可学习参数",
     defaults: "默认值",
     batch: "是否依赖批次",
-    formula: "公式",
     paper: "论文",
   },
   batch: { no: "否", "in training": "训练时", always: "总是" },
   code: "代码",
-  none: "没有自己的写法",
-  refusedHere: "这里被拒绝",
 };

@@ -24,7 +24,6 @@ export const train = {
   seed: "随机种子",
   data: "自己的图片",
   dataHint: "CIFAR-10 的 .bin 或 .tar.gz 文件，选择或拖到这里。文件不离开这台机器。",
-  drawn: "画出来的图片",
   useDrawn: "换回画出来的图片",
   using: (name: string, train: number, test: number) =>
     `${name}：训练用 ${train} 张，测试用 ${test} 张。`,
@@ -45,7 +44,6 @@ export const train = {
       : `${all} 个损失中有 ${same} 个与记录的相同；其余的来自别的设置。`,
   identicalWhy: "记录来自另一台机器。同一个程序在哪里算都得到相同的每一位。",
   status: {
-    idle: "已记录",
     waiting: "等待空闲的核",
     running: "训练中",
     paused: "已暂停",
@@ -54,6 +52,7 @@ export const train = {
     refused: "被拒绝",
     failed: "出错",
   },
+  because: (status: string, why: string) => `${status}：${why}`,
   lanes: "各个训练",
   table: {
     norm: "归一化",
@@ -62,7 +61,6 @@ export const train = {
     accuracy: "正确率",
     speed: "毫秒/步",
     memory: "内存",
-    status: "",
   },
   progress: (step: number, steps: number, leader: string) =>
     `第 ${step} 步，共 ${steps} 步。损失最低：${leader}。`,
@@ -77,9 +75,8 @@ export const train = {
     drawn: ["圆盘", "圆环", "方块", "三角", "十字", "横条纹", "竖条纹", "斜条纹", "棋盘", "圆点"],
     cifar: ["飞机", "汽车", "鸟", "猫", "鹿", "狗", "蛙", "马", "船", "卡车"],
   },
-  machine: (cores: number, workers: number) =>
-    `${cores} 个核，同时训练 ${workers} 个网络，其余的等待。`,
   refused: {
+    unreadable: (name: string) => `${name} 无法读取。它是文件吗？还在原处吗？`,
     empty: (name: string) => `${name} 是空文件。`,
     huge: (name: string) => `${name} 太大，不会是 CIFAR-10 的归档。`,
     records: (name: string) => `${name} 不是 CIFAR-10 文件：大小不是 3,073 字节记录的整数倍。`,

@@ -1,0 +1,74 @@
+// What the page does with a race: it starts it, keeps its plan, and forgets it at its end.
+import { beforeEach, expect, test, vi } from "vitest";
+import type { OwnData } from "../../src/page/engine/protocol.js";
+import { FakeWorker } from "./fake-worker.js";
+
+let workers: FakeWorker[] = [];
+let kept = new Map<string, string>();
+
+/** The page as it was just loaded: its modules hold the race. */
+async function loaded() {
+  vi.resetModules();
+  workers = [];
+  const { useWorkers } = await import("../../src/page/engine/engine.js");
+  useWorkers(() => {
+    const worker = new FakeWorker();
+    workers.push(worker);
+    return worker;
+  });
+  const control = await import("../../src/page/sections/train/control.js");
+  const { change } = await import("../../src/page/model.js");
+  return { ...control, change };
+}
+
+/** The worker that was asked for a training, and the others. */
+const trainers = () => workers.filter(({ run }) => run > 0);
+
+/** Answers the calls that wait, all by nothing. */
+async function answer(): Promise<void> {
+  await Promise.resolve();
+  for (const worker of workers)
+    for (const { do: what, id } of worker.asked)
+      if (what === "call") worker.say({ id, is: "result", result: null });
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+}
+
+async function started({ run, change }: Awaited<ReturnType<typeof loaded>>, norms = "bn gn") {
+  change({ norms });
+  const began = run();
+  await answer();
+  await began;
+}
+
+beforeEach(() => {
+  kept = new Map();
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  });
+  vi.stubGlobal("navigator", { hardwareConcurrency: 2 });
+});
+
+const own: OwnData = { name: "own.bin", train: new Uint8Array(3073), test: new Uint8Array(3073) };
+
+test("a race that was left goes on with the drawn images, whatever was chosen since", async () => {
+  await started(await loaded());
+  const [{ key }] = [...kept.values()].map((text) => JSON.parse(text));
+  const again = await loaded();
+  await again.lookForLeft();
+  again.ownData.value = own;
+  again.goOn();
+  expect(again.theRace()?.entry).not.toHaveProperty("data");
+  expect(trainers()[0].asked[0]).toMatchObject({ do: "run", key });
+});
+
+test.each(['"text"', "{}", '{"key":"a","norms":["bn"]}', "null", "{"])(
+  "a plan that is none, %s, is not offered",
+  async (text) => {
+    kept.set("evenkeel-race", text);
+    const page = await loaded();
+    await page.lookForLeft();
+    expect(page.left.value).toBe(null);
+  },
+);
