@@ -102,7 +102,7 @@ function Progress(props: { lanes: readonly Lane[]; steps: number; isUnderWay: bo
     if (leader) said.value = train.progress(step, steps, leader.norm);
   });
   return (
-    <p class="hidden" role="status">
+    <p class="unseen" role="status">
       {said.value}
     </p>
   );

@@ -34,7 +34,7 @@ export const theRace = (): Race | null => race;
 export const normsOf = (text: string): string[] => [...new Set(wordsOf(text))];
 
 /** The settings of a race as it stands in the state. */
-export const settingsOf = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
+const settingsFrom = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
   ...presetSettings[preset],
   ...{ lr, width, seed, probeEvery: 40, answers: PICTURES },
 });
@@ -80,7 +80,7 @@ export async function run(): Promise<void> {
   await call("check", { norms, width: value.width });
   if (left.value) forget(left.value);
   const key = `race ${Date.now()}`;
-  begin({ norms, settings: settingsOf(value), key, rates: {} }, ownData.value);
+  begin({ norms, settings: settingsFrom(value), key, rates: {} }, ownData.value);
 }
 
 /** Goes on with the race that was left. It was on drawn images: none of the visitor's own outlive the page. */

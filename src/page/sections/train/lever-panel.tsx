@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
+import { RECORD_BYTES } from "../../../data/cifar10.js";
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
 import { presetSettings } from "../../race.js";
@@ -191,7 +192,7 @@ function OwnPictures() {
       {complaint.value && <Complaint text={complaint.value} />}
       {data && (
         <p>
-          {train.using(data.name, data.train.length / RECORD, data.test.length / RECORD)}{" "}
+          {train.using(data.name, imagesIn(data.train), imagesIn(data.test))}{" "}
           <button
             type="button"
             class="quiet"
@@ -207,5 +208,4 @@ function OwnPictures() {
   );
 }
 
-/** The bytes of a picture and its label. */
-const RECORD = 3073;
+const imagesIn = ({ length }: Uint8Array): number => length / RECORD_BYTES;
