@@ -115,9 +115,24 @@ export function setRate(lr: number): void {
   if (race?.status === "running" || race?.status === "paused") race.set(lr);
 }
 
+/** Counts the choices of images: an archive is read for seconds, and only the last choice counts. */
+let choices = 0;
+
 /** Takes images from a file of the visitor's, or rejects with what is wrong with it. */
 export async function takeFile(file: File): Promise<void> {
-  ownData.value = await call("images", { file, train: TRAIN_IMAGES, test: TEST_IMAGES });
+  const choice = ++choices;
+  try {
+    const data = await call("images", { file, train: TRAIN_IMAGES, test: TEST_IMAGES });
+    if (choice === choices) ownData.value = data;
+  } catch (error) {
+    if (choice === choices) throw error;
+  }
+}
+
+/** Goes back to the drawn images. */
+export function leaveFile(): void {
+  choices++;
+  ownData.value = null;
 }
 
 export async function lookForLeft(): Promise<void> {

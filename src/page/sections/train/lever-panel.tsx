@@ -8,6 +8,7 @@ import { fileRefusalText, refusalText } from "../../refusals.js";
 import { limits, type Preset, presets } from "../../state.js";
 import { type Texts, useTexts } from "../../text/texts.js";
 import {
+  leaveFile,
   normsOf,
   ownData,
   pause,
@@ -198,13 +199,7 @@ function OwnPictures() {
       {data && (
         <p>
           {train.using(data.name, imagesIn(data.train), imagesIn(data.test))}{" "}
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => {
-              ownData.value = null;
-            }}
-          >
+          <button type="button" class="quiet" onClick={leaveFile}>
             {train.useDrawn}
           </button>
         </p>
