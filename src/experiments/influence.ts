@@ -44,8 +44,8 @@ export const influenceDefaults = (): InfluenceConfig => ({
 /** What moves, in shares of 0 to 1. */
 export interface Influence {
   /**
-   * Of the own sample's outputs, those whose own input was disturbed left out, unless that is all of them; null where the layer refuses
-   * such a batch.
+   * Of the own sample's outputs, those whose own input was disturbed left out, unless that is all of them; null where
+   * the layer refuses such a batch.
    */
   own: number | null;
   /** Of the other samples' outputs; null where there are none. */
@@ -65,8 +65,9 @@ export interface InfluenceResult {
 }
 
 /**
- * Who pays when something is wrong with one sample: which outputs of it and of the others move, for every norm and disturbance, and
- * what each norm does not notice at all. Throws RangeError for a norm that does not fit the channels, or settings that cannot be.
+ * Who pays when something is wrong with one sample: which outputs of it and of the others move, for every norm and
+ * disturbance, and what each norm does not notice at all. Throws RangeError for a norm that does not fit the channels,
+ * or settings that cannot be.
  */
 export async function* influence(
   settings: Partial<InfluenceConfig> = {},

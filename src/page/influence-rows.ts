@@ -49,7 +49,7 @@ export function sorted(
   });
 }
 
-/** The order after another press of a column: most first (names: from the first letter), then the reverse, then none. */
+/** The order after a column was pressed: most first (names: from the first letter), then the reverse, then none. */
 export function nextOrder(order: Order | null, column: Column): Order | null {
   const first = column === "norm" ? "ascending" : "descending";
   if (order?.column !== column) return { column, direction: first };

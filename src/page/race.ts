@@ -1,4 +1,5 @@
-// The race that the page has on show before anybody presses Run: recorded once, and the same to the last bit wherever it is run again.
+// The race that the page shows before anybody presses Run. It was recorded once, and is the same to the last bit
+// wherever it is run again.
 import { proceduralDataset } from "../data/procedural.js";
 import type { CompareConfig, CompareData, Run } from "../experiments/compare-types.js";
 

@@ -4,6 +4,7 @@ import { Normalize } from "../../src/data/scalers/normalize.js";
 import { normalQuantile } from "../../src/data/scalers/quantile.js";
 import { RobustScaler } from "../../src/data/scalers/robust-scaler.js";
 import { StandardScaler } from "../../src/data/scalers/standard-scaler.js";
+import { describe as describeValue } from "../../src/options.js";
 import { expectClose, normal } from "../helpers.js";
 
 const data = Float64Array.from([1, 10, 7, 2, 20, 7, 3, 60, 7, 6, 30, 7]); // three features, the last constant
@@ -60,7 +61,7 @@ describe.each([
   test.each([[null], [undefined], ["1"], [1n]])("%s is no number", (value) => {
     const wrong = [1, 2, 3, 4, value, 6] as number[];
     const scaler = make().fit(data);
-    const told = typeof value === "string" ? `"${value}"` : value;
+    const told = describeValue(value);
     const message = `expected data to be numbers, got ${told} at index 4`;
     const calls = [scaler.fit, scaler.transform, scaler.inverse].map((call) => call.bind(scaler));
     for (const call of calls) expect(() => call(wrong)).toThrow(message);

@@ -63,6 +63,26 @@ test("a race that was left goes on with the drawn images, whatever was chosen si
   expect(trainers()[0].asked[0]).toMatchObject({ do: "run", key });
 });
 
+test("of two files that were chosen the last one counts, whichever is read first", async () => {
+  const { takeFile, leaveFile, ownData } = await loaded();
+  const taken = ["first.tar.gz", "last.bin", "torn.bin"].map((name) => takeFile({ name } as File));
+  const [worker] = workers;
+  const [first, last, torn] = worker.asked;
+  worker.say({ id: torn.id, is: "refused", message: "torn" });
+  await expect(taken[2]).rejects.toThrow("torn");
+  taken.push(takeFile({ name: "again.bin" } as File));
+  worker.say({ id: worker.asked[3].id, is: "result", result: own });
+  worker.say({ id: first.id, is: "result", result: { ...own, name: "first" } });
+  worker.say({ id: last.id, is: "refused", message: "late, of a file that was left" });
+  await Promise.all([taken[0], taken[1], taken[3]]);
+  expect(ownData.value).toBe(own);
+  const late = takeFile({ name: "late.bin" } as File);
+  leaveFile();
+  worker.say({ id: worker.asked[4].id, is: "result", result: own });
+  await late;
+  expect(ownData.value).toBe(null);
+});
+
 test.each(['"text"', "{}", '{"key":"a","norms":["bn"]}', "null", "{"])(
   "a plan that is none, %s, is not offered",
   async (text) => {

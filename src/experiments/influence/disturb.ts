@@ -8,7 +8,7 @@ import type { MapShape } from "../sets.js";
 export const disturbances = ["outlier", "alone", "constant", "shift", "scale", "padding"] as const;
 export type Disturbance = (typeof disturbances)[number];
 
-/** What may be shifted or scaled: all, one channel of every sample, one sample, one channel of it, one position of it. */
+/** What may be shifted or scaled: all, a channel of every sample, a sample, one channel of it, one position of it. */
 export const parts = ["batch", "channel", "sample", "plane", "position"] as const;
 export type Part = (typeof parts)[number];
 

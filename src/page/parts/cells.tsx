@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { MapShape } from "../../experiments/sets.js";
 import { planeOf } from "./numbers.js";
 
-/** The rows of a table of numbers: rows are samples, blocks are channels, and a block holds the positions of its plane. */
+/** The rows of a table of numbers: rows are samples, blocks are channels, a block has the positions of its plane. */
 export function Cells(props: {
   shape: MapShape;
   /** What a row is called: a sample, or an output of a weight. */

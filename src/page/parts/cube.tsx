@@ -26,7 +26,7 @@ export function Cube(props: {
   const [n, c, h, w] = shape;
   const p = h * w;
   const drawing = useRef<SVGSVGElement>(null);
-  useLit(drawing, lit, shape);
+  useLit(drawing, lit);
   const now = lit.peek();
   const deepest = Math.max(...Array.from(now.members, (i) => Math.floor(i / (c * p))));
 

@@ -25,7 +25,7 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
   const [rows, columns] = planeOf(h * w);
   const scale = scaleOf(values);
   const now = lit.peek();
-  useLit(table, lit, values);
+  useLit(table, lit);
 
   const indexOf = (event: Event) => {
     const cell = (event.target as Element).closest?.("[data-i]");

@@ -7,7 +7,9 @@ interface Answers<R> {
   refuse(error: unknown): void;
 }
 
-/** A function that asks for its argument: one question at a time, at the next frame, and of those that wait the latest. */
+/**
+ * A function that asks for its argument: one question at a time, at the next frame, and of those that wait the latest.
+ */
 export function latest<A, R>(
   ask: (args: A) => Promise<R>,
   { take, refuse }: Answers<R>,

@@ -28,22 +28,17 @@ export const litSignal = (
 ): ReadonlySignal<Lit> =>
   computed(() => litBy(sight.value, Math.min(at.value, sizeOf(sight.value.shape) - 1)));
 
-/** The classes of an element: `ghost` is what would hide a lit one behind it. */
+/** The classes of an element that is drawn. */
 export const classOf = (i: number, { at, members }: Lit): string =>
   i === at ? " lit at" : members.has(i) ? " lit" : "";
 
 /**
- * Keeps the classes of the drawn elements, which have their index in `data-i`. Only classes change when the pointer
- * moves: drawing 480 elements anew would take longer than a frame.
+ * Keeps the classes of the drawn elements, which have their index in `data-i`; `ghost` is what would hide a lit one
+ * behind it. Only classes change when the pointer moves: drawing 480 elements anew would take longer than a frame.
  */
-export function useLit(
-  ref: RefObject<Element | null>,
-  lit: ReadonlySignal<Lit>,
-  drawn: unknown,
-): void {
+export function useLit(ref: RefObject<Element | null>, lit: ReadonlySignal<Lit>): void {
   useSignalEffect(() => {
     const { at, members } = lit.value;
-    void drawn;
     const elements = [...(ref.current?.querySelectorAll<HTMLElement>("[data-i]") ?? [])];
     const indices = elements.map((element) => Number(element.dataset.i));
     const depths = elements.map((element) => Number(element.dataset.n ?? 0));

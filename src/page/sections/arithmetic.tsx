@@ -1,12 +1,13 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { momentsOf } from "../../experiments/moments.js";
 import type { Sight } from "../../experiments/see.js";
+import { sizeOf } from "../../shape.js";
 import type { Lit } from "../parts/lit.js";
 import { exact, plain } from "../parts/numbers.js";
 import { useTexts } from "../text/texts.js";
 
 /** What an output is computed from. */
-export interface Terms {
+interface Terms {
   x: number;
   y: number;
   mean: number;
@@ -18,7 +19,7 @@ export interface Terms {
 }
 
 /** The terms of the output at an index, or null where the method has another arithmetic. */
-export function termsOf(sight: Sight, { at, members }: Lit): Terms | null {
+function termsOf(sight: Sight, { at, members }: Lit): Terms | null {
   const { input, output, statistic, eps, gamma, beta, running, shape } = sight;
   if (!statistic) return null;
   const [, c, h, w] = shape;
@@ -68,8 +69,7 @@ function sharesText(
   if (running) return see.fixed;
   if (sets.length > 1) return see.mixes(members.size);
   if (sets[0].channels === "window") return see.window(members.size);
-  const all = shape.reduce((product, side) => product * side, 1);
-  return see.shares(members.size, Math.round(all / members.size));
+  return see.shares(members.size, Math.round(sizeOf(shape) / members.size));
 }
 
 /** y = γ·(x − μ)/√(σ² + ε) + β as MathML. It has no stretching brackets: Chromium cannot draw them without a font. */

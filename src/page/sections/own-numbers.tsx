@@ -3,7 +3,7 @@ import { useEffect, useId } from "preact/hooks";
 import { change, useFields } from "../model.js";
 import { Complaint } from "../parts/fields.js";
 import { readNumbers, wordsOf } from "../state.js";
-import { useTexts } from "../text/texts.js";
+import { type Texts, useTexts } from "../text/texts.js";
 
 /** Numbers of the visitor's own in the place of the drawn ones. */
 export function OwnNumbers() {
@@ -15,22 +15,21 @@ export function OwnNumbers() {
     "own",
   );
   const text = useSignal(own.join(" "));
-  const complaint = useSignal("");
+  const complaint = useSignal<((refused: Texts["common"]["refused"]) => string) | null>(null);
   const [id, hint] = [useId(), useId()];
   useEffect(() => {
     if (own.length > 0) text.value = own.join(" "); // those of a link
+    complaint.value = null;
   }, [own]);
   const expected = samples * channels * positions;
   const use = () => {
     const values = readNumbers(text.value);
     const wrong = values.findIndex((value) => !Number.isFinite(value));
-    const { notNumbers, numbers } = common.refused;
-    if (wrong >= 0) complaint.value = notNumbers(wordsOf(text.value)[wrong]);
-    else if (values.length !== expected) complaint.value = numbers(expected, values.length);
-    else {
-      complaint.value = "";
-      change({ own: values });
-    }
+    const word = wordsOf(text.value)[wrong];
+    if (wrong >= 0) complaint.value = ({ notNumbers }) => notNumbers(word);
+    else if (values.length !== expected)
+      complaint.value = ({ numbers }) => numbers(expected, values.length);
+    else change({ own: values });
   };
   return (
     <div class="own">
@@ -42,13 +41,13 @@ export function OwnNumbers() {
         id={id}
         rows={3}
         aria-describedby={hint}
-        aria-invalid={complaint.value !== ""}
+        aria-invalid={complaint.value !== null}
         value={text.value}
         onInput={(e) => {
           text.value = e.currentTarget.value;
         }}
       />
-      {complaint.value && <Complaint text={complaint.value} />}
+      {complaint.value && <Complaint text={complaint.value(common.refused)} />}
       <div class="buttons">
         <button type="button" onClick={use}>
           {see.useOwn}

@@ -18,10 +18,10 @@ import { Arithmetic } from "./arithmetic.js";
 import { MethodFacts } from "./method-facts.js";
 import { OwnNumbers } from "./own-numbers.js";
 
-export const descriptions = methodDescriptions.flatMap(({ methods }) => methods);
+const descriptions = methodDescriptions.flatMap(({ methods }) => methods);
 
 /** The word for the number of a spec, for methods that have one. */
-export function numberOf(name: string): "group" | "part" | "window" | null {
+function numberOf(name: string): "group" | "part" | "window" | null {
   const [first] = descriptions.find((row) => row.name === name)?.sets ?? [];
   if (first?.channels === "group") return "group";
   if (first?.channels === "window") return "window";

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lane } from "../engine/lane.js";
+import type { RaceStatus } from "../engine/race.js";
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
@@ -10,6 +11,7 @@ import { Blocks } from "./train/blocks.js";
 import { dismiss, goOn, left, lookForLeft, theRace, version } from "./train/control.js";
 import {
   accuracyLines,
+  accuracyOf,
   identical,
   isRecorded,
   lossLines,
@@ -32,10 +34,10 @@ export function Train() {
   const steps = race?.entry?.settings.steps ?? raceSettings.steps;
   const withRecord = race?.entry ? !race.entry.data && isRecorded(race.entry.norms, steps) : false;
   const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };
-  const ends = lanes
-    .filter(({ losses }) => losses.length > 0)
-    .map(({ norm, losses }) => train.lossOf(norm, exact(losses.at(-1) ?? 0)));
-  const summary = train.summary(ends.join(", "));
+  const begun = lanes.filter(({ losses }) => losses.length > 0);
+  /** A chart in words: where each of its curves ends. */
+  const summaryOf = (end: (lane: Lane) => string) =>
+    train.summary(begun.map((lane) => train.endOf(lane.norm, end(lane))).join(train.comma));
   return (
     <Section name="train" heading={train.heading} lead={train.lead}>
       {left.value && (
@@ -54,7 +56,7 @@ export function Train() {
       <div class="charts">
         <Chart
           title={train.loss}
-          summary={summary}
+          summary={summaryOf(({ losses }) => exact(losses.at(-1) ?? 0))}
           lines={lossLines(lanes, status !== "idle", withRecord)}
           x={[0, steps]}
           y={lossScale(lanes)}
@@ -62,7 +64,7 @@ export function Train() {
         />
         <Chart
           title={train.accuracy}
-          summary={train.accuracy}
+          summary={summaryOf(accuracyOf)}
           lines={accuracyLines(lanes)}
           x={[0, steps]}
           y={[0, 100]}
@@ -76,7 +78,7 @@ export function Train() {
         </p>
       )}
       <Lanes lanes={lanes} status={status} />
-      <Progress lanes={lanes} steps={steps} isUnderWay={status === "running"} />
+      <Progress lanes={lanes} steps={steps} status={status} />
       <Pictures lanes={lanes} data={race?.entry?.data} />
       <Blocks lanes={lanes} />
     </Section>
@@ -87,22 +89,25 @@ export function Train() {
 const SILENCE = 5000;
 
 /** Where the race is, in a sentence for those who listen; seldom enough to be followed. */
-function Progress(props: { lanes: readonly Lane[]; steps: number; isUnderWay: boolean }) {
+function Progress(props: { lanes: readonly Lane[]; steps: number; status: RaceStatus }) {
   const { train } = useTexts();
-  const { lanes, steps, isUnderWay } = props;
+  const { lanes, steps, status } = props;
   const said = useSignal("");
   const when = useSignal(0);
   useEffect(() => {
     const now = performance.now();
-    if (!isUnderWay || now - when.value < SILENCE) return;
+    if (status !== "running" || now - when.value < SILENCE) return;
     when.value = now;
     const running = lanes.filter(({ losses }) => losses.length > 0);
     const leader = running.toSorted((a, b) => (a.losses.at(-1) ?? 0) - (b.losses.at(-1) ?? 0))[0];
     const step = Math.max(0, ...lanes.map(({ losses }) => losses.length));
     if (leader) said.value = train.progress(step, steps, leader.norm);
   });
+  useEffect(() => {
+    if (status === "done" || status === "stopped") said.value = train.status[status];
+  }, [status]);
   return (
-    <p class="hidden" role="status">
+    <p class="unseen" role="status">
       {said.value}
     </p>
   );

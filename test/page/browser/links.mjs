@@ -75,6 +75,33 @@ export const tests = [
     },
   },
   {
+    name: "links: in the single file what was refused is said in the language that was chosen",
+    browsers: ["chromium"],
+    async run(page, env) {
+      await page.open(env.file);
+      await page.set("#see .own textarea", "1 2 x");
+      const press = (selector) =>
+        page.evaluate((selector) => document.querySelector(selector).click(), selector);
+      await press("#see .own button");
+      await page.set("#train .wide input", "foo");
+      await press("#train button.main");
+      const { notNumbers, unknownNorm } = env.zh.common.refused;
+      await page.become(() => page.text("#train .complaint"), Boolean);
+      await press("a.language");
+      for (const [selector, sentence] of [
+        ["#see .own .complaint", notNumbers("x")],
+        ["#train .complaint", unknownNorm("foo")],
+      ])
+        equal(
+          await page.become(
+            () => page.text(selector),
+            (text) => text === sentence,
+          ),
+          sentence,
+        );
+    },
+  },
+  {
     name: "links: numbers of one's own go along",
     async run(page, env) {
       const values = [1.5, -2, 1e-7, 4, 3, 0.1];

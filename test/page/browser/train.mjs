@@ -107,6 +107,16 @@ const races = [
       const rows = await all(page, env.en.train.status.done);
       equal(rows.map(({ norm, step }) => `${norm} ${step}`).join(), "bn 240,gn 240,ln 240,in 240");
       equal(await same(page), env.en.train.identical(960, 960));
+      const said = await page.become(
+        () => page.text("#train > .unseen"),
+        (text) => text === env.en.train.status.done,
+      );
+      equal(said, env.en.train.status.done);
+      const [, accuracies] = await page.evaluate(() =>
+        [...document.querySelectorAll("#train .chart svg")].map(({ ariaLabel }) => ariaLabel),
+      );
+      const ends = rows.map(({ norm, accuracy }) => env.en.train.endOf(norm, accuracy));
+      equal(accuracies, env.en.train.summary(ends.join(env.en.train.comma)));
       equal(await page.evaluate(() => document.querySelectorAll("#train .pictures li").length), 20);
       equal(
         await page.evaluate(() => document.querySelectorAll("#train .histogram path").length),

@@ -31,7 +31,7 @@ let waiting: ReturnType<typeof setTimeout> | null = null;
 export const theRace = (): Race | null => race;
 
 /** The settings of a race as it stands in the state. */
-export const settingsOf = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
+const settingsFrom = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
   ...presetSettings[preset],
   ...{ lr, width, seed, probeEvery: 40, answers: PICTURES },
 });
@@ -77,7 +77,7 @@ export async function run(): Promise<void> {
   await call("check", { norms, width: value.width });
   if (left.value) forget(left.value);
   const key = `race ${Date.now()}`;
-  begin({ norms, settings: settingsOf(value), key, rates: {} }, ownData.value);
+  begin({ norms, settings: settingsFrom(value), key, rates: {} }, ownData.value);
 }
 
 /** Goes on with the race that was left. It was on drawn images: none of the visitor's own outlive the page. */
@@ -112,9 +112,24 @@ export function setRate(lr: number): void {
   if (race?.status === "running" || race?.status === "paused") race.set(lr);
 }
 
+/** Counts the choices of images: an archive is read for seconds, and only the last choice counts. */
+let choices = 0;
+
 /** Takes images from a file of the visitor's, or rejects with what is wrong with it. */
 export async function takeFile(file: File): Promise<void> {
-  ownData.value = await call("images", { file, train: TRAIN_IMAGES, test: TEST_IMAGES });
+  const choice = ++choices;
+  try {
+    const data = await call("images", { file, train: TRAIN_IMAGES, test: TEST_IMAGES });
+    if (choice === choices) ownData.value = data;
+  } catch (error) {
+    if (choice === choices) throw error;
+  }
+}
+
+/** Goes back to the drawn images. */
+export function leaveFile(): void {
+  choices++;
+  ownData.value = null;
 }
 
 export async function lookForLeft(): Promise<void> {

@@ -1,12 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
+import { RECORD_BYTES } from "../../../data/cifar10.js";
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
 import { presetSettings } from "../../race.js";
 import { fileRefusalText, refusalText } from "../../refusals.js";
 import { limits, MOST_NORMS, normsOf, type Preset, presets } from "../../state.js";
-import { useTexts } from "../../text/texts.js";
+import { type Texts, useTexts } from "../../text/texts.js";
 import {
+  leaveFile,
   ownData,
   pause,
   resume,
@@ -28,8 +30,9 @@ const rateAt = (lr: number): number =>
 
 /** What the race is run with, and the buttons that steer it. */
 export function LeverPanel() {
-  const { train, common } = useTexts();
-  const complaint = useSignal("");
+  const texts = useTexts();
+  const { train, common } = texts;
+  const complaint = useSignal<((texts: Texts) => string) | null>(null);
   const isStarting = useSignal(false);
   const { preset, norms, lr, width, seed } = useFields("preset", "norms", "lr", "width", "seed");
   version.value; // drawn again when the race has changed
@@ -39,11 +42,13 @@ export function LeverPanel() {
 
   const start = async () => {
     const count = normsOf(norms).length;
-    complaint.value = count === 0 ? train.noNorms : count > MOST_NORMS ? train.tooMany : "";
+    complaint.value = null;
+    if (count === 0) complaint.value = ({ train }) => train.noNorms;
+    if (count > MOST_NORMS) complaint.value = ({ train }) => train.tooMany;
     if (complaint.value) return;
     isStarting.value = true;
     await run().catch((error) => {
-      complaint.value = refusalText(error, common);
+      complaint.value = ({ common }) => refusalText(error, common);
     });
     isStarting.value = false;
   };
@@ -89,7 +94,7 @@ export function LeverPanel() {
         </div>
       </div>
       <p class="lesson">{train.lesson[preset]}</p>
-      {complaint.value && <Complaint text={complaint.value} />}
+      {complaint.value && <Complaint text={complaint.value(texts)} />}
       <details class="more">
         <summary>{common.more}</summary>
         <div class="levers">
@@ -100,7 +105,7 @@ export function LeverPanel() {
               type="text"
               value={norms}
               aria-describedby={hintId}
-              aria-invalid={complaint.value !== ""}
+              aria-invalid={complaint.value !== null}
               spellcheck={false}
               autocapitalize="off"
               onInput={(e) => change({ norms: e.currentTarget.value })}
@@ -156,14 +161,14 @@ export function LeverPanel() {
 /** A file of pictures of the visitor's own: chosen, or dropped here. */
 function OwnPictures() {
   const { train, common } = useTexts();
-  const complaint = useSignal("");
+  const refused = useSignal<{ error: unknown; name: string } | null>(null);
   const id = useId();
   const data = ownData.value;
   const take = async (file: File | undefined) => {
     if (!file) return;
-    complaint.value = "";
+    refused.value = null;
     await takeFile(file).catch((error) => {
-      complaint.value = fileRefusalText(error, file.name, train, common);
+      refused.value = { error, name: file.name };
     });
   };
   return (
@@ -185,17 +190,13 @@ function OwnPictures() {
         accept=".bin,.gz,.tgz,application/gzip"
         onChange={(e) => take(e.currentTarget.files?.[0])}
       />
-      {complaint.value && <Complaint text={complaint.value} />}
+      {refused.value && (
+        <Complaint text={fileRefusalText(refused.value.error, refused.value.name, train, common)} />
+      )}
       {data && (
         <p>
-          {train.using(data.name, data.train.length / RECORD, data.test.length / RECORD)}{" "}
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => {
-              ownData.value = null;
-            }}
-          >
+          {train.using(data.name, imagesIn(data.train), imagesIn(data.test))}{" "}
+          <button type="button" class="quiet" onClick={leaveFile}>
             {train.useDrawn}
           </button>
         </p>
@@ -204,5 +205,4 @@ function OwnPictures() {
   );
 }
 
-/** The bytes of a picture and its label. */
-const RECORD = 3073;
+const imagesIn = ({ length }: Uint8Array): number => length / RECORD_BYTES;

@@ -40,7 +40,8 @@ export const train = {
   steps: "step",
   recorded: "recorded",
   summary: (parts: string) => `Curves by training step. ${parts}`,
-  lossOf: (norm: string, loss: string) => `${norm}: ${loss}`,
+  endOf: (norm: string, value: string) => `${norm}: ${value}`,
+  comma: ", ",
   identical: (same: number, all: number) =>
     same === all
       ? `${same} of ${all} losses are identical to the recorded ones, to the last bit.`

@@ -37,7 +37,8 @@ export const train = {
   steps: "步",
   recorded: "已记录",
   summary: (parts: string) => `随训练步变化的曲线。${parts}`,
-  lossOf: (norm: string, loss: string) => `${norm}：${loss}`,
+  endOf: (norm: string, value: string) => `${norm}：${value}`,
+  comma: "，",
   identical: (same: number, all: number) =>
     same === all
       ? `${all} 个损失中有 ${same} 个与记录的完全相同，一位不差。`
