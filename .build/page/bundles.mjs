@@ -54,6 +54,7 @@ const tableAsData = (families) => {
 
 const common = {
   bundle: true,
+  charset: "utf8", // Chinese is smaller so
   target: "es2022",
   minify: true,
   jsx: "automatic",
