@@ -70,6 +70,7 @@ const treeAsData = (tree, texts) =>
 
 const common = {
   bundle: true,
+  charset: "utf8", // Chinese is smaller so
   target: "es2022",
   minify: true,
   jsx: "automatic",

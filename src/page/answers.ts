@@ -62,5 +62,8 @@ export const takenAt = (path: readonly Step[], question: Question): Branch | nul
 export function methodOf({ code }: Advice): string | null {
   const word = /^\w+/.exec(code)?.[0];
   const rows = methodDescriptions.flatMap(({ methods }) => methods);
-  return rows.find(({ api }) => api.some((name) => name.split(".").at(-1) === word))?.name ?? null;
+  // the last: layer norm of feature maps and instance norm without scale have the names of group norm and of affine instance norm too
+  return (
+    rows.findLast(({ api }) => api.some((name) => name.split(".").at(-1) === word))?.name ?? null
+  );
 }

@@ -1,6 +1,17 @@
 import type { Advice, Step } from "../../experiments/choose.js";
 import { methodOf } from "../answers.js";
+
+<<<<<<< ours
+
 import { change, state } from "../model.js";
+
+=======
+
+import { change } from "../model.js";
+import { presetSettings } from "../race.js";
+
+>>>>>>> theirs
+
 import { Code } from "../parts/copy.js";
 import { MOST_NORMS, normsOf, type Section } from "../state.js";
 import { adviceKey } from "../text/keys.js";
@@ -17,9 +28,11 @@ export function AdviceCard(props: {
   advice: Advice;
   path: readonly Step[];
   norms: ReadonlySet<string>;
+  /** The number of samples that was answered. */
+  batch: number | undefined;
 }) {
   const { choose, tree } = useTexts();
-  const { advice, path, norms } = props;
+  const { advice, path, norms, batch = Number.POSITIVE_INFINITY } = props;
   const { norm, reason, caveat } = tree.advice[adviceKey(path)];
   const method = methodOf(advice);
   const breaks = method !== null && norms.has(method);
@@ -27,11 +40,19 @@ export function AdviceCard(props: {
   const name = (experiment: string) =>
     choose.shownBy[experiment as keyof typeof choose.shownBy] ?? experiment;
   const choice = method ? { method, number: 0, ...(breaks && { norm: method }) } : {};
+<<<<<<< ours
   /** What a link sets: the method, where it can be; of Train, that it trains along. */
   const set = (experiment: string) => {
     const norms = [...new Set([...normsOf(state.value.norms), method])].slice(-MOST_NORMS);
     const trains = breaks && experiment === "compare";
     change({ ...choice, ...(trains && { norms: norms.join(" ") }) });
+=======
+  // few samples: the race with as few, and with what is advised
+  const small = batch === 1 ? "batch1" : batch < 16 ? "batch2" : null;
+  const race = small && {
+    ...{ preset: small, lr: presetSettings[small].lr } as const,
+    norms: advice.code.includes("weightStandardization") ? "bn gn gn+ws" : "bn gn ln",
+>>>>>>> theirs
   };
   return (
     <div class="card advice">
@@ -49,7 +70,11 @@ export function AdviceCard(props: {
         {shown.map((experiment) => (
           <li key={experiment}>
             {Object.hasOwn(sectionOf, experiment) ? (
+<<<<<<< ours
               <a href={`#${sectionOf[experiment]}`} onClick={() => set(experiment)}>
+=======
+              <a href={`#${sectionOf[experiment]}`} onClick={() => change({ ...choice, ...(experiment === "compare" && race) })}>
+>>>>>>> theirs
                 {name(experiment)}
               </a>
             ) : (

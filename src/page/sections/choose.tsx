@@ -37,7 +37,7 @@ export function Choose({ norms }: { norms: ReadonlySet<string> }) {
         ))}
       </div>
       <div aria-live="polite">
-        {advice && <AdviceCard advice={advice} path={path} norms={norms} />}
+        {advice && <AdviceCard advice={advice} path={path} norms={norms} batch={answers.batch} />}
       </div>
       <div class="buttons">
         <button type="button" disabled={path.length === 0} onClick={() => leave(oneBack(texts))}>

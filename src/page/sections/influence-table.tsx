@@ -28,9 +28,8 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
     rows.value = await call("influence", {});
     took.value = performance.now() - start;
   };
-  useNear(box, () => {
-    compute().catch(() => {}); // the page says by itself that the engine is broken
-  });
+  // without an engine the rows stay as they were built, and the page says why
+  useNear(box, () => void compute().catch(() => {}));
   const { norm, disturbance } = useFields("norm", "disturbance");
   const view = chosen.value ?? disturbance; // that of the figure, until another one is chosen
   const title = (row: InfluenceRow) =>

@@ -48,7 +48,7 @@ export function MethodFacts(props: { name: string; formulas: Readonly<Record<str
         )}
       </dl>
       <h4>{see.code}</h4>
-      <Code label="evenkeel" text={evenkeelLine(row.api)} />
+      <Code label="evenkeel" text={code.evenkeel ?? evenkeelLine(row.api)} />
       {code.pytorch && <Code label="PyTorch" text={code.pytorch} />}
       {code.keras && <Code label="Keras" text={code.keras} />}
     </div>

@@ -1,20 +1,31 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lane } from "../engine/lane.js";
+
+<<<<<<< ours
+
 import type { RaceStatus } from "../engine/race.js";
+
+=======
+
+import { type PageData, useFields } from "../model.js";
+
+>>>>>>> theirs
+
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
 import { raceSettings } from "../race.js";
 import { useTexts } from "../text/texts.js";
 import { Blocks } from "./train/blocks.js";
-import { dismiss, goOn, left, lookForLeft, theRace, version } from "./train/control.js";
+import { dismiss, goOn, left, lookForLeft, preset, theRace, version } from "./train/control.js";
 import {
   accuracyLines,
   accuracyOf,
   identical,
   isRecorded,
   lossLines,
+  lossOf,
   lossScale,
   recordedLanes,
 } from "./train/curves.js";
@@ -34,10 +45,19 @@ export function Train() {
   const steps = race?.entry?.settings.steps ?? raceSettings.steps;
   const withRecord = race?.entry ? !race.entry.data && isRecorded(race.entry.norms, steps) : false;
   const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };
+<<<<<<< ours
   const begun = lanes.filter(({ losses }) => losses.length > 0);
   /** A chart in words: where each of its curves ends. */
   const summaryOf = (end: (lane: Lane) => string) =>
     train.summary(begun.map((lane) => train.endOf(lane.norm, end(lane))).join(train.comma));
+=======
+  const { preset: chosen } = useFields("preset");
+  const drawn = race?.entry ? preset.value : "default";
+  const ends = lanes
+    .filter(({ losses }) => losses.length > 0)
+    .map(({ norm, losses }) => train.lossOf(norm, exact(lossOf({ losses }))));
+  const summary = train.summary(ends.join(", "));
+>>>>>>> theirs
   return (
     <Section name="train" heading={train.heading} lead={train.lead}>
       {left.value && (
@@ -53,6 +73,11 @@ export function Train() {
       )}
       <LeverPanel />
       {race?.unsaved && <p class="hint">{train.unsaved(race.unsaved)}</p>}
+      {chosen !== drawn && (
+        <p class="notice" role="status">
+          {train.otherCurves(train.presets[drawn], train.presets[chosen])}
+        </p>
+      )}
       <div class="charts">
         <Chart
           title={train.loss}
@@ -99,7 +124,7 @@ function Progress(props: { lanes: readonly Lane[]; steps: number; status: RaceSt
     if (status !== "running" || now - when.value < SILENCE) return;
     when.value = now;
     const running = lanes.filter(({ losses }) => losses.length > 0);
-    const leader = running.toSorted((a, b) => (a.losses.at(-1) ?? 0) - (b.losses.at(-1) ?? 0))[0];
+    const leader = running.toSorted((a, b) => lossOf(a) - lossOf(b))[0];
     const step = Math.max(0, ...lanes.map(({ losses }) => losses.length));
     if (leader) said.value = train.progress(step, steps, leader.norm);
   });

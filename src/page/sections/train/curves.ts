@@ -29,6 +29,10 @@ export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">): string =
   return last ? share(last.testAccuracy) : "–";
 };
 
+/** The loss at the end of the curve: that of one batch is noise. */
+export const lossOf = ({ losses }: Pick<Lane, "losses">): number =>
+  smooth(losses.slice(-4 * WINDOW), WINDOW).at(-1) ?? Number.NaN;
+
 /** The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them. */
 export function lossLines(lanes: readonly Lane[], isLive: boolean, withRecord: boolean): Line[] {
   const behind = withRecord

@@ -5,7 +5,7 @@ import { exact } from "../../parts/numbers.js";
 import { Scrolled } from "../../parts/scrolled.js";
 import { failureText, refusalText } from "../../refusals.js";
 import { useTexts } from "../../text/texts.js";
-import { accuracyOf } from "./curves.js";
+import { accuracyOf, lossOf } from "./curves.js";
 
 /** The trainings as a table: where each one is, how fast it is, and what it needs. */
 export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceStatus }) {
@@ -44,9 +44,7 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
                 {lane.norm}
               </th>
               <td class="figure-cell">{lane.losses.length}</td>
-              <td class="figure-cell">
-                {lane.losses.length > 0 ? exact(lane.losses.at(-1) ?? 0) : "–"}
-              </td>
+              <td class="figure-cell">{lane.losses.length > 0 ? exact(lossOf(lane)) : "–"}</td>
               <td class="figure-cell">{accuracyOf(lane)}</td>
               <td class="figure-cell">{lane.rate > 0 ? (1000 / lane.rate).toFixed(1) : "–"}</td>
               <td class="figure-cell">

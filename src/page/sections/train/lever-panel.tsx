@@ -1,6 +1,16 @@
 import { useSignal } from "@preact/signals";
+
+<<<<<<< ours
+
 import { useId } from "preact/hooks";
 import { RECORD_BYTES } from "../../../data/cifar10.js";
+
+=======
+
+import { useEffect, useId, useRef } from "preact/hooks";
+
+>>>>>>> theirs
+
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
 import { presetSettings } from "../../race.js";
@@ -40,6 +50,16 @@ export function LeverPanel() {
   const isUnderWay = status === "running" || status === "paused";
   const [normsId, seedId, hintId] = [useId(), useId(), useId()];
 
+  // the button that was pressed is gone: the focus goes to the one in its place
+  const buttons = useRef<HTMLDivElement>(null);
+  const had = useRef(false);
+  had.current ||= buttons.current?.contains(document.activeElement) ?? false;
+  useEffect(() => {
+    if (had.current && document.activeElement === document.body)
+      buttons.current?.querySelector("button")?.focus();
+    had.current = false;
+  }, [status]);
+
   const start = async () => {
     const count = normsOf(norms).length;
     complaint.value = null;
@@ -65,7 +85,7 @@ export function LeverPanel() {
           options={presets.map((name) => [name, train.presets[name]] as const)}
           change={choose}
         />
-        <div class="buttons">
+        <div class="buttons" ref={buttons}>
           {!isUnderWay && (
             <button type="button" class="main" onClick={start} disabled={isStarting.value}>
               {status === "idle" ? train.run : train.again}
@@ -108,7 +128,13 @@ export function LeverPanel() {
               aria-invalid={complaint.value !== null}
               spellcheck={false}
               autocapitalize="off"
-              onInput={(e) => change({ norms: e.currentTarget.value })}
+              onInput={(e) => {
+                complaint.value = "";
+                change({ norms: e.currentTarget.value });
+              }}
+              onKeyDown={(e) => {
+                if (e.key === "Enter" && !isUnderWay) start();
+              }}
             />
             <p id={hintId} class="hint">
               {train.normsHint}

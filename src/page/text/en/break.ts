@@ -4,7 +4,7 @@ const { outlier, shift, scale } = usualStrength;
 
 export const breakIt = {
   heading: "Break it: who pays?",
-  lead: "One number goes wrong. Drag it, and see whose outputs move.",
+  lead: "Choose what goes wrong in sample 0, and see whose outputs change. An outlier can be made larger with the slider.",
   disturbance: "What goes wrong in sample 0",
   value: "The number that goes wrong",
   /** What is done, where there is nothing to drag. */

@@ -1,8 +1,8 @@
 export const choose = {
   heading: "Choose: which one for me?",
-  lead: "Answer one question after the other; at the end stands what to take, and why.",
+  lead: "Answer one question after another; at the end you are told what to take, and why.",
   number: {
-    batch: "Samples a device and step",
+    batch: "Samples per device and step",
     deviceCount: "Devices",
   },
   together: (batch: number, devices: number) =>
@@ -11,7 +11,7 @@ export const choose = {
   advice: "Take",
   but: "But: ",
   code: "Code",
-  shown: "What shows it",
+  shown: "See it for yourself",
   shownBy: {
     compare: "Train it against others",
     layers: "See which numbers it uses",

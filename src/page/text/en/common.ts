@@ -33,9 +33,10 @@ export const common = {
     noNumber: (spec: string) => `${spec}: this norm takes no number.`,
     alone: (name: string) => `${name} cannot stand behind a convolution, as a norm must here.`,
     tokens: "This norm needs two positions or more: it scales by the logarithm of their number.",
-    oneValue: "A statistic needs more than one value. PyTorch refuses this too.",
+    oneValue:
+      "With one sample and one position, each statistic would be of a single value. PyTorch refuses this too. Take more samples or positions.",
     numbers: (expected: number, got: number) => `Expected ${expected} numbers, got ${got}.`,
-    notNumbers: (word: string) => `“${word}” is no number.`,
+    notNumbers: (word: string) => `“${word}” is not a number.`,
     memory: "There is not enough memory for this.",
     other: (message: string) => `Refused: ${message}`,
   },

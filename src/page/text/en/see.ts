@@ -1,6 +1,6 @@
 export const see = {
   heading: "See: which numbers share a statistic",
-  lead: "Point at a number, or go by the arrow keys. Lit are the numbers that share its mean and variance.",
+  lead: "Point at or tap a number, or move with the arrow keys. The numbers outlined in blue share its statistics: its mean, its variance. N samples, C channels, H·W positions.",
   method: "Method",
   known: "Often used",
   samples: "Samples N",
@@ -38,8 +38,13 @@ export const see = {
     data: "This method acts on data, before training: rows are samples, columns features. Its figures come from the training set once and stay.",
     none: "This method computes no statistic: each number is by itself.",
   },
+<<<<<<< ours
   arithmetic: "Its arithmetic",
   inWords: (x: string, y: string) => `${x} becomes ${y} by the formula below`,
+=======
+  arithmetic: "How this number comes about",
+  in_words: (x: string, y: string) => `${x} becomes ${y} by the formula above`,
+>>>>>>> theirs
   facts: {
     statistics: "Statistics",
     learned: "Learned",

@@ -11,6 +11,8 @@ export const train = {
     batch1:
       "With 1 image, batch norm normalises each image by itself in training but not in use: it stays near chance.",
   },
+  otherCurves: (drawn: string, chosen: string) =>
+    `The curves and the table below are still those with ${drawn} in a batch. Press Run to train with ${chosen}.`,
   run: "Run",
   again: "Run again",
   pause: "Pause",
@@ -22,7 +24,7 @@ export const train = {
   tooMany: "Eight norms at most.",
   noNorms: "Name a norm, such as bn.",
   rate: "Learning rate",
-  rateHint: "It may be changed while it trains, without a new start.",
+  rateHint: "You can change it during training; no need to start again.",
   width: "Width (channels)",
   seed: "Seed",
   data: "Own pictures",
@@ -45,7 +47,7 @@ export const train = {
   identical: (same: number, all: number) =>
     same === all
       ? `${same} of ${all} losses are identical to the recorded ones, to the last bit.`
-      : `${same} of ${all} losses are identical to the recorded ones; the others came of other settings.`,
+      : `${same} of ${all} losses are identical to the recorded ones; the others come from other settings.`,
   identicalWhy:
     "They were recorded on another machine. The same program gives the same bits everywhere.",
   status: {
@@ -70,7 +72,7 @@ export const train = {
   progress: (step: number, steps: number, leader: string) =>
     `Step ${step} of ${steps}. Lowest loss: ${leader}.`,
   pictures: "The same 20 test pictures, and what each net calls them",
-  picturesHint: "A tick is right. Names are the net's answers.",
+  picturesHint: "A tick means right. Otherwise: what the net answered.",
   answer: (norm: string, answer: string, isRight: boolean) =>
     `${norm}: ${answer}, ${isRight ? "right" : "wrong"}`,
   inside: "Inside the blocks",

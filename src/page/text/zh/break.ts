@@ -4,7 +4,7 @@ const { outlier, shift, scale } = usualStrength;
 
 export const breakIt = {
   heading: "弄坏它：谁来承担？",
-  lead: "一个数出了错。拖动它，看看谁的输出会变。",
+  lead: "选择样本 0 出什么错，看看谁的输出会变。离群值的大小可以用滑块调节。",
   disturbance: "样本 0 出了什么错",
   value: "出错的数",
   done: {

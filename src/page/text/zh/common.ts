@@ -26,7 +26,8 @@ export const common = {
     noNumber: (spec: string) => `${spec}：这种归一化不带数字。`,
     alone: (name: string) => `${name} 不能直接放在卷积后面，这里却需要这样。`,
     tokens: "这种归一化至少需要两个位置：它按位置数的对数缩放。",
-    oneValue: "一个统计量需要不止一个值，PyTorch 也会拒绝。",
+    oneValue:
+      "样本和位置都只有一个时，每个统计量只来自一个值，PyTorch 也会拒绝。请增加样本数或位置数。",
     numbers: (expected: number, got: number) => `需要 ${expected} 个数，得到 ${got} 个。`,
     notNumbers: (word: string) => `“${word}”不是数。`,
     memory: "内存不够。",

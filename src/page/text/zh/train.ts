@@ -8,6 +8,8 @@ export const train = {
     batch2: "每批 2 张图时，批次的统计量全是噪声：批归一化落后于组归一化。",
     batch1: "每批 1 张图时，批归一化训练时按单张图归一化，使用时却不是：正确率接近瞎猜。",
   },
+  otherCurves: (drawn: string, chosen: string) =>
+    `下面的曲线和表格仍是每批 ${drawn}时的结果。按“运行”，用每批 ${chosen}训练。`,
   run: "运行",
   again: "再运行一次",
   pause: "暂停",
