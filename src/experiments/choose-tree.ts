@@ -47,7 +47,7 @@ const devices: Question = {
       least: ENOUGH,
       next: {
         norm: "Batch norm over all devices",
-        code: "SyncBatchNorm(channels).forwardShards(shards)",
+        code: "new nn.SyncBatchNorm(channels)",
         reason: "One device has too few samples for its own statistics, all together have enough.",
         caveat:
           "Between devices it costs an exchange per layer and step; PyTorch's needs DistributedDataParallel, under DataParallel nothing is synchronised.",
@@ -59,7 +59,7 @@ const devices: Question = {
       least: 0,
       next: {
         norm: "Group norm with weight standardisation",
-        code: "GroupNorm(32, channels) behind weightStandardization(conv)",
+        code: 'createNorm("gn:32+ws", channels, { conv })',
         reason: "Its statistics are within one sample, so the batch size does not enter.",
         caveat:
           "It cannot be folded into the convolution, and with large batches it stays a little behind batch norm. It is about small batches, not small data sets.",
@@ -85,7 +85,7 @@ const vision: Question = {
             value: "no",
             next: {
               norm: "Batch norm",
-              code: "BatchNorm2d(channels)",
+              code: "new nn.BatchNorm2d(channels)",
               reason:
                 "Large shuffled batches give steady statistics; it trains fastest and folds into the convolution for inference.",
               caveat:
@@ -98,7 +98,7 @@ const vision: Question = {
             value: "yes",
             next: {
               norm: "Group norm",
-              code: "GroupNorm(32, channels)",
+              code: "new nn.GroupNorm(32, channels)",
               reason: "Running averages of other data would be wrong; group norm keeps none.",
               caveat:
                 "Or batch norm whose running statistics are estimated anew on the new data (AdaBN, PreciseBN).",
@@ -121,7 +121,7 @@ const sequence: Question = {
       value: "transformer",
       next: {
         norm: "Layer norm before each block, or RMS norm",
-        code: "LayerNorm(features)",
+        code: "new nn.LayerNorm(features)",
         reason:
           "Per token, so neither batch size, sentence length nor padding enters; before the block gradients stay level without warm-up.",
         caveat:
@@ -134,7 +134,7 @@ const sequence: Question = {
       value: "recurrent",
       next: {
         norm: "Layer norm",
-        code: "LayerNorm(features)",
+        code: "new nn.LayerNorm(features)",
         reason: "The same in every time step and for every length.",
         caveat: "Batch norm would need statistics for each time step.",
         shownBy: ["padding"],
@@ -145,7 +145,7 @@ const sequence: Question = {
       value: "windows",
       next: {
         norm: "Batch norm",
-        code: "BatchNorm1d(channels)",
+        code: "new nn.BatchNorm1d(channels)",
         reason:
           "Windows of one length have no padding, and a channel is pooled over batch and time.",
         caveat:
@@ -165,7 +165,7 @@ const style: Question = {
       value: "fixed",
       next: {
         norm: "Instance norm",
-        code: "InstanceNorm2d(channels, { affine: true })",
+        code: "new nn.InstanceNorm2d(channels, { affine: true })",
         reason:
           "It removes each picture's own contrast and style and keeps the layout, which is the content.",
         caveat: "A bias in the convolution before it is dead. It refuses maps of one value.",
@@ -189,7 +189,7 @@ const style: Question = {
       value: "domains",
       next: {
         norm: "Adaptive layer-instance norm",
-        code: "AdaLIN(channels)",
+        code: "new nn.AdaLIN(channels)",
         reason:
           "Each channel learns how much of instance and of layer norm it wants (arXiv 1907.10830).",
         caveat:
@@ -209,7 +209,7 @@ const generator: Question = {
       value: "plain",
       next: {
         norm: "Group norm",
-        code: "GroupNorm(32, channels)",
+        code: "new nn.GroupNorm(32, channels)",
         reason: "Large pictures make small batches, and samples must not depend on each other.",
         caveat: "Do not place it where a channel's mean carries what must be kept.",
         shownBy: ["compare"],
@@ -220,7 +220,7 @@ const generator: Question = {
       value: "conditioned",
       next: {
         norm: "Adaptive layer norm (adaLN-Zero)",
-        code: "AdaLNZero(features, conditionFeatures)",
+        code: "new nn.AdaLNZero(features, conditionFeatures)",
         reason:
           "Scale, shift and gate come from the condition; the gates start at 0, so each block starts as the identity (arXiv 2212.09748).",
         caveat: "For convolutions: FiLM or conditional batch norm.",
@@ -232,7 +232,7 @@ const generator: Question = {
       value: "discriminator",
       next: {
         norm: "Spectral norm",
-        code: "spectralNorm(layer)",
+        code: "nn.spectralNorm(layer)",
         reason: "It bounds how fast the output can change, by the weights alone.",
         caveat: "One power iteration a step; batch norm would couple real and generated samples.",
         shownBy: ["gradients"],
@@ -250,7 +250,7 @@ const tabular: Question = {
       least: ENOUGH,
       next: {
         norm: "Batch norm",
-        code: "BatchNorm1d(features)",
+        code: "new nn.BatchNorm1d(features)",
         reason: "Columns have units of their own, and each gets its own mean and variance.",
         caveat:
           "Scale the inputs themselves first, with figures of the training set only; test data may then leave [0, 1].",
@@ -262,7 +262,7 @@ const tabular: Question = {
       least: 0,
       next: {
         norm: "Layer norm on hidden layers",
-        code: "LayerNorm(features)",
+        code: "new nn.LayerNorm(features)",
         reason: "Each sample by itself, whatever the batch.",
         caveat: "Not on raw columns: it would mix their units.",
         shownBy: ["gradients"],
@@ -285,7 +285,7 @@ export const tree: Question = {
       value: "weights",
       next: {
         norm: "Weight norm or weight standardisation",
-        code: "weightNorm(layer)",
+        code: "nn.weightNorm(layer)",
         reason: "Length and direction of the weights are learned apart; samples never meet.",
         caveat:
           "It does not hold activations in place, and while training it is computed anew in every step.",

@@ -60,9 +60,11 @@ export const takenAt = (path: readonly Step[], question: Question): Branch | nul
 
 /** The method of the table that an advice is about, by the name in its code. */
 export function methodOf({ code }: Advice): string | null {
-  const word = /^\w+/.exec(code)?.[0];
+  const spec = /createNorm\("(\w+)/.exec(code)?.[1];
+  if (spec) return spec;
+  const word = /(\w+)\(/.exec(code)?.[1];
   const rows = methodDescriptions.flatMap(({ methods }) => methods);
-  // the last: layer norm of feature maps and instance norm without scale have the names of group norm and of affine instance norm too
+  // The last row with this layer is meant: GroupNorm also makes layer norm of feature maps, with one group.
   return (
     rows.findLast(({ api }) => api.some((name) => name.split(".").at(-1) === word))?.name ?? null
   );

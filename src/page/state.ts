@@ -143,14 +143,7 @@ export const MOST_NORMS = 8;
 
 /** The numbers among words; the minus signs may be those that the page shows. What is no number becomes NaN. */
 export const readNumbers = (text: string): number[] =>
-<<<<<<< ours
   wordsOf(text).map((word) => Number(word.replaceAll("−", "-")));
-=======
-  text
-    .split(/[\s,;，；、[\]()（）]+/)
-    .filter(Boolean)
-    .map((word) => Number(word.replace("−", "-")));
->>>>>>> theirs
 
 const VERSION = "1";
 

@@ -27,7 +27,7 @@ interface ChartProps {
   height?: number;
 }
 
-const MARGIN = { top: 8, right: 92, bottom: 34, left: 44 };
+const MARGIN = { top: 8, right: 92, bottom: 34, left: 52 };
 const USUAL_WIDTH = 640;
 
 /** Lines with their names at their ends, drawn for the width that there is. */

@@ -28,6 +28,12 @@ export const plain = (value: number): string =>
     .replace(/^([^e]*\.\d*?)0+$/, "$1")
     .replace(/\.$/, "");
 
+/** With five digits that count: the terms of a formula must give its result, as it is shown, on a pocket calculator. */
+export const term = (value: number): string =>
+  Math.abs(value) >= 0.001 && Math.abs(value) < 100_000
+    ? minus(String(Number(value.toPrecision(5))))
+    : plain(value);
+
 /** The colour of a cell, −5 to 5, from blue to orange. */
 export function level(value: number, scale: number): number {
   if (Number.isNaN(value)) return 0;

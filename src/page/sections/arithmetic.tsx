@@ -3,7 +3,7 @@ import { momentsOf } from "../../experiments/moments.js";
 import type { Sight } from "../../experiments/see.js";
 import { sizeOf } from "../../shape.js";
 import type { Lit } from "../parts/lit.js";
-import { exact, plain } from "../parts/numbers.js";
+import { exact, plain, term } from "../parts/numbers.js";
 import { useTexts } from "../text/texts.js";
 
 /** What an output is computed from. */
@@ -52,7 +52,12 @@ export function Arithmetic({ sight, lit }: { sight: Sight; lit: ReadonlySignal<L
       ) : (
         <p class="big">{see.inWords(exact(sight.input[now.at]), exact(sight.output[now.at]))}</p>
       )}
-      <p>{sharesText(sight, now, see)}</p>
+      <p>
+        {terms && !sight.running && sight.statistic === "moments" && (
+          <strong>{see.moments(now.members.size, term(terms.mean), term(terms.spread))} </strong>
+        )}
+        {sharesText(sight, now, see)}
+      </p>
     </div>
   );
 }
@@ -75,7 +80,7 @@ function sharesText(
 /** y = γ·(x − μ)/√(σ² + ε) + β as MathML. It has no stretching brackets: Chromium cannot draw them without a font. */
 function Formula({ terms, isMoments }: { terms: Terms; isMoments: boolean }) {
   const { x, y, mean, spread, eps, gamma, beta } = terms;
-  const number = (value: number) => <mn>{plain(value)}</mn>;
+  const number = (value: number) => <mn>{term(value)}</mn>;
   const inBrackets = (value: number) =>
     value < 0 ? (
       <>
@@ -119,7 +124,7 @@ function Formula({ terms, isMoments }: { terms: Terms; isMoments: boolean }) {
         </>
       )}
       <mo>=</mo>
-      {number(y)}
+      <mn>{plain(y)}</mn>
     </math>
   );
 }

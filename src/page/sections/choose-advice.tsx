@@ -1,18 +1,8 @@
 import type { Advice, Step } from "../../experiments/choose.js";
 import { methodOf } from "../answers.js";
-
-<<<<<<< ours
-
 import { change, state } from "../model.js";
-
-=======
-
-import { change } from "../model.js";
-import { presetSettings } from "../race.js";
-
->>>>>>> theirs
-
 import { Code } from "../parts/copy.js";
+import { presetSettings } from "../race.js";
 import { MOST_NORMS, normsOf, type Section } from "../state.js";
 import { adviceKey } from "../text/keys.js";
 import { useTexts } from "../text/texts.js";
@@ -40,19 +30,17 @@ export function AdviceCard(props: {
   const name = (experiment: string) =>
     choose.shownBy[experiment as keyof typeof choose.shownBy] ?? experiment;
   const choice = method ? { method, number: 0, ...(breaks && { norm: method }) } : {};
-<<<<<<< ours
+  // few samples: the race with as few
+  const small = batch === 1 ? "batch1" : batch < 16 ? "batch2" : null;
+  const race = small && ({ preset: small, lr: presetSettings[small].lr } as const);
   /** What a link sets: the method, where it can be; of Train, that it trains along. */
   const set = (experiment: string) => {
-    const norms = [...new Set([...normsOf(state.value.norms), method])].slice(-MOST_NORMS);
-    const trains = breaks && experiment === "compare";
-    change({ ...choice, ...(trains && { norms: norms.join(" ") }) });
-=======
-  // few samples: the race with as few, and with what is advised
-  const small = batch === 1 ? "batch1" : batch < 16 ? "batch2" : null;
-  const race = small && {
-    ...{ preset: small, lr: presetSettings[small].lr } as const,
-    norms: advice.code.includes("weightStandardization") ? "bn gn gn+ws" : "bn gn ln",
->>>>>>> theirs
+    if (experiment !== "compare") return change(choice);
+    const usual = small ? presetSettings[small].norms : normsOf(state.value.norms);
+    const standardized = advice.code.includes("+ws");
+    const own = breaks ? [standardized ? `${method}+ws` : method] : [];
+    const norms = [...new Set([...usual, ...own])].slice(-MOST_NORMS);
+    change({ ...choice, ...race, norms: norms.join(" ") });
   };
   return (
     <div class="card advice">
@@ -70,11 +58,7 @@ export function AdviceCard(props: {
         {shown.map((experiment) => (
           <li key={experiment}>
             {Object.hasOwn(sectionOf, experiment) ? (
-<<<<<<< ours
               <a href={`#${sectionOf[experiment]}`} onClick={() => set(experiment)}>
-=======
-              <a href={`#${sectionOf[experiment]}`} onClick={() => change({ ...choice, ...(experiment === "compare" && race) })}>
->>>>>>> theirs
                 {name(experiment)}
               </a>
             ) : (

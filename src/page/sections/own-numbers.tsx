@@ -25,22 +25,11 @@ export function OwnNumbers() {
   const use = () => {
     const values = readNumbers(text.value);
     const wrong = values.findIndex((value) => !Number.isFinite(value));
-<<<<<<< ours
     const word = wordsOf(text.value)[wrong];
     if (wrong >= 0) complaint.value = ({ notNumbers }) => notNumbers(word);
     else if (values.length !== expected)
       complaint.value = ({ numbers }) => numbers(expected, values.length);
     else change({ own: values });
-=======
-    const { notNumbers, numbers } = common.refused;
-    if (wrong >= 0)
-      complaint.value = notNumbers(text.value.split(/[\s,;，；、[\]()（）]+/).filter(Boolean)[wrong]);
-    else if (values.length !== expected) complaint.value = numbers(expected, values.length);
-    else {
-      complaint.value = "";
-      change({ own: values });
-    }
->>>>>>> theirs
   };
   return (
     <div class="own">

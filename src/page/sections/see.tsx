@@ -122,7 +122,7 @@ export function See({ data }: { data: PageData }) {
               label={see.number[word]}
               value={number}
               {...range("number")}
-              shown={number === 0 ? see.usual : String(number)}
+              shown={number === 0 ? `${shown.argument} (${see.usual})` : String(number)}
               change={(value) => change({ number: value })}
             />
           )}

@@ -2,15 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lane } from "../engine/lane.js";
 
-<<<<<<< ours
-
 import type { RaceStatus } from "../engine/race.js";
-
-=======
-
-import { type PageData, useFields } from "../model.js";
-
->>>>>>> theirs
+import { useFields } from "../model.js";
 
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
@@ -18,7 +11,15 @@ import { Section } from "../parts/section.js";
 import { raceSettings } from "../race.js";
 import { useTexts } from "../text/texts.js";
 import { Blocks } from "./train/blocks.js";
-import { dismiss, goOn, left, lookForLeft, preset, theRace, version } from "./train/control.js";
+import {
+  dismiss,
+  drawnPreset,
+  goOn,
+  left,
+  lookForLeft,
+  theRace,
+  version,
+} from "./train/control.js";
 import {
   accuracyLines,
   accuracyOf,
@@ -45,19 +46,12 @@ export function Train() {
   const steps = race?.entry?.settings.steps ?? raceSettings.steps;
   const withRecord = race?.entry ? !race.entry.data && isRecorded(race.entry.norms, steps) : false;
   const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };
-<<<<<<< ours
+  const { preset: chosen } = useFields("preset");
+  const drawn = drawnPreset();
   const begun = lanes.filter(({ losses }) => losses.length > 0);
   /** A chart in words: where each of its curves ends. */
   const summaryOf = (end: (lane: Lane) => string) =>
     train.summary(begun.map((lane) => train.endOf(lane.norm, end(lane))).join(train.comma));
-=======
-  const { preset: chosen } = useFields("preset");
-  const drawn = race?.entry ? preset.value : "default";
-  const ends = lanes
-    .filter(({ losses }) => losses.length > 0)
-    .map(({ norm, losses }) => train.lossOf(norm, exact(lossOf({ losses }))));
-  const summary = train.summary(ends.join(", "));
->>>>>>> theirs
   return (
     <Section name="train" heading={train.heading} lead={train.lead}>
       {left.value && (
@@ -81,7 +75,7 @@ export function Train() {
       <div class="charts">
         <Chart
           title={train.loss}
-          summary={summaryOf(({ losses }) => exact(losses.at(-1) ?? 0))}
+          summary={summaryOf((lane) => exact(lossOf(lane)))}
           lines={lossLines(lanes, status !== "idle", withRecord)}
           x={[0, steps]}
           y={lossScale(lanes)}

@@ -7,7 +7,7 @@ import type { OwnData } from "../../engine/protocol.js";
 import { Race, seatsFor } from "../../engine/race.js";
 import { state } from "../../model.js";
 import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
-import { normsOf, type State } from "../../state.js";
+import { normsOf, type Preset, presets, type State } from "../../state.js";
 import { hold, keep, leftPlan, type Plan } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
@@ -29,6 +29,12 @@ let release = () => {};
 let waiting: ReturnType<typeof setTimeout> | null = null;
 
 export const theRace = (): Race | null => race;
+
+/** The preset of what is drawn: of the visitor's race, or of the recorded one. */
+export function drawnPreset(): Preset {
+  const size = race?.entry?.settings.batchSize ?? presetSettings.default.batchSize;
+  return presets.find((name) => presetSettings[name].batchSize === size) ?? "default";
+}
 
 /** The settings of a race as it stands in the state. */
 const settingsFrom = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({

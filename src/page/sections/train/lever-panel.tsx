@@ -1,15 +1,7 @@
 import { useSignal } from "@preact/signals";
 
-<<<<<<< ours
-
-import { useId } from "preact/hooks";
-import { RECORD_BYTES } from "../../../data/cifar10.js";
-
-=======
-
 import { useEffect, useId, useRef } from "preact/hooks";
-
->>>>>>> theirs
+import { RECORD_BYTES } from "../../../data/cifar10.js";
 
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
@@ -18,6 +10,7 @@ import { fileRefusalText, refusalText } from "../../refusals.js";
 import { limits, MOST_NORMS, normsOf, type Preset, presets } from "../../state.js";
 import { type Texts, useTexts } from "../../text/texts.js";
 import {
+  drawnPreset,
   leaveFile,
   ownData,
   pause,
@@ -88,7 +81,7 @@ export function LeverPanel() {
         <div class="buttons" ref={buttons}>
           {!isUnderWay && (
             <button type="button" class="main" onClick={start} disabled={isStarting.value}>
-              {status === "idle" ? train.run : train.again}
+              {status === "idle" || preset !== drawnPreset() ? train.run : train.again}
             </button>
           )}
           {status === "running" && (
@@ -129,7 +122,7 @@ export function LeverPanel() {
               spellcheck={false}
               autocapitalize="off"
               onInput={(e) => {
-                complaint.value = "";
+                complaint.value = null;
                 change({ norms: e.currentTarget.value });
               }}
               onKeyDown={(e) => {

@@ -27,6 +27,8 @@ export const see = {
     count === 1
       ? "No other number enters this output."
       : `${count} numbers share this statistic; there are ${sets} such sets.`,
+  moments: (count: number, mean: string, variance: string) =>
+    `The ${count} outlined numbers have mean μ = ${mean} and variance σ² = ${variance}.`,
   window: (count: number) =>
     `${count} numbers enter this output; each output has a window of its own.`,
   mixes: (count: number) =>
@@ -38,13 +40,8 @@ export const see = {
     data: "This method acts on data, before training: rows are samples, columns features. Its figures come from the training set once and stay.",
     none: "This method computes no statistic: each number is by itself.",
   },
-<<<<<<< ours
-  arithmetic: "Its arithmetic",
-  inWords: (x: string, y: string) => `${x} becomes ${y} by the formula below`,
-=======
   arithmetic: "How this number comes about",
-  in_words: (x: string, y: string) => `${x} becomes ${y} by the formula above`,
->>>>>>> theirs
+  inWords: (x: string, y: string) => `${x} becomes ${y} by the formula below`,
   facts: {
     statistics: "Statistics",
     learned: "Learned",

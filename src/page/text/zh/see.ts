@@ -26,6 +26,8 @@ export const see = {
     count === 1
       ? "没有别的数影响这个输出。"
       : `${count} 个数共享这个统计量；这样的集合共有 ${sets} 个。`,
+  moments: (count: number, mean: string, variance: string) =>
+    `框出的 ${count} 个数：均值 μ = ${mean}，方差 σ² = ${variance}。`,
   window: (count: number) => `${count} 个数影响这个输出；每个输出有自己的窗口。`,
   mixes: (count: number) => `${count} 个数影响这个输出；这种方法混合了几种统计量。`,
   fixed: "评估时，均值和方差取滑动平均：没有别的数影响这个输出。",
