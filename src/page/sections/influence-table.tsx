@@ -22,12 +22,14 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   const chosen = useSignal<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const find = useId();
-  useNear(box, async () => {
+  const compute = async () => {
     await call("check", { norms: [], width: 8 }); // the engine's start is not part of the time
     const start = performance.now();
     rows.value = await call("influence", {});
     took.value = performance.now() - start;
-  });
+  };
+  // without an engine the rows stay as they were built, and the page says why
+  useNear(box, () => void compute().catch(() => {}));
   const { norm, disturbance } = useFields("norm", "disturbance");
   const view = chosen.value ?? disturbance; // that of the figure, until another one is chosen
   const title = (row: InfluenceRow) =>

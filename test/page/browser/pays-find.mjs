@@ -1,4 +1,4 @@
-// The table of the section Break it: what is found in it, what a press of a method does, and a phone.
+// The table of the section Break it: what is found in it, what a press does, and a phone.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { pill, shape, showsBreak } from "./broken.mjs";
 import { showsSight } from "./figures.mjs";
@@ -124,6 +124,20 @@ export const tests = [
       }
       await pill(page, "#break", "shift");
       await shows("invariance");
+    },
+  },
+  {
+    name: "Break: where nothing can be computed the table stays as it was built",
+    async run(page, env) {
+      const { breakIt, common } = env.zh;
+      await page.open(env.at("no-simd", "zh/"));
+      const before = await table(page);
+      await page.evaluate(() => document.querySelector(".influence").scrollIntoView());
+      const notice = () => document.querySelector("main > .notice[role=alert]")?.textContent;
+      equal(await page.until(notice), common.noEngine.simd);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      deepEqual(await table(page), before);
+      equal(before.when, breakIt.table.built);
     },
   },
 ];
