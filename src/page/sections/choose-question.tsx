@@ -35,7 +35,7 @@ const presets: Partial<Record<keyof Answers, readonly number[]>> = {
   deviceCount: [1, 2, 4, 8],
 };
 
-/** What stands in a field, and the answer when it was typed: after another one it no longer counts. */
+/** What was typed, and the answer then: after another answer it no longer counts. */
 interface Typed {
   text: string;
   isWrong: boolean;
@@ -80,6 +80,9 @@ function AskNumber({ question, answers, path, answer }: AskProps) {
           aria-invalid={isWrong}
           value={text}
           onInput={(e) => give(e.currentTarget.value, !e.currentTarget.validity.badInput)}
+          onBlur={() => {
+            if (!isWrong) typed.value = null;
+          }}
         />
       </div>
       <ul class="thresholds">

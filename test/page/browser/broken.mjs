@@ -1,4 +1,4 @@
-// What the section Break it shows, read from the page, and the same from the library and by counting here.
+// What the section Break it shows: as the page has it, and as it is computed and counted here.
 import { deepEqual } from "node:assert/strict";
 
 export const shape = [4, 6, 1, 4];

@@ -76,6 +76,10 @@ export const tests = [
         await has(wrong, 2, "");
         for (let i = 0; i < 3; i++) await page.press("Backspace");
         await has(null, 2, ""); // the field can be emptied
+        await page.press("Tab");
+        await has(null, 2, "1"); // left empty, it has the number that stood in it last
+        await page.set(c.FIELD, "");
+        await page.evaluate((field) => document.querySelector(field).focus(), c.FIELD);
         await page.press("8");
         await has(null, 2, "8");
         await page.set(c.FIELD, "0");
@@ -89,7 +93,7 @@ export const tests = [
     name: "Choose: answers go into the link, and a new page shows the same",
     async run(page, env) {
       const ends = env.everyAdvice();
-      for (const [i, end] of [ends[1], ends[2], ends[3], ends[11]].entries()) {
+      for (const [i, end] of [ends[1], ends[2], ends[11]].entries()) {
         const [path, texts] = env.languages[i % 2];
         await page.open(env.at("plain", `${path}#choose`));
         const answers = c.answersOf(end.path, i);
