@@ -15,7 +15,7 @@ async function watch(page, work) {
 
 /** Notes when the first output differs from the one that stands in the page, which is batch norm's. */
 const noteLive = () => {
-  const output = () => document.querySelectorAll("#see td[data-i='0']")[1]?.title;
+  const output = () => document.querySelectorAll("#see td[data-i='0']")[1]?.ariaLabel;
   let first;
   const look = () => {
     first ??= output();
