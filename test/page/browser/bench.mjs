@@ -53,6 +53,21 @@ const pointing = (page) =>
     return { median: times[30], slowest: times[57] };
   });
 
+/** Presses a button of Train, and waits until the rows of its table, as [step, status], are as they should be. */
+const pressing = (page, selector, isRight) =>
+  page.run(`(async () => {
+    const isRight = ${isRight};
+    const rows = () => [...document.querySelectorAll("#train > .scroll > .lanes tbody tr")]
+      .map(({ children }) => [Number(children[1].textContent), children[6].textContent]);
+    const start = performance.now();
+    document.querySelector("${selector}").click();
+    while (!isRight(rows())) await new Promise((resolve) => requestAnimationFrame(resolve));
+    return performance.now() - start;
+  })()`);
+const RUN = "#train .buttons .main";
+const STOP = "#train .buttons button:last-child";
+const trains = `(rows) => rows.some(([step, status]) => step > 0 && status === "trains")`;
+
 const measures = [
   {
     name: "first contentful paint",
@@ -97,6 +112,45 @@ const measures = [
     async run(page, env) {
       await page.open(env.at("plain"));
       return (await pointing(page)).slowest;
+    },
+  },
+  {
+    name: "from Run to the first point",
+    most: 800,
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      return pressing(page, RUN, trains);
+    },
+  },
+  {
+    name: "longest task in 3 s of training",
+    most: 50,
+    async run(page, env) {
+      await watch(page, noteLong);
+      await page.open(env.at("plain"));
+      await pressing(page, RUN, trains);
+      await page.evaluate(() => {
+        window.longTasks = [0];
+        return new Promise((resolve) => setTimeout(resolve, 3000));
+      });
+      return longest(page);
+    },
+  },
+  {
+    name: "from Stop to its end",
+    most: 150,
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      await pressing(page, RUN, trains);
+      return pressing(page, STOP, `(rows) => rows.every(([, status]) => status === "stopped")`);
+    },
+  },
+  {
+    name: "the default race",
+    most: 15_000,
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      return pressing(page, RUN, `(rows) => rows.every(([, status]) => status === "finished")`);
     },
   },
 ];
