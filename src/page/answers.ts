@@ -9,6 +9,8 @@ import {
   walk,
 } from "../experiments/choose.js";
 import { methodDescriptions } from "../experiments/methods/descriptions.js";
+import { presetSettings } from "./race.js";
+import { MOST_NORMS, normsOf, type State } from "./state.js";
 
 export type AnswerTexts = Readonly<Record<string, string>>;
 
@@ -68,4 +70,23 @@ export function methodOf({ code }: Advice): string | null {
   return (
     rows.findLast(({ api }) => api.some((name) => name.split(".").at(-1) === word))?.name ?? null
   );
+}
+
+/** The samples from which the race of 16 shows what an advice says. */
+const ENOUGH = 16;
+
+/** The race that shows an advice: with few samples in a batch if few were answered, and with the advised method in it. */
+export function raceOf(
+  { code }: Advice,
+  batch: number | undefined,
+  method: string | null,
+  state: State,
+): Partial<State> {
+  const preset = batch === undefined || batch >= ENOUGH ? null : batch === 1 ? "batch1" : "batch2";
+  const { norms, lr } = preset
+    ? presetSettings[preset]
+    : { norms: normsOf(state.norms), lr: state.lr };
+  const advised = method && code.includes("+ws") ? `${method}+ws` : method;
+  const all = [...new Set([...norms, ...(advised ? [advised] : [])])].slice(-MOST_NORMS);
+  return { norms: all.join(" "), lr, ...(preset && { preset }) };
 }

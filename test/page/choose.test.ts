@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { everyAdvice, type Step } from "../../src/experiments/choose.js";
-import { answered, answerOf, methodOf, oneBack, wayOf } from "../../src/page/answers.js";
+import { type Advice, everyAdvice, type Step } from "../../src/experiments/choose.js";
+import { answered, answerOf, methodOf, oneBack, raceOf, wayOf } from "../../src/page/answers.js";
 import { defaults, readHash, writeHash } from "../../src/page/state.js";
 import { en } from "../../src/page/text/en/index.js";
 import { adviceKey, labelKey } from "../../src/page/text/keys.js";
@@ -61,4 +61,16 @@ test("every label and advice has a text in each language, every code a method", 
       for (const experiment of advice.shownBy) expect(choose.shownBy).toHaveProperty([experiment]);
       expect(methodOf(advice), advice.code).not.toBeNull();
     }
+});
+
+test("an advice for few samples is shown by a race of few, with the advised method in it", () => {
+  const [gnWs, gn] = ["gn:32+ws", "gn"].map(
+    (spec) => ({ code: `createNorm("${spec}", channels)` }) as Advice,
+  );
+  const raceFor = (advice: Advice, batch: number | undefined, method: string | null) =>
+    raceOf(advice, batch, method, { ...defaults, norms: "ln", lr: 0.01 });
+  expect(raceFor(gnWs, 2, "gn")).toEqual({ preset: "batch2", norms: "bn gn ln gn+ws", lr: 1e-3 });
+  expect(raceFor(gn, 1, "gn")).toEqual({ preset: "batch1", norms: "bn gn ln", lr: 1e-3 });
+  expect(raceFor(gn, 16, "gn")).toEqual({ norms: "ln gn", lr: 0.01 });
+  expect(raceFor(gn, undefined, null)).toEqual({ norms: "ln", lr: 0.01 });
 });

@@ -1,9 +1,8 @@
 import type { Advice, Step } from "../../experiments/choose.js";
-import { methodOf } from "../answers.js";
+import { methodOf, raceOf } from "../answers.js";
 import { change, state } from "../model.js";
 import { Code } from "../parts/copy.js";
-import { presetSettings } from "../race.js";
-import { MOST_NORMS, normsOf, type Section } from "../state.js";
+import type { Section } from "../state.js";
 import { adviceKey } from "../text/keys.js";
 import { useTexts } from "../text/texts.js";
 
@@ -22,7 +21,7 @@ export function AdviceCard(props: {
   batch: number | undefined;
 }) {
   const { choose, tree } = useTexts();
-  const { advice, path, norms, batch = Number.POSITIVE_INFINITY } = props;
+  const { advice, path, norms, batch } = props;
   const { norm, reason, caveat } = tree.advice[adviceKey(path)];
   const method = methodOf(advice);
   const breaks = method !== null && norms.has(method);
@@ -30,18 +29,12 @@ export function AdviceCard(props: {
   const name = (experiment: string) =>
     choose.shownBy[experiment as keyof typeof choose.shownBy] ?? experiment;
   const choice = method ? { method, number: 0, ...(breaks && { norm: method }) } : {};
-  // few samples: the race with as few
-  const small = batch === 1 ? "batch1" : batch < 16 ? "batch2" : null;
-  const race = small && ({ preset: small, lr: presetSettings[small].lr } as const);
   /** What a link sets: the method, where it can be; of Train, that it trains along. */
-  const set = (experiment: string) => {
-    if (experiment !== "compare") return change(choice);
-    const usual = small ? presetSettings[small].norms : normsOf(state.value.norms);
-    const standardized = advice.code.includes("+ws");
-    const own = breaks ? [standardized ? `${method}+ws` : method] : [];
-    const norms = [...new Set([...usual, ...own])].slice(-MOST_NORMS);
-    change({ ...choice, ...race, norms: norms.join(" ") });
-  };
+  const set = (experiment: string) =>
+    change({
+      ...choice,
+      ...(experiment === "compare" && raceOf(advice, batch, breaks ? method : null, state.value)),
+    });
   return (
     <div class="card advice">
       <h3>

@@ -65,10 +65,19 @@ export const tests = [
             link,
           );
           await page.evaluate((link) => document.querySelector(link).click(), link);
-          const trains = norms.has(method) && method !== "ln" ? `ln ${method}` : "ln";
           const set = { ...usual, answers, method, norm: breaks ? method : "none" };
           const right = env.writeHash(
-            name === "compare" ? { ...set, norms: trains } : set,
+            name === "compare"
+              ? {
+                  ...set,
+                  ...env.raceOf(
+                    advice,
+                    answers.batch && Number(answers.batch),
+                    breaks ? method : null,
+                    usual,
+                  ),
+                }
+              : set,
             section,
           );
           const now = await page.become(
