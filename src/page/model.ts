@@ -19,6 +19,7 @@ export const state = signal<State>(defaults);
 
 /** Changes some of the state. */
 export function change(patch: Partial<State>): void {
+  repaired.value = []; // the visitor goes on from there
   state.value = { ...state.value, ...patch };
 }
 

@@ -55,7 +55,10 @@ export class Session {
   }
 
   #ready(): Promise<Runtime> {
-    this.#runtime ??= createRuntime({ threads: 1, deterministic: true });
+    this.#runtime ??= createRuntime({ threads: 1, deterministic: true }).catch((error) => {
+      this.#runtime = null; // the next request tries again
+      throw error;
+    });
     return this.#runtime;
   }
 

@@ -1,28 +1,23 @@
 import { useSignal } from "@preact/signals";
-
 import { useEffect, useId, useRef } from "preact/hooks";
-import { RECORD_BYTES } from "../../../data/cifar10.js";
-
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
 import { presetSettings } from "../../race.js";
-import { fileRefusalText, refusalText } from "../../refusals.js";
+import { refusalText } from "../../refusals.js";
 import { limits, MOST_NORMS, normsOf, type Preset, presets } from "../../state.js";
 import { type Texts, useTexts } from "../../text/texts.js";
 import {
   drawnPreset,
-  leaveFile,
-  ownData,
   pause,
   resume,
   run,
   setRate,
   step,
   stop,
-  takeFile,
   theRace,
   version,
 } from "./control.js";
+import { OwnPictures } from "./own-pictures.js";
 
 /** Step sizes, so that the slider goes in even steps of what they do. */
 const RATES = [-5, -4, -3, -2, -1].flatMap((power) =>
@@ -176,52 +171,3 @@ export function LeverPanel() {
     </>
   );
 }
-
-/** A file of pictures of the visitor's own: chosen, or dropped here. */
-function OwnPictures() {
-  const { train, common } = useTexts();
-  const refused = useSignal<{ error: unknown; name: string } | null>(null);
-  const id = useId();
-  const data = ownData.value;
-  const take = async (file: File | undefined) => {
-    if (!file) return;
-    refused.value = null;
-    await takeFile(file).catch((error) => {
-      refused.value = { error, name: file.name };
-    });
-  };
-  return (
-    <fieldset
-      class="own drop"
-      onDragOver={(e) => e.preventDefault()}
-      onDrop={(e) => {
-        e.preventDefault();
-        take(e.dataTransfer?.files[0]);
-      }}
-    >
-      <legend>{train.data}</legend>
-      <label for={id} class="hint">
-        {train.dataHint}
-      </label>
-      <input
-        id={id}
-        type="file"
-        accept=".bin,.gz,.tgz,application/gzip"
-        onChange={(e) => take(e.currentTarget.files?.[0])}
-      />
-      {refused.value && (
-        <Complaint text={fileRefusalText(refused.value.error, refused.value.name, train, common)} />
-      )}
-      {data && (
-        <p>
-          {train.using(data.name, imagesIn(data.train), imagesIn(data.test))}{" "}
-          <button type="button" class="quiet" onClick={leaveFile}>
-            {train.useDrawn}
-          </button>
-        </p>
-      )}
-    </fieldset>
-  );
-}
-
-const imagesIn = ({ length }: Uint8Array): number => length / RECORD_BYTES;

@@ -1,0 +1,56 @@
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { RECORD_BYTES } from "../../../data/cifar10.js";
+import { Complaint } from "../../parts/fields.js";
+import { fileRefusalText } from "../../refusals.js";
+import { useTexts } from "../../text/texts.js";
+import { leaveFile, ownData, takeFile } from "./control.js";
+
+/** A file of pictures of the visitor's own: chosen, or dropped here. */
+export function OwnPictures() {
+  const { train, common } = useTexts();
+  const refused = useSignal<{ error: unknown; name: string } | null>(null);
+  const id = useId();
+  const data = ownData.value;
+  const take = async (file: File | undefined) => {
+    if (!file) return;
+    refused.value = null;
+    await takeFile(file).catch((error) => {
+      refused.value = { error, name: file.name };
+    });
+  };
+  return (
+    <fieldset
+      class="own drop"
+      onDragOver={(e) => e.preventDefault()}
+      onDrop={(e) => {
+        e.preventDefault();
+        take(e.dataTransfer?.files[0]);
+      }}
+    >
+      <legend>{train.data}</legend>
+      <label for={id} class="hint">
+        {train.dataHint}
+      </label>
+      <input
+        id={id}
+        type="file"
+        accept=".bin,.gz,.tgz,application/gzip"
+        onChange={(e) => take(e.currentTarget.files?.[0])}
+      />
+      {refused.value && (
+        <Complaint text={fileRefusalText(refused.value.error, refused.value.name, train, common)} />
+      )}
+      {data && (
+        <p>
+          {train.using(data.name, imagesIn(data.train), imagesIn(data.test))}{" "}
+          <button type="button" class="quiet" onClick={leaveFile}>
+            {train.useDrawn}
+          </button>
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+const imagesIn = ({ length }: Uint8Array): number => length / RECORD_BYTES;
