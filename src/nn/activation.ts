@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
-/** Base of the activations without options: `inplace` and its like are refused. */
+/** Base of the activations without options. It refuses all options, such as PyTorch's `inplace`. */
 abstract class Plain extends Module {
   constructor(options: Record<string, never> = {}) {
     super();
@@ -16,7 +16,7 @@ abstract class Plain extends Module {
   }
 }
 
-/** max(x, 0), any shape. */
+/** max(x, 0) of each element, for any shape. */
 export class ReLU extends Plain {
   forward(x: Tensor): Tensor {
     return relu(x);
@@ -25,7 +25,7 @@ export class ReLU extends Plain {
 
 const rules: Rules<GELUOptions> = { approximate: ["none", "tanh"] };
 
-/** x·Φ(x), any shape; `approximate: "tanh"` as GPT-2 has it. */
+/** x·Φ(x) of each element, for any shape. `approximate: "tanh"` is the approximation that GPT-2 uses. */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
@@ -40,21 +40,21 @@ export class GELU extends Module {
   }
 }
 
-/** x/(1 + e^−x), any shape. */
+/** x/(1 + e^−x) of each element, for any shape. */
 export class SiLU extends Plain {
   forward(x: Tensor): Tensor {
     return silu(x);
   }
 }
 
-/** 1/(1 + e^−x), any shape. */
+/** 1/(1 + e^−x) of each element, for any shape. */
 export class Sigmoid extends Plain {
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
-/** The hyperbolic tangent, any shape. */
+/** The hyperbolic tangent of each element, for any shape. */
 export class Tanh extends Plain {
   forward(x: Tensor): Tensor {
     return tanh(x);

@@ -1,6 +1,6 @@
 import { checkInteger } from "../numbers.js";
 import { layouts } from "../ops/norm/layout.js";
-// The two norms of U-GAT-IT, Kim et al. 2019, arXiv 1907.10830.
+// The two norms of U-GAT-IT: Kim et al. 2019, arXiv 1907.10830.
 
 import { type AdaLINOptions, adaLIN, layerInstanceNorm } from "../ops/norm/ada-lin.js";
 import type { Rules } from "../options.js";
@@ -19,8 +19,8 @@ const rules: Rules<AdaLINOptions & LayerOptions> = {
 };
 
 /**
- * Adaptive layer-instance norm of [N, C, *]: scale and shift [N, C] come with the input; ρ [C] is 0.9 at first, and clipped to [0, 1]
- * in place before each use, which the authors do after each step of the optimiser.
+ * Adaptive layer-instance norm of [N, C, *]. The input comes with its scale and shift, both [N, C]. ρ [C] starts at
+ * 0.9. The layer clips ρ to [0, 1] in place before each use; the authors clip it after each step of the optimiser.
  */
 export class AdaLIN extends Module {
   readonly options: AdaLINOptions;
@@ -43,7 +43,9 @@ export class AdaLIN extends Module {
   }
 }
 
-/** Layer-instance norm of [N, C, *]: ρ [C], clipped likewise, is 0 at first: layer norm alone. */
+/**
+ * Layer-instance norm of [N, C, *]. ρ [C] starts at 0, which is layer norm alone. The layer clips ρ as `AdaLIN` does.
+ */
 export class LayerInstanceNorm extends Module {
   readonly options: AdaLINOptions;
   readonly rho: Tensor;

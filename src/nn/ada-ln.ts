@@ -1,4 +1,4 @@
-// Layer norm conditioned as in diffusion transformers, Peebles & Xie 2022, DiT, arXiv 2212.09748.
+// Layer norm conditioned as in diffusion transformers (DiT): Peebles & Xie 2022, arXiv 2212.09748.
 
 import { checkInteger } from "../numbers.js";
 import { mul } from "../ops/elementwise/mul.js";
@@ -20,7 +20,7 @@ export interface AdaLNOptions extends LayerOptions {
 
 const rules: Rules<AdaLNOptions> = { eps: "number", runtime: "Runtime" };
 
-/** What both make of a condition [N, conditionDim]: `count` tensors [N, dim], the chunks of linear(silu(condition)). */
+/** Base of both layers. It splits linear(silu(condition [N, conditionDim])) into `count` chunks [N, dim]. */
 abstract class Modulated extends Module {
   readonly dim: number;
   readonly eps: number;
@@ -45,7 +45,7 @@ abstract class Modulated extends Module {
   }
 }
 
-/** Adaptive layer norm of [N, *, dim]: the chunks are shift and scale, as in DiT's final layer. */
+/** Adaptive layer norm of [N, *, dim]. The two chunks are shift and scale, as in the final layer of DiT. */
 export class AdaLN extends Modulated {
   constructor(dim: number, conditionDim: number, options: AdaLNOptions = {}) {
     super(dim, conditionDim, 2, options);
@@ -64,8 +64,9 @@ export class AdaLN extends Modulated {
 type Branch = (x: Tensor) => Tensor;
 
 /**
- * The block of DiT around two branches: x + gate·branch(adaLN(x)), twice. The chunks are shift, scale and gate of the attention,
- * then of the MLP; weight and bias of the linear layer start at zero, so that the block starts as the identity.
+ * The block of DiT around two branches: x + gate·branch(adaLN(x)), once for the attention and once for the MLP. The six
+ * chunks are shift, scale and gate of the attention, then shift, scale and gate of the MLP. Weight and bias of the
+ * linear layer start at zero, so that the block starts as the identity.
  */
 export class AdaLNZero extends Modulated {
   constructor(dim: number, conditionDim: number, options: AdaLNOptions = {}) {

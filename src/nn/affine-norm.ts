@@ -5,13 +5,13 @@ import { checkChannels } from "./channels.js";
 import { constant, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
-/** What every element of a tensor is at first; null: the layer does without that tensor. */
+/** The first value of every element of a tensor; null if the layer does without that tensor. */
 export interface AffineStart {
   weight?: number | null;
   bias?: number | null;
 }
 
-/** Ones and zeros, or no tensors. */
+/** The weight starts at 1 and the bias at 0; a layer that is not affine has neither. */
 export const affineStart = (affine: boolean): AffineStart =>
   affine ? {} : { weight: null, bias: null };
 
@@ -19,7 +19,7 @@ export interface AffineNormOptions extends LayerOptions, LayoutOptions {
   eps: number;
 }
 
-/** Base of the norms that have a scale and a shift of each channel: it sets up what all of them have. */
+/** Base of the norms that have a scale and a shift of each channel. */
 export abstract class AffineNorm<
   Weight extends Tensor | null = Tensor,
   Bias extends Tensor | null = Weight,
@@ -30,8 +30,8 @@ export abstract class AffineNorm<
   readonly bias: Bias;
 
   /**
-   * `lengths`: the shape of weight and bias from the last axis to the first, by the names that refusals give the arguments of the
-   * layer. The channels come first.
+   * `lengths` holds the lengths of weight and bias, from the last axis (the channels) to the first. Its keys are the
+   * names of the layer's arguments, for the messages of refusals.
    */
   constructor(
     lengths: Readonly<Record<string, number>>,
@@ -50,12 +50,12 @@ export abstract class AffineNorm<
     this.bias = made(bias) as Bias;
   }
 
-  /** Refuses input of other channels than the layer was made for. */
+  /** Throws RangeError if the input has other channels than the layer was made for. */
   protected checkInput(x: Tensor): void {
     checkChannels(this, x, this.weight?.shape.at(-1), this.layout);
   }
 
-  /** The layout is the last of the settings. */
+  /** `String(layer)` shows the layout as the last setting. */
   protected override extraRepr(): string[] {
     const [eps, layout, ...own] = super.extraRepr();
     return [eps, ...own, layout];

@@ -5,11 +5,11 @@ import { isPlainly } from "./joined.js";
 import type { Module } from "./module.js";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm } from "./norm.js";
 
-/** What folding reads of a batch norm: any of the layers here, frozen ones too. */
+/** What folding reads of a batch norm. All batch norms of this library have it, frozen ones too. */
 export interface FoldableNorm extends Module {
   readonly eps: number;
   readonly layout: Layout;
-  /** Ranks the layer takes; absent: all from 2. */
+  /** Ranks of input that the layer takes. A layer without `ranks` takes every rank from 2. */
   readonly ranks?: readonly number[];
   readonly weight: AnyTensor | null;
   readonly bias: AnyTensor | null;
@@ -17,7 +17,7 @@ export interface FoldableNorm extends Module {
   readonly runningVar: AnyTensor | null;
 }
 
-/** One that evaluates by running statistics. */
+/** A norm that uses running statistics in evaluation. */
 export type SettledNorm = FoldableNorm & { runningMean: AnyTensor; runningVar: AnyTensor };
 
 export const tensorsOf = ({ weight, bias, runningMean, runningVar }: FoldableNorm) => [
@@ -34,9 +34,9 @@ const isBatchNorm = (layer: Module | undefined): layer is FoldableNorm =>
 const evaluates = (norm: Module): boolean => !norm.training || norm instanceof FrozenBatchNorm2d;
 
 /**
- * What may be joined with the layer in front: whether the norm of an input of this rank is x·scale + shift, of numbers that stand
- * fast, for the slices along `axis`. So it is in evaluation, by running statistics, where the norm takes that rank and has its
- * channels there.
+ * Whether `norm` can be joined with the layer in front of it. It can if the norm of an input of this rank is x·scale +
+ * shift with constants for each slice along `axis`. That holds in evaluation by running statistics, if the norm takes
+ * this rank and has its channels on `axis`.
  */
 export function scalesAlong(
   norm: Module | undefined,
@@ -48,7 +48,10 @@ export function scalesAlong(
   return takes && axis === (norm.layout === "nhwc" ? rank - 1 : 1);
 }
 
-/** A batch norm in evaluation, behind channels with this bias, as x·scale + shift: γ/√(v + eps) and β + (bias − mean)·γ/√(v + eps). */
+/**
+ * A batch norm in evaluation as x·scale + shift, where `bias` is the bias of the layer in front: scale = γ/√(v + eps),
+ * shift = β + (bias − mean)·scale.
+ */
 export function affineOf(
   norm: SettledNorm,
   bias: AnyTensor | null,

@@ -1,4 +1,4 @@
-// The layers that do something else with the statistics of a batch than BatchNorm does.
+// Layers that use the statistics of a batch in another way than BatchNorm does.
 
 import { batchInstanceNorm } from "../ops/norm/batch-instance-norm.js";
 import { batchNorm } from "../ops/norm/batch-norm.js";
@@ -24,7 +24,7 @@ const rules: Rules<BatchVariantOptions> = {
   runtime: "Runtime",
 };
 
-/** Base of the variants that move their running statistics by a momentum. */
+/** Base of the variants that update their running statistics with a momentum. */
 abstract class BatchVariant extends RunningNorm {
   readonly momentum: number;
 
@@ -34,7 +34,7 @@ abstract class BatchVariant extends RunningNorm {
     this.momentum = momentum;
   }
 
-  /** The options that the ops of all variants take, for an input of the right channels. */
+  /** Checks the channels of x. Returns the options that the operations of all variants take. */
   protected norm(x: Tensor) {
     this.checkInput(x);
     const { runningMean, runningVar, weight, bias, training, momentum, eps, layout } = this;
@@ -53,8 +53,8 @@ const frozenRules: Rules<FrozenBatchNormOptions> = {
 };
 
 /**
- * Batch norm whose four tensors are buffers and which is always in evaluation, as torchvision's: it loads the state of a
- * BatchNorm2d and passes over its `num_batches_tracked`.
+ * Batch norm that is always in evaluation and whose four tensors are buffers, as in torchvision. It loads the state of
+ * a BatchNorm2d and ignores its `num_batches_tracked`.
  */
 export class FrozenBatchNorm2d extends RunningNorm {
   constructor(numFeatures: number, options: FrozenBatchNormOptions = {}) {
@@ -68,7 +68,7 @@ export class FrozenBatchNorm2d extends RunningNorm {
     return ["num_batches_tracked"];
   }
 
-  /** `mask`: [N, *], 0 for padding; see the op. */
+  /** `mask` is [N, *] with 0 at padding; see `batchNorm`. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { weight, bias, runningMean, runningVar, eps, layout } = this;
     this.checkInput(x);
@@ -90,9 +90,12 @@ const renormRules: Rules<BatchRenormOptions> = {
   runtime: "Runtime",
 };
 
-/** Batch renormalisation, Ioffe 2017, arXiv 1702.03275: batch norm corrected towards its running statistics. */
+/** Batch renormalisation, Ioffe 2017, arXiv 1702.03275: batch norm that is corrected towards its running statistics. */
 export class BatchRenorm extends BatchVariant {
-  /** Change them between steps to follow a schedule; the paper's goes from 1 to 3 and from 0 to 5. */
+  /**
+   * The bounds of the two corrections. A schedule may change them between steps: the paper raises rMax from 1 to 3,
+   * dMax from 0 to 5.
+   */
   rMax: number;
   dMax: number;
 
@@ -103,7 +106,7 @@ export class BatchRenorm extends BatchVariant {
     this.dMax = dMax;
   }
 
-  /** `mask`: [N, *], 0 for padding; see the op. */
+  /** `mask` is [N, *] with 0 at padding; see `batchRenorm`. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { rMax, dMax } = this;
     return batchRenorm(x, { ...this.norm(x), rMax, dMax, mask });
@@ -122,7 +125,7 @@ const ghostRules: Rules<GhostBatchNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Ghost batch norm, Hoffer, Hubara & Soudry 2017, arXiv 1705.08741: statistics of parts of the batch. */
+/** Ghost batch norm, Hoffer, Hubara & Soudry 2017, arXiv 1705.08741: each part of the batch has its own statistics. */
 export class GhostBatchNorm extends BatchVariant {
   readonly virtualBatchSize: number;
 
@@ -133,16 +136,18 @@ export class GhostBatchNorm extends BatchVariant {
     this.virtualBatchSize = virtualBatchSize;
   }
 
-  /** `mask`: [N, *], 0 for padding; see the op. */
+  /** `mask` is [N, *] with 0 at padding; see `ghostBatchNorm`. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { virtualBatchSize } = this;
     return ghostBatchNorm(x, { ...this.norm(x), virtualBatchSize, mask });
   }
 }
 
-/** Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: each channel learns its mix of both. */
+/**
+ * Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: each channel learns its mix of batch norm and instance norm.
+ */
 export class BatchInstanceNorm extends BatchVariant {
-  /** The share of batch norm, clipped to [0, 1] in place before each use in training. */
+  /** The share of batch norm in each channel. It is clipped to [0, 1] in place before each use in training. */
   readonly gate: Tensor;
 
   constructor(numFeatures: number, options: BatchVariantOptions = {}) {
@@ -150,7 +155,7 @@ export class BatchInstanceNorm extends BatchVariant {
     this.gate = constant([numFeatures], 1, options.runtime);
   }
 
-  /** `mask`: [N, *], 0 for padding; see the op. */
+  /** `mask` is [N, *] with 0 at padding; see `batchInstanceNorm`. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
       const norm = this.norm(x);
@@ -159,7 +164,7 @@ export class BatchInstanceNorm extends BatchVariant {
     });
   }
 
-  /** Keeps the gate in [0, 1]. */
+  /** Clips the gate to [0, 1] in place. */
   clamp(): void {
     this.asOne(() => intoUnit(this.gate));
   }

@@ -1,4 +1,5 @@
-// Layers for one layout of the channels, used on the other. Their state-dict keys are those of the layer within.
+// Wrappers that run a layer made for one layout of the channels on the other layout. Their state-dict keys are those of
+// the inner layer.
 
 import { checkTensor } from "../ops/check.js";
 import { permute } from "../ops/shape/permute.js";
@@ -19,7 +20,7 @@ abstract class Turned extends Module {
     this.layer = layer;
   }
 
-  /** The order of axes in which the layer takes them. */
+  /** The order of the input's axes in which the inner layer takes them. */
   protected abstract order(rank: number): number[];
 
   override *modules(prefix = ""): Generator<[string, Module]> {
@@ -51,14 +52,14 @@ abstract class Turned extends Module {
 
 const space = (rank: number, from: number) => Array.from({ length: rank - 2 }, (_, i) => from + i);
 
-/** Gives the channels of [N, C, *] to a layer made for the last axis, such as ScaleNorm. */
+/** Runs a layer made for channels on the last axis, such as ScaleNorm, on [N, C, *]. */
 export class ChannelsLast extends Turned {
   protected order(rank: number): number[] {
     return [0, ...space(rank, 2), 1];
   }
 }
 
-/** Gives [N, *, C] to a layer made for [N, C, *], such as GroupNorm. */
+/** Runs a layer made for [N, C, *], such as GroupNorm, on [N, *, C]. */
 export class ChannelsFirst extends Turned {
   protected order(rank: number): number[] {
     return [0, rank - 1, ...space(rank, 1)];

@@ -3,8 +3,10 @@ import type { Layout } from "../ops/norm/layout.js";
 import { show, type Tensor } from "../tensor.js";
 
 /**
- * Refuses input whose channels are not those `layer` was made for (undefined: it does not know), which its operation would call a wrong
- * shape of some weight. They are last, or else the axis `second`; input without such an axis the operation refuses.
+ * Throws RangeError if x has another number of channels than `layer` was made for. Without this check, the operation
+ * would complain about the shape of a weight. The channels are on the last axis or, in the layout "nchw", on the axis
+ * `second`. Two cases are left to the operation: `channels` is undefined, because the layer does not know its number;
+ * and x has no such axis.
  */
 export function checkChannels(
   layer: object,

@@ -19,7 +19,7 @@ import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 import { RunningNorm } from "./running-norm.js";
 
-/** Which style or class each sample has. */
+/** The style or class of each sample. */
 export type Ids = readonly number[] | Int32Array;
 
 export interface ConditionalNormOptions extends LayerOptions, LayoutOptions {
@@ -32,7 +32,7 @@ const instanceRules: Rules<ConditionalNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Instance norm of [N, C, *] with a weight and bias of each style, Dumoulin et al. 2016, arXiv 1610.07629. */
+/** Instance norm of [N, C, *] with a weight and bias for each style, Dumoulin et al. 2016, arXiv 1610.07629. */
 export class ConditionalInstanceNorm extends AffineNorm {
   constructor(numFeatures: number, numStyles: number, options: ConditionalNormOptions = {}) {
     const { eps = 1e-5, ...own } = layerOptions("ConditionalInstanceNorm", options, instanceRules);
@@ -64,8 +64,9 @@ const batchRules: Rules<ConditionalBatchNormOptions> = {
 };
 
 /**
- * Batch norm of [N, C, *] with a weight and bias of each class, de Vries et al. 2017, arXiv 1707.00683, in the form of Dumoulin's
- * and Miyato & Koyama's (1802.05637) tables. Statistics are those of all samples.
+ * Batch norm of [N, C, *] with a weight and bias for each class, de Vries et al. 2017, arXiv 1707.00683. Weight and
+ * bias are rows of a table, as in Dumoulin et al. (arXiv 1610.07629) and Miyato & Koyama (arXiv 1802.05637). The
+ * statistics are those of all samples.
  */
 export class ConditionalBatchNorm extends RunningNorm {
   readonly momentum: number;
@@ -82,7 +83,7 @@ export class ConditionalBatchNorm extends RunningNorm {
     this.numBatchesTracked = this.buffer("numBatchesTracked", counter(own.runtime));
   }
 
-  /** `mask`: [N, *], 0 for padding; see the op. */
+  /** `mask` is [N, *] with 0 at padding; see `conditionalBatchNorm`. */
   forward(x: Tensor, classes: Ids, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
       this.checkInput(x);
@@ -100,8 +101,8 @@ export class ConditionalBatchNorm extends RunningNorm {
 const filmRules: Rules<LayerOptions & LayoutOptions> = { layout: layouts, runtime: "Runtime" };
 
 /**
- * Feature-wise linear modulation of [N, C, *] by a condition [N, conditionFeatures], Perez et al. 2017, arXiv 1709.07871:
- * x·(1 + γ) + β, (γ, β) = linear(condition), the 1 as in the authors' code.
+ * Feature-wise linear modulation of [N, C, *] by a condition [N, conditionFeatures], Perez et al. 2017, arXiv
+ * 1709.07871: x·(1 + γ) + β, where (γ, β) = linear(condition). The 1 is from the authors' code.
  */
 export class FiLM extends Module {
   readonly linear: Linear;

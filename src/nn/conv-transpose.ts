@@ -46,7 +46,7 @@ export class ConvTranspose2d extends Convolution {
     return this.activated(x, null);
   }
 
-  /** With the activation that follows; ReLU in the same pass. */
+  /** `forward`, then the activation. A ReLU runs in the same pass over memory. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     return this.asOne(() => {
       const { bias, stride, padding, outputPadding, dilation, groups } = this;

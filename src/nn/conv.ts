@@ -31,7 +31,7 @@ export class Conv2d extends Convolution {
     super(new.target.name, inChannels, outChannels, kernelSize, checked, false);
   }
 
-  /** The weight as the convolution uses it. */
+  /** The weight that the convolution uses. Subclasses compute it from `weight`. */
   filters(): Tensor {
     return this.weight;
   }
@@ -45,7 +45,7 @@ export class Conv2d extends Convolution {
     return this.activated(x, null);
   }
 
-  /** With the activation that follows; ReLU in the same pass. */
+  /** `forward`, then the activation. A ReLU runs in the same pass over memory. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     return this.asOne(() => {
       const { bias, stride, padding, dilation, groups } = this;
@@ -54,8 +54,9 @@ export class Conv2d extends Convolution {
   }
 
   /**
-   * @internal In evaluation: the convolution without bias, times scale plus shift [outChannels], and the activation; nothing is recorded.
-   * Null for other channels, and where weight·scale would leave float32.
+   * @internal For evaluation: the convolution without bias, times scale [outChannels], plus shift [outChannels], then
+   * the activation. Records nothing for gradients. Returns null for another number of channels, and where weight·scale
+   * would exceed float32.
    */
   scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null {
     const filters = this.filters();

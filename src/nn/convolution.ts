@@ -12,7 +12,7 @@ export interface ConvolutionOptions extends LayerOptions {
   bias?: boolean;
 }
 
-/** What a convolution and its transpose are made of. */
+/** Base of the convolution and the transposed convolution. */
 export abstract class Convolution extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | null;
@@ -21,7 +21,7 @@ export abstract class Convolution extends Module {
   readonly dilation: number | Pair;
   readonly groups: number;
 
-  /** The weight is [to, from / groups, kh, kw]: a transposed convolution goes from outChannels to inChannels. */
+  /** The weight is [to, from / groups, kh, kw]. When transposed, `to` is inChannels and `from` is outChannels. */
   constructor(
     name: string,
     inChannels: number,

@@ -6,7 +6,7 @@ import type { Module } from "./module.js";
 import { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";
 
 export interface CreateNormOptions extends MakeOptions {
-  /** The convolution before the norm, for specs that change its weight. */
+  /** The convolution in front of the norm, for specs that change its weight. */
   conv?: Conv2d;
 }
 
@@ -17,18 +17,18 @@ const rules: Rules<CreateNormOptions> = {
   runtime: "Runtime",
 };
 
-/** What a spec such as "gn:8+ws" asks for. */
+/** A parsed spec, such as "gn:8+ws". */
 export interface NormSpec {
   readonly spec: string;
   readonly method: NormMethod;
   readonly argument: number | undefined;
-  /** What is done to the weight of the convolution before. */
+  /** The method that changes the weight of the convolution in front. */
   readonly weights: NormMethod | undefined;
 }
 
 const namesOf = (list: readonly NormMethod[]): string[] => list.map((method) => method.name);
 
-/** Names that can stand behind a convolution, in the order of the table. */
+/** Names of the methods that can follow a convolution as a layer, in the order of the table. */
 export const normNames = (): string[] => namesOf(normTable.filter((method) => method.make));
 
 const find = (name: string | undefined) => normTable.find((method) => method.name === name);
@@ -39,8 +39,9 @@ const known = () => {
 };
 
 /**
- * Reads a spec: a name of the table, "gn"; with a number, "gn:8"; with a method for the weights of the convolution before,
- * "gn:8+ws"; or such a method alone, "ws". Throws RangeError naming what is known; `op` stands before the message.
+ * Parses a spec. A spec is a name of the table ("gn"), a name with a number ("gn:8"), one of these with a method for
+ * the weight of the convolution in front ("gn:8+ws"), or such a method alone ("ws"). Throws RangeError with the list of
+ * known names, and TypeError for a value that is not a string. `op` is the function that the message names.
  */
 export function parseNorm(spec: string, op = "parseNorm"): NormSpec {
   if (typeof spec !== "string")
@@ -69,7 +70,7 @@ export function parseNorm(spec: string, op = "parseNorm"): NormSpec {
   return { spec, method, argument: Number(number), weights };
 }
 
-/** The number that goes to the layer. Throws RangeError where it does not fit the channels. */
+/** The number that the layer is made with. Throws RangeError if it does not fit the channels. */
 function argumentFor({ spec, method, argument }: NormSpec, channels: number, op: string): number {
   checkInteger(op, "channels", channels);
   const value = argument ?? method.argument?.usual(channels) ?? 0;
@@ -81,20 +82,21 @@ function argumentFor({ spec, method, argument }: NormSpec, channels: number, op:
   return value;
 }
 
-/** A spec that was not read yet, is. */
+/** Parses the spec unless it is parsed already. */
 const specOf = (norm: string | NormSpec, op: string): NormSpec =>
   (norm as NormSpec | null | undefined)?.method
     ? (norm as NormSpec)
     : parseNorm(norm as string, op);
 
-/** Refuses, by a RangeError, channels that a norm cannot have. */
+/** Throws RangeError for a number of channels that the norm cannot have. */
 export function checkNorm(norm: string | NormSpec, channels: number, op = "checkNorm"): void {
   argumentFor(specOf(norm, op), channels, op);
 }
 
 /**
- * The norm layer of a spec (see `parseNorm`, names in `normTable`) for [N, channels, H, W]. A method for weights is put on
- * `options.conv`. Throws RangeError, having changed nothing, for an unknown spec, channels it cannot have, and a missing `conv`.
+ * The norm layer of a spec for [N, channels, H, W]; `parseNorm` describes specs, `normTable` has the names. A method
+ * for weights is applied to `options.conv`. Throws RangeError for an unknown spec, channels that the norm cannot have,
+ * and a missing `conv`. A call that throws changes nothing.
  */
 export function createNorm(
   norm: string | NormSpec,

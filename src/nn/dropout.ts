@@ -7,15 +7,17 @@ import type { LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
-/** Of the layers that drop features by themselves. */
+/** Options of the layers that contain a dropout. */
 export interface DropoutLayerOptions extends LayerOptions {
-  /** The probability, while training; default 0. */
+  /** The probability of a drop in training; default 0. */
   dropout?: number;
 }
 
 const rules: Rules<{ generator?: Generator }> = { generator: "Generator" };
 
-/** Drops elements with probability p while training; arXiv 1207.0580. `generator`: see the op. */
+/**
+ * Drops each element with probability p in training, Hinton et al. 2012, arXiv 1207.0580. `generator`: see `dropout`.
+ */
 export class Dropout extends Module {
   readonly p: number;
   readonly generator: Generator | undefined;
@@ -38,7 +40,7 @@ export class Dropout extends Module {
   }
 }
 
-/** Drops whole channels of [N, C, *] with probability p while training; arXiv 1411.4280. */
+/** Drops whole channels of [N, C, *] with probability p in training, Tompson et al. 2014, arXiv 1411.4280. */
 export class Dropout2d extends Dropout {
   override forward(x: Tensor): Tensor {
     const { p, training, generator } = this;

@@ -11,15 +11,15 @@ import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
 export interface DyTOptions extends LayerOptions {
-  /** Alpha at first. */
+  /** The first value of alpha. */
   alpha?: number;
-  /** Where the features are: the last axis ("nhwc", default), or axis 1 of [N, C, *]. */
+  /** The axis of the features: the last one ("nhwc", default) or axis 1 of [N, C, *] ("nchw"). */
   layout?: Layout;
 }
 
 const rules: Rules<DyTOptions> = { alpha: "number", layout: layouts, runtime: "Runtime" };
 
-/** Dynamic tanh in the place of a norm, Zhu, Chen, He, LeCun & Liu 2025, arXiv 2503.10622. */
+/** Dynamic tanh, which replaces a norm: Zhu, Chen, He, LeCun & Liu 2025, arXiv 2503.10622. */
 export class DyT extends Module {
   readonly alpha: Tensor;
   readonly weight: Tensor;
@@ -46,7 +46,7 @@ export class DyT extends Module {
   }
 }
 
-/** Dynamic erf in the place of a norm, Chen, Lu, Zhu, Sun & Liu 2025, arXiv 2512.10938. */
+/** Dynamic erf, which replaces a norm: Chen, Lu, Zhu, Sun & Liu 2025, arXiv 2512.10938. */
 export class Derf extends DyT {
   readonly shift: Tensor;
 

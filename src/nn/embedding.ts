@@ -9,7 +9,9 @@ import { Module } from "./module.js";
 
 const rules: Rules<LayerOptions> = { runtime: "Runtime" };
 
-/** A learned vector for each of numEmbeddings symbols, N(0, 1) at first: int32 or int64 ids [*] → [*, embeddingDim]. */
+/**
+ * A learned vector, N(0, 1) at first, for each of numEmbeddings symbols: int32 or int64 ids [*] → [*, embeddingDim].
+ */
 export class Embedding extends Module {
   readonly weight: Tensor;
 

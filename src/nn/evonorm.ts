@@ -9,7 +9,9 @@ import { constant, type LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
 import { refuseMask } from "./refuse-mask.js";
 
-/** Scale, shift and the slope v of the activation; Liu, Brock, Simonyan & Le 2020, arXiv 2004.02967. */
+/**
+ * Base of both EvoNorms, Liu, Brock, Simonyan & Le 2020, arXiv 2004.02967: scale, shift and the activation's slope v.
+ */
 abstract class EvoNorm extends AffineNorm {
   readonly v: Tensor;
 
@@ -31,7 +33,9 @@ const b0Rules: Rules<EvoNormB0Options> = {
   runtime: "Runtime",
 };
 
-/** EvoNorm-B0 of [N, C, *]: batch and instance deviation, no activation needed behind it. */
+/**
+ * EvoNorm-B0 of [N, C, *], by the deviations of batch and instance. It contains an activation, so add none after it.
+ */
 export class EvoNormB0 extends EvoNorm {
   readonly momentum: number;
   readonly runningVar: Tensor;
@@ -64,7 +68,9 @@ const s0Rules: Rules<EvoNormS0Options> = {
   runtime: "Runtime",
 };
 
-/** EvoNorm-S0 of [N, C, *]: the deviation of a sample's groups, no activation needed behind it. */
+/**
+ * EvoNorm-S0 of [N, C, *], by the deviation of each group of a sample. It contains an activation, so add none after it.
+ */
 export class EvoNormS0 extends EvoNorm {
   readonly groups: number;
 

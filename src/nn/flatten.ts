@@ -2,7 +2,7 @@ import { flatten } from "../ops/shape/flatten.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
-/** [N, …] → [N, product of the rest]; other ranges by `startDim` and `endDim`. */
+/** [N, …] → [N, product of the other lengths]. `startDim` and `endDim` choose other axes to flatten. */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;

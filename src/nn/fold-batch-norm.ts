@@ -21,14 +21,18 @@ import { Sequential } from "./sequential.js";
 type Foldable = Conv2d | ConvTranspose2d | Linear;
 
 /**
- * A new layer that does what `layer` and then `norm`, in evaluation, do: w' = w·γ/√(v + eps), b' = β + (b − mean)·γ/√(v + eps).
- * Only right when nothing stands between the two. Of a linear layer, on input of ranks where the norm's channels are not the
- * features (rank 3 of BatchNorm1d), it runs both, which it keeps. Throws TypeError when the two are not such a pair, the norm is
- * in training or it has no running statistics; RangeError for another number of channels, a weight that moves at each use, and
- * products beyond float32.
+ * A new layer that does what `layer` and then `norm` do in evaluation:
+ * - w' = w·γ/√(v + eps)
+ * - b' = β + (b − mean)·γ/√(v + eps)
  *
- * Of a Sequential: a new one in which each such pair of neighbours is one layer, at any depth; what would throw stays apart, and
- * the other layers are shared.
+ * The result is only right if nothing stands between the two. In rank 3, the channels of BatchNorm1d are not the
+ * features of a linear layer. For input of such a rank the new layer keeps both layers and runs one after the other.
+ * Throws TypeError if the two are not such a pair, if the norm is in training or if it has no running statistics.
+ * Throws RangeError for another number of channels, for a weight that changes at each use, for layers of two runtimes,
+ * and for products beyond float32.
+ *
+ * For a Sequential: a new Sequential in which each such pair of neighbours is one layer, at any depth. Pairs that
+ * cannot be folded stay two layers. The new Sequential shares all layers that are not folded.
  */
 export function foldBatchNorm(layers: Sequential): Sequential;
 export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm): L;
@@ -42,7 +46,7 @@ export function foldBatchNorm(layer: Foldable | Sequential, norm?: FoldableNorm)
   });
 }
 
-/** A Sequential whose forward is somebody else's stays as it is. */
+/** A Sequential whose `forward` is overridden stays as it is. */
 function foldPairs(sequential: Sequential): Sequential {
   if (!isPlainly(sequential, Sequential)) return sequential;
   const { layers, training } = sequential;
@@ -58,7 +62,7 @@ function foldPairs(sequential: Sequential): Sequential {
   return Object.assign(new Sequential(...folded), { training });
 }
 
-/** The two as one, or why they cannot be. */
+/** The folded layer, or the error that says why the two cannot be folded. */
 function foldPair(layer: Module, norm: Module): Foldable | Error {
   if (!isPlainly<Foldable>(layer, Conv2d, ConvTranspose2d, Linear))
     return new TypeError("foldBatchNorm: expected a Conv2d, ConvTranspose2d or Linear layer");
@@ -69,7 +73,7 @@ function foldPair(layer: Module, norm: Module): Foldable | Error {
     const weight = layer instanceof Conv2d ? layer.filters() : layer.weight;
     folded = foldWeight(layer, weight, norm as FoldableNorm);
   };
-  noGrad(() => tidy(fold)); // frees a weight that was made; parameters are kept
+  noGrad(() => tidy(fold)); // tidy frees a weight that was computed; it keeps parameters
   return folded ?? new Error("internal: nothing folded");
 }
 
@@ -104,13 +108,13 @@ function foldWeight(layer: Foldable, weight: Tensor, norm: FoldableNorm): Foldab
   return folded instanceof Linear ? byRank(folded, ranks, layer, norm) : folded;
 }
 
-/** Whether the norm scales the outputs of the layer where these have this rank. */
+/** Whether the norm scales the output channels of the layer where the output has this rank. */
 const joins = (layer: Foldable, norm: Module, rank: number): norm is SettledNorm =>
   layer instanceof Linear
     ? scalesAlong(norm, rank, rank - 1)
     : rank === 4 && scalesAlong(norm, rank, 1);
 
-/** Gives the folded layer a forward that on input of other ranks runs the two, with what these do there or refuse. */
+/** Replaces `forward` of the folded layer: input of a rank outside `ranks` goes through the two layers instead. */
 function byRank(folded: Linear, ranks: readonly number[], layer: Module, norm: Module): Linear {
   const joined = folded.activated.bind(folded);
   folded.activated = (x, activation) => {
@@ -122,7 +126,7 @@ function byRank(folded: Linear, ranks: readonly number[], layer: Module, norm: M
   return folded;
 }
 
-/** Number of output channels, and the one that element i of the weight belongs to. */
+/** The number of output channels, and a function from the index of a weight element to its output channel. */
 function outputsOf(
   layer: Foldable,
   { shape }: Tensor,
@@ -138,7 +142,7 @@ function outputsOf(
   return { out: outputs * layer.groups, outputOf };
 }
 
-/** A new layer of the same sizes, with a bias; its values are still to come, so it moves no stream of random numbers. */
+/** A new layer of the same sizes, with a bias. The caller sets its values, so creating it keeps the random state. */
 function like(layer: Foldable, { shape, runtime }: Tensor): Foldable {
   const [first, second, ...kernel] = shape;
   const size = [kernel[0], kernel[1]] as const;

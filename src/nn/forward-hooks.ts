@@ -4,8 +4,8 @@ import { disposeSymbol, Tensor } from "../tensor.js";
 import type { Module } from "./module.js";
 
 /**
- * Called behind each `forward` of a module, with what went in and what came out. What it returns takes the place of the output;
- * nothing leaves it.
+ * Called after each `forward` of a module, with its inputs and its output. A returned tensor replaces the output;
+ * without a returned value the output stays.
  */
 export type ForwardHook = (
   module: Module,
@@ -14,7 +14,7 @@ export type ForwardHook = (
   // biome-ignore lint/suspicious/noConfusingVoidType: most hooks only look, and end without a return
 ) => Tensor | void;
 
-/** Takes a hook away again; `using` does so at the end of its block. */
+/** Removes a hook. `using` removes it at the end of its block. */
 export interface RemovableHandle {
   remove(): void;
   [Symbol.dispose](): void;
@@ -25,17 +25,17 @@ type Forward = (...inputs: unknown[]) => Tensor;
 interface Hooked {
   hooks: Map<object, ForwardHook>;
   forward: Forward;
-  /** The object's own `forward` of before; absent: that of its class. */
+  /** The `forward` that the object itself had before; undefined if it used the one of its class. */
   own: PropertyDescriptor | undefined;
 }
 const hooked = new WeakMap<Module, Hooked>();
 
-/** Whether somebody looks at what the module's `forward` gives: then nothing may go around it. */
+/** Whether the module has hooks. If it has, every caller must go through its `forward`. */
 export const isHooked = (module: Module): boolean => hooked.has(module);
 
 /**
- * What stands behind a hook. A short arrow function returns a value by accident, such as the new length of `push`, and an
- * asynchronous one a promise: the next layer would take it for the output.
+ * The output after a hook. Anything but a tensor is refused, because it is likely an accident: a short arrow function
+ * returns the value of its last call, such as the new length of `push`, and an asynchronous function returns a promise.
  */
 function outputOf(layer: string, returned: unknown, output: Tensor): Tensor {
   if (returned === undefined) return output;
@@ -45,13 +45,13 @@ function outputOf(layer: string, returned: unknown, output: Tensor): Tensor {
   );
 }
 
-/** While there are hooks the object has a `forward` of its own, so that a module without any pays nothing for them. */
+/** Gives the object its own `forward` while it has hooks. So a module without hooks has no extra cost. */
 function install(module: Module): Hooked {
   const own = Object.getOwnPropertyDescriptor(module, "forward");
   const hooks = new Map<object, ForwardHook>();
   const before = module.forward as unknown as Forward;
   const { name } = module.constructor;
-  // One call: where a hook throws, the forward pass in front of it has not happened either.
+  // The forward pass and its hooks are one call: if a hook throws, the changes of the forward pass are undone too.
   const forward: Forward = (...inputs) =>
     call(name, () =>
       [...hooks.values()].reduce(
@@ -60,7 +60,7 @@ function install(module: Module): Hooked {
       ),
     );
   const entry = { hooks, forward, own };
-  // not enumerable: it is no state
+  // Not enumerable, because it is no state of the module.
   Object.defineProperty(module, "forward", { value: forward, configurable: true, writable: true });
   hooked.set(module, entry);
   return entry;
@@ -69,19 +69,19 @@ function install(module: Module): Hooked {
 function uninstall(module: Module, entry: Hooked): void {
   const { forward, own } = entry;
   if (hooked.get(module) === entry) hooked.delete(module);
-  if ((module.forward as unknown) !== forward) return; // somebody has put another one there since
+  if ((module.forward as unknown) !== forward) return; // the module got another `forward` after the hooks
   if (own) Object.defineProperty(module, "forward", own);
   else Reflect.deleteProperty(module, "forward");
 }
 
-/** What `Module.registerForwardHook` does. */
+/** Implements `Module.registerForwardHook`. */
 export function registerForwardHook(module: Module, hook: ForwardHook): RemovableHandle {
   if (typeof hook !== "function")
     throw new TypeError(
       `registerForwardHook: expected a function (module, inputs, output), got ${describe(hook)}`,
     );
   const known = hooked.get(module);
-  // Somebody may have put another `forward` in the place of the hooked one: it is hooked in its turn.
+  // If another `forward` has replaced the hooked one, the new one gets hooks too.
   const isCurrent = known && (module.forward as unknown) === known.forward;
   const entry = isCurrent ? known : install(module);
   const handle = {

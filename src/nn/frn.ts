@@ -11,9 +11,9 @@ import { refuseMask } from "./refuse-mask.js";
 
 export interface FRNOptions extends LayerOptions, LayoutOptions {
   eps?: number;
-  /** Learn eps, one for all channels, from 1e-4 on: for planes of one element. */
+  /** Learn eps, one value for all channels. It starts at `eps`, by default 1e-4. This is for planes of one element. */
   learnedEps?: boolean;
-  /** The threshold of the activation, learned; false leaves it out. */
+  /** Apply the thresholded linear unit, whose threshold is learned. False leaves it out. */
   tlu?: boolean;
 }
 

@@ -10,12 +10,12 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm, RMSNorm } 
 import { RMSNorm2d } from "./rms-norm-2d.js";
 import { UnitNorm } from "./unlearned.js";
 
-/** Reads and refuses first, what comes back builds. */
+/** A converter reads the config and refuses what it cannot convert. The function that it returns builds the layer. */
 type Converter = (config: KerasConfig) => (options: LayerOptions) => Module;
 type Affine = Module & { weight: Tensor | null; bias: Tensor | null };
 type Finish = (layer: Module) => Module;
 
-/** Takes away the scale or the shift that a Keras layer was told not to have, and fills what is left. */
+/** Fills scale and shift with their initial values. Removes the one that the Keras layer does not have. */
 function affine(config: KerasConfig): Finish {
   const parameters = [
     ["weight", config.flag("scale", true), config.constant("gamma_initializer", 1)],
@@ -33,7 +33,7 @@ function affine(config: KerasConfig): Finish {
   };
 }
 
-/** The number of channels, and whether they are behind the batch axis or at the end. */
+/** The number of channels, and the layout that says whether they are on axis 1 or on the last axis. */
 function channelsOf(config: KerasConfig): { channels: number; layout: Layout } {
   const axis = config.axis();
   if (axis !== 1 && axis !== config.shape.length - 1)
@@ -41,7 +41,7 @@ function channelsOf(config: KerasConfig): { channels: number; layout: Layout } {
   return { channels: config.length(axis), layout: axis === 1 ? "nchw" : "nhwc" };
 }
 
-/** PyTorch's momentum is the share of the new value, Keras's that of the old one. */
+/** PyTorch's momentum is the share of the new value; Keras's momentum is the share of the old value. */
 const batchNormalization: Converter = (config) => {
   const { channels, layout } = channelsOf(config);
   const eps = config.number("epsilon", 1e-3);
@@ -53,7 +53,7 @@ const batchNormalization: Converter = (config) => {
   if (rank > 5) return config.refuse(`expected input of 2 to 5 dimensions, got ${rank}`);
   const BatchNorm = rank < 4 ? BatchNorm1d : rank === 4 ? BatchNorm2d : BatchNorm3d;
   return (options) => {
-    // not trainable: in Keras it is in inference mode then
+    // Keras runs a batch norm that is not trainable in inference mode.
     const layer = config.trainable
       ? new BatchNorm(channels, { ...options, eps, momentum, correction: 0, layout })
       : new FrozenBatchNorm2d(channels, { ...options, eps, layout });
@@ -63,7 +63,7 @@ const batchNormalization: Converter = (config) => {
   };
 };
 
-/** −1 groups is one for each channel. */
+/** In Keras, −1 groups stands for one group per channel. */
 function groupNormalization(config: KerasConfig, usual: number): ReturnType<Converter> {
   const { channels, layout } = channelsOf(config);
   const given = config.number("groups", usual);
@@ -118,10 +118,10 @@ const elsewhere = new Map([
 const rules: Rules<LayerOptions> = { runtime: "Runtime" };
 
 /**
- * The layer of a Keras or tfjs layer, given as these write it down, `{ class_name, config }`, for input of `inputShape` with the
- * batch axis first, by default that of `build_config`. It takes input in the layout of the Keras layer, has Keras's defaults for
- * what the config leaves out, and PyTorch's names: gamma → weight, beta → bias, moving_mean → running_mean,
- * moving_variance → running_var.
+ * Converts a layer of Keras or tfjs. The layer is given in their serialised form, `{ class_name, config }`.
+ * `inputShape` has the batch axis first; its default is that of `build_config`. The new layer takes input in the layout
+ * of the Keras layer. What the config leaves out has Keras's default. The parameters have PyTorch's names: gamma →
+ * weight, beta → bias, moving_mean → running_mean, moving_variance → running_var.
  *
  * | Keras | here |
  * |---|---|
@@ -132,9 +132,9 @@ const rules: Rules<LayerOptions> = { runtime: "Runtime" };
  * | RMSNormalization over the last axes, over axis 1 | RMSNorm, RMSNorm2d |
  * | UnitNormalization | UnitNorm |
  *
- * As in Keras, a batch norm's moving variance takes the biased one of the batch, and a group of one value is 0. Throws RangeError for what
- * has no counterpart: renorm, rms_scaling, regularizers,
- * constraints, initializers that draw, other classes.
+ * Two details are as in Keras: the moving variance of a batch norm takes the biased variance of the batch, and a group
+ * of one value gives 0. Throws RangeError for what has no counterpart: renorm, rms_scaling, regularizers, constraints,
+ * initializers that draw random numbers, and other classes.
  */
 export function fromKeras(
   layer: KerasLayer,

@@ -18,7 +18,9 @@ const rules: Rules<GlobalResponseNormOptions & LayerOptions> = {
   runtime: "Runtime",
 };
 
-/** Global response normalisation, Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808: the identity at first. */
+/**
+ * Global response normalisation of ConvNeXt V2, Woo et al. 2023, arXiv 2301.00808. The layer starts as the identity.
+ */
 export class GlobalResponseNorm extends Module {
   readonly options: GlobalResponseNormOptions;
   readonly weight: Tensor;

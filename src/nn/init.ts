@@ -3,17 +3,17 @@ import type { Runtime } from "../runtime/runtime.js";
 import { full, keep, rewrite, type Shape, sizeOf, type Tensor, tensor, zeros } from "../tensor.js";
 
 export interface LayerOptions {
-  /** Where the parameters live; default: the runtime of `init()`. */
+  /** The runtime that holds the parameters; default: the runtime of `init()`. */
   runtime?: Runtime;
 }
 
-/** A trainable tensor that outlives every `tidy`. */
+/** A trainable tensor that `tidy` does not free. */
 export const constant = (shape: Shape, value: number, runtime?: Runtime): Tensor =>
   keep(full(shape, value, { runtime, requiresGrad: true }));
 
 /**
- * PyTorch's default for the weight and bias of Linear and Conv: U(−1/√fanIn, 1/√fanIn), fanIn the product of all lengths but
- * the first. For the weight that is He et al.'s uniform rule (arXiv 1502.01852) with a = √5.
+ * PyTorch's default for the weight and bias of Linear and Conv: U(−1/√fanIn, 1/√fanIn). fanIn is the product of all
+ * lengths but the first. For the weight this is the uniform rule of He et al. (arXiv 1502.01852) with a = √5.
  */
 export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): Tensor {
   const parameter = keep(zeros(shape, { runtime, requiresGrad: true }));
@@ -25,7 +25,7 @@ export function kaimingUniform(shape: Shape, fanIn: number, runtime?: Runtime): 
 export const counter = (runtime?: Runtime): Tensor<"int64"> =>
   tensor(new BigInt64Array(1), [], { runtime });
 
-/** Counts a batch. Layers call it behind their norm, so that a call that is refused changes nothing. */
+/** Counts a batch. Layers call this after their norm, so that a refused call changes nothing. */
 export function countBatch(counter: Tensor<"int64">): void {
   rewrite([counter], () => {
     counter.elements[0] += 1n;
@@ -33,8 +33,8 @@ export function countBatch(counter: Tensor<"int64">): void {
 }
 
 /**
- * Clips a parameter to [0, 1] in place. Where nothing is outside nothing is written, so that of two forward passes both can still go
- * back.
+ * Clips a parameter to [0, 1] in place. If all values are inside, nothing is written: a write would make the backward
+ * pass of an earlier forward pass fail.
  */
 export function intoUnit(parameter: Tensor): Tensor {
   const { elements } = parameter;

@@ -9,7 +9,7 @@ import { checkGroups, layerOptions } from "./layer-options.js";
 
 export interface IterNormOptions extends LayerOptions, LayoutOptions {
   groups?: number;
-  /** Newton steps. */
+  /** Number of Newton iterations. */
   iterations?: number;
   eps?: number;
   momentum?: number;
@@ -56,7 +56,7 @@ export class IterNorm extends AffineNorm {
     this.runningWhitening = this.buffer("runningWhitening", matrices);
   }
 
-  /** `mask`: [N, *], 0 for padding; see the op. */
+  /** `mask` is [N, *] with 0 at padding; see `iterNorm`. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     const { runningMean, runningWhitening, weight, bias, training, momentum, eps } = this;
     const { groups, iterations, layout } = this;

@@ -1,4 +1,4 @@
-// Which layers can be one step with what stands behind them.
+// Which layers can run as one step with what follows them.
 
 import { call } from "../call.js";
 import { checkTensor } from "../ops/check.js";
@@ -16,32 +16,32 @@ export interface Activating extends Module {
 }
 
 /**
- * A layer to [N, C, H, W] that multiplies its output channels by scale and adds shift, and then the activation, in its own pass; null
- * where they do not fit.
+ * A layer that gives [N, C, H, W]. In its own pass it can multiply the output channels by `scale`, add `shift` and
+ * apply the activation. `scaled` returns null where scale and shift do not fit.
  */
 export interface Scaling extends Module {
   readonly bias: Tensor | null;
   scaled(x: Tensor, scale: Tensor, shift: Tensor, activation: Activation | null): Tensor | null;
 }
 
-/** A norm that takes what is added in front of it into its own pass over memory. */
+/** A norm that can do the addition in front of it in its own pass over memory. */
 export interface Adding extends Module {
   added(x: Tensor, residual: Tensor): AddNorm;
 }
 
-/** Where on the way from an object to its classes a method stands. */
+/** The object in the prototype chain, from the object itself on, that defines the method. */
 export function ownerOf(object: object, method: string): object | null {
   let owner: object | null = object;
   while (owner && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
   return owner;
 }
 
-/** The methods a layer's output goes by. */
+/** The methods that can determine a layer's output. */
 const ways = ["forward", "activated", "scaled", "added", "tracked", "checkRank"];
 
 type LayerClass<L> = abstract new (...args: never[]) => L;
 
-/** Whether the layer does what one of these classes does: neither a subclass nor the object itself has it go another way. */
+/** Whether the layer computes what one of these classes does: no subclass and no object overrides one of `ways`. */
 export const isPlainly = <L extends Module>(
   layer: Module | undefined,
   ...classes: LayerClass<L>[]
@@ -54,7 +54,10 @@ export const isPlainly = <L extends Module>(
       ways.every((way) => ownerOf(layer, way) === ownerOf(prototype, way)),
   );
 
-/** Whether `method` says in another way what the layer's `forward` does. Where one of the ways is somebody else's, it does not. */
+/**
+ * Whether `method` computes what the layer's `forward` computes. It does not if the layer has hooks, or if a subclass
+ * overrides only some of these methods.
+ */
 const standsFor = (layer: Module, method: string): boolean => {
   if (isHooked(layer)) return false;
   const owners = ["forward", method, "activated"].map((way) => ownerOf(layer, way));
@@ -64,13 +67,13 @@ const standsFor = (layer: Module, method: string): boolean => {
 export const isActivating = (layer: Module): layer is Activating => standsFor(layer, "activated");
 export const isScaling = (layer: Module): layer is Scaling => standsFor(layer, "scaled");
 
-/** A layer and what follows, in one pass where the layer can. */
+/** The layer and the activation that follows it, in one pass if the layer can do that. */
 export function forwardActivated(layer: Module, x: Tensor, activation: Activation): Tensor {
   if (isActivating(layer)) return layer.activated(x, activation);
   return call("forwardActivated", () => activate(activation, layer.forward(x)));
 }
 
-/** x + residual and its norm, in one pass where the norm can. */
+/** x + residual and its norm, in one pass if the norm can do that. */
 export function addAndNormalize(norm: Module, x: Tensor, residual: Tensor): AddNorm {
   if (!isModule(norm))
     throw new TypeError(`addAndNormalize: expected a norm that is a layer, got ${describe(norm)}`);

@@ -1,14 +1,14 @@
-/** Lengths with the batch axis first; null where any will do. */
+/** Lengths with the batch axis first; null where any length is allowed. */
 export type KerasShape = readonly (number | null)[];
 
-/** A layer as Keras (`keras.saving.serialize_keras_object`) and tfjs (`getConfig`) write it down. */
+/** A layer as Keras (`keras.saving.serialize_keras_object`) and tfjs (`getConfig`) serialise it. */
 export interface KerasLayer {
   class_name: string;
   config?: Readonly<Record<string, unknown>>;
   build_config?: { input_shape?: KerasShape } | null;
 }
 
-/** Keys that say nothing about the values: names, types, and how Keras computes. */
+/** Keys that do not change the values: names, types, and how Keras computes. */
 const IRRELEVANT = /^(name|dtype|trainable|fused|synchronized|(batch_)?(input_)?shape)$/;
 
 const CONSTANTS = new Map([
@@ -18,7 +18,9 @@ const CONSTANTS = new Map([
   ["Ones", 1],
 ]);
 
-/** Reads a layer's config and refuses, as RangeError, what nobody asked for. Keys in snake case or camel case. */
+/**
+ * Reads a layer's config, with keys in snake case or camel case. `end` throws RangeError for keys that no one has read.
+ */
 export class KerasConfig {
   readonly name: string;
   readonly shape: KerasShape;
@@ -61,7 +63,7 @@ export class KerasConfig {
     return this.refuse(`expected ${key} to be true or false, got ${JSON.stringify(value)}`);
   }
 
-  /** The one value that an initializer gives: zeros, ones, or a constant. */
+  /** The single value that an initializer gives: zeros, ones, or a constant. */
   constant(key: string, usual: number): number {
     const value = this.#take(key, null);
     if (value === null) return usual;
@@ -75,7 +77,7 @@ export class KerasConfig {
     return known ?? this.refuse(`no counterpart for ${key} ${JSON.stringify(class_name)}`);
   }
 
-  /** The normalised axes, by default the last one, counted from the start, in order. */
+  /** The normalised axes in ascending order, counted from the start. The default is the last axis. */
   axes(): number[] {
     const rank = this.shape.length;
     const given = this.#take("axis", -1);
@@ -97,7 +99,9 @@ export class KerasConfig {
     return value ?? this.refuse(`the input's axis ${axis} needs a length`);
   }
 
-  /** The lengths of the axes if they are the last ones; null for axis 1 alone; all others have no counterpart. */
+  /**
+   * The lengths of the normalised axes if these are the last ones, or null for axis 1 alone. Other axes are refused.
+   */
   trailing(): number[] | null {
     const axes = this.axes();
     const first = this.shape.length - axes.length;
@@ -106,7 +110,7 @@ export class KerasConfig {
     return this.refuse(`expected the last axes, or axis 1, got ${JSON.stringify(axes)}`);
   }
 
-  /** Refuses what was not read and is not null or false. */
+  /** Refuses every key that was not read and whose value is not null or false. */
   end(): void {
     for (const [key, value] of this.#rest) {
       if (IRRELEVANT.test(key) || value === null || value === undefined || value === false)

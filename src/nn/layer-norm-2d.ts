@@ -19,7 +19,7 @@ const rules: Rules<LayerNorm2dOptions> = {
   runtime: "Runtime",
 };
 
-/** Layer norm over the channels of each position of [N, C, *]; eps = 1e-6 as in ConvNeXt, arXiv 2201.03545. */
+/** Layer norm over the channels of each position of [N, C, *]. eps is 1e-6, as in ConvNeXt, arXiv 2201.03545. */
 export class LayerNorm2d extends AffineNorm<Tensor | null> {
   constructor(numChannels: number, options: LayerNorm2dOptions = {}) {
     const { eps = 1e-6, affine = true, ...own } = layerOptions("LayerNorm2d", options, rules);

@@ -7,7 +7,7 @@ function within(layer: string, option: string, range: string, value: number, hol
   if (!holds) throw new RangeError(`${layer}: expected ${option} ${range}, got ${value}`);
 }
 
-/** What numbers can be, by the names they have in all layers. Without calls, which would put the table into every bundle. */
+/** The range of each numeric option, by its name in all layers. Calls in the table would put it into every bundle. */
 const numbers: Record<string, Check> = {
   eps: checkNumber,
   momentum: checkNumber,
@@ -32,7 +32,9 @@ const numbers: Record<string, Check> = {
   gamma: checkNumber,
 };
 
-/** The options of a layer, refused where its operation would refuse them later: what is made can be used. */
+/**
+ * Checks the options of a layer. It refuses what the operation would refuse later, so that a layer, once made, works.
+ */
 export function layerOptions<O extends object>(layer: string, options: O, rules: Rules<O>): O {
   checkOptions(layer, options, rules);
   for (const [option, value] of Object.entries(options))
@@ -40,7 +42,7 @@ export function layerOptions<O extends object>(layer: string, options: O, rules:
   return options;
 }
 
-/** Refuses groups that do not divide the channels. */
+/** Throws RangeError if the groups do not divide the channels. */
 export function checkGroups(layer: string, groups: number, channels: number): void {
   checkInteger(layer, "groups", groups);
   if (channels % groups !== 0) {

@@ -37,7 +37,7 @@ export class Linear extends Module {
     return this.activated(x, null);
   }
 
-  /** With the activation that follows; ReLU in the same pass. */
+  /** `forward`, then the activation. A ReLU runs in the same pass over memory. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     return this.asOne(() => {
       return linear(x, this.weight, this.bias, { activation });

@@ -9,7 +9,7 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
-/** Local response normalisation of [N, C, *] over `size` channels, Krizhevsky et al. 2012; PyTorch's defaults. */
+/** Local response normalisation of [N, C, *] over `size` channels, Krizhevsky et al. 2012, with PyTorch's defaults. */
 export class LocalResponseNorm extends Module {
   readonly size: number;
   readonly options: LocalResponseNormOptions;

@@ -13,58 +13,62 @@ export interface LoadResult {
 const rules: Rules<{ strict?: boolean }> = { strict: "boolean" };
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-/** @internal Outside of the class, which bundlers would give a second name for the sake of it. */
+/** @internal Outside of the class, because bundlers give a class that names itself a second name. */
 export const isModule = (value: unknown): value is Module => value instanceof Module;
 
 /**
- * Base of all layers and networks. Properties that are tensors are its parameters, those named by `buffer()` its buffers, those
- * that are modules its children; keys are PyTorch's: the property names in snake case, joined by dots.
+ * Base of all layers and networks. Its properties that are tensors are its parameters; those named by `buffer()` are
+ * its buffers. Its properties that are modules are its children. Keys are PyTorch's: the property names in snake case,
+ * joined by dots.
  */
 export abstract class Module extends Held {
-  /** Whether batch statistics are used and updated, dropout drops, … */
+  /** Whether the module is in training: batch norms use and update statistics of the batch, and dropout drops. */
   training = true;
   readonly #buffers = new Set<string>();
 
-  /** The layer's output; conditional layers take what they are conditioned on behind x. */
+  /** The layer's output. Conditional layers take their condition after x. */
   abstract forward(x: Tensor, ...conditions: never[]): Tensor;
 
-  /** Runs the steps of a `forward` as one: where memory is refused, none has happened, and what they made is freed. */
+  /** Runs the steps of a `forward` as one. If memory is refused, the steps are undone and what they made is freed. */
   protected asOne<T>(steps: () => T): T {
     return call(this.constructor.name, steps);
   }
 
   /**
-   * Has `hook(module, inputs, output)` called behind each `forward`, in the order of registration; what it returns, unless that is
-   * undefined, takes the output's place. While a layer has hooks it is not joined with its neighbours in one pass, which may change
-   * last bits; ways around `forward` (`forwardShards`, `QKNorm.apply`) call none. Returns the handle that removes it.
+   * Registers `hook(module, inputs, output)`, which is called after each `forward`, in the order of registration. What
+   * it returns replaces the output, unless that is undefined. A layer with hooks is not joined with its neighbours in
+   * one pass, which may change the last bits of results. Calls that do not use `forward` (`forwardShards`,
+   * `QKNorm.apply`) call no hooks. Returns the handle that removes the hook. Throws TypeError if `hook` is no function.
    */
   registerForwardHook(hook: ForwardHook): RemovableHandle {
     return registerForwardHook(this, hook);
   }
 
-  /** Marks a property as a buffer: part of the state, but no parameter. Called in constructors. */
+  /** Marks a property as a buffer, which is part of the state but no parameter. Constructors call this. */
   buffer<T extends AnyTensor>(name: string, value: T): T {
     this.#buffers.add(name);
     return keep(value);
   }
 
-  /** Own keys that a state dict may hold beside those of this layer, and that loading passes over. */
+  /** Keys that a state dict may have in addition to those of this layer itself. Loading ignores them. */
   ignoredKeys(): readonly string[] {
     return [];
   }
 
-  /** Own keys that a state dict may lack, strictly too: loading leaves them as they are. */
+  /**
+   * Keys of this layer itself that a state dict may lack, even with `strict`. Loading leaves their tensors unchanged.
+   */
   optionalKeys(): readonly string[] {
     return [];
   }
 
-  /** Child modules and their names, in order of definition. */
+  /** Child modules and their names, in the order of definition. */
   *children(): Generator<[string, Module]> {
     for (const [name, value] of Object.entries(this))
       if (isModule(value)) yield [snakeCase(name), value];
   }
 
-  /** This module and all below it, with their key prefixes. */
+  /** This module and all modules below it, with their key prefixes. */
   *modules(prefix = ""): Generator<[string, Module]> {
     yield [prefix, this];
     for (const [name, child] of this.children()) yield* child.modules(`${prefix}${name}.`);
@@ -100,7 +104,7 @@ export abstract class Module extends Held {
     return state;
   }
 
-  /** @internal Throws what `loadStateDict` would and changes nothing. */
+  /** @internal Throws what `loadStateDict` would throw and changes nothing. */
   checkStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
     if (!(state instanceof Map))
       throw new TypeError(
@@ -152,8 +156,9 @@ export abstract class Module extends Held {
   }
 
   /**
-   * Copies values in by key. Throws, having changed nothing, when a shape or dtype differs, or, with `strict`, when keys are
-   * missing or unexpected (without it they are returned), or when `state` is no Map of tensors.
+   * Copies values in by key. Throws TypeError if `state` is no Map of tensors. Throws Error if a shape or dtype differs
+   * and, with `strict`, if keys are missing or unexpected. A call that throws changes nothing. Returns the missing and
+   * the unexpected keys.
    */
   loadStateDict(
     state: ReadonlyMap<string, AnyTensor>,
@@ -170,7 +175,7 @@ export abstract class Module extends Held {
     return result;
   }
 
-  /** Switches this module and all below to training (or evaluation). */
+  /** Switches this module and all modules below it to training, or to evaluation if `mode` is false. */
   train(mode = true): this {
     if (typeof mode !== "boolean")
       throw new TypeError(`train: expected true or false, got ${describe(mode)}`);
@@ -182,7 +187,7 @@ export abstract class Module extends Held {
     return this.train(false);
   }
 
-  /** Forgets and frees all gradients. */
+  /** Removes and frees all gradients. */
   zeroGrad(): void {
     for (const parameter of this.parameters()) {
       parameter.grad?.dispose();
@@ -190,7 +195,9 @@ export abstract class Module extends Held {
     }
   }
 
-  /** What stands between the brackets of `String(layer)`, PyTorch's extra_repr: here, all settings that are plain values. */
+  /**
+   * The text between the brackets of `String(layer)`, PyTorch's extra_repr: by default, all settings of plain values.
+   */
   protected extraRepr(): string[] {
     const { training: _, ...own } = this;
     return named(
@@ -198,7 +205,7 @@ export abstract class Module extends Held {
     );
   }
 
-  /** As PyTorch prints it: the settings, and the layers within, each on a line. */
+  /** The text that PyTorch prints for a layer: its settings, and each inner layer on its own line. */
   override toString(): string {
     const inner = [...this.children()].map(([name, child]) =>
       `\n(${name}): ${child}`.replace(/\n/g, "\n  "),

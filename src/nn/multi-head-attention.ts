@@ -7,7 +7,7 @@ import { layerOptions } from "./layer-options.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
-/** How attention is masked; see the op. */
+/** The mask options of `scaledDotProductAttention`, which describes them. */
 export interface MaskOptions {
   mask?: AnyTensor | null;
   additiveMask?: Tensor | null;
@@ -15,8 +15,9 @@ export interface MaskOptions {
 }
 
 /**
- * A tensor of zeros and ones, 0 where a key is not seen, that broadcasts to [B, nHead, L, S] or is every head's [B, L, S];
- * "causal": only keys before; or an object that says which, as `{ additiveMask }`.
+ * A tensor of zeros and ones, with 0 where a query does not see a key. It broadcasts to [B, nHead, L, S], or it is [B,
+ * L, S] for every head. "causal" lets each query see only the keys up to its own position. An object has other options,
+ * such as `{ additiveMask }`.
  */
 export type Mask = AnyTensor | "causal" | MaskOptions | null;
 
@@ -26,7 +27,7 @@ const maskRules: Rules<MaskOptions> = {
   causal: "boolean",
 };
 
-/** The op's options of a mask. */
+/** The options of the operation for a mask. */
 function optionsOf(mask: Mask): MaskOptions {
   if (mask === "causal") return { causal: true };
   if (mask === null || mask instanceof Tensor) return { mask };
@@ -37,8 +38,8 @@ const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime
 
 /**
  * Multi-head attention, Vaswani et al. 2017, arXiv 1706.03762: queries [B, L, dModel], keys and values [B, S, dModel] →
- * [B, L, dModel], by nHead heads of dModel / nHead features each. Dropout is of the output (the paper's section 5.4), not of the
- * attention weights.
+ * [B, L, dModel]. Each of the nHead heads has dModel / nHead features. Dropout applies to the output (section 5.4 of
+ * the paper), not to the attention weights.
  */
 export class MultiHeadAttention extends Module {
   readonly nHead: number;

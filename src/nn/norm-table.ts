@@ -30,35 +30,35 @@ import { CRMSNorm, ScaleNorm } from "./scale-norm.js";
 import { SwitchableNorm } from "./switchable-norm.js";
 import { MeanVarianceNorm, PixelNorm, PositionalNorm, UnitNorm } from "./unlearned.js";
 
-/** What is handed on to the layer, which takes of it what it has. */
+/** Options for the layer of any method. A layer takes those that it has. */
 export interface MakeOptions extends LayerOptions {
   eps?: number;
   /** Weight of the new value in the running statistics. */
   momentum?: number;
 }
 
-/** How a spec makes a method. */
+/** A method that specs can name. */
 export interface NormMethod {
-  /** What specs call it, "gn" of "gn:8"; lower case, unique. */
+  /** The name in specs, such as "gn" in "gn:8". It is lower case and unique. */
   readonly name: string;
-  /** The number a spec may have behind a colon, and what it is for so many channels when left out. */
+  /** The number after the colon of a spec, and its default for a number of channels. */
   readonly argument?: {
     readonly means: string;
     readonly usual: (channels: number) => number;
-    /** Whether it must divide the channels. */
+    /** Whether the number must divide the channels. */
     readonly divides?: boolean;
   };
-  /** Its layer for [N, channels, H, W]; only methods that can stand behind a convolution by themselves have it. */
+  /** Makes the layer for [N, channels, H, W]. Only methods that can follow a convolution as a layer have it. */
   readonly make?: (channels: number, options: MakeOptions, argument: number) => Module;
-  /** Which of the options its layer has. */
+  /** The options that the layer has. */
   readonly takes?: readonly ("eps" | "momentum")[];
-  /** The layer brings its own activation. */
+  /** Whether the layer contains an activation. */
   readonly activates?: boolean;
   /** Makes a convolution compute its weight by this method. */
   readonly parametrize?: (conv: Conv2d) => void;
 }
 
-/** The largest power of two up to 32 that divides the channels. */
+/** The largest power of two, at most 32, that divides the channels. */
 function groupsOf(channels: number): number {
   let groups = 32;
   while (channels % groups !== 0) groups /= 2;
@@ -66,9 +66,9 @@ function groupsOf(channels: number): number {
 }
 
 /**
- * Every normalisation there is here. Their texts are in src/experiments/methods, for a layer's user loads no texts; a row without a
- * text, or a text without a row, does not compile. Only literals: a call at this level would put the table into every bundle,
- * because esbuild leaves the marks of pure calls out of what it minifies.
+ * Every normalisation of this library. Its texts are in src/experiments/methods, so that users of a layer load no
+ * texts. A row without a text and a text without a row are compile errors. The table has only literals: a call at
+ * module level would put the table into every bundle, because esbuild drops the marks of pure calls when it minifies.
  */
 const table = [
   {

@@ -24,9 +24,12 @@ import { RunningNorm } from "./running-norm.js";
 
 export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
-  /** Weight of the new value in the running statistics; null: their plain average over all batches. */
+  /** Weight of the new value in the running statistics. null: these are the plain average over all batches. */
   momentum?: number | null;
-  /** 1: the running variance takes the unbiased one of the batch, as in PyTorch; 0: the biased one, as in Keras and ONNX. */
+  /**
+   * 1: the running variance takes the batch's unbiased variance, as in PyTorch. 0: the biased one, as in Keras and
+   * ONNX.
+   */
   correction?: 0 | 1;
   affine?: boolean;
   trackRunningStats?: boolean;
@@ -44,14 +47,14 @@ const trackingRules: Rules<TrackingNormOptions> = {
 
 const layoutRepr = (layout: Layout) => named({ layout: layout === "nchw" ? undefined : layout });
 
-/** Base of batch and instance norm, whose scale and shift and whose running statistics are optional. */
+/** Base of batch and instance norm. Scale, shift and running statistics are optional. */
 abstract class TrackingNorm extends RunningNorm<Tensor | null, Tensor | null> {
   readonly numFeatures: number;
   readonly momentum: number | null;
   readonly correction: 0 | 1;
   readonly numBatchesTracked: Tensor<"int64"> | null = null;
 
-  /** `usual`: whether scale, shift and running statistics are there unless said otherwise. */
+  /** `usual` says whether scale, shift and running statistics exist by default. */
   constructor(numFeatures: number, options: TrackingNormOptions, usual: boolean) {
     layerOptions(new.target.name, options, trackingRules);
     const { eps = 1e-5, momentum = 0.1, correction = 1, ...own } = options;
@@ -84,7 +87,7 @@ abstract class TrackingNorm extends RunningNorm<Tensor | null, Tensor | null> {
     ];
   }
 
-  /** Ranks this layer takes, e.g. [4]. */
+  /** Ranks of input that this layer takes, such as [4]. */
   abstract readonly ranks: readonly number[];
 
   protected checkRank(x: Tensor): void {
@@ -113,12 +116,12 @@ abstract class BatchNorm extends TrackingNorm {
     super(numFeatures, options, true);
   }
 
-  /** `mask`: [N, *], 0 for padding; see the op. */
+  /** `mask` is [N, *] with 0 at padding; see `batchNorm`. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     return this.activated(x, null, mask);
   }
 
-  /** `forward` and the activation behind it, in one pass over memory. */
+  /** `forward` and the activation after it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
     const { layout } = this;
@@ -154,11 +157,11 @@ export class BatchNorm3d extends BatchNorm {
   readonly ranks = [5];
 }
 
-/** Batch norm of [N, C, *] whose batch may come in shards, as on several devices; see syncBatchNorm. */
+/** Batch norm of [N, C, *] whose batch may come in shards, as on several devices; see `syncBatchNorm`. */
 export class SyncBatchNorm extends BatchNorm {
   readonly ranks = [2, 3, 4, 5];
 
-  /** The outputs of the shards, by the statistics of all of them. */
+  /** The outputs of the shards, all normalised by the statistics of the whole batch. */
   forwardShards(shards: readonly Tensor[]): Tensor[] {
     for (const shard of shards) this.checkRank(shard);
     return this.tracked((options) => syncBatchNorm(shards, options));
@@ -171,17 +174,17 @@ abstract class InstanceNorm extends TrackingNorm {
     super(numFeatures, options, false);
   }
 
-  /** A single sample has them first. */
+  /** The channels of a single sample are on axis 0. */
   protected override channelAxis(rank: number): number {
     return rank === this.ranks[0] ? 0 : 1;
   }
 
-  /** `mask`: [N, *], or [*] of a single sample, 0 for padding; see the op. */
+  /** `mask` is [N, *], or [*] for a single sample, with 0 at padding; see `instanceNorm`. */
   forward(x: Tensor, mask?: AnyTensor | null): Tensor {
     return this.activated(x, null, mask);
   }
 
-  /** `forward` and the activation behind it, in one pass over memory. */
+  /** `forward` and the activation after it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     return this.asOne(() => {
       this.checkRank(x);
@@ -232,7 +235,9 @@ export class InstanceNorm3d extends InstanceNorm {
 export interface GroupNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   affine?: boolean;
-  /** Whether a group of a single value, in a batch without any other, is 0 instead of refused, as in Keras. */
+  /**
+   * Allow a group of one value if the batch has no other value. Its output is 0, as in Keras. By default it is refused.
+   */
   allowSingle?: boolean;
 }
 
@@ -281,7 +286,7 @@ export class GroupNorm extends AffineNorm<Tensor | null> {
     return this.activated(x, null);
   }
 
-  /** `forward` and the activation behind it, in one pass over memory. */
+  /** `forward` and the activation after it, in one pass over memory. */
   activated(x: Tensor, activation: Activation | null): Tensor {
     const { weight, bias, eps, layout, allowSingle } = this;
     this.checkInput(x);
@@ -308,7 +313,7 @@ function lengthsOf(name: string, value: number | readonly number[]): readonly nu
   return lengths;
 }
 
-/** Layer normalisation over the trailing `normalizedShape`, Ba et al. 2016, arXiv 1607.06450. */
+/** Layer normalisation over the last axes, of lengths `normalizedShape`, Ba et al. 2016, arXiv 1607.06450. */
 export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
@@ -340,7 +345,7 @@ export class LayerNorm extends Module {
     return layerNorm(x, this.normalizedShape, { weight, bias, eps });
   }
 
-  /** The norm of x + residual, in one pass over memory; the sum comes back too, as `sum`. */
+  /** The norm of x + residual, in one pass over memory. The result has the sum too, as `sum`. */
   added(x: Tensor, residual: Tensor): AddNorm {
     const { weight, bias, eps } = this;
     return addLayerNorm(x, residual, this.normalizedShape, { weight, bias, eps });
@@ -348,14 +353,14 @@ export class LayerNorm extends Module {
 }
 
 export interface RMSNormOptions extends LayerOptions {
-  /** null: the float32 machine epsilon, as in PyTorch. */
+  /** null stands for the machine epsilon of float32, as in PyTorch. */
   eps?: number | null;
   elementwiseAffine?: boolean;
-  /** The factor is 1 + weight and the weight starts at 0, as in Gemma. */
+  /** Multiply by 1 + weight, where the weight starts at 0, as in Gemma. */
   unitOffset?: boolean;
-  /** pRMSNorm: the share of the features, the first ones, that make the root mean square. */
+  /** pRMSNorm: the share of the features, from the first on, whose root mean square is taken. */
   partial?: number;
-  /** eps beside the root, as in the paper's code. */
+  /** Add eps to the root instead of to the mean square, as in the paper's code. */
   epsOutside?: boolean;
 }
 
@@ -368,7 +373,7 @@ const rmsRules: Rules<RMSNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Root-mean-square normalisation over the trailing `normalizedShape`, Zhang & Sennrich 2019, arXiv 1910.07467. */
+/** Root-mean-square norm over the last axes, of lengths `normalizedShape`, Zhang & Sennrich 2019, arXiv 1910.07467. */
 export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
@@ -402,7 +407,7 @@ export class RMSNorm extends Module {
     return rmsNorm(x, this.normalizedShape, { weight, eps, unitOffset, partial, epsOutside });
   }
 
-  /** The norm of x + residual, in one pass over memory; the sum comes back too, as `sum`. */
+  /** The norm of x + residual, in one pass over memory. The result has the sum too, as `sum`. */
   added(x: Tensor, residual: Tensor): AddNorm {
     const { weight, eps, unitOffset, partial, epsOutside } = this;
     if (partial === 1 && !epsOutside)

@@ -10,8 +10,8 @@ import { Module } from "./module.js";
 const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
 
 /**
- * The feed-forward part of a transformer, the same at every position: [..., dModel] → ReLU of [..., dFF] → [..., dModel]. Dropout
- * behind both, as in PyTorch's TransformerEncoderLayer.
+ * The feed-forward part of a transformer, the same at every position: [..., dModel] → ReLU of [..., dFF] → [...,
+ * dModel]. Dropout follows both linear layers, as in PyTorch's TransformerEncoderLayer.
  */
 export class PositionwiseFFN extends Module {
   readonly linear1: Linear;

@@ -12,9 +12,12 @@ export interface PowerNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
   alphaForward?: number;
   alphaBackward?: number;
-  /** Steps that normalise by the batch itself. */
+  /** The number of first steps that use the statistics of the batch itself. */
   warmUpIterations?: number;
-  /** Groups of channels whose root mean square each position is divided by first, 1 in the authors' layer; null: not. */
+  /**
+   * Number of groups of channels. Each position is first divided by the root mean square of its group; the authors'
+   * layer has 1 group. null leaves this division out.
+   */
   groups?: number | null;
 }
 
@@ -28,7 +31,9 @@ const rules: Rules<PowerNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Power normalisation of [N, C, *], Shen et al. 2020, arXiv 2003.07845: by a running mean of squares, in training too. */
+/**
+ * Power normalisation of [N, C, *], Shen et al. 2020, arXiv 2003.07845: by a running mean of squares, also in training.
+ */
 export class PowerNorm extends AffineNorm {
   readonly alphaForward: number;
   readonly alphaBackward: number;

@@ -1,8 +1,8 @@
-// Layers as text, as PyTorch prints them.
+// The text of layers, as PyTorch prints them.
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** A value as Python writes it. */
+/** A value as Python prints it. */
 export function python(value: unknown): string {
   if (Array.isArray(value)) {
     const [first, ...more] = value.map(python);
@@ -16,7 +16,7 @@ export function python(value: unknown): string {
     .replace(/e([+-])(\d)$/, "e$10$2");
 }
 
-/** What has a name, as arguments; `undefined` is left out. */
+/** Options as named arguments, without those that are undefined. */
 export const named = (options: object): string[] =>
   Object.entries(options)
     .filter(([, value]) => value !== undefined)
@@ -34,7 +34,7 @@ interface Convolution {
   groups: number;
 }
 
-/** Of convolutions: the usual is left out, but for the stride. */
+/** The arguments of a convolution. Defaults are left out, except the stride. */
 export function convolutionRepr(layer: Convolution, [from, to]: [number, number]): string[] {
   const { weight, bias, stride, groups } = layer;
   const parts = [`${from}`, `${to}`];

@@ -13,7 +13,7 @@ export interface RevINOptions extends LayerOptions {
   affine?: boolean;
   /** Subtract the last position of each series instead of its mean. */
   subtractLast?: boolean;
-  /** Mean and deviation are constants to the gradient (default), as in the authors' code. */
+  /** Treat mean and deviation as constants in the backward pass (default), as in the authors' code. */
   detach?: boolean;
 }
 
@@ -26,8 +26,8 @@ const rules: Rules<RevINOptions> = {
 };
 
 /**
- * Reversible instance normalisation of series [N, L, C], Kim et al. 2022, ICLR. The layer keeps no statistics between calls: those of
- * `normalize` go to `denormalize`, so that two series can be under way at once.
+ * Reversible instance normalisation of series [N, L, C], Kim et al. 2022, ICLR. The layer keeps no statistics between
+ * calls. The caller passes those of `normalize` to `denormalize`, so that two series can be in use at once.
  */
 export class RevIN extends Module {
   readonly numFeatures: number;
@@ -50,7 +50,7 @@ export class RevIN extends Module {
     this.affineBias = affine ? constant([numFeatures], 0, runtime) : null;
   }
 
-  /** The normalised series alone. */
+  /** The normalised series without its statistics. */
   forward(x: Tensor, mask?: null): Tensor {
     return this.asOne(() => {
       refuseMask(this, mask);
@@ -68,7 +68,7 @@ export class RevIN extends Module {
     return revIN(x, { weight, bias, eps, subtractLast, detach });
   }
 
-  /** A forecast [N, *, C] in the units of the series whose statistics are given. */
+  /** Converts a forecast [N, *, C] back to the units of the series with these statistics. */
   denormalize(y: Tensor, statistics: Pick<Reversible, "mean" | "std">): Tensor {
     checkChannels(this, y, this.numFeatures, "nhwc");
     const { affineWeight: weight, affineBias: bias, eps } = this;

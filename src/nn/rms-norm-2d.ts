@@ -13,7 +13,7 @@ export interface RMSNorm2dOptions extends LayerOptions, LayoutOptions {
 
 const rules: Rules<RMSNorm2dOptions> = { eps: "number", layout: layouts, runtime: "Runtime" };
 
-/** RMS norm over the channels of each position of [N, C, *], arXiv 1910.07467; eps = 1e-6 as in timm. */
+/** RMS norm over the channels of each position of [N, C, *], arXiv 1910.07467. eps is 1e-6, as in timm. */
 export class RMSNorm2d extends AffineNorm<Tensor, null> {
   constructor(numChannels: number, options: RMSNorm2dOptions = {}) {
     const { eps = 1e-6, ...own } = layerOptions("RMSNorm2d", options, rules);

@@ -2,11 +2,11 @@ import { full, type Tensor } from "../tensor.js";
 import { AffineNorm, type AffineNormOptions, type AffineStart } from "./affine-norm.js";
 
 export interface RunningStart extends AffineStart {
-  /** What the running variance is at first; null: the layer keeps no running statistics. */
+  /** The first value of the running variance; null if the layer keeps no running statistics. */
   variance?: number | null;
 }
 
-/** Base of the norms that keep a running mean and variance of each channel too. */
+/** Base of the norms that also keep a running mean and variance of each channel. */
 export abstract class RunningNorm<
   Affine extends Tensor | null = Tensor,
   Running extends Tensor | null = Tensor,

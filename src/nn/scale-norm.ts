@@ -19,7 +19,7 @@ export interface EpsOptions extends LayerOptions {
 
 const epsRules: Rules<EpsOptions> = { eps: "number", runtime: "Runtime" };
 
-/** ScaleNorm of [*, dim], Nguyen & Salazar 2019, arXiv 1910.05895: one learned scale, √dim at first. */
+/** ScaleNorm of [*, dim], Nguyen & Salazar 2019, arXiv 1910.05895. It has one learned scale, which starts at √dim. */
 export class ScaleNorm extends Module {
   readonly eps: number;
   readonly scale: Tensor;
@@ -49,7 +49,9 @@ const crmsRules: Rules<CRMSNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Compressed RMS norm of [*, dim], Jiang et al. 2023, arXiv 2305.14858: of dim + 1 numbers that add up to 0. */
+/**
+ * Compressed RMS norm of [*, dim], Jiang et al. 2023, arXiv 2305.14858: the RMS norm of dim + 1 numbers whose sum is 0.
+ */
 export class CRMSNorm extends Module {
   readonly dim: number;
   readonly eps: number;
@@ -77,8 +79,8 @@ export class CRMSNorm extends Module {
 }
 
 /**
- * Query-key norm, Henry et al. 2020, arXiv 2010.04245: both by their 2-norm over the last axis, the queries times one learned
- * scale, log₂(L² − L) at first for sequences of length L.
+ * Query-key norm, Henry et al. 2020, arXiv 2010.04245: divides queries and keys by their 2-norm over the last axis, and
+ * multiplies the queries by one learned scale. The scale starts at log₂(L² − L) for sequences of length L.
  */
 export class QKNorm extends Module {
   readonly eps: number;
@@ -92,7 +94,7 @@ export class QKNorm extends Module {
     this.scale = constant([], log2(sequenceLength ** 2 - sequenceLength), runtime);
   }
 
-  /** The queries alone. */
+  /** Normalises and scales the queries alone. */
   forward(q: Tensor): Tensor {
     return scaleNorm(q, this.scale, { eps: this.eps });
   }
@@ -104,7 +106,7 @@ export class QKNorm extends Module {
 
 export interface LayerScaleOptions extends LayerOptions {
   initValues?: number;
-  /** Where the features are: the last axis ("nhwc", default), or axis 1 of [N, C, *]. */
+  /** The axis of the features: the last one ("nhwc", default) or axis 1 of [N, C, *] ("nchw"). */
   layout?: Layout;
 }
 
@@ -114,7 +116,7 @@ const layerScaleRules: Rules<LayerScaleOptions> = {
   runtime: "Runtime",
 };
 
-/** A learned factor for each feature, `initValues` at first: Touvron et al. 2021, CaiT, arXiv 2103.17239. */
+/** A learned factor for each feature, which starts at `initValues`: Touvron et al. 2021, CaiT, arXiv 2103.17239. */
 export class LayerScale extends Module {
   readonly layout: Layout;
   readonly gamma: Tensor;

@@ -11,8 +11,9 @@ import { refuseMask } from "./refuse-mask.js";
 const isRelu = (layer: Module | undefined): boolean => isPlainly(layer, ReLU);
 
 /**
- * Runs its layers one after the other; keys are "0", "1", …. Neighbours that can be are one pass over memory: a ReLU and the norm,
- * convolution or linear layer in front of it, and, in evaluation under `noGrad`, a convolution and the batch norm behind it.
+ * Runs its layers one after the other. Their keys are "0", "1", …. Some neighbours run in one pass over memory: a norm,
+ * convolution or linear layer with the ReLU after it, and, in evaluation under `noGrad`, a convolution with the batch
+ * norm after it.
  */
 export class Sequential extends Module {
   readonly layers: readonly Module[];
@@ -47,7 +48,7 @@ export class Sequential extends Module {
     });
   }
 
-  /** The output of layer i, and of those behind it that were `taken` with it. */
+  /** The output of layer i and of the layers after it that ran in the same pass. `taken` counts all of these layers. */
   #step(x: Tensor, i: number): { output: Tensor; taken: number } {
     const [layer, next, afterNext] = this.layers.slice(i, i + 3);
     if (!isGradEnabled() && scalesAlong(next, 4, 1)) {
@@ -62,8 +63,8 @@ export class Sequential extends Module {
 }
 
 /**
- * Both in one pass. Null where the two do as well or better apart: another layer, a scale beyond float32, and whatever one of them refuses
- * (other channels, another runtime).
+ * Convolution, batch norm and ReLU in one pass. Returns null where the layers run as well or better apart: for another
+ * layer, for a scale beyond float32, and for whatever one of the layers refuses (other channels, another runtime).
  */
 function convolveAndScale(
   layer: Module,

@@ -28,8 +28,9 @@ const rules: Rules<SPADEOptions> = {
 };
 
 /**
- * Spatially adaptive normalisation of [N, C, H, W] by a segmentation [N, labels, *, *], Park et al. 2019, arXiv 1903.07291:
- * norm(x)·(1 + γ) + β, γ and β maps made from the segmentation, resized to H × W, by a convolution, ReLU and one more each.
+ * Spatially adaptive normalisation of [N, C, H, W] by a segmentation [N, labels, *, *], Park et al. 2019, arXiv
+ * 1903.07291: norm(x)·(1 + γ) + β. The segmentation is resized to H × W. A shared convolution with ReLU, and then one
+ * convolution each, make the maps γ and β from it.
  */
 export class SPADE extends Module {
   readonly paramFreeNorm: BatchNorm2d | InstanceNorm2d;

@@ -1,5 +1,6 @@
-// Convolutions that standardise their filters at each use, under timm's names, keys and defaults. On a layer that exists already,
-// and to be folded later: weightStandardization and scaledWeightStandardization.
+// Convolutions that standardise their filters at each use, with timm's names, keys and defaults.
+// `weightStandardization` and `scaledWeightStandardization` do the same to an existing layer, and can be undone to keep
+// the standardised weight.
 import { type Pair, pairOf } from "../ops/check.js";
 import {
   scaledWeightStandardization,
@@ -16,7 +17,7 @@ export interface StdConv2dOptions extends Conv2dOptions {
   eps?: number;
 }
 
-/** timm's padding where none is given: an odd kernel keeps H and W, or divides them by the stride. */
+/** timm's default padding. With it, an odd kernel keeps H and W, or divides them by the stride. */
 function usualPadding(name: string, kernelSize: number | Pair, options: Conv2dOptions): Pair {
   const kernel = pairOf(name, "kernelSize", kernelSize, 1);
   const step = pairOf(name, "stride", options.stride ?? 1, 1);
@@ -36,8 +37,8 @@ const rules: Rules<StdConv2dOptions> = {
 };
 
 /**
- * Conv2d with weight standardisation, Qiao et al. 2019, arXiv 1903.10520: (w − mean)/√(variance + eps) of each filter, biased;
- * eps = 1e-6, no bias by default.
+ * Conv2d with weight standardisation, Qiao et al. 2019, arXiv 1903.10520: (w − mean)/√(variance + eps) of each filter,
+ * with the biased variance. By default eps is 1e-6 and there is no bias.
  */
 export class StdConv2d extends Conv2d {
   readonly eps: number;
@@ -65,7 +66,7 @@ export class StdConv2d extends Conv2d {
 }
 
 export interface ScaledStdConv2dOptions extends StdConv2dOptions {
-  /** The constant of the activation before, such as √(2/(1 − 1/π)) of ReLU. */
+  /** A constant for the activation in front of the layer, such as √(2/(1 − 1/π)) for ReLU. */
   gamma?: number;
   gainInit?: number;
 }
@@ -83,8 +84,8 @@ const scaledRules: Rules<ScaledStdConv2dOptions> = {
 };
 
 /**
- * Conv2d with scaled weight standardisation, Brock, De & Smith 2021, arXiv 2101.08692: gain·gamma·(w − mean)/√(fanIn·(variance +
- * eps)) of each filter, gain [out, 1, 1, 1] learned; eps = 1e-6.
+ * Conv2d with scaled weight standardisation, Brock, De & Smith 2021, arXiv 2101.08692: gain·gamma·(w −
+ * mean)/√(fanIn·(variance + eps)) of each filter. The gain [out, 1, 1, 1] is learned. eps is 1e-6 by default.
  */
 export class ScaledStdConv2d extends Conv2d {
   readonly eps: number;

@@ -9,9 +9,9 @@ import { RunningNorm } from "./running-norm.js";
 
 export interface SwitchableNormOptions extends LayerOptions, LayoutOptions {
   eps?: number;
-  /** Weight of the new value in the running statistics (the authors' 0.9 is that of the old one). */
+  /** Weight of the new value in the running statistics. (The authors' 0.9 is the weight of the old value.) */
   momentum?: number;
-  /** Start with weight 0: for the last norm of a residual branch. */
+  /** Start with weight 0, for the last norm of a residual branch. */
   lastGamma?: boolean;
 }
 

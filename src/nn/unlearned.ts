@@ -1,4 +1,4 @@
-// Layers of the norms that learn nothing and keep nothing, for use in a Sequential.
+// Layers of the norms without parameters and state, for use in a Sequential.
 
 import {
   type MeanVarianceNormOptions,
@@ -18,7 +18,7 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
-/** What these layers are made of: the options of their operation. */
+/** Base of these layers. It holds the options of the operation. */
 abstract class Unlearned<Options extends object> extends Module {
   readonly options: Options;
 
@@ -52,7 +52,7 @@ export class PixelNorm extends Unlearned<PixelNormOptions> {
   }
 }
 
-/** Positional norm of [N, C, *], Li et al. 2019, arXiv 1907.04312; the op gives the moments too. */
+/** Positional norm of [N, C, *], Li et al. 2019, arXiv 1907.04312. The operation also returns the moments. */
 export class PositionalNorm extends Unlearned<PositionalNormOptions> {
   constructor(options: PositionalNormOptions = {}) {
     super("PositionalNorm", options, positionalNormRules);
@@ -66,7 +66,7 @@ export class PositionalNorm extends Unlearned<PositionalNormOptions> {
   }
 }
 
-/** Vectors along one axis divided by their p-norm: torch.nn.functional.normalize as a layer. */
+/** Divides vectors along one axis by their p-norm: torch.nn.functional.normalize as a layer. */
 export class UnitNorm extends Unlearned<NormalizeOptions> {
   constructor(options: NormalizeOptions = {}) {
     super("UnitNorm", options, normalizeRules);

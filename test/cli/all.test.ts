@@ -14,7 +14,7 @@ interface Told extends Outcome {
   config: { seed: number; size: number; quick: boolean };
 }
 
-/** An experiment that tells what it was given. */
+/** An experiment that reports the settings it was given. */
 const telling = (name: string, more: Partial<Experiment> = {}): Experiment => ({
   name,
   description: `tells <${name}>`,
@@ -70,7 +70,7 @@ describe("a command", () => {
     const page = () => readFileSync(join(out, "index.html"), "utf8");
     await run([telling("a")], "a");
     expect(said.join("\n") + page()).not.toContain(TOO_SHORT);
-    await run([telling("a", { quick: {} })], "a", "--quick"); // nothing is shorter
+    await run([telling("a", { quick: {} })], "a", "--quick"); // these quick settings shorten nothing
     expect(said.join("\n")).not.toContain(TOO_SHORT);
     await run([telling("a")], "a", "--quick");
     expect(said.join("\n")).toContain(`a is done\n\n${quickNote}\n`);
@@ -118,7 +118,7 @@ describe("all", () => {
     expect(configOf("layers")).toEqual({ seed: 3, size: 2, quick: true });
     const html = readFileSync(join(out, "index.html"), "utf8");
     expect(html).toContain('<a href="a/index.html">Title of a</a>');
-    expect(html.match(/href="layers\/index.html"/g)?.length).toBeGreaterThan(1); // from the corrections too
+    expect(html.match(/href="layers\/index.html"/g)?.length).toBeGreaterThan(1); // the corrections have this link too
     expect(html).not.toContain('href="compare/index.html"');
     expect(html).not.toContain("Stopped");
     expect(html.match(/<tr><td>“/g)).toHaveLength(corrections.length);
@@ -160,7 +160,7 @@ describe("the registered experiments", () => {
     const names = experiments.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const { options, quick, name } of experiments) {
-      // --quick replaces what has its default, so that a flag without one would never be quick
+      // --quick replaces only options that have a default, so an option without one would never be quick.
       const replaced = options.filter(({ defaultValue }) => defaultValue !== undefined);
       const known = replaced.map((given) => given.attributeName());
       for (const key of Object.keys(quick)) expect(known, name).toContain(key);

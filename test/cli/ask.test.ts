@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { askChoice, askInteger } from "../../src/cli/ask.js";
 import { complete } from "../../src/cli/choose.js";
 
-/** A terminal that types a line whenever it is asked something. */
+/** A terminal that types the next answer whenever it is asked something. */
 function terminal(...answers: string[]) {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   let told = "";

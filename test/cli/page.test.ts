@@ -28,7 +28,7 @@ afterAll(() => {
   rmSync(outside, { recursive: true });
 });
 
-/** Asks for an address as it stands: fetch would take the dots out of it. */
+/** Requests the path unchanged. fetch would resolve the dots in it. */
 const ask = (path: string, method = "GET") =>
   new Promise<{ status?: number; headers: Record<string, unknown>; body: string }>(
     (resolve, reject) => {

@@ -55,7 +55,7 @@ test("a large picture is shrunk to means, its sides multiples of 4", async () =>
   expect(rgb[0]).toBe(Math.round(corner));
 });
 
-/** 16 × 16 pixels by libjpeg: red 230 left, 20 right; green 200 above, 30 below; blue 90. */
+/** 16 × 16 pixels by libjpeg: red is 230 left and 20 right, green is 200 above and 30 below, blue is 90. */
 const progressive =
   "/9j/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMU" +
   "FRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU" +
@@ -68,7 +68,7 @@ const progressive =
   "AAAAAAAAAAAAAAAAAAAg/9oACAECAQE/EB//xAAUEAEAAAAAAAAAAAAAAAAAAAAg/9oACAEBAAE/" +
   "EB//2Q==";
 
-/** 8 × 8 pixels by libjpeg: inks 0, 30, 27, 4, stored as Adobe does. */
+/** 8 × 8 pixels by libjpeg: the four inks are 0, 30, 27 and 4, stored as Adobe stores them. */
 const inks =
   "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAGBAUGBQQGBgUGBwcGCAoQCgoJCQoUDg8MEBcUGBgXFBYW" +
   "Gh0lHxobIxwWFiAsICMmJykqKRkfLTAtKDAlKCko/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABQA" +
@@ -79,13 +79,13 @@ interface Png {
   width: number;
   height: number;
   depth: number;
-  /** 0 grey, 2 RGB, 3 a palette, 4 grey with alpha, 6 RGB with alpha. */
+  /** The colour type of PNG: 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
   colour: number;
   interlaced?: boolean;
   chunks?: [name: string, bytes: number[]][];
 }
 
-/** A PNG of unfiltered rows that are packed already; the sums, which the decoder leaves alone, are 0. */
+/** A PNG of unfiltered rows that are already packed. Its checksums are 0, because the decoder does not read them. */
 function png({ width, height, depth, colour, interlaced, chunks = [] }: Png, rows: number[][]) {
   const word = (value: number) => [
     value >>> 24,
@@ -115,7 +115,7 @@ function png({ width, height, depth, colour, interlaced, chunks = [] }: Png, row
   ]);
 }
 
-/** Samples in rows of whole bytes, the first in the high bits. */
+/** Packs samples into rows of whole bytes, with the first sample in the high bits. */
 function pack(rows: number[][], depth: number): number[][] {
   return rows.map((row) => {
     const bits = row.map((value) => value.toString(2).padStart(depth, "0")).join("");
@@ -125,7 +125,7 @@ function pack(rows: number[][], depth: number): number[][] {
 
 describe.each([1, 2, 4, 8])("a PNG of %i bits a sample", (depth) => {
   const most = 2 ** depth - 1;
-  // 12 columns are no whole bytes of 1 bit
+  // 12 columns of 1 bit do not fill whole bytes.
   const rows = [0, 1, 2, 3].map((y) =>
     Array.from({ length: 12 }, (_, x) => (5 * x + 7 * y) & most),
   );
@@ -166,7 +166,7 @@ test("a palette beside full colour is not its palette", async () => {
 });
 
 test("interlaced PNGs: 8 bits are read, fewer refused", async () => {
-  // Adam7's passes of 4 × 4 pixels: the first, fourth, fifth, sixth and seventh
+  // The passes of Adam7 that 4 × 4 pixels have: the first, fourth, fifth, sixth and seventh.
   const about: Png = { width: 4, height: 4, depth: 8, colour: 0, interlaced: true };
   const passes = [[0], [2], [8, 10], [1, 3], [9, 11], [4, 5, 6, 7], [12, 13, 14, 15]];
   const { rgb } = await read(png(about, passes));
@@ -185,7 +185,7 @@ const behindStart = (jpeg: Uint8Array, bytes: number[]) =>
 const tiff = (orientation: number, little: boolean) => {
   const short = (value: number) => (little ? [value, 0] : [0, value]);
   const long = (value: number) => (little ? [value, 0, 0, 0] : [0, 0, 0, value]);
-  // two entries: 0x010f, the maker, and 0x0112
+  // The two entries are the tags 0x010f (maker) and 0x0112 (orientation).
   const tag = (low: number) => (little ? [low, 1] : [1, low]);
   const maker = [...tag(0x0f), ...short(2), ...long(4), 65, 66, 67, 0];
   const turn = [...tag(0x12), ...short(3), ...long(1), ...short(orientation), 0, 0];
@@ -195,7 +195,7 @@ const tiff = (orientation: number, little: boolean) => {
 const exif = (orientation: number, little: boolean) =>
   segment(0xe1, [...Buffer.from("Exif\0\0"), ...tiff(orientation, little)]);
 
-/** Where the corners of the stored picture are seen: top left, top right, bottom left, bottom right. */
+/** `corners` are the stored corners that are seen at top left, top right, bottom left and bottom right. */
 const turns: [orientation: number, corners: string][] = [
   [1, "0123"],
   [2, "1032"],
@@ -244,7 +244,7 @@ test("broken EXIF data leave a picture as it is stored", async () => {
   }
 });
 
-/** A grey JPEG in colour whose blocks are 2 bits each, both codes of one bit: large pictures in few bytes. */
+/** A grey picture in a colour JPEG. Each block has two codes of one bit, so that large pictures need few bytes. */
 function flatJpeg(width: number, height: number, { channels = 3, bits = 8, frame = 0xc0 } = {}) {
   const names = Array.from({ length: channels }, (_, i) => i + 1);
   const code = [1, ...Array(15).fill(0), 0];

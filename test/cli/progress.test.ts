@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { display } from "../../src/cli/progress.js";
 import type { Stage } from "../../src/experiments/stage.js";
 
-/** What is written where there is no terminal. */
+/** The text that is written without a terminal. */
 function lines(...stages: Stage[]): string[] {
   let told = "";
   const { show, stop } = display({ write: (text: string) => (told += text) } as never);

@@ -1,5 +1,5 @@
-// `--quick` is quick by what it does, counted in steps and samples: seconds would tell more of the machine. What is here takes each command
-// about 30 s or less on two quiet cores.
+// `--quick` must be quick by what it does, counted in steps and samples. Seconds would depend on the machine. With the
+// counts here, each command takes at most about 30 s on two idle cores.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultsOf } from "../../src/cli/all.js";
 import { experiments } from "../../src/cli/experiments.js";
@@ -14,14 +14,14 @@ beforeAll(async () => {
 afterAll(() => runtime.close());
 
 interface Plan {
-  /** A stage, and its steps. */
+  /** The stage, and its number of steps below. */
   stage: string;
   steps: number;
-  /** Images, sentences or values a step takes, as the flags say. */
+  /** Flags that set how many images, sentences or values a step takes, with their expected values. */
   samples?: Record<string, number>;
-  /** How many stages of that kind there are, as the flags say. */
+  /** The flag that sets how many stages of this kind there are, and their expected number. */
   times?: [flag: string, count: number];
-  /** What makes what comes before the stage short, and the net small, without a change of the stage's steps. */
+  /** Settings that make the earlier stages short and the net small, without changing the steps of this stage. */
   tiny?: object;
 }
 

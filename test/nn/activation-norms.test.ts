@@ -1,4 +1,4 @@
-// The layers around FRN, EvoNorm, DyT and Derf: names and first values of their parameters, and that they hand all of them on.
+// The layers of FRN, EvoNorm, DyT and Derf: names and first values of parameters, and that all reach the operation.
 import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { randomTensor, useRuntime } from "../helpers.js";

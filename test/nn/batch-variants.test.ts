@@ -54,7 +54,7 @@ test.each([...layers, ...mixed])("%s: keys, training and evaluation", (_, make, 
   expect(layer.eval().forward(x).toArray().every(Number.isFinite)).toBe(true);
 });
 
-/** The first running statistic. */
+/** The first running statistic of the layer. */
 const stateOf = (layer: nn.Module) => {
   const keys = ["running_mean", "running_phi"];
   const [value] = keys.flatMap((key) => layer.stateDict().get(key) ?? []);
@@ -110,7 +110,7 @@ test("clamp keeps the gate of BatchInstanceNorm in [0, 1]", () => {
 });
 
 describe("foldBatchNorm", () => {
-  /** A norm that has seen something. */
+  /** A norm whose parameters and running statistics are not the initial ones. */
   const trained = (channels: number) => {
     const norm = new nn.BatchNorm2d(channels, { runtime });
     const tensors = [...norm.stateDict().values()].slice(0, 4) as Tensor[];

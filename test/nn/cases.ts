@@ -1,4 +1,4 @@
-// Every layer there is, and every way to change one, on inputs of its own.
+// Every layer, and every function that changes a layer, each with inputs of its own.
 import * as nn from "../../src/nn/index.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Shape, type Tensor, tensor } from "../../src/tensor.js";
@@ -7,7 +7,7 @@ import { randomTensor } from "../helpers.js";
 export interface LayerCase {
   layer: nn.Module;
   inputs: AnyTensor[];
-  /** Default: `layer.forward(...inputs)`. */
+  /** How to call the layer; the default is `layer.forward(...inputs)`. */
   run?: (this: { layer: nn.Module }, ...inputs: Tensor[]) => Tensor | Tensor[];
 }
 
@@ -29,13 +29,13 @@ const withCall =
     return { ...made, run: (...inputs) => run(made.layer as never, ...inputs) };
   };
 
-/** Without the runtime, for layers that have no tensors. */
+/** Leaves the runtime out, for layers that have no tensors. */
 const without =
   (make: (options: object) => nn.Module) =>
   ({ runtime: _, ...options }: Options) =>
     make(options);
 
-/** By "<name of the export>" or "<name of the export>, <which of its ways>". */
+/** The keys are "<name of the export>" or "<name of the export>, <variant>". */
 export const layerCases: Record<string, Make> = {
   AdaLIN: on(
     [
@@ -200,7 +200,7 @@ export const layerCases: Record<string, Make> = {
   weightStandardization: image((o) => nn.weightStandardization(new nn.Conv2d(6, 4, 3, o))),
 };
 
-/** Exports that make no layer of [N, …], or make those above. */
+/** Exports that make no layer, or that only make layers of the table above. */
 const others = [
   "Module",
   "checkNorm",

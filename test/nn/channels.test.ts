@@ -1,4 +1,4 @@
-// Input with other channels than a layer was made for: the layer says in its own name how many it takes, and where it looked.
+// Input with other channels than a layer was made for. The message names the layer, its channels and the input's shape.
 import { expect, test } from "vitest";
 import type * as nn from "../../src/nn/index.js";
 import type { Tensor } from "../../src/tensor.js";
@@ -7,7 +7,7 @@ import { layerCases } from "./cases.js";
 
 const runtime = await useRuntime();
 
-/** What has no channels of its own, or says in PyTorch's words what it takes. */
+/** Layers without a number of channels, and layers that refuse with PyTorch's own message. */
 const others =
   /Conv|Linear|Pool|Dropout|Embedding|Attention|FFN|Sequential|Flatten|Identity|LU$|Sigmoid|Tanh|weight|spectral|Channels|Unit|Pixel|Positional|MeanVariance|LocalResponse|Scale(Norm)?$|QK|addAnd|^(Layer|RMS)Norm$|^InstanceNorm3d/i;
 const layers = Object.entries(layerCases).filter(
@@ -34,7 +34,7 @@ test.each(layers)("%s", (name, make) => {
   }
 });
 
-/** What stands behind x. */
+/** The arguments of `forward` after x. */
 function more(name: string, conditions: Tensor[]): unknown[] {
   if (name.startsWith("Conditional")) return [[2, 0]];
   return name === "AdaLNZero" ? [...conditions, (x: Tensor) => x, (x: Tensor) => x] : conditions;

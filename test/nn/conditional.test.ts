@@ -107,7 +107,7 @@ describe("AdaLN", () => {
     optimizer.step();
     const gates = layer.linear.weight.data.subarray(2 * 6 * 3, 3 * 6 * 3);
     expect(gates.every((v) => v !== 0)).toBe(true);
-    // behind a gate of 0 scale and shift get nothing yet
+    // While the gates are 0, scale and shift have no gradient.
     expect([...layer.linear.weight.data.subarray(0, 2 * 6 * 3)].every((v) => v === 0)).toBe(true);
     expect(layer.forward(x, c, branch, branch).toArray()).not.toEqual(x.data);
   });

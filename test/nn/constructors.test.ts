@@ -1,4 +1,4 @@
-// What a constructor takes its operation takes too; what it refuses it refuses in its own name, and leaves nothing behind.
+// A constructor takes what its operation takes. It refuses the rest with its own name and leaves no tensors behind.
 import { describe, expect, test } from "vitest";
 import * as models from "../../src/models/index.js";
 import { type AnyTensor, type Tensor, tensor } from "../../src/tensor.js";
@@ -10,7 +10,7 @@ const runtime = await useRuntime();
 const block = { dModel: 6, nHead: 2, dFF: 8 };
 const words = { ...block, vocabSize: 5, contextLength: 4, layers: 1 };
 
-/** Networks: with the numbers that must be given, too. */
+/** Networks, with the numbers that they require. */
 const nets: Record<string, typeof layerCases.FRN> = {
   NormResNet: (runtime, more) => ({
     layer: new models.NormResNet({ norm: "bn", width: 2, runtime, ...more }),
@@ -55,14 +55,14 @@ const numbers = [Number.NaN, -1, 0, 0.5, 2.5, 5, Infinity, -Infinity];
 const lists = [[], [0], [-1, 1], [Number.NaN], {}, ["1"], new Float32Array(2), [1, 2, 3, 4, 5]];
 const others = ["x", null, true, Object.create(null), () => 1];
 
-/** The tensors there are, but for the inputs of a case. */
+/** The number of tensors, without the inputs of a case. */
 const tensorsAfter = (made: AnyTensor[]): number =>
   runtime.stats().tensors - made.filter((each) => !each.disposed).length;
 
-/** Layers around others, and what is put on a layer, have no options of such a kind. */
+/** Layers that wrap other layers and functions that change a layer have no such options. */
 const around = /,|^[a-z]|^Channels|^Sequential|^Qk/;
 
-/** What only goes with some inputs. */
+/** Options whose valid values depend on the input. */
 const bound = /^(runtime|generator|dim|axes|stride|padding|outputPadding|dilation)$/;
 
 describe.each(Object.entries({ ...layerCases, ...nets }).filter(([name]) => !around.test(name)))(
@@ -79,7 +79,7 @@ describe.each(Object.entries({ ...layerCases, ...nets }).filter(([name]) => !aro
             made = make(runtime, { [option]: value });
           });
           if (!made) {
-            // what a function of the caller's makes, the block looks at
+            // A TransformerBlock checks what a function of the caller returns, and refuses it with its own name.
             const own = name === "TransformerLM" ? `(${name}|TransformerBlock)` : name;
             expect(refusal, what).toMatch(new RegExp(`^(Type|Range)Error: ${own}: .*`));
             expect(tensorsAfter([]), what).toBe(before);

@@ -1,4 +1,4 @@
-// What createNorm is given goes to the layer or is refused.
+// createNorm passes each option to the layer or refuses it.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
@@ -24,7 +24,7 @@ test.each(nn.normNames())("%s", (name) => {
       expect(make).toThrow(new TypeError(`createNorm: "${name}" has no ${option}`));
       const layer = nn.createNorm(name, 64, { runtime });
       const plain = [...layer.modules()].map(([, module]) => module as Given);
-      // nor would its layer have had one
+      // The layer itself has no such option either.
       for (const own of plain)
         if (name !== "frozen-bn") expect(own[option] ?? own.options?.[option]).toBeUndefined();
       continue;

@@ -42,7 +42,7 @@ describe("the table", () => {
     }
   });
 
-  /** What is exported and is no method: a new export goes into a row of the table, or here. */
+  /** Exports that are no methods. A new export needs a row in the table or a place here. */
   const others = {
     nn: `
       AdaptiveAvgPool2d AvgPool2d ChannelsFirst ChannelsLast Conv2d ConvTranspose2d Dropout Dropout2d Embedding Flatten GELU
@@ -122,7 +122,7 @@ describe("createNorm", () => {
         { runtime },
       );
       const [y, z] = [layer.forward(x), layer.forward(negative)].map((t) => t.toArray());
-      // a norm is odd at first, an activation is not
+      // At first a norm is an odd function, and an activation is not.
       expect(y.some((v, i) => Math.abs(v + z[i]) > 0.1)).toBe(true);
     },
   );

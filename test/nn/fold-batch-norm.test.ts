@@ -16,7 +16,7 @@ interface Statistics {
   readonly runningVar: AnyTensor | null;
 }
 
-/** The norm with values of its own. */
+/** Fills the norm with values that are not the initial ones. */
 function seen<N extends nn.Module & Statistics>(norm: N): N {
   const { weight, bias, runningMean, runningVar } = norm;
   for (const [i, values] of [weight, bias, runningMean, runningVar].entries())
@@ -24,7 +24,7 @@ function seen<N extends nn.Module & Statistics>(norm: N): N {
   return norm;
 }
 
-/** What a call gives, or the message it is refused with. */
+/** The result of a call, or the message of its error. */
 function outcome(run: () => Tensor): { shape: Shape; data: Float32Array } | string {
   try {
     const y = run();
@@ -45,7 +45,7 @@ function expectOutcome(got: ReturnType<typeof outcome>, want: ReturnType<typeof 
   }
 }
 
-/** Input by input the same results and refusals, by autograd, by noGrad, and folded. */
+/** Expects the same results and refusals for every input, with gradients, under noGrad, and folded. */
 function expectSame(net: nn.Sequential, inputs: Tensor[]): nn.Sequential {
   const folded = nn.foldBatchNorm(net);
   for (const x of inputs) {
@@ -93,7 +93,7 @@ const twice = norms.flatMap(([name, make]) =>
 describe("a folded network gives what it gave, and refuses what it refused", () => {
   test.each(twice)("Linear and %s, on every rank", (name, make) => {
     const net = new nn.Sequential(linear(), make(), new nn.ReLU()).eval();
-    const never = /[23]d.* nchw/.test(name) && !name.startsWith("Frozen"); // its channels are not the last axis
+    const never = /[23]d.* nchw/.test(name) && !name.startsWith("Frozen"); // channels on axis 1, not on the last one
     const folded = expectSame(net, ranks());
     expect(folded.layers.length).toBe(never ? 3 : 2);
     if (!never) expect(folded.layers[0].constructor).toBe(nn.Linear);

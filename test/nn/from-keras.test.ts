@@ -11,7 +11,7 @@ const convert = (class_name: string, config: Config, shape: nn.KerasShape) =>
   nn.fromKeras({ class_name, config }, shape, { runtime });
 const keysOf = (layer: nn.Module) => [...layer.stateDict().keys()];
 
-/** Random scale and shift, in place. */
+/** Fills scale and shift with random values. Returns those values. */
 function fill(layer: nn.Module): { gamma?: Float32Array; beta?: Float32Array } {
   const state = layer.stateDict() as Map<string, Tensor>;
   const [gamma, beta] = ["weight", "bias"].map((key, i) => {

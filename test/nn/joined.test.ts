@@ -31,7 +31,7 @@ test.each<[string, boolean, () => nn.Module]>([
     const result = fn();
     return [kernels.filter((name) => name === "add").length, result];
   };
-  const [own] = additions(() => norm.forward(x)); // 1 + weight, as in Gemma
+  const [own] = additions(() => norm.forward(x)); // the norm itself may add 1 to its weight, as in Gemma
   const [all, { output, sum }] = additions(() => nn.addAndNormalize(norm, x, r));
   expect(all - own).toBe(fused ? 0 : 1);
   const apart = add(z, s);

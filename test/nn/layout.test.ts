@@ -1,4 +1,4 @@
-// Every layer with a layout gives [N, ..., C] what it gives [N, C, ...].
+// Every layer with a layout must compute the same for [N, ..., C] as for [N, C, ...].
 import { expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { permute } from "../../src/ops/shape/permute.js";
@@ -68,7 +68,7 @@ test.each(layers)("%s", (_, make) => {
   const toFirst = (t: Tensor) => permute(t, [0, 3, 1, 2]);
   const y = last(x);
   expect(y.shape).toEqual(x.shape);
-  // 4e-6: twice what one may be off an oracle
+  // Each layout may differ from the oracle by 2e-6, so the two may differ by 4e-6.
   expectClose(toFirst(y).toArray(), first(toFirst(x)).toArray(), 4e-6);
 });
 

@@ -96,7 +96,7 @@ describe("checkpoints of PyTorch: what it computed before, in two steps of train
     input: Values;
     before: Record<string, Values>;
     outputs: Values[];
-    /** What changed. */
+    /** The entries of the state dict that changed. */
     after: Record<string, Values>;
     eval: Values;
   }

@@ -1,4 +1,4 @@
-// The layers of the per-sample norms: names and initial values as in the references, and the op with the right options.
+// The layers of the per-sample norms: names and first values as in the references, and the options of the operation.
 import { describe, expect, test } from "vitest";
 import * as layers from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
@@ -67,7 +67,7 @@ describe("initial values under the keys of the references", () => {
 describe("forward", () => {
   test("is the op", () => {
     const x = randomTensor(runtime, [2, 4, 3, 4], 1);
-    // views are taken behind the call: one taken before is empty where the memory had to grow
+    // Read the values only after the call: if the memory grows, an earlier view of it is empty.
     const same = (layer: layers.Module, y: { data: Float32Array }) =>
       expect(layer.forward(x).toArray()).toEqual(y.data);
     same(new layers.LayerNorm2d(4, { runtime }), ops.layerNorm2d(x));
@@ -91,7 +91,7 @@ describe("forward", () => {
       new layers.LayerScale(4, { initValues: 3, runtime }),
       ops.mul(x, tensor([3], [], { runtime })),
     );
-    same(new layers.GlobalResponseNorm(4, { runtime }), x); // the identity at first
+    same(new layers.GlobalResponseNorm(4, { runtime }), x); // the layer starts as the identity
     same(new layers.RMSNorm2d(4, { eps: 0.1, runtime }), ops.rmsNorm2d(x, { eps: 0.1 }));
     same(new layers.PixelNorm({ eps: 0.1 }), ops.pixelNorm(x, { eps: 0.1 }));
     same(

@@ -1,4 +1,4 @@
-// Every layer with every one of its allocations refused.
+// Every layer, with each of its allocations refused in turn.
 import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { ones, type Tensor, tidy } from "../../src/tensor.js";
@@ -22,7 +22,7 @@ function outputsOf({ layer, inputs, run }: LayerCase): Tensor[] {
   const [first, ...conditions] = list;
   const forward = () => layer.forward(first, ...(conditions as never[]));
   const outputs = run ? run.call({ layer }, ...list) : forward();
-  // an Identity's output is its input
+  // The output of an Identity is its input, which must not be freed.
   return [outputs].flat().filter((output) => !list.includes(output));
 }
 
@@ -53,7 +53,7 @@ describe.each(Object.entries(layerCases))("%s", (_, make) => {
     refuseEach(control, {
       before: () => {
         const { count, used } = stateOf(runtime, []);
-        outputs = tidy(() => outputsOf(made)); // what the graph needs it holds itself
+        outputs = tidy(() => outputsOf(made)); // the graph keeps what it needs
         return { ...stateOf(runtime, all), count, used };
       },
       after,

@@ -6,7 +6,9 @@ import { conv2d } from "../reference/conv2d.js";
 
 const runtime = await useRuntime();
 
-/** timm's filters in float64: batch_norm of w [1, out, fanIn] in training, times gain·gamma/√fanIn if there is a gain. */
+/**
+ * timm's filters in float64: batch_norm of w [1, out, fanIn] in training, times gain·gamma/√fanIn if there is a gain.
+ */
 function filters(w: ArrayLike<number>, out: number, gain?: ArrayLike<number>, gamma = 1) {
   const fanIn = w.length / out;
   return Float64Array.from(w, (v, i) => {

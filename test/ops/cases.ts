@@ -1,17 +1,17 @@
-// Every operation of the public surface at least once: what runs all of them takes them from here.
+// Every public operation at least once. Tests that run all operations take them from here.
 import * as ops from "../../src/ops/index.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import type { Shape, Tensor } from "../../src/tensor.js";
 import { tensor } from "../../src/tensor.js";
 import { direct, type Layout, type Method, turned } from "./layout-cases.js";
 
-/** A call of an operation: the gradients of all inputs are wanted, the `moved` tensors are its running statistics. */
+/** A call of an operation. All inputs want gradients; the `moved` tensors are its running statistics. */
 export interface OpCase {
   inputs: Shape[];
   moved?: Shape[];
-  /** Values of the inputs; default N(0, 1). */
+  /** Whether the inputs are positive; by default they are N(0, 1). */
   positive?: boolean;
-  /** The outputs; of the first one the gradient is taken. */
+  /** Returns the outputs. The backward pass starts from the first one. */
   op: (inputs: Tensor[], moved: Tensor[], runtime: Runtime) => Tensor | Tensor[];
 }
 
@@ -27,7 +27,7 @@ const positive = (op: (x: Tensor) => Tensor): OpCase => ({ ...one([3, 5], op), p
 const image: Shape = [2, 4, 5, 5];
 const column = (n: number) => Array.from({ length: n }, (_, i) => i % 3);
 
-/** By "<name of the export>" or "<name of the export>, <which of its ways>". */
+/** The keys are "<name of the export>" or "<name of the export>, <variant>". */
 const plain: Record<string, OpCase> = {
   adaIN: two(image, image, ops.adaIN),
   "adaIN, nhwc": two(image, image, (x, style) => ops.adaIN(x, style, { layout: "nhwc" })),
@@ -256,7 +256,7 @@ const maskedNorms: Record<string, (x: Tensor, options: ops.BatchNormOptions) => 
     ops.iterNorm(x, { ...o, runningWhitening }),
 };
 
-/** A norm of the valid positions alone. */
+/** A norm over the valid positions alone. */
 function masked(name: string, layout: "nchw" | "nhwc"): OpCase {
   return {
     inputs: [layout === "nchw" ? [2, 4, 5] : [2, 5, 4], [4], [4]],
@@ -269,7 +269,7 @@ function masked(name: string, layout: "nchw" | "nhwc"): OpCase {
   };
 }
 
-/** A norm with channels as the tests of layouts have it. */
+/** A case from a norm of layout-cases.ts. */
 function ofMethod({ learned, moved, op }: Method, layout: Layout): OpCase {
   const shape = layout.layout === "nhwc" ? [3, 5, 5, 4] : [3, 4, 5, 5];
   return {
@@ -279,7 +279,7 @@ function ofMethod({ learned, moved, op }: Method, layout: Layout): OpCase {
   };
 }
 
-/** All but one that takes two operations, each of which is above. */
+/** positionalNorm of layout-cases.ts calls two operations, which have their own cases above. */
 const { positionalNorm: _, ...norms } = { ...direct, ...turned };
 
 export const opCases: Record<string, OpCase> = {
@@ -302,7 +302,7 @@ export const opCases: Record<string, OpCase> = {
   ),
 };
 
-/** The operations there are. */
+/** The names of all operations. */
 export const opNames = Object.entries(ops)
   .filter(([, value]) => typeof value === "function")
   .map(([name]) => name);

@@ -1,4 +1,4 @@
-// Input on which other libraries return NaN, zeros or noise: every norm, forward and backward, against float64.
+// Input for which other libraries return NaN, zeros or noise. Every norm is compared with float64 in both passes.
 import { describe, expect, test } from "vitest";
 import { batchNorm } from "../../src/ops/norm/batch-norm.js";
 import { groupNorm } from "../../src/ops/norm/group-norm.js";
@@ -82,7 +82,7 @@ const rows = (name: string, shape: Shape, norm: typeof layerNorm, centre: boolea
         norm(x, parameters, centre ? { eps, weight, bias } : { eps, weight }),
   };
 };
-// small and whole; large and in parts
+// Small sets, which are computed as a whole, and large sets, which are computed in parts.
 const subjects: Subject[] = [
   batch([3, 4, 20]),
   batch([48, 5]),
@@ -118,7 +118,7 @@ describe.each(subjects)("$name", ({ shape, parameters, sets, op, centre }) => {
     const want = reference.forward(values, sets, options);
     expect(relativeError(y.data, want)).toBeLessThanOrEqual(1e-5);
 
-    // gradients: finite, and right relative to the terms that cancel in them
+    // Gradients must be finite, and right relative to the terms that cancel in them.
     const gradients = reference.backward(values, upstream, sets, options);
     const got = x.grad?.data ?? new Float32Array();
     const error = relativeError(

@@ -1,15 +1,17 @@
-// Every norm with channels, as the tests of layouts call it.
+// Every norm with channels, in the form that the tests of layouts call.
 import * as ops from "../../src/ops/index.js";
 import type { Shape, Tensor } from "../../src/tensor.js";
 
 export type Layout = ops.LayoutOptions;
 export interface Method {
-  /** Shapes of what is learned, or made from a condition. */
+  /** Shapes of the parameters, or of tensors made from a condition. */
   learned: (batch: number, channels: number) => Shape[];
   op: (x: Tensor, learned: Tensor[], moved: Tensor[], layout: Layout) => Tensor;
-  /** Lengths of running statistics. */
+  /** Shapes of the running statistics. */
   moved?: (channels: number) => Shape[];
-  /** Normalises over the channels: the output of one is a constant, its gradient 0 and rounding. */
+  /**
+   * The norm includes all channels. With one channel, the output is constant and the gradient is 0 and rounding errors.
+   */
   overChannels?: boolean;
 }
 
@@ -21,7 +23,7 @@ const perSample = (n: number, c: number) => [
 const running = (c: number) => [[c], [c]];
 const batchOf = (moved: Tensor[]) => ({ runningMean: moved[0], runningVar: moved[1] });
 
-/** With kernels for both layouts, or made of such. */
+/** Norms with kernels for both layouts, or composed of such norms. */
 export const direct: Record<string, Method> = {
   "batchNorm, training": {
     learned: affine,
@@ -108,7 +110,7 @@ export const direct: Record<string, Method> = {
   },
 };
 
-/** Through permutations, or with another way of naming the axis. */
+/** Norms that permute the input, or that take the axis in another way. */
 export const turned: Record<string, Method> = {
   batchInstanceNorm: {
     learned: (_, c) => [[c], [c], [c]],

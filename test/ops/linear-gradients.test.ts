@@ -1,5 +1,5 @@
-// Gradients that do not depend on the input, as of an affine map: a NaN or an infinity there, or in another operand that has no
-// part in it, must not reach them.
+// Gradients that do not depend on the input, as for an affine map. A NaN or an infinity in the input, or in another
+// operand that the gradient does not use, must not reach them.
 import { describe, expect, test } from "vitest";
 import * as ops from "../../src/ops/index.js";
 import { ones, type Shape, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
@@ -11,7 +11,7 @@ const runtime = await useRuntime();
 interface Row {
   shapes: Shape[];
   op: (...inputs: Tensor[]) => Tensor;
-  /** Input `poisoned` has no part in the gradients of `free`. */
+  /** The input with index `poisoned` does not affect the gradients of the inputs `free`. */
   poisoned: number;
   free: number[];
 }
@@ -35,7 +35,7 @@ const perLayout = (name: string): [string, Row][] =>
           shapes,
           op: (x, ...rest) => op(x, rest, statistics(), { layout } as Layout),
           poisoned: 0,
-          // the input and the shift
+          // The indices of the input and the shift.
           free: shapes.length > 2 ? [0, shapes.length - 1] : [0],
         },
       ];

@@ -1,4 +1,4 @@
-// What every method of the family is held to: forward and every gradient against a float64 oracle, hard input, threads.
+// The tests that every method must pass: forward and all gradients against a float64 oracle, hard input, and threads.
 import { describe, expect, test } from "vitest";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor, tidy } from "../../src/tensor.js";
@@ -7,17 +7,17 @@ import { expectClose, expectSameBits, gradcheck, normal, randomTensor } from "..
 export interface Method {
   runtime: () => Runtime;
   op: (...inputs: Tensor[]) => Tensor;
-  /** `op` in float64, given the shape of the first input. */
+  /** The definition of `op` in float64. `shape` is that of the first input. */
   oracle: (shape: Shape, ...inputs: Float64Array[]) => Float64Array;
-  /** Shapes of the inputs, the first being what is normalised, and why the row is there. */
+  /** The shapes of the inputs, with the normalised input first, and the reason for the row. */
   cases: [shapes: Shape[], why: string][];
-  /** Inputs for the threads to share. */
+  /** Shapes that are large enough for several threads. */
   large: Shape[];
-  /** Shapes for hard input; left out where the method has no statistics. */
+  /** Shapes for hard input. Methods without statistics have none. */
   hard?: Shape[];
 }
 
-/** The acceptance vectors: where other libraries return NaN, zeros or noise. */
+/** Input for which other libraries return NaN, zeros or noise. */
 const hardInputs: [name: string, make: (n: number) => Float32Array][] = [
   ["40000 … 40003", (n) => Float32Array.from({ length: n }, (_, i) => 40000 + (i % 4))],
   ["constant 1234", (n) => new Float32Array(n).fill(1234)],
@@ -36,7 +36,7 @@ const random = (runtime: Runtime, shapes: Shape[]) =>
 const oracleOf = (m: Method, inputs: Tensor[]) =>
   m.oracle(inputs[0].shape, ...inputs.map((input) => Float64Array.from(input.data)));
 
-/** The tests that are the same for every method. */
+/** Defines the tests that are the same for every method. */
 export function describeMethod(name: string, m: Method): void {
   describe(name, () => {
     test.each(m.cases)("%j: %s", (shapes) => {

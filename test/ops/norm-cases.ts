@@ -1,4 +1,4 @@
-// What the tests of the five norms share: run an op with a random upstream gradient, compare with the oracle.
+// What the tests of the norms share: they run an operation with a random upstream gradient and compare with the oracle.
 import { expect } from "vitest";
 import type { Runtime } from "../../src/runtime/runtime.js";
 import { type Shape, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
@@ -8,7 +8,7 @@ import * as reference from "../reference/sets.js";
 export type Affine = { weight?: Tensor; bias?: Tensor };
 export type Norm = (x: Tensor, affine: Affine) => Tensor;
 
-/** Ordinary input: float32 sums of at most 64 numbers a lane, then float64; see assembly/lib/moments.ts. */
+/** For ordinary input: float32 sums of at most 64 numbers per SIMD lane, then float64; see assembly/lib/moments.ts. */
 export const FORWARD = 2e-6;
 export const BACKWARD = 1e-5;
 
@@ -17,14 +17,16 @@ export interface NormCase {
   op: Norm;
   shape: Shape;
   sets: reference.Sets;
-  /** Shape of weight and bias. */
+  /** The shape of weight and bias. */
   parameters: Shape;
   with?: ("weight" | "bias")[];
   data?: Float32Array;
   options?: Partial<reference.Options>;
 }
 
-/** Output, dx, dweight and dbias against the oracle. Returns what the op made, for comparisons of bits. */
+/**
+ * Compares output, dx, dweight and dbias with the oracle. Returns these results, so that tests can compare their bits.
+ */
 export function expectNorm(c: NormCase, forward = FORWARD, backward = BACKWARD): Float32Array[] {
   const { runtime, op, shape, sets, parameters } = c;
   const values = c.data ?? normal(sizeOf(shape), 11, 2, 0.5);

@@ -1,4 +1,4 @@
-// Sizes that are a number or [height, width]: every op and layer that takes one refuses what is neither, before anything is made.
+// Sizes that are a number or [height, width]. Operations and layers refuse other values before they make tensors.
 import { describe, expect, test } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
@@ -73,7 +73,7 @@ describe.each(rows)("%s, %s", (op, name, least, call) => {
   ] as const)("refuses %j", (size, error, got) => {
     const before = runtime.stats().tensors;
     expect(() => call(size as unknown as Size)).toThrow(new error(`${expected}, got ${got}`));
-    expect(runtime.stats().tensors - before).toBeLessThanOrEqual(2); // the op's own arguments
+    expect(runtime.stats().tensors - before).toBeLessThanOrEqual(2); // the arguments of the operation itself
   });
 
   test("refuses a string", () => {

@@ -1,4 +1,4 @@
-// Every operation with every one of its allocations refused.
+// Every operation, with each of its allocations refused in turn.
 import { describe, expect, test } from "vitest";
 import { ones, sizeOf, type Tensor, tensor } from "../../src/tensor.js";
 import { normal, randomTensor, useRuntime } from "../helpers.js";
@@ -54,10 +54,10 @@ describe.each(Object.entries(opCases))("%s", (_, of) => {
     const [{ shape, size, requiresGrad }] = outputs;
     if (!requiresGrad) return dispose([...inputs, ...moved, ...outputs]);
     const upstream = tensor(normal(size, 7), shape, { runtime });
-    // every other input has a gradient already, to which is added
+    // Every other input already has a gradient, to which the backward pass adds.
     const [old, fresh] = [0, 1].map((rest) => inputs.filter((_, i) => i % 2 === rest));
     for (const input of old) input.grad = randomTensor(runtime, input.shape, 9);
-    // the same graph each time: a refused pass has not used it
+    // Every try uses the same graph, because a refused backward pass must not use it up.
     refuseEach(control, {
       before: () => stateOf(runtime, [...inputs, ...moved]),
       call: () => outputs[0].backward(upstream),

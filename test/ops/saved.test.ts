@@ -1,4 +1,4 @@
-// Every op, each of its inputs written between the forward and the backward pass: refused by name, or of no consequence.
+// Each input of every operation, written between forward and backward pass: refused by name, or without effect.
 import { describe, expect, test } from "vitest";
 import type { DType } from "../../src/dtype.js";
 import { Module } from "../../src/nn/module.js";
@@ -12,7 +12,7 @@ import { normal, uniform, useRuntime } from "../helpers.js";
 const runtime = await useRuntime();
 const checking = await useRuntime({ threads: 1, checkSaved: true });
 
-/** A parameter of this shape, or a buffer, or numbers of another dtype. */
+/** A parameter of this shape, a buffer, or integers of another dtype. */
 type Input = Shape | { buffer: Shape; state?: boolean } | { integers: Int32Array | Uint8Array };
 // biome-ignore lint/suspicious/noExplicitAny: what the ops take is as different as they are
 type Call = (...inputs: any[]) => unknown;
@@ -33,7 +33,7 @@ const stats = (weight: Tensor, bias: Tensor, runningMean: Tensor, runningVar: Te
 const { exp, log, neg, relu, sigmoid, silu, sqrt, tanh } = ops;
 const unaries = { exp, log, neg, relu, sigmoid, silu, sqrt, tanh };
 
-/** The op's name, and what else the row is about; the inputs; the call. */
+/** The name of the operation with the variant of the row, its inputs, and the call. */
 const table: [name: string, inputs: Input[], call: Call][] = [
   ...Object.entries(unaries).map(([name, op]): [string, Input[], Call] => [name, [rows], op]),
   ["gelu", [rows], (x) => ops.gelu(x)],
@@ -312,7 +312,7 @@ const table: [name: string, inputs: Input[], call: Call][] = [
 
 const four4 = (list: Tensor[]) => list as [Tensor, Tensor, Tensor, Tensor];
 
-/** Inputs of their own, the same numbers every time; `wanted` want gradients. */
+/** New inputs with the same values every time. Those for which `wanted` is true want gradients. */
 function inputsOf(where: Runtime, inputs: Input[], wanted = (_: number) => true): AnyTensor[] {
   return inputs.map((input, i) => {
     if ("integers" in input)
@@ -325,7 +325,7 @@ function inputsOf(where: Runtime, inputs: Input[], wanted = (_: number) => true)
   });
 }
 
-/** All that an op gives back, as one vector that wants nothing for its own backward pass. */
+/** All outputs of an operation as one vector whose own backward pass needs no saved values. */
 function joined(made: unknown): Tensor {
   const list = made instanceof Tensor ? [made] : (Object.values(made as object) as Tensor[]);
   const flat = list.filter((t) => t.requiresGrad).map((t) => ops.reshape(t, [-1]));
@@ -335,7 +335,7 @@ function joined(made: unknown): Tensor {
 const upstream = (y: Tensor) => tensor(normal(y.size, 5), y.shape, { runtime: y.runtime });
 const gradientsOf = (inputs: AnyTensor[]) => inputs.map((input) => input.grad?.toArray() ?? null);
 
-/** Other numbers, as fit as those there are. */
+/** Other values that are equally valid for the operation. */
 const others = (of: AnyTensor): AnyTensor =>
   of.dtype === "float32"
     ? tensor(
@@ -357,12 +357,12 @@ class Holder extends Module {
   }
 }
 
-/** A write of the library's. */
+/** A write by the library. */
 const load = (into: AnyTensor) => new Holder(into).loadStateDict(new Map([["held", others(into)]]));
-/** A write of the user's. */
+/** A write by the user. */
 const poke = (into: AnyTensor) => into.data.set(others(into).elements as never);
 
-/** The gradients of the inputs, something done between forward and backward, or the message of the refusal. */
+/** The gradients of the inputs, or the message of the refusal. `between` runs between forward and backward pass. */
 function gradients(
   where: Runtime,
   inputs: AnyTensor[],
@@ -416,13 +416,13 @@ describe.each(table)("%s", (_, specs, call) => {
     ["a view, with checksums", () => checking, poke],
   ] as const)("refuses, or does not need, what was written by %s", (_, where, write) => {
     tidy(() => {
-      // all inputs want a gradient, or one alone
+      // First all inputs want a gradient, then one input alone.
       for (let only = -1; only < count; only++) {
         const make = () => inputsOf(where(), specs, (i) => only < 0 || i === only);
         if (!make().some((input) => input.requiresGrad)) continue;
         const want = gradients(where(), make(), call);
         specs.forEach((spec, k) => {
-          if (write === poke && "state" in spec) return; // moved by backward passes: no checksum
+          if (write === poke && "state" in spec) return; // no checksum: backward passes change it
           const inputs = make();
           const got = gradients(where(), inputs, call, () => write(inputs[k]));
           if (typeof got === "string") expect(got).toMatch(refusal);
@@ -448,7 +448,7 @@ describe.each(table)("%s", (_, specs, call) => {
     const growing = await createRuntime({ threads: 1 });
     const allocate = growing.allocate.bind(growing);
     growing.allocate = (bytes) => {
-      growing.memory.grow(1); // detaches every view there is
+      growing.memory.grow(1); // detaches every existing view
       return allocate(bytes);
     };
     expect(all(growing)).toEqual(want);

@@ -1,5 +1,5 @@
-// Sets whose deviation float32 cannot square, huge and tiny, beside ordinary ones: kernels do these in float64, over what the
-// float32 loops were to write or read. Forward and backward, with every activation, in every layout.
+// Huge and tiny sets, whose deviation float32 cannot square, next to ordinary sets. Kernels compute such sets in
+// float64, instead of the float32 loops. The tests cover forward and backward, every activation and every layout.
 import { describe, test } from "vitest";
 import type { Activation } from "../../src/ops/elementwise/activation.js";
 import { batchNorm } from "../../src/ops/norm/batch-norm.js";
@@ -30,7 +30,7 @@ interface Subject {
   centre?: boolean;
 }
 
-/** The sets of [N, C, ...] where x is [N, ..., C]. */
+/** The sets of [N, C, ...] for x in the layout [N, ..., C]. */
 function last(sets: Sets, shape: Shape): Sets {
   const channels = shape[shape.length - 1];
   const length = sizeOf(shape.slice(1, -1));
@@ -99,7 +99,7 @@ for (const [rows, cols] of [
   );
 }
 
-/** Elements of each set, so that a set is compared by its own size. */
+/** The values of each set, so that each set is compared relative to its own size. */
 function bySet(values: ArrayLike<number>, sets: Sets): number[][] {
   const groups: number[][] = Array.from({ length: sets.count }, () => []);
   for (let i = 0; i < values.length; i++) groups[sets.setOf(i)].push(values[i]);
@@ -138,7 +138,7 @@ describe.each(subjects)("$name", ({ shape, sets, op, centre }) => {
   });
 });
 
-/** Whose output without eps does not change with the size of the input, and whose gradient goes as its reciprocal. */
+/** Norms whose output without eps does not depend on the input's scale, and whose gradient goes with its inverse. */
 const invariant = Object.entries({ ...direct, ...turned }).filter(
   ([name]) =>
     !/evaluation|film|layerScale|localResponse|globalResponse|powerNorm|batchRenorm|positional|a channel each/.test(
@@ -149,7 +149,7 @@ const invariant = Object.entries({ ...direct, ...turned }).filter(
 describe.each(invariant)("%s", (name, m: Method) => {
   describe.each(["nchw", "nhwc"] as const)("%s", (layout) => {
     test.each([30, 60, 100, -30, -60, -100])("times 2^%d", (power) => {
-      const shape = [4, 6, 5, 6]; // channels in the middle or at the end
+      const shape = [4, 6, 5, 6]; // 6 channels, in the middle or at the end
       const outcome = (factor: number) => {
         const leaf = (of: Shape, seed: number) => {
           const values = normal(sizeOf(of), seed).map((v) => Math.abs(v) + 0.1);
@@ -158,7 +158,7 @@ describe.each(invariant)("%s", (name, m: Method) => {
         const data = normal(sizeOf(shape), 1, factor, 0.2 * factor);
         const x = tensor(data, shape, { runtime, requiresGrad: true });
         const learned = m.learned(4, 6).map((of, i) => leaf(of, 2 + i));
-        const slope = /evonormS0|dyt|derf/.test(name); // of the first parameter times x is made a curve
+        const slope = /evonormS0|dyt|derf/.test(name); // first parameter times x goes into a nonlinear function
         if (slope) learned[0].data.set(learned[0].data.map((v) => v / factor));
         if (name === "frn") learned[3] = zeros([1], { runtime, requiresGrad: true });
         const moved = m.moved?.(6).map((of) => zeros(of, { runtime })) ?? [];
@@ -174,8 +174,8 @@ describe.each(invariant)("%s", (name, m: Method) => {
       };
       const want = outcome(1);
       outcome(2 ** power).forEach((values, i) => {
-        if (name === "frn" && i === 5) return; // eps is not in the unit of the output
-        if (/evonormS0|dyt|derf/.test(name) && i === 2) return; // nor is the slope
+        if (name === "frn" && i === 5) return; // the unit of eps is not that of the output
+        if (/evonormS0|dyt|derf/.test(name) && i === 2) return; // the unit of the slope is not either
         expectClose(values, want[i], i === 0 ? 4e-6 : 2e-5, `result ${i}`);
       });
     });

@@ -1,4 +1,4 @@
-// Results no memory holds: refused by name, whatever was freed before, and nothing else is touched.
+// Results that fit into no memory: they are refused by name, whatever was freed before, and nothing else changes.
 import { describe, expect, test } from "vitest";
 import * as ops from "../../src/ops/index.js";
 import { Generator, rand, randn, randperm } from "../../src/random.js";
@@ -6,10 +6,10 @@ import { full, ones, type Shape, type Tensor, zeros } from "../../src/tensor.js"
 import { randomTensor, useRuntime } from "../helpers.js";
 
 const runtime = await useRuntime();
-zeros([8 * 2 ** 20], { runtime }).dispose(); // a free block, as after any step
+zeros([8 * 2 ** 20], { runtime }).dispose(); // leaves a free block, as after any step
 
 const zerosOf = (shape: Shape) => zeros(shape, { runtime });
-/** A square of 2³⁰ elements, and one of 2³⁸ bytes. */
+/** The square of `half` is 2³⁰ elements. The square of `long` is 2³⁶ elements, 2³⁸ bytes. */
 const [half, long] = [2 ** 15, 2 ** 18];
 
 const cases: [name: string, size: number, op: (n: number) => unknown][] = [

@@ -1,4 +1,4 @@
-// How a weight comes to be computed from other tensors: the layer's property becomes a getter, and those tensors part of its state.
+// How a layer computes a weight from other tensors: its property becomes a getter, and the tensors become its state.
 
 import { noGrad } from "../../autograd.js";
 import { call } from "../../call.js";
@@ -6,35 +6,35 @@ import { describe } from "../../options.js";
 import { keep, Tensor } from "../../tensor.js";
 import { Module } from "../module.js";
 
-/** A module that makes a weight out of the tensors it holds. */
+/** A module that computes a weight from the tensors it holds. */
 export abstract class Parametrization extends Module {
-  /** The weight; training or not as the layer. */
+  /** Computes the weight, in training or in evaluation as the layer is. */
   abstract override forward(): Tensor;
 
-  /** Whether each use makes another weight. */
+  /** Whether each use changes the weight. */
   get moves(): boolean {
     return false;
   }
 }
 
-/** What layers keep under `parametrizations`: one parametrisation per property. */
+/** The child module `parametrizations` of a layer. It holds one parametrisation per property. */
 class Parametrizations extends Module {
   forward(): Tensor {
     throw new Error("Parametrizations: not a layer");
   }
 }
 
-/** Where an old checkpoint has a tensor: the layer's property, and whether it is a buffer there. */
+/** The keys of an older checkpoint: the tensor under each property of the layer, and whether it is a buffer. */
 export type HookKeys = Record<string, { tensor: Tensor; buffer?: boolean }>;
 
 interface Attached {
   parametrization: Parametrization;
-  /** Takes the tensors out of the layer's state. */
+  /** Removes the tensors from the layer's state. */
   detach(): void;
 }
 const attached = new WeakMap<Module, Map<string, Attached>>();
 
-/** The tensor `name` of a layer that has no parametrisation there yet. */
+/** The tensor `name` of a layer. Throws if the layer has no such tensor or already has a parametrisation of it. */
 export function weightOf(op: string, layer: Module, name: string): Tensor {
   if (!(layer instanceof Module)) throw new TypeError(`${op}: expected a layer`);
   const property = Object.getOwnPropertyDescriptor(layer, name);
@@ -44,15 +44,15 @@ export function weightOf(op: string, layer: Module, name: string): Tensor {
   return property.value;
 }
 
-/** Whether one of the layer's weights is another at each use. */
+/** Whether one of the layer's weights changes at each use. */
 export const hasMovingWeight = (layer: Module): boolean =>
   [...(attached.get(layer)?.values() ?? [])].some(({ parametrization }) => parametrization.moves);
 
 const properties = (module: Module) => module as unknown as Record<string, unknown>;
 
 /**
- * Has the layer's `name` computed by a parametrisation, each time it is asked for. The state-dict keys are PyTorch's
- * `parametrizations.<name>.…`, or, with `hook`, those of the older hooks, on the layer itself.
+ * Makes a parametrisation compute the layer's `name` each time it is read. The state-dict keys are PyTorch's
+ * `parametrizations.<name>.…`. With `hook` they are those of PyTorch's older hooks, on the layer itself.
  */
 export function parametrize(
   layer: Module,
@@ -72,7 +72,7 @@ export function parametrize(
   }
   Object.defineProperty(layer, name, {
     get: () => parametrization.forward(),
-    enumerable: false, // its value is no state
+    enumerable: false, // the computed weight is no state
     configurable: true,
   });
   list.set(name, {
@@ -87,8 +87,8 @@ export function parametrize(
 }
 
 /**
- * Folds the parametrisation of the layer's `name`: its present value (without another power iteration) becomes an ordinary
- * parameter again. Throws when there is none. Returns the layer.
+ * Removes the parametrisation of the layer's `name`. Its present value, without another power iteration, becomes an
+ * ordinary parameter. Throws Error if there is no parametrisation. Returns the layer.
  */
 export function removeParametrization<L extends Module>(layer: L, name = "weight"): L {
   const list = attached.get(layer);
@@ -108,6 +108,6 @@ export function removeParametrization<L extends Module>(layer: L, name = "weight
   entry.parametrization.dispose();
   list?.delete(name);
   const plain = { value, enumerable: true, configurable: true, writable: true };
-  Object.defineProperty(layer, name, plain); // at its old place among the keys
+  Object.defineProperty(layer, name, plain); // keeps its place in the order of keys
   return layer;
 }

@@ -12,13 +12,13 @@ import { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
 export interface SpectralNormOptions {
-  /** Which tensor of the layer. */
+  /** Name of the layer's tensor; default "weight". */
   name?: string;
-  /** The axis that becomes the rows of the matrix; default 0, of transposed convolutions 1. */
+  /** The axis that becomes the rows of the matrix. The default is 0, or 1 for transposed convolutions. */
   dim?: number;
   nPowerIterations?: number;
   eps?: number;
-  /** Keys `weight_orig`, `weight_u`, `weight_v` of PyTorch's older hook instead of `parametrizations.weight.…`. */
+  /** Use the keys of PyTorch's older hook: `weight_orig`, `weight_u`, `weight_v`, not `parametrizations.weight.…`. */
   hook?: boolean;
 }
 
@@ -31,7 +31,7 @@ function unit(n: number, { runtime }: Tensor): Tensor {
   return keep(vector);
 }
 
-/** What the power iteration moves. */
+/** The vectors that the power iteration updates. */
 class Vectors extends Module {
   readonly _u: Tensor;
   readonly _v: Tensor;
@@ -72,7 +72,7 @@ class SpectralNorm extends Parametrization {
   }
 }
 
-/** Of a vector, whose length is known: PyTorch's parametrisation divides by it and keeps no u and v. */
+/** The parametrisation of a vector, whose largest singular value is its length. Like PyTorch's, it has no u and v. */
 class UnitLength extends Parametrization {
   readonly original: Tensor;
   readonly #eps: number;
@@ -88,7 +88,7 @@ class UnitLength extends Parametrization {
   }
 }
 
-/** Steps before the first use, as in PyTorch's parametrisation (its older hook has none). */
+/** Power iterations before the first use, as in PyTorch's parametrisation. PyTorch's older hook has none. */
 const WARM_UP = 15;
 
 const rules: Rules<SpectralNormOptions> = {
@@ -100,8 +100,9 @@ const rules: Rules<SpectralNormOptions> = {
 };
 
 /**
- * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957) of a layer's weight: divided by its largest
- * singular value, by power iteration at each use in training. Returns the layer; `removeParametrization` folds it.
+ * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957) of a layer's weight: divides it by
+ * its largest singular value, which a power iteration updates at each use in training. Returns the layer.
+ * `removeParametrization` undoes it and keeps the present weight.
  */
 export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
   return call("spectralNorm", () => {

@@ -7,11 +7,13 @@ import type { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
 export interface WeightNormOptions {
-  /** Which tensor of the layer. */
+  /** Name of the layer's tensor; default "weight". */
   name?: string;
-  /** The axis whose slices have a length of their own; null or, as in PyTorch, −1: one length for all. */
+  /**
+   * The axis along which each slice has its own length. null, or −1 as in PyTorch, is one length for the whole weight.
+   */
   dim?: number | null;
-  /** Keys `weight_g` and `weight_v` of PyTorch's older hook instead of `parametrizations.weight.original0` and `…1`. */
+  /** Use the keys of PyTorch's older hook: `weight_g`, `weight_v`, not `parametrizations.weight.original0` and `…1`. */
   hook?: boolean;
 }
 
@@ -37,8 +39,9 @@ class WeightNorm extends Parametrization {
 const rules: Rules<WeightNormOptions> = { name: "string", dim: "number|null", hook: "boolean" };
 
 /**
- * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868) of a layer's weight: length and direction become parameters of
- * their own; the weight is unchanged at first. Returns the layer; `removeParametrization` folds it.
+ * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868) of a layer's weight: its length and direction become
+ * two parameters. The weight itself is unchanged at first. Returns the layer. `removeParametrization` undoes it and
+ * keeps the present weight.
  */
 export function weightNorm<L extends Module>(layer: L, options: WeightNormOptions = {}): L {
   const { name = "weight", dim = 0, hook = false } = layerOptions("weightNorm", options, rules);

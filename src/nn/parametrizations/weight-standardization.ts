@@ -7,13 +7,13 @@ import type { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
 export interface WeightStandardizationOptions extends ops.WeightStandardizationOptions {
-  /** Which tensor of the layer. */
+  /** Name of the layer's tensor; default "weight". */
   name?: string;
 }
 
 export interface ScaledWeightStandardizationOptions
   extends Omit<ops.ScaledWeightStandardizationOptions, "gain"> {
-  /** Which tensor of the layer. */
+  /** Name of the layer's tensor; default "weight". */
   name?: string;
 }
 
@@ -57,8 +57,8 @@ const rules: Rules<WeightStandardizationOptions> = {
 };
 
 /**
- * Weight standardisation (Qiao et al. 2019, arXiv 1903.10520) of a layer's weight: each filter less its mean, over its deviation.
- * Returns the layer; `removeParametrization` folds it.
+ * Weight standardisation (Qiao et al. 2019, arXiv 1903.10520) of a layer's weight: subtracts the mean of each filter
+ * and divides by its deviation. Returns the layer. `removeParametrization` undoes it and keeps the present weight.
  */
 export function weightStandardization<L extends Module>(
   layer: L,
@@ -78,8 +78,8 @@ const scaledRules: Rules<ScaledWeightStandardizationOptions> = {
 };
 
 /**
- * Scaled weight standardisation (Brock, De, Smith 2021, arXiv 2101.08692) of a layer's weight, with a learned gain per filter
- * that starts at 1. Returns the layer; `removeParametrization` folds it.
+ * Scaled weight standardisation (Brock, De, Smith 2021, arXiv 2101.08692) of a layer's weight. Each filter has a
+ * learned gain that starts at 1. Returns the layer. `removeParametrization` undoes it and keeps the present weight.
  */
 export function scaledWeightStandardization<L extends Module>(
   layer: L,

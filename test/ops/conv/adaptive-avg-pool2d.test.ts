@@ -30,7 +30,7 @@ describe("adaptiveAvgPool2d", () => {
     const oracle = (x: ArrayLike<number>) => reference.adaptiveAvgPool2d(x, 6, h, w, outH, outW);
     const y = adaptiveAvgPool2d(x, [outH, outW]);
     expect(y.shape).toEqual([2, 3, outH, outW]);
-    expectClose(y.data, oracle(x.data), 5e-7); // up to 35 summands, float32 or float64
+    expectClose(y.data, oracle(x.data), 5e-7); // sums of up to 35 numbers, in float32 or float64
     gradcheck((x) => adaptiveAvgPool2d(x, [outH, outW]), oracle, [x]);
   });
 

@@ -1,4 +1,4 @@
-// What a result depends on: a NaN or an infinity in one sample or channel stays among those it shares statistics with.
+// A NaN or an infinity in one sample or channel must only change the results that share statistics with it.
 import { describe, expect, test } from "vitest";
 import * as ops from "../../../src/ops/index.js";
 import { full, ones, sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
@@ -7,13 +7,13 @@ import { direct, type Layout, turned } from "../layout-cases.js";
 
 const runtime = await useRuntime();
 
-/** Takes `training`: as `layout` is the last of the options, it can be turned off. */
+/** Norms that take `training`. It is among the options after the layout, so it can be turned off there. */
 const trains = /batchNorm|BatchNorm|Renorm|switchable|iterNorm|powerNorm|evonormB0|batchInstance/;
 const methods = Object.entries({ ...direct, ...turned });
 const perSample = methods
   .filter(([name]) => !/, training|tracking/.test(name))
   .map(([name, m]): [string, typeof m] => [name, m]);
-/** Whose statistics never go over the channels. */
+/** Norms whose statistics never include more than one channel. */
 const perChannel = perSample.filter(
   ([name, m]) =>
     !m.overChannels &&

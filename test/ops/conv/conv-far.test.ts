@@ -1,4 +1,4 @@
-// Strides, dilations and paddings far beyond the image: scratch memory is as large as image and output make it.
+// Strides, dilations and paddings far beyond the image: the size of scratch memory depends on image and output alone.
 import { describe, expect, test } from "vitest";
 import { convTranspose2d } from "../../../src/ops/conv/conv-transpose2d.js";
 import { conv2d } from "../../../src/ops/conv/conv2d.js";

@@ -15,7 +15,9 @@ import {
 } from "../../helpers.js";
 import * as reference from "../../reference/conv-transpose2d.js";
 
-/** Sums of at most 256 products in float32, then blocks: below 1e-6 in norm, which a lost or extra product is not. */
+/**
+ * Blocks of 256 products summed in float32 stay within 1e-6 in norm. A result with a lost or extra product does not.
+ */
 const TOLERANCE = 1e-6;
 
 const runtime = await useRuntime();

@@ -13,12 +13,14 @@ import {
 } from "../../helpers.js";
 import * as reference from "../../reference/conv2d.js";
 
-/** Sums of at most 256 products in float32, then blocks: below 1e-6 in norm, which a lost or extra product is not. */
+/**
+ * Blocks of 256 products summed in float32 stay within 1e-6 in norm. A result with a lost or extra product does not.
+ */
 const TOLERANCE = 1e-6;
 
 const runtime = await useRuntime();
 
-/** Forward and all gradients against the oracle, every buffer filled with NaN before. */
+/** Compares the forward pass and all gradients with the oracle. Every buffer is filled with NaN before. */
 function check(geometry: reference.ConvGeometry): void {
   const { input, weight: kernel, stride, padding, dilation, groups } = geometry;
   const x = randomTensor(runtime, input, 1, true);
@@ -245,7 +247,7 @@ describe("conv2d", () => {
   });
 });
 
-// by plans of the border and the inside apart
+// The border and the inside of the image are computed by separate plans.
 describe.each([1.1e15, 1e20, Number.POSITIVE_INFINITY, Number.NaN])("a weight of %d", (wild) => {
   test.each<[string, reference.ConvGeometry, at: number]>([
     ["padded rows", { input: [1, 8, 8, 10], weight: [8, 8, 3, 3], padding: [1, 0] }, 0],

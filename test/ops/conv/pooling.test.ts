@@ -32,7 +32,7 @@ const cases: [why: string, g: ReturnType<typeof geometry>][] = [
   ["stride above the window", geometry([9, 9], two(2), two(3))],
   ["unequal", geometry([9, 8], [3, 2], [1, 3], [1, 0])],
 ];
-/** Numbers whose products 32 bits do not hold; the padding is not walked through. */
+/** Strides whose products exceed 32 bits. The op must not step through the padding position by position. */
 const far: typeof cases = [
   ["stride far beyond the image", geometry([5, 4], two(3), two(2 ** 30), two(1))],
   ["the largest stride", geometry([5, 4], two(3), two(2 ** 31 - 1), two(1))],
@@ -45,7 +45,7 @@ const dilated: typeof cases = [
   ],
 ];
 
-/** Normals, all different: differences never change which is largest. */
+/** Distinct values from N(0, 1), so that the small steps of gradcheck never change which value is largest. */
 const input = (g: reference.PoolGeometry) => randomTensor(runtime, [2, 3, ...g.image], 1);
 
 describe("maxPool2d", () => {

@@ -25,7 +25,7 @@ interface Case {
   groups?: number;
 }
 
-/** The three passes of a case, on float32 values, or by their definition in float64. */
+/** The results of forward and backward pass: computed in float32, or by their definition in float64. */
 interface Passes {
   y: ArrayLike<number>;
   dx: ArrayLike<number>;
@@ -80,12 +80,12 @@ function computed(on: Runtime, c: Case, x: Values, w: Values, dy: Values): Passe
   return { y: y.toArray(), dx: xt.grad?.toArray() ?? [], dWeight: wt.grad?.toArray() ?? [] };
 }
 
-/** float32 has no normal numbers below. */
+/** The smallest normal number of float32. */
 const LEAST = 2 ** -126;
 
 const abs = (values: Values) => values.map(Math.abs);
 
-/** Every element is off by at most 1e-5 of the magnitudes it sums, and 1e-7 of its channel's median. */
+/** Every element may differ by 1e-5 of the magnitudes that it sums plus 1e-7 of the median of its channel. */
 function expectLocal(
   got: ArrayLike<number>,
   want: ArrayLike<number>,
@@ -163,7 +163,7 @@ const images: Record<string, (n: number, seed: number) => Values> = {
   zeros: (n) => new Float32Array(n),
 };
 
-/** Where in a plane of h×w a value is planted. */
+/** Where a value is planted in a plane of h × w. */
 const places: Record<string, (h: number, w: number) => [number, number]> = {
   "the first corner": () => [0, 0],
   "the last corner": (h, w) => [h - 1, w - 1],
@@ -171,7 +171,7 @@ const places: Record<string, (h: number, w: number) => [number, number]> = {
   inside: () => [6, 5],
 };
 
-/** Sets one value in the last of the images. */
+/** Sets one value in the last image. */
 function plant(values: Values, shape: number[], place: keyof typeof places, value: number) {
   const [images, channels, height, width] = shape;
   const [y, x] = places[place](height, width);
@@ -257,7 +257,9 @@ const plainCases: [string, Case][] = [
   ["many channels", { input: [2, 70, 7, 6], rows: 6, stride: 3, padding: 1 }],
 ];
 
-/** Elements that are finite by their definition have the bits they had before; by Winograd those beside what was planted may not. */
+/**
+ * Elements that are finite by definition keep their bits. With Winograd, neighbours of the planted value may change.
+ */
 function expectKept(c: Case, changed: "w" | "dy", at: number) {
   const { weight, output } = shapesOf(c);
   const given = [c.input, weight, output].map((shape, i) => normal(sizeOf(shape), i + 1));

@@ -25,7 +25,7 @@ const ops: [name: string, op: Op, f: (a: number, b: number) => number][] = [
   ["div", div, (a, b) => a / b],
 ];
 
-/** Away from 0, so that quotients and their differences stay tame. */
+/** Values away from 0, which keep quotients and their difference quotients small. */
 const tame = (shape: number[], seed: number) => {
   const next = uniform(seed);
   const values = Float32Array.from({ length: shape.reduce((p, n) => p * n, 1) }, () => {
@@ -58,7 +58,7 @@ describe.each(ops)("%s", (name, op, f) => {
     const y = op(a, b);
     expect(y.shape).toEqual(shape);
     const want = broadcast(f, a.data, shapeA, b.data, shapeB, shape);
-    expect([...y.data]).toEqual([...Float32Array.from(want)]); // one operation, rounded once: no tolerance
+    expect([...y.data]).toEqual([...Float32Array.from(want)]); // a single operation is rounded once: no tolerance
     if (a.size * b.size > 300) return;
     gradcheck(op, (a, b) => broadcast(f, a, shapeA, b, shapeB, shape), [a, b]);
   });

@@ -10,7 +10,7 @@ const runtime = await useRuntime();
 const seeded = (seed: number) => ({ generator: new Generator(seed) });
 const zerosIn = (y: Tensor) => y.data.filter((v) => v === 0).length;
 
-/** The mask in plain arithmetic: both halves of the seed, an index, two rounds of the finaliser. */
+/** The mask by plain arithmetic: the two halves of the seed, an index, and two rounds of the hash's finaliser. */
 function keptBy(seed: number, p: number, index: number): boolean {
   const generator = new Generator(seed);
   const [low, high] = [generator.random(), generator.random()];
@@ -131,7 +131,7 @@ describe("dropout2d", () => {
     const length = x.size / 32;
     const scale = Math.fround(1 / 0.6);
     const factor = (i: number) => (keptBy(11, 0.4, Math.floor(i / length)) ? scale : 0);
-    // toEqual tells −0 from 0
+    // toEqual distinguishes −0 from 0.
     expect([...y.data]).toEqual(
       [...x.data].map((v, i) => (factor(i) ? Math.fround(v * scale) : 0)),
     );

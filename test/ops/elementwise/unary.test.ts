@@ -38,7 +38,7 @@ const rows: Row[] = [
   ["gelu", (x) => gelu(x, { approximate: "tanh" }), geluTanh, false],
   ["silu", silu, activations.silu, false],
 ];
-/** Nothing, less than a vector, vectors with and without a tail. */
+/** Sizes: empty, less than a SIMD vector, and vectors with and without a rest. */
 const sizes = [0, 1, 3, 4, 5, 15, 16, 17, 1023];
 
 describe.each(rows)("%s", (name, op, f, positive) => {
@@ -47,7 +47,7 @@ describe.each(rows)("%s", (name, op, f, positive) => {
 
   test.each(sizes)("%i elements", (n) => {
     const x = tensor(values(n), [n], { runtime });
-    // 2 ulp, the bound of the functions: test/lib/math.test.ts
+    // The functions have a bound of 2 ulp; see test/lib/math.test.ts.
     expectClose(op(x).toArray(), Float64Array.from(x.data, f), 2.4e-7);
     if (n <= 17) gradcheck(op, (x) => x.map(f), [x]);
   });

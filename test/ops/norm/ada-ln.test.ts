@@ -9,7 +9,7 @@ import { describeMethod } from "../method-cases.js";
 
 const runtime = await useRuntime();
 
-/** Of element i of [N, ..., D]: where its sample's parameters [N, D] are. */
+/** The function from the index of an element of [N, ..., D] to the index of its sample's parameter in [N, D]. */
 const parameterOf = (shape: readonly number[]) => {
   const cols = shape[shape.length - 1];
   const sample = shape.slice(1).reduce((a, b) => a * b, 1);

@@ -65,7 +65,7 @@ describe("batchNorm", () => {
     const before = { mean: runningMean.toArray(), variance: runningVar.toArray() };
     batchNorm(x, { runningMean, runningVar, training: true, momentum: 0.3 });
     const want = moved(x.data, shape, before, 0.3);
-    expectClose(runningMean.data, want.mean, 2e-7); // one rounding, and those of the sums
+    expectClose(runningMean.data, want.mean, 2e-7); // one rounding, and the roundings of the sums
     expectClose(runningVar.data, want.variance, 2e-7);
   });
 

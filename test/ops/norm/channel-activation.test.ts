@@ -44,7 +44,7 @@ const norms: [
   ["groupNorm", (x, o) => groupNorm(x, 2, o), (shape) => groupNormSets(shape, 2)],
 ];
 
-/** The sets of [N, C, ...] where x is [N, ..., C]. */
+/** The sets of [N, C, ...] for x in the layout [N, ..., C]. */
 function turned(sets: Sets, [, channels, ...space]: Shape): Sets {
   const length = space.reduce((a, b) => a * b, 1);
   const first = (i: number) => {
@@ -108,7 +108,7 @@ describe.each(["relu", "gelu", "silu"] as Activation[])("%s in the pass of", (ac
       const got = run((x, weight, bias) => op(x, { weight, bias, activation, layout }));
       const want = run((x, weight, bias) => activate(activation, op(x, { weight, bias, layout })));
       expect(got[0].every((v, i) => v === want[0][i])).toBe(true);
-      // the derivative of the activation is rounded once more or less
+      // The derivative of the activation may be rounded once more or once less.
       got.forEach((values, i) => {
         expectClose(values, want[i], 2e-6, `result ${i}`);
       });

@@ -14,7 +14,7 @@ import { describeMethod } from "../method-cases.js";
 
 const runtime = await useRuntime();
 
-/** The sets of `of`, with a scale and shift of each plane. */
+/** The same sets with a scale and a shift for each plane. */
 const perPlane = (of: reference.Sets, shape: readonly number[]): reference.Sets => ({
   ...of,
   parameters: shape[0] * shape[1],

@@ -1,4 +1,4 @@
-// Every norm with channels: [N, ..., C] must give what [N, C, ...] gives, whose results other tests hold against oracles.
+// Every norm with channels: [N, ..., C] must give what [N, C, ...] gives. Other tests compare [N, C, ...] with oracles.
 import { describe, expect, test } from "vitest";
 import * as ops from "../../../src/ops/index.js";
 import type { Runtime } from "../../../src/runtime/runtime.js";
@@ -8,7 +8,7 @@ import { direct, type Layout, type Method, turned } from "../layout-cases.js";
 
 const runtime = await useRuntime();
 
-/** Values [N, ..., C] as [N, C, ...]. */
+/** Converts values [N, ..., C] to [N, C, ...]. */
 function turn(values: ArrayLike<number>, batch: number, channels: number): Float32Array {
   const length = values.length / batch / channels;
   return Float32Array.from({ length: values.length }, (_, i) => {
@@ -18,7 +18,7 @@ function turn(values: ArrayLike<number>, batch: number, channels: number): Float
   });
 }
 
-/** Output, gradients and running statistics of x [N, ..., C], all turned to [N, C, ...]. */
+/** Output, gradients and running statistics for x [N, ..., C], all converted to [N, C, ...]. */
 function outcome(on: Runtime, m: Method, shape: Shape, data: Float32Array, last: boolean) {
   const [batch, ...space] = shape;
   const channels = space.pop() ?? 0;
@@ -41,7 +41,7 @@ function outcome(on: Runtime, m: Method, shape: Shape, data: Float32Array, last:
   return [...large, ...small];
 }
 
-/** Twice what one may be off its oracle, see norm-cases.ts. */
+/** Twice the tolerances against an oracle, which are in norm-cases.ts. */
 const [FORWARD, BACKWARD] = [4e-6, 2e-5];
 
 function expectEqual(m: Method, shape: Shape, data: Float32Array): void {
@@ -82,7 +82,7 @@ const large: [Shape, string][] = [
   [[40, 30, 270], "wide blocks, the last of them narrow"],
 ];
 
-/** What float32 sums of squares, or float32 altogether, cannot hold. */
+/** Input whose sums of squares, or whose values, exceed the precision of float32. */
 const hard: [string, (n: number) => Float32Array][] = [
   ["1e6 + N(0, 1)", (n) => normal(n, 2, 1, 1e6)],
   ["constant 1234", (n) => new Float32Array(n).fill(1234)],

@@ -74,7 +74,7 @@ test.each([0.5, 0.75, 1, 2.5, 0])("powers beyond the range of float32: beta %d",
       });
     near(y.data, (v) => v * d(v) ** -beta);
     if (beta !== 0.5)
-      // whose terms cancel
+      // The terms of this gradient cancel for beta = 0.5.
       near(x.grad?.data, (v) => d(v) ** -beta * (1 - (2 * alpha * beta * v * v) / d(v)));
   }
 });

@@ -14,7 +14,7 @@ import {
 
 const runtime = await useRuntime();
 
-/** Zeros and ones [N, ...] for x of `shape`. */
+/** A mask of zeros and ones [N, ...] for x of `shape`. */
 function maskOf(shape: Shape, seed = 5): { shape: Shape; values: Uint8Array } {
   const [batch, , ...space] = shape;
   const next = uniform(seed);
@@ -22,7 +22,7 @@ function maskOf(shape: Shape, seed = 5): { shape: Shape; values: Uint8Array } {
   return { shape: [batch, ...space], values };
 }
 
-/** By the definition, in float64: mean and biased variance of each channel's valid values, which may be given instead. */
+/** Batch norm by definition in float64. Mean and biased variance are given, or those of each channel's valid values. */
 function oracle(
   shape: Shape,
   mask: ArrayLike<number>,
@@ -98,7 +98,7 @@ describe("batchNorm with a mask", () => {
     const list = [1, 2, NaN, 4, Infinity, 6, 7, 8, -1e30, 10, 11, 12];
     const mask = tensor([1, 1, 0, 1, 0, 1], [2, 3], { runtime });
     const x = tensor(list, [2, 2, 3], { runtime, requiresGrad: true });
-    // positions 2 of sample 0 and 1 of sample 1 are padding
+    // The padding is position 2 of sample 0 and position 1 of sample 1.
     for (const i of [2, 5, 7, 10]) x.data[i] = NaN;
     x.data[4] = 5;
     x.data[8] = 9;
@@ -115,7 +115,7 @@ describe("batchNorm with a mask", () => {
       const x = randomTensor(runtime, [3, 4, 7], 1);
       const mask = ones([3, 7], { dtype, runtime });
       const plain = batchNorm(x, { training: true });
-      expectClose(batchNorm(x, { training: true, mask }).toArray(), plain.data, 1e-6); // another order of summation
+      expectClose(batchNorm(x, { training: true, mask }).toArray(), plain.data, 1e-6); // the sums have another order
     },
   );
 

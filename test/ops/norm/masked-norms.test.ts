@@ -1,4 +1,4 @@
-// Norms under a mask of padding: what they compute is what they compute of the valid positions alone, gathered.
+// Norms with a padding mask: the results must be those of the norm over the gathered valid positions alone.
 import { describe, expect, test } from "vitest";
 import * as nn from "../../../src/nn/index.js";
 import { batchInstanceNorm } from "../../../src/ops/norm/batch-instance-norm.js";
@@ -33,13 +33,13 @@ type Options = { training?: boolean; layout?: Layout; mask?: AnyTensor | null } 
   Tensor | null | undefined
 >;
 
-/** Samples of 3, 4, 0 and 5 valid positions of 6: three channels. */
+/** Four samples with 3, 4, 0 and 5 valid positions out of 6, and three channels. */
 const shape: Shape = [4, 3, 2, 3];
 const [N, C, L] = [4, 3, 6];
 const valid = [1, 0, 1, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 1, 1];
 const maskTensor = () => tensor(Uint8Array.from(valid), [N, 2, 3], { runtime });
 
-/** The valid positions of some samples as [1, C, count], made `f` of, and put back among zeros. */
+/** Gathers the valid positions of some samples as [1, C, count], applies `f`, and puts the results back among zeros. */
 function gathered(
   x: List,
   samples: number[],
@@ -84,11 +84,11 @@ const movedBy = (x: List, samples: number[], from = start as { mean: List; varia
 };
 
 interface Method {
-  /** Of the inputs behind x. */
+  /** Shapes of the inputs after x. */
   shapes: Shape[];
   op: (x: Tensor, rest: Tensor[], options: Options) => Tensor;
   oracle: (x: Float64Array, rest: Float64Array[]) => Float64Array;
-  /** Running statistics after the step. */
+  /** Expected running statistics after the step. */
   moved: (x: List) => { mean: List; variance: List };
 }
 

@@ -1,4 +1,4 @@
-// Norms whose statistics are mixed, or made into a matrix: switchable and iterative normalisation.
+// Norms whose statistics are a mix or a matrix: switchable and iterative normalisation.
 import { describe, expect, test } from "vitest";
 import { iterNorm } from "../../../src/ops/norm/iter-norm.js";
 import { switchableNorm } from "../../../src/ops/norm/switchable-norm.js";

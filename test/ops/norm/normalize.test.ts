@@ -57,7 +57,7 @@ describe("several dims are one", () => {
       const z = x.detach();
       z.requiresGrad = true;
       const y = normalize(x, { p, dim });
-      // the same by hand: the axes side by side, as one
+      // The expected result: the axes are moved next to each other and merged into one.
       const axes = dim.length > 0 ? dim.map((d) => (d + 4) % 4).sort() : [0, 1, 2, 3];
       const turned = permute(z, order);
       const at = order.findIndex((d) => axes.includes(d));
@@ -104,7 +104,7 @@ describe("normalize", () => {
   test("of several largest elements each gets its share of the gradient", () => {
     const x = tensor([2, -2, 1], [1, 3], { runtime, requiresGrad: true });
     normalize(x, { p: Infinity }).backward(tensor([3, 1, 5], [1, 3], { runtime }));
-    // dy·x̂ = 3 − 1 + 2.5 = 4.5, half of it to each of the two
+    // dy·x̂ = 3 − 1 + 2.5 = 4.5. Each of the two largest elements gets half of it.
     expect([...(x.grad?.data ?? [])]).toEqual([(3 - 2.25) / 2, (1 + 2.25) / 2, 2.5]);
   });
 

@@ -30,7 +30,7 @@ describe("powerNorm", () => {
     const runningPhi = tensor(normal(4, 4, 0.1, 1), [4], { runtime });
     const emaGz = tensor(normal(4, 5, 0.1), [4], { runtime });
     const dy = randomTensor(runtime, shape, 6);
-    // two steps: the second meets what the first left in both running values
+    // Two steps, so that the second step uses the running values that the first step changed.
     for (const _ of [1, 2]) {
       const [phi, ema] = [double(runningPhi), double(emaGz)];
       const [values, upstream] = [double(x), double(dy)];
@@ -102,7 +102,7 @@ describe("powerNorm", () => {
           for (let k = first; k < first + size; k++) square += x[n * 20 + k * 5 + l] ** 2 / size;
           return v / Math.sqrt(square + 1e-5);
         });
-      // evaluation, whose gradient is the true one
+      // In evaluation the gradient is exact, so gradcheck applies.
       gradcheck(
         (x, weight, bias) => powerNorm(x, { weight, bias, runningPhi, emaGz, groups }),
         (x, weight, bias) =>

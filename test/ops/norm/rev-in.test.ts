@@ -20,7 +20,7 @@ describe.each([false, true])("subtractLast %s", (subtractLast) => {
     hard: subtractLast ? undefined : [[2, 16, 3], [3], [3]],
   });
 
-  // the series that made the statistics is held fast, so that the difference quotient sees constants
+  // The statistics come from a fixed series, so that they are constants for the difference quotient.
   test("mean and deviation are constants to the gradient unless told otherwise", () => {
     const shape = [2, 5, 3];
     const x = randomTensor(runtime, shape, 1, true);

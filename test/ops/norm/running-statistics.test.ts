@@ -1,4 +1,4 @@
-// What ops with running statistics share: which variance these take, and that they are no parameters.
+// What operations with running statistics share: which variance the statistics take, and that they are no parameters.
 import { describe, expect, test } from "vitest";
 import { noGrad } from "../../../src/autograd.js";
 import * as nn from "../../../src/nn/index.js";
@@ -26,7 +26,7 @@ const statistics = () => ({
 });
 
 describe.each(layouts)("correction, %s", (layout, shape) => {
-  /** Biased variance of the values of channel c, of sample n alone where given. */
+  /** The biased variance of channel c, of sample n alone if n is given. */
   const variance = (x: Tensor, c: number, n?: number) => {
     const channel = (i: number) => (layout === "nhwc" ? i % C : Math.floor(i / L) % C);
     const values = [...x.data].filter(

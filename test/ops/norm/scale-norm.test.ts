@@ -25,7 +25,7 @@ describeMethod("scaleNorm", {
 
 describeMethod("qkNorm", {
   runtime: () => runtime,
-  // a product, so that gradients go through both
+  // A product, so that gradients reach both q and k.
   op: (q, k, scale) => {
     const made = qkNorm(q, k, scale);
     return mul(made.q, made.k);

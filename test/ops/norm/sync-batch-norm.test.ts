@@ -19,7 +19,7 @@ describe("SyncBatchNorm", () => {
     }
     const { num_features, eps, momentum, shards } = golden.attributes as unknown as Attributes;
     const ranks = [...shards.keys()];
-    /** One step whose loss is made by the outputs of these ranks. */
+    /** One step whose loss uses only the outputs of these ranks. */
     const step = (losing: number[]) => {
       const given = golden.tensors(runtime);
       const layer = new nn.SyncBatchNorm(num_features, { eps, momentum, runtime });

@@ -59,7 +59,7 @@ describeMethod("weightNorm, transposed convolution", {
   ],
 });
 
-/** Unit vectors that no power iteration has made: their part in the gradient is not zero. */
+/** Unit vectors that are no result of a power iteration, so that their part of the gradient is not zero. */
 const unit = (runtime: Runtime, n: number, seed: number) => {
   const values = normal(n, seed);
   return tensor(
@@ -132,7 +132,7 @@ describeMethod("scaledWeightStandardization as timm", {
 
 describe("weights", () => {
   test("the power iteration finds the largest singular value", () => {
-    // diag(3, 2, 1) turned: what it is divided by is 3
+    // A permuted diag(3, 2, 1), whose largest singular value is 3.
     const w = tensor([0, 2, 0, 3, 0, 0, 0, 0, 1], [3, 3], { runtime });
     const [u, v] = [unit(runtime, 3, 3), unit(runtime, 3, 4)];
     const divided = spectralNorm(w, u, v, { iterations: 60 });
@@ -216,7 +216,7 @@ test.each([1e-30, 1e-12, 1, 1e30])("spectralNorm of weights of %d", (size) => {
   const { w, y } = make();
   const [a, b, c] = [0, 1, 2].map((i) => y.toArray().slice(4 * i, 4 * i + 4));
   const dot = (p: Float32Array, q: Float32Array) => p.reduce((sum, x, i) => sum + x * q[i], 0);
-  // the largest root of det(YYᵀ − λ) is 1
+  // 1, the square of the largest singular value, must be a root of det(YYᵀ − λ).
   const [aa, bb, cc] = [a, b, c].map((row) => dot(row, row) - 1);
   const [ab, ac, bc] = [dot(a, b), dot(a, c), dot(b, c)];
   const determinant =

@@ -7,7 +7,7 @@ import { gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 
 const runtime = await useRuntime();
 
-const ids = [3, 0, 3, 3, 1, 0]; // row 2 is never asked for
+const ids = [3, 0, 3, 3, 1, 0]; // no id asks for row 2
 
 describe("embedding", () => {
   test.each([1, 3, 8])(

@@ -6,7 +6,7 @@ import { goldenCases } from "../../golden.js";
 import { expectClose, expectSameBits, normal, randomTensor, useRuntime } from "../../helpers.js";
 import * as reference from "../../reference/linear.js";
 
-/** As for matmul: sums of 256 in float32, then blocks. */
+/** The tolerance of matmul: blocks of 256 products are summed in float32. */
 const TOLERANCE = 1e-6;
 
 const runtime = await useRuntime();

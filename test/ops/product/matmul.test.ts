@@ -11,7 +11,7 @@ import {
 } from "../../helpers.js";
 import * as reference from "../../reference/matmul.js";
 
-/** 256 steps in float32, then blocks added up: far below 1e-6 in norm for N(0, 1) values, which a lost term is not. */
+/** Blocks of 256 products of N(0, 1) values summed in float32 stay far below 1e-6 in norm. A lost term does not. */
 const TOLERANCE = 1e-6;
 
 const runtime = await useRuntime();
@@ -49,7 +49,7 @@ describe("matmul", () => {
 
   test("stays accurate over 65536 products", () => {
     const [m, n, k] = [3, 5, 65536];
-    // A mean of 1 makes the sum grow with k: what plain float32 accumulation loses digits on.
+    // With a mean of 1 the sum grows with k, so that plain float32 accumulation would lose digits.
     const a = tensor(normal(m * k, 1, 1, 1), [m, k], { runtime });
     const b = tensor(normal(k * n, 2, 1, 1), [k, n], { runtime });
     const want = reference.matmul(a.data, b.data, m, n, k);
@@ -153,7 +153,7 @@ describe("matmul", () => {
   });
 });
 
-/** torch.matmul's broadcasting by index arithmetic alone, on the two-dimensional oracle. */
+/** Broadcasting as in torch.matmul by index arithmetic alone, with the two-dimensional oracle. */
 function broadcastMatmul(a: Float64Array, aShape: number[], b: Float64Array, bShape: number[]) {
   const left = aShape.length === 1 ? [1, ...aShape] : aShape;
   const right = bShape.length === 1 ? [...bShape, 1] : bShape;

@@ -15,13 +15,13 @@ afterEach(() => {
   kernels.length = 0;
 });
 
-/** Layers whose weights are packed, what they take, and the kernel that packs. */
+/** Layers with packed weights, the shape of their input, and the kernel that packs. */
 const layers: [string, () => nn.Module & { weight: Tensor }, number[]][] = [
   ["gemmPack", () => new nn.Linear(20, 13, { runtime }), [5, 20]],
   ["convPack", () => new nn.Conv2d(5, 7, 5, { padding: 2, runtime }), [2, 5, 9, 8]],
 ];
 
-/** How often `fn` packs, without gradients. */
+/** How often `fn` packs a weight without gradients. */
 function packs(fn: () => unknown): number {
   kernels.length = 0;
   noGrad(fn);
@@ -123,7 +123,7 @@ test("a weight used in two ways is packed for each, and one for the other gives 
   const want = noGrad(ways);
   const size = own.memory.buffer.byteLength;
   for (let round = 0; round < 20; round++) expect(noGrad(ways)).toEqual(want);
-  expect(own.memory.buffer.byteLength).toBe(size); // 20 times 480 KB would not fit into what was there
+  expect(own.memory.buffer.byteLength).toBe(size); // 20 more panels of 480 KB would not fit
   own.close();
 });
 
@@ -132,16 +132,16 @@ test("panels are given up where memory is needed, and with their weight", async 
   const names = recordKernels(small);
   const options = { runtime: small };
   const x = full([4, 256], 1, options);
-  const weight = zeros([256, 256], options); // 256 KiB, and as much in panels
+  const weight = zeros([256, 256], options); // 256 KiB, and 256 KiB for its panels
   const packsHere = () => {
     names.length = 0;
     noGrad(() => linear(x, weight)).dispose();
     return names.filter((name) => name === "gemmPack").length;
   };
   expect([1, 2, 3].map(packsHere)).toEqual([1, 1, 0]);
-  zeros([520, 256], options).dispose(); // fits only without the panels
+  zeros([520, 256], options).dispose(); // fits only if the panels are freed
   expect([1, 2].map(packsHere)).toEqual([1, 0]);
   weight.dispose();
-  zeros([880, 256], options).dispose(); // all there is beside x
+  zeros([880, 256], options).dispose(); // all memory that x leaves
   small.close();
 });

@@ -131,7 +131,7 @@ describe("masks", () => {
   test.each(masks)("%j: %s", (shape) => {
     const next = uniform(3);
     const values = Float32Array.from({ length: sizeOf(shape) }, () => (next() < 0.4 ? 0 : 1));
-    values.fill(0, 0, S); // a query that sees nothing
+    values.fill(0, 0, S); // one query that sees no key
     const four = [...new Array(4 - shape.length).fill(1), ...shape];
     if (shape.length === 3) four.splice(0, 2, shape[0], 1);
     const sees = (...at: number[]) =>
@@ -165,7 +165,7 @@ describe("masks", () => {
       y.backward(dy);
       return [y, ...inputs.map((x) => x.grad as Tensor)].map((x) => x.toArray());
     });
-    // the second call added its gradients to the first's
+    // The second call added its gradients to those of the first.
     results[1].forEach((values, i) => {
       expectClose(i === 0 ? values : values.map((g) => g / 2), results[0][i], 1e-6);
     });
@@ -265,13 +265,13 @@ describe("masks", () => {
   });
 });
 
-/** How queries are kept from keys: what the op takes, and whether query i sees key j. */
+/** A way to hide keys from queries: the options of the operation, and whether query i sees key j. */
 type Way = [name: string, l: number, s: number, e: number, make: (l: number, s: number) => Hiding];
 interface Hiding {
   options: AttentionOptions;
   sees: (i: number, j: number) => boolean;
 }
-/** Key 2 is seen by nobody, query 1 sees nothing, the others see about half. */
+/** No query sees key 2, query 1 sees no key, and the other queries see about half of the keys. */
 const sparse = (i: number, j: number) => j !== 2 && i !== 1 && (i * 7 + j * 5) % 11 < 6;
 const masked = (l: number, s: number): Hiding => {
   const values = Uint8Array.from({ length: l * s }, (_, at) =>
@@ -330,7 +330,7 @@ describe("a key that is hidden does not exist", () => {
       for (const value of [Number.NaN, Infinity, -3e38]) {
         for (const at of [0, 1, 2, shapes[which][1] - 1]) {
           const inputs = plain.map((list) => list.slice());
-          // of sample 1, head 1
+          // The value is planted in sample 1, head 1.
           inputs[which][((shapes[which][1] + at) * heads + 1) * e] = value;
           const after = run(inputs, shapes, options);
           const ofKey = which === 1 || which === 2;
@@ -348,7 +348,7 @@ describe("a key that is hidden does not exist", () => {
             });
             expect(bad, `${value} at ${at}: ${["y", "dq", "dk", "dv"][k]}`).toBe(-1);
           });
-          // and who sees it hears of it
+          // A query that sees the planted value must show it in its output.
           const seen = queries.findIndex((is, i) => is && (ofKey || sees(i, 0)));
           if (seen >= 0 && which === 2 && !(Math.abs(value) < Infinity))
             expect(after[0][((l + seen) * heads + 1) * e]).not.toSatisfy(Number.isFinite);
@@ -367,7 +367,7 @@ describe("a key that is hidden does not exist", () => {
       const [y, , , dv] = run(inputs, shapes, options);
       const clean = run(plain, shapes, options);
       for (let c = 0; c < heads * e; c++) expect(y[c]).toBe(clean[0][c]);
-      // a key that nobody sees gets nothing
+      // A key that no query sees must have a zero gradient.
       for (let j = 0; j < s; j++)
         if (!Array.from({ length: l }, (_, i) => sees(i, j)).some(Boolean))
           for (let c = 0; c < heads * e; c++) expect(dv[j * heads * e + c]).toBe(0);
@@ -466,7 +466,7 @@ describe("scaledDotProductAttention", () => {
 
 describe.each([1, 3])("what is hidden does not reach what does not see it, %d heads", (heads) => {
   const [L, S, E] = [3, 4, 8 * heads];
-  // key 3 is hidden from all; with `causal` key 2 from queries 0 and 1, key 1 from query 0
+  // The mask hides key 3 from all queries. `causal` also hides key 2 from queries 0 and 1, and key 1 from query 0.
   const mask = () => tensor(Uint8Array.of(1, 1, 1, 0), [1, S], { runtime });
   const make = () => {
     const [q, k, v] = [

@@ -40,7 +40,7 @@ describe("crossEntropy", () => {
       };
       const loss = crossEntropy(x, targets, { reduction });
       expect(loss.shape).toEqual(reduction === "none" ? [n] : []);
-      // exp and its sum in float32, all else in float64
+      // exp and its sum are float32; all other steps are float64.
       expectClose(loss.data, oracle(Float64Array.from(x.data)), 5e-7);
       gradcheck((x) => crossEntropy(x, targets, { reduction }), oracle, [x]);
     }
@@ -148,7 +148,7 @@ describe("crossEntropy", () => {
     expect(() => crossEntropy(x, x as unknown as Tensor<"int32">)).toThrow("dtype int32");
     const far = tensor(BigInt64Array.of(0n, 2n ** 40n), [2], { runtime });
     expect(() => crossEntropy(x, far)).toThrow("got 1099511627776 at index 1");
-    expect(runtime.stats().bytes - bytes).toBeLessThanOrEqual(256); // the tensors made in this test
+    expect(runtime.stats().bytes - bytes).toBeLessThanOrEqual(256); // only the tensors made in this test
   });
 
   test("refuses a smoothing beyond 1 and targets of another shape", () => {

@@ -25,7 +25,7 @@ describe("mseLoss", () => {
       const loss = mseLoss(a, b, { reduction });
       expect(loss.shape).toEqual(reduction === "none" ? shape : []);
       const want = oracle(Float64Array.from(a.data), Float64Array.from(b.data));
-      expectClose(loss.data, want, 2e-7); // a difference and a square in float32, the sum in float64
+      expectClose(loss.data, want, 2e-7); // difference and square in float32, sum in float64
       if (a.size < 100) gradcheck((a, b) => mseLoss(a, b, { reduction }), oracle, [a, b]);
     }
   });

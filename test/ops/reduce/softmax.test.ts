@@ -34,7 +34,7 @@ describe.each([false, true])("softmax, log: %s", (log) => {
   const op = log ? logSoftmax : softmax;
   test.each(cases)("[%i, %i, %i]: %s", (outer, n, inner) => {
     const x = randomTensor(runtime, [outer, n, inner], 1);
-    // exp and the sum: a few ulp
+    // exp and the sum are off by a few ulp.
     expectClose(op(x, 1).toArray(), reference.softmax(x.data, outer, n, inner, log), 5e-7);
     if (x.size > 0 && x.size < 300) {
       gradcheck(

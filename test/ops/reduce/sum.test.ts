@@ -54,7 +54,7 @@ describe.each(["sum", "mean"] as const)("%s", (name) => {
     const y = op(x, dims);
     expect(y.shape).toEqual(shape.filter((_, i) => !axes.includes(i)));
     if (want.some(Number.isNaN)) expect([...y.data]).toEqual([...want]);
-    // blocks of 64 to 256 in float32: a few roundings of a partial sum, which for N(0, 1) can exceed the total
+    // Float32 blocks of 64 to 256 numbers round a few partial sums, which for N(0, 1) can exceed the total.
     else expectClose(y.data, want, 2e-6);
     expect(op(x, dims, true).shape).toEqual(shape.map((n, i) => (axes.includes(i) ? 1 : n)));
     if (x.size > 0 && x.size <= 200) {
@@ -94,7 +94,7 @@ test("a long sum does not drift: 2^22 times 0.1 and an offset of 10^4 are good t
   expect(sum(full([2 ** 22], 0.1, { runtime })).item()).toBeCloseTo(419430.40625, 1);
   const x = tensor(normal(1 << 20, 1, 1, 1e4), [1 << 20], { runtime });
   const want = x.data.reduce((total, v) => total + v, 0) / x.size;
-  expect(Math.abs(mean(x).item() - want)).toBeLessThanOrEqual(2 ** -10); // ulp(10^4)
+  expect(Math.abs(mean(x).item() - want)).toBeLessThanOrEqual(2 ** -10); // one ulp of 10^4
 });
 
 test("the mean of nothing is NaN, the sum 0", () => {

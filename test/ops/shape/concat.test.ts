@@ -6,7 +6,7 @@ import { expectSameBits, gradcheck, randomTensor, useRuntime } from "../../helpe
 
 const runtime = await useRuntime();
 
-/** Rows of `a` [outer, n] and `b` [outer, m] side by side. */
+/** Joins the rows of `a` [outer, n] and `b` [outer, m]. */
 const join = (a: Float64Array, b: Float64Array, outer: number) =>
   Float64Array.from(
     Array.from({ length: outer }, (_, i) => {
