@@ -3,7 +3,7 @@ export const common = {
   other: "简体中文",
   title: "evenkeel: normalisation you can see, break and train",
   heading: "Normalisation you can see, break and train",
-  lead: "Batch, layer, instance, group and forty more, computed in your browser by a real library. Nothing is simulated, nothing leaves this page.",
+  lead: "Batch, layer, instance, group and forty more, computed in your browser by a real library. What you see first was computed by it when the page was made. Nothing leaves this page.",
   nav: "Sections",
   sections: { see: "See", break: "Break it", train: "Train", choose: "Choose" },
   more: "More settings",
