@@ -17,6 +17,8 @@ export interface Question {
 
 export interface Branch {
   label: string;
+  /** Why the answer leads where it leads. */
+  why: string;
   /** The answer that leads here. */
   value?: string;
   /** For numbers: the smallest `size` that leads here. Branches are tried in order. */
@@ -44,6 +46,7 @@ const devices: Question = {
   branches: [
     {
       label: `together ${ENOUGH} samples or more`,
+      why: "Together the devices see enough samples, if they exchange their statistics.",
       least: ENOUGH,
       next: {
         norm: "Batch norm over all devices",
@@ -56,6 +59,7 @@ const devices: Question = {
     },
     {
       label: `together fewer than ${ENOUGH}`,
+      why: "Even together they see too few samples, so statistics must stay within one.",
       least: 0,
       next: {
         norm: "Group norm with weight standardisation",
@@ -75,6 +79,7 @@ const vision: Question = {
   branches: [
     {
       label: `${ENOUGH} or more`,
+      why: "From about 16 samples on, the statistics of a batch are reliable (arXiv 1803.08494).",
       least: ENOUGH,
       next: {
         answer: "shift",
@@ -82,6 +87,7 @@ const vision: Question = {
         branches: [
           {
             label: "no, and batches are shuffled",
+            why: "The running averages of training then describe the data in use.",
             value: "no",
             next: {
               norm: "Batch norm",
@@ -95,6 +101,7 @@ const vision: Question = {
           },
           {
             label: "yes, or batches are not shuffled",
+            why: "The running averages of training would be wrong in use.",
             value: "yes",
             next: {
               norm: "Group norm",
@@ -108,7 +115,12 @@ const vision: Question = {
         ],
       },
     },
-    { label: `fewer than ${ENOUGH}`, least: 0, next: devices },
+    {
+      label: `fewer than ${ENOUGH}`,
+      why: "Statistics of few samples are noise; other devices may add theirs.",
+      least: 0,
+      next: devices,
+    },
   ],
 };
 
@@ -118,6 +130,7 @@ const sequence: Question = {
   branches: [
     {
       label: "a Transformer",
+      why: "Tokens are normalised one by one, so length and padding do not enter.",
       value: "transformer",
       next: {
         norm: "Layer norm before each block, or RMS norm",
@@ -131,6 +144,7 @@ const sequence: Question = {
     },
     {
       label: "a recurrent net",
+      why: "Batch statistics would differ from time step to time step.",
       value: "recurrent",
       next: {
         norm: "Layer norm",
@@ -142,6 +156,7 @@ const sequence: Question = {
     },
     {
       label: "a convolution, windows of one length",
+      why: "Windows of one length have no padding, so time can be pooled.",
       value: "windows",
       next: {
         norm: "Batch norm",
@@ -162,6 +177,7 @@ const style: Question = {
   branches: [
     {
       label: "one style, learned",
+      why: "One style fits into the learned scale and shift.",
       value: "fixed",
       next: {
         norm: "Instance norm",
@@ -174,6 +190,7 @@ const style: Question = {
     },
     {
       label: "any picture given",
+      why: "The statistics of the style come from the picture at hand.",
       value: "picture",
       next: {
         norm: "Adaptive instance norm",
@@ -186,6 +203,7 @@ const style: Question = {
     },
     {
       label: "another domain (image to image)",
+      why: "How much of the style must go differs by channel and is learned.",
       value: "domains",
       next: {
         norm: "Adaptive layer-instance norm",
@@ -206,6 +224,7 @@ const generator: Question = {
   branches: [
     {
       label: "without a condition, or a U-Net",
+      why: "Nothing steers the norm, and large pictures make small batches.",
       value: "plain",
       next: {
         norm: "Group norm",
@@ -217,6 +236,7 @@ const generator: Question = {
     },
     {
       label: "conditioned on a class or time",
+      why: "The condition must set scale and shift.",
       value: "conditioned",
       next: {
         norm: "Adaptive layer norm (adaLN-Zero)",
@@ -229,6 +249,7 @@ const generator: Question = {
     },
     {
       label: "a GAN's discriminator",
+      why: "What counts is how fast the output can change.",
       value: "discriminator",
       next: {
         norm: "Spectral norm",
@@ -247,6 +268,7 @@ const tabular: Question = {
   branches: [
     {
       label: `${ENOUGH} or more`,
+      why: "A mean over the batch keeps the unit of its column.",
       least: ENOUGH,
       next: {
         norm: "Batch norm",
@@ -259,6 +281,7 @@ const tabular: Question = {
     },
     {
       label: `fewer than ${ENOUGH}`,
+      why: "Statistics of few samples are noise, so each sample stands alone.",
       least: 0,
       next: {
         norm: "Layer norm on hidden layers",
@@ -275,13 +298,39 @@ export const tree: Question = {
   answer: "task",
   ask: "What is the task?",
   branches: [
-    { label: "pictures: classify, detect, segment", value: "vision", next: vision },
-    { label: "text, speech, signals", value: "sequence", next: sequence },
-    { label: "style transfer, image to image", value: "style", next: style },
-    { label: "generate (GAN, diffusion)", value: "generation", next: generator },
-    { label: "tables of features", value: "tabular", next: tabular },
+    {
+      label: "pictures: classify, detect, segment",
+      why: "In pictures, channels can be pooled over positions and samples.",
+      value: "vision",
+      next: vision,
+    },
+    {
+      label: "text, speech, signals",
+      why: "Lengths differ and padding gets in.",
+      value: "sequence",
+      next: sequence,
+    },
+    {
+      label: "style transfer, image to image",
+      why: "The style of a picture lies in the mean and variance of its channels.",
+      value: "style",
+      next: style,
+    },
+    {
+      label: "generate (GAN, diffusion)",
+      why: "Batches are small, and conditions steer the features.",
+      value: "generation",
+      next: generator,
+    },
+    {
+      label: "tables of features",
+      why: "Columns have units of their own.",
+      value: "tabular",
+      next: tabular,
+    },
     {
       label: "no activation statistics at all",
+      why: "Norms of weights see no sample at all.",
       value: "weights",
       next: {
         norm: "Weight norm or weight standardisation",

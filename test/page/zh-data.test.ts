@@ -15,7 +15,7 @@ import { adviceKey, labelKey } from "../../src/page/text/keys.js";
 import { articles, corrections } from "../../src/page/text/zh/corrections.js";
 import * as influence from "../../src/page/text/zh/influence.js";
 import { families, methods } from "../../src/page/text/zh/methods.js";
-import { advice, asks, labels } from "../../src/page/text/zh/tree.js";
+import { advice, asks, labels, whys } from "../../src/page/text/zh/tree.js";
 import { truthKeys, truths } from "../../src/page/text/zh/truths.js";
 import { disturbanceTitles, influenceCell, influenceHead } from "../../src/show/influence.js";
 
@@ -79,6 +79,12 @@ const pairs = [
     pair(question.answer, question.ask, asks[question.answer]),
     pair(labelKey(question, branch), branch.label, labels[labelKey(question, branch)]),
   ]),
+  ...ends.flatMap(({ path }) =>
+    path.map(({ branch }, i) => {
+      const key = adviceKey(path.slice(0, i + 1));
+      return pair(key, branch.why, whys[key]);
+    }),
+  ),
   ...ends.flatMap(({ path, advice: { norm, reason, caveat } }) =>
     pairsOf(adviceKey(path), { norm, reason, caveat }, { ...advice[adviceKey(path)] }),
   ),
@@ -123,6 +129,10 @@ test("no key is spare", () => {
   keys(
     labels,
     steps.map(({ question, branch }) => labelKey(question, branch)),
+  );
+  keys(
+    whys,
+    ends.flatMap(({ path }) => path.map((_, i) => adviceKey(path.slice(0, i + 1)))),
   );
   keys(
     advice,

@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import { answered, oneBack, wayOf } from "../answers.js";
 import { change, useFields } from "../model.js";
 import { Section } from "../parts/section.js";
+import { adviceKey } from "../text/keys.js";
 import { useTexts } from "../text/texts.js";
 import { AdviceCard } from "./choose-advice.js";
 import { Ask } from "./choose-question.js";
@@ -9,7 +10,7 @@ import { Tree } from "./choose-tree.js";
 
 /** Questions one after the other, until there is an advice. */
 export function Choose({ norms }: { norms: ReadonlySet<string> }) {
-  const { choose } = useTexts();
+  const { choose, tree } = useTexts();
   const { answers: texts } = useFields("answers");
   const { path, missing, advice, answers } = wayOf(texts);
   const questions = [...path.map(({ question }) => question), ...(missing ? [missing] : [])];
@@ -26,14 +27,16 @@ export function Choose({ norms }: { norms: ReadonlySet<string> }) {
   return (
     <Section name="choose" heading={choose.heading} lead={choose.lead}>
       <div class="questions" ref={box}>
-        {questions.map((question) => (
-          <Ask
-            key={question.answer}
-            question={question}
-            answers={answers}
-            path={path}
-            answer={(text) => change({ answers: answered(texts, question.answer, text) })}
-          />
+        {questions.map((question, i) => (
+          <div key={question.answer}>
+            <Ask
+              question={question}
+              answers={answers}
+              path={path}
+              answer={(text) => change({ answers: answered(texts, question.answer, text) })}
+            />
+            {i < path.length && <p class="hint">{tree.whys[adviceKey(path.slice(0, i + 1))]}</p>}
+          </div>
         ))}
       </div>
       <div aria-live="polite">

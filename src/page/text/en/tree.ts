@@ -15,6 +15,13 @@ export const labels: Readonly<Record<string, string>> = Object.fromEntries(
   steps.map(({ question, branch }) => [labelKey(question, branch), branch.label]),
 );
 
+/** Reasons of answers, by `adviceKey` of the path that ends with them. */
+export const whys: Readonly<Record<string, string>> = Object.fromEntries(
+  ends.flatMap(({ path }) =>
+    path.map(({ branch }, i) => [adviceKey(path.slice(0, i + 1)), branch.why]),
+  ),
+);
+
 /** By `adviceKey`. */
 export const advice: Readonly<Record<string, Pick<Advice, "norm" | "reason" | "caveat">>> =
   Object.fromEntries(

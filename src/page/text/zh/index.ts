@@ -6,9 +6,9 @@ import * as influence from "./influence.js";
 import { families, methods } from "./methods.js";
 import { see } from "./see.js";
 import { train } from "./train.js";
-import { advice, asks, labels } from "./tree.js";
+import { advice, asks, labels, whys } from "./tree.js";
 
-const tree = { advice, asks, labels };
+const tree = { advice, asks, labels, whys };
 
 export const zh = {
   common,

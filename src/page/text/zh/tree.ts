@@ -36,6 +36,33 @@ export const labels: Readonly<Record<string, string>> = {
   "generator.discriminator": "GAN 的判别器",
 };
 
+/** Reasons of answers, by `adviceKey` of the path that ends with them. */
+export const whys: Readonly<Record<string, string>> = {
+  "task.vision": "图像的通道可以在位置和样本上汇总。",
+  "task.vision/batch.16": "大约从 16 个样本起，批次的统计量才可靠（arXiv 1803.08494）。",
+  "task.vision/batch.16/shift.no": "训练时的滑动平均与使用时的数据相符。",
+  "task.vision/batch.16/shift.yes": "训练时的滑动平均在使用时是错的。",
+  "task.vision/batch.0": "样本少时统计量全是噪声；别的设备也许可以补上样本。",
+  "task.vision/batch.0/deviceCount.16": "各设备交换统计量后，合起来样本就够了。",
+  "task.vision/batch.0/deviceCount.0": "合起来样本还是太少，统计量必须限于单个样本之内。",
+  "task.sequence": "序列长短不一，还混有填充。",
+  "task.sequence/sequence.transformer": "逐个词元归一化，长度和填充都不起作用。",
+  "task.sequence/sequence.recurrent": "批次的统计量会随时间步变化。",
+  "task.sequence/sequence.windows": "窗口长度相同就没有填充，可以在时间上汇总。",
+  "task.style": "图片的风格就在各通道的均值和方差里。",
+  "task.style/style.fixed": "一种风格用可学习的缩放和平移就够了。",
+  "task.style/style.picture": "风格的统计量取自给定的图片。",
+  "task.style/style.domains": "要去掉多少风格，各通道不同，由训练学到。",
+  "task.generation": "批量小，而且由条件控制特征。",
+  "task.generation/generator.plain": "没有条件来控制归一化，而且图片大、批量小。",
+  "task.generation/generator.conditioned": "缩放和平移必须由条件决定。",
+  "task.generation/generator.discriminator": "要紧的是输出变化得多快。",
+  "task.tabular": "每一列有自己的单位。",
+  "task.tabular/batch.16": "在批次上求均值，各列的单位不会混在一起。",
+  "task.tabular/batch.0": "样本少时统计量全是噪声，所以每个样本单独处理。",
+  "task.weights": "对权重的归一化完全不看样本。",
+};
+
 /** By `adviceKey`. */
 export const advice: Readonly<Record<string, Pick<Advice, "norm" | "reason" | "caveat">>> = {
   "task.vision/batch.16/shift.no": {
