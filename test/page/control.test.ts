@@ -92,3 +92,20 @@ test.each(['"text"', "{}", '{"key":"a","norms":["bn"]}', "null", "{"])(
     expect(page.left.value).toBe(null);
   },
 );
+
+test("where a race in another tab is kept, its plan stays", async () => {
+  const locks = {
+    request: async (_: string, __: object, granted: (lock: null) => unknown) => granted(null),
+    query: async () => ({ held: [{ name: "evenkeel-race" }] }),
+  };
+  vi.stubGlobal("navigator", { hardwareConcurrency: 2, locks });
+  kept.set("evenkeel-race", "the other tab's");
+  const page = await loaded();
+  await page.lookForLeft();
+  expect(page.left.value).toBe(null);
+  await started(page);
+  page.setRate(0.1);
+  page.stop();
+  await answer();
+  expect(kept.get("evenkeel-race")).toBe("the other tab's");
+});

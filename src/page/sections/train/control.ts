@@ -25,6 +25,8 @@ export const ownData = signal<OwnData | null>(null);
 
 let race: Race | null = null;
 let plan: Plan | null = null;
+/** Whether the plan is kept. It is not while a race in another tab is. */
+let isKept = false;
 let release = () => {};
 let waiting: ReturnType<typeof setTimeout> | null = null;
 
@@ -48,7 +50,7 @@ function changed(): void {
     const rates = Object.fromEntries(race.lanes.map((lane) => [lane.norm, lane.rates]));
     if (JSON.stringify(rates) !== JSON.stringify(plan.rates)) {
       plan = { ...plan, rates };
-      keep(plan);
+      if (isKept) keep(plan);
     }
   }
   if (waiting) return;
@@ -60,20 +62,23 @@ function changed(): void {
 
 /** What was saved of a race is of no use after its end. */
 function finish(): void {
-  if (plan) forget(plan);
+  if (plan) forget(plan, isKept);
   plan = null;
+  isKept = false;
   release();
 }
 
-function forget({ key, norms, settings }: Plan): void {
-  keep(null);
-  left.value = null;
+function forget({ key, norms, settings }: Plan, isOurs: boolean): void {
+  if (isOurs) {
+    keep(null);
+    left.value = null;
+  }
   const names = norms.map((norm) => storeName(norm, settings.seed ?? 0, "train"));
   call("forget", { key, names }).catch(() => {});
 }
 
 export const dismiss = (): void => {
-  if (left.value) forget(left.value);
+  if (left.value) forget(left.value, true);
 };
 
 /** Starts the race of the state. Rejects with the library's refusal of a norm; then nothing has changed. */
@@ -81,7 +86,7 @@ export async function run(): Promise<void> {
   const { value } = state;
   const norms = normsOf(value.norms);
   await call("check", { norms, width: value.width });
-  if (left.value) forget(left.value);
+  if (left.value) forget(left.value, true);
   const key = `race ${Date.now()}`;
   begin({ norms, settings: settingsFrom(value), key, rates: {} }, ownData.value);
 }
@@ -101,11 +106,17 @@ function begin(next: Plan, data: OwnData | null): void {
     race = new Race({ makeWorker, seats, changed });
   }
   plan = data ? null : next;
-  if (plan) keep(plan);
-  release = plan ? hold() : () => {};
+  release = plan ? hold(() => keepOurs(next)) : () => {};
   const { key, ...entry } = next;
   race.start(data ? { ...entry, data } : { ...entry, key });
   version.value++;
+}
+
+/** Keeps the race if it is still under way. */
+function keepOurs({ key }: Plan): void {
+  if (plan?.key !== key) return;
+  isKept = true;
+  keep(plan);
 }
 
 export const pause = () => race?.pause();

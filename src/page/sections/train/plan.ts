@@ -35,12 +35,22 @@ export async function leftPlan(): Promise<Plan | null> {
   }
 }
 
-/** Tells other tabs that the race runs here, until the returned function is called. */
-export function hold(): () => void {
+/**
+ * There is one place where a race is kept. Takes it and calls `granted`, unless a race in another tab has it. The
+ * returned function gives it back.
+ */
+export function hold(granted: () => void): () => void {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  navigator.locks?.request(LOCK, { ifAvailable: true }, () => held).catch(() => {});
+  if (!navigator.locks) granted();
+  navigator.locks
+    ?.request(LOCK, { ifAvailable: true }, (lock) => {
+      if (!lock) return undefined;
+      granted();
+      return held;
+    })
+    .catch(() => {});
   return release;
 }
