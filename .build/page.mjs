@@ -38,4 +38,7 @@ const parts = oneFile({
   notices: licences,
 });
 await write("evenkeel.html", documentOf({ texts: languages.en, data, ...parts }));
-await checkSizes({ ...pages, ...engine, style: css.name });
+await checkSizes({ ...pages, ...engine, style: css.name }).catch(async (error) => {
+  await rm(join(OUT, "index.html")); // or the next `npm run page` would take the page for finished
+  throw error;
+});

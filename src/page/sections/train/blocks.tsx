@@ -59,13 +59,13 @@ export function Blocks({ lanes }: { lanes: readonly Lane[] }) {
   );
 }
 
-/** The outline of a histogram, as high as its highest bin. */
+/** The outline of a histogram. Heights are square roots of shares: behind a ReLU most outputs are 0. */
 function area(shares: readonly number[]): string {
   const most = Math.max(...shares, Number.MIN_VALUE);
   const step = WIDTH / shares.length;
   const tops = shares.map(
     (share, i) =>
-      `L${(i * step).toFixed(1)} ${(HEIGHT * (1 - share / most)).toFixed(1)}h${step.toFixed(1)}`,
+      `L${(i * step).toFixed(1)} ${(HEIGHT * (1 - Math.sqrt(share / most))).toFixed(1)}h${step.toFixed(1)}`,
   );
   return `M0 ${HEIGHT}${tops.join("")}L${WIDTH} ${HEIGHT}z`;
 }

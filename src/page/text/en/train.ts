@@ -77,7 +77,7 @@ export const train = {
     `${norm}: ${answer}, ${isRight ? "right" : "wrong"}`,
   inside: "Inside the blocks",
   insideHint:
-    "For each block: the histogram of its outputs, and the length of the loss's gradient by its weights.",
+    "For each block: the histogram of its outputs (heights are square roots of shares), and the length of the loss's gradient by its weights.",
   block: (n: number) => `Block ${n}`,
   classes: {
     drawn: [

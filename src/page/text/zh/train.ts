@@ -72,7 +72,7 @@ export const train = {
   answer: (norm: string, answer: string, isRight: boolean) =>
     `${norm}：${answer}，${isRight ? "对" : "错"}`,
   inside: "各块内部",
-  insideHint: "每一块：输出的直方图，以及损失对其权重的梯度的长度。",
+  insideHint: "每一块：输出的直方图（高度取占比的平方根），以及损失对其权重的梯度的长度。",
   block: (n: number) => `第 ${n} 块`,
   classes: {
     drawn: ["圆盘", "圆环", "方块", "三角", "十字", "横条纹", "竖条纹", "斜条纹", "棋盘", "圆点"],
