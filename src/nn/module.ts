@@ -15,6 +15,15 @@ const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${lette
 /** @internal Outside of the class, which bundlers would give a second name for the sake of it. */
 export const isModule = (value: unknown): value is Module => value instanceof Module;
 
+/** @internal Refuses what `replaceChild` cannot do. */
+export function checkChild(module: Module, name: string, child: Module): void {
+  const op = `${module.constructor.name}.replaceChild`;
+  if (!isModule(child)) throw new TypeError(`${op}: expected a layer, got ${describe(child)}`);
+  const names = [...module.children()].map(([known]) => known);
+  if (!names.includes(name))
+    throw new RangeError(`${op}: no child "${name}" (there are ${names.join(", ") || "none"})`);
+}
+
 /**
  * Base of all layers and networks. Properties that are tensors are its parameters, those named by `buffer()` its buffers, those
  * that are modules its children; keys are PyTorch's: the property names in snake case, joined by dots.
@@ -61,6 +70,16 @@ export abstract class Module extends Held {
   *children(): Generator<[string, Module]> {
     for (const [name, value] of Object.entries(this))
       if (isModule(value)) yield [snakeCase(name), value];
+  }
+
+  /**
+   * Puts `child` in the place of the child with this name, one of those that `children()` gives. Throws TypeError for what is no
+   * layer, RangeError where there is no such child.
+   */
+  replaceChild(name: string, child: Module): void {
+    checkChild(this, name, child);
+    for (const [key, value] of Object.entries(this))
+      if (isModule(value) && snakeCase(key) === name) Reflect.set(this, key, child);
   }
 
   /** This module and all below it, with their key prefixes. */
