@@ -1,0 +1,11 @@
+// The public surface of evenkeel/distributed.
+export type {
+  CollectiveOptions,
+  ProcessGroup,
+  ReduceOp,
+  ReduceOptions,
+  Values,
+  Work,
+} from "../process-group.js";
+export { type InitOptions, initProcessGroup } from "./init.js";
+export { type LaunchOptions, launchLocal } from "./launch-local.js";
