@@ -2,8 +2,10 @@ import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 import { Group, type GroupSettings } from "./group.js";
+import { launchedBy } from "./launcher.js";
 import { LocalTransport } from "./local.js";
 import { isLocalRank, localMemory } from "./local-memory.js";
+import { MpiTransport } from "./mpi.js";
 import { builtin } from "./node.js";
 
 export interface InitOptions {
@@ -48,6 +50,11 @@ export async function initProcessGroup(options: InitOptions = {}): Promise<Proce
       throw new Error('initProcessGroup: this is a rank of launchLocal, whose backend is "local"');
     return new Group(new LocalTransport(rank), settings);
   }
+  const environment = globalThis.process?.env ?? {};
+  const launched = options.backend === "local" ? null : launchedBy(environment, options.library);
+  const library = launched?.library ?? options.library ?? environment.MPI_LIBRARY;
+  if (launched || options.backend === "mpi")
+    return new Group(await MpiTransport.join(launched, library ?? "libmpi.so.40"), settings);
   const alone = { evenkeelLocal: true, rank: 0, size: 1, memory: localMemory(1) } as const;
   return new Group(new LocalTransport(alone), settings);
 }
