@@ -7,5 +7,8 @@ export type {
   Values,
   Work,
 } from "../process-group.js";
+export { DistributedDataParallel, type DistributedDataParallelOptions } from "./ddp.js";
 export { type InitOptions, initProcessGroup } from "./init.js";
 export { type LaunchOptions, launchLocal } from "./launch-local.js";
+export { anyRank, seedRank } from "./ranks.js";
+export { DistributedSampler, type DistributedSamplerOptions } from "./sampler.js";

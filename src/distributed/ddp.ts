@@ -1,0 +1,271 @@
+import { Module } from "../nn/index.js";
+import { checkInteger } from "../numbers.js";
+import { checkOptions, describe, type Rules } from "../options.js";
+import type { ProcessGroup } from "../process-group.js";
+import { show } from "../shape.js";
+import { full, Tensor, tidy, zeros } from "../tensor.js";
+import { Buckets } from "./buckets.js";
+import { checkSameModel } from "./same-model.js";
+import { refuseUnused, unreached } from "./unused.js";
+
+export interface DistributedDataParallelOptions {
+  processGroup: ProcessGroup;
+  /** The size of the arrays in which gradients are summed, in MiB. Default 25. */
+  bucketCapMb?: number;
+  /** Whether the ranks begin with the buffers of rank 0, as they do with its parameters. Default true. */
+  broadcastBuffers?: boolean;
+  /** Whether parameters that the loss does not depend on get gradients of 0, in place of an error. Default false. */
+  findUnusedParameters?: boolean;
+}
+
+const rules: Rules<DistributedDataParallelOptions> = {
+  processGroup: "Object",
+  bucketCapMb: "number",
+  broadcastBuffers: "boolean",
+  findUnusedParameters: "boolean",
+};
+
+/** The longest shape of a sample that `join` can tell the other ranks. */
+const DIMS = 8;
+
+/**
+ * The same module in every rank, each with its own part of the batch. `backward(loss, count)` gives every rank the
+ * gradient of the mean over all samples. Keys of the state dict are those of the module. All ranks must make it, and
+ * call `backward`, `syncBuffers` and `join`, together. Nothing else communicates. As torch.nn.parallel's, but for the
+ * weights: parts of a batch need not be of one size.
+ */
+export class DistributedDataParallel extends Module {
+  readonly module: Module;
+  readonly processGroup: ProcessGroup;
+  readonly #findUnused: boolean;
+  readonly #names: Map<Tensor, string>;
+  readonly #buckets: Buckets;
+  /** Gradients that are sums over the ranks already. */
+  readonly #summed = new WeakSet<Tensor>();
+  #syncs = true;
+  #inBackward = false;
+  /** The samples of the backward passes under noSync, whose gradients wait in `.grad`. */
+  #waiting = 0;
+  /** The forward passes in `join`; null outside of it. */
+  #joined: number | null = null;
+
+  /**
+   * Compares the module with that of the other ranks, and takes the values of rank 0. Throws TypeError for wrong
+   * options, Error on every rank where the modules differ.
+   */
+  constructor(module: Module, options: DistributedDataParallelOptions) {
+    super();
+    const op = "DistributedDataParallel";
+    if (!(module instanceof Module))
+      throw new TypeError(`${op}: expected a layer, got ${describe(module)}`);
+    const own = checkOptions(op, options, rules);
+    const { processGroup: group, bucketCapMb = 25, broadcastBuffers = true } = own;
+    if (typeof group?.allReduce !== "function")
+      throw new TypeError(`${op}: expected a process group, got ${describe(group)}`);
+    if (!(bucketCapMb > 0))
+      throw new RangeError(`${op}: expected bucketCapMb above 0, got ${bucketCapMb}`);
+    this.module = module;
+    this.processGroup = group;
+    this.training = module.training;
+    this.#findUnused = own.findUnusedParameters ?? false;
+    const named = [...module.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+    this.#names = new Map(named.map(([name, parameter]) => [parameter, name]));
+    const learned = [...this.#names.keys()];
+    const settings = JSON.stringify({ bucketCapMb, broadcastBuffers, learned: learned.length });
+    checkSameModel(op, group, module.stateDict(), settings);
+    this.#broadcast(broadcastBuffers ? [...module.stateDict().values()] : module.parameters(), 0);
+    this.#buckets = new Buckets(group, learned, bucketCapMb * 2 ** 20);
+    for (const parameter of learned)
+      parameter.registerPostAccumulateGradHook((leaf) => this.#ready(leaf));
+  }
+
+  override *children(): Generator<[string, Module]> {
+    yield* this.module.children();
+  }
+
+  override *modules(prefix = ""): Generator<[string, Module]> {
+    yield* this.module.modules(prefix);
+  }
+
+  override train(mode = true): this {
+    this.module.train(mode);
+    this.training = mode;
+    return this;
+  }
+
+  override forward(x: Tensor, ...conditions: never[]): Tensor {
+    if (this.#joined !== null && this.training) {
+      this.#joined++;
+      this.#whoGoesOn(x.shape.slice(1));
+    }
+    return this.module.forward(x, ...conditions);
+  }
+
+  /**
+   * Adds to `.grad` the gradient of the mean of the loss over the samples of all ranks. `loss` is the mean over the
+   * `count` samples of this rank; it is weighted by its share of the samples before its backward pass. A rank without
+   * samples gives what it got from an input [0, …], and 0. Under `noSync` the gradients wait for the next call outside.
+   */
+  backward(loss: Tensor, count: number): void {
+    const op = "DistributedDataParallel.backward";
+    if (!(loss instanceof Tensor))
+      throw new TypeError(`${op}: expected a loss, got ${describe(loss)}`);
+    checkInteger(op, "count", count, 0);
+    if (loss.size !== 1 && count > 0)
+      throw new RangeError(`${op}: expected a loss of one element, got ${show(loss.shape)}`);
+    if (!this.#syncs) {
+      this.#pass(loss, count);
+      this.#waiting += count;
+      return;
+    }
+    const { processGroup: group } = this;
+    group.step++;
+    const unused = unreached(loss, [...this.#names.keys()]);
+    const facts = new Float64Array(2 * group.size);
+    group.allGather(facts, Float64Array.of(count + this.#waiting, unused.length));
+    const sum = (i: number) => facts.reduce((sum, v, at) => (at % 2 === i ? sum + v : sum), 0);
+    const total = sum(0);
+    if (total === 0) throw new RangeError(`${op}: no rank has a sample`);
+    if (sum(1) > 0 && !this.#findUnused) refuseUnused(group, this.#names, unused);
+    this.#synchronised(loss, count / total, total);
+  }
+
+  /** Runs `fn`, whose calls of `backward` communicate nothing: their gradients go with those of the next one outside. */
+  noSync<T>(fn: () => T): T {
+    const before = this.#syncs;
+    this.#syncs = false;
+    try {
+      return tidyless("noSync", fn);
+    } finally {
+      this.#syncs = before;
+    }
+  }
+
+  /** Gives all ranks the buffers of rank 0, such as running statistics of norms that are not synchronised. */
+  syncBuffers(): void {
+    const learned = new Set<unknown>(this.module.parameters());
+    this.#broadcast(
+      [...this.module.stateDict().values()].filter((tensor) => !learned.has(tensor)),
+      0,
+    );
+  }
+
+  /**
+   * Runs `fn`, a loop of `forward` and `backward`, whose number of rounds may differ between the ranks: whoever is done
+   * goes on with empty batches until all are. In the end all ranks get parameters and buffers of the rank that took
+   * most steps; optimisers keep their own state. Only for modules of one input.
+   */
+  join<T>(fn: () => T): T {
+    this.#joined = 0;
+    try {
+      const result = tidyless("join", fn);
+      for (let sample = this.#whoGoesOn(null); sample; sample = this.#whoGoesOn(null))
+        this.#emptyStep(sample);
+      const steps = new Float64Array(this.processGroup.size);
+      this.processGroup.allGather(steps, Float64Array.of(this.#joined));
+      const state = [...this.module.stateDict().values()];
+      this.#broadcast(state, steps.indexOf(Math.max(...steps)));
+      return result;
+    } finally {
+      this.#joined = null;
+    }
+  }
+
+  #broadcast(tensors: readonly Parameters<ProcessGroup["broadcast"]>[0][], src: number): void {
+    for (const tensor of tensors) this.processGroup.broadcast(tensor, { src });
+  }
+
+  /** Tells the others the shape of the sample of this rank, or that it has none. The shape of one that has; null: none. */
+  #whoGoesOn(sample: readonly number[] | null): number[] | null {
+    const own = new Int32Array(DIMS + 1);
+    own.set(sample ? [sample.length + 1, ...sample] : [0]);
+    const all = new Int32Array(own.length * this.processGroup.size);
+    this.processGroup.allGather(all, own);
+    for (let at = 0; at < all.length; at += own.length)
+      if (all[at] > 0) return [...all.subarray(at + 1, at + all[at])];
+    return null;
+  }
+
+  #emptyStep(sample: readonly number[]): void {
+    const [{ runtime }] = this.module.stateDict().values();
+    tidy(() => this.backward(this.module.forward(zeros([0, ...sample], { runtime })), 0));
+    this.zeroGrad();
+  }
+
+  #pass(loss: Tensor, weight: number): void {
+    using gradient = full(loss.shape, weight, { runtime: loss.runtime });
+    this.#inBackward = true;
+    try {
+      loss.backward(gradient);
+    } finally {
+      this.#inBackward = false;
+    }
+  }
+
+  /** Called when the gradient of a parameter is complete. */
+  #ready(parameter: Tensor): void {
+    if (!this.#inBackward)
+      throw new Error(
+        "DistributedDataParallel: call ddp.backward(loss, count) in place of loss.backward(), which the other ranks would not see",
+      );
+    if (this.#syncs) this.#buckets.take(parameter);
+  }
+
+  /** The backward pass, with sums over the ranks beside it. */
+  #synchronised(loss: Tensor, weight: number, total: number): void {
+    const { runtime } = loss;
+    const before = this.#setAside(total);
+    this.#buckets.begin();
+    runtime.afterRun = () => this.processGroup.poll();
+    try {
+      this.#pass(loss, weight);
+      runtime.afterRun = null;
+      this.#buckets.finish();
+    } finally {
+      runtime.afterRun = null;
+      for (const [parameter, grad] of before) {
+        const sums = parameter.grad;
+        parameter.grad = grad;
+        if (!sums) continue;
+        grad.elements.forEach((value, i, list) => {
+          list[i] = value + sums.elements[i];
+        });
+        grad.written();
+        sums.dispose();
+      }
+    }
+    for (const { grad } of this.#names.keys()) if (grad) this.#summed.add(grad);
+  }
+
+  /**
+   * Takes gradients that are sums already out of the way, so that they are not summed again, and turns those that wait
+   * into shares of the mean.
+   */
+  #setAside(total: number): Map<Tensor, Tensor> {
+    const before = new Map<Tensor, Tensor>();
+    for (const parameter of this.#names.keys()) {
+      const { grad } = parameter;
+      if (!grad) continue;
+      if (this.#summed.has(grad)) {
+        before.set(parameter, grad);
+        parameter.grad = null;
+      } else if (this.#waiting > 0) {
+        grad.elements.forEach((value, i, list) => {
+          list[i] = value / total;
+        });
+        grad.written();
+      }
+    }
+    this.#waiting = 0;
+    return before;
+  }
+}
+
+function tidyless<T>(op: string, fn: () => T): T {
+  if (typeof fn !== "function")
+    throw new TypeError(`${op}: expected a function, got ${describe(fn)}`);
+  const result = fn();
+  if (result instanceof Promise)
+    throw new TypeError(`${op}: expected a synchronous function, got one that returns a promise`);
+  return result;
+}
