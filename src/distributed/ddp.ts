@@ -114,6 +114,10 @@ export class DistributedDataParallel extends Module {
     if (loss.size !== 1 && count > 0)
       throw new RangeError(`${op}: expected a loss of one element, got ${show(loss.shape)}`);
     if (!this.#syncs) {
+      if ([...this.#names.keys()].some(({ grad }) => grad && this.#summed.has(grad)))
+        throw new Error(
+          `${op}: there are sums of an earlier call in .grad; call zeroGrad() before noSync`,
+        );
       this.#pass(loss, count);
       this.#waiting += count;
       return;
