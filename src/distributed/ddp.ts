@@ -71,7 +71,7 @@ export class DistributedDataParallel extends Module {
     const named = [...module.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
     this.#names = new Map(named.map(([name, parameter]) => [parameter, name]));
     const learned = [...this.#names.keys()];
-    const settings = JSON.stringify({ bucketCapMb, broadcastBuffers, learned: learned.length });
+    const settings = JSON.stringify({ bucketCapMb, broadcastBuffers });
     checkSameModel(op, group, module.stateDict(), settings);
     this.#broadcast(broadcastBuffers ? [...module.stateDict().values()] : module.parameters(), 0);
     this.#buckets = new Buckets(group, learned, bucketCapMb * 2 ** 20);

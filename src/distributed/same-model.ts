@@ -27,7 +27,10 @@ export function checkSameModel(
   settings: string,
 ): void {
   const where = `[rank ${group.rank} of ${group.size}] ${op}`;
-  const lines = [...state].map(([key, { dtype, shape }]) => `${key} ${dtype} ${show(shape)}`);
+  const lines = [...state].map(
+    ([key, { dtype, shape, requiresGrad }]) =>
+      `${key} ${dtype} ${show(shape)}${requiresGrad ? ", learned" : ""}`,
+  );
   const own = Int32Array.of(lines.length, checksum(manifest.version), checksum(settings));
   const heads = gather(group, own);
   const differ = (i: number) => heads.findIndex((head) => head[i] !== heads[0][i]);
