@@ -1,5 +1,9 @@
 // One rank that fails must end the job: the others would wait for it in their next collective.
 import { builtin } from "./node.js";
+import { nap } from "./pending.js";
+
+/** Milliseconds in which the launcher reads the message, before it is told to end everything. */
+const FORWARD = 100;
 
 /** Writes where the process may end in the next moment. */
 function tell(text: string): void {
@@ -36,6 +40,7 @@ export class Faults {
   abort(message: string): never {
     this.remove();
     tell(message.includes("[rank ") ? message : `${this.#name} ${message}`);
+    nap(FORWARD);
     this.#kill();
     process.exit(1);
   }

@@ -252,8 +252,9 @@ export class Group implements ProcessGroup {
     const { job, finish } = plan(to.view, from?.view);
     this.traffic.collectives++;
     this.traffic.bytes += (from ?? to).view.byteLength;
+    const poll = named(where, this.#transport.start(job));
     const work: Pending = new Pending(
-      this.#transport.start(job),
+      poll,
       () => {
         this.#pending.delete(work);
         finish?.();
@@ -268,6 +269,16 @@ export class Group implements ProcessGroup {
     return work;
   }
 }
+
+/** `poll`, whose errors say which collective it is. */
+const named = (where: string, poll: () => boolean) => () => {
+  try {
+    return poll();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw message.includes("[rank ") ? cause : new Error(`${where}: ${message}`, { cause });
+  }
+};
 
 const plain = (op: ReduceOp): Reduction => (op === "mean" ? "sum" : op);
 

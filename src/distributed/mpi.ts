@@ -109,9 +109,7 @@ export class MpiTransport implements Transport {
     const text = new Uint8Array(1024);
     const length = new Int32Array(1);
     this.#mpi.call.MPI_Error_string(code, text, length);
-    throw new Error(
-      `[rank ${this.rank ?? "?"} of ${this.size ?? "?"}] ${what}: ${textOf(text, length[0])}`,
-    );
+    throw new Error(`${what}: ${textOf(text, length[0])}; do all ranks call the same?`);
   }
 }
 

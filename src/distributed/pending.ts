@@ -8,13 +8,18 @@ const NAP = 0.1;
 
 const bed = new Int32Array(new SharedArrayBuffer(4));
 
+/** Sleeps, and lets the processor do something else. */
+export function nap(milliseconds: number): void {
+  Atomics.wait(bed, 0, 0, milliseconds);
+}
+
 /** Calls `poll` until it returns true: at once, and then between naps. Calls `late`, which throws, after `timeout` s. */
 export function waitFor(poll: () => boolean, timeout: number, late: () => never): void {
   const start = performance.now();
   for (let polls = 1; !poll(); polls++) {
     if (polls < SPINS) continue;
     if (performance.now() - start > 1000 * timeout) late();
-    Atomics.wait(bed, 0, 0, NAP);
+    nap(NAP);
   }
 }
 
