@@ -1,5 +1,5 @@
 // Ranks with different models would sum gradients that have nothing to do with each other.
-import manifest from "../../package.json" with { type: "json" };
+import { version } from "../../package.json";
 import type { ProcessGroup } from "../process-group.js";
 import { show } from "../shape.js";
 import type { AnyTensor } from "../tensor.js";
@@ -31,13 +31,13 @@ export function checkSameModel(
     ([key, { dtype, shape, requiresGrad }]) =>
       `${key} ${dtype} ${show(shape)}${requiresGrad ? ", learned" : ""}`,
   );
-  const own = Int32Array.of(lines.length, checksum(manifest.version), checksum(settings));
+  const own = Int32Array.of(lines.length, checksum(version), checksum(settings));
   const heads = gather(group, own);
   const differ = (i: number) => heads.findIndex((head) => head[i] !== heads[0][i]);
   const other = (i: number) => `rank ${differ(i)} has`;
   if (differ(1) > 0)
     throw new Error(
-      `${where}: ${other(1)} another version of evenkeel than rank 0; here is ${manifest.version}`,
+      `${where}: ${other(1)} another version of evenkeel than rank 0; here is ${version}`,
     );
   if (differ(2) > 0)
     throw new Error(`${where}: ${other(2)} other options than rank 0; here are ${settings}`);

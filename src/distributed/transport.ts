@@ -26,10 +26,17 @@ export interface Transport {
   close(): void;
 }
 
-const combine = {
-  sum: (a: number, b: number) => a + b,
-  max: Math.max,
-  min: Math.min,
+/** list = list op part, element by element. */
+const combine: Record<Reduction, (list: Float64Array, part: ArrayLike<number>) => void> = {
+  sum(list, part) {
+    for (let i = 0; i < list.length; i++) list[i] += part[i];
+  },
+  max(list, part) {
+    for (let i = 0; i < list.length; i++) list[i] = Math.max(list[i], part[i]);
+  },
+  min(list, part) {
+    for (let i = 0; i < list.length; i++) list[i] = Math.min(list[i], part[i]);
+  },
 };
 
 /** The same for int64: sums go around at 2⁶³, as in C. */
@@ -47,11 +54,9 @@ export function reduceInto(op: Reduction, out: TypedArray, parts: readonly Typed
       out[i] = rest.reduce((sum, part) => combineWhole[op](sum, part[i]), first[i]);
     return;
   }
-  const lists = parts as Float32Array[];
-  const two = combine[op];
-  for (let i = 0; i < out.length; i++) {
-    let value = lists[0][i];
-    for (let r = 1; r < lists.length; r++) value = two(value, lists[r][i]);
-    out[i] = value;
-  }
+  const list = new Float64Array(out.length);
+  const [first, ...others] = parts as Exclude<TypedArray, BigInt64Array>[];
+  list.set(first);
+  for (const part of others) combine[op](list, part);
+  out.set(list); // goes around where integers are too large, as in C
 }
