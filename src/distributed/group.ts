@@ -154,7 +154,7 @@ export class Group implements ProcessGroup {
     for (const work of this.#pending) work.wait();
     this.barrier();
     this.#closed = true;
-    this.#transport.close();
+    this.#transport.close(this.#settings.timeout);
   }
 
   #parts(gathered: TypedArray, length: number): TypedArray[] {

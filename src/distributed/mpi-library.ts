@@ -103,6 +103,9 @@ function isOpenMpi(library: Library): boolean {
 
 /** Loads a library. Which ABI it has is told by its symbols: names of files are links, and may lead anywhere. */
 export function loadMpi(koffi: Koffi, path: string): Mpi {
+  // UCX, below MPICH, rewrites the first instructions of mmap and its like while threads of the engine call them
+  const { env } = process;
+  env.UCX_MEM_EVENTS ??= "no";
   let library: Library;
   try {
     library = koffi.load(path);

@@ -88,6 +88,7 @@ export class MpiTransport implements Transport {
       );
     // an array without elements may have no address, which some libraries refuse
     const list = values.length > 0 ? values : new arrays.float64(1);
+    void list.buffer; // V8 moves short arrays about until somebody has asked for their memory
     return [list, values.length, this.#mpi.types[dtypeOf(values)]] as const;
   }
 
@@ -99,9 +100,13 @@ export class MpiTransport implements Transport {
     return this.#faults.abort(message);
   }
 
-  close(): void {
+  /** MPI_Finalize has no form that can be polled, so a clock of the system ends a process that stays in it. */
+  close(timeout: number): void {
+    const { alarm, call } = this.#mpi;
     this.#faults.remove();
-    this.#check("MPI_Finalize", this.#mpi.call.MPI_Finalize());
+    alarm(Math.ceil(timeout));
+    this.#check("MPI_Finalize", call.MPI_Finalize());
+    alarm(0);
   }
 
   #check(what: string, code: number): void {

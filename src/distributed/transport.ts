@@ -22,8 +22,8 @@ export interface Transport {
   /** Who has not come yet, for the error of a deadline; "" where this is not known. */
   missing(): string;
   abort(message: string): never;
-  /** Leaves. All ranks are here. */
-  close(): void;
+  /** Leaves, within so many seconds. All ranks are here. */
+  close(timeout: number): void;
 }
 
 /** list = list op part, element by element. */

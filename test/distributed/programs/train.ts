@@ -29,6 +29,7 @@ interface Arguments {
   order?: "fast" | "fixed";
   /** Permutes the samples within each batch. */
   permute?: number;
+  timeout?: number;
 }
 
 const {
@@ -39,9 +40,9 @@ const {
   weighting = "before",
   ...others
 } = given<Arguments>();
-const { bucketCapMb, order, permute } = others;
+const { bucketCapMb, order, permute, timeout = 120 } = others;
 const BATCH = 24;
-const group = await initProcessGroup({ timeout: 120, order });
+const group = await initProcessGroup({ timeout, order });
 const runtime = await init({ threads: 1, deterministic: true });
 const { rank, size } = group;
 const dataset = proceduralDataset({ count: 240 });
