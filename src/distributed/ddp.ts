@@ -5,7 +5,9 @@ import type { ProcessGroup } from "../process-group.js";
 import { show } from "../shape.js";
 import { full, Tensor, tidy, zeros } from "../tensor.js";
 import { Buckets } from "./buckets.js";
+import { furthest, synchronously, whoGoesOn } from "./join.js";
 import { checkSameModel } from "./same-model.js";
+import { addBack, setAside } from "./set-aside.js";
 import { refuseUnused, unreached } from "./unused.js";
 
 export interface DistributedDataParallelOptions {
@@ -24,9 +26,6 @@ const rules: Rules<DistributedDataParallelOptions> = {
   broadcastBuffers: "boolean",
   findUnusedParameters: "boolean",
 };
-
-/** The longest shape of a sample that `join` can tell the other ranks. */
-const DIMS = 8;
 
 /**
  * The same module in every rank, each with its own part of the batch. `backward(loss, count)` gives every rank the
@@ -96,7 +95,7 @@ export class DistributedDataParallel extends Module {
   override forward(x: Tensor, ...conditions: never[]): Tensor {
     if (this.#joined !== null && this.training) {
       this.#joined++;
-      this.#whoGoesOn(x.shape.slice(1));
+      whoGoesOn(this.processGroup, x.shape.slice(1));
     }
     return this.module.forward(x, ...conditions);
   }
@@ -139,7 +138,7 @@ export class DistributedDataParallel extends Module {
     const before = this.#syncs;
     this.#syncs = false;
     try {
-      return tidyless("noSync", fn);
+      return synchronously("noSync", fn);
     } finally {
       this.#syncs = before;
     }
@@ -162,13 +161,11 @@ export class DistributedDataParallel extends Module {
   join<T>(fn: () => T): T {
     this.#joined = 0;
     try {
-      const result = tidyless("join", fn);
-      for (let sample = this.#whoGoesOn(null); sample; sample = this.#whoGoesOn(null))
+      const result = synchronously("join", fn);
+      const { processGroup: group } = this;
+      for (let sample = whoGoesOn(group, null); sample; sample = whoGoesOn(group, null))
         this.#emptyStep(sample);
-      const steps = new Float64Array(this.processGroup.size);
-      this.processGroup.allGather(steps, Float64Array.of(this.#joined));
-      const state = [...this.module.stateDict().values()];
-      this.#broadcast(state, steps.indexOf(Math.max(...steps)));
+      this.#broadcast([...this.module.stateDict().values()], furthest(group, this.#joined));
       return result;
     } finally {
       this.#joined = null;
@@ -177,17 +174,6 @@ export class DistributedDataParallel extends Module {
 
   #broadcast(tensors: readonly Parameters<ProcessGroup["broadcast"]>[0][], src: number): void {
     for (const tensor of tensors) this.processGroup.broadcast(tensor, { src });
-  }
-
-  /** Tells the others the shape of the sample of this rank, or that it has none. The shape of one that has; null: none. */
-  #whoGoesOn(sample: readonly number[] | null): number[] | null {
-    const own = new Int32Array(DIMS + 1);
-    own.set(sample ? [sample.length + 1, ...sample] : [0]);
-    const all = new Int32Array(own.length * this.processGroup.size);
-    this.processGroup.allGather(all, own);
-    for (let at = 0; at < all.length; at += own.length)
-      if (all[at] > 0) return [...all.subarray(at + 1, at + all[at])];
-    return null;
   }
 
   #emptyStep(sample: readonly number[]): void {
@@ -218,7 +204,8 @@ export class DistributedDataParallel extends Module {
   /** The backward pass, with sums over the ranks beside it. */
   #synchronised(loss: Tensor, weight: number, total: number): void {
     const { runtime } = loss;
-    const before = this.#setAside(total);
+    const before = setAside(this.#names.keys(), this.#summed, this.#waiting > 0 ? total : 1);
+    this.#waiting = 0;
     this.#buckets.begin();
     runtime.afterRun = () => this.processGroup.poll();
     try {
@@ -227,49 +214,8 @@ export class DistributedDataParallel extends Module {
       this.#buckets.finish();
     } finally {
       runtime.afterRun = null;
-      for (const [parameter, grad] of before) {
-        const sums = parameter.grad;
-        parameter.grad = grad;
-        if (!sums) continue;
-        grad.elements.forEach((value, i, list) => {
-          list[i] = value + sums.elements[i];
-        });
-        grad.written();
-        sums.dispose();
-      }
+      addBack(before);
     }
     for (const { grad } of this.#names.keys()) if (grad) this.#summed.add(grad);
   }
-
-  /**
-   * Takes gradients that are sums already out of the way, so that they are not summed again, and turns those that wait
-   * into shares of the mean.
-   */
-  #setAside(total: number): Map<Tensor, Tensor> {
-    const before = new Map<Tensor, Tensor>();
-    for (const parameter of this.#names.keys()) {
-      const { grad } = parameter;
-      if (!grad) continue;
-      if (this.#summed.has(grad)) {
-        before.set(parameter, grad);
-        parameter.grad = null;
-      } else if (this.#waiting > 0) {
-        grad.elements.forEach((value, i, list) => {
-          list[i] = value / total;
-        });
-        grad.written();
-      }
-    }
-    this.#waiting = 0;
-    return before;
-  }
-}
-
-function tidyless<T>(op: string, fn: () => T): T {
-  if (typeof fn !== "function")
-    throw new TypeError(`${op}: expected a function, got ${describe(fn)}`);
-  const result = fn();
-  if (result instanceof Promise)
-    throw new TypeError(`${op}: expected a synchronous function, got one that returns a promise`);
-  return result;
 }

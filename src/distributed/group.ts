@@ -10,11 +10,20 @@ import type {
   Values,
   Work,
 } from "../process-group.js";
-import { show } from "../shape.js";
-import { keep, Tensor } from "../tensor.js";
+import { Tensor } from "../tensor.js";
 import { compareCalls } from "./check-calls.js";
+import {
+  checkParts,
+  divide,
+  dtypeOfValues,
+  named,
+  nameOf,
+  ops,
+  plain,
+  regionOf,
+} from "./collective.js";
 import { Pending, waitFor } from "./pending.js";
-import { type Job, type Reduction, reduceInto, type Transport } from "./transport.js";
+import { type Job, reduceInto, type Transport } from "./transport.js";
 
 export interface GroupSettings {
   /** The deadline of every wait, in seconds. */
@@ -23,20 +32,6 @@ export interface GroupSettings {
   order: "fast" | "fixed";
   /** Whether every collective is compared between the ranks first; "first": in the first step of a training. */
   check: boolean | "first";
-}
-
-const ops: readonly ReduceOp[] = ["sum", "mean", "max", "min"];
-
-/** A description for messages and checks, such as "float32 [2, 3]". */
-const nameOf = (values: Values): string =>
-  values instanceof Tensor
-    ? `${values.dtype} ${show(values.shape)}`
-    : `${dtypeOf(values)} [${values.length}]`;
-
-/** Memory of a collective: what the transport reads or writes, and what is to be done when it is finished. */
-interface Region {
-  view: TypedArray;
-  finish(): void;
 }
 
 export class Group implements ProcessGroup {
@@ -100,7 +95,7 @@ export class Group implements ProcessGroup {
     checkOptions("allGather", options, { async: "boolean" });
     this.#check("allGather", "output", output);
     const about = `allGather of ${this.#check("allGather", "input", input)}`;
-    this.#checkParts("allGather", "output", output, "input", input);
+    checkParts("allGather", this.size, { output }, { input });
     return this.#start(about, options.async, output, input, (output, input) => ({
       job: { kind: "allGather", output, input: input as TypedArray },
     }));
@@ -110,7 +105,7 @@ export class Group implements ProcessGroup {
     const { op, async } = this.#reduction("reduceScatter", input, options);
     this.#check("reduceScatter", "output", output);
     const about = `reduceScatter ${op} of ${this.#check("reduceScatter", "input", input)}`;
-    this.#checkParts("reduceScatter", "input", input, "output", output);
+    checkParts("reduceScatter", this.size, { input }, { output });
     const fixed = this.#settings.order === "fixed" && !this.#transport.ordered;
     return this.#start(
       about,
@@ -167,7 +162,7 @@ export class Group implements ProcessGroup {
   #reduction(name: string, values: Values, options: ReduceOptions) {
     checkOptions(name, options, { op: ops, async: "boolean" });
     const { op = "sum", async = false } = options;
-    const dtype = values instanceof Tensor ? values.dtype : dtypeOf(values);
+    const dtype = dtypeOfValues(values);
     if (op === "mean" && !dtype.startsWith("float"))
       throw new TypeError(`${name}: a mean needs float32 or float64, got ${dtype}; take the sum`);
     return { op, async };
@@ -183,19 +178,6 @@ export class Group implements ProcessGroup {
         `${op}: expected ${name} to be a tensor or a typed array, got ${describe(values)}`,
       );
     return nameOf(values);
-  }
-
-  /** Refuses unless `large` holds one `small` for each rank. */
-  #checkParts(op: string, nameOfLarge: string, large: Values, name: string, small: Values): void {
-    const [all, own] = [large, small].map((v) => (v instanceof Tensor ? v.size : v.length));
-    if (nameOf(large).split(" ")[0] !== nameOf(small).split(" ")[0])
-      throw new TypeError(
-        `${op}: expected ${nameOfLarge} and ${name} of one dtype, got ${nameOf(large)} and ${nameOf(small)}`,
-      );
-    if (all !== this.size * own)
-      throw new RangeError(
-        `${op}: expected ${nameOfLarge} of ${this.size} times the ${own} elements of ${name}, got ${all}`,
-      );
   }
 
   #where(about: string): string {
@@ -216,22 +198,6 @@ export class Group implements ProcessGroup {
     return check === "first" ? this.step <= 1 : check;
   }
 
-  /** Memory that stays where it is until `finish`. Unshared linear memory may move when it grows. */
-  #region(values: Values, writes: boolean, async: boolean): Region {
-    if (!(values instanceof Tensor)) return { view: values, finish() {} };
-    const held = keep(values.detach());
-    const staged = async && !values.runtime.shared;
-    const view = staged ? values.toArray() : held.elements;
-    return {
-      view,
-      finish() {
-        if (staged && writes) held.elements.set(view as never);
-        if (writes) held.written();
-        held.dispose();
-      },
-    };
-  }
-
   #start(
     about: string,
     async: boolean | undefined,
@@ -247,8 +213,8 @@ export class Group implements ProcessGroup {
       const text = `${about}, collective ${this.#sequence}`;
       compareCalls(this.#transport, text, where, (poll) => this.#wait("check", where, poll));
     }
-    const to = this.#region(output, true, async === true);
-    const from = input === null ? null : this.#region(input, false, async === true);
+    const to = regionOf(output, true, async === true);
+    const from = input === null ? null : regionOf(input, false, async === true);
     const { job, finish } = plan(to.view, from?.view);
     this.traffic.collectives++;
     this.traffic.bytes += (from ?? to).view.byteLength;
@@ -268,20 +234,4 @@ export class Group implements ProcessGroup {
     if (!async) work.wait();
     return work;
   }
-}
-
-/** `poll`, whose errors say which collective it is. */
-const named = (where: string, poll: () => boolean) => () => {
-  try {
-    return poll();
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw message.includes("[rank ") ? cause : new Error(`${where}: ${message}`, { cause });
-  }
-};
-
-const plain = (op: ReduceOp): Reduction => (op === "mean" ? "sum" : op);
-
-function divide(values: Float64Array, by: number): void {
-  for (let i = 0; i < values.length; i++) values[i] /= by;
 }

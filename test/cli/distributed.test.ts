@@ -39,7 +39,7 @@ group.close();`,
       'if (group.rank === 2) throw new Error("boom"); group.close();',
     );
     const { code, output } = await evenkeel("run", "--local", "3", path);
-    expect(output).toMatch(/\[rank 2 of 3\][^]*boom/);
+    expect(output).toMatch(/\[rank 2 of 3\][\s\S]*boom/);
     expect(code).not.toBe(0);
   });
 

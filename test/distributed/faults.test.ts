@@ -7,8 +7,8 @@ import { available, type Backend, environment, execute, launcher, program } from
 
 /** What goes wrong in rank 1, and what must be said of it. */
 const faults: [fault: string, says: RegExp][] = [
-  ["throw", /\[rank 1 of 3\][^]*boom/],
-  ["rejection", /\[rank 1 of 3\][^]*boom/],
+  ["throw", /\[rank 1 of 3\][\s\S]*boom/],
+  ["rejection", /\[rank 1 of 3\][\s\S]*boom/],
   ["exit", /\[rank 1 of 3\] ended without close\(\), code 0/],
   ["kill", /rank 1|signal 9/i],
   [
