@@ -29,7 +29,7 @@ const shown = (seconds: number) => `${(1000 * seconds).toPrecision(3)} ms`;
 
 async function bench({ distributed }: { distributed: Where }): Promise<void> {
   if (await startedRanks(distributed)) return;
-  await inGroup(false, async (group) => {
+  await inGroup(distributed, false, async (group) => {
     const times = SIZES.map((bytes) => ({ bytes, seconds: measure(group, bytes) }));
     if (group.rank !== 0) return;
     console.log(`${group.size} ranks, ${group.version}`);

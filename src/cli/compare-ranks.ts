@@ -39,7 +39,7 @@ export const ranksFlags = (quick: boolean) => ({
 export async function compareInRanks(flags: RanksFlags): Promise<void> {
   if (await startedRanks(flags.distributed)) return;
   const { norms, epochs, batchSize, width, seed, lr, limit, deterministic, out, quick } = flags;
-  await inGroup(flags.distributedCheck, async (group) => {
+  await inGroup(flags.distributed, flags.distributedCheck, async (group) => {
     const first = group.rank === 0;
     const threads = flags.threads === "auto" ? 1 : flags.threads;
     const runtime = await createRuntime({ threads, deterministic });

@@ -31,10 +31,19 @@ export async function startedRanks(ranks: Where): Promise<boolean> {
 
 /** Runs `work` in the group of all ranks. An error in one of them ends all. */
 export async function inGroup(
+  ranks: Where,
   check: boolean | undefined,
   work: (group: ProcessGroup) => Promise<void>,
 ): Promise<void> {
-  const group = await initProcessGroup({ check });
+  const backend = ranks === "mpi" ? "mpi" : "local";
+  const group = await initProcessGroup({ backend, check }).catch((cause: Error) => {
+    const way = cause.message.includes("no launcher");
+    if (!way) throw cause;
+    throw new Error(
+      "no launcher of MPI started this process: put mpirun -np 4 in front, or give --distributed local:4",
+      { cause },
+    );
+  });
   try {
     await work(group);
   } catch (error) {

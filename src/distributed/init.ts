@@ -52,9 +52,11 @@ export async function initProcessGroup(options: InitOptions = {}): Promise<Proce
   }
   const environment = globalThis.process?.env ?? {};
   const launched = options.backend === "local" ? null : launchedBy(environment, options.library);
-  const library = launched?.library ?? options.library ?? environment.MPI_LIBRARY;
-  if (launched || options.backend === "mpi")
-    return new Group(await MpiTransport.join(launched, library ?? "libmpi.so.40"), settings);
+  if (launched) return new Group(await MpiTransport.join(launched), settings);
+  if (options.backend === "mpi")
+    throw new Error(
+      "initProcessGroup: no launcher of MPI started this process; start it as mpirun -np 4 node train.mjs",
+    );
   const alone = { evenkeelLocal: true, rank: 0, size: 1, memory: localMemory(1) } as const;
   return new Group(new LocalTransport(alone), settings);
 }

@@ -1,3 +1,4 @@
+import type { HostURL } from "../host-types.js";
 import { checkInteger } from "../numbers.js";
 import { checkOptions, describe } from "../options.js";
 import { isLocalRank, LocalMemory, type LocalRank, localMemory } from "./local-memory.js";
@@ -18,7 +19,7 @@ const GRACE = 200;
  */
 export async function launchLocal(
   size: number,
-  module: URL,
+  module: HostURL,
   options: LaunchOptions = {},
 ): Promise<void> {
   checkInteger("launchLocal", "size", size);
@@ -42,7 +43,7 @@ export async function launchLocal(
   };
   const workers = Array.from({ length: size }, (_, rank) => {
     const data: LocalRank = { evenkeelLocal: true, rank, size, memory };
-    return new Worker(module, { workerData: data, argv: [...argv] });
+    return new Worker(module as URL, { workerData: data, argv: [...argv] });
   });
   const ended = workers.map(
     (worker, rank) =>

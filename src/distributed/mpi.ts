@@ -21,11 +21,11 @@ export class MpiTransport implements Transport {
    * Joins the other ranks. Throws Error, having left them, where the library sees another number of ranks than the
    * launcher.
    */
-  static async join(launched: Launched | null, library: string): Promise<MpiTransport> {
-    return new MpiTransport(loadMpi(await loadKoffi(), library), launched, library);
+  static async join(launched: Launched): Promise<MpiTransport> {
+    return new MpiTransport(loadMpi(await loadKoffi(), launched.library), launched);
   }
 
-  private constructor(mpi: Mpi, launched: Launched | null, library: string) {
+  private constructor(mpi: Mpi, { by, library, size: expected }: Launched) {
     this.#mpi = mpi;
     const { call, world } = mpi;
     const [flag, rank, size] = [0, 1, 2].map(() => new Int32Array(1));
@@ -41,10 +41,10 @@ export class MpiTransport implements Transport {
     const length = new Int32Array(1);
     call.MPI_Get_library_version(text, length);
     this.version = textOf(text, length[0]).split(/[\n,]/)[0].replace(/\s+/g, " ").trim();
-    if (launched && launched.size !== this.size) {
+    if (expected !== this.size) {
       call.MPI_Finalize();
       throw new Error(
-        `initProcessGroup: ${launched.by} says ${launched.size} ranks, but ${library} (${this.version}) sees ${this.size}: ` +
+        `initProcessGroup: ${by} says ${expected} ranks, but ${library} (${this.version}) sees ${this.size}: ` +
           "it is not the library of the launcher; set MPI_LIBRARY",
       );
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -73,11 +73,27 @@ describe("evenkeel compare --distributed", () => {
   test("refusals name the flag, or the rank", async () => {
     const flag = await evenkeel("compare", "--distributed", "cluster");
     expect(flag.output).toContain("Expected mpi, or local:4 for four threads");
+    const alone = await evenkeel("compare", "--distributed");
+    expect(alone.output).toContain("put mpirun -np 4 in front, or give --distributed local:4");
+    expect(alone.code).toBe(2);
     const args = ["compare", "--distributed", "local:2", ...sizes, "--norms", "gn:3"];
     const { code, output } = await evenkeel(...args, "--out", join(directory, "refused"));
     expect(output).toMatch(/\[rank \d of 2\] .*num_channels must be divisible/);
     expect(code).not.toBe(0);
   });
+});
+
+test("the script of src/distributed/README.md prints what the page says", async () => {
+  const root = resolve(import.meta.dirname, "../..");
+  const page = readFileSync(join(root, "src/distributed/README.md"), "utf8");
+  const block = (kind: string) => page.split(`\`\`\`${kind}\n`)[1].split("```")[0];
+  const home = join(directory, "user");
+  mkdirSync(join(home, "node_modules"), { recursive: true });
+  symlinkSync(root, join(home, "node_modules/evenkeel"));
+  writeFileSync(join(home, "train.mjs"), block("js"));
+  const { code, output } = await evenkeel("run", "--local", "4", join(home, "train.mjs"));
+  expect(output).toBe(block("text"));
+  expect(code).toBe(0);
 });
 
 test("evenkeel allreduce-bench", async () => {
