@@ -19,6 +19,7 @@ const cases: [Backend, number][] = [
   ["local", 2],
   ["local", 3],
   ["local", 4],
+  ["openmpi", 1],
   ["openmpi", 2],
   ["openmpi", 3],
   ["mpich", 2],

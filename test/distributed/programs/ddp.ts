@@ -60,12 +60,15 @@ either.use = rank === 0 ? 0 : 1;
 const tensors = clear(ddp);
 found.unused = message(() => tidy(() => ddp.backward(mean(ddp.forward(input(2))), 2)));
 found.afterRefusal = gradients(either);
-const finding = new DistributedDataParallel(either, {
+found.leak = clear(ddp) - tensors;
+const some = new Either();
+some.use = rank === 0 ? 0 : 1;
+const finding = new DistributedDataParallel(some, {
   processGroup: group,
   findUnusedParameters: true,
 });
-found.plainOnTwo = message(() => tidy(() => mean(finding.forward(input(2))).backward()));
-found.leak = clear(ddp) - tensors;
+tidy(() => finding.backward(mean(finding.forward(input(2))), 2));
+found.zeros = gradients(some);
 
 // one graph over all parts, in three calls: two wait, the third sends
 const net = new nn.Linear(2, 1);
