@@ -50,8 +50,11 @@ export async function launchLocal(
       new Promise<void>((resolve) => {
         worker.on("error", (error) => fail(rank, error));
         worker.on("exit", (code) => {
+          const state = shared.state.get(rank);
+          const waiting = workers.some((_, other) => shared.state.get(other) === 1);
           if (code !== 0) fail(rank, `ended with code ${code}`);
-          else if (shared.state.get(rank) === 1) fail(rank, "ended without close(), code 0");
+          else if (state === 1) fail(rank, "ended without close(), code 0");
+          else if (state === 0 && waiting) fail(rank, "ended without initProcessGroup()");
           resolve();
           if (first) setTimeout(() => stop(), GRACE);
         });

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { Faults } from "../../src/distributed/faults.js";
 import { launchLocal } from "../../src/distributed/launch-local.js";
 import { available, type Backend, environment, execute, launcher, program } from "./ranks.js";
 
@@ -95,6 +96,18 @@ test.skipIf(!available.openmpi)("a library that is not there", async () => {
   expect(code).not.toBe(0);
 });
 
+test("handlers stand only where there are several ranks, and until they are removed", () => {
+  const events = ["uncaughtException", "unhandledRejection", "exit"];
+  const counts = () => events.map((event) => process.listenerCount(event));
+  const before = counts();
+  new Faults(0, 1, () => {});
+  expect(counts()).toEqual(before);
+  const faults = new Faults(0, 2, () => {});
+  expect(counts()).toEqual(before.map((count) => count + 1));
+  faults.remove();
+  expect(counts()).toEqual(before);
+});
+
 describe("local: the job ends", () => {
   for (const [fault, says] of faults.filter(([fault]) => fault !== "kill"))
     test(fault, async () => {
@@ -104,6 +117,12 @@ describe("local: the job ends", () => {
       await expect(ended).rejects.toThrow(says);
       expect(performance.now() - start).toBeLessThan(20_000);
     });
+
+  test("a rank that never joins", async () => {
+    const argv = ["x", JSON.stringify({ fault: "never joins" })];
+    const ended = launchLocal(2, pathToFileURL(path), { argv });
+    await expect(ended).rejects.toThrow("[rank 1 of 2] ended without initProcessGroup()");
+  });
 
   test("refusals", async () => {
     await expect(launchLocal(0, pathToFileURL(path))).rejects.toThrow("size to be an integer ≥ 1");

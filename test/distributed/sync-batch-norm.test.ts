@@ -24,6 +24,8 @@ const cases = [
   { name: "channels last, silu", shards: [2, 5], sample: map, layout: "nhwc", activation: "silu" },
   { name: "relu", shards: [4, 2, 3], sample: map, activation: "relu" },
   { name: "large planes", shards: [1, 2], sample: [2, 80, 80], mean: 3 },
+  { name: "masked, all of rank 0", shards: [2, 3], sample: map, masked: true },
+  { name: "masked, channels last", shards: [2, 3], sample: map, masked: true, layout: "nhwc" },
   { name: "x needs no gradient", shards: [2, 2, 2], sample: map, frozenInput: true },
 ];
 const refused = [{ name: "a single value in all", shards: [0, 1], sample: [3, 1, 1] }];

@@ -1,4 +1,6 @@
 // A training in which rank 1 does something wrong at step 5.
+
+import { workerData } from "node:worker_threads";
 import { DistributedDataParallel } from "../../../src/distributed/ddp.js";
 import { initProcessGroup } from "../../../src/distributed/init.js";
 import * as nn from "../../../src/nn/index.js";
@@ -8,6 +10,10 @@ import { full, tidy, zeros } from "../../../src/tensor.js";
 import { given } from "./rank.js";
 
 const { fault } = given<{ fault: string }>();
+if (fault === "never joins" && workerData.rank === 1) {
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  process.exit(0);
+}
 const group = await initProcessGroup({ timeout: 2, check: fault.startsWith("mismatched") });
 const runtime = await init({ threads: 1 });
 const wrong = group.rank === 1;

@@ -18,6 +18,8 @@ interface Case {
   layout?: "nchw" | "nhwc";
   activation?: "relu" | "silu";
   frozenInput?: boolean;
+  /** The samples behind these positions are padding, all of them in rank 0. */
+  masked?: boolean;
 }
 
 const { cases, timeout = 60 } = given<{ cases: Case[]; timeout?: number }>();
@@ -48,7 +50,7 @@ function largestRstd(x: Tensor, axis: number): number {
   return Math.max(...rstds);
 }
 
-function run({ shards, sample, mean = 0, layout = "nchw", activation, frozenInput }: Case) {
+function run({ shards, sample, mean = 0, layout = "nchw", activation, frozenInput, masked }: Case) {
   const count = (r: number) => shards[r] ?? 0;
   const total = shards.reduce((a, b) => a + b, 0);
   const [channels, ...space] = sample;
@@ -76,7 +78,23 @@ function run({ shards, sample, mean = 0, layout = "nchw", activation, frozenInpu
     zeros([channels], { runtime }),
     made(new Float32Array(channels).fill(1), [channels]),
   ];
+  const padding = masked
+    ? tensor(
+        Int32Array.from({ length: total * sizeOf(space) }, (_, i) =>
+          i < count(0) * sizeOf(space) || i % 3 === 0 ? 0 : 1,
+        ),
+        [total, ...space],
+        { runtime },
+      )
+    : null;
+  const maskOf = (first: number, end: number) => {
+    if (!padding) return null;
+    const step = sizeOf(space);
+    const values = padding.toArray().slice(first * step, end * step);
+    return tensor(values, [end - first, ...space], { runtime });
+  };
   const reference = batchNorm(whole, {
+    mask: padding,
     ...{ weight, bias, layout, activation, training: true },
     ...{ runningMean: running[0], runningVar: running[1] },
   });
@@ -89,12 +107,13 @@ function run({ shards, sample, mean = 0, layout = "nchw", activation, frozenInpu
   if (!frozenInput) x.requiresGrad = true;
   group.traffic.collectives = 0;
   group.traffic.bytes = 0;
-  const y = layer.activated(x, activation ?? null);
+  const mask = maskOf(start, start + count(rank));
+  const y = layer.activated(x, activation ?? null, mask);
   const forward = { ...group.traffic };
   y.backward(own(dy).detach());
   const both = { ...group.traffic };
   layer.eval();
-  layer.forward(x);
+  layer.forward(x, mask);
   const inEvaluation = group.traffic.collectives - both.collectives;
   const gradients = [layer.weight?.grad, layer.bias?.grad].map((grad) => {
     const sum = Float64Array.from(grad?.elements ?? []);
