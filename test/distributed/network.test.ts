@@ -42,12 +42,30 @@ beforeAll(async () => {
 });
 afterAll(() => {
   if (!allowed) return;
+  endAll();
   for (const host of hosts) quietly(`netns del ${host}`);
   quietly(`link del ${bridge}`);
 });
 
 const onWire = () =>
   Number(readFileSync(`/sys/class/net/v${hosts[0]}/statistics/tx_bytes`, "utf8"));
+
+/** Ends what is left in the namespaces, such as daemons of an mpirun that was killed. */
+function endAll(): void {
+  for (const host of hosts)
+    for (const pid of execFileSync("ip", ["netns", "pids", host], { encoding: "utf8" }).split("\n"))
+      if (pid) process.kill(Number(pid), "SIGKILL");
+}
+
+/** How many ranks are alive whose command line holds `mark`. */
+function ranksOf(mark: string): number {
+  try {
+    const pattern = `^${process.execPath} .*${mark}`;
+    return execFileSync("pgrep", ["-f", pattern], { encoding: "utf8" }).trim().split("\n").length;
+  } catch {
+    return 0;
+  }
+}
 
 const openmpi = [
   ...["mpirun.openmpi", "--oversubscribe", "-np", "2", "--host", hosts.join(",")],
@@ -99,21 +117,24 @@ describe("two hosts", () => {
     await trained(mpich, 20);
   });
 
-  test.skipIf(!allowed || !available.mpich)("a pulled cable ends the ranks of MPICH", async () => {
-    const mark = join(tmpdir(), `evenkeel-cable-${process.pid}`);
-    const endless = JSON.stringify({ ...args, steps: 100_000, timeout: 2 });
-    const command = [...mpich, process.execPath, path, mark, endless];
-    const running = execute(command, 60);
-    await new Promise((done) => setTimeout(done, 5000));
-    ip(`link set v${hosts[1]} down`);
-    const start = performance.now();
-    const { code, output } = await running;
-    ip(`link set v${hosts[1]} up`);
-    expect(code).not.toBe(0);
-    expect(output).toMatch(/\[rank \d of 2\] .*not done after 2 s/);
-    expect(performance.now() - start).toBeLessThan(20_000);
-    const left = () => execFileSync("sh", ["-c", `pgrep -f ${mark} | wc -l`], { encoding: "utf8" });
-    // the shell of this count has the mark in its own command line
-    await expect.poll(() => Number(left()), { timeout: 10_000 }).toBeLessThanOrEqual(1);
-  });
+  const launchers = [
+    { name: "MPICH", there: available.mpich, start: mpich },
+    { name: "Open MPI", there: available.openmpi, start: openmpi },
+  ];
+  for (const { name, there, start } of launchers)
+    test.skipIf(!allowed || !there)(`a pulled cable ends the ranks of ${name}`, async () => {
+      const mark = join(tmpdir(), `evenkeel-cable-${name.length}-${process.pid}`);
+      const endless = JSON.stringify({ ...args, steps: 100_000, timeout: 2 });
+      const running = execute([...start, process.execPath, path, mark, endless], 25);
+      await new Promise((done) => setTimeout(done, 5000));
+      expect(ranksOf(mark)).toBe(2);
+      ip(`link set v${hosts[1]} down`);
+      await expect.poll(() => ranksOf(mark), { timeout: 10_000 }).toBe(0);
+      ip(`link set v${hosts[1]} up`);
+      // Open MPI's own mpirun does not end when a cable is pulled, so users run it under timeout
+      if (name === "Open MPI") endAll();
+      const { code, output } = await running;
+      expect(code).not.toBe(0);
+      expect(output).toMatch(/\[rank \d of 2\] .*not done after 2 s/);
+    });
 });
