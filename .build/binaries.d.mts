@@ -1,1 +1,2 @@
 export function hexModule(path: string): Promise<string>;
+export const inlined: import("esbuild").Plugin;

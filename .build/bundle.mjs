@@ -15,7 +15,9 @@ const common = {
 };
 
 const within = (file, folder) => file.startsWith(resolve(folder) + sep);
-const entries = ["models", "data", "experiments"];
+const entries = ["models", "data", "experiments", "distributed"];
+/** Several processes are no matter of edge hosts. */
+const edgeEntries = entries.filter((name) => name !== "distributed");
 /** Folders that the main entry exports as an object each. */
 const spaces = ["nn", "optim"];
 /** These files are small and have no state: each entry that needs them has a copy. */
@@ -110,8 +112,8 @@ async function bundleIndex(outdir, binaries, sourcemap) {
 }
 
 /** The experiments have no source map: it would be 87 KB of the package, of programs that nobody steps through. */
-async function bundleEntries(outdir, maps) {
-  for (const name of entries) {
+async function bundleEntries(names, outdir, maps) {
+  for (const name of names) {
     const entryPoints = { [name]: `src/${name}/index.ts` };
     const sourcemap = name === "experiments" ? undefined : maps;
     await build({ ...common, entryPoints, outdir, sourcemap, plugins: [fromEntries(name)] });
@@ -160,11 +162,12 @@ await bundleIndex("dist", inlined, "linked");
 await withoutBytes("dist/index.js.map");
 await bundleCommand();
 if (process.argv[2] !== "command") {
-  await bundleEntries("dist", "linked");
+  await bundleEntries(edgeEntries, "dist", "linked");
+  await bundleEntries(["distributed"], "dist");
   const entryPoints = { worker: "src/runtime/worker-entry.ts" };
   await build({ ...common, entryPoints, outdir: "dist", sourcemap: "linked" });
   await bundleIndex("dist/edge", fromKernels);
-  await bundleEntries("dist/edge");
+  await bundleEntries(edgeEntries, "dist/edge");
   for (const [host, text] of Object.entries(kernels)) await writeFile(`dist/edge/${host}.js`, text);
   for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
     await copyFile(`build/${name}.wasm`, `dist/${name}.wasm`);

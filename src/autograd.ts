@@ -1,12 +1,13 @@
 // The tape. Each recorded operation is a node. A node knows its inputs, what it saved and how to go back. Tensors and
 // later nodes hold a node, and their number is counted as for memory. When nobody holds it any more, the node gives
 // back what it saved.
-import { call } from "./call.js";
+import { call, onRefusal } from "./call.js";
 import { checkSaved, checksum } from "./saved.js";
 import { synchronously, untidied } from "./scope.js";
 import {
   type AnyTensor,
   alias,
+  changing,
   empty,
   type GradNode,
   hold,
@@ -146,6 +147,28 @@ function addInto(into: Tensor, more: Tensor): Tensor {
 const addUp = (sum: Tensor | undefined, more: Tensor): Tensor =>
   sum ? addInto(exclusive(sum), more) : more;
 
+/** How many edges lead to each leaf that has hooks. */
+function hookedLeaves(edges: readonly Edge[]): Map<Tensor, number> {
+  const due = new Map<Tensor, number>();
+  for (const edge of edges)
+    if (edge && "leaf" in edge && edge.leaf.gradHooks?.size)
+      due.set(edge.leaf, (due.get(edge.leaf) ?? 0) + 1);
+  return due;
+}
+
+/** leaf.grad += grad, which a refused pass takes back, and then the hooks. Consumes `grad`. */
+function complete(leaf: Tensor, grad: Tensor): void {
+  leaf.ptr; // throws if the leaf was disposed
+  const before = leaf.grad;
+  if (before) changing(before);
+  else
+    onRefusal(() => {
+      leaf.grad = null;
+    });
+  leaf.grad = before ? addInto(before, grad) : exclusive(grad);
+  for (const hook of [...(leaf.gradHooks ?? [])]) hook(leaf);
+}
+
 function checkGradient(root: Tensor, gradient: Tensor | undefined): void {
   if (!gradient) {
     if (root.size === 1) return;
@@ -173,11 +196,23 @@ function backward(root: Tensor, gradient?: Tensor): void {
   const leaves = new Map<Tensor, Tensor>();
   const pending = new Map<Node, Tensor>();
   const used: Node[] = [];
+  const due = hookedLeaves([edgeOf(root), ...nodes.flatMap((node) => node.edges)]);
 
   const pass = (edge: Edge, grad: Tensor) => {
     if (edge === null) grad.dispose();
     else if ("leaf" in edge) leaves.set(edge.leaf, addUp(leaves.get(edge.leaf), grad));
     else pending.set(edge.node, addUp(pending.get(edge.node), grad));
+  };
+
+  /** Counts an edge on which no gradient can come any more. The last one completes a leaf with hooks. */
+  const done = (edge: Edge) => {
+    if (!edge || !("leaf" in edge)) return;
+    const left = (due.get(edge.leaf) ?? 0) - 1;
+    if (left >= 0) due.set(edge.leaf, left);
+    const grad = leaves.get(edge.leaf);
+    if (left !== 0 || !grad) return;
+    leaves.delete(edge.leaf);
+    complete(edge.leaf, grad);
   };
 
   untidied(() =>
@@ -186,9 +221,13 @@ function backward(root: Tensor, gradient?: Tensor): void {
         const first = gradient ? alias(gradient) : empty(root.runtime, root.shape);
         if (!gradient) first.elements.fill(1);
         pass(edgeOf(root), first);
+        done(edgeOf(root));
         for (const node of nodes) {
           const dy = pending.get(node);
-          if (!dy) continue;
+          if (!dy) {
+            node.edges.forEach(done);
+            continue;
+          }
           pending.delete(node);
           const needs = node.edges.map((edge) => edge !== null);
           const grads = node.backward(dy, node.saved, needs);
@@ -199,6 +238,7 @@ function backward(root: Tensor, gradient?: Tensor): void {
           own.forEach((grad, i) => {
             if (grad) pass(node.edges[i], grad);
           });
+          if (due.size > 0) node.edges.forEach(done);
         }
         for (const [leaf, grad] of leaves) {
           // Errors come here, before any .grad changes: a leaf or its gradient was disposed, or memory is full.

@@ -19,6 +19,14 @@ export { loadSafetensors, saveSafetensors } from "./io/safetensors.js";
 export { nn, optim } from "./namespaces.js";
 export { createNorm } from "./nn/create-norm.js";
 export * from "./ops/index.js";
+export type {
+  CollectiveOptions,
+  ProcessGroup,
+  ReduceOp,
+  ReduceOptions,
+  Values,
+  Work,
+} from "./process-group.js";
 export { defaultGenerator, Generator, manualSeed, rand, randn, randperm } from "./random.js";
 export { createRuntime, type RuntimeOptions } from "./runtime/create-runtime.js";
 export { defaultRuntime, init } from "./runtime/default-runtime.js";

@@ -44,6 +44,8 @@ export class Storage {
 
 /** What autograd.ts attaches to a tensor that an operation made. */
 export interface GradNode {
+  /** Where gradients go: on to another node, or to a leaf. */
+  readonly edges: readonly ({ node: GradNode } | { leaf: object } | null)[];
   release(): void;
 }
 

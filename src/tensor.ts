@@ -72,6 +72,9 @@ function storageFor(runtime: Runtime, shape: Shape, dtype: DType): Storage {
   }
 }
 
+/** Called with a leaf whose gradient is complete. */
+export type GradHook = (leaf: Tensor) => void;
+
 /** An n-dimensional array, row-major, in a runtime's linear memory. */
 export class Tensor<D extends DType = "float32"> {
   readonly runtime: Runtime;
@@ -211,6 +214,27 @@ export class Tensor<D extends DType = "float32"> {
     if (this.node && !value)
       throw new Error("requiresGrad: only leaf tensors can stop it; use detach()");
     this.#requiresGrad = value;
+  }
+
+  /** @internal What `registerPostAccumulateGradHook` was given; null: nothing, ever. */
+  gradHooks: Set<GradHook> | null = null;
+
+  /**
+   * Has `hook(leaf)` called in each `backward()` as soon as the `.grad` of this leaf is complete, while the pass goes
+   * on elsewhere. If the pass is refused later, `.grad` becomes again what it was. As in PyTorch. Throws TypeError for
+   * no function, Error unless this is a leaf with `requiresGrad`. Returns the handle that removes the hook.
+   */
+  registerPostAccumulateGradHook(this: Tensor, hook: GradHook): { remove(): void } {
+    if (typeof hook !== "function")
+      throw new TypeError(
+        `registerPostAccumulateGradHook: expected a function, got ${describe(hook)}`,
+      );
+    if (!this.#requiresGrad || this.node)
+      throw new Error("registerPostAccumulateGradHook: expected a leaf that requires gradients");
+    const own: GradHook = (leaf) => hook(leaf);
+    this.gradHooks ??= new Set();
+    this.gradHooks.add(own);
+    return { remove: () => void this.gradHooks?.delete(own) };
   }
 
   /** @internal The graph node that made this tensor; null for a leaf. */

@@ -44,6 +44,7 @@ describe("exports", () => {
       "./models",
       "./data",
       "./experiments",
+      "./distributed",
       "./simd.wasm",
       "./relaxed.wasm",
       "./simd-threads.wasm",
@@ -62,6 +63,14 @@ describe("exports", () => {
       expect(conditions).toEqual(["types", "workerd", "edge-light", "default"]);
     },
   );
+
+  test("./distributed: no edge host has processes, and koffi is the user's to install", () => {
+    expect(Object.keys(manifest.exports["./distributed"])).toEqual(["types", "default"]);
+    expect(manifest.peerDependencies).toEqual({ koffi: "^3.3.0" });
+    expect(manifest.peerDependenciesMeta).toEqual({ koffi: { optional: true } });
+    for (const script of scripts.filter((script) => script !== "distributed.js"))
+      expect(text(`dist/${script}`), script).not.toMatch(/koffi|MPI_I/);
+  });
 
   const [{ files, size }] = JSON.parse(
     execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {

@@ -36,6 +36,7 @@ const order = [
   "tensor.ts",
   "saved.ts",
   "autograd.ts",
+  "process-group.ts",
   "random.ts",
   "ops",
   "io",
@@ -47,6 +48,7 @@ const order = [
   "experiments",
   "show",
   "page",
+  "distributed",
   "cli",
 ];
 const layerOf = (file: string) => file.split("/")[1];
@@ -82,6 +84,15 @@ describe("experiments and what they are shown with know no document", () => {
     expect(source).not.toMatch(/\b(HTML|SVG)\w*Element\b/);
   });
 });
+
+/** Whoever computes with a group takes it as an argument: browsers have none. */
+test.each(["experiments", "show", "page"].flatMap((folder) => files(`src/${folder}`)))(
+  "%s does without src/distributed",
+  (file) => {
+    const targets = importsOf(file).filter((specifier) => specifier.includes("/distributed/"));
+    expect(targets).toEqual([]);
+  },
+);
 
 /** The page is no part of the command, and the command is no part of the page. */
 test.each(files("src/cli"))("%s does without the page", (file) => {

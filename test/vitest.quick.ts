@@ -10,6 +10,8 @@ const exclude = [
   "test/runtime/{exit,hosts}.test.ts",
   // tests of whole programs and of networks in training: their parts have tests of their own
   "test/{cli,experiments,models,page}/**",
+  // tests that start many processes
+  "test/distributed/{collectives,faults,network,ranks,train}.test.ts",
   // tests that try one idea on every operation: all scales, all layouts, bad values, refusals, random programs
   "test/fuzz/**",
   "test/ops/**/{containment,extreme,layout,pairs,refusals,saved,scales,sizes}.test.ts",

@@ -28,6 +28,11 @@ export interface Experiment<Flags extends object = object, Result extends Outcom
   out?: string;
   /** The values that `--quick` uses instead of the defaults. */
   quick: Partial<Flags>;
+  /** Another way to run, for these flags; null: the usual one. `given`: whether the user gave this flag. */
+  instead?(
+    flags: Flags & CommonFlags,
+    given: (flag: string) => boolean,
+  ): (() => Promise<void>) | null;
   /** Asks for missing values on a terminal, or refuses them. `evenkeel all` does not call it. */
   complete?(flags: Flags): Promise<Flags>;
   run(flags: Flags & CommonFlags, context: Context): AsyncGenerator<Stage, Result>;
@@ -77,12 +82,15 @@ export function addExperiment(program: Command, experiment: Experiment): void {
       ([key]) => command.getOptionValueSource(key) === "default",
     );
     const chosen = given.quick ? { ...given, ...Object.fromEntries(unset) } : given;
+    const isGiven = (flag: string) => command.getOptionValueSource(flag) === "cli";
+    const instead = experiment.instead?.(chosen, isGiven);
+    if (instead) return instead();
     const flags = experiment.complete
       ? ((await experiment.complete(chosen)) as CommonFlags)
       : chosen;
     await session(flags, async (context) => {
       const { result } = await perform(experiment, flags, context, flags.out);
-      const note = isShort(experiment, flags) ? `\n\n${quickNote}` : "";
+      const note = noteOf(isShort(experiment, flags));
       console.log(`\n${experiment.text(result)}${note}\n`);
       const files = ["index.html", "results.json"].map((file) => join(flags.out, file));
       console.log(`Report: ${files.join(", ")}`);
@@ -130,6 +138,9 @@ export async function session(
 /** Whether `--quick` has replaced any of the experiment's defaults. */
 const isShort = ({ quick }: Experiment, flags: CommonFlags): boolean =>
   flags.quick && Object.entries(quick).some(([key, value]) => Reflect.get(flags, key) === value);
+
+/** What stands below the text of a short run. */
+export const noteOf = (short: boolean): string => (short ? `\n\n${quickNote}` : "");
 
 /** Runs one experiment to its end, shows progress, and writes its two files into `out`. */
 export async function perform(

@@ -14,7 +14,9 @@ import { type CheckpointStore, checkpointFile } from "../io/checkpoint-file.js";
 import { checkNorm } from "../nn/index.js";
 import { finished, stoppedText } from "../show/words.js";
 import type { CommonFlags, Context, Experiment } from "./command.js";
+import { compareInRanks, type RanksFlags, ranksFlags } from "./compare-ranks.js";
 import { type DataOptions, loadData } from "./data.js";
+import { type Where, where } from "./distributed.js";
 import { checkWritable, makeDirectory } from "./files.js";
 import { describeMachine } from "./machine.js";
 import { batchSize, integer, knownNorms, norms, option, positive, seed } from "./options.js";
@@ -30,6 +32,8 @@ interface Flags extends Omit<CompareConfig, "batch1Samples" | "steps">, DataOpti
   batch1Samples: number | "all";
   checkpoint?: string;
   saveEvery?: number;
+  distributed?: Where;
+  distributedCheck?: boolean;
 }
 
 export const compareExperiment: Experiment<Flags, CompareResult> = {
@@ -77,6 +81,13 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     ),
     new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
     option("--save-every <n>", "save after every so many steps instead", integer(1)),
+    new Option(
+      "--distributed [where]",
+      "in several ranks, of mpirun or, with local:4, of four threads: batch norm beside its synchronised form",
+    )
+      .argParser(where)
+      .preset("mpi"),
+    new Option("--distributed-check", "compare what the ranks call, before each collective"),
     new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),
     new Option(
       "--download [dir]",
@@ -84,6 +95,12 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
     ),
   ],
   out: "evenkeel-report",
+  instead(flags, given) {
+    if (flags.distributed === undefined) return null;
+    const unset = Object.entries(ranksFlags(flags.quick)).filter(([flag]) => !given(flag));
+    const all = { ...flags, ...Object.fromEntries(unset) } as RanksFlags;
+    return () => compareInRanks(all);
+  },
   quick: { limit: 1200, epochs: 3, batch1Samples: 600 },
   run,
   text(result) {
@@ -134,6 +151,8 @@ async function* run(
     saveEvery,
     batch1Samples,
     steps = null,
+    distributed: _____,
+    distributedCheck: ______,
     ...others
   } = flags;
   if (others.batchSize > limit)

@@ -2,7 +2,9 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { addAll } from "./all.js";
+import { addAllReduceBench } from "./allreduce-bench.js";
 import { addExperiment, INTERRUPTED } from "./command.js";
+import { addRun } from "./distributed.js";
 import { experiments } from "./experiments.js";
 import { addPage } from "./page.js";
 
@@ -19,6 +21,7 @@ const program = new Command("evenkeel")
   .description("Neural-network normalisation layers, by experiment")
   .version(manifest.version, "-v, --version", "print the version")
   .showHelpAfterError(false)
+  .enablePositionalOptions()
   .exitOverride()
   .configureOutput({
     outputError: (text, write) =>
@@ -32,6 +35,8 @@ const program = new Command("evenkeel")
 for (const experiment of experiments) addExperiment(program, experiment);
 addAll(program, experiments);
 addPage(program);
+addRun(program);
+addAllReduceBench(program);
 addHelp(program);
 
 try {

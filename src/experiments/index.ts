@@ -11,6 +11,7 @@ export * from "./methods/index.js";
 export * from "./padding.js";
 export * from "./pictures.js";
 export { type BlockProbe, probe } from "./probe.js";
+export * from "./ranks.js";
 export * from "./running-stats.js";
 export * from "./see.js";
 export { dependsOn, type MapShape, type Pattern, setIndex } from "./sets.js";

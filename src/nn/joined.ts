@@ -37,7 +37,7 @@ export function ownerOf(object: object, method: string): object | null {
 }
 
 /** The methods that can determine a layer's output. */
-const ways = ["forward", "activated", "scaled", "added", "tracked", "checkRank"];
+const ways = ["forward", "activated", "scaled", "added", "tracked", "normalized", "checkRank"];
 
 type LayerClass<L> = abstract new (...args: never[]) => L;
 

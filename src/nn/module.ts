@@ -16,6 +16,15 @@ const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${lette
 /** @internal Outside of the class, because bundlers give a class that names itself a second name. */
 export const isModule = (value: unknown): value is Module => value instanceof Module;
 
+/** @internal Refuses what `replaceChild` cannot do. */
+export function checkChild(module: Module, name: string, child: Module): void {
+  const op = `${module.constructor.name}.replaceChild`;
+  if (!isModule(child)) throw new TypeError(`${op}: expected a layer, got ${describe(child)}`);
+  const names = [...module.children()].map(([known]) => known);
+  if (!names.includes(name))
+    throw new RangeError(`${op}: no child "${name}" (there are ${names.join(", ") || "none"})`);
+}
+
 /**
  * Base of all layers and networks. Its properties that are tensors are its parameters; those named by `buffer()` are
  * its buffers. Its properties that are modules are its children. Keys are PyTorch's: the property names in snake case,
@@ -66,6 +75,16 @@ export abstract class Module extends Held {
   *children(): Generator<[string, Module]> {
     for (const [name, value] of Object.entries(this))
       if (isModule(value)) yield [snakeCase(name), value];
+  }
+
+  /**
+   * Puts `child` in the place of the child with this name, one of those that `children()` gives. Throws TypeError for what is no
+   * layer, RangeError where there is no such child.
+   */
+  replaceChild(name: string, child: Module): void {
+    checkChild(this, name, child);
+    for (const [key, value] of Object.entries(this))
+      if (isModule(value) && snakeCase(key) === name) Reflect.set(this, key, child);
   }
 
   /** This module and all modules below it, with their key prefixes. */

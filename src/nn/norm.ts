@@ -3,6 +3,7 @@ import { checkTensor } from "../ops/check.js";
 import type { Activation } from "../ops/elementwise/activation.js";
 import { add } from "../ops/elementwise/add.js";
 import { type BatchNormOptions, batchNorm } from "../ops/norm/batch-norm.js";
+import { groupBatchNorm } from "../ops/norm/group-batch-norm.js";
 import { groupNorm } from "../ops/norm/group-norm.js";
 import { instanceNorm } from "../ops/norm/instance-norm.js";
 import { addLayerNorm, layerNorm } from "../ops/norm/layer-norm.js";
@@ -11,13 +12,14 @@ import { addRMSNorm, rmsNorm } from "../ops/norm/rms-norm.js";
 import type { AddNorm } from "../ops/norm/row-norm.js";
 import { syncBatchNorm } from "../ops/norm/sync-batch-norm.js";
 import { checkMask } from "../ops/norm/valid-positions.js";
-import type { Rules } from "../options.js";
+import { describe, type Rules } from "../options.js";
+import type { ProcessGroup } from "../process-group.js";
 import { type AnyTensor, alias, show, type Tensor } from "../tensor.js";
 import { AffineNorm, affineStart } from "./affine-norm.js";
 import { checkChannels } from "./channels.js";
 import { constant, countBatch, counter, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
-import { Module } from "./module.js";
+import { isModule, Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 import { named, python } from "./repr.js";
 import { RunningNorm } from "./running-norm.js";
@@ -125,7 +127,11 @@ abstract class BatchNorm extends TrackingNorm {
   activated(x: Tensor, activation: Activation | null, mask?: AnyTensor | null): Tensor {
     this.checkRank(x);
     const { layout } = this;
-    return this.tracked((options) => batchNorm(x, { ...options, mask, layout, activation }));
+    return this.tracked((options) => this.normalized(x, { ...options, mask, layout, activation }));
+  }
+
+  protected normalized(x: Tensor, options: BatchNormOptions): Tensor {
+    return batchNorm(x, options);
   }
 
   /** Runs `norm` with the options of this layer and counts the batch. */
@@ -157,15 +163,83 @@ export class BatchNorm3d extends BatchNorm {
   readonly ranks = [5];
 }
 
-/** Batch norm of [N, C, *] whose batch may come in shards, as on several devices; see `syncBatchNorm`. */
+export interface SyncBatchNormOptions extends TrackingNormOptions {
+  /** The ranks whose batches are one. null, the default: this process alone. */
+  processGroup?: ProcessGroup | null;
+}
+
+/** The options of a batch norm, checked with the group that stands among them. */
+function withoutGroup(options: SyncBatchNormOptions): TrackingNormOptions {
+  const rules: Rules<SyncBatchNormOptions> = { ...trackingRules, processGroup: "Object|null" };
+  const { processGroup, ...own } = layerOptions("SyncBatchNorm", options, rules);
+  if (processGroup) checkGroup("SyncBatchNorm", processGroup);
+  return own;
+}
+
+function checkGroup(op: string, group: ProcessGroup): void {
+  if (typeof group?.allGather !== "function")
+    throw new TypeError(`${op}: expected a process group, got ${describe(group)}`);
+}
+
+/**
+ * Batch norm of [N, C, *] by the statistics of a batch that lies in several parts: one in each rank of `processGroup`,
+ * or in `forwardShards` several tensors of this process. In training all ranks must call `forward`, and go back, together; N may
+ * be 0. Evaluation never communicates. Each rank's gradients of weight and bias are its own share: the sum of all is the whole.
+ */
 export class SyncBatchNorm extends BatchNorm {
   readonly ranks = [2, 3, 4, 5];
+  readonly processGroup: ProcessGroup | null;
+
+  constructor(numFeatures: number, options: SyncBatchNormOptions = {}) {
+    super(numFeatures, withoutGroup(options));
+    this.processGroup = options.processGroup ?? null;
+  }
+
+  protected override normalized(x: Tensor, options: BatchNormOptions): Tensor {
+    const { processGroup, training } = this;
+    if (!processGroup || !training) return super.normalized(x, options);
+    return groupBatchNorm(x, processGroup, options);
+  }
 
   /** The outputs of the shards, all normalised by the statistics of the whole batch. */
   forwardShards(shards: readonly Tensor[]): Tensor[] {
     for (const shard of shards) this.checkRank(shard);
     return this.tracked((options) => syncBatchNorm(shards, options));
   }
+
+  /**
+   * Puts a SyncBatchNorm of `group` in the place of every BatchNorm1d, 2d, 3d and SyncBatchNorm of `module`, with the same
+   * tensors, settings and `training`. Returns `module`, or what took its place. As torch.nn.SyncBatchNorm's.
+   */
+  static convertSyncBatchNorm(module: Module, group: ProcessGroup): Module {
+    if (!isModule(module))
+      throw new TypeError(`convertSyncBatchNorm: expected a layer, got ${describe(module)}`);
+    checkGroup("convertSyncBatchNorm", group);
+    return converted(module, group, new Map());
+  }
+}
+
+function converted(module: Module, group: ProcessGroup, known: Map<Module, Module>): Module {
+  const before = known.get(module);
+  if (before) return before;
+  const own = module instanceof BatchNorm ? synchronised(module, group) : module;
+  known.set(module, own);
+  for (const [name, child] of [...module.children()]) {
+    const other = converted(child, group, known);
+    if (other !== child) module.replaceChild(name, other);
+  }
+  return own;
+}
+
+function synchronised(norm: BatchNorm, processGroup: ProcessGroup): SyncBatchNorm {
+  const { numFeatures, eps, momentum, correction, layout, training } = norm;
+  const { weight, bias, runningMean, runningVar, numBatchesTracked } = norm;
+  const none = { affine: false, trackRunningStats: false };
+  const options = { eps, momentum, correction, layout, processGroup, ...none };
+  const made = new SyncBatchNorm(numFeatures, options);
+  const buffers = { runningMean, runningVar, numBatchesTracked };
+  for (const [name, tensor] of Object.entries(buffers)) if (tensor) made.buffer(name, tensor);
+  return Object.assign(made, { weight, bias, ...buffers, training });
 }
 
 /** Instance normalisation, Ulyanov et al. 2016, arXiv 1607.08022: statistics of each channel of each sample. */

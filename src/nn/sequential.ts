@@ -5,7 +5,7 @@ import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
 import { affineOf, type SettledNorm, scalesAlong, tensorsOf } from "./batch-affine.js";
 import { isActivating, isPlainly, isScaling } from "./joined.js";
-import { Module } from "./module.js";
+import { checkChild, Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
 const isRelu = (layer: Module | undefined): boolean => isPlainly(layer, ReLU);
@@ -33,6 +33,11 @@ export class Sequential extends Module {
 
   override *children(): Generator<[string, Module]> {
     for (const [index, layer] of this.layers.entries()) yield [String(index), layer];
+  }
+
+  override replaceChild(name: string, child: Module): void {
+    checkChild(this, name, child);
+    (this.layers as Module[])[Number(name)] = child;
   }
 
   forward(x: Tensor, mask?: null): Tensor {

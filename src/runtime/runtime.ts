@@ -47,6 +47,8 @@ export class Runtime {
   #peakBytes = 0;
   /** How many tensors hold memory of this runtime. The tensors themselves count it. */
   tensors = 0;
+  /** @internal Called behind each launch: what goes on beside the computation gets its turn there. */
+  afterRun: (() => void) | null = null;
 
   /** Not for users: call `createRuntime`. */
   constructor(
@@ -106,6 +108,7 @@ export class Runtime {
     } finally {
       if (scratch) this.release(scratch);
     }
+    this.afterRun?.();
   }
 
   /** Writes the words of a plan and gives their address, for the next launch alone. */

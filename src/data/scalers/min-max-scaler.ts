@@ -1,3 +1,4 @@
+import type { ProcessGroup } from "../../process-group.js";
 import {
   checkMerge,
   checkRange,
@@ -60,6 +61,17 @@ export class MinMaxScaler extends Scaler {
         if (x > this.max[j]) this.max[j] = x;
       }
     }
+    return this.#finish();
+  }
+
+  /**
+   * Forgets all earlier data and learns from the data of all ranks of `group`: exactly as `fit` does from all data. All
+   * ranks must call it; `data` may be empty.
+   */
+  fitDistributed(data: Numbers, group: ProcessGroup): this {
+    this.fit(data);
+    group.allReduce(this.min, { op: "min" });
+    group.allReduce(this.max, { op: "max" });
     return this.#finish();
   }
 

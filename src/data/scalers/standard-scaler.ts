@@ -1,3 +1,4 @@
+import type { ProcessGroup } from "../../process-group.js";
 import { checkMerge, type Numbers, Scaler, type ScalerOptions, unitFor } from "./scaler.js";
 
 export interface StandardScalerOptions extends ScalerOptions {
@@ -90,6 +91,26 @@ export class StandardScaler extends Scaler {
       this.#shrink(j, units[j]);
       this.#add(j, n, mean[j], m2[j] * (this.#units[j] / units[j]) ** 2);
     });
+    return this.#finish();
+  }
+
+  /**
+   * Forgets all earlier data and learns from the data of all ranks of `group`, merged in rank order: all ranks have the
+   * same statistics, those of `fit` on all data but for rounding. All ranks must call it; `data` may be empty.
+   */
+  fitDistributed(data: Numbers, group: ProcessGroup): this {
+    this.fit(data);
+    const { features } = this;
+    const own = [this.count, this.mean, this.#m2, this.#units].map((list) => [...list]);
+    const all = new Float64Array(4 * features * group.size);
+    group.allGather(all, Float64Array.from(own.flat()));
+    this.fit([]);
+    for (let at = 0; at < all.length; at += 4 * features)
+      for (let j = 0; j < features; j++) {
+        const [count, mean, m2, unit] = [0, 1, 2, 3].map((i) => all[at + i * features + j]);
+        this.#shrink(j, unit);
+        this.#add(j, count, mean, m2 * (this.#units[j] / unit) ** 2);
+      }
     return this.#finish();
   }
 

@@ -205,6 +205,42 @@ export function forward(
   }
 }
 
+/** sums [planes · parts, 2] = (Σdz, Σdz·x̂), where dz is dy, or with an activation what it makes of dy. */
+export function gradientSums(
+  sums: Tensor<"float64">,
+  dz: Tensor | null,
+  dy: Tensor,
+  x: Tensor,
+  stats: Tensor<"float64">,
+  s: Sets,
+  { weight, bias, activation }: Omit<Affine, "eps">,
+): void {
+  const steps = stepsOf(s);
+  const { kernels, items, size, scratch } = steps;
+  const inputs = [dy.ptr, x.ptr, stats.ptr, addressOf(weight), addressOf(bias)] as const;
+  const how = [planOf(x.runtime, s, steps), activationCode(activation)] as const;
+  const args = [sums.ptr, addressOf(dz), ...inputs, ...how] as const;
+  x.runtime.run(kernels.gradientSums, items, 2 * size, args, scratch);
+}
+
+/** dx from dz and means [sets, 2] of w·dz and w·dz·x̂; without them the statistics are constants. */
+export function gradientOfInput(
+  dx: Tensor,
+  dz: Tensor,
+  x: Tensor,
+  stats: Tensor<"float64">,
+  means: Tensor<"float64"> | null,
+  s: Sets,
+  weight: Tensor | null | undefined,
+): void {
+  const steps = stepsOf(s);
+  const { kernels, items, size, scratch } = steps;
+  const parameters = [addressOf(means), addressOf(weight)] as const;
+  const pointers = [dx.ptr, dz.ptr, x.ptr, stats.ptr, ...parameters] as const;
+  const args = [...pointers, planOf(x.runtime, s, steps)] as const;
+  x.runtime.run(kernels.gradient, items, 3 * size, args, scratch);
+}
+
 /** dx (null: not wanted), dweight and dbias. With `constant` statistics dx = w·rstd·dy. */
 function backward(
   dy: Tensor,
@@ -223,8 +259,7 @@ function backward(
   using spare = code && !dx ? empty(runtime, dy.shape) : null; // dy goes through the activation there
   const dz = code ? (dx ?? spare) : null;
   const oneGo = !constant && inOneGo(s, 0);
-  const steps = stepsOf(s);
-  const { kernels, items, size, parts, scratch } = steps;
+  const { parts } = stepsOf(s);
   using sums = empty(runtime, [planes * (oneGo ? 1 : parts), 2], "float64");
   const shape = [runs, planeStep, length, channels] as const;
   if (oneGo) {
@@ -239,29 +274,15 @@ function backward(
     ] as const;
     runtime.run("channelNormBackward", sets, 3 * runs * length, [...pointers, ...shape, code]);
   } else {
-    if (needsWeight || needsBias || !constant || code) {
-      const inputs = [dy.ptr, x.ptr, stats.ptr, addressOf(weight), addressOf(bias)] as const;
-      const how = [planOf(runtime, s, steps), code] as const;
-      const args = [sums.ptr, addressOf(dz), ...inputs, ...how] as const;
-      runtime.run(kernels.gradientSums, items, 2 * size, args, scratch);
-    }
+    if (needsWeight || needsBias || !constant || code)
+      gradientSums(sums, dz, dy, x, stats, s, { weight, bias, activation });
     if (dx) {
       using means = constant ? null : empty(runtime, [sets, 2], "float64");
       if (means) {
         const args = [means.ptr, sums.ptr, addressOf(weight), ...shape, parts] as const;
         runtime.run("channelGradientMeans", sets, 4 * runs * parts, args);
       }
-      const g = dz ?? dy;
-      const pointers = [
-        dx.ptr,
-        g.ptr,
-        x.ptr,
-        stats.ptr,
-        addressOf(means),
-        addressOf(weight),
-      ] as const;
-      const args = [...pointers, planOf(runtime, s, steps)] as const;
-      runtime.run(kernels.gradient, items, 3 * size, args, scratch);
+      gradientOfInput(dx, dz ?? dy, x, stats, means, s, weight);
     }
   }
   const dweight = needsWeight ? empty(runtime, [channels]) : null;
@@ -281,7 +302,7 @@ function backward(
 }
 
 /** Moves running statistics [channels] towards the mean over the batch of those of `s.sets` sets. */
-function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
+export function update(running: Running, stats: Tensor<"float64">, s: Sets): void {
   const { mean, variance, momentum, correction } = running;
   const channels = mean.size; // s.channels may count the planes of all samples
   const count = s.runs * s.length;

@@ -1,0 +1,87 @@
+// The gradients of a module as a few flat arrays, summed over the ranks while the backward pass still goes on. The last
+// parameters come first: their gradients are complete first.
+import type { ProcessGroup, Work } from "../process-group.js";
+import { keep, type Tensor, zeros } from "../tensor.js";
+
+interface Bucket {
+  parameters: Tensor[];
+  offsets: number[];
+  flat: Float32Array;
+  /** The parameters whose gradient is not in `flat` yet. */
+  missing: Set<Tensor>;
+  work: Work | null;
+}
+
+export class Buckets {
+  readonly #group: ProcessGroup;
+  readonly #buckets: Bucket[] = [];
+  readonly #of = new Map<Tensor, Bucket>();
+  /** The bucket that goes next: all ranks must send them in one order. */
+  #next = 0;
+
+  /** `capBytes`: what a bucket holds at most, if it holds more than one parameter. */
+  constructor(group: ProcessGroup, parameters: readonly Tensor[], capBytes: number) {
+    this.#group = group;
+    let list: Tensor[] = [];
+    let bytes = 0;
+    const close = () => {
+      if (list.length > 0) this.#add(list);
+      [list, bytes] = [[], 0];
+    };
+    for (const parameter of [...parameters].reverse()) {
+      if (bytes + 4 * parameter.size > capBytes) close();
+      list.push(parameter);
+      bytes += 4 * parameter.size;
+    }
+    close();
+  }
+
+  #add(parameters: Tensor[]): void {
+    let size = 0;
+    const offsets = parameters.map((parameter) => {
+      size += parameter.size;
+      return size - parameter.size;
+    });
+    const flat = new Float32Array(size);
+    const bucket = { parameters, offsets, flat, missing: new Set<Tensor>(), work: null };
+    this.#buckets.push(bucket);
+    for (const parameter of parameters) this.#of.set(parameter, bucket);
+  }
+
+  /** Begins a pass. */
+  begin(): void {
+    this.#next = 0;
+    for (const bucket of this.#buckets) {
+      bucket.missing = new Set(bucket.parameters);
+      bucket.work = null;
+    }
+  }
+
+  /** Takes the gradient of a parameter, zeros if there is none, and sends what is complete. */
+  take(parameter: Tensor): void {
+    const bucket = this.#of.get(parameter);
+    if (!bucket?.missing.delete(parameter)) return;
+    const start = bucket.offsets[bucket.parameters.indexOf(parameter)];
+    const { grad } = parameter;
+    if (grad) bucket.flat.set(grad.elements, start);
+    else bucket.flat.fill(0, start, start + parameter.size);
+    for (; this.#buckets[this.#next]?.missing.size === 0; this.#next++) {
+      const next = this.#buckets[this.#next];
+      next.work = this.#group.allReduce(next.flat, { async: true });
+    }
+  }
+
+  /** Sends the rest, waits for all, and puts the sums into `.grad`. */
+  finish(): void {
+    for (const { missing } of this.#buckets) for (const left of [...missing]) this.take(left);
+    for (const { parameters, offsets, flat, work } of this.#buckets) {
+      work?.wait();
+      parameters.forEach((parameter, i) => {
+        const { shape, runtime, size } = parameter;
+        parameter.grad ??= keep(zeros(shape, { runtime }));
+        parameter.grad.elements.set(flat.subarray(offsets[i], offsets[i] + size));
+        parameter.grad.written();
+      });
+    }
+  }
+}

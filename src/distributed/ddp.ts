@@ -1,0 +1,221 @@
+import { Module } from "../nn/index.js";
+import { checkInteger } from "../numbers.js";
+import { checkOptions, describe, type Rules } from "../options.js";
+import type { ProcessGroup } from "../process-group.js";
+import { show } from "../shape.js";
+import { full, Tensor, tidy, zeros } from "../tensor.js";
+import { Buckets } from "./buckets.js";
+import { furthest, synchronously, whoGoesOn } from "./join.js";
+import { checkSameModel } from "./same-model.js";
+import { addBack, setAside } from "./set-aside.js";
+import { refuseUnused, unreached } from "./unused.js";
+
+export interface DistributedDataParallelOptions {
+  processGroup: ProcessGroup;
+  /** The size of the arrays in which gradients are summed, in MiB. Default 25. */
+  bucketCapMb?: number;
+  /** Whether the ranks begin with the buffers of rank 0, as they do with its parameters. Default true. */
+  broadcastBuffers?: boolean;
+  /** Whether parameters that the loss does not depend on get gradients of 0, in place of an error. Default false. */
+  findUnusedParameters?: boolean;
+}
+
+const rules: Rules<DistributedDataParallelOptions> = {
+  processGroup: "Object",
+  bucketCapMb: "number",
+  broadcastBuffers: "boolean",
+  findUnusedParameters: "boolean",
+};
+
+/**
+ * The same module in every rank, each with its own part of the batch. `backward(loss, count)` gives every rank the
+ * gradient of the mean over all samples. Keys of the state dict are those of the module. All ranks must make it, and
+ * call `backward`, `syncBuffers` and `join`, together. Nothing else communicates. As torch.nn.parallel's, but for the
+ * weights: parts of a batch need not be of one size.
+ */
+export class DistributedDataParallel extends Module {
+  readonly module: Module;
+  readonly processGroup: ProcessGroup;
+  readonly #findUnused: boolean;
+  readonly #names: Map<Tensor, string>;
+  readonly #buckets: Buckets;
+  /** Gradients that are sums over the ranks already. */
+  readonly #summed = new WeakSet<Tensor>();
+  #syncs = true;
+  #inBackward = false;
+  /** The samples of the backward passes under noSync, whose gradients wait in `.grad`. */
+  #waiting = 0;
+  /** The forward passes in `join`; null outside of it. */
+  #joined: number | null = null;
+
+  /**
+   * Compares the module with that of the other ranks, and takes the values of rank 0. Throws TypeError for wrong
+   * options, Error on every rank where the modules differ.
+   */
+  constructor(module: Module, options: DistributedDataParallelOptions) {
+    super();
+    const op = "DistributedDataParallel";
+    if (!(module instanceof Module))
+      throw new TypeError(`${op}: expected a layer, got ${describe(module)}`);
+    const own = checkOptions(op, options, rules);
+    const { processGroup: group, bucketCapMb = 25, broadcastBuffers = true } = own;
+    if (typeof group?.allReduce !== "function")
+      throw new TypeError(`${op}: expected a process group, got ${describe(group)}`);
+    if (!(bucketCapMb > 0))
+      throw new RangeError(`${op}: expected bucketCapMb above 0, got ${bucketCapMb}`);
+    this.module = module;
+    this.processGroup = group;
+    this.training = module.training;
+    this.#findUnused = own.findUnusedParameters ?? false;
+    const named = [...module.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+    this.#names = new Map(named.map(([name, parameter]) => [parameter, name]));
+    const learned = [...this.#names.keys()];
+    const settings = JSON.stringify({ bucketCapMb, broadcastBuffers });
+    checkSameModel(op, group, module.stateDict(), settings);
+    this.#broadcast(broadcastBuffers ? [...module.stateDict().values()] : module.parameters(), 0);
+    this.#buckets = new Buckets(group, learned, bucketCapMb * 2 ** 20);
+    for (const parameter of learned)
+      parameter.registerPostAccumulateGradHook((leaf) => this.#ready(leaf));
+  }
+
+  override *children(): Generator<[string, Module]> {
+    yield* this.module.children();
+  }
+
+  override *modules(prefix = ""): Generator<[string, Module]> {
+    yield* this.module.modules(prefix);
+  }
+
+  override train(mode = true): this {
+    this.module.train(mode);
+    this.training = mode;
+    return this;
+  }
+
+  override forward(x: Tensor, ...conditions: never[]): Tensor {
+    if (this.#joined !== null && this.training) {
+      this.#joined++;
+      whoGoesOn(this.processGroup, x.shape.slice(1));
+    }
+    return this.module.forward(x, ...conditions);
+  }
+
+  /**
+   * Adds to `.grad` the gradient of the mean of the loss over the samples of all ranks. `loss` is the mean over the
+   * `count` samples of this rank; it is weighted by its share of the samples before its backward pass. A rank without
+   * samples gives what it got from an input [0, …], and 0. Under `noSync` the gradients wait for the next call outside.
+   */
+  backward(loss: Tensor, count: number): void {
+    const op = "DistributedDataParallel.backward";
+    if (!(loss instanceof Tensor))
+      throw new TypeError(`${op}: expected a loss, got ${describe(loss)}`);
+    checkInteger(op, "count", count, 0);
+    if (loss.size !== 1 && count > 0)
+      throw new RangeError(`${op}: expected a loss of one element, got ${show(loss.shape)}`);
+    if (!this.#syncs) {
+      if ([...this.#names.keys()].some(({ grad }) => grad && this.#summed.has(grad)))
+        throw new Error(
+          `${op}: there are sums of an earlier call in .grad; call zeroGrad() before noSync`,
+        );
+      this.#pass(loss, count);
+      this.#waiting += count;
+      return;
+    }
+    const { processGroup: group } = this;
+    group.step++;
+    const unused = unreached(loss, [...this.#names.keys()]);
+    const facts = new Float64Array(2 * group.size);
+    group.allGather(facts, Float64Array.of(count + this.#waiting, unused.length));
+    const sum = (i: number) => facts.reduce((sum, v, at) => (at % 2 === i ? sum + v : sum), 0);
+    const total = sum(0);
+    if (total === 0) throw new RangeError(`${op}: no rank has a sample`);
+    if (sum(1) > 0 && !this.#findUnused) refuseUnused(group, this.#names, unused);
+    this.#synchronised(loss, count / total, total);
+  }
+
+  /** Runs `fn`, whose calls of `backward` communicate nothing: their gradients go with those of the next one outside. */
+  noSync<T>(fn: () => T): T {
+    const before = this.#syncs;
+    this.#syncs = false;
+    try {
+      return synchronously("noSync", fn);
+    } finally {
+      this.#syncs = before;
+    }
+  }
+
+  /** Gives all ranks the buffers of rank 0, such as running statistics of norms that are not synchronised. */
+  syncBuffers(): void {
+    const learned = new Set<unknown>(this.module.parameters());
+    this.#broadcast(
+      [...this.module.stateDict().values()].filter((tensor) => !learned.has(tensor)),
+      0,
+    );
+  }
+
+  /**
+   * Runs `fn`, a loop of `forward` and `backward`, whose number of rounds may differ between the ranks: whoever is done
+   * goes on with empty batches until all are. In the end all ranks get parameters and buffers of the rank that took
+   * most steps; optimisers keep their own state. Only for modules of one input.
+   */
+  join<T>(fn: () => T): T {
+    this.#joined = 0;
+    try {
+      const result = synchronously("join", fn);
+      const { processGroup: group } = this;
+      for (let sample = whoGoesOn(group, null); sample; sample = whoGoesOn(group, null))
+        this.#emptyStep(sample);
+      this.#broadcast([...this.module.stateDict().values()], furthest(group, this.#joined));
+      return result;
+    } finally {
+      this.#joined = null;
+    }
+  }
+
+  #broadcast(tensors: readonly Parameters<ProcessGroup["broadcast"]>[0][], src: number): void {
+    for (const tensor of tensors) this.processGroup.broadcast(tensor, { src });
+  }
+
+  #emptyStep(sample: readonly number[]): void {
+    const [{ runtime }] = this.module.stateDict().values();
+    tidy(() => this.backward(this.module.forward(zeros([0, ...sample], { runtime })), 0));
+    this.zeroGrad();
+  }
+
+  #pass(loss: Tensor, weight: number): void {
+    using gradient = full(loss.shape, weight, { runtime: loss.runtime });
+    this.#inBackward = true;
+    try {
+      loss.backward(gradient);
+    } finally {
+      this.#inBackward = false;
+    }
+  }
+
+  /** Called when the gradient of a parameter is complete. */
+  #ready(parameter: Tensor): void {
+    if (!this.#inBackward)
+      throw new Error(
+        "DistributedDataParallel: call ddp.backward(loss, count) in place of loss.backward(), which the other ranks would not see",
+      );
+    if (this.#syncs) this.#buckets.take(parameter);
+  }
+
+  /** The backward pass, with sums over the ranks beside it. */
+  #synchronised(loss: Tensor, weight: number, total: number): void {
+    const { runtime } = loss;
+    const before = setAside(this.#names.keys(), this.#summed, this.#waiting > 0 ? total : 1);
+    this.#waiting = 0;
+    this.#buckets.begin();
+    runtime.afterRun = () => this.processGroup.poll();
+    try {
+      this.#pass(loss, weight);
+      runtime.afterRun = null;
+      this.#buckets.finish();
+    } finally {
+      runtime.afterRun = null;
+      addBack(before);
+    }
+    for (const { grad } of this.#names.keys()) if (grad) this.#summed.add(grad);
+  }
+}

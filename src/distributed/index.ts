@@ -1,0 +1,14 @@
+// The public surface of evenkeel/distributed.
+export type {
+  CollectiveOptions,
+  ProcessGroup,
+  ReduceOp,
+  ReduceOptions,
+  Values,
+  Work,
+} from "../process-group.js";
+export { DistributedDataParallel, type DistributedDataParallelOptions } from "./ddp.js";
+export { type InitOptions, initProcessGroup } from "./init.js";
+export { type LaunchOptions, launchLocal } from "./launch-local.js";
+export { anyRank, seedRank } from "./ranks.js";
+export { DistributedSampler, type DistributedSamplerOptions } from "./sampler.js";

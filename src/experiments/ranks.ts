@@ -1,0 +1,230 @@
+// The same net under batch norm, synchronised batch norm and other norms, trained by several ranks that hold a few samples each.
+import { noGrad } from "../autograd.js";
+import type { ImageDataset } from "../data/cifar10.js";
+import { DataLoader, gather } from "../data/loader.js";
+import { normalizeImages } from "../data/normalize.js";
+import type { CheckpointStore } from "../io/checkpoint-file.js";
+import { NormResNet } from "../models/norm-resnet.js";
+import { type Module, SyncBatchNorm } from "../nn/index.js";
+import { crossEntropy } from "../ops/reduce/cross-entropy.js";
+import { Adam } from "../optim/index.js";
+import type { ProcessGroup } from "../process-group.js";
+import { manualSeed } from "../random.js";
+import { defaultRuntime } from "../runtime/default-runtime.js";
+import { type Tensor, tidy, zeros } from "../tensor.js";
+import type { CompareData, Json } from "./compare-types.js";
+import { pace } from "./pace.js";
+import { RunLog } from "./run-log.js";
+import type { ExperimentOptions, Stage } from "./stage.js";
+import { countRight } from "./train.js";
+
+export interface RanksConfig {
+  /** Specs of `createNorm`. Behind each batch norm comes the same one, synchronised. */
+  norms: readonly string[];
+  epochs: number;
+  /** The images of each rank in a step. */
+  batchSize: number;
+  width: number;
+  seed: number;
+  lr: number;
+}
+
+export const ranksDefaults: RanksConfig = {
+  norms: ["bn", "gn"],
+  epochs: 9,
+  batchSize: 2,
+  width: 16,
+  seed: 0,
+  lr: 1e-3,
+};
+
+/** A net whose ranks share their gradients, as `DistributedDataParallel`. */
+export interface RankedNet extends Module {
+  backward(loss: Tensor, count: number): void;
+  syncBuffers(): void;
+}
+
+export interface RanksOptions extends ExperimentOptions {
+  group: ProcessGroup;
+  /** Makes the net of this rank one with those of the others. */
+  replicate(net: Module): RankedNet;
+  /** Where a training is saved after each epoch, and continued from, with any number of ranks. */
+  store?: (name: string) => CheckpointStore;
+  config?: Record<string, Json>;
+}
+
+export interface RanksRun {
+  /** The spec of the norm, with "sync" in front where it is synchronised. */
+  norm: string;
+  parameters: number;
+  /** The mean loss over all ranks, for each step. */
+  losses: number[];
+  testAccuracy: number;
+  /** How far the running statistics of the ranks were apart in the end, at most. */
+  apart: number;
+  /** Collectives of a step, and the bytes that a rank gave to them. */
+  collectives: number;
+  bytes: number;
+  secondsPerStep: number;
+}
+
+export interface RanksResult {
+  config: RanksConfig & Record<string, Json>;
+  runs: RanksRun[];
+}
+
+interface Job extends RanksConfig, RanksOptions {
+  data: CompareData;
+  norm: string;
+  synchronised: boolean;
+}
+
+const nameOf = ({ norm, synchronised }: Job) => `${synchronised ? "sync" : ""}${norm}`;
+
+/**
+ * Trains NormResNet on all ranks of `group`, once per norm. All ranks must call it with the same settings. Yields after
+ * each step; every rank returns the same result.
+ */
+export async function* compareRanks(
+  data: CompareData,
+  settings: Partial<RanksConfig>,
+  options: RanksOptions,
+): AsyncGenerator<Stage, RanksResult> {
+  const config = { ...ranksDefaults, ...settings };
+  const { size, backend, version } = options.group;
+  const facts = { ranks: size, backend, version, globalBatch: size * config.batchSize };
+  const runs: RanksRun[] = [];
+  for (const norm of config.norms)
+    for (const synchronised of /^bn\b/.test(norm) ? [false, true] : [false])
+      runs.push(yield* trainRanks({ ...config, ...options, data, norm, synchronised }));
+  return { config: { ...config, ...facts, ...options.config }, runs };
+}
+
+async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
+  const { group, data, batchSize, epochs, seed, lr, signal, norm, width } = job;
+  const { runtime = defaultRuntime() } = job;
+  manualSeed(seed);
+  const net = new NormResNet({ norm, width, runtime });
+  if (job.synchronised) SyncBatchNorm.convertSyncBatchNorm(net, group);
+  using ranked = job.replicate(net);
+  const batch = batchSize * group.size;
+  const loader = new DataLoader(data.train, { batchSize: batch, shuffle: true, seed, runtime });
+  const steps = epochs * loader.length;
+  const optimizer = new Adam(ranked.parameters(), { lr });
+  const stage = nameOf(job);
+  const run = new RunLog(
+    { norm: stage, width, seed, batch, images: data.train.labels.length },
+    steps,
+  );
+  const parts = { net: ranked, optimizer, run };
+  const store = job.store?.(stage);
+  await store?.load(parts);
+  const traffic = { ...group.traffic };
+  const first = run.losses.length;
+  const start = performance.now();
+  let spent = 0;
+  while (run.losses.length < steps) {
+    const done = run.losses.length;
+    for (const indices of loader.indices(Math.floor(done / loader.length), done % loader.length)) {
+      await pace(signal);
+      const before = group.traffic.bytes;
+      const loss = tidy(() => step(ranked, optimizer, data.train, indices, group));
+      spent = group.traffic.bytes - before;
+      run.losses.push(loss);
+      yield { stage, step: run.losses.length, steps, text: `loss ${loss.toFixed(3)}` };
+    }
+    run.seconds += (performance.now() - start) / 1000;
+    if (group.rank === 0) await store?.save(parts, null);
+  }
+  const taken = Math.max(1, run.losses.length - first);
+  const collectives = (group.traffic.collectives - traffic.collectives) / taken;
+  const apart = distance(ranked, group);
+  ranked.syncBuffers();
+  const testAccuracy = await accuracy(ranked, data.test, job);
+  const text = `test accuracy ${(100 * testAccuracy).toFixed(1)} %`;
+  optimizer.dispose();
+  ranked.zeroGrad();
+  yield { stage, step: 0, steps: 0, text, done: true };
+  return {
+    norm: stage,
+    parameters: ranked.parameters().reduce((sum, { size }) => sum + size, 0),
+    losses: run.losses,
+    ...{ testAccuracy, apart, collectives, bytes: spent },
+    secondsPerStep: (performance.now() - start) / 1000 / taken,
+  };
+}
+
+/** The images and labels of this rank among those of a step. */
+function partOf(
+  dataset: ImageDataset,
+  indices: Uint32Array,
+  { rank, size }: ProcessGroup,
+  net: Module,
+) {
+  const { images, labels } = gather(
+    dataset,
+    indices.filter((_, i) => i % size === rank),
+  );
+  const { runtime } = net.parameters()[0];
+  const x = zeros([labels.length, 3, 32, 32], { runtime });
+  normalizeImages(images, undefined, undefined, x.elements);
+  return { x, labels: Array.from(labels) };
+}
+
+/** One step; the mean loss over all ranks. */
+function step(
+  net: RankedNet,
+  optimizer: Adam,
+  dataset: ImageDataset,
+  indices: Uint32Array,
+  group: ProcessGroup,
+): number {
+  const { x, labels } = partOf(dataset, indices, group, net);
+  optimizer.zeroGrad();
+  const loss = crossEntropy(net.forward(x), labels);
+  net.backward(loss, labels.length);
+  optimizer.step();
+  const share = Float64Array.of(
+    labels.length > 0 ? (loss.item() * labels.length) / indices.length : 0,
+  );
+  group.allReduce(share);
+  return share[0];
+}
+
+/** The largest difference of a running statistic between two ranks. */
+function distance(net: Module, group: ProcessGroup): number {
+  const learned = new Set<unknown>(net.parameters());
+  let largest = 0;
+  for (const tensor of net.stateDict().values()) {
+    if (learned.has(tensor) || tensor.dtype !== "float32") continue;
+    const [least, most] = [0, 1].map(() => Float32Array.from(tensor.toArray() as Float32Array));
+    group.allReduce(least, { op: "min" });
+    group.allReduce(most, { op: "max" });
+    most.forEach((value, i) => {
+      largest = Math.max(largest, value - least[i]);
+    });
+  }
+  return largest;
+}
+
+/** The share of right answers. Each rank answers its part of the images; no image counts twice. */
+async function accuracy(net: Module, dataset: ImageDataset, job: Job): Promise<number> {
+  const { group, signal } = job;
+  const right = new Float64Array(1);
+  net.eval();
+  const loader = new DataLoader(dataset, { batchSize: 64 * group.size });
+  for (const indices of loader.indices()) {
+    await pace(signal);
+    right[0] += tidy(() => {
+      const { x, labels } = partOf(dataset, indices, group, net);
+      if (labels.length === 0) return 0;
+      return countRight(
+        noGrad(() => net.forward(x).toArray()),
+        Int32Array.from(labels),
+      );
+    });
+  }
+  net.train();
+  group.allReduce(right);
+  return right[0] / dataset.labels.length;
+}

@@ -1,0 +1,49 @@
+// Means and variances of the values of all ranks, from those of each.
+import type { ProcessGroup } from "../../process-group.js";
+
+/** Above this number of ranks an all-gather moves more than two all-reduces do. */
+const GATHERED = 16;
+
+/** The number of values a channel has, over all ranks, and the mean and the sum of squared differences of each. */
+export interface Moments {
+  count: number;
+  mean: Float64Array;
+  m2: Float64Array;
+}
+
+/** The moments over all ranks: merged in rank order by the formula of Chan, Golub and LeVeque (1979). */
+function mergeMoments(own: Moments, group: ProcessGroup): Moments {
+  const channels = own.mean.length;
+  const width = 2 * channels + 1;
+  const all = new Float64Array(width * group.size);
+  group.allGather(all, Float64Array.of(own.count, ...own.mean, ...own.m2));
+  const merged = { count: 0, mean: new Float64Array(channels), m2: new Float64Array(channels) };
+  for (let r = 0; r < group.size; r++) {
+    const at = r * width;
+    const n = all[at];
+    if (n === 0) continue;
+    const total = merged.count + n;
+    for (let c = 0; c < channels; c++) {
+      const delta = all[at + 1 + c] - merged.mean[c];
+      merged.mean[c] += (delta * n) / total;
+      merged.m2[c] += all[at + 1 + channels + c] + (delta * delta * merged.count * n) / total;
+    }
+    merged.count = total;
+  }
+  return merged;
+}
+
+/** The same for many ranks, by two sums whose size does not grow with their number. */
+function sumMoments(own: Moments, group: ProcessGroup): Moments {
+  const sums = Float64Array.of(own.count, ...own.mean.map((mean) => mean * own.count));
+  group.allReduce(sums);
+  const [count] = sums;
+  const mean = sums.subarray(1).map((sum) => (count > 0 ? sum / count : 0));
+  const m2 = own.m2.map((m2, c) => m2 + own.count * (own.mean[c] - mean[c]) ** 2);
+  group.allReduce(m2);
+  return { count, mean, m2 };
+}
+
+/** The moments over all ranks, the same bits on each. */
+export const groupMoments = (own: Moments, group: ProcessGroup): Moments =>
+  group.size > GATHERED ? sumMoments(own, group) : mergeMoments(own, group);

@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ranksReport, ranksText } from "../../src/cli/report/ranks.js";
+import { fitRing, ringTime } from "../../src/distributed/ring.js";
+import type { RanksResult } from "../../src/experiments/ranks.js";
+import { program, ranks } from "./ranks.js";
+
+type Result = RanksResult & { left: number };
+
+let path = "";
+beforeAll(async () => {
+  path = await program("ranks");
+});
+const directory = () => mkdtempSync(join(tmpdir(), "evenkeel-checkpoint-"));
+const small = { epochs: 3, width: 4, norms: ["bn"] };
+
+describe("compareRanks", () => {
+  test("batch norm, synchronised and not, and another norm; nothing is left behind", async () => {
+    const settings = { ...small, epochs: 1, norms: ["bn", "gn"] };
+    const all = await ranks<Result>(path, "local", 2, { settings, directory: directory() });
+    const [got, other] = all;
+    expect(got.runs.map(({ norm }) => norm)).toEqual(["bn", "syncbn", "gn"]);
+    expect(got.left).toBe(0);
+    expect(got.runs.map(({ losses }) => losses.length)).toEqual([12, 12, 12]);
+    got.runs.forEach(({ losses, testAccuracy }, i) => {
+      expect(losses).toEqual(other.runs[i].losses);
+      expect(testAccuracy).toBe(other.runs[i].testAccuracy);
+    });
+    const [bn, sync, gn] = got.runs;
+    expect(bn.apart).toBeGreaterThan(0);
+    expect([sync.apart, gn.apart]).toEqual([0, 0]);
+    expect([bn, sync].map(({ collectives }) => collectives)).toEqual([3, 11]);
+    expect(bn.bytes).toBe(4 * bn.parameters + 16 + 8);
+    expect(ranksText(got)).toMatch(/With 2 images in each of 2 ranks, batch norm.*synchronised/);
+    expect(ranksReport(got).sections.length).toBe(2);
+  });
+
+  test("synchronised batch norm resumes with another number of ranks as if nothing had been", async () => {
+    const args = { settings: { ...small, batchSize: 4 }, directory: directory() };
+    const [whole] = await ranks<Result>(path, "local", 2, args);
+    const saved = directory();
+    // 18 steps and the result of batch norm come first
+    await ranks(path, "local", 2, { ...args, directory: saved, halt: 18 + 1 + 9 });
+    const four = { settings: { ...small, batchSize: 2 }, directory: saved };
+    const [resumed] = await ranks<Result>(path, "local", 4, four);
+    const [want, got] = [whole, resumed].map(({ runs }) => runs[1].losses);
+    expect(got.slice(0, 6)).toEqual(want.slice(0, 6));
+    got.forEach((loss, i) => {
+      expect(Math.abs(loss - want[i])).toBeLessThan(1e-5);
+    });
+  });
+
+  test("a checkpoint of another global batch is refused on every rank", async () => {
+    const saved = directory();
+    const args = { settings: { ...small, epochs: 1 }, directory: saved };
+    await ranks(path, "local", 2, args);
+    await expect(ranks(path, "local", 3, args)).rejects.toThrow(/checkpoint of a run with/);
+    const file = join(saved, "bn.safetensors");
+    writeFileSync(file, readFileSync(file).subarray(0, 100));
+    await expect(ranks(path, "local", 2, args)).rejects.toThrow(/\[rank \d of 2\]/);
+  });
+});
+
+test("the ring: what it takes, and α and β from times", () => {
+  const [alpha, beta] = [2e-5, 8e-10];
+  expect(ringTime(2, 1e6, alpha, beta)).toBeCloseTo(2 * alpha + 1e6 * beta, 12);
+  const times = [8, 4096, 1e6].map((bytes) => ({
+    bytes,
+    seconds: ringTime(4, bytes, alpha, beta),
+  }));
+  const fit = fitRing(4, times);
+  expect(fit.alpha / alpha).toBeCloseTo(1, 6);
+  expect(fit.beta / beta).toBeCloseTo(1, 6);
+});
