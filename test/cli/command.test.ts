@@ -168,7 +168,7 @@ describe("evenkeel", () => {
     ["layers", /^GN +\(C\/G, H, W\) +8 +2048 .* 1\.0004$/m],
     ["running-stats --quick", /^article .* 0\.9992 +0\.9986 +1\.0025 /m],
     ["padding", /^128 +90 % .* 0 +0$/m],
-    ["choose --task style --style fixed", /^Instance norm: InstanceNorm2d/m],
+    ["choose --task style --style fixed", /^Instance norm: new nn\.InstanceNorm2d/m],
   ])("%s writes its report and ends by itself", async (command, told) => {
     const out = `report ${command}`;
     const { code, stdout, stderr } = await end(start(...command.split(" "), "--out", out));
