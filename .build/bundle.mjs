@@ -29,6 +29,7 @@ const copied = [
   "src/dtype.js",
   "src/io/node.js",
   "src/data/rng.js",
+  "src/data/gather.js",
 ].map((file) => resolve(file));
 
 /** The exports of a file of src. */

@@ -64,6 +64,14 @@ describe("exports", () => {
     },
   );
 
+  test.each(["index", "models", "data", "experiments", "distributed"])(
+    "dist/%s.js finds what it imports in the other entries",
+    (entry) => {
+      const file = JSON.stringify(pathToFileURL(join(root, `dist/${entry}.js`)).href);
+      execFileSync("node", ["--input-type=module", "--eval", `await import(${file})`]);
+    },
+  );
+
   test("./distributed: no edge host has processes, and koffi is the user's to install", () => {
     expect(Object.keys(manifest.exports["./distributed"])).toEqual(["types", "default"]);
     expect(manifest.peerDependencies).toEqual({ koffi: "^3.3.0" });

@@ -3,6 +3,7 @@ import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { CHANNELS, HEIGHT, IMAGE_BYTES, type ImageDataset, WIDTH } from "./cifar10.js";
+import { gather } from "./gather.js";
 import { normalizeImages, type PerChannel } from "./normalize.js";
 import { Rng } from "./rng.js";
 
@@ -116,16 +117,4 @@ export class DataLoader {
       yield { images, labels };
     }
   }
-}
-
-/** Copies the images and labels at `indices`. */
-export function gather(dataset: ImageDataset, indices: Uint32Array): ImageDataset {
-  const { images, labels } = dataset;
-  dataset.prepare?.(indices);
-  const out = new Uint8Array(indices.length * IMAGE_BYTES);
-  indices.forEach((index, i) => {
-    const start = index * IMAGE_BYTES;
-    out.set(images.subarray(start, start + IMAGE_BYTES), i * IMAGE_BYTES);
-  });
-  return { images: out, labels: Uint8Array.from(indices, (index) => labels[index]) };
 }

@@ -1,7 +1,8 @@
 // The same net under batch norm, synchronised batch norm and other norms, trained by several ranks that hold a few samples each.
 import { noGrad } from "../autograd.js";
 import type { ImageDataset } from "../data/cifar10.js";
-import { DataLoader, gather } from "../data/loader.js";
+import { gather } from "../data/gather.js";
+import { DataLoader } from "../data/loader.js";
 import { normalizeImages } from "../data/normalize.js";
 import type { CheckpointStore } from "../io/checkpoint-file.js";
 import { NormResNet } from "../models/norm-resnet.js";

@@ -1,7 +1,7 @@
 // A training of NormResNet on parts of the batches of one process. Writes the losses over all ranks, the counted
 // traffic and a checksum of the whole state.
 import { createHash } from "node:crypto";
-import { gather } from "../../../src/data/loader.js";
+import { gather } from "../../../src/data/gather.js";
 import { normalizeImages } from "../../../src/data/normalize.js";
 import { proceduralDataset } from "../../../src/data/procedural.js";
 import { DistributedDataParallel } from "../../../src/distributed/ddp.js";
