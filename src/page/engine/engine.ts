@@ -1,4 +1,4 @@
-// The worker that answers the page's calls. It starts with the first call.
+// The worker that answers the page's calls.
 import { broken } from "../model.js";
 import { Client, type WorkerLike } from "./client.js";
 import type { CallName, Calls } from "./protocol.js";
@@ -6,9 +6,10 @@ import type { CallName, Calls } from "./protocol.js";
 let make: (() => WorkerLike) | null = null;
 let client: Client | null = null;
 
-/** Says how a worker is made: from a file beside the page, or from the page itself. */
+/** Says how a worker is made: from a file beside the page, or from the page itself. Starts the one for calls. */
 export function useWorkers(makeWorker: () => WorkerLike): void {
   make = makeWorker;
+  client = new Client(make); // its program loads while the page comes to life
 }
 
 /** Makes a worker, for those who need more than the one for calls. */
@@ -23,7 +24,7 @@ export async function call<K extends CallName>(
   args: Calls[K]["args"],
 ): Promise<Calls[K]["result"]> {
   if (!make) return new Promise(() => {}); // while the page is built, what is computed already stands
-  client ??= new Client(make);
+  if (!client || client.isBroken) client = new Client(make);
   const asked = client;
   try {
     const result = await asked.call(name, args);

@@ -54,6 +54,12 @@ export class Session {
     }
   }
 
+  /** Starts what the first request will wait for. What fails here fails again then, and is told. */
+  warmUp(): void {
+    import("./calls.js").catch(() => {});
+    this.#ready().catch(() => {});
+  }
+
   #ready(): Promise<Runtime> {
     this.#runtime ??= createRuntime({ threads: 1, deterministic: true }).catch((error) => {
       this.#runtime = null; // the next request tries again

@@ -10,4 +10,5 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 const session = new Session((reply) => scope.postMessage(reply));
+session.warmUp();
 scope.onmessage = ({ data }) => void session.receive(data);

@@ -53,6 +53,10 @@ function changed(): void {
       if (isKept) keep(plan);
     }
   }
+  if (race?.status === "done" || race?.status === "stopped") {
+    version.value++; // an end is shown at once
+    return;
+  }
   if (waiting) return;
   waiting = setTimeout(() => {
     waiting = null;
