@@ -75,7 +75,8 @@ describe("createRuntime", () => {
 
 describe("init", () => {
   test("makes one default runtime, given again for the same options, refused for others", async () => {
-    expect(() => tensor([1])).toThrow("call `await init()` first");
+    // In test:quick the files of a worker share their modules, and an earlier file may have closed its runtime.
+    expect(() => tensor([1])).toThrow(/call `await init\(\)` (first|again)/);
     const [a, b] = await Promise.all([init({ threads: 1 }), init({ threads: 1 })]);
     expect(a).toBe(b);
     await expect(init({ threads: 2 })).rejects.toThrow("already initialised with other options");
