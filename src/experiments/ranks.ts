@@ -9,6 +9,7 @@ import { NormResNet } from "../models/norm-resnet.js";
 import { type Module, SyncBatchNorm } from "../nn/index.js";
 import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { Adam } from "../optim/index.js";
+import type { Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
@@ -16,6 +17,7 @@ import { type Tensor, tidy, zeros } from "../tensor.js";
 import type { CompareData, Json } from "./compare-types.js";
 import { pace } from "./pace.js";
 import { RunLog } from "./run-log.js";
+import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 import { countRight } from "./train.js";
 
@@ -80,6 +82,15 @@ interface Job extends RanksConfig, RanksOptions {
   synchronised: boolean;
 }
 
+const optionRules: Rules<RanksOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  group: "Object",
+  replicate: "function",
+  store: "function",
+  config: "Object",
+};
+
 const nameOf = ({ norm, synchronised }: Job) => `${synchronised ? "sync" : ""}${norm}`;
 
 /**
@@ -91,7 +102,7 @@ export async function* compareRanks(
   settings: Partial<RanksConfig>,
   options: RanksOptions,
 ): AsyncGenerator<Stage, RanksResult> {
-  const config = { ...ranksDefaults, ...settings };
+  const config = settingsOf("compareRanks", ranksDefaults, settings, options, optionRules);
   const { size, backend, version } = options.group;
   const facts = { ranks: size, backend, version, globalBatch: size * config.batchSize };
   const runs: RanksRun[] = [];
@@ -117,42 +128,46 @@ async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
     { norm: stage, width, seed, batch, images: data.train.labels.length },
     steps,
   );
-  const parts = { net: ranked, optimizer, run };
-  const store = job.store?.(stage);
-  await store?.load(parts);
-  const traffic = { ...group.traffic };
-  const first = run.losses.length;
-  const start = performance.now();
-  let spent = 0;
-  while (run.losses.length < steps) {
-    const done = run.losses.length;
-    for (const indices of loader.indices(Math.floor(done / loader.length), done % loader.length)) {
-      await pace(signal);
-      const before = group.traffic.bytes;
-      const loss = tidy(() => step(ranked, optimizer, data.train, indices, group));
-      spent = group.traffic.bytes - before;
-      run.losses.push(loss);
-      yield { stage, step: run.losses.length, steps, text: `loss ${loss.toFixed(3)}` };
+  try {
+    const parts = { net: ranked, optimizer, run };
+    const store = job.store?.(stage);
+    await store?.load(parts);
+    const traffic = { ...group.traffic };
+    const first = run.losses.length;
+    let spent = 0;
+    while (run.losses.length < steps) {
+      const done = run.losses.length;
+      const rest = loader.indices(Math.floor(done / loader.length), done % loader.length);
+      for (const indices of rest) {
+        await pace(signal);
+        const before = group.traffic.bytes;
+        const begin = performance.now();
+        const loss = tidy(() => step(ranked, optimizer, data.train, indices, group));
+        run.seconds += (performance.now() - begin) / 1000;
+        spent = group.traffic.bytes - before;
+        run.losses.push(loss);
+        yield { stage, step: run.losses.length, steps, text: `loss ${loss.toFixed(3)}` };
+      }
+      if (group.rank === 0) await store?.save(parts, null);
     }
-    run.seconds += (performance.now() - start) / 1000;
-    if (group.rank === 0) await store?.save(parts, null);
+    const taken = Math.max(1, run.losses.length - first);
+    const collectives = (group.traffic.collectives - traffic.collectives) / taken;
+    const apart = distance(ranked, group);
+    ranked.syncBuffers();
+    const testAccuracy = await accuracy(ranked, data.test, job);
+    const text = `test accuracy ${(100 * testAccuracy).toFixed(1)} %`;
+    yield { stage, step: 0, steps: 0, text, done: true };
+    return {
+      norm: stage,
+      parameters: ranked.parameters().reduce((sum, { size }) => sum + size, 0),
+      losses: run.losses,
+      ...{ testAccuracy, apart, collectives, bytes: spent },
+      secondsPerStep: run.seconds / steps,
+    };
+  } finally {
+    optimizer.dispose();
+    ranked.zeroGrad();
   }
-  const taken = Math.max(1, run.losses.length - first);
-  const collectives = (group.traffic.collectives - traffic.collectives) / taken;
-  const apart = distance(ranked, group);
-  ranked.syncBuffers();
-  const testAccuracy = await accuracy(ranked, data.test, job);
-  const text = `test accuracy ${(100 * testAccuracy).toFixed(1)} %`;
-  optimizer.dispose();
-  ranked.zeroGrad();
-  yield { stage, step: 0, steps: 0, text, done: true };
-  return {
-    norm: stage,
-    parameters: ranked.parameters().reduce((sum, { size }) => sum + size, 0),
-    losses: run.losses,
-    ...{ testAccuracy, apart, collectives, bytes: spent },
-    secondsPerStep: (performance.now() - start) / 1000 / taken,
-  };
 }
 
 /** The images and labels of this rank among those of a step. */

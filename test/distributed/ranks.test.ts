@@ -3,8 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ranksReport, ranksText } from "../../src/cli/report/ranks.js";
+import { proceduralDataset } from "../../src/data/procedural.js";
+import { DistributedDataParallel } from "../../src/distributed/ddp.js";
+import { initProcessGroup } from "../../src/distributed/init.js";
 import { fitRing, ringTime } from "../../src/distributed/ring.js";
-import type { RanksResult } from "../../src/experiments/ranks.js";
+import { compareRanks, type RanksResult } from "../../src/experiments/ranks.js";
+import type { RunLog } from "../../src/experiments/run-log.js";
+import type { CheckpointParts } from "../../src/io/checkpoint.js";
+import type { Module } from "../../src/nn/module.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { program, ranks } from "./ranks.js";
 
 type Result = RanksResult & { left: number };
@@ -73,4 +80,57 @@ test("the ring: what it takes, and α and β from times", () => {
   const fit = fitRing(4, times);
   expect(fit.alpha / alpha).toBeCloseTo(1, 6);
   expect(fit.beta / beta).toBeCloseTo(1, 6);
+});
+
+describe("one rank alone", () => {
+  const [train, test_] = (["train", "test"] as const).map((split) =>
+    proceduralDataset({ count: 10, split }),
+  );
+  const about = async () => {
+    const runtime = await createRuntime({ threads: 1 });
+    const group = await initProcessGroup();
+    const replicate = (net: Module) => new DistributedDataParallel(net, { processGroup: group });
+    return { runtime, group, replicate };
+  };
+
+  test("the time of its steps, and nothing else, is saved and told", async () => {
+    const options = await about();
+    let saved = 0;
+    const store = () => ({
+      load: async () => null,
+      save: async ({ run }: CheckpointParts) => {
+        saved = (run as RunLog).seconds;
+      },
+    });
+    const settings = { norms: ["gn"], width: 4, epochs: 3, batchSize: 5 };
+    const events = compareRanks({ train, test: test_ }, settings, { ...options, store });
+    for (;;) {
+      const { done, value } = await events.next();
+      if (!done) continue;
+      expect(saved).toBeGreaterThan(0);
+      expect(value.runs[0].secondsPerStep).toBeCloseTo(saved / 6, 12);
+      break;
+    }
+    options.runtime.close();
+  });
+
+  test("a training that is stopped leaves nothing behind", async () => {
+    const options = await about();
+    const stop = new AbortController();
+    const all = { ...options, signal: stop.signal };
+    const { tensors } = options.runtime.stats();
+    const events = compareRanks({ train, test: test_ }, { norms: ["gn"], width: 4 }, all);
+    await events.next();
+    stop.abort();
+    await expect(events.next()).rejects.toThrow();
+    expect(options.runtime.stats().tensors).toBe(tensors);
+    options.runtime.close();
+  });
+
+  test("settings that it does not have are refused", async () => {
+    const options = await about();
+    const events = compareRanks({ train, test: test_ }, { epoch: 3 } as never, options);
+    await expect(events.next()).rejects.toThrow('compareRanks: no option "epoch"');
+    options.runtime.close();
+  });
 });
