@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { PROCEDURAL_CLASSES } from "../../src/data/procedural.js";
 import { everyAdvice } from "../../src/experiments/choose.js";
 import type { CompareResult } from "../../src/experiments/compare-types.js";
 import * as english from "../../src/experiments/corrections.js";
@@ -13,6 +14,7 @@ import { compareTruths, styleTruths, transformerTruths } from "../../src/experim
 import { en } from "../../src/page/text/en/index.js";
 import { adviceKey, labelKey } from "../../src/page/text/keys.js";
 import { articles, corrections } from "../../src/page/text/zh/corrections.js";
+import { zh } from "../../src/page/text/zh/index.js";
 import * as influence from "../../src/page/text/zh/influence.js";
 import { families, methods } from "../../src/page/text/zh/methods.js";
 import { advice, asks, labels, whys } from "../../src/page/text/zh/tree.js";
@@ -210,4 +212,10 @@ test("no text is unused", () => {
   const { common, see, breakIt, train, choose, influence: words } = en;
   const all = { common, see, breakIt, train, choose, influence: words };
   expect(Object.entries(all).flatMap(([name, texts]) => unused(name, texts))).toEqual([]);
+});
+
+test("the classes of drawn pictures are those of the data, and each has a name in both languages", () => {
+  expect(en.train.classes.drawn).toEqual(PROCEDURAL_CLASSES);
+  for (const classes of [zh.train.classes.drawn, zh.train.classes.cifar])
+    expect(classes).toHaveLength(10);
 });

@@ -87,19 +87,11 @@ export async function showsSight(page, env, sight, at, texts) {
   ok(computes(env, sight, index, arithmetic), `at ${index}: ${arithmetic}`);
 }
 
-/** The lever with a label. */
-export const lever = (page, label, value) =>
-  page.evaluate(
-    (label, value) => {
-      const found = [...document.querySelectorAll("#see .field label")].find((each) =>
-        each.firstChild.textContent.trim().startsWith(label),
-      );
-      const field = document.getElementById(found.htmlFor);
-      const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
-      set.call(field, value);
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      field.dispatchEvent(new Event("change", { bubbles: true }));
-    },
-    label,
-    value,
-  );
+/** Gives the lever with a label a value. */
+export async function lever(page, label, value) {
+  const id = await page.evaluate((label) => {
+    const labels = [...document.querySelectorAll("#see .field label")];
+    return labels.find((each) => each.firstChild.textContent.trim().startsWith(label)).htmlFor;
+  }, label);
+  return page.set(`[id="${id}"]`, value);
+}

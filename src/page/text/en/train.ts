@@ -1,3 +1,5 @@
+import { CIFAR10_CLASSES } from "../../../data/cifar10.js";
+
 export const train = {
   heading: "Train: the same weights, the same batches",
   lead: "A small convolutional net learns ten classes of drawn pictures, once with each norm. The curves below were recorded; press Run, and your browser trains the same nets and draws its own curves over them.",
@@ -92,18 +94,7 @@ export const train = {
       "checkerboard",
       "dots",
     ],
-    cifar: [
-      "airplane",
-      "automobile",
-      "bird",
-      "cat",
-      "deer",
-      "dog",
-      "frog",
-      "horse",
-      "ship",
-      "truck",
-    ],
+    cifar: CIFAR10_CLASSES,
   },
   refused: {
     unreadable: (name: string) => `${name} cannot be read. Is it a file, and still there?`,
