@@ -1,4 +1,5 @@
 // What the command does with several ranks: compare --distributed, run --local, allreduce-bench.
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { workerData } from "node:worker_threads";
@@ -79,7 +80,9 @@ export function addRun(program: Command): void {
     .addOption(option("--local <n>", "the number of ranks", integer(1, 64)).makeOptionMandatory())
     .passThroughOptions()
     .action(async (module: string, argv: string[], { local }: { local: number }) => {
-      await launchLocal(local, pathToFileURL(resolve(module)), { argv });
+      const path = resolve(module);
+      if (!existsSync(path)) throw new Error(`run: there is no module ${path}`);
+      await launchLocal(local, pathToFileURL(path), { argv });
     });
 }
 

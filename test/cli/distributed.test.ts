@@ -47,7 +47,7 @@ group.close();`,
     expect((await evenkeel("run", "x.mjs")).output).toContain("'--local <n>' not specified");
     expect((await evenkeel("run", "--local", "0", "x.mjs")).output).toContain("integer 1 to 64");
     const { code, output } = await evenkeel("run", "--local", "1", "nowhere.mjs");
-    expect(output).toMatch(/\[rank 0 of 1\].*nowhere\.mjs/);
+    expect(output).toMatch(/^evenkeel: run: there is no module .*nowhere\.mjs\n$/);
     expect(code).not.toBe(0);
   });
 });
