@@ -1,5 +1,5 @@
-// node .build/bundle.mjs [command] bundles src/ into dist/. The default build contains the kernels, and dist/edge/ is for
-// hosts that import them as modules. With `command`, only what the command needs is made.
+// node .build/bundle.mjs [command] bundles src/ into dist/. The default build contains the kernels, and dist/edge/ is
+// for hosts that import them as modules. With `command`, only what the command needs is made.
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { build } from "esbuild";

@@ -11,6 +11,7 @@ const vitest = await startVitest("test", [], {
   config: "test/vitest.config.ts",
   watch: true,
   standalone: true,
+  maxWorkers: 2, // the default in watch mode is half of the cores
   // nobody imports a kernel: `rebuild` finds the tests of kernels
   watchTriggerPatterns: [{ pattern: /\/(src|test)\/.*\.ts$/, testsToRun: (file) => testsOf(file) }],
 });

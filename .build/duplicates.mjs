@@ -20,7 +20,9 @@ const codeOf = (text) =>
     (found) => found.replaceAll(/[^\n]/g, " "),
   );
 
-/** Lines that say what something is and not what to do: parameters, members' types, entries of lists, numbers by name. */
+/**
+ * Lines that say what something is and not what to do: parameters, members' types, entries of lists, numbers by name.
+ */
 const descriptions = [
   /^[^;=({]*,$/,
   /^(export |readonly |static |private |protected )*\w+[?!]?(: [^=({]*)?( = [^;]*)?,$/,

@@ -31,7 +31,8 @@ const tuple = ({ name, args }) => {
 const words = ({ name, words, says }) =>
   `${comment(says)}${name}: [${words.map(({ word, type }) => `${word}: ${typeOf(type)}`).join(", ")}];`;
 
-const source = `// What the host knows of the kernels, from their sources in assembly/: written by npm run build:kernels, never by hand.
+const source = `// What the host knows of the kernels, from their sources in assembly/.
+// Written by npm run build:kernels, never by hand.
 import type { Address, PlanAddress, Scalar } from "./address.js";
 
 ${codes

@@ -43,15 +43,16 @@ const choice = ({ name, members, says }) =>
 
 process.stdout.write(`# The binary interface of evenkeel
 
-For hosts without JavaScript, and for those who want the kernels alone. \`simd.wasm\` and \`relaxed.wasm\` (fused multiply-add where
-the CPU has it) import one memory, \`env.memory\`, not shared, of 1 to 65536 pages; \`simd-threads.wasm\` and
-\`relaxed-threads.wasm\` are the same for a shared memory. There is no start function, no data segment, no global, no table.
+For hosts without JavaScript, and for those who want the kernels alone. \`simd.wasm\` and \`relaxed.wasm\` (fused
+multiply-add where the CPU has it) import one memory, \`env.memory\`, not shared, of 1 to 65536 pages;
+\`simd-threads.wasm\` and \`relaxed-threads.wasm\` are the same for a shared memory. There is no start function, no data
+segment, no global, no table.
 
-An *address* is in bytes, as an i32. Give each array an address that is a multiple of 64 and not below 1024 (the optimiser takes
-what lies below for unused), and see that the memory reaches to its end: kernels never grow it and allocate nothing. Numbers are
-little-endian. A kernel does the items from \`begin\` to before \`end\`; to use several threads, instantiate the shared binary on the
-same memory in each and give each a part of the range. \`abi()\` returns twice the number of this interface, plus 1 in the
-relaxed builds.
+An *address* is in bytes, as an i32. Give each array an address that is a multiple of 64 and not below 1024 (the
+optimiser takes what lies below for unused), and see that the memory reaches to its end: kernels never grow it and
+allocate nothing. Numbers are little-endian. A kernel does the items from \`begin\` to before \`end\`; to use several
+threads, instantiate the shared binary on the same memory in each and give each a part of the range. \`abi()\` returns
+twice the number of this interface, plus 1 in the relaxed builds.
 
 ${header(index).slice(header(index).indexOf("The contract"))}
 

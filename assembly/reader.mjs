@@ -1,7 +1,7 @@
-// Reads the AssemblyScript sources as far as others need to know them: the document of the interface (document.mjs), and
-// the types by which the host calls the kernels (.build/kernels.mjs). The formatter keeps the sources in one form, so
-// that patterns are enough to read them. A comment that begins with @host marks a constant, or a function of one return,
-// that the host needs too.
+// Reads the AssemblyScript sources as far as others need to know them: the document of the interface (document.mjs),
+// and the types by which the host calls the kernels (.build/kernels.mjs). The formatter keeps the sources in one form,
+// so that patterns are enough to read them. A comment that begins with @host marks a constant, or a function of one
+// return, that the host needs too.
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 

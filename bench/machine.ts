@@ -24,4 +24,5 @@ export const machine = (): Machine => ({
 });
 
 export const sentence = (m: Machine, variants: readonly string[]): string =>
-  `${m.cpu}, ${m.cores} cores, ${m.platform}, Node ${m.node} (V8 ${m.v8}), ${variants.join(" and ")}, ${m.date}, load ${m.load}.`;
+  `${m.cpu}, ${m.cores} cores, ${m.platform}, Node ${m.node} (V8 ${m.v8}), ${variants.join(" and ")}, ` +
+  `${m.date}, load ${m.load}.`;

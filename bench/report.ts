@@ -105,8 +105,9 @@ export async function report(folder: string, about: Machine, budget: number): Pr
 <body>
 <main>
 <h1>Time against size</h1>
-<p>${sentence(about, [variant])} Medians. Both axes are logarithmic; the dashed line is what time in proportion to the length would be.
-Where a curve is flatter at its left end, the call itself is what takes the time; where it is steeper for a while, the data leaves a cache.</p>
+<p>${sentence(about, [variant])} Medians. Both axes are logarithmic; the dashed line is what time in
+proportion to the length would be. Where a curve is flatter at its left end, the call itself is what takes the time;
+where it is steeper for a while, the data leaves a cache.</p>
 ${figures.join("\n")}
 ${figure("Threads", speedUps(threads, times))}
 </main>

@@ -117,7 +117,8 @@ function nodesBehind(root: Node): Node[] {
   for (const node of seen) {
     if (node.spent) {
       throw new Error(
-        `backward: the graph behind ${node.name} was used by an earlier backward and is freed; run the forward pass again`,
+        `backward: the graph behind ${node.name} was used by an earlier backward and is freed; run the ` +
+          "forward pass again",
       );
     }
     for (const edge of node.edges) if (edge && "node" in edge) seen.add(edge.node);

@@ -1,5 +1,5 @@
-// A call of the public surface. It puts its own name on errors of the runtime: full memory, or closed. A call that is refused leaves
-// nothing behind and changes nothing.
+// A call of the public surface. It puts its own name on errors of the runtime: full memory, or closed. A call that is
+// refused leaves nothing behind and changes nothing.
 import { MemoryFull, RuntimeClosed } from "./runtime/memory.js";
 
 interface Made {

@@ -312,7 +312,8 @@ export class Tensor<D extends DType = "float32"> {
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
     throw new TypeError(
-      "tensor: operators do not compute with tensors: use add(x, y), mul(x, 2), …, x.item() for its number, String(x) for its text",
+      "tensor: operators do not compute with tensors: use add(x, y), mul(x, 2), …, x.item() for its number, " +
+        "String(x) for its text",
     );
   }
 

@@ -139,7 +139,7 @@ export function guardMemory(runtime: Runtime): () => void {
   return () => expect(guard.damage()).toEqual([]);
 }
 
-/** Bytes that memory is grown to at once: more than the tensors of most test files. Pages that nobody touches cost nothing. */
+/** Bytes that memory is grown to at once: more than the tensors of most test files. Untouched pages cost nothing. */
 const AHEAD = 2 ** 28;
 
 /**

@@ -53,7 +53,8 @@ describe("a weight written between forward and backward is refused by name", () 
     const { version } = last.storage;
     write(net, last);
     const message =
-      `backward: linear saved a tensor of shape [2, 4] that was written since (version ${version + 1}, expected ${version}): ` +
+      `backward: linear saved a tensor of shape [2, 4] that was written since ` +
+      `(version ${version + 1}, expected ${version}): ` +
       "run the forward pass again";
     expect(() => loss.backward()).toThrow(message);
     expect(() => loss.backward()).toThrow(message); // the message is not that the graph was freed

@@ -38,8 +38,8 @@ const before: (() => unknown[])[] = [
  * below them.
  */
 const others =
-  `init createRuntime tidy noGrad isGradEnabled defaultRuntime Tensor Module Optimizer LRScheduler RuleLR checkNorm parseNorm
-  downloadCifar10 readCifar10 readCheckpoint writeCheckpoint checkpointFile`.split(/\s+/);
+  `init createRuntime tidy noGrad isGradEnabled defaultRuntime Tensor Module Optimizer LRScheduler RuleLR checkNorm
+  parseNorm downloadCifar10 readCifar10 readCheckpoint writeCheckpoint checkpointFile`.split(/\s+/);
 
 const block = { dModel: 6, nHead: 2, dFF: 8 };
 const image = () => evenkeel.ones([1, 3, 8, 8]);

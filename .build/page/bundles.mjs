@@ -58,7 +58,9 @@ const tableAsData = (families) => {
 
 const TREE_TEXTS = new Set(["ask", "label", "why", "norm", "reason", "caveat"]);
 
-/** The decision tree as data, with its English texts in the English page alone. A visitor of another loads 2 KB less. */
+/**
+ * The decision tree as data, with its English texts in the English page alone. A visitor of another loads 2 KB less.
+ */
 const treeAsData = (tree, texts) =>
   asData("tree-as-data", [
     [

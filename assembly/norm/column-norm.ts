@@ -11,7 +11,9 @@ import { STATS } from "../lib/moments";
 import { ceilDiv } from "../lib/sizes";
 import { ChannelPlan } from "./channel-plan";
 
-/** @host Bytes of scratch of each of these kernels: a block, statistics and sums of the columns, four rows, a vector. */
+/**
+ * @host Bytes of scratch of each of these kernels: a block, statistics and sums of the columns, four rows, a vector.
+ */
 export function columnScratch(width: i32): usize {
   return 64 + width * (STATS + 16) + 4 * rowBytes(width) + 16;
 }

@@ -10,7 +10,10 @@ const chosen = [
   "NormResNet gn(4), width 64, evaluation [64, 3, 32, 32]",
 ];
 
-/** Of the text of table.mjs, its first report: the machine, and the chosen rows with ours, the best wasm and the best native library. */
+/**
+ * Of the text of table.mjs, its first report: the machine, and the chosen rows with ours, the best wasm and the best
+ * native library.
+ */
 export function digest(text) {
   const lines = text.trim().split("\n");
   const start = lines.findIndex((line) => line.startsWith("| "));

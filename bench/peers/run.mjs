@@ -2,7 +2,8 @@
 // compared with ours before anything is timed. Then the libraries take turns.
 //   --filter TEXT   rows whose title contains it         --quick         less time a row, rougher
 //   --only A,B      of the peers below                   --node 20,24    which Nodes
-//   --json FILE     all figures                          --readme        writes the tables into bench/README.md, a few rows into README.md
+//   --json FILE     all figures
+//   --readme        writes the tables into bench/README.md, a few rows into README.md
 // torch needs a Python that has it: $PYTHON, else python3.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";

@@ -16,9 +16,10 @@ function notes() {
 }
 
 const legend =
-  "Median milliseconds, in brackets how many times ours, the median of rounds in which all take turns; one thread unless a row says otherwise; every result compared with ours before " +
-  "it was timed. onnxruntime's operations are timed inside a graph: the difference of a model of 1 + n copies and a model of one, divided by n; one-row " +
-  "calls and whole networks as calls. jax-js is jitted, its training step without the update.";
+  "Median milliseconds, in brackets how many times ours, the median of rounds in which all take turns; one thread " +
+  "unless a row says otherwise; every result compared with ours before it was timed. onnxruntime's operations are " +
+  "timed inside a graph: the difference of a model of 1 + n copies and a model of one, divided by n; one-row calls " +
+  "and whole networks as calls. jax-js is jitted, its training step without the update.";
 
 /**
  * The figures of one Node version in Markdown: ours, the best wasm library and the best native library, then each

@@ -38,7 +38,8 @@ async function bench({ distributed }: { distributed: Where }): Promise<void> {
     if (group.size === 1) return;
     const { alpha, beta } = fitRing(group.size, times);
     console.log(
-      `\nT = 2(p − 1)·α + 2(p − 1)/p·n·β with α = ${(1e6 * alpha).toPrecision(3)} µs, β = ${(1e9 * beta).toPrecision(3)} ns a byte`,
+      `\nT = 2(p − 1)·α + 2(p − 1)/p·n·β with α = ${(1e6 * alpha).toPrecision(3)} µs, β = ` +
+        `${(1e9 * beta).toPrecision(3)} ns a byte`,
     );
     const paper = [8, 64, 512].map((ranks) => {
       const seconds = ringTime(ranks, GRADIENTS, alpha, beta);

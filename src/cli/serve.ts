@@ -57,7 +57,8 @@ async function answer(folder: string, method: string, address: string, response:
 
 const notFound = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Not found</title>
-<h1>Not found</h1><p>There is no such file here. <a href="/">To the page</a> · <a href="/zh/" lang="zh-Hans">中文</a></p></html>
+<h1>Not found</h1>
+<p>There is no such file here. <a href="/">To the page</a> · <a href="/zh/" lang="zh-Hans">中文</a></p></html>
 `;
 
 /** Serves a folder. Rejects with the server's error where the port cannot be had. */

@@ -28,7 +28,8 @@ async function read(flag: string, file: string, size: number): Promise<Picture> 
   const enough = Math.ceil((size * defaults.crop) / shorter);
   const way = enough > LARGEST ? "" : `--size ${enough} or more, or `;
   throw new Error(
-    `${flag} ${file}: ${picture.width} × ${picture.height} pixels at --size ${size}, and the shorter side must have ${defaults.crop}: give ${way}a picture that is less long`,
+    `${flag} ${file}: ${picture.width} × ${picture.height} pixels at --size ${size}, and the shorter side ` +
+      `must have ${defaults.crop}: give ${way}a picture that is less long`,
   );
 }
 

@@ -77,7 +77,8 @@ async function fetchBytes(
     // fetch says only "fetch failed". The reason is in its cause.
     const why = cause.cause instanceof Error ? cause.cause.message : cause.message;
     throw new Error(
-      `downloadCifar10: cannot fetch ${url}: ${why}; without a network, unpack a copy of the archive and read from there`,
+      `downloadCifar10: cannot fetch ${url}: ${why}; without a network, unpack a copy of the archive and ` +
+        "read from there",
       { cause },
     );
   }

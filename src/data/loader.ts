@@ -73,7 +73,8 @@ export class DataLoader {
       );
     if (images.length !== labels.length * IMAGE_BYTES) {
       throw new RangeError(
-        `DataLoader: expected ${labels.length * IMAGE_BYTES} image bytes for ${labels.length} labels, got ${images.length}`,
+        `DataLoader: expected ${labels.length * IMAGE_BYTES} image bytes for ${labels.length} labels, got ` +
+          `${images.length}`,
       );
     }
     this.dataset = dataset;
@@ -103,8 +104,8 @@ export class DataLoader {
   }
 
   /**
-   * The batches of an epoch, from batch `first` on: a training that goes on within an epoch sees the rest of it. A batch
-   * is freed when the next one is asked for, or when the loop is left.
+   * The batches of an epoch, from batch `first` on: a training that goes on within an epoch sees the rest of it. A
+   * batch is freed when the next one is asked for, or when the loop is left.
    */
   *batches(epoch = 0, first = 0): Generator<Batch> {
     const { runtime, mean, std } = this.#options;

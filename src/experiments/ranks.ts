@@ -1,4 +1,5 @@
-// The same net under batch norm, synchronised batch norm and other norms, trained by several ranks that hold a few samples each.
+// The same net under batch norm, synchronised batch norm and other norms, trained by several ranks that hold a few
+// samples each.
 import { noGrad } from "../autograd.js";
 import type { ImageDataset } from "../data/cifar10.js";
 import { gather } from "../data/gather.js";

@@ -155,7 +155,8 @@ function parseEntry(name: string, field: unknown, start: number, size: number): 
   const bytes = byteLength(dtype, shape);
   if (end - begin !== bytes) {
     refuse(
-      `${name}: ${dtype} of shape [${shape.join(", ")}] needs ${bytes} bytes, data_offsets ${shown} hold ${end - begin}`,
+      `${name}: ${dtype} of shape [${shape.join(", ")}] needs ${bytes} bytes, data_offsets ${shown} hold ` +
+        `${end - begin}`,
     );
   }
   return { dtype, shape, begin, end };

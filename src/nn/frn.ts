@@ -25,7 +25,9 @@ const rules: Rules<FRNOptions> = {
   runtime: "Runtime",
 };
 
-/** Filter response normalisation of [N, C, *] with its thresholded linear unit, Singh & Krishnan 2019, arXiv 1911.09737. */
+/**
+ * Filter response normalisation of [N, C, *] with its thresholded linear unit, Singh & Krishnan 2019, arXiv 1911.09737.
+ */
 export class FRN extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor;

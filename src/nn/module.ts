@@ -78,8 +78,8 @@ export abstract class Module extends Held {
   }
 
   /**
-   * Puts `child` in the place of the child with this name, one of those that `children()` gives. Throws TypeError for what is no
-   * layer, RangeError where there is no such child.
+   * Puts `child` in the place of the child with this name, one of those that `children()` gives. Throws TypeError for
+   * what is no layer, RangeError where there is no such child.
    */
   replaceChild(name: string, child: Module): void {
     checkChild(this, name, child);

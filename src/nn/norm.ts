@@ -183,8 +183,9 @@ function checkGroup(op: string, group: ProcessGroup): void {
 
 /**
  * Batch norm of [N, C, *] by the statistics of a batch that lies in several parts: one in each rank of `processGroup`,
- * or in `forwardShards` several tensors of this process. In training all ranks must call `forward`, and go back, together; N may
- * be 0. Evaluation never communicates. Each rank's gradients of weight and bias are its own share: the sum of all is the whole.
+ * or in `forwardShards` several tensors of this process. In training all ranks must call `forward`, and go back,
+ * together; N may be 0. Evaluation never communicates. Each rank's gradients of weight and bias are its own share: the
+ * sum of all is the whole.
  */
 export class SyncBatchNorm extends BatchNorm {
   readonly ranks = [2, 3, 4, 5];
@@ -208,8 +209,8 @@ export class SyncBatchNorm extends BatchNorm {
   }
 
   /**
-   * Puts a SyncBatchNorm of `group` in the place of every BatchNorm1d, 2d, 3d and SyncBatchNorm of `module`, with the same
-   * tensors, settings and `training`. Returns `module`, or what took its place. As torch.nn.SyncBatchNorm's.
+   * Puts a SyncBatchNorm of `group` in the place of every BatchNorm1d, 2d, 3d and SyncBatchNorm of `module`, with the
+   * same tensors, settings and `training`. Returns `module`, or what took its place. As torch.nn.SyncBatchNorm's.
    */
   static convertSyncBatchNorm(module: Module, group: ProcessGroup): Module {
     if (!isModule(module))
@@ -323,7 +324,10 @@ const groupRules: Rules<GroupNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Group normalisation of [N, C, *], Wu & He 2018, arXiv 1803.08494: statistics of C / numGroups channels of each sample. */
+/**
+ * Group normalisation of [N, C, *], Wu & He 2018, arXiv 1803.08494: statistics of C / numGroups channels of each
+ * sample.
+ */
 export class GroupNorm extends AffineNorm<Tensor | null> {
   readonly numGroups: number;
   readonly numChannels: number;

@@ -23,7 +23,10 @@ const rules: Rules<SwitchableNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Switchable normalisation of [N, C, *], Luo et al. 2018, arXiv 1806.10779: a learned mix of instance, layer and batch norm. */
+/**
+ * Switchable normalisation of [N, C, *], Luo et al. 2018, arXiv 1806.10779: a learned mix of instance, layer and batch
+ * norm.
+ */
 export class SwitchableNorm extends RunningNorm {
   readonly momentum: number;
   readonly meanWeight: Tensor;

@@ -1,4 +1,5 @@
-// What the host knows of the kernels, from their sources in assembly/: written by npm run build:kernels, never by hand.
+// What the host knows of the kernels, from their sources in assembly/.
+// Written by npm run build:kernels, never by hand.
 import type { Address, PlanAddress, Scalar } from "./address.js";
 
 /** The activation behind a norm. */

@@ -44,7 +44,8 @@ export function treeSvg(root: Question, path: readonly Step[]): string {
 
   const { svg, rows } = place(root, 0, 0, path.length > 0);
   const [width, height] = [depthOf(root) * COLUMN + BOX.width + 2, rows * ROW];
-  return `<svg viewBox="-1 0 ${width} ${height}" style="min-width:${width * 0.82}px" role="img" aria-label="Decision tree">
+  const size = `viewBox="-1 0 ${width} ${height}" style="min-width:${width * 0.82}px"`;
+  return `<svg ${size} role="img" aria-label="Decision tree">
 ${svg.join("\n")}
 </svg>`;
 }
@@ -56,7 +57,8 @@ function box(x: number, y: number, text: string, colour: string, filled: boolean
       `<tspan x="${x + BOX.width / 2}" y="${y + 4 + 14 * (i - (lines.length - 1) / 2)}">${escapeHtml(line)}</tspan>`,
   );
   const fill = filled ? `${colour}26` : "none";
-  return `<rect x="${x}" y="${y - BOX.height / 2}" width="${BOX.width}" height="${BOX.height}" rx="5" fill="${fill}" stroke="${colour}" stroke-width="1.5"/>
+  const place = `x="${x}" y="${y - BOX.height / 2}" width="${BOX.width}" height="${BOX.height}"`;
+  return `<rect ${place} rx="5" fill="${fill}" stroke="${colour}" stroke-width="1.5"/>
 <text text-anchor="middle" font-size="12" fill="currentColor">${spans.join("")}</text>`;
 }
 
@@ -68,7 +70,8 @@ function edge(x1: number, y1: number, x2: number, y2: number, label: string, lit
     (line, i) =>
       `<tspan x="${bend + 4}" y="${y2 - 4 - (lines.length - 1 - i) * 12}">${escapeHtml(line)}</tspan>`,
   );
-  return `<path d="M${x1} ${y1} H${bend} V${y2} H${x2}" fill="none" stroke="${lit ? CHOSEN : "gray"}" stroke-width="${lit ? 2.5 : 1}"/>
+  const stroke = lit ? `stroke="${CHOSEN}" stroke-width="2.5"` : 'stroke="gray" stroke-width="1"';
+  return `<path d="M${x1} ${y1} H${bend} V${y2} H${x2}" fill="none" ${stroke}/>
 <text font-size="11" fill="currentColor">${spans.join("")}</text>`;
 }
 

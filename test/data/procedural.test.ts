@@ -58,8 +58,8 @@ describe("proceduralCifar10", () => {
       Float64Array.from({ length: (3 * images.length) / IMAGE_BYTES }, (_, i) =>
         images.subarray(1024 * i, 1024 * (i + 1)).reduce((sum, v) => sum + v, 0),
       );
-    // Chance is 10 %, with a standard deviation of 2 % for 200 images. The nearest image is right 43 % of the time; a net,
-    // 70 to 85 %.
+    // Chance is 10 %, with a standard deviation of 2 % for 200 images. The nearest image is right 43 % of the time; a
+    // net, 70 to 85 %.
     const byColour = nearest(meanColour(train.images), meanColour(test.images), 3);
     expect(accuracy(byColour)).toBeLessThan(0.2);
     const byPixels = nearest(train.images, test.images, IMAGE_BYTES);

@@ -1,5 +1,5 @@
-// Two hosts on one machine: network namespaces, joined by a bridge. Bytes on the wire are counted, so that shared memory
-// cannot pass for a network.
+// Two hosts on one machine: network namespaces, joined by a bridge. Bytes on the wire are counted, so that shared
+// memory cannot pass for a network.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -22,7 +22,7 @@ const ratio = (activation: ActivationName, norm: MLPNorm) => {
 };
 
 describe("gradients", () => {
-  test("vanish in the sigmoid net without a norm, by more than the slope's 1/4 a layer, and not with batch norm", () => {
+  test("vanish in the sigmoid net without a norm, by more than 1/4 a layer, and not with batch norm", () => {
     expect(ratio("sigmoid", "none")).toBeGreaterThan(4 ** 7);
     expect(ratio("sigmoid", "bn")).toBeLessThan(10);
     for (const activation of ["tanh", "relu"] as const)

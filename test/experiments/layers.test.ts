@@ -27,7 +27,7 @@ test("the article's variances, with m − 1 below, and why", async () => {
   expect(all.map(({ parameters }) => parameters)).toEqual([8, 8192, 0, 8, 8, 8]);
 });
 
-test("group norm per channel: a pair's means are opposites, its variances and squared mean average to the group's", async () => {
+test("group norm: a pair's means are opposites, its variances and squared mean average to the group's", async () => {
   const { groupChannels, groupSets } = await finish((options) => layers({}, options));
   expect(groupChannels.map((row) => row.length)).toEqual([4, 4, 4, 4]);
   groupChannels.forEach((channels, i) => {

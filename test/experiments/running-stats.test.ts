@@ -36,7 +36,8 @@ test("over many batches the biased rule ends at (m − 1)/m of ours, which ends 
   const { rules } = await finish((options) => runningStats({ steps: 400, sizes: [2, 8] }, options));
   for (const { m, article, ours } of rules) {
     expect(article / ours).toBeCloseTo((m - 1) / m, 4);
-    // The sum of 800 batches is χ² of 800·(m − 1) degrees: a deviation of √(2/(800·(m − 1))), 0.05 at most; four of them.
+    // The sum of 800 batches is χ² of 800·(m − 1) degrees: a deviation of √(2/(800·(m − 1))), 0.05 at most; four of
+    // them.
     expect(Math.abs(ours - 1)).toBeLessThan(4 * Math.sqrt(2 / (800 * (m - 1))));
   }
 });

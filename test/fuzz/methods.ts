@@ -160,7 +160,10 @@ function compare(name: string, pick: Pick, runtime: Runtime): string | null {
     for (const [what, one, other] of lists) {
       const bad = other.findIndex((v, i) => !Object.is(v, one[i]));
       if (bad >= 0 || one.length !== other.length)
-        return `layer "${name}" [${shape}], ${kind}, seed ${seed}, training ${training}: ${what}[${bad}] is ${one[bad]}, the op's ${other[bad]}`;
+        return (
+          `layer "${name}" [${shape}], ${kind}, seed ${seed}, training ${training}: ` +
+          `${what}[${bad}] is ${one[bad]}, the op's ${other[bad]}`
+        );
     }
     return null;
   });

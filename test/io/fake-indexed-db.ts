@@ -1,4 +1,5 @@
-// As much of IndexedDB as a checkpoint needs: every answer comes later, and a transaction that fails has changed nothing.
+// As much of IndexedDB as a checkpoint needs: every answer comes later, and a transaction that fails has changed
+// nothing.
 interface Request {
   result: unknown;
   error: Error | null;

@@ -35,7 +35,10 @@ const magnitudes = (low: number, high: number) => (u: number) => {
 const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 /** Derf with alpha 1 is erf itself. */
 const erf = (x: Tensor) => derf(x, tensor(1, [], { runtime: x.runtime }));
-/** The softmaxes' own e^x, of x ≤ 0: the gradient of logSoftmax with columns y = (x, 0) and dy = (0, −1) is 0 − e^x·(−1). */
+/**
+ * The softmaxes' own e^x, of x ≤ 0: the gradient of logSoftmax with columns y = (x, 0) and dy = (0, −1) is 0 −
+ * e^x·(−1).
+ */
 const expLow = (x: Tensor) => {
   const { runtime, size } = x;
   const y = tensor([...x.data, ...new Float32Array(size)], [2, size], { runtime });
@@ -55,7 +58,10 @@ type Row = [
   bound: number,
   why: string,
 ];
-/** Bounds are those stated in assembly/lib/math.ts; the worst seen in 2.5·10^7 samples was 1.01, 0.84, 1.33 and 1.89; of erf, in 10^6, 1.14. */
+/**
+ * Bounds are those stated in assembly/lib/math.ts; the worst seen in 2.5·10^7 samples was 1.01, 0.84, 1.33 and 1.89; of
+ * erf, in 10^6, 1.14.
+ */
 const rows: Row[] = [
   ["exp", exp, Math.exp, between(-87.3, 88.7), 1.02, "the normal range"],
   ["exp", exp, Math.exp, between(-0.4, 0.4), 1, "one octave: the polynomial alone"],

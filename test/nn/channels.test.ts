@@ -8,8 +8,12 @@ import { layerCases } from "./cases.js";
 const runtime = await useRuntime();
 
 /** Layers without a number of channels, and layers that refuse with PyTorch's own message. */
-const others =
-  /Conv|Linear|Pool|Dropout|Embedding|Attention|FFN|Sequential|Flatten|Identity|LU$|Sigmoid|Tanh|weight|spectral|Channels|Unit|Pixel|Positional|MeanVariance|LocalResponse|Scale(Norm)?$|QK|addAnd|^(Layer|RMS)Norm$|^InstanceNorm3d/i;
+const others = new RegExp(
+  "Conv|Linear|Pool|Dropout|Embedding|Attention|FFN|Sequential|Flatten|Identity|LU$|Sigmoid|Tanh|weight|spectral|" +
+    "Channels|Unit|Pixel|Positional|MeanVariance|LocalResponse|Scale(Norm)?$|QK|addAnd|^(Layer|RMS)Norm$|" +
+    "^InstanceNorm3d",
+  "i",
+);
 const layers = Object.entries(layerCases).filter(
   ([name]) => !others.test(name) || name === "LayerScale",
 );

@@ -107,7 +107,8 @@ describe("Module", () => {
         'Unexpected key(s) in state_dict: "extra".',
         'Missing key(s) in state_dict: "first.bias".',
         "dtype mismatch for inner_norm.weight: int32 in checkpoint, float32 in current model.",
-        "size mismatch for tail.1.weight: copying a param with shape [2, 5] from checkpoint, the shape in current model is [2, 4].",
+        "size mismatch for tail.1.weight: copying a param with shape [2, 5] from checkpoint, the shape in " +
+          "current model is [2, 4].",
       ].join("\n\t"),
     );
     expect([...net.stateDict().values()].map((value) => value.toArray())).toEqual(before);

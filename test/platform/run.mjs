@@ -1,7 +1,9 @@
-// npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser and bundler.
+// npm run test:platforms: packs the package, installs the tarball, and runs the same program in every runtime, browser
+// and bundler.
 //   --readme           writes the matrix, the sizes and the edge example between their marks in README.md here
 //   --only <a,b>       of: package, types, jest, runtimes, browsers, readme, bundlers, next
-// A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M failed.
+// A runtime that is not there is a failure where CI=true, else a skip that says its name. The last line: N passed, M
+// failed.
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";

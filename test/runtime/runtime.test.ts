@@ -68,7 +68,8 @@ describe("createRuntime", () => {
       "not of this version of evenkeel",
     );
     await expect(createRuntime({ module: new Response("") as never })).rejects.toThrow(
-      "init: the given module is not an evenkeel kernel binary: expected its bytes or a WebAssembly.Module, got Response",
+      "init: the given module is not an evenkeel kernel binary: expected its bytes or a WebAssembly.Module, " +
+        "got Response",
     );
   });
 });
@@ -92,7 +93,7 @@ describe("init", () => {
   });
 });
 
-test("who closes a runtime at once does not close it for who asked after: React's StrictMode mounts, cleans up and mounts", async () => {
+test("who closes a runtime at once does not close it for who asked after, as React's StrictMode does", async () => {
   const seen: number[] = [];
   const use = () => void seen.push(tensor([1]).item());
   // a component's effect: what it does, and its clean-up

@@ -26,7 +26,9 @@ export const activation = {
       statistics: "variance of each channel over N, H, W, and over H, W",
       learned: "γ, β, v [C]",
       formula: "γ·x/max(√(σ²_NHW + ε), v·x + √(σ²_HW + ε)) + β",
-      tex: "\\gamma\\,\\frac{x}{\\max(\\sqrt{\\sigma_{NHW}^2+\\varepsilon},v\\,x+\\sqrt{\\sigma_{HW}^2+\\varepsilon})}+\\beta",
+      tex:
+        "\\gamma\\,\\frac{x}" +
+        "{\\max(\\sqrt{\\sigma_{NHW}^2+\\varepsilon},v\\,x+\\sqrt{\\sigma_{HW}^2+\\varepsilon})}+\\beta",
       sets: [perChannel, perPlane],
       defaults: "v 1, ε 1e-3, momentum 0.1",
       batch: "in training",

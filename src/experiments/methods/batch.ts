@@ -45,7 +45,9 @@ export const batch = {
       statistics: "mean, variance of each channel over N, H, W",
       learned: "γ, β [C]",
       formula: "γ·((x − μ)/σ·r + d) + β, r = clip(σ/σᵣ), d = clip((μ − μᵣ)/σᵣ), ᵣ: running",
-      tex: "\\gamma\\,(\\frac{x-\\mu}{\\sigma}\\,r+d)+\\beta,\\quad r=\\mathrm{clip}(\\frac{\\sigma}{\\sigma_r}),\\quad d=\\mathrm{clip}(\\frac{\\mu-\\mu_r}{\\sigma_r})",
+      tex:
+        "\\gamma\\,(\\frac{x-\\mu}{\\sigma}\\,r+d)+\\beta,\\quad " +
+        "r=\\mathrm{clip}(\\frac{\\sigma}{\\sigma_r}),\\quad d=\\mathrm{clip}(\\frac{\\mu-\\mu_r}{\\sigma_r})",
       sets: [perChannel],
       defaults: "ε 1e-5, momentum 0.1, r ≤ 3, d ≤ 5",
       batch: "in training",
@@ -84,7 +86,9 @@ export const batch = {
       statistics: "those of instance, layer and batch norm, mixed",
       learned: "γ, β [C], v, w [3]",
       formula: "γ·(x − Σ softmax(v)ₖμₖ)/√(Σ softmax(w)ₖσ²ₖ + ε) + β",
-      tex: "\\gamma\\,\\frac{x-\\sum_k\\mathrm{softmax}(v)_k\\,\\mu_k}{\\sqrt{\\sum_k\\mathrm{softmax}(w)_k\\,\\sigma_k^2+\\varepsilon}}+\\beta",
+      tex:
+        "\\gamma\\,\\frac{x-\\sum_k\\mathrm{softmax}(v)_k\\,\\mu_k}" +
+        "{\\sqrt{\\sum_k\\mathrm{softmax}(w)_k\\,\\sigma_k^2+\\varepsilon}}+\\beta",
       sets: [perPlane, perSample, perChannel],
       defaults: "ε 1e-5, momentum 0.1",
       batch: "in training",
@@ -110,7 +114,9 @@ export const batch = {
       statistics: "running mean of squares of each channel over N, H, W",
       learned: "γ, β [C]",
       formula: "γ·x/√(φ + ε) + β, φ ← α·φ + (1 − α)·mean x²",
-      tex: "\\gamma\\,\\frac{x}{\\sqrt{\\varphi+\\varepsilon}}+\\beta,\\quad\\varphi\\leftarrow\\alpha\\varphi+(1-\\alpha)\\,\\mathrm{mean}\\,x^2",
+      tex:
+        "\\gamma\\,\\frac{x}{\\sqrt{\\varphi+\\varepsilon}}+\\beta,\\quad" +
+        "\\varphi\\leftarrow\\alpha\\varphi+(1-\\alpha)\\,\\mathrm{mean}\\,x^2",
       sets: [perChannel],
       defaults: "ε 1e-5, α 0.9 forward and backward, 10,000 steps by the batch's own φ",
       batch: "in training",

@@ -64,7 +64,8 @@ export function checkConvChannels(
 ): void {
   if (x.shape[1] !== channels) {
     throw new RangeError(
-      `${op}: expected input with ${channels} channels (weight ${show(weight.shape)}, groups ${groups}), got ${show(x.shape)}`,
+      `${op}: expected input with ${channels} channels (weight ${show(weight.shape)}, groups ${groups}), got ` +
+        `${show(x.shape)}`,
     );
   }
   checkShape(op, "bias", bias, [outputs]);

@@ -46,8 +46,8 @@ function meetingsBy(conv: ConvShape, key: 0 | 1 | 2): Map<number, Meeting[]> {
 }
 
 /**
- * Writes max(scale·sum + bias, least) to the planes of `out`. Each element is a sum over the meetings listed under it by
- * `key`, and 0 where nothing meets. `sumOf` gives the term of a meeting in a plane, `channelOf` the plane's channel.
+ * Writes max(scale·sum + bias, least) to the planes of `out`. Each element is a sum over the meetings listed under it
+ * by `key`, and 0 where nothing meets. `sumOf` gives the term of a meeting in a plane, `channelOf` the plane's channel.
  */
 function storePlanes(
   out: Tensor,

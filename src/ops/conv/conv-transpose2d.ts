@@ -84,7 +84,8 @@ function checkConvTranspose(x: Tensor, weight: Tensor, options: ConvTranspose2dO
   const image = perSide((d) => {
     if (extra[d] >= stride[d] && extra[d] >= dilation[d]) {
       throw new RangeError(
-        `${op}: output padding must be smaller than either stride or dilation, got ${extra[d]} with stride ${stride[d]} and dilation ${dilation[d]}`,
+        `${op}: output padding must be smaller than either stride or dilation, got ${extra[d]} with stride ` +
+          `${stride[d]} and dilation ${dilation[d]}`,
       );
     }
     const reach = reachOf(kernel[d], dilation[d]);

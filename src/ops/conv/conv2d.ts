@@ -89,7 +89,8 @@ function checkConv(x: Tensor, weight: Tensor, options: Conv2dOptions): ConvShape
     const reach = reachOf(kernel[d], dilation[d]);
     if (reach > padded) {
       throw new RangeError(
-        `conv2d: expected a kernel no larger than the padded input, got kernel ${kernel.join("×")} reaching over ${reach} of ${padded} pixels`,
+        `conv2d: expected a kernel no larger than the padded input, got kernel ${kernel.join("×")} reaching ` +
+          `over ${reach} of ${padded} pixels`,
       );
     }
     return Math.floor((padded - reach) / stride[d]) + 1;

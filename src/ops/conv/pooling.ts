@@ -50,7 +50,8 @@ export function windowsOf(
       );
     if (padding[d] > Math.floor(reach / 2)) {
       throw new RangeError(
-        `${op}: pad should be at most half of effective kernel size, got padding ${padding[d]} and a window reaching over ${reach}`,
+        `${op}: pad should be at most half of effective kernel size, got padding ${padding[d]} and a window ` +
+          `reaching over ${reach}`,
       );
     }
     const padded = paddedLength(op, image[d], padding[d]);

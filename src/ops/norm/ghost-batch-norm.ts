@@ -64,7 +64,8 @@ export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): 
     const size = Math.ceil(batch / Math.ceil(batch / virtualBatchSize));
     if (length * (batch % size || size) === 1) {
       throw new RangeError(
-        `ghostBatchNorm: Expected more than 1 value per channel when training, got input size ${show(x.shape)} in chunks of ${size}`,
+        "ghostBatchNorm: Expected more than 1 value per channel when training, got input size " +
+          `${show(x.shape)} in chunks of ${size}`,
       );
     }
     if (mask && rest.layout === "nhwc") {

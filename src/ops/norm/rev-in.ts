@@ -97,9 +97,10 @@ function standardized(op: string, x: Tensor, eps: number, detach: boolean): RevI
 }
 
 /**
- * Reversible instance normalisation (Kim et al. 2022, RevIN, ICLR) of series x [N, L, C]: each channel of each sample by its mean and
- * deviation over L, or less its last position; eps = 1e-5. Mean and deviation come along for `revINInverse`. The last position is
- * part of x, so that its gradient flows with `detach` too. Throws RangeError on wrong shapes.
+ * Reversible instance normalisation (Kim et al. 2022, RevIN, ICLR) of series x [N, L, C]: each channel of each sample
+ * by its mean and deviation over L, or less its last position; eps = 1e-5. Mean and deviation come along for
+ * `revINInverse`. The last position is part of x, so that its gradient flows with `detach` too. Throws RangeError on
+ * wrong shapes.
  */
 export function revIN(x: Tensor, options: RevINOptions = {}): RevIN {
   const op = "revIN";
@@ -128,8 +129,8 @@ export function revIN(x: Tensor, options: RevINOptions = {}): RevIN {
 }
 
 /**
- * Takes `revIN` back from y [N, *, C], such as a forecast made of its output: (y − bias)/(weight + eps²)·std + mean, eps² as in the
- * authors' code. Throws RangeError on wrong shapes.
+ * Takes `revIN` back from y [N, *, C], such as a forecast made of its output: (y − bias)/(weight + eps²)·std + mean,
+ * eps² as in the authors' code. Throws RangeError on wrong shapes.
  */
 export function revINInverse(
   y: Tensor,

@@ -72,7 +72,8 @@ export function overPositions(
     using index = positions.index;
     if (training && index.size < 2) {
       throw new RangeError(
-        `${op}: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ${index.size} valid positions`,
+        `${op}: Expected more than 1 value per channel when training, got input size ${show(x.shape)} with ` +
+          `${index.size} valid positions`,
       );
     }
     using valid = gatherPositions(x, positions);

@@ -98,7 +98,8 @@ function hiding(mask: Tensor): Tensor {
   for (const value of mask.elements) {
     if (value !== 0 && value !== 1)
       throw new RangeError(
-        `${OP}: expected mask of zeros and ones, got ${value}; what is added to the scores, such as 0 and -Infinity, goes in as additiveMask`,
+        `${OP}: expected mask of zeros and ones, got ${value}; what is added to the scores, such as 0 and ` +
+          "-Infinity, goes in as additiveMask",
       );
   }
   const made = empty(mask.runtime, mask.shape);

@@ -165,7 +165,9 @@ const attention: Case = (pick) => {
     : null;
   const scale = 1 / Math.sqrt(e);
   return {
-    call: `scaledDotProductAttention(q, k, v, ${show({ heads, causal })})${mask ? ` mask [${l}, ${s}]: [${mask}]` : ""}`,
+    call:
+      `scaledDotProductAttention(q, k, v, ${show({ heads, causal })})` +
+      (mask ? ` mask [${l}, ${s}]: [${mask}]` : ""),
     inputs: [
       input("q", [batch, l, heads * e]),
       input("k", [batch, s, heads * e], "normal"),

@@ -1,5 +1,6 @@
-// Firefox by its own Marionette protocol, JSON over TCP; this is all of it we need. Not by WebDriver BiDi: its client subscribes to
-// workers, and while Firefox 153 has such a listener, `new Worker` in a worker after a `terminate()` there hangs one time in 30.
+// Firefox by its own Marionette protocol, JSON over TCP; this is all of it we need. Not by WebDriver BiDi: its client
+// subscribes to workers, and while Firefox 153 has such a listener, `new Worker` in a worker after a `terminate()`
+// there hangs one time in 30.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";

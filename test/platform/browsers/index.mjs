@@ -1,5 +1,5 @@
-// The package in real browsers: with and without cross-origin isolation, on the page and in a worker, under strict policies.
-// Alone: node test/platform/browsers/index.mjs [folder of the unpacked package] [browser …]
+// The package in real browsers: with and without cross-origin isolation, on the page and in a worker, under strict
+// policies. Alone: node test/platform/browsers/index.mjs [folder of the unpacked package] [browser …]
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { endGroups, within } from "./helpers.mjs";
@@ -85,8 +85,8 @@ async function runBrowser(name, starting, list, server) {
 }
 
 /**
- * Rows { runtime, version, place, variant, threads, ms, result }: `ms` from the import to the first result, `result` "ok", "skipped:
- * …" or what went wrong. A missing browser is a failure when `ci`, else a skip.
+ * Rows { runtime, version, place, variant, threads, ms, result }: `ms` from the import to the first result, `result`
+ * "ok", "skipped: …" or what went wrong. A missing browser is a failure when `ci`, else a skip.
  */
 export async function browserRows({
   packageDir,

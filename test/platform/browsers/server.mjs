@@ -1,5 +1,6 @@
 // The web server of the pages under test. A path's first part names the headers, so that relative addresses keep them:
-//   /open/…  none · /isolated/…  COOP and COEP · /strict/…, /blob/…, /blocked/…, /nowasm/…  a content security policy as well
+//   /open/…  none · /isolated/…  COOP and COEP
+//   /strict/…, /blob/…, /blocked/…, /nowasm/…  a content security policy as well
 // Its second part names a root. A page posts its report to the address it was given.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -26,7 +27,9 @@ const resolveNames = (text, names) =>
     names[name] ? `${word} "${names[name]}"` : all,
   );
 
-/** Serves `roots` ({ name: folder }); bare `names` in scripts become addresses ({ name: path after the first part }). */
+/**
+ * Serves `roots` ({ name: folder }); bare `names` in scripts become addresses ({ name: path after the first part }).
+ */
 export async function serve(roots, names = {}) {
   const waiting = new Map();
   let visits = 0;

@@ -1,4 +1,5 @@
-// WebKitGTK's MiniBrowser by its WebKitWebDriver, on a display of its own: WebDriver is JSON over HTTP, this is all of it we need.
+// WebKitGTK's MiniBrowser by its WebKitWebDriver, on a display of its own: WebDriver is JSON over HTTP, this is all of
+// it we need.
 import { createServer } from "node:net";
 import { endGroup, firstFile, sleep, startGroup } from "./helpers.mjs";
 
@@ -30,7 +31,10 @@ async function command(base, method, path, body) {
   return value;
 }
 
-/** The GTK port (2.50) keeps shared memory even from isolated pages (WebKit pull request 74274); this gives it what Safari has. */
+/**
+ * The GTK port (2.50) keeps shared memory even from isolated pages (WebKit pull request 74274); this gives it what
+ * Safari has.
+ */
 const sharing = { JSC_useSharedArrayBuffer: "true" };
 
 export const launch = (binary) => start(binary, sharing);

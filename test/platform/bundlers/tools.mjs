@@ -1,5 +1,5 @@
-// Each bundler with the least configuration it takes. `build(app, out)` makes out/main.js from app/main.js; `open(app, out)`, for
-// those that serve or lay out pages themselves, gives the address of the page and how to stop.
+// Each bundler with the least configuration it takes. `build(app, out)` makes out/main.js from app/main.js; `open(app,
+// out)`, for those that serve or lay out pages themselves, gives the address of the page and how to stop.
 import { cp, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-// The example Worker on the real workerd: right answers, refusals, 200 requests at once, 10,000 in a row without growth.
+// The example Worker on the real workerd: right answers, refusals, 200 requests at once, 10,000 in a row without
+// growth.
 import { copyFile, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -22,7 +23,10 @@ const statusOfHead = (url, shape, length) =>
     head.flushHeaders();
   });
 
-/** The answer to a body of so many MiB whose length no header tells: sent in pieces, as the Worker hangs up once it has answered. */
+/**
+ * The answer to a body of so many MiB whose length no header tells: sent in pieces, as the Worker hangs up once it has
+ * answered.
+ */
 const statusOfStream = (url, shape, size) =>
   new Promise((resolve, reject) => {
     const sending = request(url, { method: "POST", headers: { "x-shape": shape } });

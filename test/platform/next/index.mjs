@@ -1,5 +1,5 @@
-// A Next.js application with the packed package, on Node 20: its edge route from `next build`, and in `next dev`, where StrictMode
-// mounts twice, a component with the README's effect, which closes its runtime in the clean-up.
+// A Next.js application with the packed package, on Node 20: its edge route from `next build`, and in `next dev`, where
+// StrictMode mounts twice, a component with the README's effect, which closes its runtime in the clean-up.
 import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,8 @@ import { run } from "../runtimes/start.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const next = here("../node_modules/next");
-// Bundlers that ran before in this process leave a NODE_ENV, with which `next build` renders pages in a mixture of two Reacts.
+// Bundlers that ran before in this process leave a NODE_ENV, with which `next build` renders pages in a mixture of two
+// Reacts.
 const { NODE_ENV: _, ...inherited } = process.env;
 const env = { ...inherited, NEXT_TELEMETRY_DISABLED: "1" };
 const LIMIT = 180_000;

@@ -1,5 +1,5 @@
-// The program under the edge-light condition in @edge-runtime/vm, with making code from strings and from bytes both forbidden.
-// edge-vm.mjs <folder where the package is installed>; prints the report.
+// The program under the edge-light condition in @edge-runtime/vm, with making code from strings and from bytes both
+// forbidden. edge-vm.mjs <folder where the package is installed>; prints the report.
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { EdgeVM } from "@edge-runtime/vm";

@@ -3,7 +3,10 @@ import { fileURLToPath } from "node:url";
 
 const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
 
-/** A runtime's program: where its package's install script puts it, or, where scripts may not run, in the platform's package. */
+/**
+ * A runtime's program: where its package's install script puts it, or, where scripts may not run, in the platform's
+ * package.
+ */
 const places = {
   node20: ["node20/bin/node"],
   node22: ["node22/bin/node"],

@@ -80,8 +80,8 @@ async function runRequire([program], about, folder) {
 }
 
 /**
- * Plain; with Node's modules in reach, which must not tempt it to start workers; without FinalizationRegistry; and with the default
- * build, as from a tool that knows no workerd condition, given the raw binary.
+ * Plain; with Node's modules in reach, which must not tempt it to start workers; without FinalizationRegistry; and with
+ * the default build, as from a tool that knows no workerd condition, given the raw binary.
  */
 const workers = [
   { place: "Worker" },
@@ -119,7 +119,9 @@ async function runEdgeVm(node, about, folder) {
   return row(about, report, report.threads === 1 ? [] : ["threads in an edge runtime"]);
 }
 
-/** `folder`: an empty project with the packed package installed. A missing runtime is a failure when `ci`, else a skip. */
+/**
+ * `folder`: an empty project with the packed package installed. A missing runtime is a failure when `ci`, else a skip.
+ */
 export async function runtimeRows({
   folder,
   ci = process.env.CI === "true",

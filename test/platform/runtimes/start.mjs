@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * Runs a command to its end and gives { code, stdout, stderr, lingered }: `lingered` is the time from its last output to its end in
- * ms. A process that has not ended after `limit` ms is killed, its code is then null.
+ * Runs a command to its end and gives { code, stdout, stderr, lingered }: `lingered` is the time from its last output
+ * to its end in ms. A process that has not ended after `limit` ms is killed, its code is then null.
  */
 export function run(command, args, { limit = 60_000, ...options } = {}) {
   return new Promise((resolve, reject) => {
