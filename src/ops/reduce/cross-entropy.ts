@@ -17,7 +17,7 @@ export type Targets = Tensor<"int32" | "int64"> | Int32Array | readonly number[]
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
-  /** "mean" by default. */
+  /** What becomes of the losses of the rows; "mean" by default. */
   reduction?: Reduction;
   /** Rows with this target count for nothing, and not for the mean either. Default: −100. */
   ignoreIndex?: number;

@@ -11,7 +11,7 @@ import { type Reduction, reductions } from "./cross-entropy.js";
 
 /** Options of `mseLoss`. */
 export interface MseLossOptions {
-  /** "mean" by default. */
+  /** What becomes of the squares; "mean" by default. */
   reduction?: Reduction;
 }
 
