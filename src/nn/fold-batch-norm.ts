@@ -33,6 +33,7 @@ type Foldable = Conv2d | ConvTranspose2d | Linear;
  * @throws TypeError if the two are not such a pair, if the norm is in training or if it has no running statistics
  * @throws RangeError for another number of channels, for a weight that changes at each use, for layers of two runtimes,
  *   and for products beyond float32
+ * @source torch.nn.utils.fusion.fuse_conv_bn_eval, and for linear layers fuse_linear_bn_eval
  */
 export function foldBatchNorm(layers: Sequential): Sequential;
 export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm): L;

@@ -382,7 +382,7 @@ const groupRules: Rules<GroupNormOptions> = {
  * @shape x [N, C, *] → [N, C, *]
  * @throws RangeError for numGroups that do not divide numChannels, input of other channels, and one value per group
  *   unless `allowSingle`; TypeError for a mask
- * @source Wu, He 2018, arXiv 1803.08494
+ * @source Wu, He 2018, arXiv 1803.08494; with one group: Ba, Kiros, Hinton 2016, arXiv 1607.06450
  */
 export class GroupNorm extends AffineNorm<Tensor | null> {
   readonly numGroups: number;

@@ -35,7 +35,7 @@ const rules: Rules<GroupNormOptions> = {
  * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
  * @throws RangeError on wrong shapes, a group count that does not divide C, and one value per group (PyTorch's refusal)
  *   unless `allowSingle`
- * @source Wu, He 2018, arXiv 1803.08494
+ * @source Wu, He 2018, arXiv 1803.08494; with one group: Ba, Kiros, Hinton 2016, arXiv 1607.06450
  */
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
   checkOptions("groupNorm", options, rules);

@@ -58,7 +58,7 @@ const rules: Rules<InstanceNormOptions> = {
  * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
  * @throws RangeError on wrong shapes and when an instance has one element; TypeError without running statistics when
  *   `useInputStats` is false
- * @source Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022
+ * @source Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022; with scale and shift: 2017, arXiv 1701.02096
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
   return instanceNormOf("instanceNorm", x, checkOptions("instanceNorm", options, rules));
