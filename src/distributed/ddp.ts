@@ -10,7 +10,9 @@ import { checkSameModel } from "./same-model.js";
 import { addBack, setAside } from "./set-aside.js";
 import { refuseUnused, unreached } from "./unused.js";
 
+/** Options of `DistributedDataParallel`. */
 export interface DistributedDataParallelOptions {
+  /** The ranks that train together. */
   processGroup: ProcessGroup;
   /** The size of the arrays in which gradients are summed, in MiB. Default 25. */
   bucketCapMb?: number;
