@@ -15,7 +15,7 @@ export const formulasOf = (families) =>
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /** What the page may load and run: nothing from elsewhere, and no code in attributes. */
-function policy({ script, style, worker }) {
+export function policy({ script, style, worker }) {
   const rules = [
     "default-src 'none'",
     `script-src ${script} 'wasm-unsafe-eval'`,
