@@ -42,7 +42,7 @@ for (const [language, { folder }] of Object.entries(languages)) {
   const guides = [];
   for (const name of ORDER) {
     const markdown = await readFile(join(SOURCES, language, `${name}.md`), "utf8");
-    guides.push({ file: fileOf(name), ...guideOf(markdown) });
+    guides.push({ file: fileOf(name), ...guideOf(markdown, fileOf) });
   }
   await mkdir(join(OUT, folder), { recursive: true });
   for (const guide of guides)

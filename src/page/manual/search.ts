@@ -27,7 +27,11 @@ function line({ title, page, href }: Entry): HTMLElement {
   link.href = `${up}${href}`;
   link.textContent = title;
   item.append(link);
-  if (page && page !== title) item.append(` · ${page}`);
+  if (page !== title) {
+    const where = document.createElement("small");
+    where.textContent = page;
+    item.append(where);
+  }
   return item;
 }
 
