@@ -76,6 +76,12 @@ describe("src", () => {
   );
 });
 
+/** A name that is glued together could be any kernel's: the compiler cannot hold its arguments to it. */
+test("kernels are named by literals", () => {
+  for (const file of files("src/ops").concat(files("src/optim")))
+    expect(readFileSync(join(root, file), "utf8"), file).not.toMatch(/\brun\(\s*(`|"\w*"\s*\+)/);
+});
+
 /** Experiments run in workers and on servers, and their results are shown in more than one place. */
 describe("experiments and what they are shown with know no document", () => {
   test.each(["experiments", "show"].flatMap((folder) => files(`src/${folder}`)))("%s", (file) => {

@@ -29,7 +29,7 @@ async function read(flag: string, file: string, size: number): Promise<Picture> 
   const way = enough > LARGEST ? "" : `--size ${enough} or more, or `;
   throw new Error(
     `${flag} ${file}: ${picture.width} × ${picture.height} pixels at --size ${size}, and the shorter side ` +
-      `must have ${defaults.crop}: give ${way}a picture that is less long`,
+      `must have ${defaults.crop}: give ${way}a picture with a longer shorter side`,
   );
 }
 
