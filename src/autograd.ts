@@ -106,6 +106,7 @@ export function noGrad<T>(fn: () => T): T {
   }
 }
 
+/** Whether operations are recorded for gradients: true outside of `noGrad`. */
 export const isGradEnabled = (): boolean => recording;
 
 /**

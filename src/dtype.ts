@@ -1,3 +1,4 @@
+/** The types of elements. Operations compute in float32; the others hold indices, masks and statistics. */
 export type DType = "float32" | "float64" | "int32" | "uint8" | "int64";
 /** The typed array that holds a dtype's elements. */
 export interface ArrayOf {

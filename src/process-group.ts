@@ -18,11 +18,13 @@ export interface Work {
   wait(): void;
 }
 
+/** Options of every collective. */
 export interface CollectiveOptions {
   /** Return at once; default: wait. */
   async?: boolean;
 }
 
+/** Options of the collectives that make one value of those of the ranks. */
 export interface ReduceOptions extends CollectiveOptions {
   /** Default "sum". NaN with "max" and "min" may differ between ranks: use a flag of int32. */
   op?: ReduceOp;

@@ -7,7 +7,9 @@ import type { Runtime } from "./runtime/runtime.js";
 import { checkDims } from "./shape.js";
 import { empty, type Shape, type Tensor, zeros } from "./tensor.js";
 
+/** Options of `rand` and `randn`. */
 export interface RandomOptions {
+  /** Whether the tensor collects a gradient; false by default. */
   requiresGrad?: boolean;
   /** Default: the runtime of `init()`. */
   runtime?: Runtime;
@@ -59,8 +61,8 @@ export class Generator {
   }
 
   /**
-   * Continues from a state that `getState` gave. Throws TypeError for no bytes, RangeError for other bytes, and changes
-   * nothing then.
+   * Continues from a state that `getState` gave.
+   * @throws TypeError for no bytes, RangeError for other bytes, and changes nothing then
    */
   setState(bytes: Uint8Array): this {
     checkGeneratorState(bytes);
@@ -168,14 +170,22 @@ export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }
 
-/** Uniform in [0, 1). */
+/**
+ * Uniform in [0, 1).
+ * @shape shape → a tensor of that shape
+ * @source torch.rand
+ */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   checkDims("rand", shape, options);
   const { generator, ...own } = checkOptions("rand", options, rules);
   return call("rand", () => uniform_(zeros(shape, own), 0, 1, generator));
 }
 
-/** Normal with mean 0 and variance 1. */
+/**
+ * Normal with mean 0 and variance 1.
+ * @shape shape → a tensor of that shape
+ * @source torch.randn
+ */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   checkDims("randn", shape, options);
   const { generator = defaultGenerator, ...own } = checkOptions("randn", options, rules);
@@ -191,7 +201,10 @@ const permutationRules: Rules<{ generator?: Generator; runtime?: Runtime }> = {
   runtime: "Runtime",
 };
 
-/** 0 … n − 1 in random order, int32. Throws RangeError unless n is an integer from 0 to 2^31 − 1. */
+/**
+ * 0 … n − 1 in random order, int32.
+ * @throws RangeError unless n is an integer from 0 to 2^31 − 1
+ */
 export function randperm(
   n: number,
   options: { generator?: Generator; runtime?: Runtime } = {},

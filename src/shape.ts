@@ -1,6 +1,7 @@
 // A shape is the list of axis lengths, the outermost first.
 import { describe } from "./options.js";
 
+/** The lengths of the axes, the outermost first; [] is the shape of a scalar. */
 export type Shape = readonly number[];
 
 export const sizeOf = (shape: Shape): number =>

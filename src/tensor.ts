@@ -33,6 +33,7 @@ export const disposeSymbol: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for
 export abstract class Held {
   abstract dispose(): void;
 
+  /** Does what `dispose` does, at the end of a `using` declaration's block. */
   [disposeSymbol](): void {
     this.dispose();
   }
@@ -174,7 +175,10 @@ export class Tensor<D extends DType = "float32"> {
     return this.elements.slice() as CopyOf[D];
   }
 
-  /** The only element. Throws RangeError if there are more. */
+  /**
+   * The only element.
+   * @throws RangeError if there are more
+   */
   item(): number {
     if (this.size !== 1)
       throw new RangeError(`item: expected one element, got shape ${show(this.shape)}`);
@@ -221,10 +225,17 @@ export class Tensor<D extends DType = "float32"> {
 
   /**
    * Has `hook(leaf)` called in each `backward()` as soon as the `.grad` of this leaf is complete, while the pass goes
-   * on elsewhere. If the pass is refused later, `.grad` becomes again what it was. As in PyTorch. Throws TypeError for
-   * no function, Error unless this is a leaf with `requiresGrad`. Returns the handle that removes the hook.
+   * on elsewhere. If the pass is refused later, `.grad` becomes again what it was. As in PyTorch. Returns the handle
+   * that removes the hook.
+   * @throws TypeError for no function, Error unless this is a leaf with `requiresGrad`
    */
-  registerPostAccumulateGradHook(this: Tensor, hook: GradHook): { remove(): void } {
+  registerPostAccumulateGradHook(
+    this: Tensor,
+    hook: GradHook,
+  ): {
+    /** Removes the hook. A second call does nothing. */
+    remove(): void;
+  } {
     if (typeof hook !== "function")
       throw new TypeError(
         `registerPostAccumulateGradHook: expected a function, got ${describe(hook)}`,
@@ -255,8 +266,9 @@ export class Tensor<D extends DType = "float32"> {
 
   /**
    * Adds to `.grad` of every leaf this tensor depends on. `gradient` (same shape) may be left out for a single element.
-   * Throws if nothing was recorded, if the graph was used before, or if something it saved was written since (by an
-   * optimiser, a state dict, …): then run the forward pass again. A refused call changes nothing.
+   * A refused call changes nothing.
+   * @throws Error if nothing was recorded, if the graph was used before, or if something it saved was written since (by
+   *   an optimiser, a state dict, …): then run the forward pass again
    */
   backward(this: Tensor, gradient?: Tensor): void {
     this.#live();
@@ -291,6 +303,7 @@ export class Tensor<D extends DType = "float32"> {
     this.grad = null;
   }
 
+  /** Does what `dispose` does, at the end of a `using` declaration's block. */
   [disposeSymbol](): void {
     this.dispose();
   }
@@ -405,8 +418,11 @@ export function rewrite(tensors: readonly AnyTensor[], write: () => void): void 
   for (const tensor of tensors) tensor.written();
 }
 
+/** Options of `tensor`, `full`, `zeros` and `ones`. */
 export interface TensorOptions<D extends DType = DType> {
+  /** The type of the elements; float32 by default, or that of a typed array. */
   dtype?: D;
+  /** Whether the tensor collects a gradient; false by default. Only float32 can. */
   requiresGrad?: boolean;
   /** Default: the runtime of `init()`. */
   runtime?: Runtime;
@@ -425,7 +441,9 @@ type DTypeOf<T> = T extends Float64Array | Int32Array | Uint8Array | BigInt64Arr
 
 /**
  * A tensor with a copy of `data`, row-major. A typed array keeps its dtype, numbers become float32. Without `shape`, a
- * number makes a scalar (shape []) and a list makes a vector. Throws RangeError if the length does not fit the shape.
+ * number makes a scalar (shape []) and a list makes a vector.
+ * @throws RangeError if the length does not fit the shape; TypeError for data that are no numbers, and for int64 from
+ *   anything but a BigInt64Array
  */
 export function tensor<T extends Data, D extends DType = DTypeOf<T>>(
   data: T,
@@ -492,18 +510,23 @@ function filled<D extends DType>(
   return out;
 }
 
-/** A tensor filled with `value`. Throws RangeError for an int64 value that is not an integer. */
+/**
+ * A tensor filled with `value`.
+ * @throws RangeError for an int64 value that is not an integer
+ */
 export const full = <D extends DType = "float32">(
   shape: Shape,
   value: number,
   options?: TensorOptions<D>,
 ): Tensor<D> => filled("full", shape, value, options);
 
+/** A tensor filled with 0. */
 export const zeros = <D extends DType = "float32">(
   shape: Shape,
   options?: TensorOptions<D>,
 ): Tensor<D> => filled("zeros", shape, 0, options);
 
+/** A tensor filled with 1. */
 export const ones = <D extends DType = "float32">(
   shape: Shape,
   options?: TensorOptions<D>,

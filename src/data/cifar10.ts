@@ -55,9 +55,10 @@ export function countRecords(size: number, fileName: string): number {
 }
 
 /**
- * Reads records of CIFAR-10's binary format (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
- * 2009). `fileName` is for messages. Throws RangeError, naming the record and its offset, for an incomplete record and
- * for a label above 9. Throws TypeError for anything but a Uint8Array.
+ * Reads records of CIFAR-10's binary format. `fileName` is for messages.
+ * @throws RangeError, naming the record and its offset, for an incomplete record and for a label above 9; TypeError for
+ *   anything but a Uint8Array
+ * @source Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images
  */
 export function parseCifar10(bytes: Uint8Array, fileName = "CIFAR-10 data"): ImageDataset {
   if (!isBytes(bytes))

@@ -7,13 +7,17 @@ import { readTar } from "./tar.js";
 
 const FILES = [...CIFAR10_FILES.train, ...CIFAR10_FILES.test];
 
+/** Options of `downloadCifar10`. */
 export interface DownloadOptions {
-  /** Default: the official archive, with its MD5 and size in bytes. */
+  /** The archive, a .tar.gz; by default the official one. Another one needs its `md5` and `size`. */
   url?: string;
+  /** The MD5 that the archive must have, in hexadecimal digits. */
   md5?: string;
+  /** The size that the archive must have, in bytes. */
   size?: number;
   /** Called with the bytes received so far and the total number of bytes. */
   onProgress?: (received: number, total: number) => void;
+  /** Stops the download. */
   signal?: HostAbortSignal;
 }
 
@@ -28,7 +32,7 @@ const rules: Rules<DownloadOptions> = {
 /**
  * Fetches CIFAR-10 (162 MB), checks its size and MD5, and unpacks it into `dir/cifar-10-batches-bin`. This directory
  * appears complete or not at all. Does nothing if the files exist already. Returns the directory that holds them.
- * Throws Error if the archive cannot be fetched, is not the expected one, or cannot be written.
+ * @throws Error if the archive cannot be fetched, is not the expected one, or cannot be written
  */
 export async function downloadCifar10(dir: string, options: DownloadOptions = {}): Promise<string> {
   const {

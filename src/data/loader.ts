@@ -7,6 +7,7 @@ import { gather } from "./gather.js";
 import { normalizeImages, type PerChannel } from "./normalize.js";
 import { Rng } from "./rng.js";
 
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions {
   /** Default 64. */
   batchSize?: number;
@@ -18,6 +19,7 @@ export interface DataLoaderOptions {
   dropLast?: boolean;
   /** The mean for `normalizeImages`. Default 0.5. */
   mean?: PerChannel;
+  /** The standard deviation for `normalizeImages`. Default 0.5. */
   std?: PerChannel;
   /** The runtime of the tensors. Default: the runtime of `init()`. */
   runtime?: Runtime;
@@ -33,6 +35,7 @@ const rules: Rules<DataLoaderOptions> = {
   runtime: "Runtime",
 };
 
+/** One batch of a `DataLoader`, of b images. */
 export interface Batch {
   /** [b, 3, 32, 32], normalised. */
   images: Tensor;

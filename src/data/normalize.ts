@@ -8,8 +8,10 @@ export type PerChannel = number | readonly number[];
 
 /**
  * torchvision's ToTensor and Normalize: (v / 255 − mean) / std for bytes [n, 3, 32, 32]. Each step is rounded to
- * float32 as in torchvision, so that the bits agree. Writes into `out` (same number of elements) if given. Throws
- * RangeError for lengths that do not fit, and for a std that is not positive.
+ * float32 as in torchvision, so that the bits agree. Writes into `out` (same number of elements) if given.
+ * @shape images [n, 3, 32, 32] of bytes → the same, float32
+ * @throws RangeError for lengths that do not fit, and for a std that is not positive
+ * @source torchvision.transforms.ToTensor and Normalize
  */
 export function normalizeImages(
   images: Uint8Array,

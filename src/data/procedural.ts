@@ -7,8 +7,11 @@ import { SHAPES } from "./shapes.js";
 /** The names of the shapes, by label. */
 export const PROCEDURAL_CLASSES: readonly string[] = SHAPES.map((shape) => shape.name);
 
+/** Options of `proceduralCifar10`. */
 export interface ProceduralOptions {
+  /** An integer; 0 by default. */
   seed?: number;
+  /** The number of images. */
   count: number;
   /** Images of two splits are independent of each other. Default "train". */
   split?: "train" | "test";
@@ -20,6 +23,7 @@ const rules: Rules<ProceduralOptions> = {
   split: ["train", "test"],
 };
 
+/** Options of `proceduralDataset`. */
 export interface ProceduralDatasetOptions extends ProceduralOptions {
   /** Draw an image only when a loader first needs it. The bytes are the same. Default false: draw all of them now. */
   lazy?: boolean;
@@ -31,7 +35,8 @@ const datasetRules: Rules<ProceduralDatasetOptions> = { ...rules, lazy: "boolean
  * Draws `count` images of ten classes and returns them as records of CIFAR-10's binary format, count × 3073 bytes. The
  * images show shapes and textures of random place, size, rotation, colour and background, with clutter and noise. Every
  * ten images in a row hold each class once. The same seed gives the same bytes on every engine, and a larger `count`
- * begins with the same images. Throws RangeError if the count is not a positive integer or the seed is not an integer.
+ * begins with the same images.
+ * @throws RangeError if the count is not a positive integer or the seed is not an integer
  */
 export function proceduralCifar10(options: ProceduralOptions): Uint8Array {
   const { rng, count } = begin(
@@ -65,7 +70,10 @@ function* labelsOf(rng: Rng, count: number): Generator<number> {
   }
 }
 
-/** The default data set: procedural images with the bytes of `proceduralCifar10`. */
+/**
+ * The default data set: procedural images with the bytes of `proceduralCifar10`.
+ * @throws RangeError if the count is not a positive integer or the seed is not an integer
+ */
 export function proceduralDataset(options: ProceduralDatasetOptions): ImageDataset {
   const op = "proceduralDataset";
   const { lazy = false, ...which } = checkOptions(op, options, datasetRules);

@@ -16,15 +16,18 @@ export const CIFAR10_FILES = {
   test: ["test_batch.bin"],
 } as const;
 
+/** Options of `readCifar10`. */
 export interface ReadCifar10Options {
+  /** The 50,000 images to train with, or the 10,000 to test with. */
   split: "train" | "test";
   /** The largest number of images: the first ones are taken, and no more than needed is read. Default: all. */
   limit?: number;
 }
 
 /**
- * Reads the binary files of CIFAR-10 from `dir`, or from `cifar-10-batches-bin` in it. Throws RangeError for what
- * `parseCifar10` refuses. Throws Error for a directory or file that cannot be read; its `cause` is the system's error.
+ * Reads the binary files of CIFAR-10 from `dir`, or from `cifar-10-batches-bin` in it.
+ * @throws RangeError for what `parseCifar10` refuses; Error for a directory or file that cannot be read; its `cause` is
+ *   the system's error
  */
 export async function readCifar10(dir: string, options: ReadCifar10Options): Promise<ImageDataset> {
   const rules = { split: ["train", "test"], limit: "number" } as const;

@@ -15,8 +15,9 @@ const TABLE = "checkpoints";
 
 /**
  * A store in IndexedDB, under a key of your choice, for pages and their workers. Every save replaces the old one
- * completely or not at all. Throws Error if there is no IndexedDB or it refuses (a private window, a full disk), and
- * RangeError for a checkpoint of other parts.
+ * completely or not at all.
+ * @throws Error if there is no IndexedDB or it refuses (a private window, a full disk), and RangeError for a checkpoint
+ *   of other parts
  */
 export function checkpointDatabase(key: string, database = "evenkeel"): CheckpointRecord {
   for (const [name, value] of Object.entries({ key, database }))

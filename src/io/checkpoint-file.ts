@@ -4,7 +4,8 @@ import { builtin } from "./node.js";
 
 /**
  * Writes `saveCheckpoint` to a file. At every moment the file is the complete old one or the complete new one: even if
- * the machine crashes, only the new data are lost. Throws Error, naming the path, if the file cannot be written.
+ * the machine crashes, only the new data are lost.
+ * @throws Error, naming the path, if the file cannot be written
  */
 export async function writeCheckpoint(
   path: string,
@@ -15,8 +16,8 @@ export async function writeCheckpoint(
 }
 
 /**
- * `loadCheckpoint` from a file. Throws Error, naming the path, if the file cannot be read. Errors of `loadCheckpoint`
- * get the path too.
+ * `loadCheckpoint` from a file. Errors of `loadCheckpoint` get the path too.
+ * @throws Error, naming the path, if the file cannot be read; what `loadCheckpoint` throws, with the path
  */
 export async function readCheckpoint(
   path: string,
@@ -41,6 +42,7 @@ export async function readCheckpoint(
 
 /** A place that keeps a run between sessions: a file here, perhaps a database of the browser elsewhere. */
 export interface CheckpointStore {
+  /** Replaces what was saved before. */
   save(parts: CheckpointParts, metadata: unknown): Promise<void>;
   /** Returns the metadata and loads the parts. If nothing was saved, returns null and leaves the parts as they are. */
   load(parts: CheckpointParts): Promise<unknown>;

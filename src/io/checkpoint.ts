@@ -14,15 +14,18 @@ type Tensors = Map<string, AnyTensor>;
  * schedule.
  */
 export interface Stateful {
+  /** The state: a Map of tensors, or an object of JSON that may have such a Map as `tensors`. */
   stateDict(): object;
   /** Throws what `loadStateDict` would throw, and changes nothing. */
   checkStateDict(state: never): unknown;
+  /** Takes over such a state. */
   loadStateDict(state: never): unknown;
 }
 
 /** The parts of a checkpoint, by names of your choice: `{ model, optimizer, scheduler, generator }`. */
 export type CheckpointParts = Record<string, Stateful | Generator>;
 
+/** Options of `loadCheckpoint`. */
 export interface LoadCheckpointOptions {
   /** Where the tensors of the file lie during the call. Default: the runtime of the parts. */
   runtime?: Runtime;
@@ -38,7 +41,10 @@ interface Contents {
   metadata: unknown;
 }
 
-/** A checkpoint as bytes. `metadata` is any JSON value. Throws RangeError for a part with a dot in its name. */
+/**
+ * A checkpoint as bytes. `metadata` is any JSON value.
+ * @throws RangeError for a part with a dot in its name; TypeError for states or metadata that JSON cannot hold
+ */
 export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null): Uint8Array {
   const all: Tensors = new Map();
   const contents: Contents = { version: 1, parts: {}, metadata };
@@ -53,9 +59,9 @@ export function saveCheckpoint(parts: CheckpointParts, metadata: unknown = null)
 }
 
 /**
- * Loads the state of every part from the file, and returns the metadata. Other parts in the file are ignored. Throws
- * RangeError for bytes that are no checkpoint or lack a part, and every error of the parts. All errors come before any
- * part is changed.
+ * Loads the state of every part from the file, and returns the metadata. Other parts in the file are ignored. All
+ * errors come before any part is changed.
+ * @throws RangeError for bytes that are no checkpoint or lack a part, and every error of the parts
  */
 export function loadCheckpoint(
   bytes: Uint8Array,
@@ -105,7 +111,10 @@ function takeBack(target: Stateful): void {
   });
 }
 
-/** The metadata of a checkpoint; nothing else is read. Throws RangeError for bytes that are no checkpoint. */
+/**
+ * The metadata of a checkpoint; nothing else is read.
+ * @throws RangeError for bytes that are no checkpoint
+ */
 export const checkpointMetadata = (bytes: Uint8Array): unknown =>
   contentsOf("checkpointMetadata", bytes).metadata;
 

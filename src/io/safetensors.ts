@@ -84,7 +84,8 @@ export function writeSafetensors(
 const rules: Rules<{ runtime?: Runtime }> = { runtime: "Runtime" };
 
 /**
- * The tensors of a safetensors file, such as a state dict. Throws as `parseSafetensors` does, and if memory is full.
+ * The tensors of a safetensors file (https://github.com/huggingface/safetensors), such as a state dict.
+ * @throws RangeError for everything the format forbids, for a dtype that tensors do not have, and if memory is full
  */
 export function loadSafetensors(
   bytes: Uint8Array,
@@ -99,7 +100,10 @@ export function loadSafetensors(
   });
 }
 
-/** A safetensors file of the tensors, in the order of the map. Throws TypeError for a value that is no tensor. */
+/**
+ * A safetensors file of the tensors, in the order of the map.
+ * @throws TypeError for a value that is no tensor
+ */
 export function saveSafetensors(
   tensors: ReadonlyMap<string, AnyTensor>,
   metadata?: SafetensorsMetadata,

@@ -18,12 +18,15 @@ import type { Tensor } from "../tensor.js";
 /** A spec of `nn.createNorm`: "bn", "ln" (GroupNorm(1, C)), "in", "gn" (GroupNorm(4, C)), "gn:8+ws", "frn", … */
 export type NormName = string;
 
+/** Options of `NormResNet`. */
 export interface NormResNetOptions extends LayerOptions {
+  /** The norm behind each convolution, a spec of `nn.createNorm`. */
   norm: NormName;
-  /** The channels of the first block. The other blocks have 2, 4 and 8 times as many. */
+  /** The channels of the first block; 64 by default. The other blocks have 2, 4 and 8 times as many. */
   width?: number;
   /** The channels of the four blocks, instead of `width`. */
   widths?: readonly [number, number, number, number];
+  /** The length of the output; 10 by default. */
   numClasses?: number;
 }
 
@@ -36,9 +39,10 @@ const rules: Rules<NormResNetOptions> = {
 };
 
 /**
- * Four blocks of 3×3 convolution, norm and ReLU, the last three with stride 2, then average pooling and a linear layer:
- * [N, 3, H, W] → [N, numClasses]. A norm with its own activation gets no ReLU. Throws RangeError for an unknown norm,
- * and for a number of channels that the norm refuses.
+ * Four blocks of 3×3 convolution, norm and ReLU, the last three with stride 2, then average pooling and a linear layer.
+ * A norm with its own activation gets no ReLU.
+ * @shape x [N, 3, H, W] → [N, numClasses]
+ * @throws RangeError for an unknown norm, and for a number of channels that the norm refuses
  */
 export class NormResNet extends Module {
   readonly model: Sequential;

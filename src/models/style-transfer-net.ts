@@ -16,11 +16,13 @@ import { tanh } from "../ops/elementwise/tanh.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
+/** Options of `StyleTransferNet`. */
 export interface StyleTransferNetOptions extends LayerOptions {
-  /** The number of channels at full, half and quarter resolution. */
+  /** The number of channels at full, half and quarter resolution; 32, 64 and 128 by default. */
   widths?: readonly [number, number, number];
+  /** The number of blocks at quarter resolution; 5 by default. */
   residualBlocks?: number;
-  /** A spec of `nn.createNorm`, but no method for weights. */
+  /** A spec of `nn.createNorm`, but no method for weights; "in" by default. */
   norm?: string;
 }
 
@@ -48,9 +50,11 @@ const rules: Rules<StyleTransferNetOptions> = {
 };
 
 /**
- * The image transformation net of Johnson et al. 2016, arXiv 1603.08155, with instance norm (Ulyanov et al. 2016, arXiv
- * 1607.08022), zero padding and transposed convolutions: [N, 3, H, W] → [N, 3, H, W] between −1 and 1. H and W are
- * rounded up to a multiple of 4.
+ * The image transformation net of Johnson et al. with instance norm, zero padding and transposed convolutions. Its
+ * output is between −1 and 1. H and W are rounded up to a multiple of 4.
+ * @shape x [N, 3, H, W] → [N, 3, H, W]
+ * @throws RangeError for an unknown norm, and for a number of channels that the norm refuses
+ * @source Johnson, Alahi, Fei-Fei 2016, arXiv 1603.08155; Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022
  */
 export class StyleTransferNet extends Module {
   readonly downsample: Sequential;

@@ -12,15 +12,20 @@ import type { Tensor } from "../tensor.js";
 import { checkBlock } from "./block-options.js";
 import { type TransformerNorm, transformerNorm } from "./transformer-norms.js";
 
+/** Options of `TransformerBlock`. */
 export interface TransformerBlockOptions extends DropoutLayerOptions {
+  /** The number of features at each position. */
   dModel: number;
+  /** The number of heads; it divides dModel. */
   nHead: number;
+  /** The number of hidden features of the feed-forward net. */
   dFF: number;
   /**
-   * "post": the norm stands behind each sum. "pre" (Xiong et al. 2020, arXiv 2002.04745): it stands before each part
-   * that is added.
+   * "post", the default: the norm stands behind each sum. "pre" (Xiong et al. 2020, arXiv 2002.04745): it stands before
+   * each part that is added.
    */
   norm?: "post" | "pre";
+  /** Which norm; "layer" by default. */
   normLayer?: TransformerNorm;
 }
 
@@ -35,9 +40,11 @@ const rules: Rules<TransformerBlockOptions> = {
 };
 
 /**
- * Attention and a position-wise feed-forward net, each added to its input (Vaswani et al. 2017, arXiv 1706.03762): [B,
- * T, dModel] → [B, T, dModel]. Dropout acts on what is added and on the hidden features. Throws RangeError for an
- * unknown norm.
+ * Attention and a position-wise feed-forward net, each added to its input. Dropout acts on what is added and on the
+ * hidden features.
+ * @shape x [B, T, dModel], mask as in MultiHeadAttention → [B, T, dModel]
+ * @throws RangeError for an unknown norm, and for nHead that does not divide dModel
+ * @source Vaswani et al. 2017, arXiv 1706.03762; Xiong et al. 2020, arXiv 2002.04745
  */
 export class TransformerBlock extends Module {
   readonly attn: MultiHeadAttention;

@@ -16,11 +16,13 @@ import { checkBlock } from "./block-options.js";
 import { TransformerBlock, type TransformerBlockOptions } from "./transformer-block.js";
 import { transformerNorm } from "./transformer-norms.js";
 
+/** Options of `TransformerLM`. The default of `norm` is "pre" here. */
 export interface TransformerLMOptions extends TransformerBlockOptions {
   /** The number of symbols. */
   vocabSize: number;
   /** The length of the longest sequence. One position is learned for each place in it. */
   contextLength: number;
+  /** The number of blocks. */
   layers: number;
 }
 
@@ -38,9 +40,10 @@ const rules: Rules<TransformerLMOptions> = {
 };
 
 /**
- * A language model: int32 [B, T] → [B, T, vocabSize]. It has learned vectors for symbols and positions, causal
- * transformer blocks, and gives the logits of the next symbol at each place. The default is pre-norm, with a final
- * norm.
+ * A language model. It has learned vectors for symbols and positions, causal transformer blocks, and gives the logits
+ * of the next symbol at each place. The default is pre-norm, with a final norm.
+ * @shape ids [B, T] of int32 or int64 → [B, T, vocabSize]
+ * @throws RangeError for an unknown norm, and for a sequence longer than `contextLength`
  */
 export class TransformerLM extends Module {
   readonly tokens: Embedding;

@@ -28,7 +28,9 @@ const norms = {
   none: () => new Identity(),
 } as const;
 
+/** The names of the norms that a transformer can be made with. */
 export type TransformerNormName = keyof typeof norms;
+/** All names of norms, in the order of the tables. */
 export const transformerNormNames = Object.keys(norms) as TransformerNormName[];
 
 /** A name, or a function that makes a norm of [..., features]. */

@@ -16,7 +16,12 @@ abstract class Plain extends Module {
   }
 }
 
-/** max(x, 0) of each element, for any shape. */
+/**
+ * max(x, 0) of each element.
+ * @shape x [...] → [...]
+ * @throws TypeError for an option, such as PyTorch's `inplace`, and for what is no float32 tensor
+ * @source torch.nn.ReLU
+ */
 export class ReLU extends Plain {
   forward(x: Tensor): Tensor {
     return relu(x);
@@ -25,7 +30,12 @@ export class ReLU extends Plain {
 
 const rules: Rules<GELUOptions> = { approximate: ["none", "tanh"] };
 
-/** x·Φ(x) of each element, for any shape. `approximate: "tanh"` is the approximation that GPT-2 uses. */
+/**
+ * x·Φ(x) of each element. `approximate: "tanh"` is the approximation that GPT-2 uses.
+ * @shape x [...] → [...]
+ * @throws RangeError for another `approximate`
+ * @source Hendrycks, Gimpel 2016, arXiv 1606.08415
+ */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
@@ -40,21 +50,36 @@ export class GELU extends Module {
   }
 }
 
-/** x/(1 + e^−x) of each element, for any shape. */
+/**
+ * x/(1 + e^−x) of each element.
+ * @shape x [...] → [...]
+ * @throws TypeError for an option, such as PyTorch's `inplace`, and for what is no float32 tensor
+ * @source Elfwing, Uchibe, Doya 2017, arXiv 1702.03118
+ */
 export class SiLU extends Plain {
   forward(x: Tensor): Tensor {
     return silu(x);
   }
 }
 
-/** 1/(1 + e^−x) of each element, for any shape. */
+/**
+ * 1/(1 + e^−x) of each element.
+ * @shape x [...] → [...]
+ * @throws TypeError for an option, and for what is no float32 tensor
+ * @source torch.nn.Sigmoid
+ */
 export class Sigmoid extends Plain {
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
-/** The hyperbolic tangent of each element, for any shape. */
+/**
+ * The hyperbolic tangent of each element.
+ * @shape x [...] → [...]
+ * @throws TypeError for an option, and for what is no float32 tensor
+ * @source torch.nn.Tanh
+ */
 export class Tanh extends Plain {
   forward(x: Tensor): Tensor {
     return tanh(x);

@@ -21,6 +21,10 @@ const rules: Rules<AdaLINOptions & LayerOptions> = {
 /**
  * Adaptive layer-instance norm of [N, C, *]. The input comes with its scale and shift, both [N, C]. ρ [C] starts at
  * 0.9. The layer clips ρ to [0, 1] in place before each use; the authors clip it after each step of the optimiser.
+ * @shape x [N, C, *], weight [N, C], bias [N, C] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Kim et al. 2019, U-GAT-IT, arXiv 1907.10830
  */
 export class AdaLIN extends Module {
   readonly options: AdaLINOptions;
@@ -45,6 +49,10 @@ export class AdaLIN extends Module {
 
 /**
  * Layer-instance norm of [N, C, *]. ρ [C] starts at 0, which is layer norm alone. The layer clips ρ as `AdaLIN` does.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Kim et al. 2019, U-GAT-IT, arXiv 1907.10830
  */
 export class LayerInstanceNorm extends Module {
   readonly options: AdaLINOptions;

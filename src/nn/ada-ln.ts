@@ -14,7 +14,9 @@ import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
+/** Options of `AdaLN` and `AdaLNZero`. */
 export interface AdaLNOptions extends LayerOptions {
+  /** Added to the variance; 1e-6 by default. */
   eps?: number;
 }
 
@@ -36,6 +38,7 @@ abstract class Modulated extends Module {
     this.linear = new Linear(conditionDim, count * dim, { runtime });
   }
 
+  /** The pieces [N, dim] that the linear layer makes of a condition [N, conditionDim]. */
   protected chunks(condition: Tensor): Tensor[] {
     using gate = sigmoid(condition);
     using silu = mul(condition, gate);
@@ -45,7 +48,12 @@ abstract class Modulated extends Module {
   }
 }
 
-/** Adaptive layer norm of [N, *, dim]. The two chunks are shift and scale, as in the final layer of DiT. */
+/**
+ * Adaptive layer norm of [N, *, dim]. The two chunks are shift and scale, as in the final layer of DiT.
+ * @shape x [N, *, dim], condition [N, conditionDim] → [N, *, dim]
+ * @throws RangeError on wrong shapes; TypeError for a mask
+ * @source Peebles, Xie 2022, DiT, arXiv 2212.09748
+ */
 export class AdaLN extends Modulated {
   constructor(dim: number, conditionDim: number, options: AdaLNOptions = {}) {
     super(dim, conditionDim, 2, options);
@@ -67,6 +75,9 @@ type Branch = (x: Tensor) => Tensor;
  * The block of DiT around two branches: x + gate·branch(adaLN(x)), once for the attention and once for the MLP. The six
  * chunks are shift, scale and gate of the attention, then shift, scale and gate of the MLP. Weight and bias of the
  * linear layer start at zero, so that the block starts as the identity.
+ * @shape x [N, *, dim], condition [N, conditionDim], two branches [N, *, dim] → [N, *, dim] each → [N, *, dim]
+ * @throws RangeError on wrong shapes; TypeError for a branch that is no function
+ * @source Peebles, Xie 2022, DiT, arXiv 2212.09748
  */
 export class AdaLNZero extends Modulated {
   constructor(dim: number, conditionDim: number, options: AdaLNOptions = {}) {

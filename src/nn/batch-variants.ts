@@ -11,9 +11,11 @@ import { constant, intoUnit, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { RunningNorm } from "./running-norm.js";
 
+/** Options that the variants of batch norm share. */
 export interface BatchVariantOptions extends LayerOptions, LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** Weight of the new value in the running statistics. */
+  /** Weight of the new value in the running statistics; 0.1 by default, 0.01 in GhostBatchNorm. */
   momentum?: number;
 }
 
@@ -42,7 +44,9 @@ abstract class BatchVariant extends RunningNorm {
   }
 }
 
+/** Options of `FrozenBatchNorm2d`. */
 export interface FrozenBatchNormOptions extends LayerOptions, LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
 }
 
@@ -55,6 +59,9 @@ const frozenRules: Rules<FrozenBatchNormOptions> = {
 /**
  * Batch norm that is always in evaluation and whose four tensors are buffers, as in torchvision. It loads the state of
  * a BatchNorm2d and ignores its `num_batches_tracked`.
+ * @shape x [N, C, *], mask [N, *] or null → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels
+ * @source torchvision.ops.FrozenBatchNorm2d
  */
 export class FrozenBatchNorm2d extends RunningNorm {
   constructor(numFeatures: number, options: FrozenBatchNormOptions = {}) {
@@ -76,8 +83,11 @@ export class FrozenBatchNorm2d extends RunningNorm {
   }
 }
 
+/** Options of `BatchRenorm`. */
 export interface BatchRenormOptions extends BatchVariantOptions {
+  /** The first correction stays within 1/rMax … rMax; 3 by default. */
   rMax?: number;
+  /** The second correction stays within ±dMax; 5 by default. */
   dMax?: number;
 }
 
@@ -90,7 +100,13 @@ const renormRules: Rules<BatchRenormOptions> = {
   runtime: "Runtime",
 };
 
-/** Batch renormalisation, Ioffe 2017, arXiv 1702.03275: batch norm that is corrected towards its running statistics. */
+/**
+ * Batch renormalisation: batch norm that is corrected towards its running statistics.
+ * @shape x [N, C, *], mask [N, *] or null → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, for rMax below
+ *   1 or dMax below 0, and when training with one value per channel
+ * @source Ioffe 2017, arXiv 1702.03275
+ */
 export class BatchRenorm extends BatchVariant {
   /**
    * The bounds of the two corrections. A schedule may change them between steps: the paper raises rMax from 1 to 3,
@@ -113,7 +129,9 @@ export class BatchRenorm extends BatchVariant {
   }
 }
 
+/** Options of `GhostBatchNorm`. */
 export interface GhostBatchNormOptions extends BatchVariantOptions {
+  /** At most this many samples share statistics; 128 by default. */
   virtualBatchSize?: number;
 }
 
@@ -125,7 +143,13 @@ const ghostRules: Rules<GhostBatchNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Ghost batch norm, Hoffer, Hubara & Soudry 2017, arXiv 1705.08741: each part of the batch has its own statistics. */
+/**
+ * Ghost batch norm: each part of the batch has its own statistics.
+ * @shape x [N, C, *], mask [N, *] or null → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, for a
+ *   virtualBatchSize that is no integer ≥ 1, and when training with one value per channel in a part
+ * @source Hoffer, Hubara, Soudry 2017, arXiv 1705.08741
+ */
 export class GhostBatchNorm extends BatchVariant {
   readonly virtualBatchSize: number;
 
@@ -144,7 +168,11 @@ export class GhostBatchNorm extends BatchVariant {
 }
 
 /**
- * Batch-instance norm, Nam & Kim 2018, arXiv 1805.07925: each channel learns its mix of batch norm and instance norm.
+ * Batch-instance norm: each channel learns its mix of batch norm and instance norm.
+ * @shape x [N, C, *], mask [N, *] or null → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, and for one
+ *   value per channel (in training) or per instance
+ * @source Nam, Kim 2018, arXiv 1805.07925
  */
 export class BatchInstanceNorm extends BatchVariant {
   /** The share of batch norm in each channel. It is clipped to [0, 1] in place before each use in training. */

@@ -52,14 +52,22 @@ abstract class Turned extends Module {
 
 const space = (rank: number, from: number) => Array.from({ length: rank - 2 }, (_, i) => from + i);
 
-/** Runs a layer made for channels on the last axis, such as ScaleNorm, on [N, C, *]. */
+/**
+ * Runs a layer made for channels on the last axis, such as ScaleNorm, on [N, C, *].
+ * @shape x [N, C, *] → [N, C, *], through a layer of [N, *, C]
+ * @throws TypeError for what is no layer and for a mask; RangeError for less than 2 dimensions
+ */
 export class ChannelsLast extends Turned {
   protected order(rank: number): number[] {
     return [0, ...space(rank, 2), 1];
   }
 }
 
-/** Runs a layer made for [N, C, *], such as GroupNorm, on [N, *, C]. */
+/**
+ * Runs a layer made for [N, C, *], such as GroupNorm, on [N, *, C].
+ * @shape x [N, *, C] → [N, *, C], through a layer of [N, C, *]
+ * @throws TypeError for what is no layer and for a mask; RangeError for less than 2 dimensions
+ */
 export class ChannelsFirst extends Turned {
   protected order(rank: number): number[] {
     return [0, rank - 1, ...space(rank, 1)];

@@ -22,7 +22,9 @@ import { RunningNorm } from "./running-norm.js";
 /** The style or class of each sample. */
 export type Ids = readonly number[] | Int32Array;
 
+/** Options of `ConditionalInstanceNorm`. */
 export interface ConditionalNormOptions extends LayerOptions, LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
 }
 
@@ -32,7 +34,13 @@ const instanceRules: Rules<ConditionalNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Instance norm of [N, C, *] with a weight and bias for each style, Dumoulin et al. 2016, arXiv 1610.07629. */
+/**
+ * Instance norm of [N, C, *] with a weight and bias for each style.
+ * @shape x [N, C, *], styles [N] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, for a style
+ *   that the table does not have, and where an instance has one element; TypeError for a mask
+ * @source Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629
+ */
 export class ConditionalInstanceNorm extends AffineNorm {
   constructor(numFeatures: number, numStyles: number, options: ConditionalNormOptions = {}) {
     const { eps = 1e-5, ...own } = layerOptions("ConditionalInstanceNorm", options, instanceRules);
@@ -51,8 +59,11 @@ export class ConditionalInstanceNorm extends AffineNorm {
   }
 }
 
+/** Options of `ConditionalBatchNorm`. */
 export interface ConditionalBatchNormOptions extends LayerOptions, LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
+  /** Weight of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
 }
 
@@ -64,9 +75,13 @@ const batchRules: Rules<ConditionalBatchNormOptions> = {
 };
 
 /**
- * Batch norm of [N, C, *] with a weight and bias for each class, de Vries et al. 2017, arXiv 1707.00683. Weight and
- * bias are rows of a table, as in Dumoulin et al. (arXiv 1610.07629) and Miyato & Koyama (arXiv 1802.05637). The
- * statistics are those of all samples.
+ * Batch norm of [N, C, *] with a weight and bias for each class, which are rows of a table. The statistics are those of
+ * all samples.
+ * @shape x [N, C, *], classes [N], mask [N, *] or null → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, for a class
+ *   that the table does not have, and when training with one value per channel
+ * @source de Vries et al. 2017, arXiv 1707.00683; the table: Dumoulin et al. 2016, arXiv 1610.07629, and Miyato, Koyama
+ *   2018, arXiv 1802.05637
  */
 export class ConditionalBatchNorm extends RunningNorm {
   readonly momentum: number;
@@ -101,8 +116,12 @@ export class ConditionalBatchNorm extends RunningNorm {
 const filmRules: Rules<LayerOptions & LayoutOptions> = { layout: layouts, runtime: "Runtime" };
 
 /**
- * Feature-wise linear modulation of [N, C, *] by a condition [N, conditionFeatures], Perez et al. 2017, arXiv
- * 1709.07871: x·(1 + γ) + β, where (γ, β) = linear(condition). The 1 is from the authors' code.
+ * Feature-wise linear modulation of [N, C, *] by a condition: x·(1 + γ) + β, where (γ, β) = linear(condition). The 1 is
+ * from the authors' code.
+ * @shape x [N, C, *], condition [N, conditionFeatures] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Perez et al. 2017, arXiv 1709.07871
  */
 export class FiLM extends Module {
   readonly linear: Linear;

@@ -7,7 +7,9 @@ import { Convolution, type ConvolutionOptions } from "./convolution.js";
 import { layerOptions } from "./layer-options.js";
 import { convolutionRepr } from "./repr.js";
 
+/** Options of `ConvTranspose2d`. A number stands for both sides. */
 export interface ConvTranspose2dOptions extends ConvolutionOptions {
+  /** More rows and columns at the bottom and the right; 0 by default. */
   outputPadding?: number | Pair;
 }
 
@@ -21,7 +23,14 @@ const rules: Rules<ConvTranspose2dOptions> = {
   runtime: "Runtime",
 };
 
-/** Transposed 2-D convolution: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
+/**
+ * Transposed 2-D convolution.
+ * @shape x [N, inChannels, H, W] → [N, outChannels, H′, W′],
+ *   H′ = (H − 1)·stride − 2·padding + dilation·(kernelSize − 1) + outputPadding + 1
+ * @throws RangeError for groups that do not divide the channels, input of other channels, outputPadding neither below
+ *   stride nor dilation, and an empty output
+ * @source torch.nn.ConvTranspose2d
+ */
 export class ConvTranspose2d extends Convolution {
   readonly outputPadding: number | Pair;
 

@@ -8,6 +8,7 @@ import { Convolution, type ConvolutionOptions } from "./convolution.js";
 import { layerOptions } from "./layer-options.js";
 import { convolutionRepr } from "./repr.js";
 
+/** Options of `Conv2d`. A number stands for both sides. */
 export type Conv2dOptions = ConvolutionOptions;
 
 const rules: Rules<Conv2dOptions> = {
@@ -19,7 +20,14 @@ const rules: Rules<Conv2dOptions> = {
   runtime: "Runtime",
 };
 
-/** 2-D cross-correlation: [N, inChannels, H, W] → [N, outChannels, H′, W′]. */
+/**
+ * 2-D cross-correlation.
+ * @shape x [N, inChannels, H, W] → [N, outChannels, H′, W′], H′ = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) /
+ *   stride⌋ + 1
+ * @throws RangeError for groups that do not divide the channels, input of other channels, and a kernel larger than the
+ *   padded input
+ * @source torch.nn.Conv2d
+ */
 export class Conv2d extends Convolution {
   constructor(
     inChannels: number,

@@ -4,11 +4,17 @@ import type { Tensor } from "../tensor.js";
 import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
 
+/** Options of the layers that convolve. A number stands for both sides. */
 export interface ConvolutionOptions extends LayerOptions {
+  /** The step from one window to the next, in pixels; 1 by default. */
   stride?: number | Pair;
+  /** Zeros at each border, in pixels; 0 by default. */
   padding?: number | Pair;
+  /** The distance between neighbouring elements of the kernel, in pixels; 1 by default. */
   dilation?: number | Pair;
+  /** Into how many parts, without links between them, the channels are divided; 1 by default. */
   groups?: number;
+  /** Whether the layer has a bias; true by default. */
   bias?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { layerOptions } from "./layer-options.js";
 import type { Module } from "./module.js";
 import { type MakeOptions, type NormMethod, normTable } from "./norm-table.js";
 
+/** Options of `createNorm`: those of the layer, and the convolution in front. */
 export interface CreateNormOptions extends MakeOptions {
   /** The convolution in front of the norm, for specs that change its weight. */
   conv?: Conv2d;
@@ -40,8 +41,9 @@ const known = () => {
 
 /**
  * Parses a spec. A spec is a name of the table ("gn"), a name with a number ("gn:8"), one of these with a method for
- * the weight of the convolution in front ("gn:8+ws"), or such a method alone ("ws"). Throws RangeError with the list of
- * known names, and TypeError for a value that is not a string. `op` is the function that the message names.
+ * the weight of the convolution in front ("gn:8+ws"), or such a method alone ("ws"). `op` is the function that the
+ * message names.
+ * @throws RangeError, with the list of known names, for an unknown spec; TypeError for a value that is not a string
  */
 export function parseNorm(spec: string, op = "parseNorm"): NormSpec {
   if (typeof spec !== "string")
@@ -88,15 +90,19 @@ const specOf = (norm: string | NormSpec, op: string): NormSpec =>
     ? (norm as NormSpec)
     : parseNorm(norm as string, op);
 
-/** Throws RangeError for a number of channels that the norm cannot have. */
+/**
+ * Checks that the norm of a spec can have this number of channels.
+ * @throws RangeError for a number that it cannot have and an unknown spec; TypeError for what is no spec
+ */
 export function checkNorm(norm: string | NormSpec, channels: number, op = "checkNorm"): void {
   argumentFor(specOf(norm, op), channels, op);
 }
 
 /**
  * The norm layer of a spec for [N, channels, H, W]; `parseNorm` describes specs, `normTable` has the names. A method
- * for weights is applied to `options.conv`. Throws RangeError for an unknown spec, channels that the norm cannot have,
- * and a missing `conv`. A call that throws changes nothing.
+ * for weights is applied to `options.conv`. A call that throws changes nothing.
+ * @throws RangeError for an unknown spec, channels that the norm cannot have, and a missing `conv`; TypeError for an
+ *   option that the norm does not take
  */
 export function createNorm(
   norm: string | NormSpec,

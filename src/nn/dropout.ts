@@ -16,7 +16,10 @@ export interface DropoutLayerOptions extends LayerOptions {
 const rules: Rules<{ generator?: Generator }> = { generator: "Generator" };
 
 /**
- * Drops each element with probability p in training, Hinton et al. 2012, arXiv 1207.0580. `generator`: see `dropout`.
+ * Drops each element with probability p in training. `generator`: see `dropout`.
+ * @shape x [...] → [...]
+ * @throws RangeError for p outside [0, 1]; TypeError for p that is no number
+ * @source Hinton et al. 2012, arXiv 1207.0580
  */
 export class Dropout extends Module {
   readonly p: number;
@@ -40,7 +43,12 @@ export class Dropout extends Module {
   }
 }
 
-/** Drops whole channels of [N, C, *] with probability p in training, Tompson et al. 2014, arXiv 1411.4280. */
+/**
+ * Drops whole channels of [N, C, *] with probability p in training.
+ * @shape x [N, C, *] of 3 dimensions or more → the same shape
+ * @throws RangeError for p outside [0, 1] and less than 3 dimensions; TypeError for p that is no number
+ * @source Tompson et al. 2014, arXiv 1411.4280
+ */
 export class Dropout2d extends Dropout {
   override forward(x: Tensor): Tensor {
     const { p, training, generator } = this;

@@ -10,8 +10,9 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
+/** Options of `DyT` and `Derf`. */
 export interface DyTOptions extends LayerOptions {
-  /** The first value of alpha. */
+  /** The first value of alpha; 0.5 by default. */
   alpha?: number;
   /** The axis of the features: the last one ("nhwc", default) or axis 1 of [N, C, *] ("nchw"). */
   layout?: Layout;
@@ -19,7 +20,13 @@ export interface DyTOptions extends LayerOptions {
 
 const rules: Rules<DyTOptions> = { alpha: "number", layout: layouts, runtime: "Runtime" };
 
-/** Dynamic tanh, which replaces a norm: Zhu, Chen, He, LeCun & Liu 2025, arXiv 2503.10622. */
+/**
+ * Dynamic tanh, which replaces a norm: tanh(alpha·x)·weight + bias.
+ * @shape x [..., C] → [..., C], or with `layout` "nchw" [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Zhu, Chen, He, LeCun, Liu 2025, arXiv 2503.10622
+ */
 export class DyT extends Module {
   readonly alpha: Tensor;
   readonly weight: Tensor;
@@ -46,7 +53,13 @@ export class DyT extends Module {
   }
 }
 
-/** Dynamic erf, which replaces a norm: Chen, Lu, Zhu, Sun & Liu 2025, arXiv 2512.10938. */
+/**
+ * Dynamic erf, which replaces a norm: erf(alpha·x + shift)·weight + bias.
+ * @shape x [..., C] → [..., C], or with `layout` "nchw" [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Chen, Lu, Zhu, Sun, Liu 2025, arXiv 2512.10938
+ */
 export class Derf extends DyT {
   readonly shift: Tensor;
 

@@ -10,7 +10,10 @@ import { Module } from "./module.js";
 const rules: Rules<LayerOptions> = { runtime: "Runtime" };
 
 /**
- * A learned vector, N(0, 1) at first, for each of numEmbeddings symbols: int32 or int64 ids [*] → [*, embeddingDim].
+ * A learned vector, N(0, 1) at first, for each of numEmbeddings symbols.
+ * @shape ids [...] of int32 or int64 → [..., embeddingDim]
+ * @throws RangeError for ids outside 0 … numEmbeddings − 1; TypeError for ids of another dtype
+ * @source torch.nn.Embedding
  */
 export class Embedding extends Module {
   readonly weight: Tensor;

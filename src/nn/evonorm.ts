@@ -21,8 +21,11 @@ abstract class EvoNorm extends AffineNorm {
   }
 }
 
+/** Options of `EvoNormB0`. */
 export interface EvoNormB0Options extends LayerOptions, LayoutOptions {
+  /** Added to both variances; 1e-3 by default, as in timm. */
   eps?: number;
+  /** Weight of the new value in the running variance; 0.1 by default. */
   momentum?: number;
 }
 
@@ -35,6 +38,10 @@ const b0Rules: Rules<EvoNormB0Options> = {
 
 /**
  * EvoNorm-B0 of [N, C, *], by the deviations of batch and instance. It contains an activation, so add none after it.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, and when
+ *   training with one value per channel; TypeError for a mask
+ * @source Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967
  */
 export class EvoNormB0 extends EvoNorm {
   readonly momentum: number;
@@ -56,8 +63,11 @@ export class EvoNormB0 extends EvoNorm {
   }
 }
 
+/** Options of `EvoNormS0`. */
 export interface EvoNormS0Options extends LayerOptions, LayoutOptions {
+  /** The number of groups of channels; 32 by default. */
   groups?: number;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
 }
 
@@ -70,6 +80,10 @@ const s0Rules: Rules<EvoNormS0Options> = {
 
 /**
  * EvoNorm-S0 of [N, C, *], by the deviation of each group of a sample. It contains an activation, so add none after it.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, and for groups
+ *   that do not divide the channels; TypeError for a mask
+ * @source Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967
  */
 export class EvoNormS0 extends EvoNorm {
   readonly groups: number;

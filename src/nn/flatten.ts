@@ -2,7 +2,12 @@ import { flatten } from "../ops/shape/flatten.js";
 import type { Tensor } from "../tensor.js";
 import { Module } from "./module.js";
 
-/** [N, …] → [N, product of the other lengths]. `startDim` and `endDim` choose other axes to flatten. */
+/**
+ * The axes from `startDim` to `endDim` as one; by default all but the first.
+ * @shape x [N, ...] → [N, product of the other lengths]
+ * @throws RangeError for axes that x does not have
+ * @source torch.nn.Flatten
+ */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;

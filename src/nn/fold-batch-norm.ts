@@ -27,12 +27,13 @@ type Foldable = Conv2d | ConvTranspose2d | Linear;
  *
  * The result is only right if nothing stands between the two. In rank 3, the channels of BatchNorm1d are not the
  * features of a linear layer. For input of such a rank the new layer keeps both layers and runs one after the other.
- * Throws TypeError if the two are not such a pair, if the norm is in training or if it has no running statistics.
- * Throws RangeError for another number of channels, for a weight that changes at each use, for layers of two runtimes,
- * and for products beyond float32.
  *
  * For a Sequential: a new Sequential in which each such pair of neighbours is one layer, at any depth. Pairs that
  * cannot be folded stay two layers. The new Sequential shares all layers that are not folded.
+ * @throws TypeError if the two are not such a pair, if the norm is in training or if it has no running statistics
+ * @throws RangeError for another number of channels, for a weight that changes at each use, for layers of two runtimes,
+ *   and for products beyond float32
+ * @source torch.nn.utils.fusion.fuse_conv_bn_eval, and for linear layers fuse_linear_bn_eval
  */
 export function foldBatchNorm(layers: Sequential): Sequential;
 export function foldBatchNorm<L extends Foldable>(layer: L, norm: FoldableNorm): L;

@@ -16,7 +16,9 @@ export type ForwardHook = (
 
 /** Removes a hook. `using` removes it at the end of its block. */
 export interface RemovableHandle {
+  /** Removes the hook. A second call does nothing. */
   remove(): void;
+  /** Does what `remove` does. */
   [Symbol.dispose](): void;
 }
 

@@ -9,11 +9,13 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
+/** Options of `FRN`. */
 export interface FRNOptions extends LayerOptions, LayoutOptions {
+  /** Added to the mean square; 1e-6 by default, and 1e-4 where it is learned. */
   eps?: number;
-  /** Learn eps, one value for all channels. It starts at `eps`, by default 1e-4. This is for planes of one element. */
+  /** Learn eps, one value for all channels; false by default. It starts at `eps`. This is for planes of one element. */
   learnedEps?: boolean;
-  /** Apply the thresholded linear unit, whose threshold is learned. False leaves it out. */
+  /** Apply the thresholded linear unit, whose threshold is learned; true by default. */
   tlu?: boolean;
 }
 
@@ -26,7 +28,11 @@ const rules: Rules<FRNOptions> = {
 };
 
 /**
- * Filter response normalisation of [N, C, *] with its thresholded linear unit, Singh & Krishnan 2019, arXiv 1911.09737.
+ * Filter response normalisation of [N, C, *] with its thresholded linear unit.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Singh, Krishnan 2019, arXiv 1911.09737
  */
 export class FRN extends Module {
   readonly weight: Tensor;

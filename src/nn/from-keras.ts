@@ -133,8 +133,10 @@ const rules: Rules<LayerOptions> = { runtime: "Runtime" };
  * | UnitNormalization | UnitNorm |
  *
  * Two details are as in Keras: the moving variance of a batch norm takes the biased variance of the batch, and a group
- * of one value gives 0. Throws RangeError for what has no counterpart: renorm, rms_scaling, regularizers, constraints,
- * initializers that draw random numbers, and other classes.
+ * of one value gives 0.
+ * @throws RangeError for what has no counterpart: renorm, rms_scaling, regularizers, constraints, initializers that
+ *   draw random numbers, and other classes; TypeError for what is no serialised layer
+ * @source keras.layers
  */
 export function fromKeras(
   layer: KerasLayer,

@@ -19,7 +19,11 @@ const rules: Rules<GlobalResponseNormOptions & LayerOptions> = {
 };
 
 /**
- * Global response normalisation of ConvNeXt V2, Woo et al. 2023, arXiv 2301.00808. The layer starts as the identity.
+ * Global response normalisation of [N, C, *], as in ConvNeXt V2. The layer starts as the identity.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Woo et al. 2023, arXiv 2301.00808
  */
 export class GlobalResponseNorm extends Module {
   readonly options: GlobalResponseNormOptions;

@@ -2,6 +2,7 @@ import { uniform_ } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { full, keep, rewrite, type Shape, sizeOf, type Tensor, tensor, zeros } from "../tensor.js";
 
+/** The option of every layer that has parameters. */
 export interface LayerOptions {
   /** The runtime that holds the parameters; default: the runtime of `init()`. */
   runtime?: Runtime;

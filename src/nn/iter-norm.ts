@@ -7,11 +7,15 @@ import { AffineNorm } from "./affine-norm.js";
 import type { LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
 
+/** Options of `IterNorm`. */
 export interface IterNormOptions extends LayerOptions, LayoutOptions {
+  /** The number of groups in which channels are whitened; 1 by default. */
   groups?: number;
-  /** Number of Newton iterations. */
+  /** Number of Newton iterations; 5 by default. */
   iterations?: number;
+  /** Added to the diagonal of the covariance; 1e-5 by default. */
   eps?: number;
+  /** Weight of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
 }
 
@@ -24,7 +28,13 @@ const rules: Rules<IterNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Iterative normalisation of [N, C, *], Huang et al. 2019, arXiv 1904.03441: whitens the channels over the batch. */
+/**
+ * Iterative normalisation of [N, C, *]: whitens the channels over the batch.
+ * @shape x [N, C, *], mask [N, *] or null → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, for groups that
+ *   do not divide the channels, and when training with one value per channel
+ * @source Huang, Zhou, Zhu, Liu, Shao 2019, arXiv 1904.03441
+ */
 export class IterNorm extends AffineNorm {
   readonly groups: number;
   readonly iterations: number;

@@ -73,7 +73,11 @@ export function forwardActivated(layer: Module, x: Tensor, activation: Activatio
   return call("forwardActivated", () => activate(activation, layer.forward(x)));
 }
 
-/** x + residual and its norm, in one pass if the norm can do that. */
+/**
+ * x + residual and its norm, in one pass if the norm can do that.
+ * @shape x [...], residual [...] → output and sum [...]
+ * @throws TypeError for what is no layer; RangeError for two shapes
+ */
 export function addAndNormalize(norm: Module, x: Tensor, residual: Tensor): AddNorm {
   if (!isModule(norm))
     throw new TypeError(`addAndNormalize: expected a norm that is a layer, got ${describe(norm)}`);

@@ -8,13 +8,20 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { named } from "./repr.js";
 
+/** Options of `Linear`. */
 export interface LinearOptions extends LayerOptions {
+  /** Whether the layer has a bias; true by default. */
   bias?: boolean;
 }
 
 const rules: Rules<LinearOptions> = { bias: "boolean", runtime: "Runtime" };
 
-/** y = x·Wᵀ + b: [*, inFeatures] → [*, outFeatures]. */
+/**
+ * y = x·Wᵀ + b.
+ * @shape x [..., inFeatures] → [..., outFeatures]
+ * @throws RangeError for input of other features, and sizes that are no integers ≥ 0
+ * @source torch.nn.Linear
+ */
 export class Linear extends Module {
   readonly weight: Tensor;
   readonly bias: Tensor | null;

@@ -9,7 +9,12 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
-/** Local response normalisation of [N, C, *] over `size` channels, Krizhevsky et al. 2012, with PyTorch's defaults. */
+/**
+ * Local response normalisation of [N, C, *] over `size` channels, with PyTorch's defaults.
+ * @shape x [N, C, *] of 3 dimensions or more → the same shape
+ * @throws RangeError for less than 3 dimensions and a size that is no integer ≥ 1; TypeError for a mask
+ * @source Krizhevsky, Sutskever, Hinton 2012, AlexNet; torch.nn.LocalResponseNorm
+ */
 export class LocalResponseNorm extends Module {
   readonly size: number;
   readonly options: LocalResponseNormOptions;

@@ -5,8 +5,11 @@ import { type AnyTensor, Held, keep, show, Tensor } from "../tensor.js";
 import { type ForwardHook, type RemovableHandle, registerForwardHook } from "./forward-hooks.js";
 import { named } from "./repr.js";
 
+/** The keys that a loaded state and the module did not share. */
 export interface LoadResult {
+  /** Keys of the module that the state lacks. */
   missingKeys: string[];
+  /** Keys of the state that the module does not know. */
   unexpectedKeys: string[];
 }
 
@@ -47,7 +50,8 @@ export abstract class Module extends Held {
    * Registers `hook(module, inputs, output)`, which is called after each `forward`, in the order of registration. What
    * it returns replaces the output, unless that is undefined. A layer with hooks is not joined with its neighbours in
    * one pass, which may change the last bits of results. Calls that do not use `forward` (`forwardShards`,
-   * `QKNorm.apply`) call no hooks. Returns the handle that removes the hook. Throws TypeError if `hook` is no function.
+   * `QKNorm.apply`) call no hooks. Returns the handle that removes the hook.
+   * @throws TypeError if `hook` is no function
    */
   registerForwardHook(hook: ForwardHook): RemovableHandle {
     return registerForwardHook(this, hook);
@@ -78,8 +82,8 @@ export abstract class Module extends Held {
   }
 
   /**
-   * Puts `child` in the place of the child with this name, one of those that `children()` gives. Throws TypeError for
-   * what is no layer, RangeError where there is no such child.
+   * Puts `child` in the place of the child with this name, one of those that `children()` gives.
+   * @throws TypeError for what is no layer; RangeError where there is no such child
    */
   replaceChild(name: string, child: Module): void {
     checkChild(this, name, child);
@@ -175,9 +179,9 @@ export abstract class Module extends Held {
   }
 
   /**
-   * Copies values in by key. Throws TypeError if `state` is no Map of tensors. Throws Error if a shape or dtype differs
-   * and, with `strict`, if keys are missing or unexpected. A call that throws changes nothing. Returns the missing and
-   * the unexpected keys.
+   * Copies values in by key. A call that throws changes nothing. Returns the missing and the unexpected keys.
+   * @throws TypeError if `state` is no Map of tensors; Error if a shape or dtype differs and, with `strict`, if keys
+   *   are missing or unexpected
    */
   loadStateDict(
     state: ReadonlyMap<string, AnyTensor>,
@@ -202,6 +206,7 @@ export abstract class Module extends Held {
     return this;
   }
 
+  /** Switches this module and all modules below it to evaluation: running statistics, and no dropout. */
   eval(): this {
     return this.train(false);
   }

@@ -37,9 +37,13 @@ function optionsOf(mask: Mask): MaskOptions {
 const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
 
 /**
- * Multi-head attention, Vaswani et al. 2017, arXiv 1706.03762: queries [B, L, dModel], keys and values [B, S, dModel] →
- * [B, L, dModel]. Each of the nHead heads has dModel / nHead features. Dropout applies to the output (section 5.4 of
- * the paper), not to the attention weights.
+ * Multi-head attention. Each of the nHead heads has dModel / nHead features. Dropout applies to the output (section 5.4
+ * of the paper), not to the attention weights.
+ * @shape query [B, L, dModel], key and value [B, S, dModel], mask [B, nHead, L, S] or what broadcasts to it → [B, L,
+ *   dModel]
+ * @throws RangeError for nHead that does not divide dModel and on shapes that do not fit; TypeError for masks that the
+ *   operation refuses
+ * @source Vaswani et al. 2017, arXiv 1706.03762
  */
 export class MultiHeadAttention extends Module {
   readonly nHead: number;

@@ -32,8 +32,9 @@ import { MeanVarianceNorm, PixelNorm, PositionalNorm, UnitNorm } from "./unlearn
 
 /** Options for the layer of any method. A layer takes those that it has. */
 export interface MakeOptions extends LayerOptions {
+  /** Added to the variance; the default is that of the layer. */
   eps?: number;
-  /** Weight of the new value in the running statistics. */
+  /** Weight of the new value in the running statistics; the default is that of the layer. */
   momentum?: number;
 }
 
@@ -43,7 +44,9 @@ export interface NormMethod {
   readonly name: string;
   /** The number after the colon of a spec, and its default for a number of channels. */
   readonly argument?: {
+    /** What the number counts, such as "groups". */
     readonly means: string;
+    /** The default of the number for a number of channels. */
     readonly usual: (channels: number) => number;
     /** Whether the number must divide the channels. */
     readonly divides?: boolean;
@@ -228,6 +231,7 @@ const table = [
   { name: "normalize" },
 ] as const satisfies readonly NormMethod[];
 
+/** All methods, in the order of the texts; `createNorm` and the experiments take their names. */
 export const normTable: readonly NormMethod[] = table;
 
 /** The names of the rows. */

@@ -25,16 +25,23 @@ import { replaceLayers } from "./replace-layers.js";
 import { named, python } from "./repr.js";
 import { RunningNorm } from "./running-norm.js";
 
+/** Options of batch and instance norm. */
 export interface TrackingNormOptions extends LayerOptions, LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** Weight of the new value in the running statistics. null: these are the plain average over all batches. */
+  /**
+   * Weight of the new value in the running statistics; 0.1 by default. null: in batch norm the plain average over all
+   * batches, in instance norm no new value.
+   */
   momentum?: number | null;
   /**
-   * 1: the running variance takes the batch's unbiased variance, as in PyTorch. 0: the biased one, as in Keras and
-   * ONNX.
+   * 1, the default: the running variance takes the batch's unbiased variance, as in PyTorch. 0: the biased one, as in
+   * Keras and ONNX.
    */
   correction?: 0 | 1;
+  /** Whether the layer has a scale and a shift; true by default for batch norm, false for instance norm. */
   affine?: boolean;
+  /** Whether the layer keeps running statistics; true by default for batch norm, false for instance norm. */
   trackRunningStats?: boolean;
 }
 
@@ -93,6 +100,7 @@ abstract class TrackingNorm extends RunningNorm<Tensor | null, Tensor | null> {
   /** Ranks of input that this layer takes, such as [4]. */
   abstract readonly ranks: readonly number[];
 
+  /** Throws RangeError for input of another rank or other channels than the layer takes. */
   protected checkRank(x: Tensor): void {
     checkTensor(this.constructor.name, "input", x);
     const rank = x.shape.length;
@@ -131,6 +139,7 @@ abstract class BatchNorm extends TrackingNorm {
     return this.tracked((options) => this.normalized(x, { ...options, mask, layout, activation }));
   }
 
+  /** The operation of this layer, which a subclass may replace. */
   protected normalized(x: Tensor, options: BatchNormOptions): Tensor {
     return batchNorm(x, options);
   }
@@ -149,21 +158,40 @@ abstract class BatchNorm extends TrackingNorm {
   }
 }
 
-/** Batch norm of [N, C] or [N, C, L]. */
+/**
+ * Batch norm of [N, C] or [N, C, L].
+ * @shape x [N, C] or [N, C, L], mask [N] or [N, L] or null → the shape of x
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or rank, and
+ *   when training with one value per channel
+ * @source Ioffe, Szegedy 2015, arXiv 1502.03167; torch.nn.BatchNorm1d
+ */
 export class BatchNorm1d extends BatchNorm {
   readonly ranks = [2, 3];
 }
 
-/** Batch norm of [N, C, H, W]. */
+/**
+ * Batch norm of [N, C, H, W].
+ * @shape x [N, C, H, W], mask [N, H, W] or null → the shape of x
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or rank, and
+ *   when training with one value per channel
+ * @source Ioffe, Szegedy 2015, arXiv 1502.03167; torch.nn.BatchNorm2d
+ */
 export class BatchNorm2d extends BatchNorm {
   readonly ranks = [4];
 }
 
-/** Batch norm of [N, C, D, H, W]. */
+/**
+ * Batch norm of [N, C, D, H, W].
+ * @shape x [N, C, D, H, W], mask [N, D, H, W] or null → the shape of x
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or rank, and
+ *   when training with one value per channel
+ * @source Ioffe, Szegedy 2015, arXiv 1502.03167; torch.nn.BatchNorm3d
+ */
 export class BatchNorm3d extends BatchNorm {
   readonly ranks = [5];
 }
 
+/** Options of `SyncBatchNorm`. */
 export interface SyncBatchNormOptions extends TrackingNormOptions {
   /** The ranks whose batches are one. null, the default: this process alone. */
   processGroup?: ProcessGroup | null;
@@ -187,6 +215,10 @@ function checkGroup(op: string, group: ProcessGroup): void {
  * or in `forwardShards` several tensors of this process. In training all ranks must call `forward`, and go back,
  * together; N may be 0. Evaluation never communicates. Each rank's gradients of weight and bias are its own share: the
  * sum of all is the whole.
+ * @shape x [N, C, *] of this rank, mask [N, *] or null → the shape of x
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or rank, and
+ *   when training with one value per channel in all ranks together; TypeError for a processGroup that is none
+ * @source Peng et al. 2017, MegDet, arXiv 1711.07240; torch.nn.SyncBatchNorm
  */
 export class SyncBatchNorm extends BatchNorm {
   readonly ranks = [2, 3, 4, 5];
@@ -283,23 +315,44 @@ abstract class InstanceNorm extends TrackingNorm {
   }
 }
 
-/** Instance norm of [N, C, L] or [C, L]. */
+/**
+ * Instance norm of [N, C, L] or [C, L].
+ * @shape x [N, C, L] or [C, L], mask [N, L] or [L] or null → the shape of x
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or rank, and
+ *   where an instance has one element
+ * @source Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022; torch.nn.InstanceNorm1d
+ */
 export class InstanceNorm1d extends InstanceNorm {
   readonly ranks = [2, 3];
 }
 
-/** Instance norm of [N, C, H, W] or [C, H, W]. */
+/**
+ * Instance norm of [N, C, H, W] or [C, H, W].
+ * @shape x [N, C, H, W] or [C, H, W], mask [N, H, W] or [H, W] or null → the shape of x
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or rank, and
+ *   where an instance has one element
+ * @source Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022; torch.nn.InstanceNorm2d
+ */
 export class InstanceNorm2d extends InstanceNorm {
   readonly ranks = [3, 4];
 }
 
-/** Instance norm of [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * Instance norm of [N, C, D, H, W] or [C, D, H, W].
+ * @shape x [N, C, D, H, W] or [C, D, H, W], mask [N, D, H, W] or [D, H, W] or null → the shape of x
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or rank, and
+ *   where an instance has one element
+ * @source Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022; torch.nn.InstanceNorm3d
+ */
 export class InstanceNorm3d extends InstanceNorm {
   readonly ranks = [4, 5];
 }
 
+/** Options of `GroupNorm`. */
 export interface GroupNormOptions extends LayerOptions, LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
+  /** Whether the layer has a scale and a shift; true by default. */
   affine?: boolean;
   /**
    * Allow a group of one value if the batch has no other value. Its output is 0, as in Keras. By default it is refused.
@@ -316,8 +369,11 @@ const groupRules: Rules<GroupNormOptions> = {
 };
 
 /**
- * Group normalisation of [N, C, *], Wu & He 2018, arXiv 1803.08494: statistics of C / numGroups channels of each
- * sample.
+ * Group normalisation of [N, C, *]: statistics of C / numGroups channels of each sample.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numGroups that do not divide numChannels, input of other channels, and one value per group
+ *   unless `allowSingle`; TypeError for a mask
+ * @source Wu, He 2018, arXiv 1803.08494; with one group: Ba, Kiros, Hinton 2016, arXiv 1607.06450
  */
 export class GroupNorm extends AffineNorm<Tensor | null> {
   readonly numGroups: number;
@@ -363,9 +419,13 @@ export class GroupNorm extends AffineNorm<Tensor | null> {
   }
 }
 
+/** Options of `LayerNorm`. */
 export interface LayerNormOptions extends LayerOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
+  /** Whether the layer has a scale and a shift; true by default. */
   elementwiseAffine?: boolean;
+  /** Whether the layer, if affine, has a shift; true by default. */
   bias?: boolean;
 }
 
@@ -382,7 +442,12 @@ function lengthsOf(name: string, value: number | readonly number[]): readonly nu
   return lengths;
 }
 
-/** Layer normalisation over the last axes, of lengths `normalizedShape`, Ba et al. 2016, arXiv 1607.06450. */
+/**
+ * Layer normalisation over the last axes, of lengths `normalizedShape`.
+ * @shape x [..., *normalizedShape] → the same shape
+ * @throws RangeError for input of other last lengths; TypeError for a mask
+ * @source Ba, Kiros, Hinton 2016, arXiv 1607.06450
+ */
 export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
@@ -421,15 +486,17 @@ export class LayerNorm extends Module {
   }
 }
 
+/** Options of `RMSNorm`. */
 export interface RMSNormOptions extends LayerOptions {
-  /** null stands for the machine epsilon of float32, as in PyTorch. */
+  /** Added to the mean square. null, the default, stands for the machine epsilon of float32, as in PyTorch. */
   eps?: number | null;
+  /** Whether the layer has a scale; true by default. */
   elementwiseAffine?: boolean;
-  /** Multiply by 1 + weight, where the weight starts at 0, as in Gemma. */
+  /** Multiply by 1 + weight, where the weight starts at 0, as in Gemma; false by default. */
   unitOffset?: boolean;
-  /** pRMSNorm: the share of the features, from the first on, whose root mean square is taken. */
+  /** pRMSNorm: the share of the features, from the first on, whose root mean square is taken; 1 by default. */
   partial?: number;
-  /** Add eps to the root instead of to the mean square, as in the paper's code. */
+  /** Add eps to the root instead of to the mean square, as in the paper's code; false by default. */
   epsOutside?: boolean;
 }
 
@@ -442,7 +509,13 @@ const rmsRules: Rules<RMSNormOptions> = {
   runtime: "Runtime",
 };
 
-/** Root-mean-square norm over the last axes, of lengths `normalizedShape`, Zhang & Sennrich 2019, arXiv 1910.07467. */
+/**
+ * Root-mean-square norm over the last axes, of lengths `normalizedShape`.
+ * @shape x [..., *normalizedShape] → the same shape
+ * @throws RangeError for input of other last lengths, a `partial` outside (0, 1], and more than one axis with partial
+ *   or epsOutside; TypeError for a mask
+ * @source Zhang, Sennrich 2019, arXiv 1910.07467
+ */
 export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;

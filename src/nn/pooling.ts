@@ -17,7 +17,12 @@ function checkWindows(layer: string, kernelSize: number | Pair, options: MaxPool
   pairOf(layer, "dilation", options.dilation ?? 1, 1);
 }
 
-/** Averages [N, C, H, W] down to `outputSize` positions. */
+/**
+ * Averages [N, C, H, W] down to `outputSize` positions.
+ * @shape x [N, C, H, W] or [C, H, W] → [N, C, outH, outW] or [C, outH, outW]
+ * @throws RangeError for an outputSize that is no integer ≥ 0, another rank, and an empty image
+ * @source torch.nn.AdaptiveAvgPool2d
+ */
 export class AdaptiveAvgPool2d extends Module {
   readonly outputSize: OutputSize;
 
@@ -32,7 +37,13 @@ export class AdaptiveAvgPool2d extends Module {
   }
 }
 
-/** The largest element of each window of [N, C, H, W]. */
+/**
+ * The largest element of each window of [N, C, H, W].
+ * @shape x [N, C, H, W] or [C, H, W] → the same with H′ × W′ windows,
+ *   H′ = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1
+ * @throws RangeError for another rank, an empty image, and padding above half of the window
+ * @source torch.nn.MaxPool2d
+ */
 export class MaxPool2d extends Module {
   readonly kernelSize: number | Pair;
   readonly options: MaxPool2dOptions;
@@ -49,7 +60,12 @@ export class MaxPool2d extends Module {
   }
 }
 
-/** The mean of each window of [N, C, H, W]. */
+/**
+ * The mean of each window of [N, C, H, W].
+ * @shape x [N, C, H, W] or [C, H, W] → the same with H′ × W′ windows, H′ = ⌊(H + 2·padding − kernelSize) / stride⌋ + 1
+ * @throws RangeError for another rank, an empty image, and padding above half of the window
+ * @source torch.nn.AvgPool2d
+ */
 export class AvgPool2d extends Module {
   readonly kernelSize: number | Pair;
   readonly options: AvgPool2dOptions;

@@ -10,8 +10,11 @@ import { Module } from "./module.js";
 const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
 
 /**
- * The feed-forward part of a transformer, the same at every position: [..., dModel] → ReLU of [..., dFF] → [...,
- * dModel]. Dropout follows both linear layers, as in PyTorch's TransformerEncoderLayer.
+ * The feed-forward part of a transformer, the same at every position: a linear layer to dFF features, ReLU, and a
+ * linear layer back. Dropout follows both linear layers, as in PyTorch's TransformerEncoderLayer.
+ * @shape x [..., dModel] → [..., dModel]
+ * @throws RangeError for input of other features, and dropout outside [0, 1]
+ * @source Vaswani et al. 2017, arXiv 1706.03762
  */
 export class PositionwiseFFN extends Module {
   readonly linear1: Linear;

@@ -8,15 +8,19 @@ import { countBatch, counter, type LayerOptions } from "./init.js";
 import { checkGroups, layerOptions } from "./layer-options.js";
 import { refuseMask } from "./refuse-mask.js";
 
+/** Options of `PowerNorm`. */
 export interface PowerNormOptions extends LayerOptions, LayoutOptions {
+  /** Added to the mean square; 1e-5 by default. */
   eps?: number;
+  /** Weight of the old value in the running mean of squares; 0.9 by default. */
   alphaForward?: number;
+  /** Weight of the old value in the running mean of the backward pass; 0.9 by default. */
   alphaBackward?: number;
-  /** The number of first steps that use the statistics of the batch itself. */
+  /** The number of first steps that use the statistics of the batch itself; 10000 by default. */
   warmUpIterations?: number;
   /**
    * Number of groups of channels. Each position is first divided by the root mean square of its group; the authors'
-   * layer has 1 group. null leaves this division out.
+   * layer has 1 group. null, the default, leaves this division out.
    */
   groups?: number | null;
 }
@@ -32,7 +36,11 @@ const rules: Rules<PowerNormOptions> = {
 };
 
 /**
- * Power normalisation of [N, C, *], Shen et al. 2020, arXiv 2003.07845: by a running mean of squares, also in training.
+ * Power normalisation of [N, C, *]: by a running mean of squares, also in training.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels, and for groups
+ *   that do not divide the channels; TypeError for a mask
+ * @source Shen, Yao, Gholami, Mahoney, Keutzer 2020, arXiv 2003.07845
  */
 export class PowerNorm extends AffineNorm {
   readonly alphaForward: number;

@@ -8,10 +8,13 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
+/** Options of `RevIN`. */
 export interface RevINOptions extends LayerOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
+  /** Whether the layer has a scale and a shift; true by default. */
   affine?: boolean;
-  /** Subtract the last position of each series instead of its mean. */
+  /** Subtract the last position of each series instead of its mean; false by default. */
   subtractLast?: boolean;
   /** Treat mean and deviation as constants in the backward pass (default), as in the authors' code. */
   detach?: boolean;
@@ -26,8 +29,12 @@ const rules: Rules<RevINOptions> = {
 };
 
 /**
- * Reversible instance normalisation of series [N, L, C], Kim et al. 2022, ICLR. The layer keeps no statistics between
- * calls. The caller passes those of `normalize` to `denormalize`, so that two series can be in use at once.
+ * Reversible instance normalisation of series [N, L, C]. The layer keeps no statistics between calls. The caller passes
+ * those of `normalize` to `denormalize`, so that two series can be in use at once.
+ * @shape x [N, L, C] → [N, L, C]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or another rank;
+ *   TypeError for a mask
+ * @source Kim et al. 2022, RevIN, ICLR
  */
 export class RevIN extends Module {
   readonly numFeatures: number;

@@ -13,13 +13,20 @@ import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
+/** Options of `ScaleNorm` and `QKNorm`. */
 export interface EpsOptions extends LayerOptions {
+  /** The least that a vector is divided by; 1e-5 by default, 1e-12 in QKNorm. */
   eps?: number;
 }
 
 const epsRules: Rules<EpsOptions> = { eps: "number", runtime: "Runtime" };
 
-/** ScaleNorm of [*, dim], Nguyen & Salazar 2019, arXiv 1910.05895. It has one learned scale, which starts at √dim. */
+/**
+ * ScaleNorm of vectors along the last axis: one learned scale, which starts at √dim, times the vector of length 1.
+ * @shape x [..., dim] → [..., dim]
+ * @throws RangeError for a scalar and a dim that is no integer ≥ 1; TypeError for a mask
+ * @source Nguyen, Salazar 2019, arXiv 1910.05895
+ */
 export class ScaleNorm extends Module {
   readonly eps: number;
   readonly scale: Tensor;
@@ -38,8 +45,11 @@ export class ScaleNorm extends Module {
   }
 }
 
+/** Options of `CRMSNorm`. */
 export interface CRMSNormOptions extends LayerOptions {
+  /** Added to the mean square; 1e-8 by default. */
   eps?: number;
+  /** Whether the layer has a scale; true by default. */
   elementwiseAffine?: boolean;
 }
 
@@ -50,7 +60,10 @@ const crmsRules: Rules<CRMSNormOptions> = {
 };
 
 /**
- * Compressed RMS norm of [*, dim], Jiang et al. 2023, arXiv 2305.14858: the RMS norm of dim + 1 numbers whose sum is 0.
+ * Compressed RMS norm over the last axis: the RMS norm of dim + 1 numbers whose sum is 0.
+ * @shape x [..., dim] → [..., dim]
+ * @throws RangeError for input of other features and a dim that is no integer ≥ 1; TypeError for a mask
+ * @source Jiang, Gu, Zhu, Pan 2023, arXiv 2305.14858
  */
 export class CRMSNorm extends Module {
   readonly dim: number;
@@ -79,8 +92,11 @@ export class CRMSNorm extends Module {
 }
 
 /**
- * Query-key norm, Henry et al. 2020, arXiv 2010.04245: divides queries and keys by their 2-norm over the last axis, and
- * multiplies the queries by one learned scale. The scale starts at log₂(L² − L) for sequences of length L.
+ * Query-key norm: divides queries and keys by their 2-norm over the last axis, and multiplies the queries by one
+ * learned scale. The scale starts at log₂(L² − L) for sequences of length L.
+ * @shape q [..., L, d], k [..., S, d] → q and k of their shapes; `forward` takes q alone
+ * @throws RangeError for a sequenceLength that is no integer ≥ 2, and for scalars
+ * @source Henry, Dachapally, Pawar, Chen 2020, arXiv 2010.04245
  */
 export class QKNorm extends Module {
   readonly eps: number;
@@ -99,12 +115,15 @@ export class QKNorm extends Module {
     return scaleNorm(q, this.scale, { eps: this.eps });
   }
 
+  /** The normalised keys, and the normalised queries times the scale. */
   apply(q: Tensor, k: Tensor): { q: Tensor; k: Tensor } {
     return qkNorm(q, k, this.scale, { eps: this.eps });
   }
 }
 
+/** Options of `LayerScale`. */
 export interface LayerScaleOptions extends LayerOptions {
+  /** The first value of every factor; 1e-5 by default. */
   initValues?: number;
   /** The axis of the features: the last one ("nhwc", default) or axis 1 of [N, C, *] ("nchw"). */
   layout?: Layout;
@@ -116,7 +135,12 @@ const layerScaleRules: Rules<LayerScaleOptions> = {
   runtime: "Runtime",
 };
 
-/** A learned factor for each feature, which starts at `initValues`: Touvron et al. 2021, CaiT, arXiv 2103.17239. */
+/**
+ * A learned factor for each feature, which starts at `initValues`.
+ * @shape x [..., dim] → [..., dim], or with `layout` "nchw" [N, dim, *] → [N, dim, *]
+ * @throws RangeError for input of other features and a dim that is no integer ≥ 1
+ * @source Touvron et al. 2021, CaiT, arXiv 2103.17239
+ */
 export class LayerScale extends Module {
   readonly layout: Layout;
   readonly gamma: Tensor;

@@ -14,6 +14,9 @@ const isRelu = (layer: Module | undefined): boolean => isPlainly(layer, ReLU);
  * Runs its layers one after the other. Their keys are "0", "1", …. Some neighbours run in one pass over memory: a norm,
  * convolution or linear layer with the ReLU after it, and, in evaluation under `noGrad`, a convolution with the batch
  * norm after it.
+ * @shape what the first layer takes → what the last layer gives
+ * @throws TypeError for what is no layer, and for a mask; what its layers throw
+ * @source torch.nn.Sequential
  */
 export class Sequential extends Module {
   readonly layers: readonly Module[];

@@ -14,9 +14,13 @@ import { BatchNorm2d, InstanceNorm2d } from "./norm.js";
 import { refuseMask } from "./refuse-mask.js";
 import { Sequential } from "./sequential.js";
 
+/** Options of `SPADE`. */
 export interface SPADEOptions extends LayerOptions {
+  /** The norm in front of the modulation, without scale and shift; "batch" by default. */
   norm?: "batch" | "instance";
+  /** Height and width of all kernels, an odd number; 3 by default. */
   kernelSize?: number;
+  /** Channels behind the shared convolution; 128 by default. */
   hidden?: number;
 }
 
@@ -28,9 +32,12 @@ const rules: Rules<SPADEOptions> = {
 };
 
 /**
- * Spatially adaptive normalisation of [N, C, H, W] by a segmentation [N, labels, *, *], Park et al. 2019, arXiv
- * 1903.07291: norm(x)·(1 + γ) + β. The segmentation is resized to H × W. A shared convolution with ReLU, and then one
- * convolution each, make the maps γ and β from it.
+ * Spatially adaptive normalisation of [N, C, H, W] by a segmentation: norm(x)·(1 + γ) + β. The segmentation is resized
+ * to H × W. A shared convolution with ReLU, and then one convolution each, make the maps γ and β from it.
+ * @shape x [N, C, H, W], segmentation [N, labels, h, w] → [N, C, H, W]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels or another rank,
+ *   and for an even kernelSize; TypeError for a mask
+ * @source Park, Liu, Wang, Zhu 2019, arXiv 1903.07291
  */
 export class SPADE extends Module {
   readonly paramFreeNorm: BatchNorm2d | InstanceNorm2d;

@@ -13,7 +13,9 @@ import { Conv2d, type Conv2dOptions } from "./conv.js";
 import { constant } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 
+/** Options of `StdConv2d`. By default the padding keeps H and W of odd kernels, and there is no bias. */
 export interface StdConv2dOptions extends Conv2dOptions {
+  /** Added to the variance; 1e-6 by default. */
   eps?: number;
 }
 
@@ -37,8 +39,10 @@ const rules: Rules<StdConv2dOptions> = {
 };
 
 /**
- * Conv2d with weight standardisation, Qiao et al. 2019, arXiv 1903.10520: (w − mean)/√(variance + eps) of each filter,
- * with the biased variance. By default eps is 1e-6 and there is no bias.
+ * Conv2d with weight standardisation: (w − mean)/√(variance + eps) of each filter, with the biased variance.
+ * @shape x [N, inChannels, H, W] → [N, outChannels, H′, W′], as Conv2d
+ * @throws RangeError as Conv2d does
+ * @source Qiao, Wang, Liu, Shen, Yuille 2019, arXiv 1903.10520; timm's StdConv2d
  */
 export class StdConv2d extends Conv2d {
   readonly eps: number;
@@ -65,9 +69,11 @@ export class StdConv2d extends Conv2d {
   }
 }
 
+/** Options of `ScaledStdConv2d`. By default the padding keeps H and W of odd kernels. */
 export interface ScaledStdConv2dOptions extends StdConv2dOptions {
-  /** A constant for the activation in front of the layer, such as √(2/(1 − 1/π)) for ReLU. */
+  /** A constant for the activation in front of the layer, such as √(2/(1 − 1/π)) for ReLU; 1 by default. */
   gamma?: number;
+  /** The first value of the gain; 1 by default. */
   gainInit?: number;
 }
 
@@ -84,8 +90,11 @@ const scaledRules: Rules<ScaledStdConv2dOptions> = {
 };
 
 /**
- * Conv2d with scaled weight standardisation, Brock, De & Smith 2021, arXiv 2101.08692: gain·gamma·(w −
- * mean)/√(fanIn·(variance + eps)) of each filter. The gain [out, 1, 1, 1] is learned. eps is 1e-6 by default.
+ * Conv2d with scaled weight standardisation: gain·gamma·(w − mean)/√(fanIn·(variance + eps)) of each filter. The gain
+ * [out, 1, 1, 1] is learned.
+ * @shape x [N, inChannels, H, W] → [N, outChannels, H′, W′], as Conv2d
+ * @throws RangeError as Conv2d does
+ * @source Brock, De, Smith 2021, arXiv 2101.08692; timm's ScaledStdConv2d
  */
 export class ScaledStdConv2d extends Conv2d {
   readonly eps: number;

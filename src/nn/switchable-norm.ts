@@ -7,11 +7,16 @@ import { layerOptions } from "./layer-options.js";
 import { refuseMask } from "./refuse-mask.js";
 import { RunningNorm } from "./running-norm.js";
 
+/** Options of `SwitchableNorm`. */
 export interface SwitchableNormOptions extends LayerOptions, LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** Weight of the new value in the running statistics. (The authors' 0.9 is the weight of the old value.) */
+  /**
+   * Weight of the new value in the running statistics; 0.1 by default. (The authors' 0.9 is the weight of the old
+   * value.)
+   */
   momentum?: number;
-  /** Start with weight 0, for the last norm of a residual branch. */
+  /** Start with weight 0, for the last norm of a residual branch; false by default. */
   lastGamma?: boolean;
 }
 
@@ -24,8 +29,11 @@ const rules: Rules<SwitchableNormOptions> = {
 };
 
 /**
- * Switchable normalisation of [N, C, *], Luo et al. 2018, arXiv 1806.10779: a learned mix of instance, layer and batch
- * norm.
+ * Switchable normalisation of [N, C, *]: a learned mix of instance, layer and batch norm.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for numbers of features that are no integers ≥ 1, and for input of other channels; TypeError for a
+ *   mask
+ * @source Luo, Ren, Peng, Zhang, Li 2018, arXiv 1806.10779
  */
 export class SwitchableNorm extends RunningNorm {
   readonly momentum: number;

@@ -28,7 +28,12 @@ abstract class Unlearned<Options extends object> extends Module {
   }
 }
 
-/** Mean-variance norm over any axes, ONNX MeanVarianceNormalization-13. */
+/**
+ * Mean-variance norm over any axes, by default [0, 2, 3].
+ * @shape x of any shape that has the axes → the same shape
+ * @throws RangeError for axes that x does not have; TypeError for a mask
+ * @source ONNX MeanVarianceNormalization-13
+ */
 export class MeanVarianceNorm extends Unlearned<MeanVarianceNormOptions> {
   constructor(options: MeanVarianceNormOptions = {}) {
     super("MeanVarianceNorm", options, meanVarianceNormRules);
@@ -40,7 +45,12 @@ export class MeanVarianceNorm extends Unlearned<MeanVarianceNormOptions> {
   }
 }
 
-/** Pixel norm of [N, C, *], Karras et al. 2017, ProGAN, arXiv 1710.10196. */
+/**
+ * Pixel norm of [N, C, *]: x/√(mean(x²) + eps) over the channels of each position.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for less than 2 dimensions; TypeError for a mask
+ * @source Karras et al. 2017, ProGAN, arXiv 1710.10196
+ */
 export class PixelNorm extends Unlearned<PixelNormOptions> {
   constructor(options: PixelNormOptions = {}) {
     super("PixelNorm", options, pixelNormRules);
@@ -52,7 +62,12 @@ export class PixelNorm extends Unlearned<PixelNormOptions> {
   }
 }
 
-/** Positional norm of [N, C, *], Li et al. 2019, arXiv 1907.04312. The operation also returns the moments. */
+/**
+ * Positional norm of [N, C, *] over the channels of each position. The operation also returns the moments.
+ * @shape x [N, C, *] → [N, C, *]
+ * @throws RangeError for less than 2 dimensions and for an unbiased variance of one channel; TypeError for a mask
+ * @source Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312
+ */
 export class PositionalNorm extends Unlearned<PositionalNormOptions> {
   constructor(options: PositionalNormOptions = {}) {
     super("PositionalNorm", options, positionalNormRules);
@@ -66,7 +81,12 @@ export class PositionalNorm extends Unlearned<PositionalNormOptions> {
   }
 }
 
-/** Divides vectors along one axis by their p-norm: torch.nn.functional.normalize as a layer. */
+/**
+ * Divides vectors along one axis by their p-norm.
+ * @shape x of any shape that has the axis → the same shape
+ * @throws RangeError for p ≤ 0 and an axis that x does not have; TypeError for a mask
+ * @source torch.nn.functional.normalize; keras.layers.UnitNormalization
+ */
 export class UnitNorm extends Unlearned<NormalizeOptions> {
   constructor(options: NormalizeOptions = {}) {
     super("UnitNorm", options, normalizeRules);

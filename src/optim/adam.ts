@@ -6,10 +6,14 @@ import { checkNonNegative, Optimizer } from "./optimizer.js";
 import type { ParamState } from "./state.js";
 import { dropSubnormals } from "./subnormals.js";
 
+/** Options of `Adam` and `AdamW` for a group of parameters. */
 export interface AdamGroupOptions extends CommonOptions {
+  /** Weights of the old values in the running means of the gradient and of its square; 0.9 and 0.999 by default. */
   betas: readonly [number, number];
+  /** Added to the root of the mean square; 1e-8 by default. */
   eps: number;
 }
+/** Options of `Adam` and `AdamW`. The learning rate is 1e-3 by default, weightDecay 0, or 0.01 in AdamW. */
 export type AdamOptions = Partial<AdamGroupOptions>;
 
 const defaults = { lr: 1e-3, betas: [0.9, 0.999] as const, eps: 1e-8 };
@@ -64,7 +68,11 @@ abstract class Moments extends Optimizer<AdamGroupOptions> {
   }
 }
 
-/** torch.optim.Adam (arXiv 1412.6980). weightDecay is added to the gradient. */
+/**
+ * Steps by running means of the gradient and its square. weightDecay is added to the gradient.
+ * @throws RangeError and TypeError as every `Optimizer`
+ * @source Kingma, Ba 2014, arXiv 1412.6980; torch.optim.Adam
+ */
 export class Adam extends Moments {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
     super("Adam", params, { ...defaults, weightDecay: 0 }, options, rules);
@@ -75,7 +83,11 @@ export class Adam extends Moments {
   }
 }
 
-/** torch.optim.AdamW (arXiv 1711.05101). weightDecay shrinks the parameter itself and does not touch the gradient. */
+/**
+ * Adam with decoupled decay: weightDecay shrinks the parameter itself and does not touch the gradient.
+ * @throws RangeError and TypeError as every `Optimizer`
+ * @source Loshchilov, Hutter 2017, arXiv 1711.05101; torch.optim.AdamW
+ */
 export class AdamW extends Moments {
   constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
     super("AdamW", params, { ...defaults, weightDecay: 0.01 }, options, rules);

@@ -5,14 +5,17 @@ import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { checkNonNegative } from "./optimizer.js";
 
+/** Options of `clipGradNorm`. */
 export interface ClipGradNormOptions {
-  /** Throw if the norm is NaN or infinite. Otherwise every gradient would become NaN or infinite. */
+  /** Throw if the norm is NaN or infinite; false by default. Otherwise every gradient would become NaN or infinite. */
   errorIfNonfinite?: boolean;
 }
 
 /**
- * torch.nn.utils.clip_grad_norm_: scales all gradients by the same factor, so that their common 2-norm is at most
- * `maxNorm`. Returns the norm before scaling, summed in float64. Parameters without a gradient are ignored.
+ * Scales all gradients by the same factor, so that their common 2-norm is at most `maxNorm`. Returns the norm before
+ * scaling, summed in float64. Parameters without a gradient are ignored.
+ * @throws RangeError for maxNorm below 0; Error, with `errorIfNonfinite`, for a norm that is not finite
+ * @source torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm(
   parameters: Iterable<Tensor>,
@@ -53,7 +56,11 @@ function clip(grads: Tensor[], maxNorm: number, errorIfNonfinite: boolean): numb
   return norm;
 }
 
-/** torch.nn.utils.clip_grad_value_: limits every element of every gradient to −clipValue … clipValue. */
+/**
+ * Limits every element of every gradient to −clipValue … clipValue.
+ * @throws RangeError for clipValue below 0
+ * @source torch.nn.utils.clip_grad_value_
+ */
 export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
   checkNonNegative("clipGradValue", "clipValue", clipValue);
   for (const grad of gradients("clipGradValue", parameters)) {

@@ -7,6 +7,7 @@ import { Tensor } from "../tensor.js";
 export interface CommonOptions {
   /** Learning rate. */
   lr: number;
+  /** How strongly parameters are pulled towards 0; the optimiser says in which way. */
   weightDecay: number;
 }
 
@@ -67,7 +68,7 @@ interface Parameters {
 /**
  * Divides the parameters of a module into two groups: with and without decay. Biases, parameters with fewer than two
  * axes, and all parameters of a norm (a module with an `eps`) get no decay: to pull those to 0 regularises nothing.
- * Throws TypeError for a value that is no module.
+ * @throws TypeError for a value that is no module
  */
 export function decayGroups(
   module: Parameters,

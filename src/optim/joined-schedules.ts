@@ -2,16 +2,20 @@
 import { checkSteps, LRScheduler, stateOf } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
+/** The state of `SequentialLR`, as JSON. */
 export interface SequentialLRState {
   /** Steps taken so far. */
   step: number;
+  /** The state of each schedule, in their order. */
   schedulers: object[];
 }
 
 /**
- * torch's SequentialLR: one schedule after the other. At each of `milestones` the next schedule starts from its step 0
- * and from the rates the groups began with. Throws RangeError for schedules of another optimiser, and for milestones
- * that are not ascending or not one fewer than the schedules.
+ * One schedule after the other. At each of `milestones` the next schedule starts from its step 0 and from the rates the
+ * groups began with.
+ * @throws RangeError for schedules of another optimiser, and for milestones that are not ascending or not one fewer
+ *   than the schedules
+ * @source torch.optim.lr_scheduler.SequentialLR
  */
 export class SequentialLR extends LRScheduler<SequentialLRState> {
   readonly #schedulers: readonly LRScheduler[];
@@ -73,13 +77,16 @@ export class SequentialLR extends LRScheduler<SequentialLRState> {
   }
 }
 
+/** The state of `ChainedScheduler`, as JSON. */
 export interface ChainedSchedulerState {
+  /** The state of each schedule, in their order. */
   schedulers: object[];
 }
 
 /**
- * torch's ChainedScheduler: every schedule acts at every step, on the rate the one before it left. Throws as
- * SequentialLR does.
+ * Every schedule acts at every step, on the rate the one before it left.
+ * @throws RangeError for schedules of more than one optimiser, and for none
+ * @source torch.optim.lr_scheduler.ChainedScheduler
  */
 export class ChainedScheduler extends LRScheduler<ChainedSchedulerState> {
   readonly #schedulers: readonly LRScheduler[];

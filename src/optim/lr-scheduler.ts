@@ -29,16 +29,18 @@ export abstract class LRScheduler<S extends object = object> {
    * @internal Starts at step 0 again: from the present rates or, with `afresh`, from the rates the groups began with.
    */
   abstract begin(afresh: boolean): void;
+  /** The steps taken and the rates, as JSON for `loadStateDict`. */
   abstract stateDict(): S;
   /** @internal Throws what `loadStateDict` would throw, and changes nothing. */
   abstract checkStateDict(state: S): void;
   /**
-   * Continues from the saved state, the rates included. Throws RangeError and changes nothing for the state of another
-   * schedule.
+   * Continues from the saved state, the rates included.
+   * @throws RangeError for the state of another schedule; nothing is changed then
    */
   abstract loadStateDict(state: S): void;
 }
 
+/** The state of a schedule, as JSON. */
 export interface LRSchedulerState {
   /** Steps taken so far. */
   step: number;

@@ -5,7 +5,11 @@ import { cosPi, power } from "../portable-math.js";
 import { checkFactor, checkPosition, checkSteps, RuleLR } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
-/** The first rate times `factor(step)`. Changes of the rate by other schedules are lost, as in torch. */
+/**
+ * The first rate times `factor(step)`. Changes of the rate by other schedules are lost, as in torch.
+ * @throws TypeError for a factor that is no function; RangeError for a rate that is not finite
+ * @source torch.optim.lr_scheduler.LambdaLR
+ */
 export class LambdaLR extends RuleLR {
   constructor(optimizer: Optimizer, factor: (step: number) => number) {
     checkPosition("LambdaLR", "factor", factor);
@@ -15,12 +19,18 @@ export class LambdaLR extends RuleLR {
   }
 }
 
+/** Options of `StepLR` and `MultiStepLR`. */
 export interface GammaOptions {
+  /** The factor on the rate; 0.1 by default. */
   gamma?: number;
 }
 const gammaRules = { gamma: "number" } as const;
 
-/** Multiplies the rate by gamma after every `stepSize` steps. */
+/**
+ * Multiplies the rate by gamma after every `stepSize` steps.
+ * @throws RangeError for a stepSize that is no integer ≥ 1 and gamma below 0
+ * @source torch.optim.lr_scheduler.StepLR
+ */
 export class StepLR extends RuleLR {
   constructor(optimizer: Optimizer, stepSize: number, options: GammaOptions = {}) {
     const { gamma = 0.1 } = checkOptions("StepLR", options, gammaRules);
@@ -32,7 +42,11 @@ export class StepLR extends RuleLR {
   }
 }
 
-/** Multiplies the rate by gamma at each of `milestones`. */
+/**
+ * Multiplies the rate by gamma at each of `milestones`.
+ * @throws RangeError for milestones that are no integers ≥ 0 and gamma below 0
+ * @source torch.optim.lr_scheduler.MultiStepLR
+ */
 export class MultiStepLR extends RuleLR {
   constructor(optimizer: Optimizer, milestones: readonly number[], options: GammaOptions = {}) {
     const { gamma = 0.1 } = checkOptions("MultiStepLR", options, gammaRules);
@@ -47,7 +61,11 @@ export class MultiStepLR extends RuleLR {
   }
 }
 
-/** Multiplies the rate by gamma at every step. */
+/**
+ * Multiplies the rate by gamma at every step.
+ * @throws RangeError for gamma below 0
+ * @source torch.optim.lr_scheduler.ExponentialLR
+ */
 export class ExponentialLR extends RuleLR {
   constructor(optimizer: Optimizer, gamma: number) {
     checkPosition("ExponentialLR", "gamma", gamma);
@@ -56,13 +74,19 @@ export class ExponentialLR extends RuleLR {
   }
 }
 
+/** Options of `ConstantLR`. */
 export interface ConstantLROptions {
-  /** Above 0 and at most 1. */
+  /** Above 0 and at most 1; 1/3 by default. */
   factor?: number;
+  /** The number of steps; 5 by default. */
   totalIters?: number;
 }
 
-/** Multiplies the rate by `factor` during `totalIters` steps. */
+/**
+ * Multiplies the rate by `factor` during `totalIters` steps.
+ * @throws RangeError for a factor outside (0, 1] and totalIters that are no integer ≥ 1
+ * @source torch.optim.lr_scheduler.ConstantLR
+ */
 export class ConstantLR extends RuleLR {
   constructor(optimizer: Optimizer, options: ConstantLROptions = {}) {
     const rules = { factor: "number", totalIters: "number" } as const;
@@ -76,16 +100,20 @@ export class ConstantLR extends RuleLR {
   }
 }
 
+/** Options of `LinearLR`. */
 export interface LinearLROptions {
-  /** Above 0 and at most 1. */
+  /** Above 0 and at most 1; 1/3 by default. */
   startFactor?: number;
-  /** From 0 to 1. */
+  /** From 0 to 1; 1 by default. */
   endFactor?: number;
+  /** The number of steps of the warm-up; 5 by default. */
   totalIters?: number;
 }
 
 /**
  * A warm-up in a straight line over `totalIters` steps, from startFactor times the rate to endFactor times the rate.
+ * @throws RangeError for factors out of their range and totalIters that are no integer ≥ 1
+ * @source torch.optim.lr_scheduler.LinearLR
  */
 export class LinearLR extends RuleLR {
   constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
@@ -105,8 +133,9 @@ export class LinearLR extends RuleLR {
 }
 
 /**
- * Half a cosine from the rate to etaMin in `tMax` steps, and back in `tMax` steps (SGDR, arXiv 1608.03983, without its
- * restarts).
+ * Half a cosine from the rate to etaMin (0 by default) in `tMax` steps, and back in `tMax` steps, without restarts.
+ * @throws RangeError for tMax that is no integer ≥ 1 and etaMin below 0
+ * @source Loshchilov, Hutter 2016, SGDR, arXiv 1608.03983; torch.optim.lr_scheduler.CosineAnnealingLR
  */
 export class CosineAnnealingLR extends RuleLR {
   constructor(optimizer: Optimizer, tMax: number, options: { etaMin?: number } = {}) {
@@ -125,11 +154,15 @@ export class CosineAnnealingLR extends RuleLR {
   }
 }
 
+/** Options of `WarmupCosineLR`. */
 export interface WarmupCosineLROptions {
+  /** The number of steps in which the rate rises. */
   warmupSteps: number;
   /** The steps of the warm-up are counted too. After these steps the rate stays at etaMin. */
   totalSteps: number;
+  /** The first rate is the optimiser's rate times this; 1/3 by default. */
   startFactor?: number;
+  /** The last rate; 0 by default. */
   etaMin?: number;
 }
 
@@ -143,6 +176,8 @@ const warmupRules: Rules<WarmupCosineLROptions> = {
 /**
  * LinearLR for `warmupSteps`, then CosineAnnealingLR to the end: the result of SequentialLR with these two, for any
  * current rate.
+ * @throws RangeError for steps that are no integers ≥ 1, totalSteps not above warmupSteps, and a startFactor outside
+ *   (0, 1]
  */
 export class WarmupCosineLR extends RuleLR {
   constructor(optimizer: Optimizer, options: WarmupCosineLROptions) {

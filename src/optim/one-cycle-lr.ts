@@ -17,23 +17,27 @@ import {
 import type { Optimizer } from "./optimizer.js";
 import type { SGDGroupOptions } from "./sgd.js";
 
+/** Options of `OneCycleLR`. */
 export interface OneCycleLROptions {
   /** The steps of the cycle. Or give `epochs` and `stepsPerEpoch`: their product is the number of steps. */
   totalSteps?: number;
   epochs?: number;
   stepsPerEpoch?: number;
-  /** The share of the steps in which the rate rises. */
+  /** The share of the steps in which the rate rises; 0.3 by default. */
   pctStart?: number;
+  /** The curve of rise and fall: half a cosine, the default, or a straight line. */
   annealStrategy?: "cos" | "linear";
-  /** Whether momentum (Adam's first beta) falls while the rate rises. */
+  /** Whether momentum (Adam's first beta) falls while the rate rises; true by default. */
   cycleMomentum?: boolean;
+  /** The least momentum; 0.85 by default. */
   baseMomentum?: PerGroup;
+  /** The greatest momentum; 0.95 by default. */
   maxMomentum?: PerGroup;
-  /** The first rate is maxLr / divFactor. */
+  /** The first rate is maxLr / divFactor; 25 by default. */
   divFactor?: number;
-  /** The last rate is the first rate / finalDivFactor. */
+  /** The last rate is the first rate / finalDivFactor; 1e4 by default. */
   finalDivFactor?: number;
-  /** Fall to the first rate in as many steps as the rise took, and then further. */
+  /** Fall to the first rate in as many steps as the rise took, and then further; false by default. */
   threePhase?: boolean;
 }
 
@@ -51,6 +55,7 @@ const rules: Rules<OneCycleLROptions> = {
   threePhase: "boolean",
 };
 
+/** The state of `OneCycleLR`, as JSON. */
 export interface OneCycleLRState extends LRSchedulerState {
   /** The momentum, or first beta, of each group, if it is cycled. */
   momenta?: number[];
@@ -59,8 +64,10 @@ export interface OneCycleLRState extends LRSchedulerState {
 type Group = ParamGroup & Partial<AdamGroupOptions & SGDGroupOptions>;
 
 /**
- * torch's OneCycleLR (arXiv 1708.07120): the rate rises to `maxLr` and falls almost to 0. The optimiser's own rate is
- * not used. Throws RangeError for a step after the last one.
+ * The rate rises to `maxLr` and falls almost to 0. The optimiser's own rate is not used.
+ * @throws RangeError for a step after the last one, options out of their range, and a momentum to cycle that the
+ *   optimiser does not have; TypeError without a number of steps
+ * @source Smith, Topin 2017, arXiv 1708.07120; torch.optim.lr_scheduler.OneCycleLR
  */
 export class OneCycleLR extends RuleLR<OneCycleLRState> {
   /** The momentum of each group as a function of the step; null if momentum stays. */
@@ -96,6 +103,7 @@ export class OneCycleLR extends RuleLR<OneCycleLRState> {
     this.#cycle();
   }
 
+  /** @internal */
   override begin(afresh: boolean): void {
     super.begin(afresh);
     this.#cycle();
@@ -106,6 +114,7 @@ export class OneCycleLR extends RuleLR<OneCycleLRState> {
     return { ...super.stateDict(), ...momenta };
   }
 
+  /** @internal */
   override checkStateDict(state: OneCycleLRState): void {
     super.checkStateDict(state);
     if (!this.#momenta) return;

@@ -104,7 +104,7 @@ export abstract class Optimizer<O extends CommonOptions = CommonOptions> {
 
   /**
    * Copies the state of another optimiser: options, steps and tensors. Then this one continues as the other would.
-   * Throws RangeError and changes nothing if groups, parameters or shapes differ.
+   * @throws RangeError and changes nothing if groups, parameters or shapes differ
    */
   loadStateDict(state: OptimizerState): void {
     this.checkStateDict(state);

@@ -10,21 +10,23 @@ import {
 } from "./lr-scheduler.js";
 import type { Optimizer } from "./optimizer.js";
 
+/** Options of `ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
-  /** Whether less or more is better. */
+  /** Whether less ("min", the default) or more is better. */
   mode?: "min" | "max";
-  /** The factor on the rate, below 1. */
+  /** The factor on the rate, below 1; 0.1 by default. */
   factor?: number;
-  /** The number of steps in a row that may bring no improvement. */
+  /** The number of steps in a row that may bring no improvement; 10 by default. */
   patience?: number;
-  /** An improvement of this size or less does not count. */
+  /** An improvement of this size or less does not count; 1e-4 by default. */
   threshold?: number;
-  /** Whether the threshold is relative to the best value or absolute. */
+  /** Whether the threshold is relative to the best value ("rel", the default) or absolute. */
   thresholdMode?: "rel" | "abs";
-  /** The number of steps after a reduction that do not count. */
+  /** The number of steps after a reduction that do not count; 0 by default. */
   cooldown?: number;
+  /** The least rate; 0 by default. */
   minLr?: PerGroup;
-  /** A change of the rate by this much or less is not made. */
+  /** A change of the rate by this much or less is not made; 1e-8 by default. */
   eps?: number;
 }
 
@@ -39,12 +41,15 @@ const rules: Rules<ReduceLROnPlateauOptions> = {
   eps: "number",
 };
 
+/** The state of `ReduceLROnPlateau`, as JSON. */
 export interface ReduceLROnPlateauState {
   /** Steps taken so far. */
   step: number;
   /** JSON has no infinity, and infinity is the first value. */
   best: number | "Infinity" | "-Infinity";
+  /** Steps in a row without an improvement. */
   badSteps: number;
+  /** Steps that do not count yet. */
   cooldownLeft: number;
   /** The rate each group has. */
   lrs: number[];
@@ -53,8 +58,9 @@ export interface ReduceLROnPlateauState {
 const COUNTS = ["step", "badSteps", "cooldownLeft"] as const;
 
 /**
- * torch's ReduceLROnPlateau: multiplies the rate by `factor` if a measure, such as a loss, does not improve for more
- * than `patience` steps.
+ * Multiplies the rate by `factor` if a measure, such as a loss, does not improve for more than `patience` steps.
+ * @throws RangeError for options out of their range
+ * @source torch.optim.lr_scheduler.ReduceLROnPlateau
  */
 export class ReduceLROnPlateau {
   readonly #optimizer: Optimizer;
@@ -88,7 +94,10 @@ export class ReduceLROnPlateau {
     return this.#optimizer.groups.map(({ lr }) => lr);
   }
 
-  /** Must be called with the measure after each validation. NaN is never an improvement. */
+  /**
+   * Must be called with the measure after each validation. NaN is never an improvement.
+   * @throws TypeError for a measure that is no number
+   */
   step(measure: number): void {
     if (typeof measure !== "number")
       throw new TypeError(
@@ -121,6 +130,7 @@ export class ReduceLROnPlateau {
     return sign * measure > sign * bar;
   }
 
+  /** The steps taken, the best value and the rates, as JSON for `loadStateDict`. */
   stateDict(): ReduceLROnPlateauState {
     const best = Number.isFinite(this.#best) ? this.#best : `${this.#best}`;
     return {
@@ -142,7 +152,10 @@ export class ReduceLROnPlateau {
       throw new RangeError(`ReduceLROnPlateau: expected best to be a number, got ${best}`);
   }
 
-  /** Continues from the saved state. Throws RangeError and changes nothing for any other object. */
+  /**
+   * Continues from the saved state.
+   * @throws RangeError for any other object; nothing is changed then
+   */
   loadStateDict(state: ReduceLROnPlateauState): void {
     this.checkStateDict(state);
     this.#step = state.step;

@@ -6,11 +6,16 @@ import { checkNonNegative, Optimizer } from "./optimizer.js";
 import type { ParamState } from "./state.js";
 import { dropSubnormals } from "./subnormals.js";
 
+/** Options of `SGD` for a group of parameters. */
 export interface SGDGroupOptions extends CommonOptions {
+  /** Weight of the old velocity; 0 by default: no velocity is kept. */
   momentum: number;
+  /** The gradient counts 1 − dampening in the velocity; 0 by default. */
   dampening: number;
+  /** Whether the momentum is Nesterov's; false by default. */
   nesterov: boolean;
 }
+/** Options of `SGD`. The learning rate is required; weightDecay is 0 by default and added to the gradient. */
 export type SGDOptions = Partial<SGDGroupOptions> & { lr: number };
 
 const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
@@ -22,7 +27,12 @@ const rules: Rules<SGDGroupOptions> = {
   nesterov: "boolean",
 };
 
-/** torch.optim.SGD: gradient descent, with heavy-ball or Nesterov momentum in PyTorch's form. */
+/**
+ * Gradient descent, with heavy-ball or Nesterov momentum in PyTorch's form.
+ * @throws RangeError and TypeError as every `Optimizer`, RangeError for nesterov without momentum or with dampening,
+ *   TypeError without a learning rate
+ * @source torch.optim.SGD
+ */
 export class SGD extends Optimizer<SGDGroupOptions> {
   constructor(params: Params<SGDGroupOptions>, options: SGDOptions) {
     // Without options the message is that of a missing lr, and groups may have their own.

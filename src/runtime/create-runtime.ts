@@ -17,14 +17,15 @@ import { createMemory } from "./memory.js";
 import { Pool } from "./pool.js";
 import { Runtime } from "./runtime.js";
 
+/** Options of `init` and `createRuntime`. */
 export interface RuntimeOptions {
   /** Threads, the calling one included. "auto" (default): one per core where threads are possible, else 1. */
   threads?: number | "auto";
   /** Which build runs. "auto" (default): relaxed where the engine has it, unless `deterministic`. */
   variant?: Variant | "auto";
   /**
-   * Whether to give the same bits on every engine and CPU. It forces the simd build, whose every operation IEEE 754
-   * fixes.
+   * Whether to give the same bits on every engine and CPU; false by default. It forces the simd build, whose every
+   * operation IEEE 754 fixes.
    */
   deterministic?: boolean;
   /** A kernel binary of this package's version, for hosts that do not compile bytes. */
@@ -34,8 +35,8 @@ export interface RuntimeOptions {
   /** Upper limit of the linear memory in bytes. */
   maximumMemory?: number;
   /**
-   * For debugging. Every graph remembers checksums of what it saved, so that `backward()` refuses writes through a view
-   * (`x.data[0] = 1`) as it refuses all others. What is saved is read two more times.
+   * For debugging; false by default. Every graph remembers checksums of what it saved, so that `backward()` refuses
+   * writes through a view (`x.data[0] = 1`) as it refuses all others. What is saved is read two more times.
    */
   checkSaved?: boolean;
 }
@@ -51,7 +52,11 @@ export const runtimeRules: Rules<RuntimeOptions> = {
   checkSaved: "boolean",
 };
 
-/** Makes another runtime, with its own memory and workers. The default one stays as it is. */
+/**
+ * Makes another runtime, with its own memory and workers. The default one stays as it is.
+ * @throws RangeError for options out of their range; TypeError for a module of something else; Error where the engine
+ *   lacks what they need
+ */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   checkOptions("createRuntime", options, runtimeRules);
   const { threads = "auto", variant = "auto", deterministic = false, workerUrl } = options;

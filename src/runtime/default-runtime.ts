@@ -10,6 +10,7 @@ let pending: { options: string; runtime: Promise<Runtime> } | null = null;
  * Makes the default runtime: the fastest build that this engine runs, with one thread per core where threads are
  * possible. A second call with the same options gives the same runtime. With other options it is an error until
  * `close()`.
+ * @throws Error for other options than the open runtime has; what `createRuntime` throws
  */
 export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   checkOptions("init", options, runtimeRules);
@@ -43,7 +44,10 @@ export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   }
 }
 
-/** The runtime that `init()` made. Throws when there is none. */
+/**
+ * The runtime that `init()` made.
+ * @throws Error when there is none, or when it was closed
+ */
 export function defaultRuntime(): Runtime {
   if (!current) throw new Error("evenkeel: no runtime yet: call `await init()` first");
   if (current.closed)

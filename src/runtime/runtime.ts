@@ -6,6 +6,7 @@ import type { Kernels, Plans, Scratched } from "./kernels.js";
 import { ensure, HEAP, PLAN, RuntimeClosed } from "./memory.js";
 import type { Pool } from "./pool.js";
 
+/** The memory of a runtime. */
 export interface RuntimeStats {
   /** How many tensors hold memory. */
   tensors: number;
@@ -135,6 +136,7 @@ export class Runtime {
     return block;
   }
 
+  /** Gives a block back. */
   release(block: Block): void {
     this.#bytes -= block.size;
     this.#allocator.release(block);
@@ -165,15 +167,18 @@ export class Runtime {
     }
   }
 
+  /** Gives a kept block back. */
   releaseKept(block: Block, owner: { drop(): void }): void {
     this.#kept.delete(owner);
     this.#allocator.release(block);
   }
 
+  /** How much memory is in use, and was. */
   stats(): RuntimeStats {
     return { tensors: this.tensors, bytes: this.#bytes, peakBytes: this.#peakBytes };
   }
 
+  /** Lets `peakBytes` count from now on. */
   resetPeak(): void {
     this.#peakBytes = this.#bytes;
   }

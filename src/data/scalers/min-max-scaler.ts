@@ -10,16 +10,20 @@ import {
   unitFor,
 } from "./scaler.js";
 
+/** Options of `MinMaxScaler`. */
 export interface MinMaxScalerOptions extends ScalerOptions {
-  /** The new values of the least and the greatest value seen. */
+  /** The new values of the least and the greatest value seen; 0 and 1 by default. */
   featureRange?: readonly [low: number, high: number];
-  /** Clip values outside `featureRange`: they come from data that `fit` did not see. */
+  /** Clip values outside `featureRange`: they come from data that `fit` did not see; false by default. */
   clip?: boolean;
 }
 
 /**
- * Maps the range of each feature to `featureRange`, as scikit-learn's MinMaxScaler. NaN is ignored. A constant feature
- * becomes the low end.
+ * Maps the range of each feature to `featureRange`. NaN is ignored. A constant feature becomes the low end.
+ * @shape data [rows, features, plane] → the same shape
+ * @throws RangeError for a range that does not ascend, and for data that are not whole rows or infinite; Error before
+ *   `fit`
+ * @source sklearn.preprocessing.MinMaxScaler
  */
 export class MinMaxScaler extends Scaler {
   readonly featureRange: readonly [number, number];
@@ -75,7 +79,10 @@ export class MinMaxScaler extends Scaler {
     return this.#finish();
   }
 
-  /** Adds what another scaler saw. Throws RangeError if its number of features differs. */
+  /**
+   * Adds what another scaler saw.
+   * @throws RangeError if its number of features differs
+   */
   merge(other: MinMaxScaler): this {
     checkMerge<MinMaxScaler>(this, other);
     other.min.forEach((v, j) => {

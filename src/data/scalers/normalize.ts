@@ -1,8 +1,11 @@
 import { checkNumbers, checkRows, type Numbers, Scaler, type ScalerOptions } from "./scaler.js";
 
 /**
- * (x − mean)/std with numbers known beforehand, one for each channel, as torchvision's Normalize. `new Normalize([0.5],
- * [0.5])` maps [0, 1] to [−1, 1]. A std of 0, as of a constant channel, counts as 1.
+ * (x − mean)/std with numbers known beforehand, one for each channel. `new Normalize([0.5], [0.5])` maps [0, 1] to [−1,
+ * 1]. A std of 0, as of a constant channel, counts as 1.
+ * @shape data [rows, channels, plane] → the same shape
+ * @throws RangeError for mean and std of two lengths or out of their range, and for data that are not whole rows
+ * @source torchvision.transforms.Normalize
  */
 export class Normalize extends Scaler {
   constructor(mean: Numbers, std: Numbers, options: ScalerOptions = {}) {

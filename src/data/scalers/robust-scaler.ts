@@ -9,14 +9,15 @@ import {
   unitFor,
 } from "./scaler.js";
 
+/** Options of `RobustScaler`. */
 export interface RobustScalerOptions extends ScalerOptions {
-  /** Subtract the median. */
+  /** Subtract the median; true by default. */
   withCentering?: boolean;
-  /** Divide by the distance between the two quantiles. */
+  /** Divide by the distance between the two quantiles; true by default. */
   withScaling?: boolean;
-  /** The two quantiles, in percent. */
+  /** The two quantiles, in percent; 25 and 75 by default. */
   quantileRange?: readonly [low: number, high: number];
-  /** Divide by the distance that N(0, 1) would have, so that normal data get variance 1. */
+  /** Divide by the distance that N(0, 1) would have, so that normal data get variance 1; false by default. */
   unitVariance?: boolean;
 }
 
@@ -28,8 +29,12 @@ const rules: Rules<Omit<RobustScalerOptions, "plane">> = {
 };
 
 /**
- * (x − median)/(distance of two quantiles) of each feature, as scikit-learn's RobustScaler. Outliers have little
- * effect, NaN has none, and a constant feature becomes 0. It needs all data at once: medians cannot be merged.
+ * (x − median)/(distance of two quantiles) of each feature. Outliers have little effect, NaN has none, and a constant
+ * feature becomes 0. It needs all data at once: medians cannot be merged.
+ * @shape data [rows, features, plane] → the same shape
+ * @throws RangeError for quantiles that do not ascend from 0 to 100, and for data that are not whole rows or infinite;
+ *   Error before `fit`
+ * @source sklearn.preprocessing.RobustScaler
  */
 export class RobustScaler extends Scaler {
   readonly #options: Required<Omit<RobustScalerOptions, "plane">>;
@@ -48,6 +53,7 @@ export class RobustScaler extends Scaler {
     this.#options = { withCentering, withScaling, unitVariance, quantileRange };
   }
 
+  /** Forgets all earlier data and learns from `data`. */
   fit(data: Numbers): this {
     this.check(data);
     const { withCentering, withScaling, unitVariance, quantileRange } = this.#options;

@@ -4,9 +4,12 @@
 import { isArray } from "../../dtype.js";
 import { checkOptions, describe } from "../../options.js";
 
+/** Numbers in any array. */
 export type Numbers = ArrayLike<number>;
+/** What a scaler writes to. */
 export type FloatArray = Float32Array | Float64Array;
 
+/** The option of every scaler. */
 export interface ScalerOptions {
   /** The number of neighbouring values of one feature: the pixels of a channel. The default 1 is for plain rows. */
   plane?: number;

@@ -1,17 +1,20 @@
 import type { ProcessGroup } from "../../process-group.js";
 import { checkMerge, type Numbers, Scaler, type ScalerOptions, unitFor } from "./scaler.js";
 
+/** Options of `StandardScaler`. */
 export interface StandardScalerOptions extends ScalerOptions {
-  /** Subtract the mean. */
+  /** Subtract the mean; true by default. */
   withMean?: boolean;
-  /** Divide by the standard deviation. */
+  /** Divide by the standard deviation; true by default. */
   withStd?: boolean;
 }
 
 /**
- * (x − mean)/std of each feature. The variance is divided by n, as in scikit-learn's StandardScaler. NaN is left out of
- * the statistics, and a constant feature becomes 0. Statistics are float64, merged by the formula of Chan, Golub and
- * LeVeque (1979).
+ * (x − mean)/std of each feature. The variance is divided by n. NaN is left out of the statistics, and a constant
+ * feature becomes 0. Statistics are float64, merged by the formula of Chan, Golub and LeVeque (1979).
+ * @shape data [rows, features, plane] → the same shape
+ * @throws RangeError for data that are not whole rows or infinite; Error before `fit`
+ * @source sklearn.preprocessing.StandardScaler
  */
 export class StandardScaler extends Scaler {
   readonly withMean: boolean;
@@ -82,7 +85,10 @@ export class StandardScaler extends Scaler {
     return this.#finish();
   }
 
-  /** Adds what another scaler saw. Throws RangeError if its number of features differs. */
+  /**
+   * Adds what another scaler saw.
+   * @throws RangeError if its number of features differs
+   */
   merge(other: StandardScaler): this {
     checkMerge<StandardScaler>(this, other);
     const { count, mean } = other;

@@ -88,7 +88,9 @@ export function parametrize(
 
 /**
  * Removes the parametrisation of the layer's `name`. Its present value, without another power iteration, becomes an
- * ordinary parameter. Throws Error if there is no parametrisation. Returns the layer.
+ * ordinary parameter. Returns the layer.
+ * @throws Error if there is no parametrisation
+ * @source torch.nn.utils.parametrize.remove_parametrizations
  */
 export function removeParametrization<L extends Module>(layer: L, name = "weight"): L {
   const list = attached.get(layer);

@@ -11,14 +11,20 @@ import { layerOptions } from "../layer-options.js";
 import { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
+/** Options of `spectralNorm`. */
 export interface SpectralNormOptions {
   /** Name of the layer's tensor; default "weight". */
   name?: string;
   /** The axis that becomes the rows of the matrix. The default is 0, or 1 for transposed convolutions. */
   dim?: number;
+  /** Steps of the power iteration at each use in training; 1 by default. */
   nPowerIterations?: number;
+  /** The least that vectors are divided by; 0 by default, and 1e-12 for a weight of one axis. */
   eps?: number;
-  /** Use the keys of PyTorch's older hook: `weight_orig`, `weight_u`, `weight_v`, not `parametrizations.weight.…`. */
+  /**
+   * Use the keys of PyTorch's older hook: `weight_orig`, `weight_u`, `weight_v`, not `parametrizations.weight.…`; false
+   * by default.
+   */
   hook?: boolean;
 }
 
@@ -100,9 +106,11 @@ const rules: Rules<SpectralNormOptions> = {
 };
 
 /**
- * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957) of a layer's weight: divides it by
- * its largest singular value, which a power iteration updates at each use in training. Returns the layer.
- * `removeParametrization` undoes it and keeps the present weight.
+ * Spectral normalisation of a layer's weight: divides it by its largest singular value, which a power iteration updates
+ * at each use in training. Returns the layer. `removeParametrization` undoes it and keeps the present weight.
+ * @throws TypeError for a layer without such a tensor; Error if it is parametrised already; RangeError for a `dim` that
+ *   the tensor does not have
+ * @source Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957
  */
 export function spectralNorm<L extends Module>(layer: L, options: SpectralNormOptions = {}): L {
   return call("spectralNorm", () => {

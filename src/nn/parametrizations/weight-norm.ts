@@ -6,14 +6,19 @@ import { layerOptions } from "../layer-options.js";
 import type { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
+/** Options of `weightNorm`. */
 export interface WeightNormOptions {
   /** Name of the layer's tensor; default "weight". */
   name?: string;
   /**
-   * The axis along which each slice has its own length. null, or −1 as in PyTorch, is one length for the whole weight.
+   * The axis along which each slice has its own length; 0 by default. null, or −1 as in PyTorch, is one length for the
+   * whole weight.
    */
   dim?: number | null;
-  /** Use the keys of PyTorch's older hook: `weight_g`, `weight_v`, not `parametrizations.weight.original0` and `…1`. */
+  /**
+   * Use the keys of PyTorch's older hook: `weight_g`, `weight_v`, not `parametrizations.weight.original0` and `…1`;
+   * false by default.
+   */
   hook?: boolean;
 }
 
@@ -39,9 +44,11 @@ class WeightNorm extends Parametrization {
 const rules: Rules<WeightNormOptions> = { name: "string", dim: "number|null", hook: "boolean" };
 
 /**
- * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868) of a layer's weight: its length and direction become
- * two parameters. The weight itself is unchanged at first. Returns the layer. `removeParametrization` undoes it and
- * keeps the present weight.
+ * Weight normalisation of a layer's weight: its length and direction become two parameters. The weight itself is
+ * unchanged at first. Returns the layer. `removeParametrization` undoes it and keeps the present weight.
+ * @throws TypeError for a layer without such a tensor; Error if it is parametrised already; RangeError for a `dim` that
+ *   the tensor does not have
+ * @source Salimans, Kingma 2016, arXiv 1602.07868
  */
 export function weightNorm<L extends Module>(layer: L, options: WeightNormOptions = {}): L {
   const { name = "weight", dim = 0, hook = false } = layerOptions("weightNorm", options, rules);

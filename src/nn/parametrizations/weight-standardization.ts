@@ -6,11 +6,13 @@ import { layerOptions } from "../layer-options.js";
 import type { Module } from "../module.js";
 import { Parametrization, parametrize, weightOf } from "./parametrize.js";
 
+/** Options of `weightStandardization`. */
 export interface WeightStandardizationOptions extends ops.WeightStandardizationOptions {
   /** Name of the layer's tensor; default "weight". */
   name?: string;
 }
 
+/** Options of `scaledWeightStandardization`. The gain is a parameter of the layer. */
 export interface ScaledWeightStandardizationOptions
   extends Omit<ops.ScaledWeightStandardizationOptions, "gain"> {
   /** Name of the layer's tensor; default "weight". */
@@ -59,6 +61,8 @@ const rules: Rules<WeightStandardizationOptions> = {
 /**
  * Weight standardisation (Qiao et al. 2019, arXiv 1903.10520) of a layer's weight: subtracts the mean of each filter
  * and divides by its deviation. Returns the layer. `removeParametrization` undoes it and keeps the present weight.
+ * @throws TypeError for a layer without such a tensor; Error if it is parametrised already
+ * @source Qiao, Wang, Liu, Shen, Yuille 2019, arXiv 1903.10520
  */
 export function weightStandardization<L extends Module>(
   layer: L,
@@ -78,8 +82,10 @@ const scaledRules: Rules<ScaledWeightStandardizationOptions> = {
 };
 
 /**
- * Scaled weight standardisation (Brock, De, Smith 2021, arXiv 2101.08692) of a layer's weight. Each filter has a
- * learned gain that starts at 1. Returns the layer. `removeParametrization` undoes it and keeps the present weight.
+ * Scaled weight standardisation of a layer's weight. Each filter has a learned gain that starts at 1. Returns the
+ * layer. `removeParametrization` undoes it and keeps the present weight.
+ * @throws TypeError for a layer without such a tensor; Error if it is parametrised already
+ * @source Brock, De, Smith 2021, arXiv 2101.08692
  */
 export function scaledWeightStandardization<L extends Module>(
   layer: L,

@@ -16,7 +16,10 @@ export function outputSizeOf(op: string, size: OutputSize, image: Pair): Pair {
 
 /**
  * x [N, C, H, W] or [C, H, W] averaged down to `outputSize` (see OutputSize). Output row i is the mean of rows
- * ⌊i·H/out⌋ … ⌈(i + 1)·H/out⌉ − 1, as in PyTorch. Throws RangeError for another rank or an empty image.
+ * ⌊i·H/out⌋ … ⌈(i + 1)·H/out⌉ − 1, as in PyTorch.
+ * @shape x [N, C, H, W] or [C, H, W] → [N, C, outH, outW] or [C, outH, outW]
+ * @throws RangeError for another rank, an empty image, or an outputSize that is no integer ≥ 0
+ * @source torch.nn.functional.adaptive_avg_pool2d
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
   const op = "adaptiveAvgPool2d";

@@ -5,10 +5,11 @@ import { empty, type Tensor } from "../../tensor.js";
 import type { Pair } from "../check.js";
 import { type PoolOptions, windowsOf } from "./pooling.js";
 
+/** Options of `avgPool2d`. */
 export interface AvgPool2dOptions extends PoolOptions {
   /** Divide by the size of the window with its padding (the default), or by the number of its elements in x. */
   countIncludePad?: boolean;
-  /** Divide by this integer ≥ 1 instead. */
+  /** Divide by this integer ≥ 1 instead; null by default. */
   divisorOverride?: number | null;
 }
 
@@ -22,8 +23,11 @@ export const avgPool2dRules: Rules<AvgPool2dOptions> = {
 };
 
 /**
- * The mean of each window of x [N, C, H, W] or [C, H, W], summed in float64. Throws RangeError for another rank, an
- * empty image, or padding above half of the window.
+ * The mean of each window of x [N, C, H, W] or [C, H, W], summed in float64.
+ * @shape x [N, C, H, W] or [C, H, W] → the same with H' × W' windows, H' = ⌊(H + 2·padding − kernelSize) / stride⌋ + 1
+ * @throws RangeError for another rank, an empty image, a window larger than the padded input, and padding above half of
+ *   the window
+ * @source torch.nn.functional.avg_pool2d
  */
 export function avgPool2d(
   x: Tensor,

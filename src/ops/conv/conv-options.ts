@@ -2,12 +2,17 @@ import { show, type Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor, type Pair, pairOf } from "../check.js";
 import type { ActivationOption } from "../product/epilogue.js";
 
+/** Options of both convolutions. A number stands for both sides. */
 export interface ConvOptions extends ActivationOption {
-  /** A tensor [out channels]. */
+  /** A tensor [out channels]; none by default. */
   bias?: Tensor | null;
+  /** The step from one window to the next, in pixels; 1 by default. */
   stride?: number | Pair;
+  /** Zeros at each border, in pixels; 0 by default. */
   padding?: number | Pair;
+  /** The distance between neighbouring elements of the kernel, in pixels; 1 by default. */
   dilation?: number | Pair;
+  /** Into how many parts, without links between them, the channels are divided; 1 by default. */
   groups?: number;
 }
 

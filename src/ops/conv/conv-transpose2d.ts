@@ -14,10 +14,11 @@ import {
 } from "./conv-options.js";
 import type { ConvShape } from "./conv-plan.js";
 
+/** Options of `convTranspose2d`. A number stands for both sides. */
 export interface ConvTranspose2dOptions extends ConvOptions {
   /**
-   * More rows and columns at the bottom and the right. They tell which of the sizes that the convolution maps to x's is
-   * meant.
+   * More rows and columns at the bottom and the right; 0 by default. They tell which of the sizes that the convolution
+   * maps to x's is meant.
    */
   outputPadding?: number | Pair;
 }
@@ -34,9 +35,11 @@ const rules: Rules<ConvTranspose2dOptions> = {
 
 /**
  * The transpose of conv2d: x [N, C, H, W] with weight [C, O / groups, kh, kw] → [N, O, H', W'] with
- * H' = (H − 1)·stride − 2·padding + dilation·(kh − 1) + outputPadding + 1. Throws RangeError when the channels do not
- * fit the weight, groups do not divide them, outputPadding is neither below stride nor dilation, or nothing would come
- * out.
+ * H' = (H − 1)·stride − 2·padding + dilation·(kh − 1) + outputPadding + 1.
+ * @shape x [N, C, H, W], weight [C, O / groups, kh, kw], bias [O] or null → [N, O, H', W']
+ * @throws RangeError when the channels do not fit the weight, groups do not divide them, outputPadding is neither below
+ *   stride nor dilation, or nothing would come out
+ * @source torch.nn.functional.conv_transpose2d
  */
 export function convTranspose2d(
   x: Tensor,

@@ -13,6 +13,7 @@ import {
 } from "./conv-options.js";
 import type { ConvShape } from "./conv-plan.js";
 
+/** Options of `conv2d`. A number stands for both sides. */
 export type Conv2dOptions = ConvOptions;
 
 const rules: Rules<Conv2dOptions> = {
@@ -26,8 +27,11 @@ const rules: Rules<Conv2dOptions> = {
 
 /**
  * 2-D cross-correlation of x [N, C, H, W] with weight [O, C / groups, kh, kw] → [N, O, H', W'] with
- * H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1. Throws RangeError when the channels do not fit the
- * weight, groups do not divide them, or the kernel is larger than the padded input.
+ * H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1.
+ * @shape x [N, C, H, W], weight [O, C / groups, kh, kw], bias [O] or null → [N, O, H', W']
+ * @throws RangeError when the channels do not fit the weight, groups do not divide them, or the kernel is larger than
+ *   the padded input
+ * @source torch.nn.functional.conv2d
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   checkOptions("conv2d", options, rules);

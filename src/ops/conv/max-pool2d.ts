@@ -5,7 +5,9 @@ import { empty, type Tensor } from "../../tensor.js";
 import type { Pair } from "../check.js";
 import { type PoolOptions, windowsOf } from "./pooling.js";
 
+/** Options of `maxPool2d`. */
 export interface MaxPool2dOptions extends PoolOptions {
+  /** The distance between neighbouring elements of a window, in pixels; 1 by default. */
   dilation?: number | Pair;
 }
 
@@ -19,8 +21,12 @@ export const maxPool2dRules: Rules<MaxPool2dOptions> = {
 
 /**
  * The largest element of each window of x [N, C, H, W] or [C, H, W]. Padding counts as −∞, and a NaN wins. Of equal
- * elements the first one gets the gradient. Throws RangeError for another rank, an empty image, or padding above half
- * of the window.
+ * elements the first one gets the gradient.
+ * @shape x [N, C, H, W] or [C, H, W] → the same with H' × W' windows,
+ *   H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1
+ * @throws RangeError for another rank, an empty image, a window larger than the padded input, and padding above half of
+ *   the window
+ * @source torch.nn.functional.max_pool2d
  */
 export function maxPool2d(
   x: Tensor,

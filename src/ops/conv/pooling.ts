@@ -3,12 +3,13 @@ import { type AnyTensor, show, sizeOf, type Tensor, tensor } from "../../tensor.
 import { checkTensor, type Pair, pairOf } from "../check.js";
 import { paddedLength, perSide, reachOf } from "./conv-options.js";
 
+/** What both poolings take. A number stands for both sides. */
 export interface PoolOptions {
   /** The step from one window to the next. Default: the size of the window. */
   stride?: number | Pair;
-  /** The padding at each border, at most half of the window. */
+  /** The padding at each border, at most half of the window; 0 by default. */
   padding?: number | Pair;
-  /** Whether windows may start inside and end outside of the input. */
+  /** Whether windows may start inside and end outside of the input; false by default. */
   ceilMode?: boolean;
 }
 

@@ -3,7 +3,11 @@ import { call } from "../../call.js";
 import type { Tensor } from "../../tensor.js";
 import { combine, type Operand, operands, sumTo } from "../broadcast.js";
 
-/** a + b, broadcast as in NumPy. One of them may be a number. */
+/**
+ * a + b, broadcast as in NumPy. One of them may be a number.
+ * @shape a and b of shapes that broadcast → their common shape
+ * @throws TypeError for two numbers; RangeError for shapes that do not broadcast
+ */
 export function add(a: Operand, b: Operand): Tensor {
   return call("add", () => {
     using pair = operands("add", a, b);

@@ -5,10 +5,11 @@ import { defaultGenerator, type Generator } from "../../random.js";
 import { empty, show, sizeOf, type Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 
+/** Options of `dropout` and `dropout2d`. */
 export interface DropoutOptions {
-  /** The share of elements that is dropped. */
+  /** The share of elements that is dropped; 0.5 by default. */
   p?: number;
-  /** With false, x is returned as it is. */
+  /** With false, x is returned as it is; true by default. */
   training?: boolean;
   /** Where the seed of the mask comes from; default: the generator that `manualSeed` sets. */
   generator?: Generator;
@@ -17,14 +18,21 @@ export interface DropoutOptions {
 const rules: Rules<DropoutOptions> = { p: "number", training: "boolean", generator: "Generator" };
 
 /**
- * Each element of x is 0 with probability p, else x / (1 − p) (Srivastava et al. 2014; arXiv 1207.0580). It takes two
- * numbers of the generator, whatever the size. The mask follows from them alone, on any number of threads. Throws
- * RangeError for p outside [0, 1].
+ * Each element of x is 0 with probability p, else x / (1 − p). It takes two numbers of the generator, whatever the
+ * size. The mask follows from them alone, on any number of threads.
+ * @shape x [...] → [...]
+ * @throws RangeError for p outside [0, 1]
+ * @source Srivastava et al. 2014; Hinton et al. 2012, arXiv 1207.0580
  */
 export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor =>
   drop("dropout", x, 1, options);
 
-/** Dropout of whole channels of x [N, C, ...] (Tompson et al. 2014, arXiv 1411.4280). */
+/**
+ * Dropout of whole channels of x [N, C, ...].
+ * @shape x [N, C, ...] of 3 dimensions or more → the same shape
+ * @throws RangeError for less than 3 dimensions and p outside [0, 1]
+ * @source Tompson et al. 2014, arXiv 1411.4280
+ */
 export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
   checkTensor("dropout2d", "input", x);
   if (x.shape.length < 3)

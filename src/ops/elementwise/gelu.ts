@@ -4,8 +4,9 @@ import type { Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 import { unary } from "./unary.js";
 
+/** Options of `gelu`. */
 export interface GELUOptions {
-  /** "tanh" takes 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as in GPT-2. */
+  /** "none", the default, takes Φ; "tanh" takes 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as in GPT-2. */
   approximate?: "none" | "tanh";
 }
 
@@ -16,8 +17,11 @@ const kernels = {
 const rules: Rules<GELUOptions> = { approximate: ["none", "tanh"] };
 
 /**
- * x·Φ(x), element by element, where Φ is the normal distribution function (Hendrycks, Gimpel 2016, arXiv 1606.08415). Φ
- * is within 2^-23 of the true one, as in PyTorch. Throws RangeError for another `approximate`.
+ * x·Φ(x), element by element, where Φ is the normal distribution function. Φ is within 2^-23 of the true one, as in
+ * PyTorch.
+ * @shape x [...] → [...]
+ * @throws RangeError for another `approximate`
+ * @source Hendrycks, Gimpel 2016, arXiv 1606.08415
  */
 export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
   return call("gelu", () => {

@@ -3,7 +3,11 @@ import { call } from "../../call.js";
 import type { Tensor } from "../../tensor.js";
 import { combine, type Operand, operands, sumAndFree } from "../broadcast.js";
 
-/** a·b, element by element, broadcast as in NumPy. One of them may be a number. */
+/**
+ * a·b, element by element, broadcast as in NumPy. One of them may be a number.
+ * @shape a and b of shapes that broadcast → their common shape
+ * @throws TypeError for two numbers; RangeError for shapes that do not broadcast
+ */
 export function mul(a: Operand, b: Operand): Tensor {
   return call("mul", () => {
     using pair = operands("mul", a, b);

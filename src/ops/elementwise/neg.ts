@@ -3,7 +3,11 @@ import { call } from "../../call.js";
 import { empty, type Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 
-/** −x, element by element. */
+/**
+ * −x, element by element.
+ * @shape x [...] → [...]
+ * @throws TypeError for what is no float32 tensor
+ */
 export function neg(x: Tensor): Tensor {
   return call("neg", () => {
     checkTensor("neg", "input", x);

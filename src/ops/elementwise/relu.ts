@@ -3,7 +3,12 @@ import { unary } from "./unary.js";
 
 const kernels = { forward: "reluForward", backward: "reluBackward" } as const;
 
-/** max(x, 0), element by element. The gradient is 0 at 0 and passes at NaN, as in PyTorch. */
+/**
+ * max(x, 0), element by element. The gradient is 0 at 0 and passes at NaN, as in PyTorch.
+ * @shape x [...] → [...]
+ * @throws TypeError for what is no float32 tensor
+ * @source torch.nn.functional.relu
+ */
 export const relu = (x: Tensor): Tensor => unary("relu", kernels, x, "output", 1);
 
 /** 0 where the output y of a ReLU is 0, else dy. */

@@ -4,7 +4,11 @@ import type { Tensor } from "../../tensor.js";
 import { combine, type Operand, operands, sumTo } from "../broadcast.js";
 import { negate } from "./neg.js";
 
-/** a − b, broadcast as in NumPy. One of them may be a number. */
+/**
+ * a − b, broadcast as in NumPy. One of them may be a number.
+ * @shape a and b of shapes that broadcast → their common shape
+ * @throws TypeError for two numbers; RangeError for shapes that do not broadcast
+ */
 export function sub(a: Operand, b: Operand): Tensor {
   return call("sub", () => {
     using pair = operands("sub", a, b);

@@ -15,18 +15,22 @@ import {
   type Statistics,
 } from "./plane-statistics.js";
 
+/** Options of `adaIN`. */
 export interface AdaINOptions extends LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** 1: unbiased variances as in the reference code, 0: biased ones as in the paper's formula. */
+  /** 1, the default: unbiased variances as in the reference code; 0: biased ones as in the paper's formula. */
   correction?: 0 | 1;
 }
 
 const rules: Rules<AdaINOptions> = { eps: "number", correction: [0, 1], layout: layouts };
 
 /**
- * Adaptive instance normalisation (Huang, Belongie 2017, arXiv 1703.06868): the planes of x [N, C, ...] get the mean
- * and the deviation √(variance + eps) of the planes of style [N, C, ...]; eps = 1e-5. Throws RangeError when batch or
- * channels differ, and for planes of one element, which have no unbiased variance.
+ * Adaptive instance normalisation: the planes of x [N, C, ...] get the mean and the deviation √(variance + eps) of the
+ * planes of style [N, C, ...]; eps = 1e-5.
+ * @shape x [N, C, ...], style [N, C, ...] → [N, C, ...]; the two may differ in height and width
+ * @throws RangeError when batch or channels differ, and for planes of one element, which have no unbiased variance
+ * @source Huang, Belongie 2017, arXiv 1703.06868
  */
 export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Tensor {
   return call("adaIN", () => {

@@ -15,18 +15,26 @@ import {
   type Statistics,
 } from "./plane-statistics.js";
 
+/** Options of `adaLIN` and `layerInstanceNorm`. */
 export interface AdaLINOptions extends LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** Divisor n − correction of the variances: 0 as in the authors' TensorFlow code, 1 as in their PyTorch code. */
+  /**
+   * Divisor n − correction of the variances: 0, the default, as in the authors' TensorFlow code; 1 as in their PyTorch
+   * code.
+   */
   correction?: 0 | 1;
 }
 
 const rules: Rules<AdaLINOptions> = { eps: "number", correction: [0, 1], layout: layouts };
 
 /**
- * Adaptive layer-instance normalisation (Kim et al. 2019, U-GAT-IT, arXiv 1907.10830) of x [N, C, ...]:
- * weight·(ρ·IN(x) + (1 − ρ)·LN(x)) + bias. IN is instance norm, LN is layer norm over [C, ...]. ρ [C] is in [0, 1] (not
- * checked); weight and bias [N, C] are made from a condition; eps = 1e-5. Throws RangeError on wrong shapes.
+ * Adaptive layer-instance normalisation of x [N, C, ...]: weight·(ρ·IN(x) + (1 − ρ)·LN(x)) + bias. IN is instance norm,
+ * LN is layer norm over [C, ...]. ρ [C] is in [0, 1] (not checked); weight and bias [N, C] are made from a condition;
+ * eps = 1e-5.
+ * @shape x [N, C, ...], rho [C], weight [N, C], bias [N, C] → [N, C, ...]
+ * @throws RangeError on wrong shapes, and with `correction` 1 for planes of one element
+ * @source Kim et al. 2019, U-GAT-IT, arXiv 1907.10830
  */
 export function adaLIN(
   x: Tensor,
@@ -39,7 +47,12 @@ export function adaLIN(
   return mixed("adaLIN", x, [rho, weight, bias], false, options);
 }
 
-/** Layer-instance normalisation (of the same paper): adaLIN with learned weight and bias [C]. */
+/**
+ * Layer-instance normalisation: adaLIN with learned weight and bias of the channels.
+ * @shape x [N, C, ...], rho [C], weight [C], bias [C] → [N, C, ...]
+ * @throws RangeError on wrong shapes, and with `correction` 1 for planes of one element
+ * @source Kim et al. 2019, U-GAT-IT, arXiv 1907.10830
+ */
 export function layerInstanceNorm(
   x: Tensor,
   rho: Tensor,

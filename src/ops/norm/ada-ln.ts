@@ -13,9 +13,11 @@ import { blockRowsOf } from "./row-blocks.js";
 const rules: Rules<{ eps?: number }> = { eps: "number" };
 
 /**
- * Adaptive layer norm of diffusion transformers (Peebles, Xie 2022, DiT, arXiv 2212.09748) of x [N, ..., D]:
- * layerNorm(x)·(1 + scale) + shift over the last axis, with a scale and shift [N, D] of each sample; eps = 1e-6.
- * U-GAT-IT gives this name to another norm: see adaLIN. Throws RangeError on wrong shapes.
+ * Adaptive layer norm, as in diffusion transformers, of x [N, ..., D]: layerNorm(x)·(1 + scale) + shift over the last
+ * axis, with a scale and shift [N, D] of each sample; eps = 1e-6. U-GAT-IT gives this name to another norm: see adaLIN.
+ * @shape x [N, ..., D], scale [N, D], shift [N, D] → [N, ..., D]
+ * @throws RangeError on wrong shapes
+ * @source Peebles, Xie 2022, DiT, arXiv 2212.09748
  */
 export function adaLN(
   x: Tensor,
@@ -114,8 +116,10 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
 }
 
 /**
- * x + gate·branch, the residual of adaLN-Zero. x and branch are [N, ..., D], gate is [N, D]. Throws RangeError on wrong
- * shapes.
+ * x + gate·branch, the residual of adaLN-Zero. x and branch are [N, ..., D], gate is [N, D].
+ * @shape x [N, ..., D], gate [N, D], branch [N, ..., D] → [N, ..., D]
+ * @throws RangeError on wrong shapes
+ * @source Peebles, Xie 2022, DiT, arXiv 2212.09748
  */
 export function gatedAdd(x: Tensor, gate: Tensor, branch: Tensor): Tensor {
   const op = "gatedAdd";

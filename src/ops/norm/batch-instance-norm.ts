@@ -10,15 +10,21 @@ import { batchNormOf, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { instanceNormOf } from "./instance-norm.js";
 import { type LayoutOptions, layouts } from "./layout.js";
 
+/** Options of `batchInstanceNorm`. */
 export interface BatchInstanceNormOptions extends LayoutOptions {
-  /** Running statistics [C] of the batch part: used when not training, moved in place when training. */
+  /** Running mean [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Whether the batch part takes the statistics of this batch and moves the running ones; false by default. */
   training?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
   /** A mask [N, ...], as in batchNorm: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
@@ -37,9 +43,12 @@ const rules: Rules<BatchInstanceNormOptions> = {
 };
 
 /**
- * Batch-instance normalisation (Nam, Kim 2018, arXiv 1805.07925) of x [N, C, ...]:
- * (gate·BN(x) + (1 − gate)·IN(x))·weight + bias. gate [C] is learned; keep it in [0, 1] after each step of the
- * optimiser. The batch part follows `training`. Throws as batchNorm and instanceNorm do.
+ * Batch-instance normalisation of x [N, C, ...]: (gate·BN(x) + (1 − gate)·IN(x))·weight + bias. gate [C] is learned;
+ * keep it in [0, 1] after each step of the optimiser. The batch part follows `training`.
+ * @shape x [N, C, ...], gate [C] → [N, C, ...]
+ * @throws RangeError on wrong shapes, and for one value per channel (in training) or per instance; TypeError without
+ *   running statistics when not training
+ * @source Nam, Kim 2018, arXiv 1805.07925
  */
 export function batchInstanceNorm(
   x: Tensor,

@@ -7,23 +7,28 @@ import { batchSets, channelNorm, type Running } from "./channel-norm.js";
 import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 import { overPositions } from "./valid-positions.js";
 
+/** Options of `batchNorm`. */
 export interface BatchNormOptions extends LayoutOptions {
-  /** Running statistics [C]: used when not training, moved in place when training. */
+  /** Running mean [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
-  /** Whether to normalise by the statistics of this batch. */
+  /** Whether to normalise by the statistics of this batch and move the running ones; false by default. */
   training?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
   /**
-   * The running variance takes the batch's times n/(n − correction): 1 as in PyTorch; 0 (biased) as in Keras, tfjs and
-   * ONNX.
+   * The running variance takes the batch's times n/(n − correction): 1, the default, as in PyTorch; 0 (biased) as in
+   * Keras, tfjs and ONNX.
    */
   correction?: 0 | 1;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** The activation behind the norm, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory; none by default. */
   activation?: Activation | null;
   /** A mask [N, ...] of float32, int32 or uint8: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
@@ -88,11 +93,14 @@ export const noStatistics = (op: string): TypeError =>
   new TypeError(`${op}: runningMean and runningVar must be defined in evaluation mode`);
 
 /**
- * Batch normalisation (Ioffe, Szegedy 2015, arXiv 1502.03167) of x [N, C, ...]:
- * (x − mean)/√(variance + eps)·weight + bias, per channel, by the statistics of the batch (`training`) or by the
- * running statistics. Training moves the running statistics, with the unbiased variance, or with `correction` 0 the
- * biased one. With a mask, padding counts in no statistic, is 0 in the output and gets no gradient. Throws RangeError
- * on wrong shapes and when training with one value per channel.
+ * Batch normalisation of x [N, C, ...]: (x − mean)/√(variance + eps)·weight + bias, per channel, by the statistics of
+ * the batch (`training`) or by the running statistics. Training moves the running statistics, with the unbiased
+ * variance, or with `correction` 0 the biased one. With a mask, padding counts in no statistic, is 0 in the output and
+ * gets no gradient.
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes and when training with one value per channel; TypeError without running statistics
+ *   when not training, for one of the two alone, and for one that requires a gradient
+ * @source Ioffe, Szegedy 2015, arXiv 1502.03167
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   return batchNormOf("batchNorm", x, checkOptions("batchNorm", options, rules));

@@ -9,21 +9,28 @@ import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
 import { overPositions } from "./valid-positions.js";
 
+/** Options of `batchRenorm`. */
 export interface BatchRenormOptions extends LayoutOptions {
-  /** Running statistics [C], to which the correction leads. They are moved in place when training. */
+  /** Running mean [C], to which the correction leads; required, and moved in place when training. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Whether to normalise by the corrected statistics of this batch; false by default. */
   training?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
   /**
-   * The corrections stay within 1/rMax … rMax and ±dMax. 1 and 0 make it batch norm, as in the first 5000 steps of the
+   * r stays within 1/rMax … rMax; 3 by default. With 1, and dMax 0, it is batch norm, as in the first 5000 steps of the
    * paper.
    */
   rMax?: number;
+  /** d stays within ±dMax; 5 by default. */
   dMax?: number;
   /** A mask [N, ...], as in batchNorm: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
@@ -44,10 +51,13 @@ const rules: Rules<BatchRenormOptions> = {
 };
 
 /**
- * Batch renormalisation (Ioffe 2017, arXiv 1702.03275) of x [N, C, ...]: in training ((x − μ)/σ·r + d)·weight + bias
- * with r = σ/σ_run and d = (μ − μ_run)/σ_run. r and d are clipped and constant to the gradient. They make training do
- * what evaluation, by the running statistics, will do. σ = √(variance + eps). The paper ends with rMax 3 and dMax 5.
- * Throws as batchNorm does.
+ * Batch renormalisation of x [N, C, ...]: in training ((x − μ)/σ·r + d)·weight + bias with r = σ/σ_run and
+ * d = (μ − μ_run)/σ_run. r and d are clipped and constant to the gradient. They make training do what evaluation, by
+ * the running statistics, will do. σ = √(variance + eps). The paper ends with rMax 3 and dMax 5.
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes, when training with one value per channel, and for rMax below 1 or dMax below 0;
+ *   TypeError without running statistics
+ * @source Ioffe 2017, arXiv 1702.03275
  */
 export function batchRenorm(x: Tensor, options: BatchRenormOptions = {}): Tensor {
   return call("batchRenorm", () => {

@@ -47,16 +47,20 @@ function perSample(
   return y.reshape(x.shape);
 }
 
+/** Options of `conditionalInstanceNorm`. */
 export interface ConditionalInstanceNormOptions extends LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
 }
 
 const instanceRules: Rules<ConditionalInstanceNormOptions> = { eps: "number", layout: layouts };
 
 /**
- * Conditional instance normalisation (Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629) of x [N, C, ...]: instance norm
- * with a scale and shift [N, C] of each sample, such as those of its style; eps = 1e-5. With the deviations and means
- * of another image it is AdaIN. Throws RangeError on wrong shapes and where an instance has one element.
+ * Conditional instance normalisation of x [N, C, ...]: instance norm with a scale and shift [N, C] of each sample, such
+ * as those of its style; eps = 1e-5. With the deviations and means of another image it is AdaIN.
+ * @shape x [N, C, ...], scale [N, C], shift [N, C] → [N, C, ...]
+ * @throws RangeError on wrong shapes and where an instance has one element
+ * @source Dumoulin, Shlens, Kudlur 2016, arXiv 1610.07629
  */
 export function conditionalInstanceNorm(
   x: Tensor,
@@ -77,13 +81,17 @@ export function conditionalInstanceNorm(
   return perSample(op, x, [scale, shift], sets, eps, {});
 }
 
+/** Options of `conditionalBatchNorm`. */
 export interface ConditionalBatchNormOptions extends LayoutOptions {
-  /** Running statistics [C]: used when not training, moved in place when training. */
+  /** Running mean [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Whether to normalise by the statistics of this batch and move the running ones; false by default. */
   training?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
   /** A mask [N, ...], as in batchNorm: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
@@ -100,9 +108,12 @@ const batchRules: Rules<ConditionalBatchNormOptions> = {
 };
 
 /**
- * Conditional batch normalisation (de Vries et al. 2017, arXiv 1707.00683) of x [N, C, ...]: batch norm by the
- * statistics of the batch (`training`) or by the running statistics, then a scale and shift [N, C] of each sample.
- * Throws as batchNorm does.
+ * Conditional batch normalisation of x [N, C, ...]: batch norm by the statistics of the batch (`training`) or by the
+ * running statistics, then a scale and shift [N, C] of each sample.
+ * @shape x [N, C, ...], scale [N, C], shift [N, C] → [N, C, ...]
+ * @throws RangeError on wrong shapes and when training with one value per channel; TypeError without running statistics
+ *   when not training
+ * @source de Vries et al. 2017, arXiv 1707.00683
  */
 export function conditionalBatchNorm(
   x: Tensor,
@@ -144,8 +155,10 @@ export function conditionalBatchNorm(
 const filmRules: Rules<LayoutOptions> = { layout: layouts };
 
 /**
- * Feature-wise linear modulation (Perez et al. 2017, FiLM, arXiv 1709.07871) of x [N, C, ...]: x·scale + shift, both
- * [N, C]. Nothing is normalised. Throws RangeError on wrong shapes.
+ * Feature-wise linear modulation of x [N, C, ...]: x·scale + shift, both [N, C]. Nothing is normalised.
+ * @shape x [N, C, ...], scale [N, C], shift [N, C] → [N, C, ...]
+ * @throws RangeError on wrong shapes
+ * @source Perez et al. 2017, FiLM, arXiv 1709.07871
  */
 export function film(x: Tensor, scale: Tensor, shift: Tensor, options: LayoutOptions = {}): Tensor {
   return call("film", () => {

@@ -10,15 +10,21 @@ import { moveRunning } from "./move-running.js";
 import { overBatch, planeMoments } from "./plane-moments.js";
 import { channelSums, float64, gradientOf, planeCombine } from "./slice-maps.js";
 
+/** Options of `evonormB0`. */
 export interface EvoNormB0Options extends LayoutOptions {
   /** The slope [C] of the part that follows the input; 1 without it. */
   v?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
   /** The running variance [C]: used when not training, moved in place (unbiased variance) when training. */
   runningVar?: Tensor | null;
+  /** Whether to normalise by the statistics of this batch and move the running ones; false by default. */
   training?: boolean;
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
+  /** Added to both variances; 1e-3 by default. */
   eps?: number;
 }
 
@@ -34,10 +40,13 @@ const rules: Rules<EvoNormB0Options> = {
 };
 
 /**
- * EvoNorm-B0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]: x / max(√(batch variance + eps),
- * v·x + √(instance variance + eps))·weight + bias. The batch's variance is over all but the channels; when not training
- * it is the running one. The instance's variance is over a plane. Both are biased. eps = 1e-3 is that of timm. Throws
- * RangeError on wrong shapes and when training with one value per channel.
+ * EvoNorm-B0 of x [N, C, ...]: x / max(√(batch variance + eps), v·x + √(instance variance + eps))·weight + bias. The
+ * batch's variance is over all but the channels; when not training it is the running one. The instance's variance is
+ * over a plane. Both are biased. eps = 1e-3 is that of timm.
+ * @shape x [N, C, ...], v [C] or null, weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes and when training with one value per channel; TypeError without a running variance
+ *   when not training
+ * @source Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967
  */
 export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
   return call("evonormB0", () => {

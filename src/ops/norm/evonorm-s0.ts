@@ -8,11 +8,15 @@ import { ofNothing } from "../of-nothing.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { channelSums, gradientOf } from "./slice-maps.js";
 
+/** Options of `evonormS0`. */
 export interface EvoNormS0Options extends LayoutOptions {
   /** The slope [C] of the sigmoid; 1 without it. */
   v?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
 }
 
@@ -25,10 +29,11 @@ const rules: Rules<EvoNormS0Options> = {
 };
 
 /**
- * EvoNorm-S0 (Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967) of x [N, C, ...]:
- * x·sigmoid(v·x)/√(variance + eps)·weight + bias, normalisation and activation in one. The variance is the biased one
- * of each sample's groups of C / numGroups neighbouring channels. Throws RangeError on wrong shapes and a group count
- * that does not divide C.
+ * EvoNorm-S0 of x [N, C, ...]: x·sigmoid(v·x)/√(variance + eps)·weight + bias, normalisation and activation in one. The
+ * variance is the biased one of each sample's groups of C / numGroups neighbouring channels.
+ * @shape x [N, C, ...], v [C] or null, weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes and a group count that does not divide C
+ * @source Liu, Brock, Simonyan, Le 2020, arXiv 2004.02967
  */
 export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options = {}): Tensor {
   return call("evonormS0", () => {

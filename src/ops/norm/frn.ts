@@ -8,12 +8,15 @@ import { ofNothing } from "../of-nothing.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { channelSums, float64, gradientOf } from "./slice-maps.js";
 
+/** Options of `frn`. */
 export interface FRNOptions extends LayoutOptions {
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
-  /** The threshold of the activation, TLU. Without it the output is not cut off. */
+  /** The threshold [C] of the activation, TLU. Without it the output is not cut off. */
   tau?: Tensor | null;
-  /** A number, or learned: a tensor of one element or [C], used as |eps|. */
+  /** A number, 1e-6 by default, or learned: a tensor of one element or [C], used as |eps|. */
   eps?: number | Tensor;
 }
 
@@ -26,9 +29,12 @@ const rules: Rules<FRNOptions> = {
 };
 
 /**
- * Filter response normalisation with its thresholded linear unit (Singh, Krishnan 2019, arXiv 1911.09737) of x
- * [N, C, ...]: max(weight·x/√(mean of x² over a plane + |eps|) + bias, tau), with weight, bias and tau [C]. Where both
- * sides of the max are equal the gradient goes to tau. Throws RangeError on wrong shapes.
+ * Filter response normalisation with its thresholded linear unit of x [N, C, ...]: max(weight·x/√(mean of x² over a
+ * plane + |eps|) + bias, tau), with weight, bias and tau [C]. Where both sides of the max are equal the gradient goes
+ * to tau.
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null, tau [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes
+ * @source Singh, Krishnan 2019, arXiv 1911.09737
  */
 export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
   return call("frn", () => {

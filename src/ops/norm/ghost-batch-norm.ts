@@ -8,21 +8,27 @@ import { batchNormOf, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { checkMask, validOf } from "./valid-positions.js";
 
+/** Options of `ghostBatchNorm`. */
 export interface GhostBatchNormOptions extends LayoutOptions {
-  /** Running statistics [C]: used when not training, moved in place when training. */
+  /** Running mean [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Whether to normalise by the statistics of each chunk and move the running ones; false by default. */
   training?: boolean;
-  /** Share of a chunk's value in the running statistics. */
+  /** Share of a chunk's value in the running statistics; 0.01 by default. */
   momentum?: number;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** The activation behind the norm, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory; none by default. */
   activation?: Activation | null;
   /** A mask [N, ...], as in batchNorm: 1 for positions that count, of which every chunk needs two, 0 for padding. */
   mask?: AnyTensor | null;
-  /** At most this many samples share statistics. */
+  /** At most this many samples share statistics; 128 by default. */
   virtualBatchSize?: number;
 }
 
@@ -41,10 +47,13 @@ const rules: Rules<GhostBatchNormOptions> = {
 };
 
 /**
- * Ghost batch normalisation (Hoffer, Hubara, Soudry 2017, arXiv 1705.08741) of x [N, C, ...]. In training the batch is
- * cut into ⌈N / virtualBatchSize⌉ chunks (as torch.chunk does). Each chunk is normalised by its own statistics, and all
- * of them move the running statistics. Size 128 and momentum 0.01 are those of TabNet. Throws RangeError as batchNorm
- * does, for any of the chunks.
+ * Ghost batch normalisation of x [N, C, ...]. In training the batch is cut into ⌈N / virtualBatchSize⌉ chunks (as
+ * torch.chunk does). Each chunk is normalised by its own statistics, and all of them move the running statistics. Size
+ * 128 and momentum 0.01 are those of TabNet.
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError as batchNorm does, for any of the chunks, and for a virtualBatchSize that is no integer ≥ 1;
+ *   TypeError without running statistics when not training
+ * @source Hoffer, Hubara, Soudry 2017, arXiv 1705.08741
  */
 export function ghostBatchNorm(x: Tensor, options: GhostBatchNormOptions = {}): Tensor {
   return call("ghostBatchNorm", () => {

@@ -15,7 +15,9 @@ import {
   type Statistics,
 } from "./plane-statistics.js";
 
+/** Options of `globalResponseNorm`. */
 export interface GlobalResponseNormOptions extends LayoutOptions {
+  /** Added to the mean of the norms; 1e-6 by default. */
   eps?: number;
 }
 
@@ -91,9 +93,12 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
 const rules: Rules<GlobalResponseNormOptions> = { eps: "number", layout: layouts };
 
 /**
- * Global response normalisation (Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808) of x [N, C, ...]:
- * weight·x·g/(mean(g) + eps) + bias + x. g is the 2-norm of each plane, and its mean is over the channels; weight and
- * bias [C], eps = 1e-6. For `layout` "nhwc" x is [N, ..., C], as in the reference. Throws RangeError on wrong shapes.
+ * Global response normalisation of x [N, C, ...]: weight·x·g/(mean(g) + eps) + bias + x. g is the 2-norm of each plane,
+ * and its mean is over the channels; weight and bias [C], eps = 1e-6. For `layout` "nhwc" x is [N, ..., C], as in the
+ * reference.
+ * @shape x [N, C, ...], weight [C], bias [C] → [N, C, ...]
+ * @throws RangeError on wrong shapes
+ * @source Woo et al. 2023, ConvNeXt V2, arXiv 2301.00808
  */
 export function globalResponseNorm(
   x: Tensor,

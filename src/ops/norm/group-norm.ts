@@ -6,13 +6,17 @@ import { type Activation, checkActivation } from "../elementwise/activation.js";
 import { channelNorm, groupSets } from "./channel-norm.js";
 import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 
+/** Options of `groupNorm`. */
 export interface GroupNormOptions extends LayoutOptions {
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
   /** Whether a group of a single value, in a batch without any other, gives 0 as in Keras. By default it is refused. */
   allowSingle?: boolean;
-  /** The activation behind the norm, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory; none by default. */
   activation?: Activation | null;
 }
 
@@ -26,9 +30,12 @@ const rules: Rules<GroupNormOptions> = {
 };
 
 /**
- * Group normalisation (Wu, He 2018, arXiv 1803.08494) of x [N, C, ...], by the statistics of each sample's groups of
- * C / numGroups neighbouring channels; weight and bias [C]. Throws RangeError on wrong shapes, a group count that does
- * not divide C, and one value per group (PyTorch's refusal) unless `allowSingle`.
+ * Group normalisation of x [N, C, ...], by the statistics of each sample's groups of C / numGroups neighbouring
+ * channels; weight and bias [C].
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes, a group count that does not divide C, and one value per group (PyTorch's refusal)
+ *   unless `allowSingle`
+ * @source Wu, He 2018, arXiv 1803.08494; with one group: Ba, Kiros, Hinton 2016, arXiv 1607.06450
  */
 export function groupNorm(x: Tensor, numGroups: number, options: GroupNormOptions = {}): Tensor {
   checkOptions("groupNorm", options, rules);

@@ -10,23 +10,28 @@ import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
 import { overPositions, validOf } from "./valid-positions.js";
 
+/** Options of `instanceNorm`. */
 export interface InstanceNormOptions extends LayoutOptions {
-  /** Running statistics [C]. They are moved in place, or without `useInputStats` used. */
+  /** Running mean [C]. It is moved in place, or without `useInputStats` used. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
   /** Whether to normalise by the statistics of each instance (default), or by the running statistics. */
   useInputStats?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
   /**
-   * The running variance takes an instance's times n/(n − correction): 1 as in PyTorch; 0 (biased) as in Keras, tfjs
-   * and ONNX.
+   * The running variance takes an instance's times n/(n − correction): 1, the default, as in PyTorch; 0 (biased) as in
+   * Keras, tfjs and ONNX.
    */
   correction?: 0 | 1;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** The activation behind the norm, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory; none by default. */
   activation?: Activation | null;
   /** A mask [N, ...] of float32, int32 or uint8: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
@@ -47,10 +52,13 @@ const rules: Rules<InstanceNormOptions> = {
 };
 
 /**
- * Instance normalisation (Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022) of x [N, C, ...]: group normalisation
- * with one channel a group. Running statistics, if given, move towards the batch mean of the instances' means and
- * unbiased variances. With a mask, padding counts in no statistic, is 0 in the output and gets no gradient; a sample of
- * nothing but padding is passed over. Throws RangeError on wrong shapes and when an instance has one element.
+ * Instance normalisation of x [N, C, ...]: group normalisation with one channel a group. Running statistics, if given,
+ * move towards the batch mean of the instances' means and unbiased variances. With a mask, padding counts in no
+ * statistic, is 0 in the output and gets no gradient; a sample of nothing but padding is passed over.
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes and when an instance has one element; TypeError without running statistics when
+ *   `useInputStats` is false
+ * @source Ulyanov, Vedaldi, Lempitsky 2016, arXiv 1607.08022; with scale and shift: 2017, arXiv 1701.02096
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
   return instanceNormOf("instanceNorm", x, checkOptions("instanceNorm", options, rules));

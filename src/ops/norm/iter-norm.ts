@@ -19,20 +19,25 @@ import { moveRunning } from "./move-running.js";
 import { planeMoments } from "./plane-moments.js";
 import { overPositions } from "./valid-positions.js";
 
+/** Options of `iterNorm`. */
 export interface IterNormOptions extends LayoutOptions {
   /** The running mean [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
   /** The whitening matrices [groups, C / groups, C / groups]: used when not training, moved in place when training. */
   runningWhitening?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Whether to normalise by the statistics of this batch and move the running ones; false by default. */
   training?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
+  /** Added to the diagonal of the covariance; 1e-5 by default. */
   eps?: number;
-  /** The number of groups in which channels are whitened. */
+  /** The number of groups in which channels are whitened; 1 by default. */
   groups?: number;
-  /** Newton steps towards the inverse root. */
+  /** Newton steps towards the inverse root; 5 by default. */
   iterations?: number;
   /** A mask [N, ...], as in batchNorm: 1 for positions that count, 0 for padding. */
   mask?: AnyTensor | null;
@@ -53,10 +58,12 @@ const rules: Rules<IterNormOptions> = {
 };
 
 /**
- * Iterative normalisation (Huang, Zhou, Zhu, Liu, Shao 2019, arXiv 1904.03441) of x [N, C, ...], which whitens the
- * channels of a group: Σ^(−½)·(x − mean)·weight + bias with Σ = covariance + eps·I over the batch. The inverse root is
- * made by Newton's iteration on Σ/trace (T = 5 steps). Throws RangeError on wrong shapes and when training with one
- * value per channel.
+ * Iterative normalisation of x [N, C, ...], which whitens the channels of a group: Σ^(−½)·(x − mean)·weight + bias with
+ * Σ = covariance + eps·I over the batch. The inverse root is made by Newton's iteration on Σ/trace (T = 5 steps).
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes, for groups that do not divide C, and when training with one value per channel;
+ *   TypeError without running statistics when not training
+ * @source Huang, Zhou, Zhu, Liu, Shao 2019, arXiv 1904.03441
  */
 export function iterNorm(x: Tensor, options: IterNormOptions = {}): Tensor {
   return call("iterNorm", () => {

@@ -3,11 +3,15 @@ import type { Shape, Tensor } from "../../tensor.js";
 import type { Activation } from "../elementwise/activation.js";
 import { type AddNorm, addRowNorm, rowNorm } from "./row-norm.js";
 
+/** Options of `layerNorm` and `addLayerNorm`. */
 export interface LayerNormOptions {
+  /** Scale of shape `normalizedShape`; 1 without it. */
   weight?: Tensor | null;
+  /** Shift of shape `normalizedShape`; 0 without it. */
   bias?: Tensor | null;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** The activation behind the norm, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory; none by default. */
   activation?: Activation | null;
 }
 
@@ -19,8 +23,10 @@ const rules: Rules<LayerNormOptions> = {
 };
 
 /**
- * Layer normalisation (Ba, Kiros, Hinton 2016, arXiv 1607.06450) over the last axes of x, whose lengths are
- * `normalizedShape`. weight and bias have that shape. Throws RangeError on shapes that do not fit.
+ * Layer normalisation over the last axes of x, whose lengths are `normalizedShape`. weight and bias have that shape.
+ * @shape x [..., *normalizedShape] → the same shape
+ * @throws RangeError on shapes that do not fit; TypeError for a normalizedShape that is no list of lengths
+ * @source Ba, Kiros, Hinton 2016, arXiv 1607.06450
  */
 export function layerNorm(
   x: Tensor,
@@ -34,7 +40,10 @@ export function layerNorm(
 
 /**
  * Layer norm of x + residual, which both have one shape, in one pass. `output` is the norm; `sum` is x + residual,
- * which goes on past the next block. Throws RangeError on shapes that do not fit.
+ * which goes on past the next block.
+ * @shape x [..., *normalizedShape], residual of the same shape → output and sum of that shape
+ * @throws RangeError on shapes that do not fit; TypeError for a normalizedShape that is no list of lengths
+ * @source Ba, Kiros, Hinton 2016, arXiv 1607.06450
  */
 export function addLayerNorm(
   x: Tensor,

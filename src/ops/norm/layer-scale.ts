@@ -8,8 +8,10 @@ import { type Layout, layouts } from "./layout.js";
 const rules: Rules<{ layout?: Layout }> = { layout: layouts };
 
 /**
- * Layer scale (Touvron et al. 2021, CaiT, arXiv 2103.17239): x·weight. weight [C] is along the last axis, or for
- * `layout` "nchw" along axis 1. Throws RangeError on shapes that do not fit.
+ * Layer scale: x·weight. weight [C] is along the last axis, or for `layout` "nchw" along axis 1.
+ * @shape x [..., C], weight [C] → [..., C]
+ * @throws RangeError on shapes that do not fit
+ * @source Touvron et al. 2021, CaiT, arXiv 2103.17239
  */
 export function layerScale(x: Tensor, weight: Tensor, options: { layout?: Layout } = {}): Tensor {
   const op = "layerScale";

@@ -9,6 +9,7 @@ export type Layout = "nchw" | "nhwc";
 /** @internal The rules of options use them. */
 export const layouts: readonly Layout[] = ["nchw", "nhwc"];
 
+/** The option of all that works on channels. */
 export interface LayoutOptions {
   /** Where the channels of input and output are: the second axis (default) or the last. */
   layout?: Layout;

@@ -7,11 +7,18 @@ import { empty, show, sizeOf, type Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 
+/** Options of `localResponseNorm`. */
 export interface LocalResponseNormOptions extends LayoutOptions {
+  /** Factor of the mean of squares; 1e-4 by default. */
   alpha?: number;
+  /** Exponent of the divisor; 0.75 by default. */
   beta?: number;
+  /** Added to alpha/size·Σx²; 1 by default. */
   k?: number;
-  /** Where the longer side of an even window lies: below the channel as in PyTorch, or above it as in ONNX. */
+  /**
+   * Where the longer side of an even window lies: "before", the default, below the channel as in PyTorch; "after" as in
+   * ONNX.
+   */
   even?: "before" | "after";
 }
 
@@ -27,8 +34,10 @@ export const localResponseNormRules: Rules<LocalResponseNormOptions> = {
 /**
  * Local response normalisation (Krizhevsky, Sutskever, Hinton 2012) of x [N, C, ...] over `size` neighbouring channels:
  * x / (k + alpha/size·Σx²)^beta. The defaults are alpha = 1e-4, beta = 0.75 and k = 1 as in PyTorch. TensorFlow and the
- * paper do not divide alpha: for their results give alpha·size. Throws RangeError for less than 3 dimensions, another
- * `even` and sizes that are not integers ≥ 1.
+ * paper do not divide alpha: for their results give alpha·size.
+ * @shape x [N, C, ...] of 3 dimensions or more → the same shape
+ * @throws RangeError for less than 3 dimensions, another `even` and sizes that are not integers ≥ 1
+ * @source Krizhevsky, Sutskever, Hinton 2012, AlexNet; torch.nn.functional.local_response_norm
  */
 export function localResponseNorm(
   x: Tensor,

@@ -9,8 +9,11 @@ import { axisNorm } from "./axis-norm.js";
 import { batchSets, channelNorm } from "./channel-norm.js";
 import { rowNorm } from "./row-norm.js";
 
+/** Options of `meanVarianceNorm`. */
 export interface MeanVarianceNormOptions {
+  /** The axes that share statistics; [0, 2, 3] by default. */
   axes?: number | readonly number[];
+  /** Added to the variance; 1e-18 by default. */
   eps?: number;
 }
 
@@ -23,8 +26,10 @@ export const meanVarianceNormRules: Rules<MeanVarianceNormOptions> = {
 /**
  * ONNX MeanVarianceNormalization-13: (x − mean)/√(variance + eps) over `axes`, by default [0, 2, 3] as there. Negative
  * axes count from the end. The text of the operator has no eps; its function body adds 1e-9 to the deviation. With
- * eps = 1e-18 a constant gives 0, and the results agree to 1e-7 where the deviation is above 0.01. Throws RangeError
- * for axes that x does not have.
+ * eps = 1e-18 a constant gives 0, and the results agree to 1e-7 where the deviation is above 0.01.
+ * @shape x of any shape that has the axes → the same shape
+ * @throws RangeError for axes that x does not have, or has twice, and for an empty list
+ * @source ONNX MeanVarianceNormalization-13
  */
 export function meanVarianceNorm(x: Tensor, options: MeanVarianceNormOptions = {}): Tensor {
   const op = "meanVarianceNorm";

@@ -4,9 +4,11 @@ import { empty, type Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 
 /**
- * x·(1 + scale) + shift, all of one shape. Spatially adaptive normalisation (Park et al. 2019, SPADE, arXiv 1903.07291)
- * does this to a norm without parameters; scale and shift are maps made from a segmentation. Throws RangeError on other
- * shapes.
+ * x·(1 + scale) + shift, all of one shape. Spatially adaptive normalisation does this to a norm without parameters;
+ * scale and shift are maps made from a segmentation.
+ * @shape x, scale and shift of one shape → that shape
+ * @throws RangeError on other shapes
+ * @source Park et al. 2019, SPADE, arXiv 1903.07291
  */
 export function modulate(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
   return call("modulate", () => {

@@ -9,11 +9,13 @@ import { permute } from "../shape/permute.js";
 import { type AxisNorm, axisNorm } from "./axis-norm.js";
 import { scaledRows } from "./scaled-rows.js";
 
+/** Options of `normalize`. */
 export interface NormalizeOptions {
-  /** Which norm: any p > 0. 1, 2, 3 and Infinity have kernels of their own. */
+  /** Which norm: any p > 0, 2 by default. 1, 2, 3 and Infinity have kernels of their own. */
   p?: number;
-  /** The axis of the vectors, or several axes seen as one. An empty list stands for all. */
+  /** The axis of the vectors, 1 by default, or several axes seen as one. An empty list stands for all. */
   dim?: number | readonly number[];
+  /** The least that a vector is divided by; 1e-12 by default. */
   eps?: number;
 }
 
@@ -33,8 +35,10 @@ export const normalizeRules: Rules<NormalizeOptions> = {
 
 /**
  * x / max(‖x‖ₚ, eps) along `dim`: torch.nn.functional.normalize with p = 2, dim = 1, eps = 1e-12. A vector of zeros
- * stays zero. In the gradient of the maximum norm, several largest elements each get an equal share. Throws RangeError
- * for p ≤ 0.
+ * stays zero. In the gradient of the maximum norm, several largest elements each get an equal share.
+ * @shape x of any shape that has the axes → the same shape
+ * @throws RangeError for p ≤ 0 and for a `dim` that x does not have
+ * @source torch.nn.functional.normalize
  */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   return call("normalize", () => {

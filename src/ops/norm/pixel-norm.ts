@@ -3,7 +3,9 @@ import type { Tensor } from "../../tensor.js";
 import { type LayoutOptions, layouts } from "./layout.js";
 import { normOverChannels } from "./over-channels.js";
 
+/** Options of `pixelNorm`. */
 export interface PixelNormOptions extends LayoutOptions {
+  /** Added to the mean square; 1e-8 by default. */
   eps?: number;
 }
 
@@ -11,8 +13,10 @@ export interface PixelNormOptions extends LayoutOptions {
 export const pixelNormRules: Rules<PixelNormOptions> = { eps: "number", layout: layouts };
 
 /**
- * Pixel norm (Karras et al. 2017, ProGAN, arXiv 1710.10196) of x [N, C, ...]: x/√(mean(x²) + eps) over the channels of
- * each position; eps = 1e-8. Throws RangeError for less than 2 dimensions.
+ * Pixel norm of x [N, C, ...]: x/√(mean(x²) + eps) over the channels of each position; eps = 1e-8.
+ * @shape x [N, C, ...] → [N, C, ...]
+ * @throws RangeError for less than 2 dimensions
+ * @source Karras et al. 2017, ProGAN, arXiv 1710.10196
  */
 export function pixelNorm(x: Tensor, options: PixelNormOptions = {}): Tensor {
   const { eps = 1e-8, layout } = checkOptions("pixelNorm", options, pixelNormRules);

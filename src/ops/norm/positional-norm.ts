@@ -10,12 +10,15 @@ import { mul } from "../elementwise/mul.js";
 import { axisNorm } from "./axis-norm.js";
 import { channelShape, type LayoutOptions, layouts } from "./layout.js";
 
+/** Options of `positionalNorm`. */
 export interface PositionalNormOptions extends LayoutOptions {
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** Divisor C − correction of the variance: 0 as in the paper, 1 as in its code. */
+  /** Divisor C − correction of the variance: 0, the default, as in the paper; 1 as in its code. */
   correction?: 0 | 1;
 }
 
+/** What `positionalNorm` returns: the norm, and the moments for `momentShortcut`. */
 export interface PositionalNorm {
   output: Tensor;
   /** The mean, [N, 1, ...] or, as the layout is, [N, ..., 1]. */
@@ -32,9 +35,11 @@ export const positionalNormRules: Rules<PositionalNormOptions> = {
 };
 
 /**
- * Positional normalisation (Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312) of x [N, C, ...] over the channels of
- * each position; eps = 1e-5. Mean and deviation are returned too, for a moment shortcut. Gradients flow through all
- * three. Throws RangeError for less than 2 dimensions and for an unbiased variance of one channel.
+ * Positional normalisation of x [N, C, ...] over the channels of each position; eps = 1e-5. Mean and deviation are
+ * returned too, for a moment shortcut. Gradients flow through all three.
+ * @shape x [N, C, ...] → output [N, C, ...], mean and std [N, 1, ...]
+ * @throws RangeError for less than 2 dimensions and for an unbiased variance of one channel
+ * @source Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312
  */
 export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): PositionalNorm {
   const op = "positionalNorm";
@@ -82,7 +87,12 @@ export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): 
   });
 }
 
-/** Gives the moments of an early layer to a later one (of the same paper): x·std + mean. */
+/**
+ * Gives the moments of an early layer to a later one: x·std + mean.
+ * @shape x [N, C, ...], mean and std [N, 1, ...] → [N, C, ...]
+ * @throws RangeError on shapes that cannot be broadcast together
+ * @source Li, Wu, Weinberger, Belongie 2019, arXiv 1907.04312
+ */
 export function momentShortcut(x: Tensor, moments: Pick<PositionalNorm, "mean" | "std">): Tensor {
   const { mean, std } = moments ?? {};
   for (const [name, t] of Object.entries({ input: x, mean, std }))

@@ -10,19 +10,25 @@ import { moveRunning } from "./move-running.js";
 import { pixelNorm } from "./pixel-norm.js";
 import { gradientOf, planeCombine, planeProducts } from "./slice-maps.js";
 
+/** Options of `powerNorm`. */
 export interface PowerNormOptions extends LayoutOptions {
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
   /** The running mean of x² [C]; x is divided by its root. It is moved in place when training. */
   runningPhi: Tensor;
   /** The running mean of gradient times output [C], moved in place by the backward pass. */
   emaGz: Tensor;
+  /** Whether to move the running numbers and go back by the paper's rule; false by default. */
   training?: boolean;
-  /** Whether this is the warm-up, which uses the batch's own mean of x². */
+  /** Whether this is the warm-up, which uses the batch's own mean of x²; false by default. */
   warmUp?: boolean;
-  /** Weights of the old value, in the forward and in the backward pass. */
+  /** Weight of the old value in `runningPhi`; 0.9 by default. */
   alphaForward?: number;
+  /** Weight of the old value in `emaGz`; 0.9 by default. */
   alphaBackward?: number;
+  /** Added to the mean square; 1e-5 by default. */
   eps?: number;
   /**
    * First divides each position by the root mean square of its group of C / groups channels. null (the default) does
@@ -46,11 +52,13 @@ const rules: Rules<PowerNormOptions> = {
 };
 
 /**
- * Power normalisation (Shen, Yao, Gholami, Mahoney, Keutzer 2020, arXiv 2003.07845) of x [N, C, ...]: z = x/√(φ + eps),
- * then z·weight + bias, where φ is a running mean of x² per channel. The backward pass is the paper's approximation,
- * not the gradient: dx = (g − (1 − alphaBackward)·ema·z)/√(mean of x² + eps), ema += mean((g − …)·z), as in the
- * authors' code. `groups` adds the group scaling of that code. Throws RangeError on wrong shapes and for groups that do
- * not divide the channels.
+ * Power normalisation of x [N, C, ...]: z = x/√(φ + eps), then z·weight + bias, where φ is a running mean of x² per
+ * channel. The backward pass is the paper's approximation, not the gradient:
+ * dx = (g − (1 − alphaBackward)·ema·z)/√(mean of x² + eps), ema += mean((g − …)·z), as in the authors' code. `groups`
+ * adds the group scaling of that code.
+ * @shape x [N, C, ...], weight [C] or null, bias [C] or null → [N, C, ...]
+ * @throws RangeError on wrong shapes and for groups that do not divide the channels
+ * @source Shen, Yao, Gholami, Mahoney, Keutzer 2020, arXiv 2003.07845
  */
 export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
   return call("powerNorm", () => {

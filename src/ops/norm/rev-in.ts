@@ -12,23 +12,28 @@ import { sub } from "../elementwise/sub.js";
 import { slice } from "../shape/slice.js";
 import { axisNorm } from "./axis-norm.js";
 
+/** Options of `revINInverse`: those that the `revIN` it takes back had. */
 export interface RevINInverseOptions {
-  /** Scale and shift [C] behind the normalisation, which the inverse takes back. */
+  /** Scale [C] behind the normalisation, which the inverse takes back; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C] behind the normalisation, which the inverse takes back; 0 without it. */
   bias?: Tensor | null;
+  /** Added to the variance, and by the inverse, squared, to the weight; 1e-5 by default. */
   eps?: number;
 }
 
+/** Options of `revIN`. */
 export interface RevINOptions extends RevINInverseOptions {
-  /** Subtract the last position of each series instead of its mean. */
+  /** Subtract the last position of each series instead of its mean; false by default. */
   subtractLast?: boolean;
   /** Mean and deviation are constants to the gradient (default), as in the authors' code. */
   detach?: boolean;
 }
 
+/** What `revIN` returns: the norm, and the statistics for `revINInverse`. */
 export interface RevIN {
   output: Tensor;
-  /** [N, 1, C]: what was subtracted, the mean or the last position. */
+  /** What was subtracted, the mean or the last position, of shape [N, 1, C]. */
   mean: Tensor;
   /** √(variance + eps), of the same shape. */
   std: Tensor;
@@ -97,10 +102,12 @@ function standardized(op: string, x: Tensor, eps: number, detach: boolean): RevI
 }
 
 /**
- * Reversible instance normalisation (Kim et al. 2022, RevIN, ICLR) of series x [N, L, C]: each channel of each sample
- * by its mean and deviation over L, or less its last position; eps = 1e-5. Mean and deviation come along for
- * `revINInverse`. The last position is part of x, so that its gradient flows with `detach` too. Throws RangeError on
- * wrong shapes.
+ * Reversible instance normalisation of series x [N, L, C]: each channel of each sample by its mean and deviation over
+ * L, or less its last position; eps = 1e-5. Mean and deviation come along for `revINInverse`. The last position is part
+ * of x, so that its gradient flows with `detach` too.
+ * @shape x [N, L, C], weight [C] or null, bias [C] or null → output [N, L, C], mean and std [N, 1, C]
+ * @throws RangeError on wrong shapes
+ * @source Kim et al. 2022, RevIN, ICLR
  */
 export function revIN(x: Tensor, options: RevINOptions = {}): RevIN {
   const op = "revIN";
@@ -130,7 +137,10 @@ export function revIN(x: Tensor, options: RevINOptions = {}): RevIN {
 
 /**
  * Takes `revIN` back from y [N, *, C], such as a forecast made of its output: (y − bias)/(weight + eps²)·std + mean,
- * eps² as in the authors' code. Throws RangeError on wrong shapes.
+ * eps² as in the authors' code.
+ * @shape y [N, ..., C] of 3 dimensions, mean and std [N, 1, C] → the shape of y
+ * @throws RangeError on wrong shapes
+ * @source Kim et al. 2022, RevIN, ICLR
  */
 export function revINInverse(
   y: Tensor,

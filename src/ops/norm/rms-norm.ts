@@ -6,13 +6,15 @@ import { add } from "../elementwise/add.js";
 import { type AddNorm, addRowNorm, checkNormalizedShape, rowNorm } from "./row-norm.js";
 import { scaledRows } from "./scaled-rows.js";
 
+/** Options of `rmsNorm`. */
 export interface RMSNormOptions {
+  /** Scale of shape `normalizedShape`; 1 without it. */
   weight?: Tensor | null;
-  /** Default: 2⁻²³, the spacing of float32 at 1. */
+  /** Added to the mean square. Default: 2⁻²³, the spacing of float32 at 1. */
   eps?: number | null;
-  /** Whether the factor is 1 + weight, as in Gemma. */
+  /** Whether the factor is 1 + weight, as in Gemma; false by default. */
   unitOffset?: boolean;
-  /** pRMSNorm: the share in (0, 1] of the (one) axis whose first elements make the root mean square. */
+  /** pRMSNorm: the share in (0, 1] of the (one) axis whose first elements make the root mean square; 1 by default. */
   partial?: number;
   /** Whether to divide by rms + eps, as the paper's code does, in place of √(mean(x²) + eps). Over one axis only. */
   epsOutside?: boolean;
@@ -30,8 +32,11 @@ const rules: Rules<RMSNormOptions> = {
 };
 
 /**
- * RMS normalisation (Zhang, Sennrich 2019, arXiv 1910.07467) over the last axes of x: x/√(mean(x²) + eps)·weight.
- * weight has the shape `normalizedShape`. Throws RangeError on shapes that do not fit.
+ * RMS normalisation over the last axes of x: x/√(mean(x²) + eps)·weight. weight has the shape `normalizedShape`.
+ * @shape x [..., *normalizedShape] → the same shape
+ * @throws RangeError on shapes that do not fit, a `partial` outside (0, 1], and an activation with partial or
+ *   epsOutside; TypeError for a normalizedShape that is no list of lengths
+ * @source Zhang, Sennrich 2019, arXiv 1910.07467
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptions = {}): Tensor {
   return call("rmsNorm", () => {
@@ -62,13 +67,15 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RMSNormOptio
   });
 }
 
+/** Options of `addRMSNorm`. */
 export interface AddRMSNormOptions {
+  /** Scale of shape `normalizedShape`; 1 without it. */
   weight?: Tensor | null;
-  /** Default: 2⁻²³, the spacing of float32 at 1. */
+  /** Added to the mean square. Default: 2⁻²³, the spacing of float32 at 1. */
   eps?: number | null;
-  /** Whether the factor is 1 + weight, as in Gemma. */
+  /** Whether the factor is 1 + weight, as in Gemma; false by default. */
   unitOffset?: boolean;
-  /** The activation behind the norm, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory; none by default. */
   activation?: Activation | null;
 }
 
@@ -81,7 +88,10 @@ const addRules: Rules<AddRMSNormOptions> = {
 
 /**
  * RMS norm of x + residual, which both have one shape, in one pass. `output` is the norm; `sum` is x + residual, which
- * goes on past the next block. Throws RangeError on shapes that do not fit.
+ * goes on past the next block.
+ * @shape x [..., *normalizedShape], residual of the same shape → output and sum of that shape
+ * @throws RangeError on shapes that do not fit; TypeError for a normalizedShape that is no list of lengths
+ * @source Zhang, Sennrich 2019, arXiv 1910.07467
  */
 export function addRMSNorm(
   x: Tensor,

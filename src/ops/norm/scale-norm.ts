@@ -9,8 +9,10 @@ import { scaledRows } from "./scaled-rows.js";
 const rules: Rules<{ eps?: number }> = { eps: "number" };
 
 /**
- * ScaleNorm (Nguyen, Salazar 2019, arXiv 1910.05895) of x [..., d]: scale·x / max(‖x‖₂, eps) over the last axis, with
- * one learned scale of shape []; eps = 1e-5. Throws RangeError for a scalar x and another shape of `scale`.
+ * ScaleNorm of x [..., d]: scale·x / max(‖x‖₂, eps) over the last axis, with one learned scale of shape []; eps = 1e-5.
+ * @shape x [..., d], scale [] → [..., d]
+ * @throws RangeError for a scalar x and another shape of `scale`
+ * @source Nguyen, Salazar 2019, arXiv 1910.05895
  */
 export function scaleNorm(x: Tensor, scale: Tensor, options: { eps?: number } = {}): Tensor {
   const { eps = 1e-5 } = checkOptions("scaleNorm", options, rules);

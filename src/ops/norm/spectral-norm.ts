@@ -7,16 +7,20 @@ import { axisOf } from "../axes.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { type Planes, planeCombine, planeProducts, planesAlong } from "./slice-maps.js";
 
+/** Options of `spectralNorm`. */
 export interface SpectralNormOptions {
-  /** The axis that becomes the rows of the matrix: 1 for transposed convolutions. */
+  /** The axis that becomes the rows of the matrix: 0 by default, 1 for transposed convolutions. */
   dim?: number;
-  /** Steps of the power iteration, which move u and v in place. Evaluation takes 0. */
+  /** Steps of the power iteration, which move u and v in place; 1 by default. Evaluation takes 0. */
   iterations?: number;
-  /** Whether a step moves u before v, as PyTorch's parametrisation does. Its older hook, and Keras, move v before u. */
+  /**
+   * Whether a step moves u before v, as PyTorch's parametrisation does; false by default. Its older hook, and Keras,
+   * move v before u.
+   */
   uFirst?: boolean;
   /**
-   * The least that vectors are divided by. PyTorch's is 1e-12, which makes the result infinite for weights far below
-   * it. Without eps, such weights are divided by their singular value like all others.
+   * The least that vectors are divided by; 0 by default. PyTorch's is 1e-12, which makes the result infinite for
+   * weights far below it. Without eps, such weights are divided by their singular value like all others.
    */
   eps?: number;
 }
@@ -43,9 +47,12 @@ const rules: Rules<SpectralNormOptions> = {
 };
 
 /**
- * Spectral normalisation (Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957): w/σ. σ = uᵀWv is the largest
- * singular value of w as a matrix W [w.shape[dim], rest], estimated by power iteration v ← Wᵀu/‖Wᵀu‖, u ← Wv/‖Wv‖. u
- * [rows] and v [columns] are constants to the gradient, as in PyTorch. Throws RangeError on shapes that do not fit.
+ * Spectral normalisation: w/σ. σ = uᵀWv is the largest singular value of w as a matrix W [w.shape[dim], rest],
+ * estimated by power iteration v ← Wᵀu/‖Wᵀu‖, u ← Wv/‖Wv‖. u [rows] and v [columns] are constants to the gradient, as
+ * in PyTorch.
+ * @shape w [...], u [rows], v [columns] → the shape of w
+ * @throws RangeError on shapes that do not fit, a `dim` that w does not have, and `iterations` that are no integer ≥ 0
+ * @source Miyato, Kataoka, Koyama, Yoshida 2018, arXiv 1802.05957
  */
 export function spectralNorm(
   w: Tensor,

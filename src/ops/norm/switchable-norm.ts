@@ -11,15 +11,21 @@ import { moveRunning } from "./move-running.js";
 import { type Moments, overBatch, planeMoments } from "./plane-moments.js";
 import { gradientOf, planeCombine, planeProducts } from "./slice-maps.js";
 
+/** Options of `switchableNorm`. */
 export interface SwitchableNormOptions extends LayoutOptions {
-  /** Running statistics [C] of the batch: used when not training, moved in place when training. */
+  /** Running mean [C] of the batch: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Whether to take the batch's own statistics and move the running ones; false by default. */
   training?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
 }
 
@@ -49,10 +55,12 @@ const softmaxBack = (shares: number[], to: number[]): number[] => {
 };
 
 /**
- * Switchable normalisation (Luo, Ren, Peng, Zhang, Li 2018, arXiv 1806.10779) of x [N, C, ...]. Mean and variance are
- * mixes of those of instance, layer and batch norm, in this order, by softmax(meanWeight [3]) and softmax(varWeight
- * [3]). As in the authors' code, the instance's variance is the unbiased one and the others are made from it. When not
- * training, the running statistics stand for the batch's. Throws RangeError on wrong shapes.
+ * Switchable normalisation of x [N, C, ...]. Mean and variance are mixes of those of instance, layer and batch norm, in
+ * this order, by softmax(meanWeight [3]) and softmax(varWeight [3]). As in the authors' code, the instance's variance
+ * is the unbiased one and the others are made from it. When not training, the running statistics stand for the batch's.
+ * @shape x [N, C, ...], meanWeight [3], varWeight [3] → [N, C, ...]
+ * @throws RangeError on wrong shapes; TypeError without running statistics when not training
+ * @source Luo, Ren, Peng, Zhang, Li 2018, arXiv 1806.10779
  */
 export function switchableNorm(
   x: Tensor,

@@ -8,19 +8,25 @@ import { slice } from "../shape/slice.js";
 import { batchNormOf, checkChannelNorm, noStatistics } from "./batch-norm.js";
 import { type LayoutOptions, layouts } from "./layout.js";
 
+/** Options of `syncBatchNorm`. */
 export interface SyncBatchNormOptions extends LayoutOptions {
-  /** Running statistics [C]: used when not training, moved in place when training. */
+  /** Running mean [C]: used when not training, moved in place when training. */
   runningMean?: Tensor | null;
+  /** Running variance [C], used and moved with the mean. */
   runningVar?: Tensor | null;
+  /** Scale [C]; 1 without it. */
   weight?: Tensor | null;
+  /** Shift [C]; 0 without it. */
   bias?: Tensor | null;
+  /** Whether to normalise by the statistics of all shards and move the running ones; false by default. */
   training?: boolean;
-  /** Share of the new value in the running statistics. */
+  /** Share of the new value in the running statistics; 0.1 by default. */
   momentum?: number;
-  /** The running variance takes that of the batch times n/(n − correction). */
+  /** The running variance takes that of the batch times n/(n − correction); 1 by default. */
   correction?: 0 | 1;
+  /** Added to the variance; 1e-5 by default. */
   eps?: number;
-  /** The activation behind the norm, in the same pass over memory. */
+  /** The activation behind the norm, in the same pass over memory; none by default. */
   activation?: Activation | null;
 }
 
@@ -39,9 +45,12 @@ const rules: Rules<SyncBatchNormOptions> = {
 
 /**
  * Batch normalisation of the shards [Nₖ, C, ...] of a batch by the statistics of all of them, as torch.nn.SyncBatchNorm
- * does over processes (MegDet, Peng et al. 2017, arXiv 1711.07240). In training it is batchNorm of their concatenation,
- * cut up again. The gradient that a shard's output sends to weight and bias is the shard's own sum. Throws as batchNorm
- * and concat do.
+ * does over processes. In training it is batchNorm of their concatenation, cut up again. The gradient that a shard's
+ * output sends to weight and bias is the shard's own sum.
+ * @shape shards [Nₖ, C, ...] → as many tensors of the same shapes
+ * @throws RangeError for no shard, shards that do not fit together, and one value per channel in all when training;
+ *   TypeError without running statistics when not training
+ * @source MegDet, Peng et al. 2017, arXiv 1711.07240
  */
 export function syncBatchNorm(
   shards: readonly Tensor[],

@@ -25,6 +25,9 @@ const lengths = (planes: Planes, v: Tensor): Float64Array =>
 /**
  * ‖v‖ of each slice along `dim`, from which weight norm starts. Where `dim` is null or, as in PyTorch, −1 it is that of
  * all of v. No gradient flows through.
+ * @shape v [...] → its shape with 1 everywhere but at `dim`, or [] for one length of all
+ * @throws RangeError for a `dim` that v does not have
+ * @source Salimans, Kingma 2016, arXiv 1602.07868
  */
 export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
   return call("weightLengths", () => {
@@ -36,9 +39,12 @@ export function weightLengths(v: Tensor, dim: number | null = 0): Tensor {
 }
 
 /**
- * Weight normalisation (Salimans, Kingma 2016, arXiv 1602.07868): g·v/‖v‖. The length is taken over all axes but `dim`
- * (PyTorch's default 0), or over all where `dim` is null or, as in PyTorch, −1. g has length 1 at the other axes ([]
- * over all). There is no eps: where v is 0 the result is NaN. Throws RangeError on shapes that do not fit.
+ * Weight normalisation: g·v/‖v‖. The length is taken over all axes but `dim` (PyTorch's default 0), or over all where
+ * `dim` is null or, as in PyTorch, −1. g has length 1 at the other axes ([] over all). There is no eps: where v is 0
+ * the result is NaN.
+ * @shape v [...], g as weightLengths(v, dim) → the shape of v
+ * @throws RangeError on shapes that do not fit
+ * @source Salimans, Kingma 2016, arXiv 1602.07868
  */
 export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor {
   return call("weightNorm", () => {

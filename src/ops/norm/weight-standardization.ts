@@ -9,7 +9,9 @@ import { ofNothing } from "../of-nothing.js";
 import { planeMoments } from "./plane-moments.js";
 import { gradientOf, type Planes, planeCombine, planeProducts } from "./slice-maps.js";
 
+/** Options of `weightStandardization`. */
 export interface WeightStandardizationOptions {
+  /** Added to the deviation or, with `epsInside`, to the variance; 1e-5 by default. */
   eps?: number;
   /**
    * Where eps goes: (w − mean)/(std + eps) as in the paper's code (default), or (w − mean)/√(variance + eps) as in
@@ -20,11 +22,15 @@ export interface WeightStandardizationOptions {
   correction?: 0 | 1;
 }
 
+/** Options of `scaledWeightStandardization`. */
 export interface ScaledWeightStandardizationOptions {
-  /** A learned factor [filters]. */
+  /** A learned factor [filters]; 1 without it. */
   gain?: Tensor | null;
-  /** The constant of the activation that follows, for example √(2/(1 − 1/π)) for ReLU. */
+  /** The constant of the activation that follows, for example √(2/(1 − 1/π)) for ReLU; 1 by default. */
   gamma?: number;
+  /**
+   * The least that variance·fanIn counts as, 1e-4 by default; with `epsAdded` added to the variance, 1e-6 by default.
+   */
   eps?: number;
   /** √max(variance·fanIn, eps) as in the authors' code (default), or √((variance + eps)·fanIn) as in timm. */
   epsAdded?: boolean;
@@ -74,8 +80,11 @@ const rules: Rules<WeightStandardizationOptions> = {
 };
 
 /**
- * Weight standardisation (Qiao, Wang, Liu, Shen, Yuille 2019, arXiv 1903.10520) of w [out, in, ...]: each filter less
- * its mean, divided by its standard deviation. A constant filter becomes 0. Throws RangeError for a weight of one axis.
+ * Weight standardisation of w [out, in, ...]: each filter less its mean, divided by its standard deviation. A constant
+ * filter becomes 0.
+ * @shape w [out, in, ...] → the same shape
+ * @throws RangeError for a weight of one axis
+ * @source Qiao, Wang, Liu, Shen, Yuille 2019, arXiv 1903.10520
  */
 export function weightStandardization(
   w: Tensor,
@@ -110,8 +119,11 @@ const scaledRules: Rules<ScaledWeightStandardizationOptions> = {
 };
 
 /**
- * Scaled weight standardisation (Brock, De, Smith 2021, arXiv 2101.08692; NFNets, 2102.06171) of w [out, in, ...]:
- * gain·gamma·(w − mean)/√max(variance·fanIn, eps), so that a layer keeps the variance of its input.
+ * Scaled weight standardisation of w [out, in, ...]: gain·gamma·(w − mean)/√max(variance·fanIn, eps), so that a layer
+ * keeps the variance of its input.
+ * @shape w [out, in, ...], gain [out] or null → the shape of w
+ * @throws RangeError for a weight of one axis and another shape of `gain`
+ * @source Brock, De, Smith 2021, arXiv 2101.08692; NFNets, 2102.06171
  */
 export function scaledWeightStandardization(
   w: Tensor,

@@ -7,7 +7,10 @@ import { checkSameRuntime, checkTensor } from "../check.js";
 /**
  * Rows `ids` of table [rows, columns]. A list gives [ids.length, columns], an int32 or int64 tensor [...ids.shape,
  * columns].
- * Throws RangeError for rows that the table does not have.
+ * @shape table [rows, columns], ids [...] → [..., columns]
+ * @throws RangeError for rows that the table does not have; TypeError for ids that are neither a list nor an int32 or
+ *   int64 tensor
+ * @source torch.nn.functional.embedding
  */
 export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Tensor {
   return call("embedding", () => {

@@ -10,8 +10,10 @@ import { panelsOf } from "./packed.js";
 const rules: Rules<ActivationOption> = { activation: "string|null" };
 
 /**
- * x·weightᵀ + bias: x [..., in], weight [out, in], bias [out] → [..., out]. Throws RangeError when the last length of x
- * is not `in`.
+ * x·weightᵀ + bias, over the last axis of x.
+ * @shape x [..., in], weight [out, in], bias [out] or null → [..., out]
+ * @throws RangeError when the last length of x is not `in`, and for another shape of weight or bias
+ * @source torch.nn.functional.linear
  */
 export function linear(
   x: Tensor,

@@ -15,9 +15,11 @@ interface Product {
 }
 
 /**
- * The matrix product as torch.matmul has it: [m, k]·[k, n] → [m, n]. Leading dimensions are batches and broadcast. A
- * vector on the left is a row, on the right it is a column, and its dimension of 1 is not in the result. Throws
- * RangeError for scalars, inner sizes that differ and batches that do not broadcast.
+ * The matrix product. Leading dimensions are batches and broadcast. A vector on the left is a row, on the right it is a
+ * column, and its dimension of 1 is not in the result.
+ * @shape a [..., m, k], b [..., k, n] → [..., m, n]
+ * @throws RangeError for scalars, inner sizes that differ and batches that do not broadcast
+ * @source torch.matmul
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return call("matmul", () => {

@@ -28,6 +28,7 @@ import {
   withoutThem,
 } from "./attention-wild.js";
 
+/** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {
   /**
    * 1 where a key is seen, 0 where it is not: float32, int32 or uint8, of a shape that broadcasts to
@@ -39,11 +40,14 @@ export interface AttentionOptions {
    * seen.
    */
   additiveMask?: Tensor | null;
-  /** Whether query i sees keys 0 … i alone. */
+  /** Whether query i sees keys 0 … i alone; false by default. */
   causal?: boolean;
   /** Factor of the scores; default 1/√E. */
   scale?: number;
-  /** How many heads lie beside each other in the features, as a projection leaves them: q is [..., L, heads·E]. */
+  /**
+   * How many heads lie beside each other in the features, as a projection leaves them: q is [..., L, heads·E]. Without
+   * it a head is an axis before L, or there is one.
+   */
   heads?: number;
 }
 
@@ -56,13 +60,15 @@ const known: Known<AttentionOptions> = {
 };
 
 /**
- * softmax(q·kᵀ·scale)·v, Vaswani et al. 2017, arXiv 1706.03762: q [..., L, E], k [..., S, E], v
- * [..., S, D] → [..., L, D]. With `heads` the last lengths are those of all heads, and a mask [..., L, S] is every
- * head's. What is masked has weight 0. A query that sees nothing gives zeros and no gradient, never NaN. A NaN or
- * infinity that is hidden changes nothing, where PyTorch's 0·NaN does. To read a mask takes about a nanosecond an
- * element. Weights [..., L, S] of more elements than q are never kept. The forward pass makes a megabyte of them at a
- * time, and the backward pass makes them again, at least those of one head at a time. Throws RangeError on shapes that
- * do not fit.
+ * softmax(q·kᵀ·scale)·v. With `heads` the last lengths are those of all heads, and a mask [..., L, S] is every head's.
+ * What is masked has weight 0. A query that sees nothing gives zeros and no gradient, never NaN. A NaN or infinity that
+ * is hidden changes nothing, where PyTorch's 0·NaN does. To read a mask takes about a nanosecond an element. Weights
+ * [..., L, S] of more elements than q are never kept. The forward pass makes a megabyte of them at a time, and the
+ * backward pass makes them again, at least those of one head at a time.
+ * @shape q [..., L, E], k [..., S, E], v [..., S, D] → [..., L, D]
+ * @throws RangeError on shapes that do not fit, heads that do not divide the features, and values of a mask other than
+ *   0 and 1; TypeError for both masks at once, a mask of another dtype, and an additiveMask that requires a gradient
+ * @source Vaswani et al. 2017, arXiv 1706.03762; torch.nn.functional.scaled_dot_product_attention
  */
 export function scaledDotProductAttention(
   q: Tensor,

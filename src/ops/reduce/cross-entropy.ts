@@ -8,13 +8,16 @@ import { checkSameRuntime, checkTensor } from "../check.js";
 import { sumPartials } from "../reduction.js";
 import { reorder } from "../shape/permute.js";
 
+/** What a loss makes of its terms: their mean, their sum, or the terms themselves. */
 export type Reduction = "mean" | "sum" | "none";
 /** @internal The rules of options use them. */
 export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
 /** The number of the class for each row. */
 export type Targets = Tensor<"int32" | "int64"> | Int32Array | readonly number[];
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
+  /** What becomes of the losses of the rows; "mean" by default. */
   reduction?: Reduction;
   /** Rows with this target count for nothing, and not for the mean either. Default: −100. */
   ignoreIndex?: number;
@@ -33,8 +36,11 @@ const rules: Rules<CrossEntropyOptions> = {
 
 /**
  * −ln softmax(logits)[target] of logits [N, C], averaged over the N rows (NaN for none), summed, or with "none" one for
- * each row, [N]. Logits may be [N, C, d1, …] as well, with targets of shape [N, d1, …] (or a list of as many). Throws
- * RangeError, before anything is computed, for a target outside 0 … C − 1 that is not to be ignored, and names it.
+ * each row, [N]. Logits may be [N, C, d1, …] as well, with targets of shape [N, d1, …] (or a list of as many).
+ * @shape logits [N, C] or [N, C, d1, …], targets [N] or [N, d1, …] → [], or with "none" the shape of the targets
+ * @throws RangeError, before anything is computed, for a target outside 0 … C − 1 that is not to be ignored (and names
+ *   it), for shapes that do not fit, and labelSmoothing outside [0, 1]
+ * @source torch.nn.functional.cross_entropy
  */
 export function crossEntropy(
   logits: Tensor,

@@ -7,8 +7,11 @@ import { checkTensor } from "../check.js";
 import { reduceSum } from "../reduction.js";
 
 /**
- * Mean of x over `dim` (one, several, or all when left out). Of nothing it is NaN. Error: within 10⁻⁶ of the mean of
- * |x|.
+ * Mean of x over `dim` (one, several, or all when left out). With `keepdim` the lengths of these stay as 1. Of nothing
+ * it is NaN. Error: within 10⁻⁶ of the mean of |x|.
+ * @shape x [...] → its shape without `dim`
+ * @throws RangeError for a `dim` that x does not have, or has twice
+ * @source torch.mean
  */
 export function mean(x: Tensor, dim?: number | readonly number[], keepdim = false): Tensor {
   return call("mean", () => {

@@ -9,7 +9,9 @@ import { sub } from "../elementwise/sub.js";
 import { sumPartials } from "../reduction.js";
 import { type Reduction, reductions } from "./cross-entropy.js";
 
+/** Options of `mseLoss`. */
 export interface MseLossOptions {
+  /** What becomes of the squares; "mean" by default. */
   reduction?: Reduction;
 }
 
@@ -20,6 +22,9 @@ const rules: Rules<MseLossOptions> = { reduction: reductions };
 
 /**
  * (input − target)², averaged over all elements (NaN for none), summed, or with "none" as it is. Both have one shape.
+ * @shape input [...], target [...] → [], or with "none" [...]
+ * @throws RangeError for two shapes and for another `reduction`
+ * @source torch.nn.functional.mse_loss
  */
 export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions = {}): Tensor {
   return call("mseLoss", () => {

@@ -4,7 +4,12 @@ import { empty, sizeOf, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkTensor } from "../check.js";
 
-/** e^x / Σ e^x over `dim`; the maximum is subtracted first. A row of −Inf gives NaN. */
+/**
+ * e^x / Σ e^x over `dim`; the maximum is subtracted first. A row of −Inf gives NaN.
+ * @shape x [...] → [...]
+ * @throws RangeError for a `dim` that x does not have
+ * @source torch.nn.functional.softmax
+ */
 export const softmax = (x: Tensor, dim = -1): Tensor => normalised("softmax", x, dim, 0);
 
 /** @internal softmax, or with log = 1 its logarithm. */

@@ -9,6 +9,9 @@ import { reduceSum } from "../reduction.js";
 /**
  * Σ x over `dim` (one, several, or all when left out). With `keepdim` the summed lengths stay as 1. Error: within
  * 10⁻⁶·Σ|x|.
+ * @shape x [...] → its shape without `dim`
+ * @throws RangeError for a `dim` that x does not have, or has twice
+ * @source torch.sum
  */
 export function sum(x: Tensor, dim?: number | readonly number[], keepdim = false): Tensor {
   return call("sum", () => {

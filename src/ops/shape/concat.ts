@@ -5,7 +5,12 @@ import { empty, show, sizeOf, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 
-/** The tensors one after another along `dim`. Throws RangeError unless all other lengths agree. */
+/**
+ * The tensors one after another along `dim`.
+ * @shape tensors [..., n₁, ...], [..., n₂, ...], … → [..., n₁ + n₂ + …, ...]
+ * @throws RangeError unless all other lengths agree, and for no tensor; TypeError for what is no array of tensors
+ * @source torch.cat
+ */
 export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   return call("concat", () => {
     if (!Array.isArray(tensors)) throw new TypeError("concat: expected an array of tensors");

@@ -6,7 +6,12 @@ import { empty, type Shape, show, sizeOf, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkTensor } from "../check.js";
 
-/** x with its dimensions in the order `dims`, copied: permute(x, [0, 2, 3, 1]) makes NHWC of NCHW. */
+/**
+ * x with its dimensions in the order `dims`, copied: permute(x, [0, 2, 3, 1]) makes NHWC of NCHW.
+ * @shape x [d0, d1, ...] → [d of dims[0], d of dims[1], ...]
+ * @throws RangeError unless `dims` holds each dimension once; TypeError for what is no list
+ * @source torch.permute
+ */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   checkTensor("permute", "input", x);
   if (!Array.isArray(dims))

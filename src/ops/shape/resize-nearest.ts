@@ -4,7 +4,10 @@ import { empty, full, show, type Tensor } from "../../tensor.js";
 import { checkTensor, type Pair, pairOf } from "../check.js";
 
 /**
- * x [N, C, H, W] as [N, C, height, width]: pixel (i, j) is pixel (⌊i·H/height⌋, ⌊j·W/width⌋) of x, PyTorch's "nearest".
+ * Pixel (i, j) of the result is pixel (⌊i·H/height⌋, ⌊j·W/width⌋) of x, PyTorch's "nearest".
+ * @shape x [N, C, H, W] → [N, C, height, width]
+ * @throws RangeError for another rank and for sizes that are no integers ≥ 0
+ * @source torch.nn.functional.interpolate
  */
 export function resizeNearest(x: Tensor, size: number | Pair): Tensor {
   return call("resizeNearest", () => {

@@ -5,7 +5,12 @@ import { empty, sizeOf, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkTensor } from "../check.js";
 
-/** x[…, start:end, …] along `dim`, copied. Negative bounds count from the end, and both are clamped, as in PyTorch. */
+/**
+ * x[…, start:end, …] along `dim`, copied. Negative bounds count from the end, and both are clamped, as in PyTorch.
+ * @shape x [..., n, ...] → [..., end − start, ...]
+ * @throws RangeError for a scalar and a `dim` that x does not have; TypeError for bounds that are no integers
+ * @source x[start:end] of PyTorch
+ */
 export function slice(x: Tensor, dim: number, start = 0, end?: number): Tensor {
   return call("slice", () => {
     checkTensor("slice", "input", x);

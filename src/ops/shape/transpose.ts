@@ -3,7 +3,12 @@ import { axisOf } from "../axes.js";
 import { checkTensor } from "../check.js";
 import { reorder } from "./permute.js";
 
-/** x with two dimensions exchanged, copied. */
+/**
+ * x with two dimensions exchanged, copied.
+ * @shape x [..., a, ..., b, ...] → [..., b, ..., a, ...]
+ * @throws RangeError for dimensions that x does not have
+ * @source torch.transpose
+ */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   checkTensor("transpose", "input", x);
   const rank = x.shape.length;
