@@ -121,6 +121,16 @@ describe("StandardScaler", () => {
     expect(() => left.merge(new StandardScaler(2))).toThrow("expected a scaler of 3 features");
   });
 
+  test("no order of the rows changes a bit", () => {
+    const list = Array.from(normal(999, 5), (v, i) => (v + (i % 3)) * 10 ** (20 * (i % 5)));
+    const statistics = (rows: number[]) => {
+      const { mean, variance } = new StandardScaler(1).fit(rows);
+      return [...mean, ...variance];
+    };
+    expect(statistics([...list].reverse())).toEqual(statistics(list));
+    expect(statistics([...list].sort())).toEqual(statistics(list));
+  });
+
   test("a constant that is no binary fraction counts as constant", () => {
     const scaler = new StandardScaler(1).fit(new Float64Array(1000).fill(0.1));
     expect(Math.abs(scaler.transform([0.1])[0])).toBeLessThan(1e-15);

@@ -1,4 +1,5 @@
 import type { ProcessGroup } from "../../process-group.js";
+import { ExactSums } from "./exact-sums.js";
 import { checkMerge, type Numbers, Scaler, type ScalerOptions, unitFor } from "./scaler.js";
 
 export interface StandardScalerOptions extends ScalerOptions {
@@ -8,10 +9,21 @@ export interface StandardScalerOptions extends ScalerOptions {
   withStd?: boolean;
 }
 
+/** By feature: the number of values, their mean, the sum of squared differences of values times the unit, the unit. */
+interface Statistics {
+  count: Float64Array;
+  mean: Float64Array;
+  m2: Float64Array;
+  units: Float64Array;
+}
+
+/** The features whose sums are in memory at once. */
+const BLOCK = 256;
+
 /**
  * (x − mean)/std of each feature. The variance is divided by n, as in scikit-learn's StandardScaler. NaN is left out of
- * the statistics, and a constant feature becomes 0. Statistics are float64, merged by the formula of Chan, Golub and
- * LeVeque (1979).
+ * the statistics, and a constant feature becomes 0. Statistics are float64 of exact sums; those of several calls are
+ * merged by the formula of Chan, Golub and LeVeque (1979).
  */
 export class StandardScaler extends Scaler {
   readonly withMean: boolean;
@@ -42,75 +54,84 @@ export class StandardScaler extends Scaler {
     return this.#m2.map((m2, j) => (this.count[j] > 0 ? m2 / this.count[j] : 0));
   }
 
-  /** Converts the statistics of a feature to a smaller unit. */
-  #shrink(j: number, unit: number): void {
-    if (unit >= this.#units[j]) return;
-    this.#m2[j] *= (unit / this.#units[j]) ** 2;
-    this.#units[j] = unit;
-  }
-
   /** Forgets all earlier data and learns from `data`. */
   fit(data: Numbers): this {
+    return this.#fit(data, null);
+  }
+
+  /**
+   * Forgets all earlier data and learns from the data of all ranks of `group`: to the last bit what `fit` learns from all
+   * data. All ranks must call it; `data` may be empty.
+   */
+  fitDistributed(data: Numbers, group: ProcessGroup): this {
+    return this.#fit(data, group);
+  }
+
+  #fit(data: Numbers, group: ProcessGroup | null): this {
     this.check(data);
+    const found = this.#statistics(data, group);
     for (const list of [this.count, this.mean, this.#m2]) list.fill(0);
     this.#units.fill(1);
-    return this.partialFit(data);
+    return this.#merge(found);
   }
 
   /** Learns from more data. Except for rounding, any split of the data gives the result of all data at once. */
   partialFit(data: Numbers): this {
     this.check(data);
-    for (let j = 0; j < this.features; j++) {
-      let largest = 0;
-      for (const x of this.valuesOf(data, j)) largest = Math.max(largest, Math.abs(x));
-      this.#shrink(j, unitFor(largest));
-      const unit = this.#units[j];
-      let [count, sum] = [0, 0];
-      for (const x of this.valuesOf(data, j)) {
-        count++;
-        sum += x * unit;
-      }
-      if (count === 0) continue;
-      const mean = sum / count;
-      let [m2, rest] = [0, 0];
-      for (const x of this.valuesOf(data, j)) {
-        m2 += (x * unit - mean) ** 2;
-        rest += x * unit - mean;
-      }
-      this.#add(j, count, (mean + rest / count) / unit, m2 - rest ** 2 / count);
-    }
-    return this.#finish();
+    return this.#merge(this.#statistics(data, null));
   }
 
   /** Adds what another scaler saw. Throws RangeError if its number of features differs. */
   merge(other: StandardScaler): this {
     checkMerge<StandardScaler>(this, other);
     const { count, mean } = other;
-    const [m2, units] = [other.#m2.slice(), other.#units.slice()]; // `other` may be this scaler itself
-    [...count].forEach((n, j) => {
-      this.#shrink(j, units[j]);
-      this.#add(j, n, mean[j], m2[j] * (this.#units[j] / units[j]) ** 2);
-    });
-    return this.#finish();
+    return this.#merge({ count, mean, m2: other.#m2, units: other.#units });
   }
 
-  /**
-   * Forgets all earlier data and learns from the data of all ranks of `group`, merged in rank order: all ranks have the
-   * same statistics, those of `fit` on all data but for rounding. All ranks must call it; `data` may be empty.
-   */
-  fitDistributed(data: Numbers, group: ProcessGroup): this {
-    this.fit(data);
+  /** The statistics of data that are shared out among the ranks of a group, or all here. */
+  #statistics(data: Numbers, group: ProcessGroup | null): Statistics {
     const { features } = this;
-    const own = [this.count, this.mean, this.#m2, this.#units].map((list) => [...list]);
-    const all = new Float64Array(4 * features * group.size);
-    group.allGather(all, Float64Array.from(own.flat()));
-    this.fit([]);
-    for (let at = 0; at < all.length; at += 4 * features)
-      for (let j = 0; j < features; j++) {
-        const [count, mean, m2, unit] = [0, 1, 2, 3].map((i) => all[at + i * features + j]);
-        this.#shrink(j, unit);
-        this.#add(j, count, mean, m2 * (this.#units[j] / unit) ** 2);
-      }
+    const [count, mean, m2, units] = [0, 1, 2, 3].map(() => new Float64Array(features));
+    for (let first = 0; first < features; first += BLOCK) {
+      const [n, largest] = [0, 1].map(() => new Float64Array(Math.min(BLOCK, features - first)));
+      const each = (visit: (x: number, j: number) => void) => {
+        for (let j = 0; j < n.length; j++)
+          for (const x of this.valuesOf(data, first + j)) visit(x, j);
+      };
+      each((x, j) => {
+        n[j]++;
+        largest[j] = Math.max(largest[j], Math.abs(x));
+      });
+      group?.allReduce(n);
+      group?.allReduce(largest, { op: "max" });
+      const unit = largest.map(unitFor);
+      const averages = (value: (x: number, j: number) => number) => {
+        const sums = new ExactSums(n.length);
+        each((x, j) => sums.add(j, value(x, j)));
+        return sums.values(group).map((sum, j) => sum / Math.max(1, n[j]));
+      };
+      const centre = averages((x, j) => x * unit[j]);
+      const rest = averages((x, j) => x * unit[j] - centre[j]);
+      const squares = averages((x, j) => (x * unit[j] - centre[j]) * (x * unit[j] - centre[j]));
+      n.forEach((_, j) => {
+        count[first + j] = n[j];
+        mean[first + j] = (centre[j] + rest[j]) / unit[j];
+        m2[first + j] = (squares[j] - rest[j] * rest[j]) * n[j];
+        units[first + j] = unit[j];
+      });
+    }
+    return { count, mean, m2, units };
+  }
+
+  /** Adds statistics, which may be this scaler's own. */
+  #merge({ count, mean, m2, units }: Statistics): this {
+    [...count].forEach((n, j) => {
+      const unit = Math.min(this.#units[j], units[j]);
+      const more = m2[j] * (unit / units[j]) ** 2;
+      this.#m2[j] *= (unit / this.#units[j]) ** 2;
+      this.#units[j] = unit;
+      this.#add(j, n, mean[j], more);
+    });
     return this.#finish();
   }
 
