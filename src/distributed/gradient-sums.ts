@@ -90,12 +90,13 @@ export class GradientSums {
   }
 
   #pass(loss: Tensor, weight: number, take: (parameter: Tensor) => void): void {
-    using gradient = full(loss.shape, weight, { runtime: loss.runtime });
+    const gradient = full(loss.shape, weight, { runtime: loss.runtime });
     this.#take = take;
     try {
       loss.backward(gradient);
     } finally {
       this.#take = null;
+      gradient.dispose();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ProcessGroup } from "../../process-group.js";
-import { ExactSums } from "./exact-sums.js";
 import { checkMerge, type Numbers, Scaler, type ScalerOptions, unitFor } from "./scaler.js";
+import { splitSums } from "./split-sums.js";
 
 export interface StandardScalerOptions extends ScalerOptions {
   /** Subtract the mean. */
@@ -17,13 +17,10 @@ interface Statistics {
   units: Float64Array;
 }
 
-/** The features whose sums are in memory at once. */
-const BLOCK = 256;
-
 /**
  * (x − mean)/std of each feature. The variance is divided by n, as in scikit-learn's StandardScaler. NaN is left out of
- * the statistics, and a constant feature becomes 0. Statistics are float64 of exact sums; those of several calls are
- * merged by the formula of Chan, Golub and LeVeque (1979).
+ * the statistics, and a constant feature becomes 0. Statistics are float64, and no order of the rows changes their
+ * bits; those of several calls are merged by the formula of Chan, Golub and LeVeque (1979).
  */
 export class StandardScaler extends Scaler {
   readonly withMean: boolean;
@@ -88,38 +85,30 @@ export class StandardScaler extends Scaler {
     return this.#merge({ count, mean, m2: other.#m2, units: other.#units });
   }
 
-  /** The statistics of data that are shared out among the ranks of a group, or all here. */
+  /** The statistics of data that are here, or shared out among the ranks of a group. */
   #statistics(data: Numbers, group: ProcessGroup | null): Statistics {
-    const { features } = this;
-    const [count, mean, m2, units] = [0, 1, 2, 3].map(() => new Float64Array(features));
-    for (let first = 0; first < features; first += BLOCK) {
-      const [n, largest] = [0, 1].map(() => new Float64Array(Math.min(BLOCK, features - first)));
-      const each = (visit: (x: number, j: number) => void) => {
-        for (let j = 0; j < n.length; j++)
-          for (const x of this.valuesOf(data, first + j)) visit(x, j);
-      };
-      each((x, j) => {
-        n[j]++;
-        largest[j] = Math.max(largest[j], Math.abs(x));
-      });
-      group?.allReduce(n);
-      group?.allReduce(largest, { op: "max" });
-      const unit = largest.map(unitFor);
-      const averages = (value: (x: number, j: number) => number) => {
-        const sums = new ExactSums(n.length);
-        each((x, j) => sums.add(j, value(x, j)));
-        return sums.values(group).map((sum, j) => sum / Math.max(1, n[j]));
-      };
-      const centre = averages((x, j) => x * unit[j]);
-      const rest = averages((x, j) => x * unit[j] - centre[j]);
-      const squares = averages((x, j) => (x * unit[j] - centre[j]) * (x * unit[j] - centre[j]));
-      n.forEach((_, j) => {
-        count[first + j] = n[j];
-        mean[first + j] = (centre[j] + rest[j]) / unit[j];
-        m2[first + j] = (squares[j] - rest[j] * rest[j]) * n[j];
-        units[first + j] = unit[j];
-      });
-    }
+    const { features, plane } = this;
+    const each = (visit: (x: number, j: number) => void) => {
+      for (let i = 0; i < data.length; i++)
+        if (!Number.isNaN(data[i])) visit(data[i], Math.floor(i / plane) % features);
+    };
+    const [count, largest] = [0, 1].map(() => new Float64Array(features));
+    each((x, j) => {
+      count[j]++;
+      largest[j] = Math.max(largest[j], Math.abs(x));
+    });
+    group?.allReduce(count);
+    group?.allReduce(largest, { op: "max" });
+    const units = largest.map(unitFor);
+    const averages = (value: (x: number, j: number) => number) => {
+      const sums = splitSums(features, (add) => each((x, j) => add(value(x, j), j)), group);
+      return sums.map((sum, j) => sum / Math.max(1, count[j]));
+    };
+    const centre = averages((x, j) => x * units[j]);
+    const rest = averages((x, j) => x * units[j] - centre[j]);
+    const squares = averages((x, j) => (x * units[j] - centre[j]) ** 2);
+    const mean = centre.map((value, j) => (value + rest[j]) / units[j]);
+    const m2 = squares.map((value, j) => (value - rest[j] ** 2) * count[j]);
     return { count, mean, m2, units };
   }
 
