@@ -18,21 +18,23 @@ export class MpiTransport implements Transport {
   readonly #faults: Faults;
 
   /**
-   * Joins the other ranks. Throws Error, having left them, where the library sees another number of ranks than the
-   * launcher.
+   * Joins the other ranks, within so many seconds. Throws Error, having left them, where the library sees another number
+   * of ranks than the launcher.
    */
-  static async join(launched: Launched): Promise<MpiTransport> {
-    return new MpiTransport(loadMpi(await loadKoffi(), launched.library), launched);
+  static async join(launched: Launched, timeout: number): Promise<MpiTransport> {
+    return new MpiTransport(loadMpi(await loadKoffi(), launched.library), launched, timeout);
   }
 
-  private constructor(mpi: Mpi, { by, library, size: expected }: Launched) {
+  private constructor(mpi: Mpi, { by, library, size: expected }: Launched, timeout: number) {
     this.#mpi = mpi;
     const { call, world } = mpi;
     const [flag, rank, size] = [0, 1, 2].map(() => new Int32Array(1));
     call.MPI_Initialized(flag);
     if (flag[0] !== 0)
       throw new Error("initProcessGroup: MPI runs in this process already; there is one group");
-    this.#check("MPI_Init_thread", call.MPI_Init_thread(0, 0, FUNNELED, new Int32Array(1)));
+    this.#within(timeout, "MPI_Init_thread", () =>
+      call.MPI_Init_thread(0, 0, FUNNELED, new Int32Array(1)),
+    );
     this.#check("errhandler", call.MPI_Comm_set_errhandler(world, mpi.errorsReturn));
     call.MPI_Comm_rank(world, rank);
     call.MPI_Comm_size(world, size);
@@ -100,13 +102,16 @@ export class MpiTransport implements Transport {
     return this.#faults.abort(message);
   }
 
-  /** MPI_Finalize has no form that can be polled, so a clock of the system ends a process that stays in it. */
   close(timeout: number): void {
-    const { alarm, call } = this.#mpi;
     this.#faults.remove();
-    alarm(Math.ceil(timeout));
-    this.#check("MPI_Finalize", call.MPI_Finalize());
-    alarm(0);
+    this.#within(timeout, "MPI_Finalize", () => this.#mpi.call.MPI_Finalize());
+  }
+
+  /** For what has no form that can be polled: a clock of the system ends a process that stays in it. */
+  #within(timeout: number, what: string, call: () => number): void {
+    this.#mpi.alarm(Math.ceil(timeout));
+    this.#check(what, call());
+    this.#mpi.alarm(0);
   }
 
   #check(what: string, code: number): void {
