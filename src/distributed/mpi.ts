@@ -1,7 +1,7 @@
 // Ranks that are processes of an MPI. Every wait is MPI_I… and MPI_Test: a blocking call could not be given up.
 import { arrays, dtypeOf, type TypedArray } from "../dtype.js";
 import { Faults } from "./faults.js";
-import type { Launched } from "./launcher.js";
+import { checkConnected, type Launched } from "./launcher.js";
 import { loadKoffi, loadMpi, type Mpi } from "./mpi-library.js";
 import type { Job, Transport } from "./transport.js";
 
@@ -22,6 +22,7 @@ export class MpiTransport implements Transport {
    * of ranks than the launcher.
    */
   static async join(launched: Launched, timeout: number): Promise<MpiTransport> {
+    checkConnected(process.env);
     return new MpiTransport(loadMpi(await loadKoffi(), launched.library), launched, timeout);
   }
 
@@ -43,10 +44,11 @@ export class MpiTransport implements Transport {
     const length = new Int32Array(1);
     call.MPI_Get_library_version(text, length);
     this.version = textOf(text, length[0]).split(/[\n,]/)[0].replace(/\s+/g, " ").trim();
-    if (expected !== this.size) {
+    // a library that does not know this launcher is alone; one of those that take PMI_PORT is not Open MPI
+    if (expected === null ? mpi.family === "openmpi" : expected !== this.size) {
       call.MPI_Finalize();
       throw new Error(
-        `initProcessGroup: ${by} says ${expected} ranks, but ${library} (${this.version}) sees ${this.size}: ` +
+        `initProcessGroup: ${by} says ${expected ?? "several"} ranks, but ${library} (${this.version}) sees ${this.size}: ` +
           "it is not the library of the launcher; set MPI_LIBRARY",
       );
     }

@@ -141,6 +141,8 @@ describe("the launcher", () => {
       ...{ library: "libmpi.so.40", size: 4 },
     });
     expect(launchedBy({ PMI_SIZE: "2" })).toMatchObject({ library: "libmpich.so.12", size: 2 });
+    const port = { PMI_PORT: "here:41177", PMI_ID: "1" };
+    expect(launchedBy(port)).toMatchObject({ library: "libmpich.so.12", size: null });
     const other = { PMI_SIZE: "2", MPI_LIBRARY: "/opt/libmpi.so" };
     expect(launchedBy(other)?.library).toBe("/opt/libmpi.so");
     expect(launchedBy(other, "mine.so")?.library).toBe("mine.so");

@@ -101,6 +101,35 @@ test.skipIf(!available.openmpi || !available.mpich).each([
   expect(code).not.toBe(0);
 });
 
+describe.skipIf(!available.mpich)(
+  "MPICH behind a program that closes its connection, as npx",
+  () => {
+    const closing = ["sh", "-c", '[ -z "$PMI_FD" ] || eval "exec $PMI_FD>&-"; exec "$@"', "sh"];
+    const ranks = () => [
+      ...closing,
+      process.execPath,
+      path,
+      "x",
+      JSON.stringify({ fault: "none" }),
+    ];
+    const [mpirun, ...count] = launcher("mpich", 2);
+
+    test("is told what to do", async () => {
+      const { code, output } = await execute([mpirun, ...count, ...ranks()], 30);
+      expect(output).toMatch(
+        /npx, has closed the connection to MPICH's mpirun; start it as mpirun -pmi-port/,
+      );
+      expect(code).not.toBe(0);
+    });
+
+    test("runs by way of a port", async () => {
+      const { code, output } = await execute([mpirun, "-pmi-port", ...count, ...ranks()], 30);
+      expect(output).toMatch(/^joined at \d+\n$/);
+      expect(code).toBe(0);
+    });
+  },
+);
+
 test.skipIf(!available.openmpi)("a library that is not there", async () => {
   const args = [process.execPath, path, "x", JSON.stringify({ fault: "none" })];
   const env = { ...environment, MPI_LIBRARY: "libnone.so" };
