@@ -13,7 +13,7 @@ export interface InitOptions {
   backend?: "mpi" | "local";
   /** The MPI library to load. Default: MPI_LIBRARY of the environment, else the one of the launcher. */
   library?: string;
-  /** The deadline of every collective, in seconds. Default 300. */
+  /** The deadline of every wait, in seconds: that of a collective, and that for all ranks to join. Default 300. */
   timeout?: number;
   /**
    * "fixed": every sum is taken in rank order in float64, with the same bits for every MPI and bucket size. Default
@@ -52,7 +52,7 @@ export async function initProcessGroup(options: InitOptions = {}): Promise<Proce
   }
   const environment = globalThis.process?.env ?? {};
   const launched = options.backend === "local" ? null : launchedBy(environment, options.library);
-  if (launched) return new Group(await MpiTransport.join(launched), settings);
+  if (launched) return new Group(await MpiTransport.join(launched, timeout), settings);
   if (options.backend === "mpi")
     throw new Error(
       "initProcessGroup: no launcher of MPI started this process; start it as mpirun -np 4 node train.mjs",

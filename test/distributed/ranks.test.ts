@@ -64,6 +64,9 @@ describe("compareRanks", () => {
     const args = { settings: { ...small, epochs: 1 }, directory: saved };
     await ranks(path, "local", 2, args);
     await expect(ranks(path, "local", 3, args)).rejects.toThrow(/checkpoint of a run with/);
+    await expect(ranks(path, "local", 2, { ...args, unshared: true })).rejects.toThrow(
+      /\[rank \d of 2\] .*the ranks go on after 12, 0 steps; all of them must see the same checkpoint/,
+    );
     const file = join(saved, "bn.safetensors");
     writeFileSync(file, readFileSync(file).subarray(0, 100));
     await expect(ranks(path, "local", 2, args)).rejects.toThrow(/\[rank \d of 2\]/);
