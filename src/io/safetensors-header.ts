@@ -1,5 +1,4 @@
-import { isBytes } from "../dtype.js";
-import { describe } from "../options.js";
+import { checkBytes } from "./check-bytes.js";
 import { ARRAYS, type ElementType, isElementType } from "./elements.js";
 
 /** Free text beside the arrays; PyTorch's loaders look for `{ format: "pt" }`. */
@@ -27,11 +26,7 @@ export const METADATA = "__metadata__";
  * more than the size of the header.
  */
 export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
-  if (!isBytes(bytes)) {
-    const got = describe(bytes);
-    const hint = /^(Shared)?ArrayBuffer$/.test(got) ? ": write new Uint8Array(buffer)" : "";
-    throw new TypeError(`${op}: expected a Uint8Array, got ${got}${hint}`);
-  }
+  checkBytes(op, bytes);
   return inNameOf(op, () => {
     const length = headerLength(bytes, bytes.length);
     return headerOf(bytes.slice(8, 8 + length), bytes.length);
