@@ -1,5 +1,13 @@
 // evenkeel/files: what PyTorch and NumPy write, and large safetensors files by slices.
 export {
+  type LoadNumpyArchiveOptions,
+  type LoadNumpyOptions,
+  loadNumpy,
+  loadNumpyArchive,
+  saveNumpy,
+  saveNumpyArchive,
+} from "./numpy.js";
+export {
   type LoadTorchOptions,
   loadTorch,
   type ReadTorchOptions,

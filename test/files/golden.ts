@@ -11,7 +11,7 @@ export interface Expected {
 
 /** A folder of files that PyTorch or NumPy wrote, with what they hold. */
 export function goldenFiles<T>(folder: string) {
-  const path = join(import.meta.dirname, "../golden", folder);
+  const path = join("test/golden", folder); // also of a program in build
   const expected: Record<string, T> = JSON.parse(readFileSync(join(path, "expected.json"), "utf8"));
   return {
     names: readdirSync(path).filter((name) => name !== "expected.json"),
