@@ -8,6 +8,12 @@ export {
   saveNumpyArchive,
 } from "./numpy.js";
 export {
+  type OpenedSafetensors,
+  type OpenSafetensorsOptions,
+  openSafetensors,
+} from "./open-safetensors.js";
+export type { SliceSource, Slices } from "./slices.js";
+export {
   type LoadTorchOptions,
   loadTorch,
   type ReadTorchOptions,

@@ -31,6 +31,14 @@ export type Elements =
 export const isElementType = (value: unknown): value is ElementType =>
   typeof value === "string" && Object.hasOwn(ARRAYS, value);
 
+/** The elements that these bytes are, without a copy where they lie so that an array can begin there. */
+export function elementsIn(type: ElementType, bytes: Uint8Array): Elements {
+  const { buffer, byteOffset, length } = bytes;
+  const { BYTES_PER_ELEMENT: width } = ARRAYS[type];
+  if (byteOffset % width) return elementsOf(type, bytes);
+  return new ARRAYS[type](buffer as ArrayBuffer, byteOffset, length / width);
+}
+
 /** Refuses an element type that no tensor could take. `where` names the operation and the entry. */
 export function knownType(where: string, type: string, hint = ""): ElementType {
   if (isElementType(type)) return type;

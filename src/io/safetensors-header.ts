@@ -19,6 +19,9 @@ export interface SafetensorsHeader {
   metadata: SafetensorsMetadata;
 }
 
+/** The limit of the format's own reader. */
+const MOST_HEADER = 100_000_000;
+
 export const METADATA = "__metadata__";
 
 /**
@@ -54,6 +57,7 @@ export function headerLength(bytes: Uint8Array, size: number): number {
     const hint = bytes[0] === 0x7b ? " (the index of a sharded model needs { shards })" : "";
     refuse(`a header of ${length} bytes goes beyond the end of the file at ${size}${hint}`);
   }
+  if (length > MOST_HEADER) refuse(`a header of ${length} bytes is longer than the format allows`);
   return length;
 }
 
