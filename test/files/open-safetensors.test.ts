@@ -48,7 +48,7 @@ test.each<[string, () => SliceSource]>([
   ["a URL as text", () => url],
   ["a URL", () => new URL(url)],
   ["bytes", () => net],
-  ["slices", () => ({ size: net.length, read: async (a, b) => net.slice(a, b) })],
+  ["slices", () => ({ size: net.length, read: async (a: number, b: number) => net.slice(a, b) })],
 ])("%s is read as a whole file is", async (_, source) => {
   const opened = await openSafetensors(source());
   const whole = loadSafetensors(net, { runtime });
@@ -134,7 +134,7 @@ describe("is refused", () => {
 
 describe("a model in several files", () => {
   const part = (name: string, value: number) =>
-    saveSafetensors(new Map([[name, tensor([value], [1], { runtime })]]));
+    new Uint8Array(saveSafetensors(new Map([[name, tensor([value], [1], { runtime })]])));
   const index = () =>
     new TextEncoder().encode(
       '{"weight_map": {"b": "2.safetensors", "a": "1.safetensors", "c": "3.safetensors"}}',
