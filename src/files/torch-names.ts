@@ -1,0 +1,143 @@
+// The names that the pickles of PyTorch's tensors need, after torch/_weights_only_unpickler.py.
+import { sizeOf } from "../shape.js";
+import { type Maker, Name } from "./pickle.js";
+
+/** Numbers in the file, of one element type. */
+export interface TorchStorage {
+  key: string;
+  /** An `ElementType`, or the name of what tensors cannot hold. */
+  type: string;
+  /** The number of elements. */
+  size: number;
+  /** Where it begins, in elements, if it is a part of the storage `key`. */
+  begin: number;
+}
+
+/** A tensor of a file: a view of a storage. */
+export class TorchView {
+  constructor(
+    readonly storage: TorchStorage,
+    /** Of the elements in the storage. */
+    readonly type: string,
+    /** In elements, from the beginning of the storage. */
+    readonly offset: number,
+    readonly shape: readonly number[],
+    readonly strides: readonly number[],
+  ) {}
+}
+
+export class StorageType {
+  constructor(readonly type: string) {}
+}
+
+/** Storage classes of the module torch, and torch's dtypes, by the names of their element types in safetensors. */
+const storages: Record<string, string> = {
+  Double: "F64",
+  Float: "F32",
+  Half: "F16",
+  BFloat16: "BF16",
+  Long: "I64",
+  Int: "I32",
+  Short: "I16",
+  Char: "I8",
+  Byte: "U8",
+  Bool: "BOOL",
+  // read past, so that they do not stand in the way of others
+  ComplexFloat: "complex64",
+  ComplexDouble: "complex128",
+  QInt8: "qint8",
+  QUInt8: "quint8",
+  QInt32: "qint32",
+};
+const dtypes: Record<string, string> = {
+  float64: "F64",
+  float32: "F32",
+  float16: "F16",
+  bfloat16: "BF16",
+  int64: "I64",
+  int32: "I32",
+  int16: "I16",
+  int8: "I8",
+  uint64: "U64",
+  uint32: "U32",
+  uint16: "U16",
+  uint8: "U8",
+  bool: "BOOL",
+};
+/** Bytes of the elements that tensors cannot hold. */
+export const otherWidths: Record<string, number> = {
+  complex64: 8,
+  complex128: 16,
+  qint8: 1,
+  quint8: 1,
+  qint32: 4,
+};
+const otherDtypes = /^(complex(32|64|128)|float(8|4)_\w+|q(u?int8|int32)|quint\d\w+)$/;
+
+const isLengths = (list: unknown): list is number[] =>
+  Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+const isStorage = (value: unknown): value is TorchStorage =>
+  typeof (value as TorchStorage | null)?.key === "string";
+
+/** _rebuild_tensor(storage, offset, shape, strides, …); of version 3 the seventh is the dtype. */
+const rebuildTensor: Maker = ([storage, offset, shape, strides, , , dtype], refuse) => {
+  if (!isStorage(storage) || !isLengths([offset]) || !isLengths(shape) || !isLengths(strides))
+    return refuse("expected a storage, an offset, a shape and strides");
+  if (shape.length !== strides.length)
+    refuse(`expected as many strides as lengths, got ${strides.length} and ${shape.length}`);
+  if (!(sizeOf(shape) < 2 ** 31)) refuse("a tensor has fewer than 2³¹ elements");
+  const type = typeof dtype === "string" ? (dtypes[dtype] ?? dtype) : storage.type;
+  return new TorchView(storage, type, offset as number, shape, strides);
+};
+
+/** What is made of a tensor with something around it: the tensor. */
+const firstTensor: Maker = ([view], refuse) =>
+  view instanceof TorchView ? view : refuse("expected a tensor");
+
+/** _rebuild_from_type_v2(function, class, arguments, attributes), for a tensor with attributes. */
+const fromType: Maker = ([name, , args], refuse) =>
+  name instanceof Name && Array.isArray(args)
+    ? name.make(args, refuse)
+    : refuse("expected a name, a class and arguments");
+
+const dictionary: Maker = ([pairs = []], refuse) => {
+  if (pairs instanceof Map) return new Map(pairs);
+  const list: readonly unknown[] = Array.isArray(pairs) ? pairs : refuse("expected pairs");
+  if (!list.every((pair) => Array.isArray(pair) && pair.length === 2)) refuse("expected pairs");
+  return new Map(list as [unknown, unknown][]);
+};
+
+const list: Maker = ([items = []], refuse) =>
+  Array.isArray(items) ? items : refuse("expected a list");
+
+const makers: Record<string, Maker> = {
+  "collections.OrderedDict": dictionary,
+  "collections.Counter": dictionary,
+  "torch._utils._rebuild_tensor": rebuildTensor,
+  "torch._utils._rebuild_tensor_v2": rebuildTensor,
+  "torch._utils._rebuild_tensor_v3": rebuildTensor,
+  "torch._utils._rebuild_parameter": firstTensor,
+  "torch._utils._rebuild_parameter_with_state": firstTensor,
+  "torch._tensor._rebuild_from_type_v2": fromType,
+  "torch.nn.parameter.Parameter": firstTensor,
+  "torch.Tensor": firstTensor,
+  "torch.Size": list,
+  "torch.device": (parts) => parts.filter((part) => typeof part !== "object").join(":"),
+  "builtins.set": (args, refuse) => new Set(list(args, refuse) as unknown[]),
+};
+
+const names = new Map<string, unknown>(
+  Object.entries(makers).map(([name, make]) => [name, new Name(name, make)]),
+);
+for (const [name, type] of Object.entries(storages))
+  names.set(`torch.${name}Storage`, new StorageType(type));
+names.set("torch.storage.UntypedStorage", new StorageType("U8"));
+
+/** What a name in a pickle stands for; undefined if it is not allowed. */
+export function findTorchName(name: string): unknown {
+  const modern = name.replace(/^__builtin__\./, "builtins.");
+  const dtype = /^torch\.(\w+)$/.exec(modern)?.[1] ?? "";
+  if (Object.hasOwn(dtypes, dtype) || otherDtypes.test(dtype)) return dtype;
+  return names.get(modern);
+}
