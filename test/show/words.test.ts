@@ -32,6 +32,7 @@ test("the axes a statistic is pooled over", () => {
 test("a claim and its figures", () => {
   const spread = { mean: 0.712, deviation: 0.008, count: 3 };
   const truth = {
+    id: "accuracyOrder" as const,
     claim: "",
     holds: false,
     holding: 2,

@@ -1,5 +1,5 @@
 // Where the texts of the decision tree stand in the dictionary of each language.
-import type { Branch, Question, Step } from "../../experiments/choose.js";
+import type { Branch, Question, Step } from "../experiments/choose.js";
 
 /** Of an answer, such as "task.vision" or "batch.16". */
 export const labelKey = ({ answer }: Question, { value, least }: Branch): string =>
