@@ -130,7 +130,7 @@ async function bundleCommand() {
     platform: "node",
     minify: true,
     metafile: true,
-    plugins: [fromEntries("cli", "show", ...entries)],
+    plugins: [fromEntries("cli", "show", "text", ...entries)],
     // The bundled packages still call require.
     banner: {
       js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,

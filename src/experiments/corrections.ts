@@ -18,10 +18,6 @@ export const articles: Readonly<Record<string, string>> = {
   "004": "Notes on normalisation and regularisation",
 };
 
-/** The place of a claim, with the titles of the articles instead of their numbers. */
-export const placeOf = ({ where }: Correction): string =>
-  where.replace(/\d{3}/g, (number) => `“${articles[number]}”`);
-
 const row = (
   id: string,
   where: string,

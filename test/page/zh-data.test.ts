@@ -18,7 +18,7 @@ import {
 } from "../../src/experiments/truths.js";
 import { en } from "../../src/page/text/en/index.js";
 import { zh } from "../../src/page/text/zh/index.js";
-import { disturbanceTitles, influenceCell, influenceHead } from "../../src/show/influence.js";
+import { disturbanceTitles, influenceCell } from "../../src/show/influence.js";
 import { adviceKey, labelKey } from "../../src/text/keys.js";
 import { articles, corrections } from "../../src/text/zh/corrections.js";
 import * as influence from "../../src/text/zh/influence.js";
@@ -101,8 +101,8 @@ const pairs = [
   ),
   ...pairsOf("disturbance", disturbanceTitles, influence.disturbances),
   ...parts.map((part) => pair(`part ${part}`, part, influence.parts[part])),
-  pair("head", influenceHead.at(-2) as string, influence.words.shift),
-  pair("head", influenceHead.at(-1) as string, influence.words.scale),
+  pair("head", en.influence.words.shift, influence.words.shift),
+  pair("head", en.influence.words.scale, influence.words.scale),
   pair("cell", influenceCell({ own: null, others: null }), influence.words.refused),
   ...claims.map(({ id, claim }) => pair(`truth ${id}`, claim, truths[id])),
 ];
