@@ -61,8 +61,11 @@ export function cube(sets: Pattern | readonly Pattern[], label: string): string 
       );
     }
   }
-  const text = ([x, y]: Point, words: string, turn = 0) =>
-    `<text x="${x}" y="${y}" text-anchor="middle" font-size="13" fill="currentColor"${turn ? ` transform="rotate(${turn} ${x} ${y})"` : ""}>${words}</text>`;
+  const text = ([x, y]: Point, words: string, turn = 0) => {
+    const turned = turn ? ` transform="rotate(${turn} ${x} ${y})"` : "";
+    const look = `text-anchor="middle" font-size="13" fill="currentColor"${turned}`;
+    return `<text x="${x}" y="${y}" ${look}>${words}</text>`;
+  };
   const [width, height] = [28 + SIDE * (CELL + SLANT) + 26, top + SIDE * CELL + 24];
   const middle = SIDE / 2;
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">

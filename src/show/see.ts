@@ -23,7 +23,8 @@ export interface ArithmeticWords {
   meanSquare: string;
   of(count: number): string;
   running: string;
-  known(statistics: string, from: string): string;
+  /** The rule, the statistics in it, and what they are of. */
+  rule(rule: string, statistics: readonly string[], from: string): string;
 }
 
 /** The mean and the biased variance, or the mean of squares, that an element is normalised by, and their origin. */
@@ -61,8 +62,8 @@ export function arithmetic(
   const sum = `${digits(gamma?.[i] ?? 1)}·${above}/√(${digits(spread)} + ${eps}) + ${digits(beta?.[i] ?? 0)}`;
   const { meanSquare } = words;
   const known = moments
-    ? `μ = ${digits(mean)}, σ² = ${digits(spread)}`
-    : `${meanSquare} = ${digits(spread)}`;
+    ? [`μ = ${digits(mean)}`, `σ² = ${digits(spread)}`]
+    : [`${meanSquare} = ${digits(spread)}`];
   const rule = `y = γ·${moments ? "(x − μ)/√(σ²" : `x/√(${meanSquare}`} + ε) + β`;
-  return `${rule}, ${words.known(known, from)}\n  = ${sum} = ${y}`;
+  return `${words.rule(rule, known, from)}\n  = ${sum} = ${y}`;
 }

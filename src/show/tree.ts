@@ -87,7 +87,8 @@ function edge(x1: number, y1: number, x2: number, y2: number, label: string, lit
     (line, i) =>
       `<tspan x="${bend + 4}" y="${y2 - 4 - (lines.length - 1 - i) * 12}">${escapeHtml(line)}</tspan>`,
   );
-  return `<path d="M${x1} ${y1} H${bend} V${y2} H${x2}" fill="none" stroke="${lit ? CHOSEN : "gray"}" stroke-width="${lit ? 2.5 : 1}"/>
+  const look = `fill="none" stroke="${lit ? CHOSEN : "gray"}" stroke-width="${lit ? 2.5 : 1}"`;
+  return `<path d="M${x1} ${y1} H${bend} V${y2} H${x2}" ${look}/>
 <text font-size="11" fill="currentColor">${spans.join("")}</text>`;
 }
 

@@ -93,7 +93,8 @@ test("of style, and how they are told", () => {
   expect(truthsText(styleTruths(made(1, [0.2])), en)).toBe("");
   expect(truthsSection(styleTruths(made(1, [0.2])), en)).toEqual([]);
   expect(truthsText(styleTruths(made(2, [0.2, 0.4])), en)).toBe(
-    "\n\nStyle loss: instance norm is below batch norm: holds (2 of 2 seeds); instance norm 0.100 ± 0.000, batch norm 0.300 ± 0.141.",
+    "\n\nStyle loss: instance norm is below batch norm: holds (2 of 2 seeds); " +
+      "instance norm 0.100 ± 0.000, batch norm 0.300 ± 0.141.",
   );
   const [{ html }] = truthsSection(styleTruths(made(2, [0.2, 0.1])), en);
   expect(html).toContain("<td>does not hold here (1 of 2 seeds)</td>");

@@ -115,8 +115,10 @@ export function chart(label: string, option: Option): string {
  * A box for what may be wider than the page. It can have the focus, since the arrow keys scroll only what has it; the
  * outer element lets it be wider than the text where the window is.
  */
-export const scrollBox = (label: string, content: string): string =>
-  `<div class="broad"><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}">${content}</div></div>`;
+export function scrollBox(label: string, content: string): string {
+  const named = `role="region" aria-label="${escapeHtml(label)}"`;
+  return `<div class="broad"><div class="scroll" tabindex="0" ${named}>${content}</div></div>`;
+}
 
 export const tableLabel = (head: readonly string[], { common }: Texts): string =>
   common.page.table(head.filter(Boolean).join(common.comma));

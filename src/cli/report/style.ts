@@ -37,7 +37,8 @@ td { white-space: nowrap; }
 td:last-child { white-space: normal; min-width: 7rem; }
 th:first-child, td:first-child { text-align: left; }
 .prose table { font-size: 0.88rem; }
-.prose td, .prose th { white-space: normal; text-align: left; min-width: 5rem; vertical-align: top; overflow-wrap: anywhere; }
+.prose td, .prose th { white-space: normal; text-align: left; min-width: 5rem; vertical-align: top;
+  overflow-wrap: anywhere; }
 @media (max-width: 639px) {
   .prose thead { display: none; }
   .prose tr, .prose td { display: block; }

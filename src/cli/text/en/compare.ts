@@ -72,7 +72,8 @@ export const compare = {
   table: {
     title: "Table",
     caption: (notes: string) =>
-      "Times as such and relative to the first norm. Peak memory: the most in use during a training step. In the last " +
+      "Times as such and relative to the first norm. Peak memory: the most in use during a training step. In the " +
+      "last " +
       "two columns the trained net sees one image at a time, and a net is trained with one image a step. " +
       `${notes}.`,
   },
@@ -99,7 +100,8 @@ export const compare = {
     collapses: "collapses",
     stable: "stable",
     caption:
-      "The article's figures cannot be those of its code, which measures neither test accuracy nor time and trains no " +
+      "The article's figures cannot be those of its code, which measures neither test accuracy nor time and trains " +
+      "no " +
       "instance norm; no more than their order can be compared. Batch 1 here: test accuracy after training on single " +
       "images. Its memory column is empty: peak memory here is the most that was in use during a training step, with " +
       "parameters, gradients, Adam's moments, activations and the batch. Every norm keeps its input for the backward " +

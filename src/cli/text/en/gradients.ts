@@ -5,7 +5,8 @@ export const gradients = {
   lr: "step size of SGD",
   head: ["activation", "norm", "first layer", "last layer", "last ÷ first", "flat", "accuracy"],
   explained: (gain: number, steps: number) =>
-    "First and last layer: the gradient's norm in the fresh net. Flat: activations whose slope is below a twentieth of " +
+    "First and last layer: the gradient's norm in the fresh net. Flat: activations whose slope is below a " +
+    "twentieth of " +
     `the largest, with\nweights ${gain} times as large. Accuracy: after ${steps} steps, chance is 50 %.`,
   bare: (full: string, bare: string) =>
     `The sigmoid net with batch norm gets ${full} right with scale and shift, ${bare} without.`,
@@ -15,7 +16,8 @@ export const gradients = {
     `with batch norm ${bn} times, with layer norm ${ln} times.`,
   lead: (depth: number, width: number, seed: number) =>
     `A net of ${depth} layers of ${width}, PyTorch's initial weights from seed ${seed}, that tells points inside a ` +
-    "circle from points outside: with sigmoid, tanh and ReLU, without a norm and with batch or layer norm before each " +
+    "circle from points outside: with sigmoid, tanh and ReLU, without a norm and with batch or layer norm before " +
+    "each " +
     "activation.",
   perLayer: {
     title: "Gradient norm per layer",
@@ -37,7 +39,8 @@ export const gradients = {
       "where the slope is next to nothing; a norm takes the scale of weights and inputs away.",
   },
   numbers:
-    "First and last layer: gradient norms as above. Flat: share of activations, over all layers, whose slope is below " +
+    "First and last layer: gradient norms as above. Flat: share of activations, over all layers, whose slope is " +
+    "below " +
     "a twentieth of the largest, with the larger weights (half of a ReLU's are flat by design). Accuracy: after " +
     "training, below; chance is 50 %.",
   training: {
@@ -56,7 +59,8 @@ export const gradients = {
     chart: "How linear a sigmoid is behind a norm, by the norm's scale",
     x: "scale γ of the norm",
     caption: (share: string, deviation: string, mean: string, error: string) =>
-      `Standardised inputs meet the middle of the sigmoid: a straight line explains ${share} of what it does to them. ` +
+      `Standardised inputs meet the middle of the sigmoid: a straight line explains ${share} of what it does to ` +
+      "them. " +
       "Scale and shift let the net have the bend back. At the far end they undo the norm: with γ = √(σ² + ε) = " +
       `${deviation} and β = μ = ${mean} the output is the input to within ${error}.`,
   },

@@ -22,7 +22,8 @@ export const padding = {
     `With ${share} padding batch norm sees a mean of ${seen} instead of ${mean} and moves the words' outputs by ` +
     `${batch} (root mean square); masked batch norm moves them by ${masked}, layer norm by ${layer}.`,
   lead: (batch: number, shortest: number, longest: number, channels: number, mean: number) =>
-    `${batch} sentences of ${shortest} to ${longest} words with ${channels} features each, normal with mean ${mean} and ` +
+    `${batch} sentences of ${shortest} to ${longest} words with ${channels} features each, normal with mean ` +
+    `${mean} and ` +
     "variance 1; half of the variance is common to a sentence. The same sentences are padded with zeros to ever " +
     "greater lengths.",
   share: "share of padding (%)",

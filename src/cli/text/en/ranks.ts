@@ -19,7 +19,8 @@ export const ranks = {
   same: "are the same to the last bit.",
   differ: (apart: string) => `differ by ${apart}.`,
   explained:
-    "Last loss: mean of about 50 steps. Ranks apart: the largest difference of a running statistic between two ranks. " +
+    "Last loss: mean of about 50 steps. Ranks apart: the largest difference of a running statistic between two " +
+    "ranks. " +
     "Collectives and bytes: of one rank in a step, with that of the loss.",
   title: "What synchronised batch norm repairs",
   lead: (width: number, ranks: number, images: number) =>

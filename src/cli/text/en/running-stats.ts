@@ -40,7 +40,8 @@ export const runningStats = {
     chart: "Running mean over batches for several momenta",
     y: "running mean",
     caption: (batch: number, mean: number, variance: number) =>
-      `By momentum, the weight of the new batch; ${batch} values a batch, drawn from N(${mean}, ${variance}). It starts ` +
+      `By momentum, the weight of the new batch; ${batch} values a batch, drawn from N(${mean}, ${variance}). It ` +
+      "starts " +
       "at 0. Small momenta arrive late and stay calm, large ones arrive at once and never settle: a moving average " +
       "forgets, it is not an average over all samples. momentum=None (all batches) is.",
   },

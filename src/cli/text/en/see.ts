@@ -16,7 +16,8 @@ export const see = {
     meanSquare: "mean x²",
     of: (count: number) => `of ${count} values`,
     running: "running",
-    known: (statistics: string, from: string) => `${statistics} (${from})`,
+    rule: (rule: string, statistics: readonly string[], from: string) =>
+      `${rule}, ${statistics.join(", ")} (${from})`,
   },
   title: "What a norm makes of a few numbers",
   summary: (formula: string) => `${formula}.`,

@@ -54,7 +54,7 @@ const KEYS: Readonly<Record<string, string>> = {
   shared: "共享内存",
   shift: "平移量",
   shortest: "最短的句子",
-  sizes: "样本数",
+  sizes: "各种每批大小",
   steps: "步数",
   style: "风格来源",
   styleWeight: "风格权重",

@@ -6,7 +6,7 @@ export const gradients = {
   head: ["激活函数", "归一化", "第一层", "最后一层", "末层 ÷ 首层", "饱和", "准确率"],
   explained: (gain: number, steps: number) =>
     "第一层、最后一层：刚初始化时梯度的范数。饱和：斜率不到最大斜率 1/20 的激活所占的比例，\n" +
-    `此时权重放大到 ${gain} 倍。准确率：训练 ${steps} 步之后；随机猜测为 50 %。`,
+    `此时权重放大到 ${gain} 倍。准确率：训练 ${steps} 步之后；随机猜测为 50 %。\n`,
   bare: (full: string, bare: string) =>
     `用批归一化的 Sigmoid 网络：有缩放和平移时准确率 ${full}，没有时 ${bare}。`,
   title: "归一化对梯度有什么作用",

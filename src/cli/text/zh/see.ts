@@ -1,6 +1,6 @@
 /** The words among the formulas of the methods. */
 const FORMULAS: readonly (readonly [RegExp, string])[] = [
-  [/; evaluation: running /, "；评估时用滑动的 "],
+  [/; evaluation: running μ, σ²/, "；评估时 μ、σ² 用滑动统计量"],
   [/, all four constant$/, "，四者都是常数"],
   [/, ᵣ: running$/, "，ᵣ 表示滑动统计量"],
   [/^batch norm of each part by itself$/, "每一份各自做批归一化"],
@@ -38,7 +38,8 @@ export const see = {
     meanSquare: "x² 的均值",
     of: (count: number) => `取自 ${count} 个值`,
     running: "滑动统计量",
-    known: (statistics: string, from: string) => `${statistics}（${from}）`,
+    rule: (rule: string, statistics: readonly string[], from: string) =>
+      `${rule}，其中 ${statistics.join("，")}（${from}）`,
   },
   title: "归一化把几个数变成什么",
   summary: (formula: string) => `${formula}。`,

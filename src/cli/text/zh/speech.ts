@@ -1,12 +1,21 @@
+import { everyAdvice } from "../../../experiments/choose.js";
+import { adviceKey } from "../../../text/keys.js";
+import { advice } from "../../../text/zh/tree.js";
+
+/** The Chinese names of the advice at the ends of the tree. */
+const advised = new Map(
+  everyAdvice().map(({ path, advice: { norm } }) => [norm, advice[adviceKey(path)].norm]),
+);
+
 /** A piece of an English sentence, and what stands for it. Pieces are replaced in their order. */
 type Piece = readonly [RegExp, string];
 
 const replaced = (pieces: readonly Piece[], text: string) =>
   pieces.reduce((all, [from, to]) => all.replace(from, to), text);
 
-/** Names of operations in front of a refusal. */
+/** The name of the operation in front of a refusal. */
 const OPERATION =
-  /^(parseNorm|compare|see|style|influence|layers|padding|choose|transformer|run|downloadCifar10|readCifar10|readCheckpoint): /;
+  /^(?:parseNorm|(?:read|download)Cifar10|readCheckpoint|run|compare|see|style|influence|choose|transformer): /;
 
 const errors: readonly Piece[] = [
   [OPERATION, ""],
@@ -69,6 +78,10 @@ const errors: readonly Piece[] = [
   ],
   [/expected no number behind "(.*?)", got "(.*?)"/, "“$1”不带数字，得到“$2”"],
   [/Expected more than 1 .*$/i, "训练时每个通道至少要有两个值"],
+  [
+    /expected (\d+) channels, got (\d+) in input of shape (\[.*?\]), layout "(\w+)"/,
+    "应有 $1 个通道，得到 $2 个；输入形状 $3，布局 $4",
+  ],
   // flags that do not go together
   [
     /^--limit (\d+) is less than the images of one step, --batch-size (\d+)/,
@@ -152,7 +165,7 @@ const errors: readonly Piece[] = [
 const stages: readonly Piece[] = [
   [/^layers$/, "各种归一化"],
   [/^see$/, "计算"],
-  [/^influence$/, "加入离群值等"],
+  [/^influence$/, "扰动一个样本"],
   [/^running statistics$/, "滑动统计量"],
   [/^gradients$/, "梯度"],
   [/^padding$/, "填充"],
@@ -192,5 +205,5 @@ const told: readonly Piece[] = [
 export const speech = {
   error: (message: string) => replaced(errors, message),
   stage: (name: string) => replaced(stages, name),
-  told: (text: string) => replaced(told, text),
+  told: (text: string) => advised.get(text) ?? replaced(told, text),
 };
