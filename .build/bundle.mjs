@@ -129,6 +129,7 @@ async function bundleCommand() {
     outdir: "dist",
     platform: "node",
     minify: true,
+    charset: "utf8", // Chinese is smaller so
     metafile: true,
     plugins: [fromEntries("cli", "show", "text", ...entries)],
     // The bundled packages still call require.

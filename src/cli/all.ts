@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { type CommonFlags, commonOptions, type Experiment, perform, session } from "./command.js";
 import { writeFiles } from "./files.js";
+import type { LangFlag } from "./language.js";
 import { describeMachine } from "./machine.js";
 import { integer, option } from "./options.js";
 import { type Chapter, indexPage } from "./report/index-page.js";
@@ -20,7 +21,7 @@ export function addAll(program: Command, experiments: readonly Experiment[], tex
   const command = program.command("all").description(all.description);
   command.addOption(option("--seed <n>", all.seed, integer(0)));
   for (const given of commonOptions(texts, "evenkeel-report/all")) command.addOption(given);
-  command.action((flags: Flags) =>
+  command.action(({ lang: _, ...flags }: Flags & LangFlag) =>
     session(flags, texts, async (context) => {
       const begin = performance.now();
       const chapters: Chapter[] = [];

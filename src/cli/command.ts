@@ -7,7 +7,7 @@ import { createRuntime } from "../runtime/create-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { resultsJson } from "../show/results.js";
 import { checkWritable, writeFiles } from "./files.js";
-import { langOption } from "./language.js";
+import { type LangFlag, langOption } from "./language.js";
 import { describeMachine } from "./machine.js";
 import { threads } from "./options.js";
 import { display } from "./progress.js";
@@ -82,7 +82,8 @@ export function addExperiment(program: Command, experiment: Experiment, texts: T
   if (argument) command.addArgument(argument);
   for (const option of [...options, ...commonOptions(texts, out)]) command.addOption(option);
   command.action(async () => {
-    const given = { ...command.opts<CommonFlags>(), ...argumentOf(experiment, command.args) };
+    const { lang: _, ...common } = command.opts<CommonFlags & LangFlag>(); // `texts` are of it
+    const given = { ...common, ...argumentOf(experiment, command.args) };
     const unset = Object.entries(quick).filter(
       ([key]) => command.getOptionValueSource(key) === "default",
     );

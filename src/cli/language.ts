@@ -30,6 +30,10 @@ export function textsFor(
   return /^zh\b|^zh_/i.test(locale) ? zh : en;
 }
 
+export interface LangFlag {
+  lang?: string;
+}
+
 /** --lang itself, for --help and to refuse what is no language; its value is read before all others. */
 export const langOption = ({ common }: Texts): Option =>
   new Option("--lang <language>", common.flags.lang).choices(Object.keys(languages));

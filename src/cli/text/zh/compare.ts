@@ -36,7 +36,7 @@ export const compare = {
   title: (n: number) => `同一个网络，${n} 种归一化`,
   summary: (accuracies: string, more: boolean) => `测试准确率：${accuracies}${more ? "……" : ""}。`,
   net: (width: number, images: string, data: string) =>
-    `NormResNet，宽度 ${width}，在 ${images} 张图片上训练（${data}），`,
+    `NormResNet（宽度 ${width}），数据为 ${images} 张图片（${data}），`,
   given: "给定的数据",
   the: "全部",
   training: (length: string, batch: number, seeds: string) =>
