@@ -138,8 +138,9 @@ async function bundleCommand() {
     outdir: "dist",
     platform: "node",
     minify: true,
+    charset: "utf8", // Chinese is smaller so
     metafile: true,
-    plugins: [fromEntries("cli", "show", ...entries)],
+    plugins: [fromEntries("cli", "show", "text", ...entries)],
     // The bundled packages still call require.
     banner: {
       js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,

@@ -95,9 +95,10 @@ describe("exports", () => {
     }),
   );
 
-  test("the tarball has 1.6 MB at most", () => {
+  // The command's texts in Chinese are 30 KB of it.
+  test("the tarball has 1.63 MB at most", () => {
     console.log(`packed: ${(size / 1e6).toFixed(2)} MB`);
-    expect(size).toBeLessThanOrEqual(1_600_000);
+    expect(size).toBeLessThanOrEqual(1_630_000);
   });
 
   test("all exist and are packed", () => {

@@ -48,6 +48,7 @@ const order = [
   "files",
   "experiments",
   "show",
+  "text",
   "page",
   "distributed",
   "cli",
@@ -88,15 +89,21 @@ test("kernels are named by literals", () => {
 
 /** Experiments run in workers and on servers, and their results are shown in more than one place. */
 describe("experiments and what they are shown with know no document", () => {
-  test.each(["experiments", "show"].flatMap((folder) => files(`src/${folder}`)))("%s", (file) => {
-    const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\/|\/\/.*/g, "");
-    expect(source).not.toMatch(/\b(document|navigator|localStorage|process)\./);
-    expect(source).not.toMatch(/\b(HTML|SVG)\w*Element\b/);
-  });
+  test.each(["experiments", "show", "text"].flatMap((folder) => files(`src/${folder}`)))(
+    "%s",
+    (file) => {
+      const source = readFileSync(join(root, file), "utf8").replace(
+        /\/\*\*[\s\S]*?\*\/|\/\/.*/g,
+        "",
+      );
+      expect(source).not.toMatch(/\b(document|navigator|localStorage|process)\./);
+      expect(source).not.toMatch(/\b(HTML|SVG)\w*Element\b/);
+    },
+  );
 });
 
 /** Whoever computes with a group takes it as an argument: browsers have none. */
-test.each(["experiments", "show", "page"].flatMap((folder) => files(`src/${folder}`)))(
+test.each(["experiments", "show", "text", "page"].flatMap((folder) => files(`src/${folder}`)))(
   "%s does without src/distributed",
   (file) => {
     const targets = importsOf(file).filter((specifier) => specifier.includes("/distributed/"));

@@ -3,8 +3,10 @@ import type { Command } from "commander";
 import { fitRing, ringTime } from "../distributed/ring.js";
 import type { ProcessGroup } from "../process-group.js";
 import { inGroup, startedRanks, type Where, where } from "./distributed.js";
+import { langOption } from "./language.js";
 import { option } from "./options.js";
 import { alignedTable } from "./report/table.js";
+import type { Texts } from "./text/en/index.js";
 
 const SIZES = [8, 64, 512, 4096, 32_768, 262_144, 1_048_576, 6_228_264];
 /** The parameters of NormResNet of width 64, in bytes. */
@@ -27,36 +29,35 @@ function measure(group: ProcessGroup, bytes: number): number {
 
 const shown = (seconds: number) => `${(1000 * seconds).toPrecision(3)} ms`;
 
-async function bench({ distributed }: { distributed: Where }): Promise<void> {
+async function bench({ distributed }: { distributed: Where }, { ranks }: Texts): Promise<void> {
+  const words = ranks.bench;
   if (await startedRanks(distributed)) return;
   await inGroup(distributed, false, async (group) => {
     const times = SIZES.map((bytes) => ({ bytes, seconds: measure(group, bytes) }));
     if (group.rank !== 0) return;
-    console.log(`${group.size} ranks, ${group.version}`);
+    console.log(words.size(group.size, group.version));
     const rows = times.map(({ bytes, seconds }) => [`${bytes}`, shown(seconds)]);
-    console.log(alignedTable(["bytes", "all-reduce"], rows));
+    console.log(alignedTable(words.head, rows));
     if (group.size === 1) return;
     const { alpha, beta } = fitRing(group.size, times);
-    console.log(
-      `\nT = 2(p − 1)·α + 2(p − 1)/p·n·β with α = ${(1e6 * alpha).toPrecision(3)} µs, β = ` +
-        `${(1e9 * beta).toPrecision(3)} ns a byte`,
-    );
+    const [us, ns] = [1e6 * alpha, 1e9 * beta].map((value) => value.toPrecision(3));
+    console.log(`\n${words.model(us, ns)}`);
     const paper = [8, 64, 512].map((ranks) => {
       const seconds = ringTime(ranks, GRADIENTS, alpha, beta);
       return [`${ranks}`, shown(seconds), `${((100 * seconds) / (seconds + STEP)).toFixed(1)} %`];
     });
-    console.log("\nOn paper, the gradients of NormResNet of width 64 (1,557,066 parameters):");
-    console.log(alignedTable(["ranks", "all-reduce", "of the step"], paper));
+    console.log(`\n${words.paper}`);
+    console.log(alignedTable(words.paperHead, paper));
   });
 }
 
 /** Adds `evenkeel allreduce-bench`. */
-export function addAllReduceBench(program: Command): void {
+export function addAllReduceBench(program: Command, texts: Texts): void {
+  const words = texts.ranks.bench;
   program
     .command("allreduce-bench")
-    .description("times the sums of gradients over ranks, under mpirun or in threads")
-    .addOption(
-      option("--distributed <where>", "mpi, or local:4 for four threads", where, "mpi" as Where),
-    )
-    .action(bench);
+    .description(words.description)
+    .addOption(option("--distributed <where>", words.distributed, where, "mpi" as Where))
+    .addOption(langOption(texts))
+    .action((flags) => bench(flags, texts));
 }

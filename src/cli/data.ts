@@ -1,6 +1,7 @@
 import { downloadCifar10 } from "../data/download.js";
 import { proceduralDataset, readCifar10 } from "../data/index.js";
 import type { CompareData } from "../experiments/compare.js";
+import type { Texts } from "./text/en/index.js";
 
 export interface DataOptions {
   limit: number;
@@ -18,6 +19,7 @@ const DOWNLOADS = "evenkeel-data";
  */
 export async function loadData(
   { limit, data, download }: DataOptions,
+  texts: Texts,
   signal?: AbortSignal,
 ): Promise<CompareData & { name: string }> {
   if (!data && !download) {
@@ -29,7 +31,7 @@ export async function loadData(
   }
   if (data && download) throw new Error("--data and --download exclude each other");
   const directory = download
-    ? await fetchData(download === true ? DOWNLOADS : download, signal)
+    ? await fetchData(download === true ? DOWNLOADS : download, texts, signal)
     : (data as string);
   const read = (split: "train" | "test") => readCifar10(directory, { split, limit });
   try {
@@ -45,13 +47,17 @@ export async function loadData(
   }
 }
 
-async function fetchData(directory: string, signal?: AbortSignal): Promise<string> {
+async function fetchData(
+  directory: string,
+  { compare }: Texts,
+  signal?: AbortSignal,
+): Promise<string> {
   let tenths = 0;
   return downloadCifar10(directory, {
     signal,
     onProgress(received, total) {
       const now = Math.floor((10 * received) / total);
-      if (now > tenths) console.log(`CIFAR-10: ${10 * now} % of ${(total / 1e6).toFixed(0)} MB`);
+      if (now > tenths) console.log(compare.downloaded(10 * now, (total / 1e6).toFixed(0)));
       tenths = Math.max(tenths, now);
     },
   });

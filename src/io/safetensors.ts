@@ -152,8 +152,15 @@ function* arraysOfShards(
   }
 }
 
+/** Options of `saveSafetensors`. */
 export interface SaveSafetensorsOptions {
-  /**
+  /** Write float32 and float64 tensors in 16 bits, each number rounded to the nearest, ties to even. */
+  dtype?: "float16" | "bfloat16";
+}
+
+const saveRules: Rules<SaveSafetensorsOptions> = { dtype: ["float16", "bfloat16"] };
+
+/**
  * A safetensors file of the tensors, in the order of the map. What is too large for float16 becomes infinite.
  * @throws TypeError for a value that is no tensor
  */

@@ -4,6 +4,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { INK } from "../../show/palette.js";
+import { widthOf } from "../width.js";
 
 echarts.use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
@@ -33,7 +34,7 @@ export const legend = (names: readonly string[]) => ({
 });
 
 /** The approximate width of a name in letters of 13 px. */
-export const textWidth = (name: string) => 7.3 * name.length;
+export const textWidth = (name: string) => 7.3 * widthOf(name);
 
 /** The number of rows that a legend of these names takes. */
 export function legendRows(names: readonly string[], width: number): number {

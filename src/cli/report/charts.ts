@@ -3,6 +3,7 @@ import type { CompareResult } from "../../experiments/compare.js";
 import type { NormSummary, Spread } from "../../experiments/summary.js";
 import { COLOURS, INK, lineLook } from "../../show/palette.js";
 import { meanCurve, smooth, thin } from "../../show/smooth.js";
+import type { Texts } from "../text/en/index.js";
 import { axis, legend, legendRows, type Option, textWidth } from "./chart.js";
 
 /** More points than pixels show nothing new. */
@@ -18,7 +19,7 @@ const DASHES = { itemWidth: 36, itemStyle: { opacity: 0 } };
 const BAR_LAYOUT = { barGap: "10%", barCategoryGap: "30%" };
 
 /** Cross-entropy over training steps: each run as a faint line, and for each norm the smoothed mean of its seeds. */
-export function lossChart({ config, runs }: CompareResult): Option {
+export function lossChart({ config, runs }: CompareResult, { compare }: Texts): Option {
   const norms = config.norms.filter((norm) => runs.some((run) => run.norm === norm));
   const series = norms.flatMap((norm) => {
     const look = lineLook(config.norms.indexOf(norm));
@@ -43,13 +44,13 @@ export function lossChart({ config, runs }: CompareResult): Option {
     ];
   });
   const cut = runs.some((run) => run.losses.some((loss) => loss > MOST_LOSS));
-  const nats = `cross-entropy (nats)${cut ? `, cut off at ${MOST_LOSS}` : ""}`;
+  const nats = cut ? compare.loss.cut(MOST_LOSS) : compare.loss.y;
   return {
     legend: {
       ...legend(norms),
       ...(norms.length <= COLOURS.length ? { icon: "roundRect" } : DASHES),
     },
-    xAxis: axis("training step", 30, { type: "value", min: 0, max: "dataMax" }),
+    xAxis: axis(compare.loss.x, 30, { type: "value", min: 0, max: "dataMax" }),
     yAxis: axis(nats, 38, { type: "value", min: 0, ...(cut && { max: MOST_LOSS }) }),
     series,
     sized(width, height) {
@@ -62,14 +63,15 @@ export function lossChart({ config, runs }: CompareResult): Option {
 /**
  * Test accuracy per norm, beside that of nets trained with batch 1. Error bars show one standard deviation over seeds.
  */
-export function accuracyChart(rows: readonly NormSummary[]): Option {
+export function accuracyChart(rows: readonly NormSummary[], { compare }: Texts): Option {
+  const { accuracy } = compare;
   const bars = [
-    { name: "trained in batches", color: COLOURS[0], values: rows.map((row) => row.testAccuracy) },
-    { name: "trained with batch 1", color: COLOURS[1], values: rows.map((row) => row.batch1Train) },
+    { name: accuracy.batches, color: COLOURS[0], values: rows.map((row) => row.testAccuracy) },
+    { name: accuracy.batch1, color: COLOURS[1], values: rows.map((row) => row.batch1Train) },
   ].filter(({ values }) => values.some((value) => value !== null));
   return {
     legend: legend(bars.map((bar) => bar.name)),
-    xAxis: axis("test accuracy (%)", 30, { type: "value", min: 0, max: 100 }),
+    xAxis: axis(accuracy.x, 30, { type: "value", min: 0, max: 100 }),
     yAxis: axis("", 0, { type: "category", inverse: true, data: rows.map((row) => row.norm) }),
     sized: () => ({
       height: 92 + rows.length * (10 + 17 * bars.length),

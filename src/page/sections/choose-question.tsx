@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Answers, Question, Step } from "../../experiments/choose.js";
+import { labelKey } from "../../text/keys.js";
 import { answerOf, isNumeric, takenAt } from "../answers.js";
 import { Choice, Complaint } from "../parts/fields.js";
-import { labelKey } from "../text/keys.js";
 import { useTexts } from "../text/texts.js";
 
 interface AskProps {

@@ -1,13 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Widen } from "../../text/widen.js";
 import type { en } from "./en/index.js";
-
-/** Texts of any language: what is a literal in English is any text in another. */
-type Widen<T> = T extends string
-  ? string
-  : T extends (...args: infer Args) => string
-    ? (...args: Args) => string
-    : { readonly [K in keyof T]: Widen<T[K]> };
 
 /** All texts of the page. Each language has each of them, or does not compile. */
 export type Texts = Widen<typeof en>;

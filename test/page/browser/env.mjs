@@ -8,7 +8,7 @@ import { serve } from "./server.mjs";
 const parts = `
 export { en } from "./text/en/index.js";
 export { zh } from "./text/zh/index.js";
-export { adviceKey, labelKey } from "./text/keys.js";
+export { adviceKey, labelKey } from "../text/keys.js";
 export { methodOf, raceOf } from "./answers.js";
 export { exact, inCell, percent, plain } from "./parts/numbers.js";
 export { moved } from "./parts/grid.js";

@@ -2,7 +2,9 @@ import { CIFAR10_CLASSES } from "../../../data/cifar10.js";
 
 export const train = {
   heading: "Train: the same weights, the same batches",
-  lead: "A small convolutional net learns ten classes of drawn pictures, once with each norm. The curves below were recorded; press Run, and your browser trains the same nets and draws its own curves over them.",
+  lead:
+    "A small convolutional net learns ten classes of drawn pictures, once with each norm. The curves below " +
+    "were recorded; press Run, and your browser trains the same nets and draws its own curves over them.",
   preset: "Batch",
   presets: { default: "16 images", batch2: "2 images", batch1: "1 image" },
   lesson: {
@@ -79,7 +81,8 @@ export const train = {
     `${norm}: ${answer}, ${isRight ? "right" : "wrong"}`,
   inside: "Inside the blocks",
   insideHint:
-    "For each block: the histogram of its outputs (heights are square roots of shares), and the length of the loss's gradient by its weights.",
+    "For each block: the histogram of its outputs (heights are square roots of shares), and the length of " +
+    "the loss's gradient by its weights.",
   block: (n: number) => `Block ${n}`,
   classes: {
     drawn: [

@@ -3,7 +3,9 @@ export const common = {
   other: "English",
   title: "evenkeel：看得见、弄得坏、训练得了的归一化",
   heading: "看得见、弄得坏、训练得了的归一化",
-  lead: "批归一化（batch norm）、层归一化（layer norm）、实例归一化（instance norm）、组归一化（group norm）以及另外四十多种方法，都由一个真正的库在您的浏览器里计算。最先看到的结果，是制作本页时由同一个库算好的。没有任何数据离开本页。",
+  lead:
+    "批归一化（batch norm）、层归一化（layer norm）、实例归一化（instance norm）、组归一化（group " +
+    "norm）以及另外四十多种方法，都由一个真正的库在您的浏览器里计算。最先看到的结果，是制作本页时由同一个库算好的。没有任何数据离开本页。",
   nav: "章节",
   sections: { see: "观察", break: "弄坏它", train: "训练", choose: "选择" },
   more: "更多设置",

@@ -1,4 +1,4 @@
-import type { Correction } from "../../../experiments/corrections.js";
+import type { Correction } from "../../experiments/corrections.js";
 
 /** The titles of the articles, by their numbers. */
 export const articles: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { DescriptionsByName } from "../../../experiments/methods/descriptions.js";
-import { methodDescriptions } from "../../../experiments/methods/descriptions.js";
+import type { DescriptionsByName } from "../../experiments/methods/descriptions.js";
+import { methodDescriptions } from "../../experiments/methods/descriptions.js";
 import type { MethodTexts } from "../method-texts.js";
 
 const rows = methodDescriptions.flatMap((family) => family.methods);

@@ -1,17 +1,6 @@
-/** The claims that runs are checked for: three of compare, four of transformer, one of style. */
-export const truthKeys = [
-  "firstLoss",
-  "accuracyOrder",
-  "singleImages",
-  "flatGradients",
-  "steeperGradients",
-  "heldOutWithoutWarmup",
-  "heldOutAfterWarmup",
-  "styleLoss",
-] as const;
+import type { TruthId } from "../../experiments/truths.js";
 
-export type TruthKey = (typeof truthKeys)[number];
-
+/** By the ids of the claims that runs are checked for. */
 export const truths = {
   firstLoss: "第一步的损失接近 ln 10 = 2.30（相差不到 0.35）",
   accuracyOrder: "测试准确率：批归一化高于组归一化，组归一化高于层归一化",
@@ -21,4 +10,4 @@ export const truths = {
   heldOutWithoutWarmup: "留出文本上的损失，没有预热：前置归一化低于后置归一化",
   heldOutAfterWarmup: "留出文本上的损失，经过预热：前置归一化低于后置归一化",
   styleLoss: "风格损失：实例归一化低于批归一化",
-} satisfies Record<TruthKey, string>;
+} satisfies Record<TruthId, string>;

@@ -1,5 +1,5 @@
-import { parts as allParts, type Part } from "../../../experiments/influence/disturb.js";
-import { disturbanceTitles, influenceCell } from "../../../show/influence.js";
+import { parts as allParts, type Part } from "../../experiments/influence/disturb.js";
+import { disturbanceTitles, influenceCell } from "../../show/influence.js";
 
 /** What is wrong with one sample. */
 export const disturbances = disturbanceTitles;

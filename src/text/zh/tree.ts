@@ -1,4 +1,4 @@
-import type { Advice, Answers } from "../../../experiments/choose.js";
+import type { Advice, Answers } from "../../experiments/choose.js";
 
 /** By the names of the answers that are asked for. */
 export const asks = {

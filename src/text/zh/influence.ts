@@ -1,4 +1,4 @@
-import type { Disturbance, Part } from "../../../experiments/influence.js";
+import type { Disturbance, Part } from "../../experiments/influence.js";
 
 /** What is wrong with one sample. */
 export const disturbances = {

@@ -1,5 +1,5 @@
-import type { Advice, Answers } from "../../../experiments/choose.js";
-import { everyAdvice } from "../../../experiments/choose.js";
+import type { Advice, Answers } from "../../experiments/choose.js";
+import { everyAdvice } from "../../experiments/choose.js";
 import { adviceKey, labelKey } from "../keys.js";
 
 const ends = everyAdvice();

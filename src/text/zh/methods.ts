@@ -1,4 +1,4 @@
-import type { NormName } from "../../../nn/index.js";
+import type { NormName } from "../../nn/index.js";
 import type { MethodTexts } from "../method-texts.js";
 
 /** By the names of the families. */
