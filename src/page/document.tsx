@@ -2,6 +2,7 @@
 import { renderToString } from "preact-render-to-string";
 import { App, type Other } from "./app.js";
 import type { PageData } from "./model.js";
+import { AsText } from "./parts/late.js";
 import { shortest } from "./race.js";
 import { en } from "./text/en/index.js";
 import type { Texts } from "./text/texts.js";
@@ -25,7 +26,11 @@ export const inScript = (text: string): string =>
 
 export function documentOf({ texts, data, other, head, scripts }: Parts): string {
   const { common } = texts;
-  const body = renderToString(<App texts={texts} data={data} other={other} />);
+  const body = renderToString(
+    <AsText.Provider value={renderToString}>
+      <App texts={texts} data={data} other={other} />
+    </AsText.Provider>,
+  );
   return `<!doctype html>
 <html lang="${common.language}">
 <head>

@@ -5,6 +5,7 @@ import { App, type Other } from "./app.js";
 import type { WorkerLike } from "./engine/client.js";
 import { useWorkers } from "./engine/engine.js";
 import { type PageData, repaired, state } from "./model.js";
+import { allAlive } from "./parts/late.js";
 import { readHash, writeHash } from "./state.js";
 import type { Texts } from "./text/texts.js";
 
@@ -38,7 +39,9 @@ export function start(languages: readonly Language[], makeWorker: () => WorkerLi
     document.title = common.title;
   });
   followLinks();
-  root.dataset.alive = ""; // for those who test the page
+  void allAlive().then(() => {
+    root.dataset.alive = ""; // for those who test the page
+  });
 }
 
 /** How long the state must rest before it goes into the address, in milliseconds. */
@@ -68,11 +71,11 @@ function followLinks(): void {
   open();
   addEventListener("hashchange", open);
   let timer: ReturnType<typeof setTimeout>;
-  let isFirst = true;
+  let before = state.value;
   effect(() => {
-    void state.value;
+    if (state.value === before) return;
+    before = state.value;
     clearTimeout(timer);
-    if (!isFirst) timer = setTimeout(() => location.hash === known && write(), REST);
-    isFirst = false;
+    timer = setTimeout(() => location.hash === known && write(), REST);
   });
 }

@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { disturbances } from "../../experiments/influence/disturb.js";
 import type { InfluenceRow } from "../../experiments/influence.js";
 import { call } from "../engine/engine.js";
 import { familiesOf, found, nameOf, type Order, sorted } from "../influence-rows.js";
 import { change, useFields } from "../model.js";
 import { Select } from "../parts/fields.js";
+import { useOwnId } from "../parts/late.js";
 import { useNear } from "../parts/near.js";
 import { useTexts } from "../text/texts.js";
 import { InfluenceCells } from "./influence-cells.js";
@@ -21,7 +22,7 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   const filter = useSignal({ family: "", text: "" });
   const chosen = useSignal<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
-  const find = useId();
+  const find = useOwnId();
   const compute = async () => {
     await call("check", { norms: [], width: 8 }); // the engine's start is not part of the time
     const start = performance.now();

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
+import { useOwnId } from "../../parts/late.js";
 import { presetSettings } from "../../race.js";
 import { refusalText } from "../../refusals.js";
 import { limits, MOST_NORMS, normsOf, type Preset, presets } from "../../state.js";
@@ -36,7 +37,7 @@ export function LeverPanel() {
   version.value; // drawn again when the race has changed
   const status = theRace()?.status ?? "idle";
   const isUnderWay = status === "running" || status === "paused";
-  const [normsId, seedId, hintId] = [useId(), useId(), useId()];
+  const [normsId, seedId, hintId] = [useOwnId(), useOwnId(), useOwnId()];
 
   // the button that was pressed is gone: the focus goes to the one in its place
   const buttons = useRef<HTMLDivElement>(null);
