@@ -1,4 +1,4 @@
-import { broken, type PageData, repaired } from "./model.js";
+import { broken, incomplete, type PageData, repaired } from "./model.js";
 import { late } from "./parts/late.js";
 import { failureText } from "./refusals.js";
 import { See } from "./sections/see.js";
@@ -59,6 +59,11 @@ export function App({ texts, data, other }: { texts: Texts; data: PageData; othe
             {/SIMD/.test(broken.value)
               ? noEngine.simd
               : noEngine.other(failureText(broken.value, common))}
+          </p>
+        )}
+        {incomplete.value && (
+          <p class="notice" role="alert">
+            {common.incomplete}
           </p>
         )}
         <See data={data} />

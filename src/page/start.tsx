@@ -16,8 +16,12 @@ export interface Language {
 }
 
 /** `languages` has one language, or all where the page is a single file; the first one is that of the document. */
-export function start(languages: readonly Language[], makeWorker: () => WorkerLike): void {
+export async function start(
+  languages: readonly Language[],
+  makeWorker: () => WorkerLike,
+): Promise<void> {
   useWorkers(makeWorker);
+  await new Promise((resolve) => setTimeout(resolve)); // the browser starts the worker between tasks
   const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}") as PageData;
   const root = document.getElementById("page") as HTMLElement;
   const shown = signal(0);
@@ -60,12 +64,12 @@ function followLinks(): void {
   const open = () => {
     known = location.hash;
     const link = readHash(known);
-    if (!known.includes("&") && link.repaired.length === 0) {
-      if (link.section) write(); // the browser has gone there; the state stays
-      return;
+    const isPlace = !known.includes("&") && link.repaired.length === 0;
+    if (isPlace && link.section) write(); // the state stays
+    if (!isPlace) {
+      state.value = link.state;
+      repaired.value = link.repaired;
     }
-    state.value = link.state;
-    repaired.value = link.repaired;
     if (link.section) document.getElementById(link.section)?.scrollIntoView();
   };
   open();

@@ -3,7 +3,7 @@
 import { batch } from "@preact/signals";
 import { createContext, type FunctionComponent, hydrate, render, type VNode } from "preact";
 import { useContext, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { broken, state } from "../model.js";
+import { incomplete, state } from "../model.js";
 import { defaults } from "../state.js";
 import { TextsContext, useTexts } from "../text/texts.js";
 
@@ -49,23 +49,21 @@ export function late<P extends object>(name: string, load: () => Promise<Functio
       </PartName.Provider>
     );
     const draw = () => {
-      if (!box.current) return;
       const { current } = box;
+      if (!Part || !current) return;
       if (isAlive.current) render(part(), current);
       else asBuilt(() => hydrate(part(), current));
       isAlive.current = true;
     };
     useLayoutEffect(() => {
       if (isAlive.current) return draw();
-      const loaded = ready();
-      loaded.catch(() => {}); // it is told when its turn comes
+      const loaded = ready().catch(() => {
+        incomplete.value = true;
+      });
       last = last
         .then(() => loaded)
         .then(nextTask)
-        .then(draw)
-        .catch((error) => {
-          broken.value = String(error);
-        });
+        .then(draw);
     }, [texts]);
     const html = asText ? asText(part()) : ""; // in the browser it is not read: the document has it
     return <div ref={box} dangerouslySetInnerHTML={{ __html: html }} />;

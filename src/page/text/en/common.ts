@@ -19,6 +19,8 @@ export const common = {
     simd: "This browser has no WebAssembly SIMD, so nothing can be computed here. Chrome 91, Firefox 89 and Safari 16.4 have it. The recorded figures stay.",
     other: (reason: string) => `The engine could not start: ${reason}. The recorded figures stay.`,
   },
+  incomplete:
+    "A part of this page could not be loaded: it shows what was computed when the page was made.",
   failed: {
     start: "its worker could not start",
     silence: "its worker does not answer",

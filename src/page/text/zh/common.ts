@@ -17,6 +17,7 @@ export const common = {
     simd: "这个浏览器没有 WebAssembly SIMD，无法在这里计算。Chrome 91、Firefox 89、Safari 16.4 起具备。已记录的结果仍然可看。",
     other: (reason: string) => `计算引擎无法启动：${reason}。已记录的结果仍然可看。`,
   },
+  incomplete: "本页的一部分无法载入：那里显示的是制作本页时算好的结果。",
   failed: { start: "它的工作线程无法启动", silence: "它的工作线程没有回应" },
   footer: "每个数在任何机器上都算得一位不差。MIT 许可证。",
   refused: {
