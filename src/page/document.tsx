@@ -3,7 +3,7 @@ import { renderToString } from "preact-render-to-string";
 import { App, type Other } from "./app.js";
 import type { PageData } from "./model.js";
 import { AsText } from "./parts/late.js";
-import { shortest } from "./race.js";
+import { shortest } from "./preset-races.js";
 import { en } from "./text/en/index.js";
 import type { Texts } from "./text/texts.js";
 import { zh } from "./text/zh/index.js";

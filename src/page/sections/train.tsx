@@ -8,7 +8,7 @@ import { useFields } from "../model.js";
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
-import { raceSettings } from "../race.js";
+import { raceSettings } from "../preset-races.js";
 import { useTexts } from "../text/texts.js";
 import { Blocks } from "./train/blocks.js";
 import {

@@ -6,7 +6,7 @@ import { call, makeWorker } from "../../engine/engine.js";
 import type { OwnData } from "../../engine/protocol.js";
 import { Race, seatsFor } from "../../engine/race.js";
 import { state } from "../../model.js";
-import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
+import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../preset-races.js";
 import { normsOf, type Preset, presets, type State } from "../../state.js";
 import { hold, keep, leftPlan, type Plan } from "./plan.js";
 

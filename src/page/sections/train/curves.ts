@@ -2,7 +2,7 @@
 import { smooth, thin } from "../../../show/smooth.js";
 import type { Lane } from "../../engine/lane.js";
 import type { Line } from "../../parts/chart.js";
-import { raceSettings, runsOf } from "../../race.js";
+import { raceSettings, runsOf } from "../../preset-races.js";
 import recorded from "../../recorded.json" with { type: "json" };
 
 /** The smoothing, in steps, and the most points of a curve. */

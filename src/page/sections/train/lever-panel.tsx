@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider } from "../../parts/fields.js";
 import { useOwnId } from "../../parts/late.js";
-import { presetSettings } from "../../race.js";
+import { presetSettings } from "../../preset-races.js";
 import { refusalText } from "../../refusals.js";
 import { limits, MOST_NORMS, normsOf, type Preset, presets } from "../../state.js";
 import { type Texts, useTexts } from "../../text/texts.js";
