@@ -98,6 +98,28 @@ describe("a race", () => {
     expect(seatsFor(2, 64)).toBe(2);
   });
 
+  test("each norm is trained from every seed, all norms from the first one first", () => {
+    const race = new Race({ makeWorker, seats: 1, changed: () => {} });
+    const rates = { "gn 5": [[3, 0.5] as const] };
+    race.start({ norms: ["bn", "gn"], seeds: [2, 5], settings: { steps: 5, seed: 9 }, rates });
+    const wanted: [string, number][] = [
+      ["bn", 2],
+      ["gn", 2],
+      ["bn", 5],
+      ["gn", 5],
+    ];
+    expect(race.lanes.map(({ norm, seed }) => [norm, seed])).toEqual(wanted);
+    for (const [norm, seed] of wanted) {
+      expect(workers[0].asked.at(-1)).toMatchObject({
+        settings: { norms: [norm], seed },
+        rates: norm === "gn" && seed === 5 ? rates["gn 5"] : [],
+      });
+      result(workers[0]);
+    }
+    expect(race.status).toBe("done");
+    race.dispose();
+  });
+
   test("pause, step, resume, set and stop arrive in this order, at every run", () => {
     const { race } = racing(["bn", "gn"]);
     race.step(); // it is not paused: nothing

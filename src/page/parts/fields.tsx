@@ -79,6 +79,41 @@ export function Choice<T extends string>(props: {
   );
 }
 
+/** Some words in a line, such as names or numbers. */
+export function Words(props: {
+  name: string;
+  label: string;
+  value: string;
+  hint: string;
+  isWrong: boolean;
+  change: (value: string) => void;
+  enter: () => void;
+}) {
+  const { name, label, value, hint, isWrong, change, enter } = props;
+  const [id, hintId] = [useOwnId(), useOwnId()];
+  return (
+    <div class={`field ${name}`}>
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        value={value}
+        aria-describedby={hintId}
+        aria-invalid={isWrong}
+        spellcheck={false}
+        autocapitalize="off"
+        onInput={(e) => change(e.currentTarget.value)}
+        onKeyDown={(e) => {
+          if (e.key === "Enter") enter();
+        }}
+      />
+      <p id={hintId} class="hint">
+        {hint}
+      </p>
+    </div>
+  );
+}
+
 /** A sentence at the field whose value was refused. */
 export const Complaint = ({ text, id }: { text: string; id?: string }) => (
   <p class="complaint" role="alert" id={id}>

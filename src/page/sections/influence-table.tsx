@@ -3,18 +3,19 @@ import { useRef } from "preact/hooks";
 import { disturbances } from "../../experiments/influence/disturb.js";
 import type { InfluenceRow } from "../../experiments/influence.js";
 import { call } from "../engine/engine.js";
-import { familiesOf, found, nameOf, type Order, sorted } from "../influence-rows.js";
+import { familiesOf, found, type Order, sorted } from "../influence-rows.js";
 import { change, useFields } from "../model.js";
 import { Select } from "../parts/fields.js";
 import { useOwnId } from "../parts/late.js";
 import { useNear } from "../parts/near.js";
-import { useTexts } from "../text/texts.js";
+import { titleOf, useTexts } from "../text/texts.js";
 import { InfluenceCells } from "./influence-cells.js";
 import { InfluenceHead } from "./influence-head.js";
 
 /** All methods under everything that goes wrong: recorded ones first, then those that are computed here. */
 export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
-  const { breakIt, influence, families, methods } = useTexts();
+  const texts = useTexts();
+  const { breakIt, influence, families } = texts;
   const { table } = breakIt;
   const rows = useSignal(first);
   const took = useSignal<number | null>(null);
@@ -33,8 +34,7 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   useNear(box, () => void compute().catch(() => {}));
   const { norm, disturbance } = useFields("norm", "disturbance");
   const view = chosen.value ?? disturbance; // that of the figure, until another one is chosen
-  const title = (row: InfluenceRow) =>
-    methods[nameOf(row.norm) as keyof typeof methods]?.title ?? row.norm;
+  const title = (row: InfluenceRow) => titleOf(row.norm, texts);
   const shown = sorted(
     found(rows.value, filter.value, (row) => [row.norm, title(row)]),
     order.value,

@@ -1,10 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lane } from "../engine/lane.js";
-
 import type { RaceStatus } from "../engine/race.js";
 import { useFields } from "../model.js";
-
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
@@ -23,11 +21,13 @@ import {
 import {
   accuracyLines,
   accuracyOf,
+  firstSeed,
   identical,
   isRecorded,
   lossLines,
   lossOf,
   lossScale,
+  means,
   recordedLanes,
 } from "./train/curves.js";
 import { Lanes } from "./train/lanes.js";
@@ -44,11 +44,11 @@ export function Train() {
   const status = race?.status ?? "idle";
   const lanes: readonly Lane[] = race?.entry ? [...race.lanes] : RECORDED; // a new list: lanes change in place
   const steps = race?.entry?.settings.steps ?? raceSettings.steps;
-  const withRecord = race?.entry ? !race.entry.data && isRecorded(race.entry.norms, steps) : false;
+  const withRecord = race?.entry ? !race.entry.data && isRecorded(lanes, steps) : false;
   const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };
   const { preset: chosen } = useFields("preset");
   const drawn = drawnPreset();
-  const begun = lanes.filter(({ losses }) => losses.length > 0);
+  const begun = means(lanes).filter(({ losses }) => losses.length > 0);
   /** A chart in words: where each of its curves ends. */
   const summaryOf = (end: (lane: Lane) => string) =>
     train.summary(begun.map((lane) => train.endOf(lane.norm, end(lane))).join(train.comma));
@@ -98,8 +98,8 @@ export function Train() {
       )}
       <Lanes lanes={lanes} status={status} />
       <Progress lanes={lanes} steps={steps} status={status} />
-      <Pictures lanes={lanes} data={race?.entry?.data} />
-      <Blocks lanes={lanes} />
+      <Pictures lanes={firstSeed(lanes)} data={race?.entry?.data} />
+      <Blocks lanes={firstSeed(lanes)} />
     </Section>
   );
 }

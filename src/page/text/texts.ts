@@ -1,5 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import { nameOf } from "../state.js";
 import type { en } from "./en/index.js";
 
 /** Texts of any language: what is a literal in English is any text in another. */
@@ -13,6 +14,10 @@ type Widen<T> = T extends string
 export type Texts = Widen<typeof en>;
 
 export const TextsContext = createContext<Texts | null>(null);
+
+/** The name of the method of a spec, such as gn:4. */
+export const titleOf = (spec: string, { methods }: Pick<Texts, "methods">): string =>
+  methods[nameOf(spec) as keyof typeof methods]?.title ?? spec;
 
 /** The texts in the language of the page. */
 export function useTexts(): Texts {

@@ -28,7 +28,11 @@ export const train = {
   rate: "Learning rate",
   rateHint: "You can change it during training; no need to start again.",
   width: "Width (channels)",
-  seed: "Seed",
+  seeds: "Seeds",
+  seedsHint:
+    "Such as 0 1 2: each norm trains once from each, and the thick line is their mean. Five at most.",
+  badSeeds: "Seeds are whole numbers from 0 to 9,999, five at most.",
+  withSeed: (norm: string, seed: number) => `${norm}, seed ${seed}`,
   data: "Own pictures",
   dataHint: "A CIFAR-10 file, .bin or .tar.gz, chosen or dropped here. It stays on this machine.",
   useDrawn: "Back to the drawn pictures",
