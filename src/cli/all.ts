@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type CommonFlags, commonOptions, type Experiment, perform, session } from "./command.js";
+import {
+  announceReplacing,
+  type CommonFlags,
+  commonOptions,
+  type Experiment,
+  perform,
+  session,
+} from "./command.js";
 import { writeFiles } from "./files.js";
 import { describeMachine } from "./machine.js";
 import { integer, option } from "./options.js";
@@ -22,6 +29,7 @@ export function addAll(program: Command, experiments: readonly Experiment[]): vo
     session(flags, async (context) => {
       const begin = performance.now();
       const chapters: Chapter[] = [];
+      announceReplacing(flags.out);
       try {
         for (const experiment of experiments) {
           const start = performance.now();

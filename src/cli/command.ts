@@ -118,8 +118,6 @@ export async function session(
   process.on("SIGINT", interrupt);
   try {
     await checkWritable(out);
-    if (existsSync(join(out, "index.html")))
-      console.log(`The report in ${out} will be replaced; --out names another directory.`);
     const runtime = await createRuntime({ threads, deterministic });
     try {
       await work({ runtime, signal: stop.signal });
@@ -150,7 +148,8 @@ export async function perform(
   out: string,
   home?: string,
 ): Promise<{ result: Outcome; report: Report }> {
-  const done = await follow(experiment.run(flags, context));
+  const begun = home ? () => {} : () => announceReplacing(out); // the page of all of them has said so
+  const done = await follow(experiment.run(flags, context), begun);
   const result = isShort(experiment, flags)
     ? { ...done, config: { ...done.config, quick: true } }
     : done;
@@ -166,11 +165,22 @@ export async function perform(
   return { result, report };
 }
 
-async function follow<Result>(events: AsyncGenerator<Stage, Result>): Promise<Result> {
+/** Says that a report that is there will be replaced. */
+export function announceReplacing(out: string): void {
+  if (existsSync(join(out, "index.html")))
+    console.log(`The report in ${out} will be replaced; --out names another directory.`);
+}
+
+/** `begun` is called once the settings were not refused. */
+async function follow<Result>(
+  events: AsyncGenerator<Stage, Result>,
+  begun: () => void,
+): Promise<Result> {
   const { show, stop } = display(process.stdout);
   try {
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const { done, value } = await events.next();
+      if (isFirst) begun();
       if (done) return value;
       show(value);
     }
