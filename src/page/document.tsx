@@ -16,6 +16,8 @@ export interface Parts {
   other: Other;
   /** What stands in the head beside the title: the policy, the style, links. */
   head: string;
+  /** A script that shows the element "disk" where the page is opened from the disk and can do nothing. */
+  fromDisk?: string;
   /** What stands at the end: the scripts. */
   scripts: string;
 }
@@ -24,13 +26,16 @@ export interface Parts {
 export const inScript = (text: string): string =>
   text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
 
-export function documentOf({ texts, data, other, head, scripts }: Parts): string {
+export function documentOf({ texts, data, other, head, fromDisk, scripts }: Parts): string {
   const { common } = texts;
   const body = renderToString(
     <AsText.Provider value={renderToString}>
       <App texts={texts} data={data} other={other} />
     </AsText.Provider>,
   );
+  const disk = fromDisk
+    ? `<p class="notice" id="disk" role="alert" hidden>${common.fromDisk}</p><script>${fromDisk}</script>`
+    : "";
   return `<!doctype html>
 <html lang="${common.language}">
 <head>
@@ -42,6 +47,7 @@ export function documentOf({ texts, data, other, head, scripts }: Parts): string
 ${head}
 </head>
 <body>
+${disk}
 <div id="page">${body}</div>
 <script type="application/json" id="data">${inScript(JSON.stringify(data, asPlain))}</script>
 ${scripts}

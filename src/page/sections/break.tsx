@@ -72,12 +72,6 @@ export function BreakIt({ data }: { data: PageData }) {
         names={names}
         change={(name) => change({ norm: name, method: name, number: 0 })}
       />
-      <Choice
-        label={breakIt.disturbance}
-        value={disturbance}
-        options={disturbances.map((name) => [name, influence.disturbances[name]] as const)}
-        change={(name) => change({ disturbance: name })}
-      />
       <div class="lever">
         {disturbance === "outlier" ? (
           <Slider
@@ -90,6 +84,15 @@ export function BreakIt({ data }: { data: PageData }) {
           <p>{breakIt.done[disturbance]}</p>
         )}
       </div>
+      <details class="more" open={disturbance !== defaults.disturbance}>
+        <summary>{breakIt.more}</summary>
+        <Choice
+          label={breakIt.disturbance}
+          value={disturbance}
+          options={disturbances.map((name) => [name, influence.disturbances[name]] as const)}
+          change={(name) => change({ disturbance: name })}
+        />
+      </details>
       {refused.value !== null && <Complaint text={refusalText(refused.value, common)} />}
       <BreakFigure of={shown} />
       {table}

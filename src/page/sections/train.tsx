@@ -37,7 +37,7 @@ import { Pictures } from "./train/pictures.js";
 const RECORDED = recordedLanes();
 
 export function Train() {
-  const { train } = useTexts();
+  const { train, common } = useTexts();
   useEffect(() => void lookForLeft(), []);
   version.value; // drawn again when the race has changed
   const race = theRace();
@@ -66,7 +66,7 @@ export function Train() {
         </p>
       )}
       <LeverPanel />
-      {race?.unsaved && <p class="hint">{train.unsaved(race.unsaved)}</p>}
+      {race?.unsaved && <p class="hint">{train.unsaved(/quota/i.test(race.unsaved))}</p>}
       {chosen !== drawn && (
         <p class="notice" role="status">
           {train.otherCurves(train.presets[drawn], train.presets[chosen])}
@@ -76,19 +76,19 @@ export function Train() {
         <Chart
           title={train.loss}
           summary={summaryOf((lane) => exact(lossOf(lane)))}
-          lines={lossLines(lanes, status !== "idle", withRecord)}
+          lines={lossLines(lanes, status !== "idle", withRecord, common.percent)}
           x={[0, steps]}
           y={lossScale(lanes)}
           xLabel={train.steps}
         />
         <Chart
           title={train.accuracy}
-          summary={summaryOf(accuracyOf)}
+          summary={summaryOf((lane) => accuracyOf(lane, common.percent))}
           lines={accuracyLines(lanes)}
           x={[0, steps]}
           y={[0, 100]}
           xLabel={train.steps}
-          format={(y) => `${y} %`}
+          format={(y) => `${y}${common.percent}`}
         />
       </div>
       {all > 0 && (

@@ -49,6 +49,23 @@ export const tests = [
     },
   },
   {
+    name: "offline: the page of several files says from the disk what to open in its place",
+    async run(page, env) {
+      page.expected = [/CORS|ERR_FAILED|Cross-Origin|file:/];
+      for (const [path, { common }] of env.languages) {
+        await page.open(new URL(`${path}index.html`, env.file).href, { script: false });
+        const seen = () =>
+          page.evaluate(() => {
+            const notice = document.querySelector("#disk");
+            return notice.checkVisibility() ? notice.textContent : "";
+          });
+        equal(await seen(), common.fromDisk);
+        await page.open(env.at("plain", path));
+        equal(await seen(), "");
+      }
+    },
+  },
+  {
     name: "offline: no style attribute, in the files and in the page",
     async run(page, env) {
       for (const file of ["index.html", "zh/index.html", "evenkeel.html"]) {

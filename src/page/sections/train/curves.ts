@@ -2,6 +2,7 @@
 import { meanCurve, smooth, thin } from "../../../show/smooth.js";
 import type { Lane } from "../../engine/lane.js";
 import type { Line } from "../../parts/chart.js";
+import { percent } from "../../parts/numbers.js";
 import { raceSettings, runsOf } from "../../preset-races.js";
 import recorded from "../../recorded.json" with { type: "json" };
 
@@ -21,12 +22,10 @@ export const recordedLanes = (): Lane[] =>
 const points = (values: readonly number[]) =>
   thin(values, POINTS).map(([x, y]) => [x, y ?? Number.NaN] as const);
 
-const share = (value: number): string => `${Math.round(100 * value)} %`;
-
-/** The accuracy after the last evaluation, in percent. */
-export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">): string => {
+/** The accuracy after the last evaluation, in percent by the sign of a language. */
+export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">, sign: string): string => {
   const last = evaluations.at(-1);
-  return last ? share(last.testAccuracy) : "–";
+  return last ? percent(last.testAccuracy, sign) : "–";
 };
 
 /** The loss at the end of the curve: that of one batch is noise. */
@@ -62,7 +61,12 @@ export const means = (lanes: readonly Lane[]): Lane[] =>
  * The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them, or where there are
  * several seeds the curve of each.
  */
-export function lossLines(lanes: readonly Lane[], isLive: boolean, withRecord: boolean): Line[] {
+export function lossLines(
+  lanes: readonly Lane[],
+  isLive: boolean,
+  withRecord: boolean,
+  sign: string,
+): Line[] {
   const behind = withRecord
     ? record.map(({ norm, losses }) => ({ norm, losses, look: lookOf(lanes, norm) }))
     : [];
@@ -76,7 +80,7 @@ export function lossLines(lanes: readonly Lane[], isLive: boolean, withRecord: b
         points: curve({ losses }),
       })),
     ...means(lanes).map((lane, look) => ({
-      ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane)}` },
+      ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane, sign)}` },
       points: curve(lane),
       raw: groups[look].length > 1 ? groups[look].map(curve) : isLive ? [points(lane.losses)] : [],
     })),

@@ -48,7 +48,7 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
               </th>
               <td class="figure-cell">{lane.losses.length}</td>
               <td class="figure-cell">{lane.losses.length > 0 ? exact(lossOf(lane)) : "–"}</td>
-              <td class="figure-cell">{accuracyOf(lane)}</td>
+              <td class="figure-cell">{accuracyOf(lane, common.percent)}</td>
               <td class="figure-cell">{lane.rate > 0 ? (1000 / lane.rate).toFixed(1) : "–"}</td>
               <td class="figure-cell">
                 {lane.peakBytes > 0 ? `${(lane.peakBytes / 2 ** 20).toFixed(1)} MiB` : "–"}

@@ -41,8 +41,8 @@ export const train = {
   left: "A race was left before its end.",
   goOn: "Go on",
   dismiss: "Forget it",
-  unsaved: (reason: string) =>
-    `This browser does not keep the race (${reason}). It runs, but cannot go on after a reload.`,
+  unsaved: (isFull: boolean) =>
+    `${isFull ? "The browser's storage is full, so it" : "This browser"} does not keep the race. It runs, but cannot go on after a reload.`,
   loss: "Loss",
   accuracy: "Accuracy on the test pictures",
   steps: "step",
