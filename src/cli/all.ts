@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type CommonFlags, commonOptions, type Experiment, perform, session } from "./command.js";
+import {
+  announceReplacing,
+  type CommonFlags,
+  commonOptions,
+  type Experiment,
+  perform,
+  session,
+} from "./command.js";
 import { writeFiles } from "./files.js";
 import type { LangFlag } from "./language.js";
 import { describeMachine } from "./machine.js";
@@ -25,6 +32,7 @@ export function addAll(program: Command, experiments: readonly Experiment[], tex
     session(flags, texts, async (context) => {
       const begin = performance.now();
       const chapters: Chapter[] = [];
+      announceReplacing(flags.out, texts);
       try {
         for (const experiment of experiments) {
           const start = performance.now();

@@ -125,7 +125,6 @@ export async function session(
   process.on("SIGINT", interrupt);
   try {
     await checkWritable(out);
-    if (existsSync(join(out, "index.html"))) console.log(common.replaced(out));
     const runtime = await createRuntime({ threads, deterministic });
     try {
       await work({ runtime, signal: stop.signal });
@@ -163,7 +162,8 @@ export async function perform(
   context: Context,
   { out, texts, home }: Place,
 ): Promise<{ result: Outcome; report: Report }> {
-  const done = await follow(experiment.run(flags, context), texts);
+  const begun = home ? () => {} : () => announceReplacing(out, texts); // the page of all of them has said so
+  const done = await follow(experiment.run(flags, context), texts, begun);
   const result = isShort(experiment, flags)
     ? { ...done, config: { ...done.config, quick: true } }
     : done;
@@ -179,14 +179,22 @@ export async function perform(
   return { result, report };
 }
 
+/** Says that a report that is there will be replaced. */
+export function announceReplacing(out: string, { common }: Texts): void {
+  if (existsSync(join(out, "index.html"))) console.log(common.replaced(out));
+}
+
+/** `begun` is called once the settings were not refused. */
 async function follow<Result>(
   events: AsyncGenerator<Stage, Result>,
   texts: Texts,
+  begun: () => void,
 ): Promise<Result> {
   const { show, stop } = display(process.stdout, texts);
   try {
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const { done, value } = await events.next();
+      if (isFirst) begun();
       if (done) return value;
       show(value);
     }

@@ -32,7 +32,7 @@ export const seeExperiment = (texts: Texts): Experiment<Flags, SeeOutcome> => ({
     const [n, c, h, w] = shape;
     if (at[0] >= n || at[1] >= c || at[2] >= h * w)
       throw new RangeError(
-        `--at ${at} is not within ${n} samples, ${c} channels, ${h * w} positions`,
+        `--at ${at} is not within ${n} samples, ${c} channels, ${h * w} positions, each counted from 0`,
       );
     const result = yield* see({ norm, shape, seed, training: !evaluation }, context);
     return { ...result, config: { ...result.config, at } };

@@ -5,7 +5,7 @@ import { compare } from "../../src/experiments/compare.js";
 import { checkpointDatabase } from "../../src/io/checkpoint-database.js";
 import type { Reply, Request } from "../../src/page/engine/protocol.js";
 import { Session } from "../../src/page/engine/session.js";
-import { raceData } from "../../src/page/race.js";
+import { raceData } from "../../src/page/preset-races.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { fakeIndexedDB } from "../io/fake-indexed-db.js";
 

@@ -5,7 +5,7 @@ import { influence } from "../../experiments/influence.js";
 import { sight } from "../../experiments/see.js";
 import { NormResNet } from "../../models/norm-resnet.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { raceData } from "../race.js";
+import { raceData } from "../preset-races.js";
 import { readImages } from "./images.js";
 import type { CallName, Calls } from "./protocol.js";
 import { savedOrNot } from "./saved.js";

@@ -1,18 +1,7 @@
 // The trainings of several norms, each in a worker of its own as far as there are cores; the others wait.
-import type { CompareConfig } from "../../experiments/compare-types.js";
 import { Client, type WorkerLike } from "./client.js";
-import { emptyLane, type Lane, take } from "./lane.js";
-import type { OwnData, Rate, Reply } from "./protocol.js";
-
-export interface Entry {
-  norms: readonly string[];
-  settings: Partial<CompareConfig>;
-  data?: OwnData;
-  /** Where it is saved, to go on after a reload. */
-  key?: string;
-  /** By norm, the step sizes that were set before it was interrupted. */
-  rates?: Readonly<Record<string, readonly Rate[]>>;
-}
+import { type Entry, type Lane, lanesOf, take } from "./lane.js";
+import type { Reply } from "./protocol.js";
 
 export type RaceStatus = "idle" | "running" | "paused" | "done" | "stopped";
 
@@ -69,7 +58,7 @@ export class Race {
     if (this.status === "running" || this.status === "paused")
       throw new Error("a race is under way");
     Object.assign(this, { entry, unsaved: "", replaced: 0, status: "running" });
-    this.lanes = entry.norms.map((norm) => emptyLane(norm, entry.rates?.[norm]));
+    this.lanes = lanesOf(entry);
     clearInterval(this.#watch);
     this.#looked = performance.now();
     this.#watch = setInterval(() => this.#replaceSilent(), this.#options.silence / 4);
@@ -152,7 +141,7 @@ export class Race {
     seat.lane = lane;
     seat.paused = false;
     const request = {
-      settings: { ...settings, norms: [lane.norm] },
+      settings: { ...settings, norms: [lane.norm], seed: lane.seed },
       ...(data && { data }),
       ...(key && { key }),
       rates: lane.rates,

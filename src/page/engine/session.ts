@@ -9,7 +9,7 @@ import {
 } from "../../experiments/compare.js";
 import { createRuntime } from "../../runtime/create-runtime.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { raceData } from "../race.js";
+import { raceData } from "../preset-races.js";
 import type { Calls, Rate, Reply, Request, RunRequest } from "./protocol.js";
 import { type SavedOrNot, savedOrNot } from "./saved.js";
 

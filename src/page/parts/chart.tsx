@@ -7,8 +7,8 @@ export interface Line {
   label: string;
   /** [x, y]; a y that is not finite leaves a gap. */
   points: readonly (readonly [number, number])[];
-  /** The unsmoothed values, drawn faintly. */
-  raw?: readonly (readonly [number, number])[];
+  /** What the line is made of, drawn faintly: unsmoothed values, or the lines that it is the mean of. */
+  raw?: readonly Line["points"][];
   /** The number of the look: colour and dash, 0 to 7. */
   look: number;
   /** A line to compare with, drawn faintly and without a label. */
@@ -71,9 +71,11 @@ export function Chart(props: ChartProps) {
             {xLabel}
           </text>
         </g>
-        {lines.map(({ name, points, raw, look, faint }) => (
+        {lines.map(({ name, points, raw = [], look, faint }) => (
           <g key={`${name}${faint}`} class={`look${look % 8}${faint ? " faint" : ""}`}>
-            {raw && <path class="raw" d={path(raw)} />}
+            {raw.map((each, i) => (
+              <path key={i} class="raw" d={path(each)} />
+            ))}
             <path class="line" d={path(points)} />
           </g>
         ))}

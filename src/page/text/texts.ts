@@ -1,12 +1,17 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Widen } from "../../text/widen.js";
+import { nameOf } from "../state.js";
 import type { en } from "./en/index.js";
 
 /** All texts of the page. Each language has each of them, or does not compile. */
 export type Texts = Widen<typeof en>;
 
 export const TextsContext = createContext<Texts | null>(null);
+
+/** The name of the method of a spec, such as gn:4. */
+export const titleOf = (spec: string, { methods }: Pick<Texts, "methods">): string =>
+  methods[nameOf(spec) as keyof typeof methods]?.title ?? spec;
 
 /** The texts in the language of the page. */
 export function useTexts(): Texts {

@@ -44,7 +44,7 @@ export const corrections: Readonly<Record<string, Pick<Correction, "claim" | "tr
       "输出一致，滑动方差不一致：PyTorch 保存无偏方差（0.9993，文中打印的是 0.9992）。它还缺少 momentum=None、affine、eps、其他维数和批次计数。",
   },
   W8: {
-    claim: "测试准确率为 92.3、90.1、88.5 和 91.7 %，用时为 1.0 到 1.2×。",
+    claim: "测试准确率为 92.3、90.1、88.5 和 91.7%，用时为 1.0 到 1.2×。",
     truth:
       "文中的代码得不出这些数：没有测试集，没有计时，只有五轮，也从未训练实例归一化。这里的每个数都是实测的。",
   },

@@ -305,7 +305,7 @@ export const methods = {
     title: "稳健缩放",
     statistics: "每一列的中位数和四分位数",
     learned: "无：统计量取自训练数据",
-    defaults: "分位点 25、75 %",
+    defaults: "分位点 25、75%",
   },
   normalize: {
     title: "图像标准化",

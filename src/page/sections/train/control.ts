@@ -3,11 +3,12 @@ import { signal } from "@preact/signals";
 import type { CompareConfig } from "../../../experiments/compare-types.js";
 import { storeName } from "../../../experiments/store-name.js";
 import { call, makeWorker } from "../../engine/engine.js";
+import { laneName, lanesOf } from "../../engine/lane.js";
 import type { OwnData } from "../../engine/protocol.js";
 import { Race, seatsFor } from "../../engine/race.js";
 import { state } from "../../model.js";
-import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
-import { normsOf, type Preset, presets, type State } from "../../state.js";
+import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../preset-races.js";
+import { normsOf, type Preset, presets, type State, seedsOf } from "../../state.js";
 import { hold, keep, leftPlan, type Plan } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
@@ -39,15 +40,15 @@ export function drawnPreset(): Preset {
 }
 
 /** The settings of a race as it stands in the state. */
-const settingsFrom = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
+const settingsFrom = ({ preset, lr, width }: State): Partial<CompareConfig> => ({
   ...presetSettings[preset],
-  ...{ lr, width, seed, probeEvery: 40, answers: PICTURES },
+  ...{ lr, width, probeEvery: 40, answers: PICTURES },
 });
 
 function changed(): void {
   if (race && plan && (race.status === "done" || race.status === "stopped")) finish();
   else if (race && plan) {
-    const rates = Object.fromEntries(race.lanes.map((lane) => [lane.norm, lane.rates]));
+    const rates = Object.fromEntries(race.lanes.map((lane) => [laneName(lane), lane.rates]));
     if (JSON.stringify(rates) !== JSON.stringify(plan.rates)) {
       plan = { ...plan, rates };
       if (isKept) keep(plan);
@@ -72,13 +73,13 @@ function finish(): void {
   release();
 }
 
-function forget({ key, norms, settings }: Plan, isOurs: boolean): void {
+function forget(plan: Plan, isOurs: boolean): void {
   if (isOurs) {
     keep(null);
     left.value = null;
   }
-  const names = norms.map((norm) => storeName(norm, settings.seed ?? 0, "train"));
-  call("forget", { key, names }).catch(() => {});
+  const names = lanesOf(plan).map(({ norm, seed }) => storeName(norm, seed, "train"));
+  call("forget", { key: plan.key, names }).catch(() => {});
 }
 
 export const dismiss = (): void => {
@@ -92,7 +93,8 @@ export async function run(): Promise<void> {
   await call("check", { norms, width: value.width });
   if (left.value) forget(left.value, true);
   const key = `race ${Date.now()}`;
-  begin({ norms, settings: settingsFrom(value), key, rates: {} }, ownData.value);
+  const seeds = seedsOf(value.seeds) ?? [];
+  begin({ norms, seeds, settings: settingsFrom(value), key, rates: {} }, ownData.value);
 }
 
 /** Goes on with the race that was left. It was on drawn images: none of the visitor's own outlive the page. */
@@ -104,7 +106,7 @@ export function goOn(): void {
 
 function begin(next: Plan, data: OwnData | null): void {
   if (race && (race.status === "running" || race.status === "paused")) return;
-  const seats = seatsFor(next.norms.length, navigator.hardwareConcurrency || 1);
+  const seats = seatsFor(lanesOf(next).length, navigator.hardwareConcurrency || 1);
   if (race?.seats !== seats) {
     race?.dispose();
     race = new Race({ makeWorker, seats, changed });

@@ -5,9 +5,10 @@ const { outlier, shift, scale } = usualStrength;
 export const breakIt = {
   heading: "Break it: who pays?",
   lead:
-    "Choose what goes wrong in sample 0, and see whose outputs change. An outlier can be made larger with the " +
-    "slider.",
+    "One number of sample 0 goes wrong: drag it or its slider, and see whose outputs change. Other things that go " +
+    "wrong stand below the slider.",
   disturbance: "What goes wrong in sample 0",
+  more: "Other things that go wrong",
   value: "The number that goes wrong",
   /** What is done, where there is nothing to drag. */
   done: {

@@ -13,8 +13,11 @@ export const common = {
   copied: "Copied",
   notCopied: "Cannot copy here",
   copy: "Copy",
+  percent: " %",
   repaired: (names: string) =>
     `The link had values that cannot be (${names}). They have their usual value now.`,
+  fromDisk:
+    "Opened from the disk, this page only shows what was computed when it was made: browsers load no programs from there. Open evenkeel.html, which has all of it in one file, or run: npx evenkeel page",
   noScript:
     "Without JavaScript the page shows what was computed when it was made; the levers need it.",
   noEngine: {
@@ -23,6 +26,8 @@ export const common = {
       "16.4 have it. The recorded figures stay.",
     other: (reason: string) => `The engine could not start: ${reason}. The recorded figures stay.`,
   },
+  incomplete:
+    "A part of this page could not be loaded: it shows what was computed when the page was made.",
   failed: {
     start: "its worker could not start",
     silence: "its worker does not answer",

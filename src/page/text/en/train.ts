@@ -30,7 +30,11 @@ export const train = {
   rate: "Learning rate",
   rateHint: "You can change it during training; no need to start again.",
   width: "Width (channels)",
-  seed: "Seed",
+  seeds: "Seeds",
+  seedsHint:
+    "Such as 0 1 2: each norm trains once from each, and the thick line is their mean. Five at most.",
+  badSeeds: "Seeds are whole numbers from 0 to 9,999, five at most.",
+  withSeed: (norm: string, seed: number) => `${norm}, seed ${seed}`,
   data: "Own pictures",
   dataHint: "A CIFAR-10 file, .bin or .tar.gz, chosen or dropped here. It stays on this machine.",
   useDrawn: "Back to the drawn pictures",
@@ -39,8 +43,8 @@ export const train = {
   left: "A race was left before its end.",
   goOn: "Go on",
   dismiss: "Forget it",
-  unsaved: (reason: string) =>
-    `This browser does not keep the race (${reason}). It runs, but cannot go on after a reload.`,
+  unsaved: (isFull: boolean) =>
+    `${isFull ? "The browser's storage is full, so it" : "This browser"} does not keep the race. It runs, but cannot go on after a reload.`,
   loss: "Loss",
   accuracy: "Accuracy on the test pictures",
   steps: "step",
