@@ -95,10 +95,10 @@ describe("exports", () => {
     }),
   );
 
-  // The command's texts in Chinese are 30 KB of it.
-  test("the tarball has 1.63 MB at most", () => {
+  // Of it, evenkeel/files are 25 KB, the command's texts in Chinese 30 KB, docstrings in the declarations 15 KB.
+  test("the tarball has 1.66 MB at most", () => {
     console.log(`packed: ${(size / 1e6).toFixed(2)} MB`);
-    expect(size).toBeLessThanOrEqual(1_630_000);
+    expect(size).toBeLessThanOrEqual(1_660_000);
   });
 
   test("all exist and are packed", () => {

@@ -97,8 +97,8 @@ const errors: readonly Piece[] = [
     "--warmup $1 大于 --steps $2：永远达不到设定的学习率",
   ],
   [
-    /^--at (\S+) is not within (\d+) samples, (\d+) channels, (\d+) positions/,
-    "--at $1 超出范围：只有 $2 个样本、$3 个通道、$4 个位置",
+    /^--at (\S+) is not within (\d+) samples, (\d+) channels, (\d+) positions, each counted from 0/,
+    "--at $1 超出范围：只有 $2 个样本、$3 个通道、$4 个位置，都从 0 数起",
   ],
   // files
   [/^cannot write to the directory (.*?): /, "无法写入目录 $1："],
