@@ -16,7 +16,7 @@ import { describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const shown = (text: string) => [
-  ...text.matchAll(/```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g),
+  ...text.matchAll(/```js\n((?:(?!```)[\s\S])*)```\n\n```text\n([\s\S]*?)```/g),
 ];
 
 /** What a program prints, in an empty folder where the package is installed. */
