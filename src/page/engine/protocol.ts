@@ -27,8 +27,6 @@ export interface Calls {
   };
   /** Whether norms fit a net of this width. Refuses as the net would. */
   check: { args: { norms: readonly string[]; width: number }; result: null };
-  /** Deletes what was saved of a race. */
-  forget: { args: { key: string; names: readonly string[] }; result: null };
 }
 export type CallName = keyof Calls;
 
