@@ -160,9 +160,9 @@ const races = [
       await press(page, train.run);
       const label = await page.become(
         () => page.text("#train .chart .label"),
-        (text) => /\d %$/.test(text),
+        (text) => /^gn:2\+ws \d+ %$/.test(text),
       );
-      ok(label.startsWith("gn:2+ws "), label);
+      match(label, /^gn:2\+ws \d+ %$/);
       const [end, edge] = await page.evaluate(() =>
         ["#train .chart .label", "#train .chart svg"].map(
           (each) => document.querySelector(each).getBoundingClientRect().right,
