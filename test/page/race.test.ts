@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Client, Refusal } from "../../src/page/engine/client.js";
-import { Race, seatsFor } from "../../src/page/engine/race.js";
+import { Race } from "../../src/page/engine/race.js";
+import { seatsFor } from "../../src/page/engine/seats.js";
 import { failureText } from "../../src/page/refusals.js";
 import { zh } from "../../src/page/text/zh/index.js";
 import { FakeWorker } from "./fake-worker.js";

@@ -28,6 +28,8 @@ interface ChartProps {
 }
 
 const MARGIN = { top: 8, right: 92, bottom: 34, left: 52 };
+/** The width of a letter of a label at most, in pixels. */
+const LETTER = 9;
 const USUAL_WIDTH = 640;
 
 /** Lines with their names at their ends, drawn for the width that there is. */
@@ -35,7 +37,8 @@ export function Chart(props: ChartProps) {
   const { title, summary, lines, x, y, xLabel, format = String, height = 300 } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const right = width - MARGIN.right;
+  const longest = Math.max(...lines.map(({ label }) => label.length));
+  const right = width - Math.max(MARGIN.right, 6 + LETTER * longest);
   const bottom = height - MARGIN.bottom;
   const scale = ([from, to]: readonly [number, number], start: number, end: number) => {
     const factor = (end - start) / (to - from || 1);

@@ -9,9 +9,12 @@ export type Texts = Widen<typeof en>;
 
 export const TextsContext = createContext<Texts | null>(null);
 
-/** The name of the method of a spec, such as gn:4. */
+/** The names of the methods of a spec, such as gn:4+ws. */
 export const titleOf = (spec: string, { methods }: Pick<Texts, "methods">): string =>
-  methods[nameOf(spec) as keyof typeof methods]?.title ?? spec;
+  spec
+    .split("+")
+    .map((part) => methods[nameOf(part) as keyof typeof methods]?.title ?? part)
+    .join(" + ");
 
 /** The texts in the language of the page. */
 export function useTexts(): Texts {

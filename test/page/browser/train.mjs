@@ -152,6 +152,30 @@ const races = [
     },
   },
   {
+    name: "Train: the label of a long name is whole, and the table has the names of its parts",
+    browsers: ["chromium"],
+    async run(page, env) {
+      const { train } = env.en;
+      await page.open(env.at("plain", raceOf("gn%3A2%2Bws")));
+      await press(page, train.run);
+      const label = await page.become(
+        () => page.text("#train .chart .label"),
+        (text) => /^gn:2\+ws \d+ %$/.test(text),
+      );
+      match(label, /^gn:2\+ws \d+ %$/);
+      const [end, edge] = await page.evaluate(() =>
+        ["#train .chart .label", "#train .chart svg"].map(
+          (each) => document.querySelector(each).getBoundingClientRect().right,
+        ),
+      );
+      ok(end <= edge, `${end} of ${edge}`);
+      const { gn, ws } = env.en.methods;
+      equal(await page.text("#train .lanes th .what"), `${gn.title} + ${ws.title}`);
+      await press(page, train.stop);
+      await all(page, train.status.stopped);
+    },
+  },
+  {
     name: "Train: paused it stands, a step is one step, and it goes on to the recorded end",
     async run(page, env) {
       const { train } = env.zh;

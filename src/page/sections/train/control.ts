@@ -1,11 +1,12 @@
 // Starts, steers and keeps the visitor's race. The section is drawn from the signals here.
 import { signal } from "@preact/signals";
 import type { CompareConfig } from "../../../experiments/compare-types.js";
-import { storeName } from "../../../experiments/store-name.js";
 import { call, makeWorker } from "../../engine/engine.js";
 import { laneName, lanesOf } from "../../engine/lane.js";
 import type { OwnData } from "../../engine/protocol.js";
-import { Race, seatsFor } from "../../engine/race.js";
+import { Race } from "../../engine/race.js";
+import { forget, forgetOld, newKey } from "../../engine/saved.js";
+import { seatsFor } from "../../engine/seats.js";
 import { state } from "../../model.js";
 import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../preset-races.js";
 import { normsOf, type Preset, presets, type State, seedsOf } from "../../state.js";
@@ -67,23 +68,22 @@ function changed(): void {
 
 /** What was saved of a race is of no use after its end. */
 function finish(): void {
-  if (plan) forget(plan, isKept);
+  if (plan) drop(plan, isKept);
   plan = null;
   isKept = false;
   release();
 }
 
-function forget(plan: Plan, isOurs: boolean): void {
+function drop({ key }: Plan, isOurs: boolean): void {
   if (isOurs) {
     keep(null);
     left.value = null;
   }
-  const names = lanesOf(plan).map(({ norm, seed }) => storeName(norm, seed, "train"));
-  call("forget", { key: plan.key, names }).catch(() => {});
+  forget(key);
 }
 
 export const dismiss = (): void => {
-  if (left.value) forget(left.value, true);
+  if (left.value) drop(left.value, true);
 };
 
 /** Starts the race of the state. Rejects with the library's refusal of a norm; then nothing has changed. */
@@ -91,8 +91,8 @@ export async function run(): Promise<void> {
   const { value } = state;
   const norms = normsOf(value.norms);
   await call("check", { norms, width: value.width });
-  if (left.value) forget(left.value, true);
-  const key = `race ${Date.now()}`;
+  if (left.value) drop(left.value, true);
+  const key = newKey();
   const seeds = seedsOf(value.seeds) ?? [];
   begin({ norms, seeds, settings: settingsFrom(value), key, rates: {} }, ownData.value);
 }
@@ -157,4 +157,5 @@ export function leaveFile(): void {
 
 export async function lookForLeft(): Promise<void> {
   left.value = await leftPlan();
+  await forgetOld(left.value?.key);
 }
