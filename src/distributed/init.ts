@@ -1,4 +1,3 @@
-import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 import { Group, type GroupSettings } from "./group.js";
@@ -41,7 +40,10 @@ const rules: Rules<InitOptions> = {
 export async function initProcessGroup(options: InitOptions = {}): Promise<ProcessGroup> {
   checkOptions("initProcessGroup", options, rules);
   const { timeout = 300, order = "fast", check = "first" } = options;
-  checkNumber("initProcessGroup", "timeout", timeout);
+  if (!(timeout > 0 && timeout < 2 ** 31))
+    throw new RangeError(
+      `initProcessGroup: expected timeout above 0 and below 2³¹ seconds, got ${timeout}`,
+    );
   const { workerData } = builtin("initProcessGroup", "node:worker_threads");
   const rank = isLocalRank(workerData) ? workerData : null;
   const settings: GroupSettings = { timeout, order, check };

@@ -126,6 +126,9 @@ test("evenkeel allreduce-bench", async () => {
   const { code, output } = await evenkeel("allreduce-bench", "--distributed", "local:2");
   expect(output).toMatch(/T = 2\(p − 1\)·α \+ .*µs/);
   expect(output).toMatch(/^512 .* %$/m);
+  expect(output).toMatch(
+    /ms alone, .* ms with the sums beside it .*, .* ms with the sums after it/,
+  );
   expect(code).toBe(0);
 });
 

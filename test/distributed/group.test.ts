@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Group } from "../../src/distributed/group.js";
+import { initProcessGroup } from "../../src/distributed/init.js";
 import { LocalTransport } from "../../src/distributed/local.js";
 import { localMemory } from "../../src/distributed/local-memory.js";
 import type { Transport } from "../../src/distributed/transport.js";
@@ -136,6 +137,22 @@ test("wrong arguments are refused by name, and are no collectives", () => {
   for (const [call, message] of cases) expect(call).toThrow(message);
   expect(group.traffic.collectives).toBe(0);
   group.close();
+});
+
+test("options of initProcessGroup", async () => {
+  for (const timeout of [0, -1, Number.NaN, Infinity, 2 ** 31])
+    await expect(initProcessGroup({ timeout })).rejects.toThrow(
+      "expected timeout above 0 and below",
+    );
+  const wrong: [options: object, message: string][] = [
+    [{ timeout: "5" }, "expected timeout to be number"],
+    [{ order: "slow" }, 'expected order "fast" or "fixed"'],
+    [{ backend: "nccl" }, 'expected backend "mpi" or "local"'],
+    [{ backend: "mpi" }, "no launcher of MPI started this process"],
+    [{ time: 3 }, 'did you mean "timeout"?'],
+  ];
+  for (const [options, message] of wrong)
+    await expect(initProcessGroup(options as never)).rejects.toThrow(message);
 });
 
 test("one group in each rank", () => {

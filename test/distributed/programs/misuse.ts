@@ -67,6 +67,14 @@ found.waiting =
     hook.remove();
   });
 
+// the sums of the last layers are on their way while the first ones go back
+const first = net.parameters()[0].registerPostAccumulateGradHook(() => {
+  found.overlap = group.traffic.collectives - sent === net.parameters().length - 2; // all but the first layer
+});
+const sent = group.traffic.collectives + 1; // the counts of the samples
+step(6);
+first.remove();
+
 // gradients that were thrown away must not count as samples
 net.zeroGrad();
 step(4);

@@ -45,6 +45,9 @@ export const ranks = {
     distributed: "mpi, or local:4 for four threads",
     size: (ranks: number, version: string) => `${ranks} ranks, ${version}`,
     head: ["bytes", "all-reduce"],
+    backward: (images: number, alone: string, beside: string, after: string) =>
+      `Its backward pass with ${images} images here: ${alone} alone, ${beside} with the sums beside it in buckets of ` +
+      `1 MiB, ${after} with the sums after it.`,
     model: (alpha: string, beta: string) =>
       `T = 2(p − 1)·α + 2(p − 1)/p·n·β with α = ${alpha} µs, β = ${beta} ns a byte`,
     paper: "On paper, the gradients of NormResNet of width 64 (1,557,066 parameters):",

@@ -34,6 +34,9 @@ export const ranks = {
     distributed: "mpi，或 local:4（四个线程）",
     size: (ranks: number, version: string) => `${ranks} 个进程，${version}`,
     head: ["字节", "all-reduce"],
+    backward: (images: number, alone: string, beside: string, after: string) =>
+      `这里 ${images} 张图片的反向传播：单独 ${alone}；梯度按 1 MiB 分桶、边反向边求和 ${beside}；` +
+      `反向之后再求和 ${after}。`,
     model: (alpha: string, beta: string) =>
       `T = 2(p − 1)·α + 2(p − 1)/p·n·β，其中 α = ${alpha} 微秒，β = ${beta} 纳秒/字节`,
     paper: "推算：宽度 64 的 NormResNet（1,557,066 个参数）的梯度：",
