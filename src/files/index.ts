@@ -1,4 +1,16 @@
 // evenkeel/files: what PyTorch and NumPy write, and large safetensors files by slices.
+export { type FoundNorm, findNorms, type NormRole } from "./find-norms.js";
+export {
+  type InspectedNorm,
+  inspectNorms,
+  type NormEntry,
+  type NormInspection,
+  type NormVerdict,
+  type NormVerdictId,
+  normVerdicts,
+  type ValueRange,
+  type VerdictLevel,
+} from "./inspect-norms.js";
 export {
   type LoadNumpyArchiveOptions,
   type LoadNumpyOptions,
