@@ -88,7 +88,10 @@ export const compareExperiment: Experiment<Flags, CompareResult> = {
       .argParser(where)
       .preset("mpi"),
     new Option("--distributed-check", "compare what the ranks call, before each collective"),
-    new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),
+    new Option(
+      "--data <path>",
+      "CIFAR-10's binary files, or a .npz of x_train, y_train, x_test, y_test; without: procedurally drawn images",
+    ),
     new Option(
       "--download [dir]",
       "fetch CIFAR-10 into a directory first (default: evenkeel-data)",
@@ -171,9 +174,15 @@ async function* run(
   const data = await loadData(flags, signal);
   const [train, test] = [data.train, data.test].map(({ labels }) => labels.length);
   if (flags.data || flags.download) {
-    const all = train < ALL_IMAGES ? `; --limit ${ALL_IMAGES} takes all` : "";
+    const all = train < limit || train >= ALL_IMAGES ? "" : `; --limit ${ALL_IMAGES} takes all`;
     const text = `${train} training and ${test} test images${all}`;
-    yield { stage: "CIFAR-10", step: 1, steps: 1, text, done: true };
+    yield {
+      stage: flags.data?.endsWith(".npz") ? "NumPy" : "CIFAR-10",
+      step: 1,
+      steps: 1,
+      text,
+      done: true,
+    };
   }
   const events = compare(data, settings, {
     runtime,
