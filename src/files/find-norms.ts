@@ -1,10 +1,9 @@
 // Which tensors of a checkpoint belong to normalisation layers, told by their keys and shapes alone.
 
-/** The roles of a norm's tensors, and their names in PyTorch, Keras and Flax. */
+/** The roles of a norm's tensors, and their names in PyTorch and Keras. */
 const roles = {
   weight: "gamma",
   gamma: "gamma",
-  scale: "gamma",
   bias: "beta",
   beta: "beta",
   running_mean: "mean",

@@ -38,23 +38,23 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
     stack.push(value);
   };
   const pop = (): unknown => {
-    if (stack.length === 0) refuse("there is nothing left to take from the stack");
+    if (stack.length === 0) refuse("its stack is empty");
     return stack.pop();
   };
   const top = (): unknown => {
-    if (stack.length === 0) refuse("there is nothing left to take from the stack");
+    if (stack.length === 0) refuse("its stack is empty");
     return stack[stack.length - 1];
   };
   /** What was put on the stack since the last mark. */
   const sinceMark = (): unknown[] => {
     const items = stack;
     const outer = below.pop();
-    if (!outer) refuse("there is no mark on the stack");
+    if (!outer) refuse("its stack has no mark");
     stack = outer as unknown[];
     return items;
   };
   const last = (count: number): unknown[] => {
-    if (stack.length < count) refuse("there is nothing left to take from the stack");
+    if (stack.length < count) refuse("its stack is empty");
     return stack.splice(stack.length - count, count);
   };
   const get = (key: number) => {
@@ -223,7 +223,7 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
         get(cursor.uint32());
         break;
       default:
-        refuse(`no operation of a pickle of tensors has the code 0x${code.toString(16)}`);
+        refuse(`no pickle of tensors has the operation 0x${code.toString(16)}`);
     }
   }
 }

@@ -48,21 +48,12 @@ const types = [
   // read past, so that they do not stand in the way of others
   ["complex64", "ComplexFloat", "complex64"],
   ["complex128", "ComplexDouble", "complex128"],
-  ["qint8", "QInt8", "qint8"],
-  ["quint8", "QUInt8", "quint8"],
-  ["qint32", "QInt32", "qint32"],
 ] as const;
 const dtypes = new Map<string, string>(types.map(([type, , dtype]) => [dtype, type]));
 
 /** Bytes of the elements that tensors cannot hold. */
-export const otherWidths: Record<string, number> = {
-  complex64: 8,
-  complex128: 16,
-  qint8: 1,
-  quint8: 1,
-  qint32: 4,
-};
-const otherDtypes = /^(complex32|float\d+_\w+|quint\d\w+)$/;
+export const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
+const otherDtypes = /^(complex32|float\d+_\w+)$/;
 
 const isLengths = (list: unknown): list is number[] =>
   Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
@@ -74,8 +65,7 @@ const isStorage = (value: unknown): value is TorchStorage =>
 const rebuildTensor: Maker = ([storage, offset, shape, strides, , , dtype], refuse) => {
   if (!isStorage(storage) || !isLengths([offset]) || !isLengths(shape) || !isLengths(strides))
     return refuse("expected a storage, an offset, a shape and strides");
-  if (shape.length !== strides.length)
-    refuse(`expected as many strides as lengths, got ${strides.length} and ${shape.length}`);
+  if (shape.length !== strides.length) refuse("expected as many strides as lengths");
   if (!(sizeOf(shape) < 2 ** 31)) refuse("a tensor has fewer than 2³¹ elements");
   const type = typeof dtype === "string" ? (dtypes.get(dtype) ?? dtype) : storage.type;
   return new TorchView(storage, type, offset as number, shape, strides);
