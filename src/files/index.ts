@@ -24,7 +24,7 @@ export {
   type OpenSafetensorsOptions,
   openSafetensors,
 } from "./open-safetensors.js";
-export type { SliceSource, Slices } from "./slices.js";
+export type { Fetch, SliceSource, Slices } from "./slices.js";
 export {
   type LoadTorchOptions,
   loadTorch,

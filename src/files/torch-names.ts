@@ -1,6 +1,8 @@
 // The names that the pickles of PyTorch's tensors need, after torch/_weights_only_unpickler.py.
+import { ARRAYS, isElementType } from "../io/elements.js";
 import { sizeOf } from "../shape.js";
 import { type Maker, Name } from "./pickle.js";
+import { endOf } from "./strided.js";
 
 /** Numbers in the file, of one element type. */
 export interface TorchStorage {
@@ -52,7 +54,11 @@ const types = [
 const dtypes = new Map<string, string>(types.map(([type, , dtype]) => [dtype, type]));
 
 /** Bytes of the elements that tensors cannot hold. */
-export const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
+const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
+/** The bytes of an element; NaN if they are not known. */
+export const widthOf = (type: string): number =>
+  isElementType(type) ? ARRAYS[type].BYTES_PER_ELEMENT : (otherWidths[type] ?? Number.NaN);
+
 const otherDtypes = /^(complex32|float\d+_\w+)$/;
 
 const isLengths = (list: unknown): list is number[] =>
@@ -68,6 +74,10 @@ const rebuildTensor: Maker = ([storage, offset, shape, strides, , , dtype], refu
   if (shape.length !== strides.length) refuse("expected as many strides as lengths");
   if (!(sizeOf(shape) < 2 ** 31)) refuse("a tensor has fewer than 2³¹ elements");
   const type = typeof dtype === "string" ? (dtypes.get(dtype) ?? dtype) : storage.type;
+  const end = endOf(offset as number, shape, strides);
+  const room = storage.size * widthOf(storage.type);
+  if (end * widthOf(type) > room)
+    refuse(`a view that ends at element ${end} does not fit into a storage of ${room} bytes`);
   return new TorchView(storage, type, offset as number, shape, strides);
 };
 
