@@ -228,7 +228,7 @@ const without = {
     tentParameters withBatchStatistics`,
   models: "transformerNormNames",
   optim: `ChainedScheduler ExponentialLR LambdaLR LRScheduler Optimizer RuleLR SequentialLR clipGradValue decayGroups`,
-  data: "CIFAR10_CLASSES PROCEDURAL_CLASSES normalizeImages parseCifar10",
+  data: "CIFAR10_CLASSES PROCEDURAL_CLASSES imageDataset normalizeImages parseCifar10",
 };
 
 /** Functions whose checks come with a promise, or with other arguments. */

@@ -65,7 +65,7 @@ const optionsIn = (texts: Texts): Option[] => {
     option("--save-every <n>", flags.saveEvery, integer(1)),
     new Option("--distributed [where]", flags.distributed).argParser(where).preset("mpi"),
     new Option("--distributed-check", flags.distributedCheck),
-    new Option("--data <dir>", flags.data),
+    new Option("--data <path>", flags.data),
     new Option("--download [dir]", flags.download),
   ];
 };
@@ -152,9 +152,15 @@ async function* run(
   const data = await loadData(flags, texts, signal);
   const [train, test] = [data.train, data.test].map(({ labels }) => labels.length);
   if (flags.data || flags.download) {
-    const all = train < ALL_IMAGES ? `; --limit ${ALL_IMAGES} takes all` : "";
+    const all = train < limit || train >= ALL_IMAGES ? "" : `; --limit ${ALL_IMAGES} takes all`;
     const text = `${train} training and ${test} test images${all}`;
-    yield { stage: "CIFAR-10", step: 1, steps: 1, text, done: true };
+    yield {
+      stage: flags.data?.endsWith(".npz") ? "NumPy" : "CIFAR-10",
+      step: 1,
+      steps: 1,
+      text,
+      done: true,
+    };
   }
   const events = compare(data, settings, {
     runtime,

@@ -1,11 +1,12 @@
 import { downloadCifar10 } from "../data/download.js";
 import { proceduralDataset, readCifar10 } from "../data/index.js";
 import type { CompareData } from "../experiments/compare.js";
+import { readNpz } from "./npz-data.js";
 import type { Texts } from "./text/en/index.js";
 
 export interface DataOptions {
   limit: number;
-  /** A directory with the binary files of CIFAR-10. */
+  /** A directory with the binary files of CIFAR-10, or a `.npz` file. */
   data?: string;
   /** Download the files first. The value is the directory to keep them in, or true for the usual directory. */
   download?: string | true;
@@ -30,6 +31,7 @@ export async function loadData(
     };
   }
   if (data && download) throw new Error("--data and --download exclude each other");
+  if (data?.endsWith(".npz")) return { ...(await readNpz(data, limit)), name: data };
   const directory = download
     ? await fetchData(download === true ? DOWNLOADS : download, texts, signal)
     : (data as string);
@@ -42,7 +44,8 @@ export async function loadData(
     };
   } catch (cause) {
     if (!data) throw cause;
-    const way = "--data takes the directory of CIFAR-10's binary version; --download fetches it";
+    const way =
+      "--data takes a .npz file or the directory of CIFAR-10's binary version; --download fetches it";
     throw new Error(`${(cause as Error).message}; ${way}`, { cause });
   }
 }

@@ -1,4 +1,16 @@
 // evenkeel/files: what PyTorch and NumPy write, and large safetensors files by slices.
+export { type FoundNorm, findNorms, type NormRole } from "./find-norms.js";
+export {
+  type InspectedNorm,
+  inspectNorms,
+  type NormEntry,
+  type NormInspection,
+  type NormVerdict,
+  type NormVerdictId,
+  normVerdicts,
+  type ValueRange,
+  type VerdictLevel,
+} from "./inspect-norms.js";
 export {
   type LoadNumpyArchiveOptions,
   type LoadNumpyOptions,
@@ -12,7 +24,7 @@ export {
   type OpenSafetensorsOptions,
   openSafetensors,
 } from "./open-safetensors.js";
-export type { SliceSource, Slices } from "./slices.js";
+export type { Fetch, SliceSource, Slices } from "./slices.js";
 export {
   type LoadTorchOptions,
   loadTorch,

@@ -77,12 +77,10 @@ const unknownType = (descr: string): string =>
     ? "its elements are Python objects in a pickle, which is not run; save numbers: array.astype('float32')"
     : `expected elements of ${Object.keys(types).join(", ")}, got ${descr.slice(0, 60)}; save array.astype('float32')`;
 
-/** A `.npy` file of version 1.0. */
-export function writeNpy({ type, shape, data }: NumpyArray): Uint8Array {
-  const [code] = Object.entries(types).find(([, known]) => known === type) as [string, ElementType];
-  const order = /1$/.test(code) ? "|" : "<";
+/** A `.npy` file of version 1.0. `descr` is NumPy's name of the elements. */
+export function writeNpy(descr: string, shape: readonly number[], data: Elements): Uint8Array {
   const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const fields = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${lengths}), }`;
+  const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${lengths}), }`;
   const before = MAGIC.length + 4;
   const start = Math.ceil((before + fields.length + 1) / 64) * 64;
   const file = new Uint8Array(start + data.byteLength).fill(0x20, before, start);

@@ -1,5 +1,5 @@
 import { checkBytes } from "../io/check-bytes.js";
-import { type ElementType, tensorData } from "../io/elements.js";
+import { tensorData } from "../io/elements.js";
 import { type Selection, select, selectionRules } from "../io/select.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -93,18 +93,18 @@ export function saveNumpyArchive(tensors: ReadonlyMap<string, AnyTensor>): Uint8
   return writeZip(op, entries);
 }
 
-const TYPES: Record<DType, ElementType> = {
-  float32: "F32",
-  float64: "F64",
-  int32: "I32",
-  int64: "I64",
-  uint8: "U8",
+const descriptions: Record<DType, string> = {
+  float32: "<f4",
+  float64: "<f8",
+  int32: "<i4",
+  int64: "<i8",
+  uint8: "|u1",
 };
 
 function npyOf(op: string, name: string, x: AnyTensor): Uint8Array {
   if (!(x instanceof Tensor))
     throw new TypeError(`${op}: expected ${name} to be a tensor, got ${describe(x)}`);
-  return writeNpy({ type: TYPES[x.dtype], shape: [...x.shape], data: x.toArray() });
+  return writeNpy(descriptions[x.dtype], x.shape, x.toArray());
 }
 
 const tensorOf = ({ type, shape, data }: NumpyArray, where: string, runtime?: Runtime): AnyTensor =>

@@ -10,7 +10,7 @@ import { parseIndex } from "../io/safetensors-index.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, tensor } from "../tensor.js";
-import { type SliceSource, type Slices, slicesOf } from "./slices.js";
+import { type Fetch, type SliceSource, type Slices, slicesOf } from "./slices.js";
 
 export interface OpenSafetensorsOptions {
   /** The name of the file, for messages. Default: what the source says of itself. */
@@ -18,7 +18,7 @@ export interface OpenSafetensorsOptions {
   /** For an index: the source of a file that it names. Default, where the index is a URL: the one beside it. */
   shard?: (file: string) => SliceSource | Promise<SliceSource>;
   /** In place of the global `fetch`, to add headers for example. */
-  fetch?: typeof fetch;
+  fetch?: Fetch;
 }
 
 const rules: Rules<OpenSafetensorsOptions> = {

@@ -38,23 +38,23 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
     stack.push(value);
   };
   const pop = (): unknown => {
-    if (stack.length === 0) refuse("there is nothing left to take from the stack");
+    if (stack.length === 0) refuse("its stack is empty");
     return stack.pop();
   };
   const top = (): unknown => {
-    if (stack.length === 0) refuse("there is nothing on the stack");
+    if (stack.length === 0) refuse("its stack is empty");
     return stack[stack.length - 1];
   };
   /** What was put on the stack since the last mark. */
   const sinceMark = (): unknown[] => {
     const items = stack;
     const outer = below.pop();
-    if (!outer) refuse("there is no mark on the stack");
+    if (!outer) refuse("its stack has no mark");
     stack = outer as unknown[];
     return items;
   };
   const last = (count: number): unknown[] => {
-    if (stack.length < count) refuse("there is nothing left to take from the stack");
+    if (stack.length < count) refuse("its stack is empty");
     return stack.splice(stack.length - count, count);
   };
   const get = (key: number) => {
@@ -69,11 +69,11 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
     if (!Array.isArray(list)) return refuse("expected a list to add to");
     for (const item of items) list.push(item);
   };
-  const setItems = (items: unknown[], into = top()) => {
+  const setItems = (items: unknown[]) => {
+    const into = top();
     if (!(into instanceof Map) || items.length % 2)
       return refuse("expected a dictionary and pairs");
     for (let i = 0; i < items.length; i += 2) into.set(items[i], items[i + 1]);
-    return into;
   };
   const find = (name: string) => {
     const found = names.find(name);
@@ -105,9 +105,6 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
         break;
       case 0x31: // POP_MARK
         sinceMark();
-        break;
-      case 0x32: // DUP
-        push(top());
         break;
       case 0x4e: // NONE
         push(null);
@@ -150,14 +147,8 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
       case 0x43: // SHORT_BINBYTES
         push(cursor.take(cursor.byte()).slice());
         break;
-      case 0x8e: // BINBYTES8
-        push(cursor.take(cursor.uint64()).slice());
-        break;
       case 0x7d: // EMPTY_DICT
         push(new Map());
-        break;
-      case 0x64: // DICT
-        push(setItems(sinceMark(), new Map()));
         break;
       case 0x73: // SETITEM
         setItems(last(2));
@@ -169,7 +160,6 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
       case 0x29: // EMPTY_TUPLE
         push([]);
         break;
-      case 0x6c: // LIST
       case 0x74: // TUPLE
         push(sinceMark());
         break;
@@ -198,13 +188,13 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
       case 0x63: // GLOBAL
         find(`${cursor.line()}.${cursor.line()}`);
         break;
-      case 0x93: // STACK_GLOBAL
-        {
-          const path = last(2);
-          if (!path.every((part) => typeof part === "string")) refuse("expected a name of texts");
-          find(path.join("."));
-        }
+      case 0x93: {
+        // STACK_GLOBAL
+        const path = last(2);
+        if (!path.every((part) => typeof part === "string")) refuse("expected a name of texts");
+        find(path.join("."));
         break;
+      }
       case 0x52: // REDUCE
       case 0x81: // NEWOBJ
         call(pop());
@@ -233,7 +223,7 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
         get(cursor.uint32());
         break;
       default:
-        refuse(`no operation of a pickle of tensors has the code 0x${code.toString(16)}`);
+        refuse(`no pickle of tensors has the operation 0x${code.toString(16)}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 // Files of which parts are read: those of browsers, Node's, and any behind a URL whose server knows ranges.
 import { isBytes } from "../dtype.js";
+import type { HostURL } from "../host-types.js";
 import { describe } from "../options.js";
 
 /** A file of which only the bytes that are asked for are read. */
@@ -23,26 +24,57 @@ interface FileHandle {
   ): Promise<{ bytesRead: number }>;
 }
 
-/** What a browser's file picker gives: its FileSystemFileHandle. */
-interface PickedFile {
-  getFile(): Promise<Blob>;
+interface Contents {
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** A Blob, or a File, which has a name. */
+interface BlobLike extends Contents {
+  readonly size: number;
+  readonly name?: string;
+  slice(begin: number, end: number): Contents;
+}
+
+/** What a browser's file picker gives: its FileSystemFileHandle. */
+interface PickedFile {
+  getFile(): Promise<BlobLike>;
+}
+
+/** As much of `fetch` as is used. */
+export type Fetch = (
+  url: string,
+  request: { headers: Record<string, string> },
+) => Promise<
+  Contents & {
+    ok: boolean;
+    status: number;
+    headers: { get(name: string): string | null };
+    body: { cancel(): Promise<void> } | null;
+  }
+>;
+
 /** A Blob or File, a file handle of Node's or of a browser's picker, a URL, bytes, or anything with size and read. */
-export type SliceSource = Blob | FileHandle | PickedFile | URL | string | Uint8Array | Slices;
+export type SliceSource =
+  | BlobLike
+  | FileHandle
+  | PickedFile
+  | HostURL
+  | string
+  | Uint8Array
+  | Slices;
 
 /** The source as slices. Throws TypeError for what is none, Error for a URL whose server sends no ranges. */
 export async function slicesOf(
   op: string,
   source: SliceSource,
-  request: typeof fetch = fetch,
+  request: Fetch = fetch,
 ): Promise<Slices> {
   const has = (...names: string[]) => names.every((name) => name in (source as object));
   if (typeof source === "string" || source instanceof URL) return ofUrl(op, source, request);
   if (isBytes(source)) return ofBytes(source);
   if (typeof source !== "object" || source === null) return refuse(op, source);
   if (has("getFile")) return slicesOf(op, await (source as PickedFile).getFile());
-  if (has("arrayBuffer", "slice", "size")) return ofBlob(source as File);
+  if (has("arrayBuffer", "slice", "size")) return ofBlob(source as BlobLike);
   if (has("size", "read")) return source as Slices;
   if (has("stat", "read")) return ofHandle(source as FileHandle);
   return refuse(op, source);
@@ -59,7 +91,7 @@ const ofBytes = (bytes: Uint8Array): Slices => ({
   read: async (begin, end) => bytes.subarray(begin, end),
 });
 
-const ofBlob = (blob: File): Slices => ({
+const ofBlob = (blob: BlobLike): Slices => ({
   size: blob.size,
   name: blob.name,
   read: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
@@ -82,10 +114,10 @@ async function ofHandle(handle: FileHandle): Promise<Slices> {
   };
 }
 
-async function ofUrl(op: string, source: string | URL, request: typeof fetch): Promise<Slices> {
+async function ofUrl(op: string, source: string | HostURL, request: Fetch): Promise<Slices> {
   const url = String(source);
   const ask = async (begin: number, end: number) => {
-    let response: Response;
+    let response: Awaited<ReturnType<Fetch>>;
     try {
       response = await request(url, { headers: { Range: `bytes=${begin}-${end - 1}` } });
     } catch (cause) {

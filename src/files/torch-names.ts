@@ -1,6 +1,8 @@
 // The names that the pickles of PyTorch's tensors need, after torch/_weights_only_unpickler.py.
+import { ARRAYS, isElementType } from "../io/elements.js";
 import { sizeOf } from "../shape.js";
 import { type Maker, Name } from "./pickle.js";
+import { endOf } from "./strided.js";
 
 /** Numbers in the file, of one element type. */
 export interface TorchStorage {
@@ -30,49 +32,34 @@ export class StorageType {
   constructor(readonly type: string) {}
 }
 
-/** Storage classes of the module torch, and torch's dtypes, by the names of their element types in safetensors. */
-const storages: Record<string, string> = {
-  Double: "F64",
-  Float: "F32",
-  Half: "F16",
-  BFloat16: "BF16",
-  Long: "I64",
-  Int: "I32",
-  Short: "I16",
-  Char: "I8",
-  Byte: "U8",
-  Bool: "BOOL",
+/** The element types by their names in safetensors, in torch's storage classes ("": it has none) and in its dtypes. */
+const types = [
+  ["F64", "Double", "float64"],
+  ["F32", "Float", "float32"],
+  ["F16", "Half", "float16"],
+  ["BF16", "BFloat16", "bfloat16"],
+  ["I64", "Long", "int64"],
+  ["I32", "Int", "int32"],
+  ["I16", "Short", "int16"],
+  ["I8", "Char", "int8"],
+  ["U64", "", "uint64"],
+  ["U32", "", "uint32"],
+  ["U16", "", "uint16"],
+  ["U8", "Byte", "uint8"],
+  ["BOOL", "Bool", "bool"],
   // read past, so that they do not stand in the way of others
-  ComplexFloat: "complex64",
-  ComplexDouble: "complex128",
-  QInt8: "qint8",
-  QUInt8: "quint8",
-  QInt32: "qint32",
-};
-const dtypes: Record<string, string> = {
-  float64: "F64",
-  float32: "F32",
-  float16: "F16",
-  bfloat16: "BF16",
-  int64: "I64",
-  int32: "I32",
-  int16: "I16",
-  int8: "I8",
-  uint64: "U64",
-  uint32: "U32",
-  uint16: "U16",
-  uint8: "U8",
-  bool: "BOOL",
-};
+  ["complex64", "ComplexFloat", "complex64"],
+  ["complex128", "ComplexDouble", "complex128"],
+] as const;
+const dtypes = new Map<string, string>(types.map(([type, , dtype]) => [dtype, type]));
+
 /** Bytes of the elements that tensors cannot hold. */
-export const otherWidths: Record<string, number> = {
-  complex64: 8,
-  complex128: 16,
-  qint8: 1,
-  quint8: 1,
-  qint32: 4,
-};
-const otherDtypes = /^(complex(32|64|128)|float(8|4)_\w+|q(u?int8|int32)|quint\d\w+)$/;
+const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
+/** The bytes of an element; NaN if they are not known. */
+export const widthOf = (type: string): number =>
+  isElementType(type) ? ARRAYS[type].BYTES_PER_ELEMENT : (otherWidths[type] ?? Number.NaN);
+
+const otherDtypes = /^(complex32|float\d+_\w+)$/;
 
 const isLengths = (list: unknown): list is number[] =>
   Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
@@ -84,10 +71,13 @@ const isStorage = (value: unknown): value is TorchStorage =>
 const rebuildTensor: Maker = ([storage, offset, shape, strides, , , dtype], refuse) => {
   if (!isStorage(storage) || !isLengths([offset]) || !isLengths(shape) || !isLengths(strides))
     return refuse("expected a storage, an offset, a shape and strides");
-  if (shape.length !== strides.length)
-    refuse(`expected as many strides as lengths, got ${strides.length} and ${shape.length}`);
+  if (shape.length !== strides.length) refuse("expected as many strides as lengths");
   if (!(sizeOf(shape) < 2 ** 31)) refuse("a tensor has fewer than 2³¹ elements");
-  const type = typeof dtype === "string" ? (dtypes[dtype] ?? dtype) : storage.type;
+  const type = typeof dtype === "string" ? (dtypes.get(dtype) ?? dtype) : storage.type;
+  const end = endOf(offset as number, shape, strides);
+  const room = storage.size * widthOf(storage.type);
+  if (end * widthOf(type) > room)
+    refuse(`a view that ends at element ${end} does not fit into a storage of ${room} bytes`);
   return new TorchView(storage, type, offset as number, shape, strides);
 };
 
@@ -130,14 +120,13 @@ const makers: Record<string, Maker> = {
 const names = new Map<string, unknown>(
   Object.entries(makers).map(([name, make]) => [name, new Name(name, make)]),
 );
-for (const [name, type] of Object.entries(storages))
-  names.set(`torch.${name}Storage`, new StorageType(type));
+for (const [type, name] of types) names.set(`torch.${name}Storage`, new StorageType(type));
 names.set("torch.storage.UntypedStorage", new StorageType("U8"));
 
 /** What a name in a pickle stands for; undefined if it is not allowed. */
 export function findTorchName(name: string): unknown {
   const modern = name.replace(/^__builtin__\./, "builtins.");
   const dtype = /^torch\.(\w+)$/.exec(modern)?.[1] ?? "";
-  if (Object.hasOwn(dtypes, dtype) || otherDtypes.test(dtype)) return dtype;
+  if (dtypes.has(dtype) || otherDtypes.test(dtype)) return dtype;
   return names.get(modern);
 }

@@ -1,8 +1,7 @@
 // Where a file of torch.save has its storages: as entries of a zip archive, or behind its pickles, as before PyTorch 1.6.
-import { ARRAYS, isElementType } from "../io/elements.js";
 import { Cursor } from "./cursor.js";
 import { type PickleNames, readPickle } from "./pickle.js";
-import { findTorchName, otherWidths, StorageType, type TorchStorage } from "./torch-names.js";
+import { findTorchName, StorageType, type TorchStorage, widthOf } from "./torch-names.js";
 import { contentsOf, isZip, readZip } from "./zip.js";
 
 export interface TorchFile {
@@ -12,9 +11,6 @@ export interface TorchFile {
   bytesOf(storage: TorchStorage): Uint8Array;
   bigEndian: boolean;
 }
-
-const widthOf = (type: string): number =>
-  isElementType(type) ? ARRAYS[type].BYTES_PER_ELEMENT : otherWidths[type];
 
 /** Notes each storage that a pickle names. A persistent id is ("storage", class, key, location, size, view). */
 function namesWith(known: Map<string, TorchStorage>): PickleNames {

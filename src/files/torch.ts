@@ -5,7 +5,7 @@ import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf } from "../shape.js";
 import { type AnyTensor, tensor, tidy } from "../tensor.js";
-import { endOf, gather, isDense, swapped } from "./strided.js";
+import { gather, isDense, swapped } from "./strided.js";
 import { TorchView } from "./torch-names.js";
 import { readTorchFile, type TorchFile } from "./torch-storages.js";
 import { leavesOf } from "./tree.js";
@@ -113,11 +113,6 @@ function tensorsOf(file: TorchFile, bytes: Uint8Array, runtime?: Runtime) {
     if (room < 0)
       throw new RangeError(`${where}: the tensors take far more memory than the file has bytes`);
     const stored = file.bytesOf(storage);
-    const end = endOf(offset, shape, strides);
-    if (end * width > stored.length)
-      throw new RangeError(
-        `${where}: a view that ends at element ${end} does not fit into a storage of ${stored.length / width}`,
-      );
     const ordered = (part: Uint8Array) => (file.bigEndian ? swapped(part, width) : part);
     const dense = () =>
       elementsOf(type, ordered(stored.subarray(offset * width, (offset + sizeOf(shape)) * width)));

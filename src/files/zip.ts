@@ -47,7 +47,7 @@ export function readZip(bytes: Uint8Array, where: string): Map<string, ZipEntry>
     const end = byPlace[i + 1]?.offset ?? at;
     if (offset + LOCAL_BYTES + packed > end)
       new Cursor(bytes, `${where}: ${name}`).refuse(
-        `its ${packed} bytes reach beyond ${end}, where something else begins`,
+        `its ${packed} bytes reach into what begins at ${end}`,
         offset,
       );
   });
@@ -103,15 +103,14 @@ function directoryOf(bytes: Uint8Array, where: string): { count: number; at: num
     if (cursor.uint32() === LOCATOR64) {
       cursor.at += 4;
       cursor.at = cursor.uint64();
-      if (cursor.uint32() !== END64) cursor.refuse("expected the zip64 record of the end");
+      if (cursor.uint32() !== END64) cursor.refuse("expected its zip64 record");
       cursor.at += 28;
       count = cursor.uint64();
       size = cursor.uint64();
       at = cursor.uint64();
     }
   }
-  if (at + size > end)
-    cursor.refuse(`a directory of ${size} bytes at ${at} does not fit in front of it`, end);
+  if (at + size > end) cursor.refuse("its directory does not fit in front of it", end);
   return { count, at };
 }
 
@@ -145,9 +144,9 @@ function entryOf(cursor: Cursor): ZipEntry {
   cursor.take(commentBytes);
   const refuse = (problem: string) => cursor.refuse(`"${name}" ${problem}`, start);
   if (flags & 1) refuse("is encrypted");
-  if (method !== 0 && method !== 8) refuse(`is packed by method ${method}, not stored or deflated`);
+  if (method !== 0 && method !== 8) refuse(`is neither stored nor deflated`);
   const deflated = method === 8;
   if (deflated ? size > packed * LARGEST_RATIO : size !== packed)
-    refuse(`claims ${size} bytes, which its ${packed} bytes in the archive cannot be`);
+    refuse(`claims ${size} bytes, but has ${packed}`);
   return { name, offset, packed, size, deflated, crc };
 }

@@ -172,7 +172,7 @@ describe("is refused", () => {
     [
       "a view beyond its storage",
       checkpoint(view({ size: 2, offset: 1, shape: [2], strides: [1] }), { 0: floats(1, 2) }),
-      "a view that ends at element 3 does not fit into a storage of 2",
+      "a/data.pkl at offset 112: torch._utils._rebuild_tensor_v2: a view that ends at element 3 does not fit",
     ],
     [
       "a negative stride",
@@ -203,7 +203,7 @@ describe("is refused", () => {
     [
       "an operation that calls by name",
       checkpoint([0x28, ...text("ls"), ...Buffer.from("ios\nsystem\n")]),
-      "no operation of a pickle of tensors has the code 0x69",
+      "no pickle of tensors has the operation 0x69",
     ],
     [
       "a pickle that ends early",
@@ -251,7 +251,7 @@ describe("a deflated entry", () => {
 
   test.each([
     [value.length + 1, "inflated, got"],
-    [2 ** 32 - 2, "claims 4294967294 bytes, which its"],
+    [2 ** 32 - 2, "claims 4294967294 bytes, but has"],
   ])("that claims %d bytes is refused", (size, message) => {
     expect(() => load(deflated("a/data.pkl", value, size))).toThrow(RangeError);
     expect(() => load(deflated("a/data.pkl", value, size))).toThrow(message);
@@ -265,5 +265,5 @@ test("entries that share bytes are refused", () => {
   ]);
   const directory = bytes.length - 22 - 2 * 47;
   new DataView(bytes.buffer).setUint32(directory + 47 + 42, 10, true);
-  expect(() => load(bytes)).toThrow("its 100 bytes reach beyond 10, where something else begins");
+  expect(() => load(bytes)).toThrow("its 100 bytes reach into what begins at 10");
 });

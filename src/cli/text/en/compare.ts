@@ -20,7 +20,7 @@ export const compare = {
     distributed:
       "in several ranks, of mpirun or, with local:4, of four threads: batch norm beside its synchronised form",
     distributedCheck: "compare what the ranks call, before each collective",
-    data: "CIFAR-10's binary files; without: procedurally drawn images",
+    data: "CIFAR-10's binary files, or a .npz of x_train, y_train, x_test, y_test; without: procedurally drawn images",
     download: "fetch CIFAR-10 into a directory first (default: evenkeel-data)",
   },
   downloaded: (percent: number, megabytes: string) => `CIFAR-10: ${percent} % of ${megabytes} MB`,

@@ -20,7 +20,7 @@ export const compare = {
     saveEvery: "改为每隔这么多步保存一次",
     distributed: "用多个进程：由 mpirun 启动，或 local:4（四个线程）；比较批归一化与它的同步形式",
     distributedCheck: "每次集合通信之前，核对各进程的调用是否一致",
-    data: "CIFAR-10 的二进制文件所在目录；不给则用程序绘制的图片",
+    data: "CIFAR-10 的二进制文件所在目录，或含 x_train、y_train、x_test、y_test 的 .npz 文件；不给则用程序绘制的图片",
     download: "先把 CIFAR-10 下载到一个目录（默认：evenkeel-data）",
   },
   downloaded: (percent: number, megabytes: string) => `CIFAR-10：${megabytes} MB 的 ${percent} %`,

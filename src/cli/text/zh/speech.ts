@@ -101,6 +101,11 @@ const errors: readonly Piece[] = [
     "--at $1 超出范围：只有 $2 个样本、$3 个通道、$4 个位置，都从 0 数起",
   ],
   // files
+  [
+    /^--data (\S+): there is no array "(.*?)" \(there are (.*?)\)/,
+    "--data $1：没有数组“$2”（有 $3）",
+  ],
+  [/^--data (\S+): expected labels from 0 to 9, got (\S+)/, "--data $1：标签应为 0 到 9，得到 $2"],
   [/^cannot write to the directory (.*?): /, "无法写入目录 $1："],
   [/cannot read the directory (.*?): /, "无法读取目录 $1："],
   [/^(\S+): cannot be read from (.*?): /, "无法从 $2 读取 $1："],
@@ -114,8 +119,8 @@ const errors: readonly Piece[] = [
   ],
   [/(\S+) is there but not complete; remove it first/, "$1 已存在但不完整，请先删除"],
   [
-    /; --data takes the directory of CIFAR-10's binary version; --download fetches it/,
-    "；--data 需要 CIFAR-10 二进制版所在的目录；--download 会下载它",
+    /; --data takes a .npz file or the directory of CIFAR-10's binary version; --download fetches it/,
+    "；--data 需要 .npz 文件或 CIFAR-10 二进制版所在的目录；--download 会下载它",
   ],
   [
     /; delete it, or give --checkpoint another directory, to begin anew/,
