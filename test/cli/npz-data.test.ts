@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { loadData } from "../../src/cli/data.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { saveNumpyArchive } from "../../src/files/index.js";
 import { type AnyTensor, tensor } from "../../src/tensor.js";
 import { useRuntime } from "../helpers.js";
@@ -27,7 +28,7 @@ test.each([
 ])("--data takes a .npz file with %s", async (_, [x, y, testX, testY]) => {
   const arrays = { [x]: images(5), [y]: labels(5), [testX]: images(2), [testY]: labels(2) };
   const path = await file("a.npz", arrays);
-  const { train, test, name } = await loadData({ limit: 3, data: path });
+  const { train, test, name } = await loadData({ limit: 3, data: path }, en);
   expect([train.labels.length, train.images.length, test.labels.length]).toEqual([3, 3 * 3072, 2]);
   expect([train.labels[0], train.images[5], name]).toEqual([7, 9, path]);
 });
@@ -45,13 +46,13 @@ test.each<[string, () => Promise<string>, string]>([
     "expected labels from 0 to 9, got 10",
   ],
 ])("%s is refused", async (_, path, message) => {
-  await expect(loadData({ limit: 3, data: await path() })).rejects.toThrow(message);
+  await expect(loadData({ limit: 3, data: await path() }, en)).rejects.toThrow(message);
 });
 
 test("a damaged file is refused with its path", async () => {
   const path = join(folder, "d.npz");
   await writeFile(path, "<html>");
-  await expect(loadData({ limit: 3, data: path })).rejects.toThrow(
+  await expect(loadData({ limit: 3, data: path }, en)).rejects.toThrow(
     `--data: ${path}: end of the archive`,
   );
 });

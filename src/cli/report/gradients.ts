@@ -8,7 +8,8 @@ import type { GradientsResult, Measured, Trained } from "../../experiments/gradi
 import { smooth, thin } from "../../show/smooth.js";
 import { short } from "../../show/words.js";
 import type { Texts } from "../text/en/index.js";
-import { LOG, lineChart } from "./lines.js";
+import { LOG } from "./chart.js";
+import { lineChart } from "./lines.js";
 import { caption, chart, htmlTable, type Report } from "./page.js";
 import { shapeTable } from "./scale-and-shift.js";
 import { alignedTable } from "./table.js";
@@ -109,7 +110,7 @@ function gradientChart(
     points: find(measured, activation, norm, 1).gradients.map((g, i) => [i + 1, g] as const),
   }));
   const { chart: label, x, y } = gradients.perLayer;
-  const axes = { x, y, yAxis: LOG, xAxis: { minInterval: 1 } };
+  const axes = { x, y, yAxis: LOG, xAxis: { whole: true } };
   return chart(label(activation), lineChart(lines, axes));
 }
 
@@ -145,7 +146,7 @@ function trainingChart(
       points: thin(smooth(losses, losses.length / 25), 300),
       colour: affine ? undefined : "#999999",
     }));
-  return chart(label(activation), lineChart(lines, { x, y, yAxis: { min: 0 }, rows: 2 }));
+  return chart(label(activation), lineChart(lines, { x, y, yAxis: { min: 0 } }));
 }
 
 function scaleAndShift(result: GradientsResult, texts: Texts): string {

@@ -2,7 +2,6 @@ import type { CompareResult } from "../../experiments/compare.js";
 import { COLOURS, lineLook } from "../../show/palette.js";
 import { short } from "../../show/words.js";
 import type { Texts } from "../text/en/index.js";
-import { legendRows } from "./chart.js";
 import { lineChart } from "./lines.js";
 import { caption, chart, htmlTable, type Section } from "./page.js";
 
@@ -16,11 +15,7 @@ export function evaluationSection({ config, runs }: CompareResult, { compare }: 
     points: evaluations.map(({ step, testAccuracy }) => [step, 100 * testAccuracy] as const),
   }));
   if (lines.every(({ points }) => points.length === 0)) return [];
-  const rows = legendRows(
-    lines.map(({ name }) => name),
-    380,
-  );
-  const axes = { x: loss.x, y: accuracy.x, rows };
+  const axes = { x: loss.x, y: accuracy.x };
   return [
     {
       title: onTheWay.title,

@@ -32,7 +32,7 @@ export function paddingReport(result: PaddingResult, texts: Texts): Report {
   const changes = paddingNorms.map((_, k) =>
     points(padded, padding.norms[k], (row) => row.change[k]),
   );
-  const axes = { x: padding.share, y: change.y, xAxis: PERCENT, rows: 2 };
+  const axes = { x: padding.share, y: change.y, xAxis: PERCENT };
   const unrestRows = result.unrest.map(({ sentences, independent, alike }) => [
     String(sentences),
     independent.toFixed(4),
@@ -113,6 +113,6 @@ function momentChart(
     { name: statistics.formula, points: fine, dashed: true },
   ];
   const name = statistics[of];
-  const axes = { x: padding.share, y: name, xAxis: PERCENT, yAxis: { min: 0 }, rows: 2 };
+  const axes = { x: padding.share, y: name, xAxis: PERCENT, yAxis: { min: 0 } };
   return `<h3>${name}</h3>${chart(statistics.chart(name, length), lineChart(lines, axes))}`;
 }

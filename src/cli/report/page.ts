@@ -2,7 +2,7 @@ import type { Json } from "../../experiments/compare.js";
 import { type Correction, correctionsOf } from "../../experiments/corrections.js";
 import { escapeHtml } from "../../show/escape-html.js";
 import type { Texts } from "../text/en/index.js";
-import { drawSvg, type Option } from "./chart.js";
+import type { Drawing } from "./chart.js";
 import { STYLE } from "./style.js";
 
 /** The content of an experiment's page. All is plain text but the HTML of the sections. */
@@ -105,9 +105,9 @@ ${main}
 `;
 
 /** Draws the chart twice, wide and narrow: a wide chart scaled down to a phone has letters that nobody can read. */
-export function chart(label: string, option: Option): string {
+export function chart(label: string, draw: Drawing): string {
   const figure = (kind: string, width: number, height: number) =>
-    `<div class="${kind}" role="img" aria-label="${escapeHtml(label)}">${drawSvg(option, width, height)}</div>`;
+    `<div class="${kind}" role="img" aria-label="${escapeHtml(label)}">${draw(width, height)}</div>`;
   return figure("wide", 860, 380) + figure("narrow", 380, 320);
 }
 

@@ -51,7 +51,7 @@ function smallBatches({ config, rules }: RunningStatsResult, texts: Texts): stri
     { name: "(m − 1)/m", dashed: true, points: expected },
   ];
   const from0 = { yAxis: { min: 0 }, xAxis: { min: 0 } };
-  const drawn = lineChart(lines, { x: small.x, y: small.y, ...from0, rows: 2 });
+  const drawn = lineChart(lines, { x: small.x, y: small.y, ...from0 });
   const tooLarge = Math.round(100 * (Math.sqrt(1 / rules[0].article) - 1));
   return `${chart(small.chart, drawn)}
 ${caption(small.caption(2 * config.steps, rules[0].m, tooLarge))}`;
@@ -67,7 +67,7 @@ export function runningStatsReport(result: RunningStatsResult, texts: Texts): Re
     }));
     const level = [1, config.steps].map((step) => [step, truth] as const);
     lines.push({ name: words.truth, dashed: true, points: level });
-    return chart(words[of].chart, lineChart(lines, { x: words.seen, y: words[of].y, rows: 2 }));
+    return chart(words[of].chart, lineChart(lines, { x: words.seen, y: words[of].y }));
   };
   const [theirs, pytorchs] = [article, ours].map(({ runningVar }) => runningVar[0].toFixed(4));
   const meanCaption = words.mean.caption(config.batch, TRUE_MEAN, TRUE_VARIANCE);

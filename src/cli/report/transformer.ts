@@ -66,7 +66,6 @@ export function transformerReport(result: TransformerResult, texts: Texts): Repo
   const { title, head, loss, gradients, table, samples } = texts.transformer;
   const { space, comma } = texts.common;
   const byVariant = groups(result);
-  const legendRows = byVariant.length > 4 ? 2 : 1;
   const losses = byVariant.map(([name, runs]) => {
     const curve = meanCurve(runs.map((run) => run.losses));
     return { name, points: thin(smooth(curve, Math.max(1, curve.length / 25)), 600) };
@@ -78,7 +77,7 @@ export function transformerReport(result: TransformerResult, texts: Texts): Repo
       (_, block) => [block + 1, mean(runs.map((run) => run.gradientNorms[block]))] as const,
     ),
   }));
-  const profileAxes = { x: gradients.x, y: gradients.y, yAxis: { min: 0 }, rows: legendRows };
+  const profileAxes = { x: gradients.x, y: gradients.y, yAxis: { min: 0 } };
   const ratios = profiles.map(
     ({ name, points }) => `${name} ${(points[points.length - 1][1] / points[0][1]).toFixed(2)}`,
   );
@@ -86,7 +85,7 @@ export function transformerReport(result: TransformerResult, texts: Texts): Repo
     ([name, [{ sample }]]) =>
       `<dt>${name}</dt><dd lang="en">${escapeHtml(sample.replaceAll("\n", " ⏎ "))}</dd>`,
   );
-  const lossAxes = { x: loss.x, y: loss.y, rows: legendRows };
+  const lossAxes = { x: loss.x, y: loss.y };
   return {
     title,
     summary: summary(result, texts),

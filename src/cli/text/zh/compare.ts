@@ -1,3 +1,5 @@
+import { ARTICLE } from "./article.js";
+
 export const compare = {
   description: "用几种归一化训练同一个卷积网络，比较并出报告",
   flags: {
@@ -81,7 +83,7 @@ export const compare = {
       "‖梯度‖：损失对一块全部权重的梯度。输出：激活之后的均值 ± 标准差。每次查看的直方图在 results.json 里。",
   },
   article: {
-    title: "与文章的表格对照",
+    title: `与文章${ARTICLE}的表格对照`,
     norm: "归一化",
     columns: ["测试准确率", "每轮用时", "批量 1", "内存"],
     there: (column: string) => `${column}：文章`,

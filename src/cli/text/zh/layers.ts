@@ -1,3 +1,5 @@
+import { ARTICLE } from "./article.js";
+
 export const layers = {
   description: "各种归一化作用于同一个张量：哪些元素共享均值和方差",
   groups: "组归一化（group norm）的组数：1、2 或 4",
@@ -32,7 +34,7 @@ export const layers = {
     variances: ["样本", "每组方差", "每通道方差"],
     caption:
       "方差是无偏的。两个通道作为一组一起标准化：整组的均值为 0，所以两个通道的均值恰好互为相反数，" +
-      "单个通道的方差也都不是 1。文章按通道去看，看错了统计范围。",
+      `单个通道的方差也都不是 1。${ARTICLE}按通道去看，看错了统计范围。`,
   },
   centred: {
     title: "按特征，还是按样本",

@@ -1,3 +1,5 @@
+import { ARTICLE } from "./article.js";
+
 export const runningStats = {
   description: "批归一化的滑动统计量：文章的做法、PyTorch 的做法，以及不同的动量",
   steps: "小批量的个数",
@@ -14,7 +16,7 @@ export const runningStats = {
     `两者的输出至多相差 ${difference}，所以只比较输出发现不了差别。`,
   lead: (seed: number) =>
     "批归一化（batch norm）训练时记下滑动均值和滑动方差（running statistics），推理时使用。" +
-    "一层是照文章的代码写的 CustomBatchNorm，一层是按 PyTorch 的做法写的；" +
+    `一层是照文章${ARTICLE}的代码写的 CustomBatchNorm，一层是按 PyTorch 的做法写的；` +
     `输入是种子为 ${seed} 的 torch.randn([4, 3, 32, 32])，动量（momentum）为 0.1。`,
   one: {
     title: "一个小批量",

@@ -1,3 +1,5 @@
+import { ARTICLE } from "./article.js";
+
 export const style = {
   description: "用实例归一化、批归一化和不归一化，各训练一个风格迁移网络",
   content: "要重画的 PNG 或 JPEG 图片；不给则用程序画的港口",
@@ -12,7 +14,7 @@ export const style = {
   oneShot: "AdaIN 一次完成",
   once: (seconds: string) => `一次 ${seconds}`,
   full: (parameters: string, shape: string, ms: string) =>
-    `文章的网络：${parameters} 个参数，[1, 3, 256, 256] → [${shape}]，用时 ${ms} 毫秒。`,
+    `文章${ARTICLE}的网络：${parameters} 个参数，[1, 3, 256, 256] → [${shape}]，用时 ${ms} 毫秒。`,
   title: "风格迁移：实例归一化、批归一化和不归一化",
   summary: (losses: string) => `重画后图片的风格损失：${losses}。`,
   net: (widths: string, blocks: number) =>

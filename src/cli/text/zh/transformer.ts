@@ -1,3 +1,5 @@
+import { ARTICLE } from "./article.js";
+
 export const transformer = {
   description: "几个小语言模型：归一化放在哪里、用哪一种，结果有何不同",
   text: "要学习的文本（UTF-8）；不给则用自带的航海日志",
@@ -32,7 +34,7 @@ export const transformer = {
   from: (batch: number, context: number, seeds: number) =>
     `每步 ${batch} 段，每段 ${context} 个字符，${seeds} 个种子。`,
   placed:
-    "post 是后置归一化（post-norm）：放在每次相加之后，文章和 2017 年的原始论文都是这样。" +
+    `post 是后置归一化（post-norm）：放在每次相加之后，文章${ARTICLE}和 2017 年的原始论文都是这样。` +
     "pre 是前置归一化（pre-norm）：放在要相加的每一部分之前。",
   loss: {
     title: "损失",
