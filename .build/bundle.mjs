@@ -1,7 +1,8 @@
 // node .build/bundle.mjs [command] bundles src/ into dist/. The default build contains the kernels, and dist/edge/ is
 // for hosts that import them as modules. With `command`, only what the command needs is made.
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { resolve, sep } from "node:path";
+import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { build } from "esbuild";
 import { inlined } from "./binaries.mjs";
 
@@ -15,9 +16,9 @@ const common = {
 };
 
 const within = (file, folder) => file.startsWith(resolve(folder) + sep);
-const entries = ["models", "data", "experiments", "distributed"];
-/** Several processes are no matter of edge hosts. */
-const edgeEntries = entries.filter((name) => name !== "distributed");
+const entries = ["models", "data", "files", "experiments", "distributed"];
+/** Several processes are no matter of edge hosts, nor are large files. */
+const edgeEntries = entries.filter((name) => !["distributed", "files"].includes(name));
 /** Folders that the main entry exports as an object each. */
 const spaces = ["nn", "optim"];
 /** These files are small and have no state: each entry that needs them has a copy. */
@@ -28,6 +29,12 @@ const copied = [
   "src/options.js",
   "src/dtype.js",
   "src/io/node.js",
+  "src/io/check-bytes.js",
+  "src/io/elements.js",
+  "src/io/half.js",
+  "src/io/safetensors-header.js",
+  "src/io/safetensors-index.js",
+  "src/io/select.js",
   "src/data/rng.js",
   "src/data/gather.js",
 ].map((file) => resolve(file));
@@ -117,7 +124,9 @@ async function bundleEntries(names, outdir, maps) {
   for (const name of names) {
     const entryPoints = { [name]: `src/${name}/index.ts` };
     const sourcemap = name === "experiments" ? undefined : maps;
-    await build({ ...common, entryPoints, outdir, sourcemap, plugins: [fromEntries(name)] });
+    const options = { ...common, entryPoints, outdir, sourcemap, metafile: true };
+    const { metafile } = await build({ ...options, plugins: [fromEntries(name)] });
+    await writeFile(`build/${name}.json`, JSON.stringify(metafile));
   }
 }
 
@@ -129,8 +138,9 @@ async function bundleCommand() {
     outdir: "dist",
     platform: "node",
     minify: true,
+    charset: "utf8", // Chinese is smaller so
     metafile: true,
-    plugins: [fromEntries("cli", "show", ...entries)],
+    plugins: [fromEntries("cli", "show", "text", ...entries)],
     // The bundled packages still call require.
     banner: {
       js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
@@ -139,13 +149,25 @@ async function bundleCommand() {
   await writeFile("build/cli.json", JSON.stringify(metafile));
 }
 
-/** A source map with the sources, but without the bytes of the kernels. */
-async function withoutBytes(path) {
+/**
+ * A source map with the sources, but without the bytes of the kernels, and with the lines of each line alone: columns,
+ * which nobody steps through in code that is not minified, would be three quarters of it.
+ */
+async function lightMap(path) {
   const map = JSON.parse(await readFile(path, "utf8"));
   map.sourcesContent = map.sourcesContent.map((text, i) =>
     /\.(wasm|patch)$/.test(map.sources[i]) ? "" : text,
   );
-  await writeFile(path, JSON.stringify(map));
+  const sameLine = (a, b) => a[1] === b?.[1] && a[2] === b?.[2];
+  const lines = decode(map.mappings).map((line) =>
+    line.filter((segment, i) => !sameLine(segment, line[i - 1])),
+  );
+  await writeFile(path, JSON.stringify({ ...map, mappings: encode(lines) }));
+}
+
+/** esbuild names the file of src above each part. Without a source map nobody looks there: 3 KB of the package. */
+async function withoutNames(path) {
+  await writeFile(path, (await readFile(path, "utf8")).replace(/^\/\/ src\/.*\n/gm, ""));
 }
 
 /** Where "#kernels" of package.json leads on each edge host. */
@@ -160,16 +182,19 @@ export { default as simd } from "../simd.wasm?module";
 };
 
 await bundleIndex("dist", inlined, "linked");
-await withoutBytes("dist/index.js.map");
 await bundleCommand();
 if (process.argv[2] !== "command") {
   await bundleEntries(edgeEntries, "dist", "linked");
-  await bundleEntries(["distributed"], "dist");
+  await bundleEntries(["files", "distributed"], "dist");
   const entryPoints = { worker: "src/runtime/worker-entry.ts" };
   await build({ ...common, entryPoints, outdir: "dist", sourcemap: "linked" });
   await bundleIndex("dist/edge", fromKernels);
   await bundleEntries(edgeEntries, "dist/edge");
+  const edge = ["index", ...edgeEntries].map((name) => `edge/${name}`);
+  for (const name of ["experiments", "distributed", ...edge]) await withoutNames(`dist/${name}.js`);
   for (const [host, text] of Object.entries(kernels)) await writeFile(`dist/edge/${host}.js`, text);
   for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
     await copyFile(`build/${name}.wasm`, `dist/${name}.wasm`);
 }
+for (const name of await readdir("dist"))
+  if (name.endsWith(".js.map")) await lightMap(`dist/${name}`);

@@ -1,5 +1,5 @@
 // The licences and notices of the packages inside a bundle, from esbuild's list of what it bundled.
-// node .build/licences.mjs writes those of dist/cli.js to dist/LICENSES.txt; dist/page has its own from page.mjs.
+// node .build/licences.mjs writes those of dist/cli.js and dist/files.js to dist/LICENSES.txt; dist/page has its own from page.mjs.
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,9 +26,11 @@ export async function notices(head, files) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { inputs } = JSON.parse(await readFile("build/cli.json", "utf8"));
+  const inputsOf = async (name) =>
+    Object.keys(JSON.parse(await readFile(`build/${name}.json`, "utf8")).inputs);
   const head =
-    "The command line of evenkeel, dist/cli.js, holds these packages; the library holds none.\n" +
-    "What the page holds is in page/LICENSES.txt.";
-  await writeFile("dist/LICENSES.txt", await notices(head, Object.keys(inputs)));
+    "The command line of evenkeel, dist/cli.js, holds these packages; of the library, dist/files.js holds fflate,\n" +
+    "and nothing else holds any. What the page holds is in page/LICENSES.txt.";
+  const inputs = [...(await inputsOf("cli")), ...(await inputsOf("files"))];
+  await writeFile("dist/LICENSES.txt", await notices(head, inputs));
 }

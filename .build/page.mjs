@@ -23,7 +23,7 @@ const engine = await modules({ worker: inFile.worker });
 const define = { WORKER: JSON.stringify(`./${engine.worker.file}`) };
 const pages = await modules(entries, { define, known });
 for (const [language, place] of Object.entries(places)) {
-  const parts = severalFiles({ ...place, style: css.name, script: pages[language].file });
+  const parts = severalFiles({ ...place, style: css.name, ...pages[language] });
   const html = documentOf({ texts: languages[language], data, ...parts });
   await write(join(place.folder, "index.html"), html);
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { axis, drawSvg, legend, type Option } from "../src/cli/report/chart.js";
+import { type Drawing, LOG } from "../src/cli/report/chart.js";
+import { lineChart } from "../src/cli/report/lines.js";
+import { chart } from "../src/cli/report/page.js";
 import { STYLE } from "../src/cli/report/style.js";
 import { hardwareThreads } from "../src/runtime/features.js";
-import { COLOURS, INK } from "../src/show/palette.js";
 import { type Machine, sentence } from "./machine.js";
 import {
   type Curve,
@@ -16,62 +17,40 @@ import {
 } from "./sweeps.js";
 
 const MOST_THREADS = 8;
-const line = { type: "line", symbolSize: 6 };
-const grid = { left: 64, right: 20, top: 40, bottom: 52 };
 const count = (threads: number) => `${threads} thread${threads === 1 ? "" : "s"}`;
 
 /**
  * A chart with two logarithmic axes. Work in proportion to the length is a line of slope one, drawn through the last
  * point of one thread.
  */
-function growth({ axis: name, values }: Sweep, curves: readonly Curve[]): Option {
+function growth({ axis: name, values }: Sweep, curves: readonly Curve[]): Drawing {
   const [single] = curves;
   const last = values.length - 1;
-  const proportional = values.map((value) => [value, (single.ms[last] * value) / values[last]]);
-  const own = curves.map(({ threads, ms }, i) => ({
-    ...line,
+  const own = curves.map(({ threads, ms }) => ({
     name: count(threads),
-    data: ms.map((time, k) => [values[k], time]),
-    itemStyle: { color: COLOURS[i % COLOURS.length] },
+    symbols: true,
+    points: ms.map((time, k) => [values[k], time] as const),
   }));
-  const ideal = {
-    ...line,
-    name: "in proportion",
-    data: proportional,
-    symbol: "none",
-    itemStyle: { color: INK },
-    lineStyle: { color: INK, type: "dashed", width: 1 },
-  };
-  return {
-    legend: legend([...own, ideal].map((series) => series.name)),
-    grid,
-    xAxis: axis(name, 30, { type: "log", logBase: 2, min: values[0], max: values[last] }),
-    yAxis: axis("milliseconds", 46, { type: "log" }),
-    series: [...own, ideal],
-  };
+  const proportional = values.map(
+    (value) => [value, (single.ms[last] * value) / values[last]] as const,
+  );
+  const ideal = { name: "in proportion", dashed: true, points: proportional };
+  return lineChart([...own, ideal], { x: name, y: "milliseconds", xAxis: LOG, yAxis: LOG });
 }
 
 /** A chart of how many times faster each number of threads is than one thread. */
-function speedUps(threads: readonly number[], times: readonly number[][]): Option {
+function speedUps(threads: readonly number[], times: readonly number[][]): Drawing {
   const own = threadSweeps.map(({ workload }, i) => ({
-    ...line,
     name: workload,
-    data: times[i].map((ms, k) => [threads[k], Number((times[i][0] / ms).toFixed(2))]),
-    itemStyle: { color: COLOURS[i % COLOURS.length] },
+    symbols: true,
+    points: times[i].map((ms, k) => [threads[k], times[i][0] / ms] as const),
   }));
-  return {
-    legend: legend(own.map(({ name }) => name)),
-    grid: { ...grid, top: 72 },
-    xAxis: axis("threads", 30, { type: "value", min: 1, max: threads.at(-1), minInterval: 1 }),
-    yAxis: axis("times faster", 46, { type: "value", min: 0 }),
-    series: own,
-  };
+  const axes = { x: "threads", y: "times faster", xAxis: { whole: true }, yAxis: { min: 0 } };
+  return lineChart(own, axes);
 }
 
-const figure = (title: string, option: Option) => `<section><h2>${title}</h2>
-<div class="wide" role="img" aria-label="${title}">${drawSvg(option, 860, 380)}</div>
-<div class="narrow" role="img" aria-label="${title}">${drawSvg(option, 380, 320)}</div>
-</section>`;
+const figure = (title: string, draw: Drawing) =>
+  `<section><h2>${title}</h2>\n${chart(title, draw)}\n</section>`;
 
 /**
  * Measures how time grows with batch, rows, channels and threads. Writes `index.html` and `results.json` into `folder`.

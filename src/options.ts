@@ -105,7 +105,7 @@ const synonyms: Record<string, string> = {
  * The name that is probably meant: the nearest one. A name is near if it differs only in case and _, if one is the
  * beginning of the other, if it is the initials, or if it has one or two typing errors.
  */
-function nearest(name: string, names: string[]): string | undefined {
+export function nearest(name: string, names: readonly string[]): string | undefined {
   const plain = (word: string) => word.replace(/_/g, "").toLowerCase();
   const given = plain(name);
   const initials = name.match(/^[a-z]|[A-Z]|(?<=_)[a-z]/g)?.join("");

@@ -109,6 +109,8 @@ const conv = () => new nn.Conv2d(6, 4, 3, { runtime });
 const keras = { class_name: "UnitNormalization", config: { axis: -1 } };
 
 const layers: Record<string, Call> = {
+  adaBN: (o) => nn.adaBN(conv(), [ones([1, 6, 3, 3], { runtime })], o),
+  convertNorm: (o) => nn.convertNorm(new nn.BatchNorm2d(6, { runtime }), "gn:2", o),
   AdaLIN: (o) => new nn.AdaLIN(6, here(o)),
   AdaLN: (o) => new nn.AdaLN(6, 3, here(o)),
   AdaLNZero: (o) => new nn.AdaLNZero(6, 3, here(o)),
@@ -169,6 +171,7 @@ const layers: Record<string, Call> = {
   SwitchableNorm: (o) => new nn.SwitchableNorm(6, here(o)),
   SyncBatchNorm: (o) => new nn.SyncBatchNorm(6, here(o)),
   UnitNorm: (o) => new nn.UnitNorm(o),
+  updateBatchNorm: (o) => nn.updateBatchNorm(conv(), [ones([1, 6, 3, 3], { runtime })], o),
   weightNorm: (o) => nn.weightNorm(conv(), o),
   weightStandardization: (o) => nn.weightStandardization(conv(), o),
 };
@@ -188,6 +191,7 @@ const parameter = () => tensor([1, 2], [2], { runtime, requiresGrad: true });
 const sgd = () => new optim.SGD([parameter()], { lr: 0.1, momentum: 0.5 });
 const optimizers: Record<string, Call> = {
   SGD: (o) => new optim.SGD([parameter()], among({ lr: 0.1 }, o)),
+  AveragedModel: (o) => new optim.AveragedModel(conv(), o),
   Adam: (o) => new optim.Adam([parameter()], o),
   AdamW: (o) => new optim.AdamW([parameter()], o),
   ConstantLR: (o) => new optim.ConstantLR(sgd(), o),
@@ -220,10 +224,11 @@ const without = {
     defaultGenerator Generator manualSeed defaultRuntime keep Tensor tidy nn optim
     checkpointDatabase checkpointFile readCheckpoint writeCheckpoint`,
   nn: `AdaptiveAvgPool2d ChannelsFirst ChannelsLast Flatten Identity Module ReLU Sequential Sigmoid SiLU Tanh
-    addAndNormalize checkNorm foldBatchNorm normNames normTable parseNorm removeParametrization`,
+    addAndNormalize checkNorm foldBatchNorm freezeNorms normNames normTable parseNorm removeParametrization tent
+    tentParameters withBatchStatistics`,
   models: "transformerNormNames",
   optim: `ChainedScheduler ExponentialLR LambdaLR LRScheduler Optimizer RuleLR SequentialLR clipGradValue decayGroups`,
-  data: "CIFAR10_CLASSES PROCEDURAL_CLASSES normalizeImages parseCifar10",
+  data: "CIFAR10_CLASSES PROCEDURAL_CLASSES imageDataset normalizeImages parseCifar10",
 };
 
 /** Functions whose checks come with a promise, or with other arguments. */

@@ -6,7 +6,7 @@ import all from "./vitest.config.js";
 /** The tests that are left out. */
 const exclude = [
   // tests of the built package, of the README and of other programs
-  "test/{abi,package,platform,readme,bench}.test.ts",
+  "test/{abi,package,platform,documents,bench}.test.ts",
   "test/runtime/{exit,hosts}.test.ts",
   // tests of whole programs and of networks in training: their parts have tests of their own
   "test/{cli,experiments,models,page}/**",

@@ -117,7 +117,7 @@ export async function modules(entryPoints, { define = {}, known } = {}) {
     ...common,
     plugins: pluginsFor(known),
     ...{ entryPoints, define, outdir: OUT, format: "esm", splitting: true },
-    ...{ entryNames: "[name]-[hash]", chunkNames: "part-[hash]" },
+    ...{ entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]" },
   });
   const { outputs, inputs } = metafile;
   const made = Object.entries(entryPoints).map(([name, entry]) => {

@@ -15,7 +15,7 @@ export const formulasOf = (families) =>
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /** What the page may load and run: nothing from elsewhere, and no code in attributes. */
-function policy({ script, style, worker }) {
+export function policy({ script, style, worker }) {
   const rules = [
     "default-src 'none'",
     `script-src ${script} 'wasm-unsafe-eval'`,
@@ -37,15 +37,24 @@ export const places = {
   zh: { folder: "zh", up: "../", other: { href: "../", lang: "en" } },
 };
 
-/** A page of several files: addresses are relative, so that it may lie in any folder. */
-export function severalFiles({ up, other, style, script }) {
+/** Browsers load no modules from the disk: then this alone runs, and shows the notice beside it. */
+const ifFromDisk =
+  'if (location.protocol === "file:") document.getElementById("disk").hidden = false;';
+
+/**
+ * A page of several files: addresses are relative, so that it may lie in any folder. `file` is its script, and `all` are
+ * this and what it imports: the browser need not read it first to know them.
+ */
+export function severalFiles({ up, other, style, file, all }) {
   const head = [
-    policy({ script: "'self'", style: "'self'", worker: "'self'" }),
+    policy({ script: `'self' ${hash(ifFromDisk)}`, style: "'self'", worker: "'self'" }),
     icon,
     `<link rel="alternate" hreflang="${other.lang}" href="${other.href}">`,
     `<link rel="stylesheet" href="${up}${style}">`,
+    ...all.map((name) => `<link rel="modulepreload" href="${up}${name}">`),
   ].join("\n");
-  return { other, head, scripts: `<script type="module" src="${up}${script}"></script>` };
+  const scripts = `<script type="module" src="${up}${file}"></script>`;
+  return { other, head, fromDisk: ifFromDisk, scripts };
 }
 
 /** A page that is one file. `notices` are the licences of what is in it. */

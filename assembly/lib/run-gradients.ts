@@ -1,5 +1,5 @@
-// The way back through runs.ts and rows.ts: sums of gradients over a run of floats, and the gradient of its input. A
-// weight is for each float, or 0 for none.
+// The backward pass of runs.ts and rows.ts: sums of gradients over a run of floats, and the gradient of its input.
+// `weight` is the address of n floats, or 0 where there is none.
 import { BLOCK, pair, productSums, weightedSums } from "./block-sums";
 import { sound, tame } from "./runs";
 import { madd } from "./simd";
@@ -37,16 +37,16 @@ export function gradientSums(dy: usize, x: usize, n: i32, mean: f64, rstd: f64):
 }
 
 // Tags that say whether a loop is compiled for a weight of each float.
-class Whole {}
-class Each {}
+class NoWeight {}
+class WeightOfEach {}
 
 function weighted<F>(dy: usize, weight: usize): v128 {
-  if (idof<F>() === idof<Whole>()) return v128.load(dy);
+  if (idof<F>() === idof<NoWeight>()) return v128.load(dy);
   return f32x4.mul(v128.load(dy), v128.load(weight));
 }
 
-/** dx = rstd·(w·g − m1 − x̂·m2) with g = dy, or for `Each` with g = dy·weight. */
-function goBack<F>(
+/** dx = rstd·(w·g − m1 − x̂·m2) with g = dy, or for `WeightOfEach` with g = dy·weight. */
+function inputGradient<F>(
   dx: usize,
   dy: usize,
   x: usize,
@@ -63,7 +63,7 @@ function goBack<F>(
   if (!tame(rstd)) {
     for (; x < end; x += 4, dy += 4, dx += 4) {
       const h = (<f64>load<f32>(x) - mean) * rstd;
-      const factor = idof<F>() === idof<Whole>() ? w : <f64>load<f32>(dy + away);
+      const factor = idof<F>() === idof<NoWeight>() ? w : <f64>load<f32>(dy + away);
       store<f32>(dx, <f32>(rstd * (factor * <f64>load<f32>(dy) - m1 - h * m2)));
     }
     return;
@@ -77,7 +77,7 @@ function goBack<F>(
   const p4 = f32x4.splat(p);
   const q4 = f32x4.splat(q);
   const r4 = f32x4.splat(r);
-  // dx[i] = p * g[i] + (q * (x[i] - mean) + r)
+  // dx[i] = p·g[i] + (q·(x[i] − high) + r): p = rstd·w, q = −rstd²·m2, and r is the rest, with what `high` lacks of mean
   for (; x + 64 <= end; x += 64, dy += 64, dx += 64) {
     const each = dy + away;
     let rest = madd(f32x4.sub(v128.load(x), m), q4, r4);
@@ -94,7 +94,7 @@ function goBack<F>(
     v128.store(dx, madd(weighted<F>(dy, dy + away), p4, rest));
   }
   for (; x < end; x += 4, dy += 4, dx += 4) {
-    const each: f32 = idof<F>() === idof<Whole>() ? 1 : load<f32>(dy + away);
+    const each: f32 = idof<F>() === idof<NoWeight>() ? 1 : load<f32>(dy + away);
     store<f32>(dx, p * (load<f32>(dy) * each) + (q * (load<f32>(x) - high) + r));
   }
 }
@@ -111,10 +111,10 @@ export function gradientRun(
   m1: f64,
   m2: f64,
 ): void {
-  goBack<Whole>(dx, dy, x, 0, n, mean, rstd, w, m1, m2);
+  inputGradient<NoWeight>(dx, dy, x, 0, n, mean, rstd, w, m1, m2);
 }
 
-/** The same with a weight for each float, or 0 for none. */
+/** dx = rstd·(g − m1 − x̂·m2) with g = dy·weight on n floats; m1 and m2 are the means of g and g·x̂ over the row. */
 export function rowGradient(
   dx: usize,
   dy: usize,
@@ -126,6 +126,6 @@ export function rowGradient(
   m1: f64,
   m2: f64,
 ): void {
-  if (weight) goBack<Each>(dx, dy, x, weight, n, mean, rstd, 1, m1, m2);
-  else goBack<Whole>(dx, dy, x, 0, n, mean, rstd, 1, m1, m2);
+  if (weight) inputGradient<WeightOfEach>(dx, dy, x, weight, n, mean, rstd, 1, m1, m2);
+  else inputGradient<NoWeight>(dx, dy, x, 0, n, mean, rstd, 1, m1, m2);
 }

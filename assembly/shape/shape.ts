@@ -1,6 +1,6 @@
 // Moving elements about: runs with a stride (concat, slice), matrix transposition, and any permutation of axes.
 
-/** count runs of `length` floats: y[i·strideY …] = x[i·strideX …]. Range: runs. */
+/** Copies runs of `length` floats: y[i·strideY + k] = x[i·strideX + k] for all k < length. Range: runs. */
 export function copyRuns(
   y: usize,
   x: usize,
@@ -70,7 +70,7 @@ function transpose4(y: usize, x: usize, strideY: usize, strideX: usize): void {
 }
 
 /**
- * y = x with its axes in another order. `plan` holds int32s: length and stride (in x) of the last axis of y, the number
+ * y = x with its axes in another order. `plan` is a list of any length and so no class: int32s, length and stride (in x) of the last axis of y, the number
  * of outer axes, then for each outer axis of y, the innermost first, its length and its stride in x. Range: runs along
  * the last axis of y.
  */

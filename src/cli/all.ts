@@ -1,10 +1,19 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type CommonFlags, commonOptions, type Experiment, perform, session } from "./command.js";
+import {
+  announceReplacing,
+  type CommonFlags,
+  commonOptions,
+  type Experiment,
+  perform,
+  session,
+} from "./command.js";
 import { writeFiles } from "./files.js";
+import type { LangFlag } from "./language.js";
 import { describeMachine } from "./machine.js";
 import { integer, option } from "./options.js";
 import { type Chapter, indexPage } from "./report/index-page.js";
+import type { Texts } from "./text/en/index.js";
 
 interface Flags extends CommonFlags {
   seed?: number;
@@ -14,35 +23,38 @@ interface Flags extends CommonFlags {
  * A command that runs every experiment with its defaults, each in its own directory, and writes a page with links to
  * them.
  */
-export function addAll(program: Command, experiments: readonly Experiment[]): void {
-  const command = program.command("all").description("every experiment, into one report");
-  command.addOption(option("--seed <n>", "for all of them (default: of each its own)", integer(0)));
-  for (const given of commonOptions("evenkeel-report/all")) command.addOption(given);
-  command.action((flags: Flags) =>
-    session(flags, async (context) => {
+export function addAll(program: Command, experiments: readonly Experiment[], texts: Texts): void {
+  const { all, common } = texts;
+  const command = program.command("all").description(all.description);
+  command.addOption(option("--seed <n>", all.seed, integer(0)));
+  for (const given of commonOptions(texts, "evenkeel-report/all")) command.addOption(given);
+  command.action(({ lang: _, ...flags }: Flags & LangFlag) =>
+    session(flags, texts, async (context) => {
       const begin = performance.now();
       const chapters: Chapter[] = [];
+      announceReplacing(flags.out, texts);
       try {
         for (const experiment of experiments) {
           const start = performance.now();
           const { name, description } = experiment;
-          console.log(`\n${name}: ${description}`);
-          const all = defaultsOf(experiment, flags);
-          const out = join(flags.out, name);
-          const { report } = await perform(experiment, all, context, out, "../index.html");
+          console.log(`\n${name}${common.colon}${description}`);
+          const chosen = defaultsOf(experiment, flags);
+          const place = { out: join(flags.out, name), texts, home: "../index.html" };
+          const { report } = await perform(experiment, chosen, context, place);
           console.log(report.summary);
           chapters.push({ name, report, seconds: (performance.now() - start) / 1000 });
         }
       } catch (error) {
         if (!context.signal.aborted || chapters.length === 0) throw error;
-        console.log(`\nStopped: ${chapters.length} of ${experiments.length} are finished.`);
+        console.log(`\n${all.stopped(chapters.length, experiments.length)}`);
       }
       const { variant, threads } = context.runtime;
       const machine = { ...describeMachine(), variant, threads };
       const planned = experiments.length;
-      await writeFiles(flags.out, { "index.html": indexPage(chapters, planned, machine) });
+      const index = indexPage(chapters, planned, machine, texts);
+      await writeFiles(flags.out, { "index.html": index });
       const seconds = Math.round((performance.now() - begin) / 1000);
-      console.log(`\nReport: ${join(flags.out, "index.html")}, after ${seconds} s`);
+      console.log(`\n${all.report(join(flags.out, "index.html"), seconds)}`);
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
+import type { Texts } from "./text/en/index.js";
 
 export interface Terminal {
   input: Readable;
@@ -37,28 +38,33 @@ export function askChoice(
   question: string,
   choices: readonly string[],
   terminal: Terminal,
+  { common }: Texts,
   words: readonly string[] = [],
 ): Promise<number> {
   const list = choices.map((choice, i) => `  ${i + 1}  ${choice}`).join("\n");
   return ask(
-    `\n${question}\n${list}\nA number from 1 to ${choices.length}: `,
+    `\n${question}\n${list}\n${common.ask.range(choices.length)}`,
     (text) => {
       const index = /^\d+$/.test(text) ? Number(text) - 1 : words.indexOf(text.toLowerCase());
       if (index >= 0 && index < choices.length) return index;
-      const known = words.length > 0 ? `, or of ${words.join(", ")}` : "";
-      terminal.output.write(`"${text}" is not one of 1 to ${choices.length}${known}\n`);
+      const refusal = common.ask.noChoice(text, choices.length, words.join(", "));
+      terminal.output.write(`${refusal}\n`);
       return null;
     },
     terminal,
   );
 }
 
-export const askInteger = (question: string, terminal: Terminal): Promise<number> =>
+export const askInteger = (
+  question: string,
+  terminal: Terminal,
+  { common }: Texts,
+): Promise<number> =>
   ask(
     `\n${question} `,
     (text) => {
       if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-      terminal.output.write(`"${text}" is not an integer from 1 on\n`);
+      terminal.output.write(`${common.ask.noInteger(text)}\n`);
       return null;
     },
     terminal,

@@ -7,19 +7,21 @@ import {
   type Question,
   walk,
 } from "../experiments/choose.js";
+import { labelKey } from "../text/keys.js";
 import { askChoice, askInteger, type Terminal } from "./ask.js";
 import type { Experiment } from "./command.js";
 import { batchSize, integer, option } from "./options.js";
 import { chooseReport, chooseText } from "./report/choose.js";
+import type { Texts } from "./text/en/index.js";
 
-const flags: Record<keyof Answers, { flag: string; value: string; about: string }> = {
-  task: { flag: "--task", value: "<name>", about: "what is to be done" },
-  batch: { flag: "--batch-size", value: "<n>", about: "samples a device sees per step" },
-  deviceCount: { flag: "--device-count", value: "<n>", about: "devices that share a step" },
-  shift: { flag: "--shift", value: "<yes|no>", about: "data in use differ from those in training" },
-  sequence: { flag: "--sequence", value: "<name>", about: "what reads the sequence" },
-  style: { flag: "--style", value: "<name>", about: "where the style comes from" },
-  generator: { flag: "--generator", value: "<name>", about: "which part of a generator" },
+const flags: Record<keyof Answers, { flag: string; value: string }> = {
+  task: { flag: "--task", value: "<name>" },
+  batch: { flag: "--batch-size", value: "<n>" },
+  deviceCount: { flag: "--device-count", value: "<n>" },
+  shift: { flag: "--shift", value: "<yes|no>" },
+  sequence: { flag: "--sequence", value: "<name>" },
+  style: { flag: "--style", value: "<name>" },
+  generator: { flag: "--generator", value: "<name>" },
 };
 
 type Flags = Omit<Answers, "batch"> & { batchSize?: number };
@@ -32,36 +34,38 @@ const valuesOf = (name: keyof Answers): string[] => {
 };
 
 const names = Object.keys(flags) as (keyof Answers)[];
-const options = names.map((name) => {
-  const { flag, value, about } = flags[name];
-  if (name === "batch") return batchSize(about, 1);
-  const values = valuesOf(name);
-  const both = `${flag} ${value}`;
-  return values.length > 0
-    ? new Option(both, about).choices(values)
-    : option(both, about, integer(1));
-});
+const optionsIn = ({ choose }: Texts): Option[] =>
+  names.map((name) => {
+    const { flag, value } = flags[name];
+    const about = choose.flags[name];
+    if (name === "batch") return batchSize(about, 1);
+    const values = valuesOf(name);
+    const both = `${flag} ${value}`;
+    return values.length > 0
+      ? new Option(both, about).choices(values)
+      : option(both, about, integer(1));
+  });
 
 const answersOf = ({ task, batchSize, deviceCount, shift, sequence, style, generator }: Flags) => ({
   ...{ task, batch: batchSize, deviceCount, shift, sequence, style, generator },
 });
 
-export const chooseExperiment: Experiment<Flags, ChooseResult> = {
+export const chooseExperiment = (texts: Texts): Experiment<Flags, ChooseResult> => ({
   name: "choose",
-  description: "which norm fits: asks, or answers from flags",
-  options,
+  description: texts.choose.description,
+  options: optionsIn(texts),
   quick: {},
   async complete(given) {
     const terminal = process.stdin.isTTY && process.stdout.isTTY ? process : null;
-    const { batch, ...answers } = await complete(answersOf(given), terminal);
+    const { batch, ...answers } = await complete(answersOf(given), terminal, texts);
     const idle = idleFlags({ batch, ...answers });
-    if (idle.length > 0) console.log(`Of no effect here: ${idle.join(", ")}`);
+    if (idle.length > 0) console.log(texts.choose.idle(idle.join(", ")));
     return { ...given, ...answers, batchSize: batch };
   },
   run: (given) => choose(answersOf(given)),
-  text: chooseText,
-  report: chooseReport,
-};
+  text: (result) => chooseText(result, texts),
+  report: (result) => chooseReport(result, texts),
+});
 
 /** The given flags that no question on the way to the advice asks for. */
 export function idleFlags(answers: Answers): string[] {
@@ -74,26 +78,36 @@ export function idleFlags(answers: Answers): string[] {
 export async function complete<Given extends Answers>(
   given: Given,
   terminal: { stdin: Terminal["input"]; stdout: Terminal["output"] } | null,
+  texts: Texts,
 ): Promise<Given> {
   const answers = { ...given };
   for (;;) {
     const { missing } = walk(answers);
     if (!missing) return answers;
-    if (!terminal)
-      throw new Error(`${flags[missing.answer].flag} is missing: ${describe(missing)}`);
+    if (!terminal) {
+      const { flag } = flags[missing.answer];
+      throw new Error(texts.choose.missing(flag, describe(missing, texts)));
+    }
     const { stdin: input, stdout: output } = terminal;
-    Object.assign(answers, { [missing.answer]: await answer(missing, { input, output }) });
+    Object.assign(answers, { [missing.answer]: await answer(missing, { input, output }, texts) });
   }
 }
 
-async function answer({ ask, branches }: Question, terminal: Terminal): Promise<string | number> {
-  if (branches.every(({ least }) => least !== undefined)) return askInteger(ask, terminal);
-  const labels = branches.map(({ label }) => label);
+async function answer(
+  question: Question,
+  terminal: Terminal,
+  texts: Texts,
+): Promise<string | number> {
+  const { branches } = question;
+  const ask = texts.tree.asks[question.answer];
+  if (branches.every(({ least }) => least !== undefined)) return askInteger(ask, terminal, texts);
+  const labels = branches.map((branch) => texts.tree.labels[labelKey(question, branch)]);
   const words = branches.map(({ value }) => value as string);
-  return branches[await askChoice(ask, labels, terminal, words)].value as string;
+  return branches[await askChoice(ask, labels, terminal, texts, words)].value as string;
 }
 
-function describe({ ask, branches }: Question): string {
+function describe({ answer, branches }: Question, { tree, choose, common }: Texts): string {
   const values = branches.flatMap(({ value }) => value ?? []);
-  return values.length > 0 ? `${ask} One of ${values.join(", ")}.` : `${ask} A number.`;
+  const expected = values.length > 0 ? choose.oneOf(values.join(", ")) : choose.number;
+  return tree.asks[answer] + common.space + expected;
 }

@@ -4,7 +4,6 @@ import { compareRanks, type RanksConfig } from "../experiments/ranks.js";
 import { checkpointFile } from "../io/checkpoint-file.js";
 import { createRuntime } from "../runtime/create-runtime.js";
 import { resultsJson } from "../show/results.js";
-import { quickNote } from "../show/words.js";
 import { type CommonFlags, noteOf } from "./command.js";
 import { type DataOptions, loadData } from "./data.js";
 import {
@@ -20,6 +19,7 @@ import { describeMachine } from "./machine.js";
 import { display } from "./progress.js";
 import { page } from "./report/page.js";
 import { ranksReport, ranksText } from "./report/ranks.js";
+import type { Texts } from "./text/en/index.js";
 
 export interface RanksFlags extends RanksConfig, DataOptions, CommonFlags {
   distributed: Where;
@@ -36,7 +36,7 @@ export const ranksFlags = (quick: boolean) => ({
 });
 
 /** Trains in all ranks. Rank 0 prints and writes. */
-export async function compareInRanks(flags: RanksFlags): Promise<void> {
+export async function compareInRanks(flags: RanksFlags, texts: Texts): Promise<void> {
   if (await startedRanks(flags.distributed)) return;
   const { norms, epochs, batchSize, width, seed, lr, limit, deterministic, out, quick } = flags;
   await inGroup(flags.distributed, flags.distributedCheck, async (group) => {
@@ -46,8 +46,8 @@ export async function compareInRanks(flags: RanksFlags): Promise<void> {
     const { checkpoint } = flags;
     if (first) await checkWritable(out);
     if (first && checkpoint) await makeDirectory(checkpoint);
-    const data = await loadData(flags);
-    const { show, stop } = first ? display(process.stdout) : { show() {}, stop() {} };
+    const data = await loadData(flags, texts);
+    const { show, stop } = first ? display(process.stdout, texts) : { show() {}, stop() {} };
     try {
       const settings = { norms, epochs, batchSize, width, seed, lr };
       const config = { data: data.name, limit, deterministic, ...(quick && { quick }) };
@@ -57,16 +57,17 @@ export async function compareInRanks(flags: RanksFlags): Promise<void> {
       const result = await followed(compareRanks(data, settings, options), show);
       if (!first) return;
       const machine = { ...describeMachine(), variant: runtime.variant, threads };
-      const report = ranksReport(result);
-      const note = noteOf(quick);
-      if (quick) report.summary += ` ${quickNote}`;
+      const report = ranksReport(result, texts);
+      const note = noteOf(quick, texts);
+      if (quick) report.summary += texts.common.space + texts.common.quickNote;
       await writeFiles(out, {
         "results.json": `${resultsJson({ ...result, machine })}\n`,
-        "index.html": page(report, { name: "compare", config: result.config, machine }),
+        "index.html": page(report, { name: "compare", config: result.config, machine }, texts),
       });
       stop();
-      console.log(`\n${ranksText(result)}${note}\n`);
-      console.log(`Report: ${join(out, "index.html")}, ${join(out, "results.json")}`);
+      console.log(`\n${ranksText(result, texts)}${note}\n`);
+      const files = ["index.html", "results.json"].map((file) => join(out, file));
+      console.log(texts.common.report(files.join(texts.common.comma)));
     } finally {
       stop();
       runtime.close();

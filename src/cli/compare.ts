@@ -12,7 +12,7 @@ import { summarize } from "../experiments/summary.js";
 import { compareTruths } from "../experiments/truths.js";
 import { type CheckpointStore, checkpointFile } from "../io/checkpoint-file.js";
 import { checkNorm } from "../nn/index.js";
-import { finished, stoppedText } from "../show/words.js";
+import { finished } from "../show/words.js";
 import type { CommonFlags, Context, Experiment } from "./command.js";
 import { compareInRanks, type RanksFlags, ranksFlags } from "./compare-ranks.js";
 import { type DataOptions, loadData } from "./data.js";
@@ -20,9 +20,10 @@ import { type Where, where } from "./distributed.js";
 import { checkWritable, makeDirectory } from "./files.js";
 import { describeMachine } from "./machine.js";
 import { batchSize, integer, knownNorms, norms, option, positive, seed } from "./options.js";
-import { compareReport } from "./report/compare.js";
+import { compareReport, stoppedText } from "./report/compare.js";
 import { textTable } from "./report/table.js";
 import { truthsText } from "./report/truths.js";
+import type { Texts } from "./text/en/index.js";
 
 /** The number of training images of CIFAR-10. */
 const ALL_IMAGES = 50_000;
@@ -36,82 +37,61 @@ interface Flags extends Omit<CompareConfig, "batch1Samples" | "steps">, DataOpti
   distributedCheck?: boolean;
 }
 
-export const compareExperiment: Experiment<Flags, CompareResult> = {
-  name: "compare",
-  description: "train the same convolutional net under several normalisations and report",
-  options: [
-    new Option(
-      "--norms <names>",
-      `what to compare, such as bn,gn:8+ws,frn, or all; there are ${knownNorms()}`,
-    )
+const optionsIn = (texts: Texts): Option[] => {
+  const { flags } = texts.compare;
+  return [
+    new Option("--norms <names>", flags.norms(knownNorms(texts)))
       .argParser(norms)
       .default(defaults.norms, defaults.norms.join(",")),
-    option("--epochs <n>", "passes over the training images", integer(1), defaults.epochs),
-    option("--steps <n>", "steps of the training with batches, in place of --epochs", integer(1)),
-    batchSize("images a step", 1, defaults.batchSize),
-    option("--width <n>", "channels of the first block", integer(1), defaults.width),
-    seed(defaults.seed),
-    option("--seeds <k>", "runs per norm, seeds counting up", integer(1), defaults.seeds),
-    option("--limit <n>", "at most so many training, and test, images", integer(1), 1600),
-    option("--lr <x>", "step size of Adam", positive, defaults.lr),
+    option("--epochs <n>", flags.epochs, integer(1), defaults.epochs),
+    option("--steps <n>", flags.steps, integer(1)),
+    batchSize(flags.batch, 1, defaults.batchSize),
+    option("--width <n>", flags.width, integer(1), defaults.width),
+    seed(texts, defaults.seed),
+    option("--seeds <k>", flags.seeds, integer(1), defaults.seeds),
+    option("--limit <n>", flags.limit, integer(1), 1600),
+    option("--lr <x>", flags.lr, positive, defaults.lr),
     option(
       "--batch1-samples <n>",
-      "images of the training with batch 1, or all: as many as with batches",
+      flags.batch1Samples,
       (text) => (text === "all" ? text : integer(0)(text)), // commander turns "" into null
       2000,
     ),
-    new Option("--no-batch1", "leave out all that is done with single images"),
-    option(
-      "--evaluate-every <n>",
-      "evaluate after every so many steps too; 0: not",
-      integer(0),
-      defaults.evaluateEvery,
-    ),
-    option(
-      "--probe-every <n>",
-      "look into the net's blocks in every so manieth step; 0: not",
-      integer(0),
-      defaults.probeEvery,
-    ),
-    option(
-      "--answers <n>",
-      "write down the answers to the first so many test images, with each evaluation",
-      integer(0),
-      defaults.answers,
-    ),
-    new Option("--checkpoint <dir>", "save there after every epoch, go on from what is there"),
-    option("--save-every <n>", "save after every so many steps instead", integer(1)),
-    new Option(
-      "--distributed [where]",
-      "in several ranks, of mpirun or, with local:4, of four threads: batch norm beside its synchronised form",
-    )
-      .argParser(where)
-      .preset("mpi"),
-    new Option("--distributed-check", "compare what the ranks call, before each collective"),
-    new Option("--data <dir>", "CIFAR-10's binary files; without: procedurally drawn images"),
-    new Option(
-      "--download [dir]",
-      "fetch CIFAR-10 into a directory first (default: evenkeel-data)",
-    ),
-  ],
+    new Option("--no-batch1", flags.noBatch1),
+    option("--evaluate-every <n>", flags.evaluateEvery, integer(0), defaults.evaluateEvery),
+    option("--probe-every <n>", flags.probeEvery, integer(0), defaults.probeEvery),
+    option("--answers <n>", flags.answers, integer(0), defaults.answers),
+    new Option("--checkpoint <dir>", flags.checkpoint),
+    option("--save-every <n>", flags.saveEvery, integer(1)),
+    new Option("--distributed [where]", flags.distributed).argParser(where).preset("mpi"),
+    new Option("--distributed-check", flags.distributedCheck),
+    new Option("--data <path>", flags.data),
+    new Option("--download [dir]", flags.download),
+  ];
+};
+
+export const compareExperiment = (texts: Texts): Experiment<Flags, CompareResult> => ({
+  name: "compare",
+  description: texts.compare.description,
+  options: optionsIn(texts),
   out: "evenkeel-report",
   instead(flags, given) {
     if (flags.distributed === undefined) return null;
     const unset = Object.entries(ranksFlags(flags.quick)).filter(([flag]) => !given(flag));
     const all = { ...flags, ...Object.fromEntries(unset) } as RanksFlags;
-    return () => compareInRanks(all);
+    return () => compareInRanks(all, texts);
   },
   quick: { limit: 1200, epochs: 3, batch1Samples: 600 },
-  run,
+  run: (flags, context) => run(flags, context, texts),
   text(result) {
     const { config, runs } = result;
-    const table = textTable(summarize(result)) + truthsText(compareTruths(result));
+    const table = textTable(summarize(result), texts) + truthsText(compareTruths(result), texts);
     return finished(runs) === config.norms.length * config.seeds
       ? table
-      : `${table}\n\nStopped: ${stoppedText(result)}`;
+      : `${table}\n\n${texts.compare.stoppedLine(stoppedText(result, texts))}`;
   },
-  report: compareReport,
-};
+  report: (result) => compareReport(result, texts),
+});
 
 /** The store of a file. Its errors say what to do if the file cannot be used. */
 function storeIn(path: string): CheckpointStore {
@@ -140,6 +120,7 @@ function checkWidths(norm: string, width: number): void {
 async function* run(
   { out: _, quick: __, ...flags }: Flags & CommonFlags,
   { runtime, signal }: Context,
+  texts: Texts,
 ): AsyncGenerator<Stage, CompareResult> {
   const {
     threads,
@@ -168,12 +149,18 @@ async function* run(
     await checkWritable(checkpoint);
     await makeDirectory(resolve(checkpoint));
   }
-  const data = await loadData(flags, signal);
+  const data = await loadData(flags, texts, signal);
   const [train, test] = [data.train, data.test].map(({ labels }) => labels.length);
   if (flags.data || flags.download) {
-    const all = train < ALL_IMAGES ? `; --limit ${ALL_IMAGES} takes all` : "";
+    const all = train < limit || train >= ALL_IMAGES ? "" : `; --limit ${ALL_IMAGES} takes all`;
     const text = `${train} training and ${test} test images${all}`;
-    yield { stage: "CIFAR-10", step: 1, steps: 1, text, done: true };
+    yield {
+      stage: flags.data?.endsWith(".npz") ? "NumPy" : "CIFAR-10",
+      step: 1,
+      steps: 1,
+      text,
+      done: true,
+    };
   }
   const events = compare(data, settings, {
     runtime,

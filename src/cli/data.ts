@@ -1,10 +1,12 @@
 import { downloadCifar10 } from "../data/download.js";
 import { proceduralDataset, readCifar10 } from "../data/index.js";
 import type { CompareData } from "../experiments/compare.js";
+import { readNpz } from "./npz-data.js";
+import type { Texts } from "./text/en/index.js";
 
 export interface DataOptions {
   limit: number;
-  /** A directory with the binary files of CIFAR-10. */
+  /** A directory with the binary files of CIFAR-10, or a `.npz` file. */
   data?: string;
   /** Download the files first. The value is the directory to keep them in, or true for the usual directory. */
   download?: string | true;
@@ -18,6 +20,7 @@ const DOWNLOADS = "evenkeel-data";
  */
 export async function loadData(
   { limit, data, download }: DataOptions,
+  texts: Texts,
   signal?: AbortSignal,
 ): Promise<CompareData & { name: string }> {
   if (!data && !download) {
@@ -28,8 +31,9 @@ export async function loadData(
     };
   }
   if (data && download) throw new Error("--data and --download exclude each other");
+  if (data?.endsWith(".npz")) return { ...(await readNpz(data, limit)), name: data };
   const directory = download
-    ? await fetchData(download === true ? DOWNLOADS : download, signal)
+    ? await fetchData(download === true ? DOWNLOADS : download, texts, signal)
     : (data as string);
   const read = (split: "train" | "test") => readCifar10(directory, { split, limit });
   try {
@@ -40,18 +44,23 @@ export async function loadData(
     };
   } catch (cause) {
     if (!data) throw cause;
-    const way = "--data takes the directory of CIFAR-10's binary version; --download fetches it";
+    const way =
+      "--data takes a .npz file or the directory of CIFAR-10's binary version; --download fetches it";
     throw new Error(`${(cause as Error).message}; ${way}`, { cause });
   }
 }
 
-async function fetchData(directory: string, signal?: AbortSignal): Promise<string> {
+async function fetchData(
+  directory: string,
+  { compare }: Texts,
+  signal?: AbortSignal,
+): Promise<string> {
   let tenths = 0;
   return downloadCifar10(directory, {
     signal,
     onProgress(received, total) {
       const now = Math.floor((10 * received) / total);
-      if (now > tenths) console.log(`CIFAR-10: ${10 * now} % of ${(total / 1e6).toFixed(0)} MB`);
+      if (now > tenths) console.log(compare.downloaded(10 * now, (total / 1e6).toFixed(0)));
       tenths = Math.max(tenths, now);
     },
   });

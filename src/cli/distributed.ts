@@ -9,6 +9,7 @@ import { isLocalRank } from "../distributed/local-memory.js";
 import type { Stage } from "../experiments/stage.js";
 import type { ProcessGroup } from "../process-group.js";
 import { integer, option } from "./options.js";
+import type { Texts } from "./text/en/index.js";
 
 /** Where the ranks are: "mpi", or so many threads. */
 export type Where = "mpi" | number;
@@ -69,15 +70,14 @@ export const replicaOf = (processGroup: ProcessGroup) => (net: DistributedDataPa
   new DistributedDataParallel(net, { processGroup });
 
 /** Adds `evenkeel run --local 4 train.mjs`. */
-export function addRun(program: Command): void {
+export function addRun(program: Command, { ranks }: Texts): void {
+  const { run } = ranks;
   program
     .command("run")
-    .description(
-      "runs a module in several ranks, threads of this process: mpirun's work, for learning",
-    )
-    .argument("<module>", "a JavaScript module that calls initProcessGroup()")
-    .argument("[arguments...]", "what it finds in process.argv")
-    .addOption(option("--local <n>", "the number of ranks", integer(1, 64)).makeOptionMandatory())
+    .description(run.description)
+    .argument("<module>", run.module)
+    .argument("[arguments...]", run.arguments)
+    .addOption(option("--local <n>", run.local, integer(1, 64)).makeOptionMandatory())
     .passThroughOptions()
     .action(async (module: string, argv: string[], { local }: { local: number }) => {
       const path = resolve(module);

@@ -8,18 +8,19 @@ import { paddingExperiment } from "./padding.js";
 import { runningStatsExperiment } from "./running-stats.js";
 import { seeExperiment } from "./see.js";
 import { styleExperiment } from "./style.js";
+import type { Texts } from "./text/en/index.js";
 import { transformerExperiment } from "./transformer.js";
 
 /** The commands, in the order of `evenkeel all`. */
-export const experiments: readonly Experiment[] = [
-  layersExperiment,
-  seeExperiment,
-  influenceExperiment,
-  runningStatsExperiment,
-  gradientsExperiment,
-  paddingExperiment,
-  transformerExperiment,
-  styleExperiment,
-  compareExperiment,
-  chooseExperiment,
+export const experimentsIn = (texts: Texts): readonly Experiment[] => [
+  layersExperiment(texts),
+  seeExperiment(texts),
+  influenceExperiment(texts),
+  runningStatsExperiment(texts),
+  gradientsExperiment(texts),
+  paddingExperiment(texts),
+  transformerExperiment(texts),
+  styleExperiment(texts),
+  compareExperiment(texts),
+  chooseExperiment(texts),
 ];

@@ -7,22 +7,23 @@ import {
 import type { Experiment } from "./command.js";
 import { integer, option, positive, seed } from "./options.js";
 import { gradientsReport, gradientsText } from "./report/gradients.js";
+import type { Texts } from "./text/en/index.js";
 
 type Flags = Pick<GradientsConfig, "seed" | "depth" | "width" | "steps" | "lr">;
 
-export const gradientsExperiment: Experiment<Flags, GradientsResult> = {
+export const gradientsExperiment = (texts: Texts): Experiment<Flags, GradientsResult> => ({
   name: "gradients",
-  description: "a deep net's gradients, saturation and training with and without norms",
+  description: texts.gradients.description,
   options: [
-    seed(defaults.seed),
-    option("--depth <n>", "hidden layers", integer(2), defaults.depth),
-    option("--width <n>", "of a layer", integer(2), defaults.width),
-    option("--steps <n>", "of training", integer(1), defaults.steps),
-    option("--lr <x>", "step size of SGD", positive, defaults.lr),
+    seed(texts, defaults.seed),
+    option("--depth <n>", texts.gradients.depth, integer(2), defaults.depth),
+    option("--width <n>", texts.gradients.width, integer(2), defaults.width),
+    option("--steps <n>", texts.common.flags.steps, integer(1), defaults.steps),
+    option("--lr <x>", texts.gradients.lr, positive, defaults.lr),
   ],
   quick: { steps: 200 },
   run: ({ seed, depth, width, steps, lr }, context) =>
     gradients({ seed, depth, width, steps, lr }, context),
-  text: gradientsText,
-  report: gradientsReport,
-};
+  text: (result) => gradientsText(result, texts),
+  report: (result) => gradientsReport(result, texts),
+});

@@ -5,7 +5,9 @@ import { addAll } from "./all.js";
 import { addAllReduceBench } from "./allreduce-bench.js";
 import { addExperiment, INTERRUPTED } from "./command.js";
 import { addRun } from "./distributed.js";
-import { experiments } from "./experiments.js";
+import { experimentsIn } from "./experiments.js";
+import { speakHelp } from "./help.js";
+import { langOption, textsFor } from "./language.js";
 import { addPage } from "./page.js";
 
 /** The exit code for refused flags, values and files. A bug gives 1, a stop by Ctrl-C gives 130. */
@@ -17,26 +19,34 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+const texts = textsFor(process.argv.slice(2), process.env);
+const { common, speech } = texts;
+
 const program = new Command("evenkeel")
-  .description("Neural-network normalisation layers, by experiment")
-  .version(manifest.version, "-v, --version", "print the version")
+  .description(common.program)
+  .version(manifest.version, "-v, --version", common.version)
+  .addOption(langOption(texts))
   .showHelpAfterError(false)
   .enablePositionalOptions()
   .exitOverride()
   .configureOutput({
     outputError: (text, write) =>
       write(
-        `evenkeel: ${text
-          .replace(/^error: /, "")
-          .trim()
-          .replace(/\s+/g, " ")}${ownersOf(text)}\n`,
+        `evenkeel: ${speech.error(
+          text
+            .replace(/^error: /, "")
+            .trim()
+            .replace(/\s+/g, " "),
+        )}${ownersOf(text)}\n`,
       ),
   });
-for (const experiment of experiments) addExperiment(program, experiment);
-addAll(program, experiments);
-addPage(program);
-addRun(program);
-addAllReduceBench(program);
+speakHelp(program, texts);
+const experiments = experimentsIn(texts);
+for (const experiment of experiments) addExperiment(program, experiment, texts);
+addAll(program, experiments, texts);
+addPage(program, texts);
+addRun(program, texts);
+addAllReduceBench(program, texts);
 addHelp(program);
 
 try {
@@ -53,18 +63,18 @@ function ownersOf(error: string): string {
   );
   const names = owners.map((command) => command.name());
   if (flag === undefined || names.length === 0) return "";
-  return `; ${flag} belongs behind a command: ${names.join(", ")}`;
+  return common.belongs(flag, names.join(", "));
 }
 
 /** A `help` of our own: for an unknown name, Commander's only prints the list of commands. */
 function addHelp(program: Command): void {
   program.helpCommand(false);
-  const help = program.command("help").argument("[command]").description("flags of a command");
+  const help = program.command("help").argument("[command]").description(common.help.command);
   help.action((name?: string) => {
     if (name === undefined) program.help();
     const command = program.commands.find((each) => each.name() === name);
     const known = program.commands.map((each) => each.name()).join(", ");
-    if (!command) program.error(`unknown command '${name}'; there are ${known}`);
+    if (!command) program.error(common.help.unknown(name, known));
     else command.help();
   });
 }
@@ -73,14 +83,14 @@ function addHelp(program: Command): void {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED; // Commander has printed it
   if (error instanceof Error && error.name === "AbortError") {
-    console.error("\nevenkeel: stopped; nothing written");
+    console.error(`\nevenkeel: ${common.stopped}`);
     return INTERRUPTED;
   }
   if (!(error instanceof Error) || error.message.startsWith("internal:") || isBug(error)) {
     console.error(error);
     return 1;
   }
-  console.error(`evenkeel: ${error.message}`);
+  console.error(`evenkeel: ${speech.error(error.message)}`);
   return REFUSED;
 }
 

@@ -8,23 +8,24 @@ import {
 import type { Experiment } from "./command.js";
 import { norms, option, positive, seed } from "./options.js";
 import { influenceReport, influenceText } from "./report/influence.js";
+import type { Texts } from "./text/en/index.js";
 
 type Flags = Pick<InfluenceConfig, "norms" | "outlier" | "seed">;
 
 const defaults = defaultsOf();
 
-export const influenceExperiment: Experiment<Flags, InfluenceResult> = {
+export const influenceExperiment = (texts: Texts): Experiment<Flags, InfluenceResult> => ({
   name: "influence",
-  description: "who pays for an outlier: which outputs move when one sample is disturbed",
+  description: texts.influence.description,
   options: [
-    new Option("--norms <names>", "specs such as bn,gn:8,frn, or all; for 8 channels")
+    new Option("--norms <names>", texts.influence.norms)
       .argParser(norms)
       .default(defaults.norms, "all"),
-    option("--outlier <x>", "what one element becomes", positive, defaults.outlier),
-    seed(defaults.seed),
+    option("--outlier <x>", texts.influence.outlier, positive, defaults.outlier),
+    seed(texts, defaults.seed),
   ],
   quick: {},
   run: ({ norms, outlier, seed }, context) => influence({ norms, outlier, seed }, context),
-  text: influenceText,
-  report: influenceReport,
-};
+  text: (result) => influenceText(result, texts),
+  report: (result) => influenceReport(result, texts),
+});

@@ -7,18 +7,19 @@ import {
 import type { Experiment } from "./command.js";
 import { oneOf, option, seed } from "./options.js";
 import { layersReport, layersText } from "./report/layers.js";
+import type { Texts } from "./text/en/index.js";
 
 type Flags = Pick<LayersConfig, "seed" | "groups">;
 
-export const layersExperiment: Experiment<Flags, LayersResult> = {
+export const layersExperiment = (texts: Texts): Experiment<Flags, LayersResult> => ({
   name: "layers",
-  description: "the norms on one tensor: which elements share a mean and a variance",
+  description: texts.layers.description,
   options: [
-    seed(layersDefaults.seed),
-    option("--groups <n>", "of group norm; 1, 2 or 4", oneOf(1, 2, 4), layersDefaults.groups),
+    seed(texts, layersDefaults.seed),
+    option("--groups <n>", texts.layers.groups, oneOf(1, 2, 4), layersDefaults.groups),
   ],
   quick: {},
   run: ({ seed, groups }, context) => layers({ seed, groups }, context),
-  text: layersText,
-  report: layersReport,
-};
+  text: (result) => layersText(result, texts),
+  report: (result) => layersReport(result, texts),
+});

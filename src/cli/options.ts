@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { normNames, normTable, parseNorm } from "../nn/index.js";
+import type { Texts } from "./text/en/index.js";
 
 // Parsers of option values. Their errors are printed after the name of the flag.
 
@@ -27,9 +28,9 @@ export const oneOf =
   };
 
 /** The possible parts of specs, for --help. */
-export function knownNorms(): string {
+export function knownNorms({ compare }: Texts): string {
   const weights = normTable.filter(({ parametrize }) => parametrize).map(({ name }) => name);
-  return `${normNames().join(", ")}, alone or behind them with a +: ${weights.join(", ")}`;
+  return compare.flags.known(normNames().join(", "), weights.join(", "));
 }
 
 /**
@@ -64,8 +65,8 @@ export const option = <T>(
   return standard === undefined ? made : made.default(standard);
 };
 
-export const seed = (standard: number): Option =>
-  option("--seed <n>", "decides all that is random", integer(0), standard);
+export const seed = ({ common }: Texts, standard: number): Option =>
+  option("--seed <n>", common.flags.seed, integer(0), standard);
 
 /** The flag has two names: the common one of all commands, and the shorter one that users try first. */
 export const batchSize = (about: string, least: number, standard?: number): Option =>

@@ -3,7 +3,9 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { langOption } from "./language.js";
 import { serveFolder } from "./serve.js";
+import type { Texts } from "./text/en/index.js";
 
 /** The first port that is tried, and how many after it, where the visitor names none. */
 const PORT = 8080;
@@ -40,15 +42,18 @@ async function serveOnFree(
 const ownPage = fileURLToPath(new URL("./page", import.meta.url));
 
 /** Serves the page until it is stopped. */
-async function show({ port, host }: { port?: number; host: string }): Promise<void> {
+async function show(
+  { port, host }: { port?: number; host: string },
+  { page }: Texts,
+): Promise<void> {
   const built = await stat(join(ownPage, "index.html")).catch(() => null);
   if (!built) throw new Error(`the page is not built (${ownPage}): npm run build:page makes it`);
   const server = await serveOnFree(ownPage, port, host);
   const address = server.address();
   const actual = typeof address === "object" ? address?.port : port;
   const name = host.includes(":") ? `[${host}]` : host;
-  console.log(`The page is at http://${name}:${actual}/ and http://${name}:${actual}/zh/`);
-  console.log("Ctrl-C ends it.");
+  console.log(page.at(`http://${name}:${actual}/`));
+  console.log(page.end);
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
       server.close();
@@ -57,13 +62,13 @@ async function show({ port, host }: { port?: number; host: string }): Promise<vo
 }
 
 /** Adds `evenkeel page` to the program. */
-export function addPage(program: Command): void {
+export function addPage(program: Command, texts: Texts): void {
+  const { page } = texts;
   program
     .command("page")
-    .description("serves the page: see, break, train and choose normalisations in a browser")
-    .addOption(
-      new Option("--port <n>", `the port; without it ${PORT} or the next free one`).argParser(port),
-    )
-    .addOption(new Option("--host <name>", "the name or address to listen on").default("localhost"))
-    .action(show);
+    .description(page.description)
+    .addOption(new Option("--port <n>", page.port(PORT)).argParser(port))
+    .addOption(new Option("--host <name>", page.host).default("localhost"))
+    .addOption(langOption(texts))
+    .action((flags) => show(flags, texts));
 }

@@ -1,6 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { Stage } from "../experiments/stage.js";
-import { duration } from "../show/words.js";
+import type { Texts } from "./text/en/index.js";
+import { padEnd } from "./width.js";
 
 const LINE_EVERY = 10_000;
 const NAME = 19;
@@ -12,7 +13,8 @@ export interface Display {
 }
 
 /** Shows a bar for each stage on a terminal, and lines elsewhere. */
-export const display = (out: NodeJS.WriteStream): Display => (out.isTTY ? bars(out) : lines(out));
+export const display = (out: NodeJS.WriteStream, texts: Texts): Display =>
+  out.isTTY ? bars(out, texts) : lines(out, texts);
 
 /** Gives the seconds left of a stage and the steps a second, measured since its first step. */
 function pacer(): (stage: Stage) => { rate: number; left: number } {
@@ -26,9 +28,14 @@ function pacer(): (stage: Stage) => { rate: number; left: number } {
   };
 }
 
-const rateText = (rate: number) => `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s`;
+const rateText = (rate: number, { common }: Texts) =>
+  common.progress.rate(rate.toFixed(rate < 10 ? 1 : 0));
 
-function bars(stream: NodeJS.WriteStream): Display {
+const leftText = (seconds: number, { common }: Texts) =>
+  common.progress.left(common.duration(seconds));
+
+function bars(stream: NodeJS.WriteStream, texts: Texts): Display {
+  const { speech } = texts;
   const paceOf = pacer();
   let bar: SingleBar | null = null;
   let name = "";
@@ -40,8 +47,9 @@ function bars(stream: NodeJS.WriteStream): Display {
   return {
     stop,
     show(event) {
-      const { stage, step, steps, text = "", done = false } = event;
-      const title = stage.padEnd(NAME);
+      const { stage, step, steps, done = false } = event;
+      const text = speech.told(event.text ?? "");
+      const title = padEnd(speech.stage(stage), NAME);
       const { rate, left } = paceOf(event);
       if (name !== "" && stage !== name) stop();
       name = stage;
@@ -58,7 +66,7 @@ function bars(stream: NodeJS.WriteStream): Display {
         });
         bar.start(steps, 0, { text: "" });
       }
-      const pace = rate > 0 ? `  ${rateText(rate)}  ETA ${duration(left)}` : "";
+      const pace = rate > 0 ? `  ${rateText(rate, texts)}  ${leftText(left, texts)}` : "";
       if (!done) {
         bar?.update(step, { text: text + pace });
         return;
@@ -70,7 +78,8 @@ function bars(stream: NodeJS.WriteStream): Display {
   };
 }
 
-function lines(stream: NodeJS.WriteStream): Display {
+function lines(stream: NodeJS.WriteStream, texts: Texts): Display {
+  const { common, speech } = texts;
   const paceOf = pacer();
   let last = 0;
   let name = "";
@@ -88,13 +97,14 @@ function lines(stream: NodeJS.WriteStream): Display {
     show(event) {
       const { stage, step, steps, text, done = false } = event;
       const { rate, left } = paceOf(event);
-      const told = [`${stage}${step > 0 && !done ? `: step ${step}/${steps}` : ""}`];
-      if (text) told.push(text);
+      const at = step > 0 && !done ? common.colon + common.progress.step(step, steps) : "";
+      const told = [speech.stage(stage) + at];
+      if (text) told.push(speech.told(text));
       if (stage !== name) stop();
-      end = step > 0 && step === steps ? told.join(", ") : "";
-      if (done || stage !== name) say(told.join(step > 0 && !done ? ", " : ": "));
+      end = step > 0 && step === steps ? told.join(common.comma) : "";
+      if (done || stage !== name) say(told.join(step > 0 && !done ? common.comma : common.colon));
       else if (performance.now() - last > LINE_EVERY)
-        say([...told, rateText(rate), `ETA ${duration(left)}`].join(", "));
+        say([...told, rateText(rate, texts), leftText(left, texts)].join(common.comma));
       name = done ? "" : stage;
     },
   };

@@ -11,6 +11,7 @@ import type { Experiment } from "./command.js";
 import { integer, list, option, positive, seed } from "./options.js";
 import { readPicture } from "./picture-file.js";
 import { styleReport, styleText } from "./report/style-transfer.js";
+import type { Texts } from "./text/en/index.js";
 
 const LARGEST = 1024;
 
@@ -28,26 +29,26 @@ async function read(flag: string, file: string, size: number): Promise<Picture> 
   const enough = Math.ceil((size * defaults.crop) / shorter);
   const way = enough > LARGEST ? "" : `--size ${enough} or more, or `;
   throw new Error(
-    `${flag} ${file}: ${picture.width} × ${picture.height} pixels at --size ${size}, and the shorter side ` +
-      `must have ${defaults.crop}: give ${way}a picture that is less long`,
+    `${flag} ${file}: ${picture.width} × ${picture.height} pixels at --size ${size}, and the shorter side must have ` +
+      `${defaults.crop}: give ${way}a picture with a longer shorter side`,
   );
 }
 
-export const styleExperiment: Experiment<Flags, StyleResult> = {
+export const styleExperiment = (texts: Texts): Experiment<Flags, StyleResult> => ({
   name: "style",
-  description: "a style-transfer net trained under instance norm, batch norm and none",
+  description: texts.style.description,
   options: [
-    new Option("--content <file>", "PNG or JPEG to repaint; without: a harbour, drawn by code"),
-    new Option("--style <file>", "PNG or JPEG to learn from; without: brushwork, drawn by code"),
-    option("--size <n>", "pixels of the pictures' longer side", integer(64, LARGEST), 128),
-    new Option("--norms <names>", `what to compare, with commas between: ${styleNorms.join(", ")}`)
+    new Option("--content <file>", texts.style.content),
+    new Option("--style <file>", texts.style.style),
+    option("--size <n>", texts.style.size, integer(64, LARGEST), 128),
+    new Option("--norms <names>", texts.style.which(styleNorms.join(", ")))
       .argParser(list(styleNorms))
       .default(defaults.norms, defaults.norms.join(",")),
-    option("--steps <n>", "of training", integer(1), defaults.steps),
-    option("--lr <x>", "step size of Adam", positive, defaults.lr),
-    option("--style-weight <x>", "of style against content", positive, defaults.styleWeight),
-    seed(defaults.seed),
-    option("--seeds <k>", "runs per norm, seeds counting up", integer(1), defaults.seeds),
+    option("--steps <n>", texts.common.flags.steps, integer(1), defaults.steps),
+    option("--lr <x>", texts.style.lr, positive, defaults.lr),
+    option("--style-weight <x>", texts.style.weight, positive, defaults.styleWeight),
+    seed(texts, defaults.seed),
+    option("--seeds <k>", texts.style.seeds, integer(1), defaults.seeds),
   ],
   quick: { steps: 100, size: 96 },
   async *run({ content, style: manner, size, ...flags }, context) {
@@ -57,6 +58,6 @@ export const styleExperiment: Experiment<Flags, StyleResult> = {
     const settings = { norms, steps, lr, styleWeight, seed, seeds };
     return yield* style(from, to, settings, context);
   },
-  text: styleText,
-  report: styleReport,
-};
+  text: (result) => styleText(result, texts),
+  report: (result) => styleReport(result, texts),
+});

@@ -12,6 +12,7 @@ import {
 import type { Experiment } from "./command.js";
 import { integer, list, option, positive, seed } from "./options.js";
 import { transformerReport, transformerText } from "./report/transformer.js";
+import type { Texts } from "./text/en/index.js";
 import { readText } from "./text-file.js";
 
 type Flags = Pick<
@@ -21,20 +22,20 @@ type Flags = Pick<
 
 const variants = Object.keys(transformerVariants) as TransformerVariant[];
 
-export const transformerExperiment: Experiment<Flags, TransformerResult> = {
+export const transformerExperiment = (texts: Texts): Experiment<Flags, TransformerResult> => ({
   name: "transformer",
-  description: "small language models that differ in where their norms stand and which they are",
+  description: texts.transformer.description,
   options: [
-    new Option("--text <file>", "what they learn, in UTF-8; without: a log book that comes along"),
-    new Option("--variants <names>", `what to compare, with commas between: ${variants.join(", ")}`)
+    new Option("--text <file>", texts.transformer.text),
+    new Option("--variants <names>", texts.transformer.variants(variants.join(", ")))
       .argParser(list(variants))
       .default(defaults.variants, defaults.variants.join(",")),
-    option("--layers <n>", "transformer blocks", integer(2), defaults.layers),
-    option("--steps <n>", "of training", integer(1), defaults.steps),
-    option("--lr <x>", "step size of AdamW", positive, defaults.lr),
-    option("--warmup <n>", "steps in which the step size rises", integer(0), defaults.warmup),
-    seed(defaults.seed),
-    option("--seeds <k>", "runs per variant, seeds counting up", integer(1), defaults.seeds),
+    option("--layers <n>", texts.transformer.layers, integer(2), defaults.layers),
+    option("--steps <n>", texts.common.flags.steps, integer(1), defaults.steps),
+    option("--lr <x>", texts.transformer.lr, positive, defaults.lr),
+    option("--warmup <n>", texts.transformer.warmup, integer(0), defaults.warmup),
+    seed(texts, defaults.seed),
+    option("--seeds <k>", texts.transformer.seeds, integer(1), defaults.seeds),
   ],
   quick: { steps: 60 },
   async *run({ text, variants, layers, steps, lr, warmup, seed, seeds }, context) {
@@ -44,10 +45,10 @@ export const transformerExperiment: Experiment<Flags, TransformerResult> = {
       );
     const source = text
       ? { name: basename(text), content: await readText("--text", text) }
-      : { name: "the log book", content: logbook };
+      : { name: texts.transformer.logbook, content: logbook };
     const settings = { variants, layers, steps, lr, warmup, seed, seeds };
     return yield* transformer(source, settings, context);
   },
-  text: transformerText,
-  report: transformerReport,
-};
+  text: (result) => transformerText(result, texts),
+  report: (result) => transformerReport(result, texts),
+});

@@ -4,6 +4,7 @@
  */
 export { CIFAR10_CLASSES, type ImageDataset, parseCifar10 } from "./cifar10.js";
 export { type DownloadOptions, downloadCifar10 } from "./download.js";
+export { type ArrayOfNumbers, imageDataset } from "./image-dataset.js";
 export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
 export { normalizeImages, type PerChannel } from "./normalize.js";
 export {

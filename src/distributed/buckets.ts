@@ -48,23 +48,30 @@ export class Buckets {
     for (const parameter of parameters) this.#of.set(parameter, bucket);
   }
 
-  /** Begins a pass. */
-  begin(): void {
+  /** Begins a pass, whose gradients `waiting` joins, divided by `total`. */
+  begin(waiting: ReadonlyMap<Tensor, Tensor>, total: number): void {
     this.#next = 0;
     for (const bucket of this.#buckets) {
       bucket.missing = new Set(bucket.parameters);
       bucket.work = null;
+      bucket.parameters.forEach((parameter, i) => {
+        const start = bucket.offsets[i];
+        const part = bucket.flat.subarray(start, start + parameter.size);
+        const before = waiting.get(parameter)?.elements;
+        if (before) part.set(before.map((value) => value / total));
+        else part.fill(0);
+      });
     }
   }
 
-  /** Takes the gradient of a parameter, zeros if there is none, and sends what is complete. */
+  /** Takes the gradient of a parameter, if it has one, and sends what is complete. */
   take(parameter: Tensor): void {
     const bucket = this.#of.get(parameter);
     if (!bucket?.missing.delete(parameter)) return;
     const start = bucket.offsets[bucket.parameters.indexOf(parameter)];
-    const { grad } = parameter;
-    if (grad) bucket.flat.set(grad.elements, start);
-    else bucket.flat.fill(0, start, start + parameter.size);
+    parameter.grad?.elements.forEach((value, i) => {
+      bucket.flat[start + i] += value;
+    });
     for (; this.#buckets[this.#next]?.missing.size === 0; this.#next++) {
       const next = this.#buckets[this.#next];
       next.work = this.#group.allReduce(next.flat, { async: true });
@@ -82,6 +89,15 @@ export class Buckets {
         parameter.grad.elements.set(flat.subarray(offsets[i], offsets[i] + size));
         parameter.grad.written();
       });
+    }
+  }
+
+  /** Waits for what was sent, so that another pass can begin where this one has failed in all ranks. */
+  abandon(): void {
+    for (const { work } of this.#buckets) {
+      try {
+        work?.wait();
+      } catch {} // the error of the pass says more
     }
   }
 }

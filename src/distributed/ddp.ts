@@ -3,11 +3,10 @@ import { checkInteger } from "../numbers.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 import { show } from "../shape.js";
-import { full, Tensor, tidy, zeros } from "../tensor.js";
-import { Buckets } from "./buckets.js";
+import { Tensor, tidy, zeros } from "../tensor.js";
+import { GradientSums } from "./gradient-sums.js";
 import { furthest, synchronously, whoGoesOn } from "./join.js";
 import { checkSameModel } from "./same-model.js";
-import { addBack, setAside } from "./set-aside.js";
 import { refuseUnused, unreached } from "./unused.js";
 
 /** Options of `DistributedDataParallel`. */
@@ -40,13 +39,8 @@ export class DistributedDataParallel extends Module {
   readonly processGroup: ProcessGroup;
   readonly #findUnused: boolean;
   readonly #names: Map<Tensor, string>;
-  readonly #buckets: Buckets;
-  /** Gradients that are sums over the ranks already. */
-  readonly #summed = new WeakSet<Tensor>();
+  readonly #gradients: GradientSums;
   #syncs = true;
-  #inBackward = false;
-  /** The samples of the backward passes under noSync, whose gradients wait in `.grad`. */
-  #waiting = 0;
   /** The forward passes in `join`; null outside of it. */
   #joined: number | null = null;
 
@@ -60,7 +54,8 @@ export class DistributedDataParallel extends Module {
     if (!(module instanceof Module))
       throw new TypeError(`${op}: expected a layer, got ${describe(module)}`);
     const own = checkOptions(op, options, rules);
-    const { processGroup: group, bucketCapMb = 25, broadcastBuffers = true } = own;
+    const { processGroup: group, bucketCapMb = 25 } = own;
+    const { broadcastBuffers = true, findUnusedParameters = false } = own;
     if (typeof group?.allReduce !== "function")
       throw new TypeError(`${op}: expected a process group, got ${describe(group)}`);
     if (!(bucketCapMb > 0))
@@ -68,20 +63,22 @@ export class DistributedDataParallel extends Module {
     this.module = module;
     this.processGroup = group;
     this.training = module.training;
-    this.#findUnused = own.findUnusedParameters ?? false;
+    this.#findUnused = findUnusedParameters;
     const named = [...module.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
     this.#names = new Map(named.map(([name, parameter]) => [parameter, name]));
     const learned = [...this.#names.keys()];
-    const settings = JSON.stringify({ bucketCapMb, broadcastBuffers });
+    const settings = JSON.stringify({ bucketCapMb, broadcastBuffers, findUnusedParameters });
     checkSameModel(op, group, module.stateDict(), settings);
     this.#broadcast(broadcastBuffers ? [...module.stateDict().values()] : module.parameters(), 0);
-    this.#buckets = new Buckets(group, learned, bucketCapMb * 2 ** 20);
-    for (const parameter of learned)
-      parameter.registerPostAccumulateGradHook((leaf) => this.#ready(leaf));
+    this.#gradients = new GradientSums(group, learned, bucketCapMb * 2 ** 20);
   }
 
   override *children(): Generator<[string, Module]> {
     yield* this.module.children();
+  }
+
+  override replaceChild(name: string, child: Module): void {
+    this.module.replaceChild(name, child);
   }
 
   override *modules(prefix = ""): Generator<[string, Module]> {
@@ -115,24 +112,23 @@ export class DistributedDataParallel extends Module {
     if (loss.size !== 1 && count > 0)
       throw new RangeError(`${op}: expected a loss of one element, got ${show(loss.shape)}`);
     if (!this.#syncs) {
-      if ([...this.#names.keys()].some(({ grad }) => grad && this.#summed.has(grad)))
+      if (this.#gradients.areSums)
         throw new Error(
           `${op}: there are sums of an earlier call in .grad; call zeroGrad() before noSync`,
         );
-      this.#pass(loss, count);
-      this.#waiting += count;
+      this.#gradients.accumulate(loss, count);
       return;
     }
     const { processGroup: group } = this;
     group.step++;
     const unused = unreached(loss, [...this.#names.keys()]);
     const facts = new Float64Array(2 * group.size);
-    group.allGather(facts, Float64Array.of(count + this.#waiting, unused.length));
+    group.allGather(facts, Float64Array.of(count + this.#gradients.waiting, unused.length));
     const sum = (i: number) => facts.reduce((sum, v, at) => (at % 2 === i ? sum + v : sum), 0);
     const total = sum(0);
     if (total === 0) throw new RangeError(`${op}: no rank has a sample`);
     if (sum(1) > 0 && !this.#findUnused) refuseUnused(group, this.#names, unused);
-    this.#synchronised(loss, count / total, total);
+    this.#gradients.sum(loss, count, total);
   }
 
   /** Runs `fn`, whose calls of `backward` communicate nothing: their gradients go with those of the next one outside. */
@@ -182,42 +178,5 @@ export class DistributedDataParallel extends Module {
     const [{ runtime }] = this.module.stateDict().values();
     tidy(() => this.backward(this.module.forward(zeros([0, ...sample], { runtime })), 0));
     this.zeroGrad();
-  }
-
-  #pass(loss: Tensor, weight: number): void {
-    using gradient = full(loss.shape, weight, { runtime: loss.runtime });
-    this.#inBackward = true;
-    try {
-      loss.backward(gradient);
-    } finally {
-      this.#inBackward = false;
-    }
-  }
-
-  /** Called when the gradient of a parameter is complete. */
-  #ready(parameter: Tensor): void {
-    if (!this.#inBackward)
-      throw new Error(
-        "DistributedDataParallel: call ddp.backward(loss, count) in place of loss.backward(), which the other ranks would not see",
-      );
-    if (this.#syncs) this.#buckets.take(parameter);
-  }
-
-  /** The backward pass, with sums over the ranks beside it. */
-  #synchronised(loss: Tensor, weight: number, total: number): void {
-    const { runtime } = loss;
-    const before = setAside(this.#names.keys(), this.#summed, this.#waiting > 0 ? total : 1);
-    this.#waiting = 0;
-    this.#buckets.begin();
-    runtime.afterRun = () => this.processGroup.poll();
-    try {
-      this.#pass(loss, weight);
-      runtime.afterRun = null;
-      this.#buckets.finish();
-    } finally {
-      runtime.afterRun = null;
-      addBack(before);
-    }
-    for (const { grad } of this.#names.keys()) if (grad) this.#summed.add(grad);
   }
 }

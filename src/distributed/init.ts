@@ -1,4 +1,3 @@
-import { checkNumber } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 import { Group, type GroupSettings } from "./group.js";
@@ -14,7 +13,7 @@ export interface InitOptions {
   backend?: "mpi" | "local";
   /** The MPI library to load. Default: MPI_LIBRARY of the environment, else the one of the launcher. */
   library?: string;
-  /** The deadline of every collective, in seconds. Default 300. */
+  /** The deadline of every wait, in seconds: that of a collective, and that for all ranks to join. Default 300. */
   timeout?: number;
   /**
    * "fixed": every sum is taken in rank order in float64, with the same bits for every MPI and bucket size. Default
@@ -42,7 +41,10 @@ const rules: Rules<InitOptions> = {
 export async function initProcessGroup(options: InitOptions = {}): Promise<ProcessGroup> {
   checkOptions("initProcessGroup", options, rules);
   const { timeout = 300, order = "fast", check = "first" } = options;
-  checkNumber("initProcessGroup", "timeout", timeout);
+  if (!(timeout > 0 && timeout < 2 ** 31))
+    throw new RangeError(
+      `initProcessGroup: expected timeout above 0 and below 2³¹ seconds, got ${timeout}`,
+    );
   const { workerData } = builtin("initProcessGroup", "node:worker_threads");
   const rank = isLocalRank(workerData) ? workerData : null;
   const settings: GroupSettings = { timeout, order, check };
@@ -53,7 +55,7 @@ export async function initProcessGroup(options: InitOptions = {}): Promise<Proce
   }
   const environment = globalThis.process?.env ?? {};
   const launched = options.backend === "local" ? null : launchedBy(environment, options.library);
-  if (launched) return new Group(await MpiTransport.join(launched), settings);
+  if (launched) return new Group(await MpiTransport.join(launched, timeout), settings);
   if (options.backend === "mpi")
     throw new Error(
       "initProcessGroup: no launcher of MPI started this process; start it as mpirun -np 4 node train.mjs",

@@ -99,6 +99,8 @@ export class LocalTransport implements Transport {
     this.rank = rank;
     this.size = size;
     this.#memory = new LocalMemory(memory, size);
+    if (this.#memory.state.get(rank) !== 0)
+      throw new Error("initProcessGroup: this rank has joined its group already; there is one");
     this.#memory.state.set(rank, 1);
   }
 

@@ -1,7 +1,7 @@
 // Ranks that are processes of an MPI. Every wait is MPI_I… and MPI_Test: a blocking call could not be given up.
 import { arrays, dtypeOf, type TypedArray } from "../dtype.js";
 import { Faults } from "./faults.js";
-import type { Launched } from "./launcher.js";
+import { checkConnected, type Launched } from "./launcher.js";
 import { loadKoffi, loadMpi, type Mpi } from "./mpi-library.js";
 import type { Job, Transport } from "./transport.js";
 
@@ -18,21 +18,24 @@ export class MpiTransport implements Transport {
   readonly #faults: Faults;
 
   /**
-   * Joins the other ranks. Throws Error, having left them, where the library sees another number of ranks than the
-   * launcher.
+   * Joins the other ranks, within so many seconds. Throws Error, having left them, where the library sees another number
+   * of ranks than the launcher.
    */
-  static async join(launched: Launched): Promise<MpiTransport> {
-    return new MpiTransport(loadMpi(await loadKoffi(), launched.library), launched);
+  static async join(launched: Launched, timeout: number): Promise<MpiTransport> {
+    checkConnected(process.env);
+    return new MpiTransport(loadMpi(await loadKoffi(), launched.library), launched, timeout);
   }
 
-  private constructor(mpi: Mpi, { by, library, size: expected }: Launched) {
+  private constructor(mpi: Mpi, { by, library, size: expected }: Launched, timeout: number) {
     this.#mpi = mpi;
     const { call, world } = mpi;
     const [flag, rank, size] = [0, 1, 2].map(() => new Int32Array(1));
     call.MPI_Initialized(flag);
     if (flag[0] !== 0)
       throw new Error("initProcessGroup: MPI runs in this process already; there is one group");
-    this.#check("MPI_Init_thread", call.MPI_Init_thread(0, 0, FUNNELED, new Int32Array(1)));
+    this.#within(timeout, "MPI_Init_thread", () =>
+      call.MPI_Init_thread(0, 0, FUNNELED, new Int32Array(1)),
+    );
     this.#check("errhandler", call.MPI_Comm_set_errhandler(world, mpi.errorsReturn));
     call.MPI_Comm_rank(world, rank);
     call.MPI_Comm_size(world, size);
@@ -41,10 +44,11 @@ export class MpiTransport implements Transport {
     const length = new Int32Array(1);
     call.MPI_Get_library_version(text, length);
     this.version = textOf(text, length[0]).split(/[\n,]/)[0].replace(/\s+/g, " ").trim();
-    if (expected !== this.size) {
+    // a library that does not know this launcher is alone; one of those that take PMI_PORT is not Open MPI
+    if (expected === null ? mpi.family === "openmpi" : expected !== this.size) {
       call.MPI_Finalize();
       throw new Error(
-        `initProcessGroup: ${by} says ${expected} ranks, but ${library} (${this.version}) sees ${this.size}: ` +
+        `initProcessGroup: ${by} says ${expected ?? "several"} ranks, but ${library} (${this.version}) sees ${this.size}: ` +
           "it is not the library of the launcher; set MPI_LIBRARY",
       );
     }
@@ -100,13 +104,16 @@ export class MpiTransport implements Transport {
     return this.#faults.abort(message);
   }
 
-  /** MPI_Finalize has no form that can be polled, so a clock of the system ends a process that stays in it. */
   close(timeout: number): void {
-    const { alarm, call } = this.#mpi;
     this.#faults.remove();
-    alarm(Math.ceil(timeout));
-    this.#check("MPI_Finalize", call.MPI_Finalize());
-    alarm(0);
+    this.#within(timeout, "MPI_Finalize", () => this.#mpi.call.MPI_Finalize());
+  }
+
+  /** For what has no form that can be polled: a clock of the system ends a process that stays in it. */
+  #within(timeout: number, what: string, call: () => number): void {
+    this.#mpi.alarm(Math.ceil(timeout));
+    this.#check(what, call());
+    this.#mpi.alarm(0);
   }
 
   #check(what: string, code: number): void {

@@ -23,32 +23,45 @@ export function waitFor(poll: () => boolean, timeout: number, late: () => never)
   }
 }
 
+interface Steps {
+  poll(): boolean;
+  /** Runs once, when `poll` has said so. */
+  done(): void;
+  /** Runs once, when `poll` has thrown. Gives the error to be thrown from now on. */
+  failed(cause: unknown): Error;
+  /** Polls up to the deadline. */
+  wait(): void;
+}
+
 /** A collective under way. */
 export class Pending implements Work {
-  #poll: (() => boolean) | null;
-  readonly #finish: () => void;
-  readonly #wait: (work: Pending) => void;
+  readonly #steps: Steps;
+  #done = false;
+  #error: Error | null = null;
 
-  /** `finish` runs once, when the collective is done. `wait` knows the deadline. */
-  constructor(poll: () => boolean, finish: () => void, wait: (work: Pending) => void) {
-    this.#poll = poll;
-    this.#finish = finish;
-    this.#wait = wait;
+  constructor(steps: Steps) {
+    this.#steps = steps;
   }
 
   get done(): boolean {
-    return this.#poll === null;
+    return this.#done;
   }
 
   poll(): boolean {
-    if (this.#poll === null) return true;
-    if (!this.#poll()) return false;
-    this.#poll = null;
-    this.#finish();
+    if (this.#error) throw this.#error;
+    if (this.#done) return true;
+    try {
+      if (!this.#steps.poll()) return false;
+    } catch (cause) {
+      this.#error = this.#steps.failed(cause);
+      throw this.#error;
+    }
+    this.#done = true;
+    this.#steps.done();
     return true;
   }
 
   wait(): void {
-    if (this.#poll) this.#wait(this);
+    if (!this.#done) this.#steps.wait();
   }
 }

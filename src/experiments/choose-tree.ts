@@ -63,7 +63,8 @@ const devices: Question = {
         code: "new nn.SyncBatchNorm(channels)",
         reason: "One device has too few samples for its own statistics, all together have enough.",
         caveat:
-          "Between devices it costs an exchange per layer and step; PyTorch's needs DistributedDataParallel, under DataParallel nothing is synchronised.",
+          "Between devices it costs an exchange per layer and step; PyTorch's needs DistributedDataParallel, " +
+          "under DataParallel nothing is synchronised.",
         shownBy: ["compare"],
       },
     },
@@ -76,7 +77,8 @@ const devices: Question = {
         code: 'createNorm("gn:32+ws", channels, { conv })',
         reason: "Its statistics are within one sample, so the batch size does not enter.",
         caveat:
-          "It cannot be folded into the convolution, and with large batches it stays a little behind batch norm. It is about small batches, not small data sets.",
+          "It cannot be folded into the convolution, and with large batches it stays a little behind batch " +
+          "norm. It is about small batches, not small data sets.",
         shownBy: ["compare", "layers"],
       },
     },
@@ -103,9 +105,11 @@ const vision: Question = {
               norm: "Batch norm",
               code: "new nn.BatchNorm2d(channels)",
               reason:
-                "Large shuffled batches give steady statistics; it trains fastest and folds into the convolution for inference.",
+                "Large shuffled batches give steady statistics; it trains fastest and folds into the " +
+                "convolution for inference.",
               caveat:
-                "Inference uses the running averages: check them, and expect trouble when you fine-tune with small batches.",
+                "Inference uses the running averages: check them, and expect trouble when you fine-tune with " +
+                "small batches.",
               shownBy: ["compare", "running-stats"],
             },
           },
@@ -146,9 +150,11 @@ const sequence: Question = {
         norm: "Layer norm before each block, or RMS norm",
         code: "new nn.LayerNorm(features)",
         reason:
-          "Per token, so neither batch size, sentence length nor padding enters; before the block gradients stay level without warm-up.",
+          "Per token, so neither batch size, sentence length nor padding enters; before the block gradients " +
+          "stay level without warm-up.",
         caveat:
-          "Over the features only, not over the whole sample. RMS norm does without mean and shift and is as good in language models.",
+          "Over the features only, not over the whole sample. RMS norm does without mean and shift and is as " +
+          "good in language models.",
         shownBy: ["transformer", "padding"],
       },
     },
@@ -252,7 +258,8 @@ const generator: Question = {
         norm: "Adaptive layer norm (adaLN-Zero)",
         code: "new nn.AdaLNZero(features, conditionFeatures)",
         reason:
-          "Scale, shift and gate come from the condition; the gates start at 0, so each block starts as the identity (arXiv 2212.09748).",
+          "Scale, shift and gate come from the condition; the gates start at 0, so each block starts as the " +
+          "identity (arXiv 2212.09748).",
         caveat: "For convolutions: FiLM or conditional batch norm.",
         shownBy: ["layers"],
       },

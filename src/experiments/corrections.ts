@@ -18,10 +18,6 @@ export const articles: Readonly<Record<string, string>> = {
   "004": "Notes on normalisation and regularisation",
 };
 
-/** The place of a claim, with the titles of the articles instead of their numbers. */
-export const placeOf = ({ where }: Correction): string =>
-  where.replace(/\d{3}/g, (number) => `“${articles[number]}”`);
-
 const row = (
   id: string,
   where: string,
@@ -36,7 +32,8 @@ export const corrections: readonly Correction[] = [
     "W1",
     "003 §1.1",
     "Group norm is for large batches, batch norm for small ones.",
-    "The two are swapped: batch norm needs a large batch, group norm is for small ones, as the article's own conclusions say.",
+    "The two are swapped: batch norm needs a large batch, group norm is for small ones, as the article's own " +
+      "conclusions say.",
     "compare",
     "choose",
   ),
@@ -51,7 +48,8 @@ export const corrections: readonly Correction[] = [
     "W3",
     "003 §2.2",
     "The variance after a norm should be 1; 1.0001 and 1.0009 are printed without a reason.",
-    "torch.var divides by m − 1: m/(m − 1) · σ²/(σ² + ε) is printed. The biased variance is σ²/(σ² + ε), 0.99988 for each of the four layers.",
+    "torch.var divides by m − 1: m/(m − 1) · σ²/(σ² + ε) is printed. The biased variance is σ²/(σ² + ε), " +
+      "0.99988 for each of the four layers.",
     "layers",
   ),
   row(
@@ -65,7 +63,8 @@ export const corrections: readonly Correction[] = [
     "W5",
     "003",
     "Layer norm is group norm with one group.",
-    "True of the statistics only: LayerNorm([C, H, W]) has C·H·W scales and as many shifts, GroupNorm(1, C) has C of each.",
+    "True of the statistics only: LayerNorm([C, H, W]) has C·H·W scales and as many shifts, GroupNorm(1, C) " +
+      "has C of each.",
     "layers",
     "compare",
   ),
@@ -73,28 +72,33 @@ export const corrections: readonly Correction[] = [
     "W6",
     "000, 003",
     "Layer norm reduces over (C, H, W), the whole sample.",
-    "Three reductions share the name: the whole sample, each token over its features (Transformers), each pixel over its channels (ConvNeXt).",
+    "Three reductions share the name: the whole sample, each token over its features (Transformers), each " +
+      "pixel over its channels (ConvNeXt).",
     "layers",
   ),
   row(
     "W7",
     "003 §4.1",
     "The hand-written batch norm agrees with PyTorch's.",
-    "Its output does; its running variance does not: PyTorch stores the unbiased variance (0.9993 where the article's prints 0.9992). It also lacks momentum=None, affine, eps, other ranks and the batch counter.",
+    "Its output does; its running variance does not: PyTorch stores the unbiased variance (0.9993 where the " +
+      "article's prints 0.9992). It also lacks momentum=None, affine, eps, other ranks and the batch counter.",
     "running-stats",
   ),
   row(
     "W8",
     "003 §5.1",
     "Test accuracies of 92.3, 90.1, 88.5 and 91.7 % and times of 1.0 to 1.2×.",
-    "The printed code cannot give them: it has no test set, no clock, five epochs, and never trains instance norm. Here every figure is measured.",
+    "The printed code cannot give them: it has no test set, no clock, five epochs, and never trains instance " +
+      "norm. Here every figure is measured.",
     "compare",
   ),
   row(
     "W9",
     "003 §5.1",
     "With batch 1 batch norm collapses and the others are stable.",
-    "With more than one position per map batch norm trains, as an instance norm whose running statistics are noisy; with one value per channel it refuses, and so does instance norm. Evaluation with batch 1 is always fine.",
+    "With more than one position per map batch norm trains, as an instance norm whose running statistics are " +
+      "noisy; with one value per channel it refuses, and so does instance norm. Evaluation with batch 1 is " +
+      "always fine.",
     "compare",
   ),
   row(
@@ -108,7 +112,8 @@ export const corrections: readonly Correction[] = [
     "W11",
     "003 §1.1",
     "A column for memory, without figures.",
-    "All save their input for the backward pass, the same order of memory; the statistics beside it are small. Batch norm alone folds into the convolution for inference.",
+    "All save their input for the backward pass, the same order of memory; the statistics beside it are " +
+      "small. Batch norm alone folds into the convolution for inference.",
     "compare",
   ),
   row(
@@ -129,7 +134,8 @@ export const corrections: readonly Correction[] = [
     "W14",
     "003 §3.3",
     "An encoder block, with a causal mask of shape [1, T, T]; post-norm as the Transformer.",
-    "A causal mask makes a decoder; a mask [B, T, T] would broadcast against the heads; pre-norm is the more stable form (arXiv 2002.04745).",
+    "A causal mask makes a decoder; a mask [B, T, T] would broadcast against the heads; pre-norm is the more " +
+      "stable form (arXiv 2002.04745).",
     "transformer",
   ),
   row(
@@ -150,7 +156,8 @@ export const corrections: readonly Correction[] = [
     "W17",
     "000 §6",
     "AdaLN uses statistics within and between samples.",
-    "All are within one sample. What the article describes is AdaLIN (arXiv 1907.10830); AdaLN today means a layer norm with scale and shift from a condition (arXiv 2212.09748).",
+    "All are within one sample. What the article describes is AdaLIN (arXiv 1907.10830); AdaLN today means a " +
+      "layer norm with scale and shift from a condition (arXiv 2212.09748).",
     "choose",
   ),
   row(
@@ -164,7 +171,8 @@ export const corrections: readonly Correction[] = [
     "W19",
     "000 §4",
     "Group norm is more complex than batch norm.",
-    "Both are linear in the elements. Batch norm is cheaper at inference, where it folds; its edge at large batches is accuracy.",
+    "Both are linear in the elements. Batch norm is cheaper at inference, where it folds; its edge at large " +
+      "batches is accuracy.",
     "compare",
   ),
   row(
@@ -179,7 +187,8 @@ export const corrections: readonly Correction[] = [
     "W21",
     "001 §2",
     "Batch norm turns the data into a normal distribution.",
-    "It shifts and scales: mean 0 and variance 1, but skewness, kurtosis and every other feature of the shape are what they were.",
+    "It shifts and scales: mean 0 and variance 1, but skewness, kurtosis and every other feature of the " +
+      "shape are what they were.",
     "gradients",
   ),
   row(
@@ -193,42 +202,48 @@ export const corrections: readonly Correction[] = [
     "W23",
     "001 §4",
     "Training uses the batch, and “training” the statistics of all samples.",
-    "The second is inference, and it uses a moving average that forgets; only momentum=None gives the average over all batches.",
+    "The second is inference, and it uses a moving average that forgets; only momentum=None gives the " +
+      "average over all batches.",
     "running-stats",
   ),
   row(
     "W24",
     "001 §3",
     "Batch norm removes differences between features, layer norm those between samples.",
-    "A slogan. After batch norm every feature has mean 0 and variance 1 over the batch; after layer norm every sample has them over its features.",
+    "A slogan. After batch norm every feature has mean 0 and variance 1 over the batch; after layer norm " +
+      "every sample has them over its features.",
     "layers",
   ),
   row(
     "W25",
     "001",
     "The chain rule multiplies by the derivative of a layer's weights.",
-    "By the layer's Jacobian: weights times the slope of the activation. The slope, at most 1/4 for a sigmoid, is what makes gradients vanish.",
+    "By the layer's Jacobian: weights times the slope of the activation. The slope, at most 1/4 for a " +
+      "sigmoid, is what makes gradients vanish.",
     "gradients",
   ),
   row(
     "W26",
     "002",
     "PyTorch code to try.",
-    "It cannot run: Class, def __ init__, no super().__init__(), forward without self, layers called by names they were not given.",
+    "It cannot run: Class, def __ init__, no super().__init__(), forward without self, layers called by " +
+      "names they were not given.",
     "padding",
   ),
   row(
     "W27",
     "002",
     "Batch norm does not suit text because positions of different sentences are compared.",
-    "BatchNorm1d pools a feature over batch and positions and compares none. What hurts are unsteady batch statistics (arXiv 2003.07845) and padding, which masked statistics leave out.",
+    "BatchNorm1d pools a feature over batch and positions and compares none. What hurts are unsteady batch " +
+      "statistics (arXiv 2003.07845) and padding, which masked statistics leave out.",
     "padding",
   ),
   row(
     "W28",
     "002",
     "BatchNorm1d(20) on (N, L).",
-    "Three-dimensional input is (N, C, L), channels second. Data of a Transformer, (N, L, C), must be transposed, or positions are taken for channels.",
+    "Three-dimensional input is (N, C, L), channels second. Data of a Transformer, (N, L, C), must be " +
+      "transposed, or positions are taken for channels.",
     "padding",
   ),
   row(
@@ -250,14 +265,16 @@ export const corrections: readonly Correction[] = [
     "W31",
     "004",
     "Weight decay is L2 regularisation.",
-    "For plain SGD only (arXiv 1711.05101). Before a norm it only changes the effective step size (arXiv 1706.05350); scales, shifts and biases are better left out.",
+    "For plain SGD only (arXiv 1711.05101). Before a norm it only changes the effective step size (arXiv " +
+      "1706.05350); scales, shifts and biases are better left out.",
     "choose",
   ),
   row(
     "W32",
     "004",
     "Min–max scaling brings a column to [0, 1].",
-    "The training column. Fitted there and applied to test data it can leave [0, 1]; a constant column is 0/0 unless handled.",
+    "The training column. Fitted there and applied to test data it can leave [0, 1]; a constant column is " +
+      "0/0 unless handled.",
     "choose",
   ),
 ];

@@ -22,4 +22,11 @@ export type { ExperimentOptions, Stage } from "./stage.js";
 export * from "./style.js";
 export * from "./summary.js";
 export * from "./transformer.js";
-export { compareTruths, styleTruths, type Truth, transformerTruths } from "./truths.js";
+export {
+  compareTruths,
+  styleTruths,
+  type Truth,
+  type TruthId,
+  transformerTruths,
+  truthIds,
+} from "./truths.js";

@@ -13,8 +13,8 @@ export interface BlockProbe {
 }
 
 /**
- * Runs a training step and measures what went through the blocks. This does not change the bits of the step: a hook on
- * a whole block does not separate the layers inside it.
+ * Runs a training step and measures what went through the blocks. This does not change the bits of the step: hooks on
+ * single layers would keep these from being computed in one pass, hooks on blocks do not.
  */
 export function probe<T>(
   blocks: readonly Module[],

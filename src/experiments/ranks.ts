@@ -1,26 +1,21 @@
 // The same net under batch norm, synchronised batch norm and other norms, trained by several ranks that hold a few
 // samples each.
-import { noGrad } from "../autograd.js";
-import type { ImageDataset } from "../data/cifar10.js";
-import { gather } from "../data/gather.js";
 import { DataLoader } from "../data/loader.js";
-import { normalizeImages } from "../data/normalize.js";
 import type { CheckpointStore } from "../io/checkpoint-file.js";
 import { NormResNet } from "../models/norm-resnet.js";
 import { type Module, SyncBatchNorm } from "../nn/index.js";
-import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { Adam } from "../optim/index.js";
 import type { Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
-import { type Tensor, tidy, zeros } from "../tensor.js";
+import { tidy } from "../tensor.js";
 import type { CompareData, Json } from "./compare-types.js";
 import { pace } from "./pace.js";
+import { accuracy, checkSameSteps, distance, type RankedNet, step } from "./rank-steps.js";
 import { RunLog } from "./run-log.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
-import { countRight } from "./train.js";
 
 /** Settings of `compareRanks`; `ranksDefaults` has the defaults. */
 export interface RanksConfig {
@@ -45,14 +40,6 @@ export const ranksDefaults: RanksConfig = {
   seed: 0,
   lr: 1e-3,
 };
-
-/** A net whose ranks share their gradients, as `DistributedDataParallel`. */
-export interface RankedNet extends Module {
-  /** Gives all ranks the gradient of the mean over all samples; `loss` is the mean over the `count` of this rank. */
-  backward(loss: Tensor, count: number): void;
-  /** Gives all ranks the buffers of rank 0. */
-  syncBuffers(): void;
-}
 
 /** Options of `compareRanks` beside its settings. */
 export interface RanksOptions extends ExperimentOptions {
@@ -145,6 +132,7 @@ async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
     const parts = { net: ranked, optimizer, run };
     const store = job.store?.(stage);
     await store?.load(parts);
+    if (store) checkSameSteps(run.losses.length, group);
     const traffic = { ...group.traffic };
     const first = run.losses.length;
     let spent = 0;
@@ -167,7 +155,7 @@ async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
     const collectives = (group.traffic.collectives - traffic.collectives) / taken;
     const apart = distance(ranked, group);
     ranked.syncBuffers();
-    const testAccuracy = await accuracy(ranked, data.test, job);
+    const testAccuracy = await accuracy(ranked, data.test, group, signal);
     const text = `test accuracy ${(100 * testAccuracy).toFixed(1)} %`;
     yield { stage, step: 0, steps: 0, text, done: true };
     return {
@@ -181,79 +169,4 @@ async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
     optimizer.dispose();
     ranked.zeroGrad();
   }
-}
-
-/** The images and labels of this rank among those of a step. */
-function partOf(
-  dataset: ImageDataset,
-  indices: Uint32Array,
-  { rank, size }: ProcessGroup,
-  net: Module,
-) {
-  const { images, labels } = gather(
-    dataset,
-    indices.filter((_, i) => i % size === rank),
-  );
-  const { runtime } = net.parameters()[0];
-  const x = zeros([labels.length, 3, 32, 32], { runtime });
-  normalizeImages(images, undefined, undefined, x.elements);
-  return { x, labels: Array.from(labels) };
-}
-
-/** One step; the mean loss over all ranks. */
-function step(
-  net: RankedNet,
-  optimizer: Adam,
-  dataset: ImageDataset,
-  indices: Uint32Array,
-  group: ProcessGroup,
-): number {
-  const { x, labels } = partOf(dataset, indices, group, net);
-  optimizer.zeroGrad();
-  const loss = crossEntropy(net.forward(x), labels);
-  net.backward(loss, labels.length);
-  optimizer.step();
-  const share = Float64Array.of(
-    labels.length > 0 ? (loss.item() * labels.length) / indices.length : 0,
-  );
-  group.allReduce(share);
-  return share[0];
-}
-
-/** The largest difference of a running statistic between two ranks. */
-function distance(net: Module, group: ProcessGroup): number {
-  const learned = new Set<unknown>(net.parameters());
-  let largest = 0;
-  for (const tensor of net.stateDict().values()) {
-    if (learned.has(tensor) || tensor.dtype !== "float32") continue;
-    const [least, most] = [0, 1].map(() => Float32Array.from(tensor.toArray() as Float32Array));
-    group.allReduce(least, { op: "min" });
-    group.allReduce(most, { op: "max" });
-    most.forEach((value, i) => {
-      largest = Math.max(largest, value - least[i]);
-    });
-  }
-  return largest;
-}
-
-/** The share of right answers. Each rank answers its part of the images; no image counts twice. */
-async function accuracy(net: Module, dataset: ImageDataset, job: Job): Promise<number> {
-  const { group, signal } = job;
-  const right = new Float64Array(1);
-  net.eval();
-  const loader = new DataLoader(dataset, { batchSize: 64 * group.size });
-  for (const indices of loader.indices()) {
-    await pace(signal);
-    right[0] += tidy(() => {
-      const { x, labels } = partOf(dataset, indices, group, net);
-      if (labels.length === 0) return 0;
-      return countRight(
-        noGrad(() => net.forward(x).toArray()),
-        Int32Array.from(labels),
-      );
-    });
-  }
-  net.train();
-  group.allReduce(right);
-  return right[0] / dataset.labels.length;
 }

@@ -5,8 +5,24 @@ import type { StyleResult } from "./style.js";
 import { type Spread, spread } from "./summary.js";
 import type { TransformerResult, TransformerRun } from "./transformer.js";
 
+/** Three claims of compare, four of transformer, one of style. */
+export const truthIds = [
+  "firstLoss",
+  "accuracyOrder",
+  "singleImages",
+  "flatGradients",
+  "steeperGradients",
+  "heldOutWithoutWarmup",
+  "heldOutAfterWarmup",
+  "styleLoss",
+] as const;
+
+/** One of `truthIds`. */
+export type TruthId = (typeof truthIds)[number];
+
 /** A common claim about norms, and whether the runs show it. */
 export interface Truth {
+  id: TruthId;
   claim: string;
   holds: boolean;
   /** For how many seeds the claim is true, and the number of seeds. */
@@ -32,6 +48,7 @@ function bySeed<R extends { seed: number }>(
 
 /** `values` are lists by name, with a value for each seed. `test` gets the values of one seed. */
 function truth(
+  id: TruthId,
   claim: string,
   unit: Truth["unit"],
   values: Record<string, readonly number[]>,
@@ -41,7 +58,7 @@ function truth(
   const seeds = rows[0].length;
   const holding = rows[0].filter((_, k) => test(...rows.map((row) => row[k]))).length;
   const figures = Object.entries(values).map(([name, row]) => ({ name, spread: spread(row) }));
-  return { claim, unit, figures, seeds, holding, holds: holding === seeds };
+  return { id, claim, unit, figures, seeds, holding, holds: holding === seeds };
 }
 
 /** The largest distance of the first loss from ln 10, in nats: a fresh net with a norm is not exactly undecided. */
@@ -58,14 +75,16 @@ export function compareTruths({ config, runs }: CompareResult): Truth[] {
     );
     const claim = `The first loss is near ln 10 = 2.30 (within ${NEAR})`;
     const near = (loss: number) => Math.abs(loss - Math.log(10)) < NEAR;
-    truths.push(truth(claim, "", first, (...losses) => losses.every(near)));
+    truths.push(truth("firstLoss", claim, "", first, (...losses) => losses.every(near)));
   }
   const accuracies = (group: Run[]) => group.map(({ testAccuracy }) => testAccuracy);
   const three = runsOf("bn", "gn", "ln");
   if (three) {
     const [bn, gn, ln] = three.map(accuracies);
     const claim = "Test accuracy: batch norm is ahead of group norm, group norm of layer norm";
-    truths.push(truth(claim, "%", { bn, gn, ln }, (bn, gn, ln) => bn > gn && gn > ln));
+    truths.push(
+      truth("accuracyOrder", claim, "%", { bn, gn, ln }, (bn, gn, ln) => bn > gn && gn > ln),
+    );
   }
   const single = runsOf("bn", "gn")?.map((group) =>
     group.map(({ batch1 }) => batch1.trainAccuracy),
@@ -74,7 +93,7 @@ export function compareTruths({ config, runs }: CompareResult): Truth[] {
   if (bn && gn && [...bn, ...gn].every((accuracy) => accuracy !== null)) {
     const claim = `Trained one image at a time, batch norm is clearly worse than group norm (by ${100 * CLEAR} points)`;
     const values = { bn: bn as number[], gn: gn as number[] };
-    truths.push(truth(claim, "%", values, (bn, gn) => gn - bn > CLEAR));
+    truths.push(truth("singleImages", claim, "%", values, (bn, gn) => gn - bn > CLEAR));
   }
   return truths;
 }
@@ -101,11 +120,12 @@ export function transformerTruths({ config, runs }: TransformerResult): Truth[] 
   const claim = `Gradients, last ÷ first block: flat with pre-norm (less than a factor of ${FLAT}), not with post-norm`;
   const weaker = "Gradients, last ÷ first block: larger with post-norm than with pre-norm";
   const heldOut = { "pre-ln": pre.map(lossOf), "post-ln": post.map(lossOf) };
+  const learnsId = config.warmup > 0 ? "heldOutAfterWarmup" : "heldOutWithoutWarmup";
   const learns = `Held-out loss ${config.warmup > 0 ? "after a" : "without"} warm-up: pre-norm is below post-norm`;
   return [
-    truth(claim, "", values, (pre, post) => flat(pre) && !flat(post)),
-    truth(weaker, "", values, (pre, post) => pre < post),
-    truth(learns, "", heldOut, (pre, post) => pre < post),
+    truth("flatGradients", claim, "", values, (pre, post) => flat(pre) && !flat(post)),
+    truth("steeperGradients", weaker, "", values, (pre, post) => pre < post),
+    truth(learnsId, learns, "", heldOut, (pre, post) => pre < post),
   ];
 }
 
@@ -116,5 +136,5 @@ export function styleTruths({ config, runs }: StyleResult): Truth[] {
   const [instance, batch] = groups.map((group) => group.map(({ final }) => final.style));
   const values = { "instance norm": instance, "batch norm": batch };
   const claim = "Style loss: instance norm is below batch norm";
-  return [truth(claim, "", values, (instance, batch) => instance < batch)];
+  return [truth("styleLoss", claim, "", values, (instance, batch) => instance < batch)];
 }

@@ -1,23 +1,13 @@
-import { isBytes } from "../dtype.js";
-import { describe } from "../options.js";
-
-/** The element types of tensors, by their name in the file. */
-export const ARRAYS = {
-  F32: Float32Array,
-  F64: Float64Array,
-  I32: Int32Array,
-  I64: BigInt64Array,
-  U8: Uint8Array,
-} as const;
-
-export type SafetensorsDType = keyof typeof ARRAYS;
+import { checkBytes } from "./check-bytes.js";
+import { ARRAYS, type ElementType, isElementType } from "./elements.js";
 
 /** Free text beside the arrays; PyTorch's loaders look for `{ format: "pt" }`. */
 export type SafetensorsMetadata = Record<string, string>;
 
 /** An array: the bytes [begin, end) of the file. */
 export interface SafetensorsEntry {
-  dtype: SafetensorsDType;
+  /** One that is not an `ElementType` stands in the way only of who wants this array. */
+  dtype: string;
   shape: number[];
   begin: number;
   end: number;
@@ -29,6 +19,9 @@ export interface SafetensorsHeader {
   metadata: SafetensorsMetadata;
 }
 
+/** The limit of the format's own reader. */
+const MOST_HEADER = 100_000_000;
+
 export const METADATA = "__metadata__";
 
 /**
@@ -36,13 +29,17 @@ export const METADATA = "__metadata__";
  * more than the size of the header.
  */
 export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
-  if (!isBytes(bytes)) {
-    const got = describe(bytes);
-    const hint = /^(Shared)?ArrayBuffer$/.test(got) ? ": write new Uint8Array(buffer)" : "";
-    throw new TypeError(`${op}: expected a Uint8Array, got ${got}${hint}`);
-  }
+  checkBytes(op, bytes);
+  return inNameOf(op, () => {
+    const length = headerLength(bytes, bytes.length);
+    return headerOf(bytes.slice(8, 8 + length), bytes.length);
+  });
+}
+
+/** Runs `read`; what it refuses is refused in the name of `op`. */
+export function inNameOf<T>(op: string, read: () => T): T {
   try {
-    return headerOf(bytes);
+    return read();
   } catch (error) {
     if (error instanceof Misfit) throw new RangeError(`${op}: ${error.message}`);
     throw error;
@@ -52,14 +49,22 @@ export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
 /** An error for what the format forbids. */
 class Misfit extends RangeError {}
 
-function headerOf(bytes: Uint8Array): SafetensorsHeader {
+/** The bytes of the header of a file of `size` bytes that begins with `bytes`. */
+export function headerLength(bytes: Uint8Array, size: number): number {
   if (bytes.length < 8) refuse(`expected at least 8 bytes, got ${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const start = 8 + length;
-  if (start > bytes.length) {
-    refuse(`a header of ${length} bytes goes beyond the end of the file at ${bytes.length}`);
+  if (8 + length > size) {
+    const hint = bytes[0] === 0x7b ? " (the index of a sharded model needs { shards })" : "";
+    refuse(`a header of ${length} bytes goes beyond the end of the file at ${size}${hint}`);
   }
-  const fields = parseJson(bytes.slice(8, start));
+  if (length > MOST_HEADER) refuse(`a header of ${length} bytes is longer than the format allows`);
+  return length;
+}
+
+/** The header with this JSON, in a file of `size` bytes. */
+export function headerOf(json: Uint8Array, size: number): SafetensorsHeader {
+  const start = 8 + json.length;
+  const fields = parseJson(json);
   const metadata = fields.get(METADATA) ?? {};
   if (!isRecord(metadata) || Object.values(metadata).some((text) => typeof text !== "string")) {
     refuse(`expected ${METADATA} to hold texts by name`);
@@ -67,14 +72,14 @@ function headerOf(bytes: Uint8Array): SafetensorsHeader {
   fields.delete(METADATA);
   const entries = new Map<string, SafetensorsEntry>();
   for (const [name, field] of fields) {
-    entries.set(name, parseEntry(JSON.stringify(name), field, start, bytes.length));
+    entries.set(name, parseEntry(JSON.stringify(name), field, start, size));
   }
-  checkLayout(entries, start, bytes.length);
+  checkLayout(entries, start, size);
   return { entries, metadata: metadata as SafetensorsMetadata };
 }
 
 /** The fields of a JSON object in the order of the text. An object would put names such as "0" first. */
-function parseJson(bytes: Uint8Array): Map<string, unknown> {
+export function parseJson(bytes: Uint8Array): Map<string, unknown> {
   let text = "";
   let value: unknown;
   try {
@@ -136,10 +141,8 @@ function endOfString(text: string, start: number): number {
 function parseEntry(name: string, field: unknown, start: number, size: number): SafetensorsEntry {
   if (!isRecord(field)) return refuse(`${name}: expected an object, got ${JSON.stringify(field)}`);
   const { dtype, shape, data_offsets: offsets } = field;
-  if (!isDType(dtype)) {
-    const known = Object.keys(ARRAYS).join(", ");
-    const hint = /^B?F16$/.test(String(dtype)) ? "; in PyTorch, save tensor.float()" : "";
-    return refuse(`${name}: expected a dtype of ${known}, got ${JSON.stringify(dtype)}${hint}`);
+  if (typeof dtype !== "string") {
+    return refuse(`${name}: expected a dtype, got ${JSON.stringify(dtype)}`);
   }
   if (!isLengths(shape)) {
     return refuse(`${name}: expected a shape of integers ≥ 0, got ${JSON.stringify(shape)}`);
@@ -152,7 +155,7 @@ function parseEntry(name: string, field: unknown, start: number, size: number): 
   if (begin > end || end > size) {
     refuse(`${name}: data_offsets ${shown} are not within the ${size - start} bytes of data`);
   }
-  const bytes = byteLength(dtype, shape);
+  const bytes = isElementType(dtype) ? byteLength(dtype, shape) : end - begin;
   if (end - begin !== bytes) {
     refuse(
       `${name}: ${dtype} of shape [${shape.join(", ")}] needs ${bytes} bytes, data_offsets ${shown} hold ` +
@@ -177,20 +180,17 @@ function checkLayout(entries: Map<string, SafetensorsEntry>, start: number, size
 }
 
 /** The bytes of an array; Infinity if a number cannot count them exactly. */
-export function byteLength(dtype: SafetensorsDType, shape: readonly number[]): number {
+export function byteLength(dtype: ElementType, shape: readonly number[]): number {
   const bytes = shape.reduce((product, n) => product * n, ARRAYS[dtype].BYTES_PER_ELEMENT);
   return Number.isSafeInteger(bytes) ? bytes : Number.POSITIVE_INFINITY;
 }
 
-export const isDType = (value: unknown): value is SafetensorsDType =>
-  typeof value === "string" && Object.hasOwn(ARRAYS, value);
-
 export const isLengths = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function refuse(problem: string): never {
+export function refuse(problem: string): never {
   throw new Misfit(problem);
 }

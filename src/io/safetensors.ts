@@ -3,42 +3,56 @@ import { isArray } from "../dtype.js";
 import { checkTensor } from "../ops/check.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type AnyTensor, type ArrayOf, type DType, tensor } from "../tensor.js";
+import { type AnyTensor, type DType, tensor } from "../tensor.js";
 import {
   ARRAYS,
+  type Elements,
+  type ElementType,
+  elementsOf,
+  isElementType,
+  knownType,
+  tensorData,
+} from "./elements.js";
+import { BF16, F16, toHalf } from "./half.js";
+import {
   byteLength,
-  isDType,
   isLengths,
   METADATA,
   parseHeader,
-  type SafetensorsDType,
+  type SafetensorsEntry,
   type SafetensorsMetadata,
 } from "./safetensors-header.js";
+import { parseIndex } from "./safetensors-index.js";
+import { type Selection, select, selectionRules } from "./select.js";
 
-export type { SafetensorsDType, SafetensorsMetadata };
+export type { SafetensorsMetadata };
 
 /** An array of a safetensors file. */
 export interface SafetensorsArray {
-  dtype: SafetensorsDType;
+  dtype: ElementType;
   shape: readonly number[];
   /** The number of elements is that of the shape. */
-  data: ArrayOf[DType];
+  data: Elements;
 }
 
 /**
  * Reads a safetensors file (https://github.com/huggingface/safetensors): copies of its arrays, in the order of the
- * header. Throws RangeError for everything the format forbids and for a dtype that tensors do not have. The check is
+ * header. Throws RangeError for everything the format forbids and for a dtype that no tensor could take. The check is
  * done before any memory for data is allocated.
  */
 export function parseSafetensors(
   bytes: Uint8Array,
   op = "parseSafetensors",
+  selection: Selection = {},
 ): Map<string, SafetensorsArray> {
   const arrays = new Map<string, SafetensorsArray>();
-  for (const [name, { dtype, shape, begin, end }] of parseHeader(bytes, op).entries) {
-    const { buffer } = new Uint8Array(bytes.subarray(begin, end)); // a copy is aligned, the file is not
-    arrays.set(name, { dtype, shape, data: new ARRAYS[dtype](buffer) });
-  }
+  const { entries } = parseHeader(bytes, op);
+  const wanted = [...select(op, entries.keys(), selection)].map((name) => {
+    const entry = entries.get(name) as SafetensorsEntry;
+    return { ...entry, name, dtype: knownType(whereIn(op, name), entry.dtype, leaveOut(name)) };
+  });
+  for (const { name, dtype, shape, begin, end } of wanted)
+    arrays.set(name, { dtype, shape, data: elementsOf(dtype, bytes.subarray(begin, end)) });
   return arrays;
 }
 
@@ -81,33 +95,81 @@ export function writeSafetensors(
   return file;
 }
 
-const rules: Rules<{ runtime?: Runtime }> = { runtime: "Runtime" };
+export interface LoadSafetensorsOptions extends Selection {
+  /** Default: the runtime of `init()`. */
+  runtime?: Runtime;
+  /** The bytes of the files that an index (`*.safetensors.index.json`) names, by their names there. */
+  shards?: Readonly<Record<string, Uint8Array>>;
+}
+
+const loadRules: Rules<LoadSafetensorsOptions> = {
+  runtime: "Runtime",
+  shards: "Object",
+  ...selectionRules,
+};
 
 /**
- * The tensors of a safetensors file (https://github.com/huggingface/safetensors), such as a state dict.
- * @throws RangeError for everything the format forbids, for a dtype that tensors do not have, and if memory is full
+ * The tensors of a safetensors file (https://github.com/huggingface/safetensors), such as a state dict, or of several
+ * files with their index: `loadSafetensors(index, { shards })`. F16 and BF16 become float32, smaller integers and BOOL
+ * int32, U32 and U64 int32 where every value fits, else float32 where that is exact.
+ * @throws RangeError for everything the format forbids, for an entry that has no such form (`skip` leaves it out), and
+ *   if memory is full
  */
 export function loadSafetensors(
   bytes: Uint8Array,
-  options: { runtime?: Runtime } = {},
+  options: LoadSafetensorsOptions = {},
 ): Map<string, AnyTensor> {
-  const { runtime } = checkOptions("loadSafetensors", options, rules);
-  return call("loadSafetensors", () => {
+  const op = "loadSafetensors";
+  const { runtime, shards, ...selection } = checkOptions(op, options, loadRules);
+  return call(op, () => {
     const tensors = new Map<string, AnyTensor>();
-    for (const [name, { data, shape }] of parseSafetensors(bytes, "loadSafetensors"))
-      tensors.set(name, tensor(data, shape, { runtime }));
+    const arrays = shards
+      ? arraysOfShards(op, bytes, shards, selection)
+      : parseSafetensors(bytes, op, selection);
+    for (const [name, { dtype, shape, data }] of arrays) {
+      const held = tensorData(whereIn(op, name), dtype, data, leaveOut(name));
+      tensors.set(name, tensor(held, shape, { runtime }));
+    }
     return tensors;
   });
 }
 
+function* arraysOfShards(
+  op: string,
+  index: Uint8Array,
+  shards: Readonly<Record<string, Uint8Array>>,
+  selection: Selection,
+): Generator<[string, SafetensorsArray]> {
+  const places = parseIndex(index, op);
+  const names = [...select(op, places.keys(), selection)];
+  for (const file of new Set(names.map((name) => places.get(name) as string))) {
+    const only = names.filter((name) => places.get(name) === file);
+    if (!Object.hasOwn(shards, file))
+      throw new RangeError(
+        `${op}: expected "${file}" in shards, where the index has ${JSON.stringify(only[0])}`,
+      );
+    yield* parseSafetensors(shards[file], `${op}: ${file}`, { only });
+  }
+}
+
+/** Options of `saveSafetensors`. */
+export interface SaveSafetensorsOptions {
+  /** Write float32 and float64 tensors in 16 bits, each number rounded to the nearest, ties to even. */
+  dtype?: "float16" | "bfloat16";
+}
+
+const saveRules: Rules<SaveSafetensorsOptions> = { dtype: ["float16", "bfloat16"] };
+
 /**
- * A safetensors file of the tensors, in the order of the map.
+ * A safetensors file of the tensors, in the order of the map. What is too large for float16 becomes infinite.
  * @throws TypeError for a value that is no tensor
  */
 export function saveSafetensors(
   tensors: ReadonlyMap<string, AnyTensor>,
   metadata?: SafetensorsMetadata,
+  options: SaveSafetensorsOptions = {},
 ): Uint8Array {
+  const { dtype: half } = checkOptions("saveSafetensors", options, saveRules);
   if (!(tensors instanceof Map))
     throw new TypeError("saveSafetensors: expected a Map of tensors by name, as stateDict() gives");
   for (const [key, text] of Object.entries(metadata ?? {}))
@@ -119,12 +181,16 @@ export function saveSafetensors(
   for (const [name, tensor] of tensors as ReadonlyMap<string, AnyTensor>) {
     checkTensor("saveSafetensors", `"${name}"`, tensor, tensor?.dtype);
     const { dtype, shape, elements } = tensor;
-    arrays.set(name, { dtype: NAMES[dtype], shape, data: elements });
+    if (half && /^float/.test(dtype)) {
+      const format = half === "float16" ? F16 : BF16;
+      const data = toHalf(format, elements as Float32Array);
+      arrays.set(name, { dtype: half === "float16" ? "F16" : "BF16", shape, data });
+    } else arrays.set(name, { dtype: NAMES[dtype], shape, data: elements });
   }
   return writeSafetensors(arrays, metadata);
 }
 
-const NAMES: Record<DType, SafetensorsDType> = {
+const NAMES: Record<DType, ElementType> = {
   float32: "F32",
   float64: "F64",
   int32: "I32",
@@ -137,12 +203,15 @@ const field = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.
 function checkArray(name: string, { dtype, shape, data }: SafetensorsArray): void {
   const which = `writeSafetensors: ${JSON.stringify(name)}`;
   if (name === METADATA) throw new RangeError(`${which}: this name is taken by the format`);
-  if (!isDType(dtype) || !isArray(data, ARRAYS[dtype].name)) {
+  if (!isElementType(dtype) || !isArray(data, ARRAYS[dtype].name)) {
     throw new TypeError(`${which}: ${String(dtype)} cannot be written from ${nameOf(data)}`);
   }
   if (!isLengths(shape) || byteLength(dtype, shape) !== data.byteLength) {
     throw new RangeError(`${which}: shape [${shape}] does not hold ${data.length} elements`);
   }
 }
+
+const whereIn = (op: string, name: string): string => `${op}: ${JSON.stringify(name)}`;
+const leaveOut = (name: string): string => `; { skip: [${JSON.stringify(name)}] } loads the others`;
 
 const nameOf = (value: unknown): string => Object(value).constructor?.name ?? typeof value;

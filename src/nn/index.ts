@@ -2,11 +2,18 @@ export * from "./activation.js";
 export * from "./ada-lin.js";
 export * from "./ada-ln.js";
 export type { FoldableNorm } from "./batch-affine.js";
+export {
+  adaBN,
+  type UpdateBatchNormOptions,
+  updateBatchNorm,
+  withBatchStatistics,
+} from "./batch-statistics.js";
 export * from "./batch-variants.js";
 export * from "./channels-last.js";
 export * from "./conditional.js";
 export * from "./conv.js";
 export * from "./conv-transpose.js";
+export { convertNorm, freezeNorms } from "./convert-norm.js";
 export * from "./create-norm.js";
 export * from "./dropout.js";
 export * from "./dyt.js";
@@ -44,4 +51,5 @@ export * from "./sequential.js";
 export * from "./spade.js";
 export * from "./std-conv.js";
 export * from "./switchable-norm.js";
+export * from "./tent.js";
 export * from "./unlearned.js";

@@ -4,6 +4,8 @@ import { checkOptions, describe, type Rules } from "../options.js";
 import { type AnyTensor, Held, keep, show, Tensor } from "../tensor.js";
 import { type ForwardHook, type RemovableHandle, registerForwardHook } from "./forward-hooks.js";
 import { named } from "./repr.js";
+import { canCast, copyInto } from "./state-cast.js";
+import { fromOldHooks, type KeyOptions, keyHints, renamed } from "./state-keys.js";
 
 /** The keys that a loaded state and the module did not share. */
 export interface LoadResult {
@@ -13,7 +15,19 @@ export interface LoadResult {
   unexpectedKeys: string[];
 }
 
-const rules: Rules<{ strict?: boolean }> = { strict: "boolean" };
+export interface LoadStateDictOptions extends KeyOptions {
+  /** Refuse missing and unexpected keys. Default true. */
+  strict?: boolean;
+  /** Convert tensors of another dtype: float64 is rounded to float32, integers stay what they are. Default false. */
+  cast?: boolean;
+}
+
+const rules: Rules<LoadStateDictOptions> = {
+  strict: "boolean",
+  prefix: "string",
+  rename: "function",
+  cast: "boolean",
+};
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 /** @internal Outside of the class, because bundlers give a class that names itself a second name. */
@@ -128,12 +142,12 @@ export abstract class Module extends Held {
   }
 
   /** @internal Throws what `loadStateDict` would throw and changes nothing. */
-  checkStateDict(state: ReadonlyMap<string, AnyTensor>, { strict = true } = {}): LoadResult {
-    if (!(state instanceof Map))
-      throw new TypeError(
-        "loadStateDict: expected a Map of tensors by key, as stateDict() and loadSafetensors() give",
-      );
+  checkStateDict(
+    given: ReadonlyMap<string, AnyTensor>,
+    { strict = true, cast = false, ...keys }: LoadStateDictOptions = {},
+  ): LoadResult & { state: ReadonlyMap<string, AnyTensor> } {
     const own = this.stateDict();
+    const state = fromOldHooks(renamed(given, keys), own);
     const keysOf = (keys: (module: Module) => readonly string[]) =>
       new Set(
         [...this.modules()].flatMap(([prefix, module]) => keys(module).map((key) => prefix + key)),
@@ -148,7 +162,10 @@ export abstract class Module extends Held {
     if (strict && unexpectedKeys.length > 0)
       problems.push(`Unexpected key(s) in state_dict: ${quote(unexpectedKeys)}.`);
     if (strict && missed.length > 0)
-      problems.push(`Missing key(s) in state_dict: ${quote(missed)}.`);
+      problems.push(
+        `Missing key(s) in state_dict: ${quote(missed)}.`,
+        ...keyHints(missed, unexpectedKeys),
+      );
     for (const [key, target] of own) {
       if (!state.has(key)) continue;
       const source = state.get(key);
@@ -156,46 +173,47 @@ export abstract class Module extends Held {
         throw new TypeError(
           `loadStateDict: expected ${key} to be a tensor, got ${describe(source)}`,
         );
+      const alive = { [key]: source, [`the model's own ${key}`]: target };
+      for (const [name, value] of Object.entries(alive))
+        checkTensor("loadStateDict", name, value, value.dtype);
       if (show(source.shape) !== show(target.shape)) {
         problems.push(
           `size mismatch for ${key}: copying a param with shape ${show(source.shape)} from checkpoint, ` +
             `the shape in current model is ${show(target.shape)}.`,
         );
-      } else if (source.dtype !== target.dtype) {
+      } else if (source.dtype !== target.dtype && !(cast && canCast(source, target))) {
         problems.push(
-          `dtype mismatch for ${key}: ${source.dtype} in checkpoint, ${target.dtype} in current model.`,
+          `dtype mismatch for ${key}: ${source.dtype} in checkpoint, ${target.dtype} in current model` +
+            `${cast ? ", which cannot hold its values" : "; { cast: true } converts it"}.`,
         );
       }
-      const alive = { [key]: source, [`the model's own ${key}`]: target };
-      for (const [name, value] of Object.entries(alive))
-        checkTensor("loadStateDict", name, value, value.dtype);
     }
     if (problems.length > 0) {
       throw new Error(
         `Error(s) in loading state_dict for ${this.constructor.name}:\n\t${problems.join("\n\t")}`,
       );
     }
-    return { missingKeys, unexpectedKeys };
+    return { missingKeys, unexpectedKeys, state };
   }
 
   /**
-   * Copies values in by key. A call that throws changes nothing. Returns the missing and the unexpected keys.
+   * Copies values in by key. `prefix` and `rename` say what the module's keys are called in `state`, `cast` takes other
+   * dtypes; keys of PyTorch's older hooks of weight norm and spectral norm go to their parametrisations. A call that
+   * throws changes nothing. Returns the missing and the unexpected keys.
    * @throws TypeError if `state` is no Map of tensors; Error if a shape or dtype differs and, with `strict`, if keys
    *   are missing or unexpected
    */
   loadStateDict(
     state: ReadonlyMap<string, AnyTensor>,
-    options: { strict?: boolean } = {},
+    options: LoadStateDictOptions = {},
   ): LoadResult {
-    const { strict = true } = checkOptions("loadStateDict", options, rules);
-    const result = this.checkStateDict(state, { strict });
+    checkOptions("loadStateDict", options, rules);
+    const { state: own, missingKeys, unexpectedKeys } = this.checkStateDict(state, options);
     for (const [key, target] of this.stateDict()) {
-      const source = state.get(key);
-      if (!source) continue;
-      target.elements.set(source.elements as never);
-      target.written();
+      const source = own.get(key);
+      if (source) copyInto(target, source);
     }
-    return result;
+    return { missingKeys, unexpectedKeys };
   }
 
   /** Switches this module and all modules below it to training, or to evaluation if `mode` is false. */

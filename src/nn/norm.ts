@@ -21,6 +21,7 @@ import { constant, countBatch, counter, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { isModule, Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
+import { replaceLayers } from "./replace-layers.js";
 import { named, python } from "./repr.js";
 import { RunningNorm } from "./running-norm.js";
 
@@ -248,20 +249,10 @@ export class SyncBatchNorm extends BatchNorm {
     if (!isModule(module))
       throw new TypeError(`convertSyncBatchNorm: expected a layer, got ${describe(module)}`);
     checkGroup("convertSyncBatchNorm", group);
-    return converted(module, group, new Map());
+    return replaceLayers(module, (layer) =>
+      layer instanceof BatchNorm ? synchronised(layer, group) : layer,
+    );
   }
-}
-
-function converted(module: Module, group: ProcessGroup, known: Map<Module, Module>): Module {
-  const before = known.get(module);
-  if (before) return before;
-  const own = module instanceof BatchNorm ? synchronised(module, group) : module;
-  known.set(module, own);
-  for (const [name, child] of [...module.children()]) {
-    const other = converted(child, group, known);
-    if (other !== child) module.replaceChild(name, other);
-  }
-  return own;
 }
 
 function synchronised(norm: BatchNorm, processGroup: ProcessGroup): SyncBatchNorm {

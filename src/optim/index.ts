@@ -1,4 +1,5 @@
 export { Adam, type AdamGroupOptions, type AdamOptions, AdamW } from "./adam.js";
+export * from "./averaged-model.js";
 export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from "./clip-grad.js";
 export { type CommonOptions, decayGroups, type ParamGroup, type Params } from "./groups.js";
 export * from "./joined-schedules.js";

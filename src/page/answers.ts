@@ -9,7 +9,7 @@ import {
   walk,
 } from "../experiments/choose.js";
 import { methodDescriptions } from "../experiments/methods/descriptions.js";
-import { presetSettings } from "./race.js";
+import { presetSettings } from "./preset-races.js";
 import { MOST_NORMS, normsOf, type State } from "./state.js";
 
 export type AnswerTexts = Readonly<Record<string, string>>;

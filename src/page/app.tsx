@@ -1,11 +1,16 @@
-import { broken, type PageData, repaired } from "./model.js";
+import { broken, incomplete, type PageData, repaired } from "./model.js";
+import { late } from "./parts/late.js";
 import { failureText } from "./refusals.js";
-import { BreakIt } from "./sections/break.js";
-import { Choose } from "./sections/choose.js";
 import { See } from "./sections/see.js";
-import { Train } from "./sections/train.js";
 import { sections } from "./state.js";
 import { type Texts, TextsContext } from "./text/texts.js";
+
+const BreakIt = late("break", async () => (await import("./sections/break.js")).BreakIt);
+const Train = late("train", async () => (await import("./sections/train.js")).Train);
+const Choose = late("choose", async () => (await import("./sections/choose.js")).Choose);
+
+/** When the programs of all sections are here. */
+export const allReady = () => Promise.all([BreakIt, Train, Choose].map(({ ready }) => ready()));
 
 /** Where the page in the other language is. */
 export interface Other {
@@ -54,6 +59,11 @@ export function App({ texts, data, other }: { texts: Texts; data: PageData; othe
             {/SIMD/.test(broken.value)
               ? noEngine.simd
               : noEngine.other(failureText(broken.value, common))}
+          </p>
+        )}
+        {incomplete.value && (
+          <p class="notice" role="alert">
+            {common.incomplete}
           </p>
         )}
         <See data={data} />

@@ -2,7 +2,8 @@
 import { renderToString } from "preact-render-to-string";
 import { App, type Other } from "./app.js";
 import type { PageData } from "./model.js";
-import { shortest } from "./race.js";
+import { AsText } from "./parts/late.js";
+import { shortest } from "./preset-races.js";
 import { en } from "./text/en/index.js";
 import type { Texts } from "./text/texts.js";
 import { zh } from "./text/zh/index.js";
@@ -15,6 +16,8 @@ export interface Parts {
   other: Other;
   /** What stands in the head beside the title: the policy, the style, links. */
   head: string;
+  /** A script that shows the element "disk" where the page is opened from the disk and can do nothing. */
+  fromDisk?: string;
   /** What stands at the end: the scripts. */
   scripts: string;
 }
@@ -23,9 +26,16 @@ export interface Parts {
 export const inScript = (text: string): string =>
   text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
 
-export function documentOf({ texts, data, other, head, scripts }: Parts): string {
+export function documentOf({ texts, data, other, head, fromDisk, scripts }: Parts): string {
   const { common } = texts;
-  const body = renderToString(<App texts={texts} data={data} other={other} />);
+  const body = renderToString(
+    <AsText.Provider value={renderToString}>
+      <App texts={texts} data={data} other={other} />
+    </AsText.Provider>,
+  );
+  const disk = fromDisk
+    ? `<p class="notice" id="disk" role="alert" hidden>${common.fromDisk}</p><script>${fromDisk}</script>`
+    : "";
   return `<!doctype html>
 <html lang="${common.language}">
 <head>
@@ -37,6 +47,7 @@ export function documentOf({ texts, data, other, head, scripts }: Parts): string
 ${head}
 </head>
 <body>
+${disk}
 <div id="page">${body}</div>
 <script type="application/json" id="data">${inScript(JSON.stringify(data, asPlain))}</script>
 ${scripts}

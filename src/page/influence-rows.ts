@@ -2,6 +2,7 @@
 import { type Disturbance, disturbances } from "../experiments/influence/disturb.js";
 import type { InfluenceRow } from "../experiments/influence.js";
 import { methodDescriptions } from "../experiments/methods/descriptions.js";
+import { nameOf } from "./state.js";
 
 /** Whose outputs move. */
 export type Payer = "own" | "others";
@@ -63,9 +64,6 @@ const familyOf = new Map<string, string>(
     methods.map((method) => [method.name, name] as const),
   ),
 );
-
-/** The name of a spec without its number. */
-export const nameOf = (norm: string): string => norm.split(":")[0];
 
 /** Rows of a family (all: "") whose names have each word of a text. */
 export function found(

@@ -35,5 +35,8 @@ export function useFields<K extends keyof State>(...keys: K[]): Pick<State, K> {
 /** Names of values of a link that were wrong. */
 export const repaired = signal<readonly string[]>([]);
 
+/** Whether the program of some section could not be loaded. */
+export const incomplete = signal(false);
+
 /** Why the engine does not work here; empty while it does. */
 export const broken = signal("");

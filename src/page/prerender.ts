@@ -2,6 +2,7 @@
 import { influence } from "../experiments/influence.js";
 import { sight } from "../experiments/see.js";
 import { createRuntime } from "../runtime/create-runtime.js";
+import { allReady } from "./app.js";
 import { breakage } from "./breakage.js";
 import type { PageData } from "./model.js";
 import { defaults } from "./state.js";
@@ -9,6 +10,7 @@ import { defaults } from "./state.js";
 export { documentOf, inScript, languages } from "./document.js";
 
 export async function firstData(formulas: PageData["formulas"]): Promise<PageData> {
+  await allReady();
   const runtime = await createRuntime({ threads: 1, deterministic: true });
   try {
     const { method, samples, channels, positions } = defaults;

@@ -5,6 +5,7 @@ import { App, type Other } from "./app.js";
 import type { WorkerLike } from "./engine/client.js";
 import { useWorkers } from "./engine/engine.js";
 import { type PageData, repaired, state } from "./model.js";
+import { allAlive } from "./parts/late.js";
 import { readHash, writeHash } from "./state.js";
 import type { Texts } from "./text/texts.js";
 
@@ -15,8 +16,12 @@ export interface Language {
 }
 
 /** `languages` has one language, or all where the page is a single file; the first one is that of the document. */
-export function start(languages: readonly Language[], makeWorker: () => WorkerLike): void {
+export async function start(
+  languages: readonly Language[],
+  makeWorker: () => WorkerLike,
+): Promise<void> {
   useWorkers(makeWorker);
+  await new Promise((resolve) => setTimeout(resolve)); // the browser starts the worker between tasks
   const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}") as PageData;
   const root = document.getElementById("page") as HTMLElement;
   const shown = signal(0);
@@ -38,7 +43,9 @@ export function start(languages: readonly Language[], makeWorker: () => WorkerLi
     document.title = common.title;
   });
   followLinks();
-  root.dataset.alive = ""; // for those who test the page
+  void allAlive().then(() => {
+    root.dataset.alive = ""; // for those who test the page
+  });
 }
 
 /** How long the state must rest before it goes into the address, in milliseconds. */
@@ -57,22 +64,22 @@ function followLinks(): void {
   const open = () => {
     known = location.hash;
     const link = readHash(known);
-    if (!known.includes("&") && link.repaired.length === 0) {
-      if (link.section) write(); // the browser has gone there; the state stays
-      return;
+    const isPlace = !known.includes("&") && link.repaired.length === 0;
+    if (isPlace && link.section) write(); // the state stays
+    if (!isPlace) {
+      state.value = link.state;
+      repaired.value = link.repaired;
     }
-    state.value = link.state;
-    repaired.value = link.repaired;
     if (link.section) document.getElementById(link.section)?.scrollIntoView();
   };
   open();
   addEventListener("hashchange", open);
   let timer: ReturnType<typeof setTimeout>;
-  let isFirst = true;
+  let before = state.value;
   effect(() => {
-    void state.value;
+    if (state.value === before) return;
+    before = state.value;
     clearTimeout(timer);
-    if (!isFirst) timer = setTimeout(() => location.hash === known && write(), REST);
-    isFirst = false;
+    timer = setTimeout(() => location.hash === known && write(), REST);
   });
 }

@@ -30,7 +30,7 @@ export interface State {
   norms: string;
   lr: number;
   width: number;
-  seed: number;
+  seeds: string;
   /** Choose: answers by the name of the question; numbers as text. */
   answers: Readonly<Record<string, string>>;
 }
@@ -51,7 +51,7 @@ export const defaults: State = {
   norms: "bn gn ln in",
   lr: 0.003,
   width: 8,
-  seed: 0,
+  seeds: "0",
   answers: {},
 };
 
@@ -84,7 +84,7 @@ export const limits = {
   outlier: [0, 100],
   lr: [1e-5, 1],
   width: [4, 16],
-  seed: [0, 9999],
+  seeds: [0, 9999],
 } as const satisfies Partial<Record<keyof State, readonly [number, number]>>;
 
 const within = (name: keyof typeof limits, whole?: boolean) => {
@@ -118,7 +118,7 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   norms: text(),
   lr: within("lr", false),
   width: within("width"),
-  seed: within("seed"),
+  seeds: text(),
   answers: {
     read(text) {
       const pairs = text.split(" ").map((pair) => /^([^.]+)\.(.+)$/.exec(pair)?.slice(1));
@@ -137,9 +137,20 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
 export const wordsOf = (text: string): string[] =>
   text.split(/[\s,;，；、[\]()（）]+/).filter(Boolean);
 
+/** The name of a spec without its number. */
+export const nameOf = (norm: string): string => norm.split(":")[0];
+
 /** The specs in a list, each once, and how many a race may have. */
 export const normsOf = (text: string): string[] => [...new Set(wordsOf(text))];
 export const MOST_NORMS = 8;
+
+/** The seeds in a list, each once, or null where it is none. */
+export function seedsOf(text: string): number[] | null {
+  const seeds = [...new Set(wordsOf(text))].map(within("seeds").read);
+  const isRight = seeds.length > 0 && seeds.length <= MOST_SEEDS && !seeds.includes(undefined);
+  return isRight ? (seeds as number[]) : null;
+}
+export const MOST_SEEDS = 5;
 
 /** The numbers among words; the minus signs may be those that the page shows. What is no number becomes NaN. */
 export const readNumbers = (text: string): number[] =>

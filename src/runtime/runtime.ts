@@ -18,10 +18,15 @@ export interface RuntimeStats {
 
 type Kernel = (...args: number[]) => void;
 
-/** The argument `scratchBytes`: kernels with scratch need it, and others cannot have it. */
-type Scratch<Name extends keyof Kernels> = [Name] extends [Exclude<keyof Kernels, Scratched>]
-  ? []
-  : [scratchBytes: number];
+/**
+ * The argument `scratchBytes`: kernels with scratch need it, and others cannot have it. The first line is for names that
+ * are no kernel's: the compiler then complains of the name.
+ */
+type Scratch<Name extends keyof Kernels> = keyof Kernels extends Name
+  ? [scratchBytes?: number]
+  : [Name] extends [Exclude<keyof Kernels, Scratched>]
+    ? []
+    : [scratchBytes: number];
 
 /**
  * The work of a chunk, in floats touched: 10 to 20 µs, ten times what it costs to hand it to another thread (about 1

@@ -63,7 +63,8 @@ export function cube(sets: Pattern | readonly Pattern[], label: string): string 
   }
   const text = ([x, y]: Point, words: string, turn = 0) => {
     const turned = turn ? ` transform="rotate(${turn} ${x} ${y})"` : "";
-    return `<text x="${x}" y="${y}" text-anchor="middle" font-size="13" fill="currentColor"${turned}>${words}</text>`;
+    const look = `text-anchor="middle" font-size="13" fill="currentColor"${turned}`;
+    return `<text x="${x}" y="${y}" ${look}>${words}</text>`;
   };
   const [width, height] = [28 + SIDE * (CELL + SLANT) + 26, top + SIDE * CELL + 24];
   const middle = SIDE / 2;

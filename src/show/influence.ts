@@ -1,5 +1,5 @@
 // Who pays, as cells of a table.
-import type { Disturbance, Influence, InfluenceRow } from "../experiments/influence.js";
+import type { Disturbance, Influence } from "../experiments/influence.js";
 
 /** What the disturbances are called. */
 export const disturbanceTitles: Record<Disturbance, string> = {
@@ -18,23 +18,3 @@ export function influenceCell({ own, others }: Influence): string {
   if (own === null) return "refused";
   return others === null ? `${percent(own)} %` : `${percent(own)} / ${percent(others)} %`;
 }
-
-/** "channel, plane": what a norm is invariant to; – for nothing. */
-export const invariantCell = (parts: readonly string[]): string => parts.join(", ") || "–";
-
-/** The head and the cells of a row. */
-export const influenceHead: readonly string[] = [
-  "norm",
-  ...Object.values(disturbanceTitles),
-  "shift of … is not noticed",
-  "scale of …",
-];
-
-export const influenceCells = ({ norm, influences, invariant }: InfluenceRow): string[] => [
-  norm,
-  ...(Object.keys(disturbanceTitles) as Disturbance[]).map((name) =>
-    influenceCell(influences[name]),
-  ),
-  invariantCell(invariant.shift),
-  invariantCell(invariant.scale),
-];

@@ -18,5 +18,5 @@ export const TINTS = ["rgba(128, 128, 128, 0.12)", "rgba(128, 128, 128, 0.38)"] 
 /** The look of the n-th line: its colour, and a dash if all colours are used already. */
 export const lineLook = (n: number) => ({
   color: COLOURS[n % COLOURS.length],
-  type: (["solid", "dashed", "dotted", [12, 3, 2, 3]] as const)[Math.floor(n / COLOURS.length) % 4],
+  dashes: (["", "8 5", "2 4", "12 4 2 4"] as const)[Math.floor(n / COLOURS.length) % 4],
 });

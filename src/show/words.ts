@@ -1,11 +1,6 @@
 // Numbers and settings in words.
-import type { CompareResult, Run } from "../experiments/compare-types.js";
+import type { Run } from "../experiments/compare-types.js";
 import type { Pattern } from "../experiments/sets.js";
-import type { Truth } from "../experiments/truths.js";
-import { percent } from "./columns.js";
-
-/** Examples: 1 norm, 2 norms. */
-export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 /** Examples: 5 s, 2 min 05 s. */
 export function duration(seconds: number): string {
@@ -41,25 +36,3 @@ export function axesOf({ samples, channels, positions }: Pattern): string {
 /** The number of finished runs. A run is finished after its training with batch 1. */
 export const finished = (runs: readonly Run[]): number =>
   runs.filter(({ batch1 }) => !batch1.note.startsWith("stopped")).length;
-
-/** How far a stopped comparison came. */
-export function stoppedText({ config, runs, unfinished = [] }: CompareResult): string {
-  const planned = config.norms.length * config.seeds;
-  const rest = unfinished.map(
-    ({ norm, seed, losses }) => ` ${norm} from seed ${seed} came to step ${losses.length}.`,
-  );
-  return `${finished(runs)} of ${planned} runs are finished.${rest.join("")}`;
-}
-
-/** Whether a claim holds. */
-export const verdict = ({ holds, holding, seeds }: Truth): string =>
-  `${holds ? "holds" : "does not hold here"} (${holding} of ${seeds} seeds)`;
-
-/** The numbers that decide about a claim. */
-export const figures = ({ figures, unit }: Truth): string =>
-  figures
-    .map(({ name, spread }) => {
-      const plain = `${spread.mean.toFixed(3)} ± ${(spread.deviation ?? 0).toFixed(3)}`;
-      return `${name} ${unit === "%" ? percent(spread) : plain}`;
-    })
-    .join(", ");

@@ -5,10 +5,13 @@ import { Argument, Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { addAll, defaultsOf } from "../../src/cli/all.js";
 import { addExperiment, type Experiment, type Outcome } from "../../src/cli/command.js";
-import { experiments } from "../../src/cli/experiments.js";
+import { experimentsIn } from "../../src/cli/experiments.js";
 import { integer, option, seed } from "../../src/cli/options.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { corrections } from "../../src/experiments/corrections.js";
 import { quickNote, TOO_SHORT } from "../../src/show/words.js";
+
+const experiments = experimentsIn(en);
 
 interface Told extends Outcome {
   config: { seed: number; size: number; quick: boolean };
@@ -18,7 +21,7 @@ interface Told extends Outcome {
 const telling = (name: string, more: Partial<Experiment> = {}): Experiment => ({
   name,
   description: `tells <${name}>`,
-  options: [seed(7), option("--size <n>", "how large", integer(1), 10)],
+  options: [seed(en, 7), option("--size <n>", "how large", integer(1), 10)],
   quick: { size: 2 },
   async *run(flags, { signal }) {
     const { seed, size, quick } = flags as unknown as Told["config"];
@@ -47,8 +50,8 @@ afterEach(() => {
 
 async function run(list: Experiment[], ...args: string[]): Promise<void> {
   const program = new Command().exitOverride();
-  for (const experiment of list) addExperiment(program, experiment);
-  addAll(program, list);
+  for (const experiment of list) addExperiment(program, experiment, en);
+  addAll(program, list, en);
   await program.parseAsync([...args, "--threads", "1", "--out", out], { from: "user" });
 }
 
@@ -95,7 +98,7 @@ describe("a command", () => {
 
   test("may have an argument, whose default `all` uses", async () => {
     const argument = new Argument("[size]", "how large").default(4);
-    const sized = () => telling("a", { argument, options: [seed(7)] });
+    const sized = () => telling("a", { argument, options: [seed(en, 7)] });
     await run([sized()], "a");
     expect(configOf().size).toBe(4);
     await run([sized()], "a", "5", "--seed", "1");

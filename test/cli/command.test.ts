@@ -99,6 +99,8 @@ describe("evenkeel", () => {
     expect((await end(start("layers", "--out", "twice"))).stdout).toMatch(
       /^The report in twice will be replaced; --out names another directory/,
     );
+    const refused = await end(start("see", "xn", "--out", "twice"));
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
   });
 
   test("choose names the flags that are of no effect", async () => {
@@ -209,7 +211,10 @@ describe("evenkeel", () => {
     ["style --style tall.png", /--style tall.png: 32 × 128 pixels/],
     ["see xn", /see: expected norm to be one method, .* of bn, .*, got "xn"/],
     ["see bn gn", /too many arguments for 'see'/],
-    ["see --at 4,0,0", /--at 4,0,0 is not within 4 samples, 6 channels, 4 positions/],
+    [
+      "see --at 4,0,0",
+      /--at 4,0,0 is not within 4 samples, 6 channels, 4 positions, each counted from 0/,
+    ],
     ["see --at 1,2", /'--at <n,c,p>' argument '1,2' is invalid. Expected 3 integers of at least 0/],
     ["gradients --depth 1", /Expected an integer of at least 2/],
     ["all --seed x", /Expected an integer of at least 0/],

@@ -12,11 +12,14 @@ const evenkeel = (...args: string[]) => execute([process.execPath, cli, ...args]
 const sizes = ["--limit", "24", "--epochs", "1", "--width", "4"];
 
 /** A program of ranks that imports the built package. */
-function written(name: string, body: string): string {
+function written(name: string, body: string, timeout = 20): string {
   const path = join(directory, name);
   const distributed = resolve(import.meta.dirname, "../../dist/distributed.js");
   const head = `import { initProcessGroup } from ${JSON.stringify(distributed)};\n`;
-  writeFileSync(path, `${head}const group = await initProcessGroup({ timeout: 20 });\n${body}`);
+  writeFileSync(
+    path,
+    `${head}const group = await initProcessGroup({ timeout: ${timeout} });\n${body}`,
+  );
   return path;
 }
 
@@ -33,14 +36,19 @@ group.close();`,
     expect(code).toBe(0);
   });
 
-  test("a rank that fails is named, and the exit code is not 0", async () => {
-    const path = written(
-      "fail.mjs",
-      'if (group.rank === 2) throw new Error("boom"); group.close();',
-    );
-    const { code, output } = await evenkeel("run", "--local", "3", path);
-    expect(output).toMatch(/\[rank 2 of 3\][\s\S]*boom/);
+  test.each([
+    ["throw", 'throw new Error("boom")', /\[rank 2 of 3\][\s\S]*boom/],
+    ["rejection", 'await Promise.reject(new Error("boom"))', /\[rank 2 of 3\][\s\S]*boom/],
+    ["exit", "process.exit(0)", /\[rank 2 of 3\] ended without close\(\), code 0/],
+    ["hang", "for (;;);", /\[rank [01] of 3\] barrier .*not done after 2 s: rank 2 has not come/],
+    ["kill", 'process.kill(process.pid, "SIGKILL")', /^$/], // the ranks are threads of the process that is gone
+  ])("a rank that fails ends all, with its name and an exit code: %s", async (name, what, says) => {
+    const body = `if (group.rank === 2) { ${what} }\ngroup.barrier(); group.close();`;
+    const start = performance.now();
+    const { code, output } = await evenkeel("run", "--local", "3", written(`${name}.mjs`, body, 2));
+    expect(output).toMatch(says);
     expect(code).not.toBe(0);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("refusals", async () => {
@@ -83,23 +91,44 @@ describe("evenkeel compare --distributed", () => {
   });
 });
 
-test("the script of src/distributed/README.md prints what the page says", async () => {
+describe("the script of src/distributed/README.md", () => {
   const root = resolve(import.meta.dirname, "../..");
   const page = readFileSync(join(root, "src/distributed/README.md"), "utf8");
   const block = (kind: string) => page.split(`\`\`\`${kind}\n`)[1].split("```")[0];
   const home = join(directory, "user");
   mkdirSync(join(home, "node_modules"), { recursive: true });
   symlinkSync(root, join(home, "node_modules/evenkeel"));
-  writeFileSync(join(home, "train.mjs"), block("js"));
-  const { code, output } = await evenkeel("run", "--local", "4", join(home, "train.mjs"));
-  expect(output).toBe(block("text"));
-  expect(code).toBe(0);
+  const script = join(home, "train.mjs");
+  writeFileSync(script, block("js"));
+
+  test("has ten lines below its imports", () => {
+    const lines = block("js").split("\n");
+    expect(lines.filter((line) => !/^import |^}?$/.test(line)).length).toBe(10);
+  });
+
+  const { execPath } = process;
+  const ways: [command: string[], there: boolean][] = [
+    [[execPath, cli, "run", "--local", "4", script], true],
+    [[...launcher("openmpi", 4), execPath, script], available.openmpi],
+  ];
+  for (const [command, there] of ways)
+    test.skipIf(!there)(
+      `${command.includes("run") ? "run --local" : "mpirun"} prints what the page says`,
+      async () => {
+        const { code, output } = await execute(command, 60);
+        expect(output).toBe(block("text"));
+        expect(code).toBe(0);
+      },
+    );
 });
 
 test("evenkeel allreduce-bench", async () => {
   const { code, output } = await evenkeel("allreduce-bench", "--distributed", "local:2");
   expect(output).toMatch(/T = 2\(p − 1\)·α \+ .*µs/);
   expect(output).toMatch(/^512 .* %$/m);
+  expect(output).toMatch(
+    /ms alone, .* ms with the sums beside it .*, .* ms with the sums after it/,
+  );
   expect(code).toBe(0);
 });
 

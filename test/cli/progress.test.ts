@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { display } from "../../src/cli/progress.js";
+import { en } from "../../src/cli/text/en/index.js";
 import type { Stage } from "../../src/experiments/stage.js";
 
 /** The text that is written without a terminal. */
 function lines(...stages: Stage[]): string[] {
   let told = "";
-  const { show, stop } = display({ write: (text: string) => (told += text) } as never);
+  const { show, stop } = display({ write: (text: string) => (told += text) } as never, en);
   for (const stage of stages) show(stage);
   stop();
   return told.trimEnd().split("\n");

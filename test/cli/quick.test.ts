@@ -2,10 +2,13 @@
 // counts here, each command takes at most about 30 s on two idle cores.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultsOf } from "../../src/cli/all.js";
-import { experiments } from "../../src/cli/experiments.js";
+import { experimentsIn } from "../../src/cli/experiments.js";
+import { en } from "../../src/cli/text/en/index.js";
 import type { Stage } from "../../src/experiments/stage.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
+
+const experiments = experimentsIn(en);
 
 let runtime: Runtime;
 beforeAll(async () => {

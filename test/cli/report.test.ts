@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { compareReport } from "../../src/cli/report/compare.js";
 import { page as document } from "../../src/cli/report/page.js";
 import { textTable } from "../../src/cli/report/table.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { type CompareResult, compareDefaults } from "../../src/experiments/compare.js";
 import { summarize } from "../../src/experiments/summary.js";
 import { normNames } from "../../src/nn/index.js";
@@ -39,7 +40,7 @@ function made(seeds: number, finished = norms.length * seeds): CompareResult {
 }
 
 const page = (result: CompareResult) =>
-  document(compareReport(result), { name: "compare", ...result });
+  document(compareReport(result, en), { name: "compare", ...result }, en);
 
 const tags = (html: string, tag: string) => html.match(new RegExp(`<${tag}[ >]`, "g"))?.length ?? 0;
 
@@ -121,13 +122,13 @@ test("a comparison without batch 1 has no bars and no figures of it", () => {
   const without = { ...rest, runs: runs.map((run) => ({ ...run, batch1 })) };
   const html = page(without);
   expect(html).not.toMatch(/NaN|undefined|trained with batch 1/);
-  const lines = textTable(summarize(without)).split("\n");
+  const lines = textTable(summarize(without), en).split("\n");
   expect(lines[2]).toMatch(/3\.0 MiB +– +–$/);
   expect(lines.at(-1)).toBe("all: batch 1 left out");
 });
 
 test("the table for the terminal", () => {
-  const lines = textTable(summarize(made(1))).split("\n");
+  const lines = textTable(summarize(made(1)), en).split("\n");
   expect(lines[2].split(/\s{2,}/)).toEqual(
     ["bn", "98,970", "70.0 %", "2.00 s, 1.00×", "3.0 MiB"].concat(["70.0 %", "–"]),
   );

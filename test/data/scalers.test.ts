@@ -3,6 +3,7 @@ import { MinMaxScaler } from "../../src/data/scalers/min-max-scaler.js";
 import { Normalize } from "../../src/data/scalers/normalize.js";
 import { normalQuantile } from "../../src/data/scalers/quantile.js";
 import { RobustScaler } from "../../src/data/scalers/robust-scaler.js";
+import { splitSums } from "../../src/data/scalers/split-sums.js";
 import { StandardScaler } from "../../src/data/scalers/standard-scaler.js";
 import { describe as describeValue } from "../../src/options.js";
 import { expectClose, normal } from "../helpers.js";
@@ -119,6 +120,16 @@ describe("StandardScaler", () => {
     }
     near(left.fit(data).merge(left).variance, [3.5, 350, 0]);
     expect(() => left.merge(new StandardScaler(2))).toThrow("expected a scaler of 3 features");
+  });
+
+  test("no order of the rows changes a bit", () => {
+    const list = Array.from(normal(999, 5), (v, i) => (v + (i % 3)) * 10 ** (20 * (i % 5)));
+    const statistics = (rows: number[]) => {
+      const { mean, variance } = new StandardScaler(1).fit(rows);
+      return [...mean, ...variance];
+    };
+    expect(statistics([...list].reverse())).toEqual(statistics(list));
+    expect(statistics([...list].sort())).toEqual(statistics(list));
   });
 
   test("a constant that is no binary fraction counts as constant", () => {
@@ -248,5 +259,28 @@ describe("numbers near the end of float64", () => {
   test("constants become 0, or the low end", () => {
     for (const scaler of [new StandardScaler(1), new MinMaxScaler(1), new RobustScaler(1)])
       expect([...scaler.fit([1e308, 1e308, 1e308]).transform([1e308])]).toEqual([0]);
+  });
+});
+
+describe("splitSums", () => {
+  const sumOf = (list: readonly number[]) => {
+    const numbers = (add: (value: number, j: number) => void) => {
+      for (const value of list) add(value, 1);
+    };
+    return splitSums(2, numbers, null)[1];
+  };
+
+  test("no order changes a bit, and nothing is lost that float64 can show", () => {
+    const list = Array.from(normal(5001, 1), (v, i) => v * 2 ** (i % 30) + 1e6);
+    const sum = sumOf(list);
+    expect(sumOf([...list].reverse())).toBe(sum);
+    expect(sumOf([...list].sort())).toBe(sum);
+    const whole = list.reduce((sum, v) => sum + BigInt(Math.round(v * 2 ** 30)), 0n);
+    expect(Math.abs(sum / (Number(whole) / 2 ** 30) - 1)).toBeLessThan(3e-16);
+    expect(sumOf([1e8, 2 ** -20, -1e8])).toBe(2 ** -20);
+    expect(sumOf([2 ** -1074, 2 ** -1073])).toBe(3 * 2 ** -1074);
+    expect(sumOf([-(2 ** 900), 0.5 * 2 ** 900])).toBe(-0.5 * 2 ** 900);
+    expect(sumOf([])).toBe(0);
+    expect(sumOf([0, -0])).toBe(0);
   });
 });

@@ -41,4 +41,22 @@ describe("collectives", () => {
         }
       },
     );
+
+  const fixed: [Backend, number][] = [
+    ["openmpi", 3],
+    ["mpich", 2],
+  ];
+  for (const [backend, size] of fixed)
+    test.skipIf(!available[backend])(
+      `${backend}, ${size} ranks in fixed order: the bits of threads`,
+      async () => {
+        const [threads] = await ranks<Result>(path, "local", size);
+        for (const { wrong, floats } of await ranks<Result>(path, backend, size, {
+          order: "fixed",
+        })) {
+          expect(wrong).toEqual([]);
+          expect(floats).toEqual(threads.floats);
+        }
+      },
+    );
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ranksReport, ranksText } from "../../src/cli/report/ranks.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { proceduralDataset } from "../../src/data/procedural.js";
 import { DistributedDataParallel } from "../../src/distributed/ddp.js";
 import { initProcessGroup } from "../../src/distributed/init.js";
@@ -40,8 +41,10 @@ describe("compareRanks", () => {
     expect([sync.apart, gn.apart]).toEqual([0, 0]);
     expect([bn, sync].map(({ collectives }) => collectives)).toEqual([3, 11]);
     expect(bn.bytes).toBe(4 * bn.parameters + 16 + 8);
-    expect(ranksText(got)).toMatch(/With 2 images in each of 2 ranks, batch norm.*synchronised/);
-    expect(ranksReport(got).sections.length).toBe(2);
+    expect(ranksText(got, en)).toMatch(
+      /With 2 images in each of 2 ranks, batch norm.*synchronised/,
+    );
+    expect(ranksReport(got, en).sections.length).toBe(2);
   });
 
   test("synchronised batch norm resumes with another number of ranks as if nothing had been", async () => {
@@ -64,6 +67,9 @@ describe("compareRanks", () => {
     const args = { settings: { ...small, epochs: 1 }, directory: saved };
     await ranks(path, "local", 2, args);
     await expect(ranks(path, "local", 3, args)).rejects.toThrow(/checkpoint of a run with/);
+    await expect(ranks(path, "local", 2, { ...args, unshared: true })).rejects.toThrow(
+      /\[rank \d of 2\] .*the ranks go on after 12, 0 steps; all of them must see the same checkpoint/,
+    );
     const file = join(saved, "bn.safetensors");
     writeFileSync(file, readFileSync(file).subarray(0, 100));
     await expect(ranks(path, "local", 2, args)).rejects.toThrow(/\[rank \d of 2\]/);

@@ -26,7 +26,9 @@ const cases = [
   { name: "large planes", shards: [1, 2], sample: [2, 80, 80], mean: 3 },
   { name: "masked, all of rank 0", shards: [2, 3], sample: map, masked: true },
   { name: "masked, channels last", shards: [2, 3], sample: map, masked: true, layout: "nhwc" },
-  { name: "x needs no gradient", shards: [2, 2, 2], sample: map, frozenInput: true },
+  { name: "x needs no gradient", shards: [2, 2, 2], sample: map, frozenInput: "all" },
+  { name: "x of rank 1 needs no gradient", shards: [2, 2, 2], sample: map, frozenInput: 1 },
+  { name: "momentum null", shards: [3, 1], sample: map, momentum: null },
 ];
 const refused = [{ name: "a single value in all", shards: [0, 1], sample: [3, 1, 1] }];
 

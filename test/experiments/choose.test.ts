@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chooseReport, chooseText } from "../../src/cli/report/choose.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { type Answers, choose, everyAdvice, walk } from "../../src/experiments/choose.js";
 import * as library from "../../src/index.js";
 import { finish } from "./finish.js";
@@ -71,8 +72,8 @@ test("choose gives path and advice, and refuses half an answer", async () => {
     "4: fewer than 16",
     "8: together 16 samples or more",
   ]);
-  expect(chooseText(result)).toMatch(/^Why: +One device has too few/m);
-  const { sections, summary } = chooseReport(result);
+  expect(chooseText(result, en)).toMatch(/^Why: +One device has too few/m);
+  const { sections, summary } = chooseReport(result, en);
   expect(summary).toMatch(/^Batch norm over all devices\. /);
   expect(sections.map(({ title }) => title)).toEqual(["Yours", "The tree", "Every answer"]);
   await expect(finish(() => choose({ task: "vision" }))).rejects.toThrow(
@@ -81,7 +82,7 @@ test("choose gives path and advice, and refuses half an answer", async () => {
 });
 
 test("the report without answers draws the whole tree", async () => {
-  const { sections } = chooseReport(await finish(() => choose()));
+  const { sections } = chooseReport(await finish(() => choose()), en);
   expect(sections.map(({ title }) => title)).toEqual(["The tree", "Every answer"]);
   expect(sections[0].html.match(/<rect/g)).toHaveLength(16 + 8); // advice and questions
   expect(sections[0].html).not.toContain("your way");

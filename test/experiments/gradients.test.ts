@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { gradientsReport, gradientsText } from "../../src/cli/report/gradients.js";
+import { en } from "../../src/cli/text/en/index.js";
 import type { ActivationName, MLPNorm } from "../../src/experiments/deep-mlp.js";
 import { type GradientsResult, gradients } from "../../src/experiments/gradients.js";
 import { finish, interrupt } from "./finish.js";
@@ -79,10 +80,10 @@ test("batch norm sets mean and variance and leaves skewness and kurtosis", () =>
 });
 
 test("text and report say it", () => {
-  expect(gradientsText(result).split("\n").slice(2, 11).join()).toMatch(
+  expect(gradientsText(result, en).split("\n").slice(2, 11).join()).toMatch(
     /sigmoid +no norm.*relu +layer norm/,
   );
-  const { summary, sections } = gradientsReport(result);
+  const { summary, sections } = gradientsReport(result, en);
   expect(summary).toMatch(/with scale and shift, \d+\.\d % without\.$/);
   const html = sections.map((section) => section.html).join();
   expect(html.match(/<svg/g)).toHaveLength(2 * (3 + 2 + 2 + 1));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { influenceReport, influenceText } from "../../src/cli/report/influence.js";
+import { en } from "../../src/cli/text/en/index.js";
 import {
   disturbances,
   type InfluenceResult,
@@ -97,10 +98,10 @@ test("a batch that a norm refuses is told of", async () => {
 
 test("text and report say it", async () => {
   const result = await all;
-  expect(influenceText(result)).toMatch(
+  expect(influenceText(result, en)).toMatch(
     /^bn +1[12] \/ 1[23] % .* batch, channel +batch, channel$/m,
   );
-  const { summary, sections } = influenceReport(result);
+  const { summary, sections } = influenceReport(result, en);
   expect(summary).toMatch(/under \d+ norms of \d+: bn, /);
   expect(sections[0].html).not.toMatch(/NaN|undefined/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { layersReport, layersText } from "../../src/cli/report/layers.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { layers } from "../../src/experiments/layers.js";
 import { momentsOf } from "../../src/experiments/moments.js";
 import { setIndex } from "../../src/experiments/sets.js";
@@ -72,8 +73,8 @@ test("the moments of a few numbers", () => {
 
 test("text and report say it", async () => {
   const result = await finish((options) => layers({}, options));
-  expect(layersText(result)).toMatch(/^IN +\(H, W\) +16 +1024 .* 0\.99988 +1\.0009$/m);
-  const { summary, sections } = layersReport(result);
+  expect(layersText(result, en)).toMatch(/^IN +\(H, W\) +16 +1024 .* 0\.99988 +1\.0009$/m);
+  const { summary, sections } = layersReport(result, en);
   expect(summary).toContain("0.99988");
   expect(sections[0].html.match(/<svg/g)).toHaveLength(5);
 });

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { paddingReport, paddingText } from "../../src/cli/report/padding.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { type PaddingResult, padding } from "../../src/experiments/padding.js";
 import { pad, wordsOf } from "../../src/experiments/sentences.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
@@ -59,8 +60,8 @@ test("padding and mask, and the words back", async () => {
 });
 
 test("text and report say it", () => {
-  expect(paddingText(result)).toMatch(/^128 +90 % .* 0 +0$/m);
-  const { summary, sections } = paddingReport(result);
+  expect(paddingText(result, en)).toMatch(/^128 +90 % .* 0 +0$/m);
+  const { summary, sections } = paddingReport(result, en);
   expect(summary).toMatch(/masked batch norm moves them by nothing, layer norm by nothing\.$/);
   expect(sections.map(({ html }) => html).join()).not.toMatch(/NaN|undefined/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { runningStatsReport, runningStatsText } from "../../src/cli/report/running-stats.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { CustomBatchNorm } from "../../src/experiments/custom-batch-norm.js";
 import { runningStats } from "../../src/experiments/running-stats.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
@@ -72,8 +73,10 @@ test("in evaluation the article's layer uses what it has run up", async () => {
 
 test("text and report say it", async () => {
   const result = await finish((options) => runningStats(small, options));
-  expect(runningStatsText(result)).toMatch(/^article +-1\.0345e-4 .* 0\.9992 +0\.9986 +1\.0025 /m);
-  const { summary, sections } = runningStatsReport(result);
+  expect(runningStatsText(result, en)).toMatch(
+    /^article +-1\.0345e-4 .* 0\.9992 +0\.9986 +1\.0025 /m,
+  );
+  const { summary, sections } = runningStatsReport(result, en);
   expect(summary).toMatch(/0\.9992 in channel 0, PyTorch's rule gives 0\.9993/);
   for (const title of ["batches seen", "running mean", "running variance"])
     expect(sections.map(({ html }) => html).join()).toContain(title);

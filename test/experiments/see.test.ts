@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { seeReport, seeText } from "../../src/cli/report/see.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { methodDescriptions } from "../../src/experiments/methods/index.js";
 import { momentsBySet } from "../../src/experiments/moments.js";
 import { type Sight, see, seeDefaults, sight } from "../../src/experiments/see.js";
@@ -218,21 +219,21 @@ test("text and report show every method, and compute with its numbers", () => {
     const config = { ...seeDefaults, norm, shape: [1, 1, 2, 2] as const, values, at };
     return { config, sight: look(config) };
   };
-  const text = seeText(show("in", [0, 0, 3]));
+  const text = seeText(show("in", [0, 0, 3]), en);
   expect(text).toMatch(/^sample 0 +x0 +x1 +x2 +x3 +y0 /);
   expect(text).toMatch(/^channel 0 +1 +3 +5 +7 +-1.342 +-0.4472 +0.4472 +1.342$/m);
   expect(text).toMatch(
     /At 0,0,3: y = γ·\(x − μ\)\/√\(σ² \+ ε\) \+ β, μ = 4, σ² = 5 \(of 4 values\)/,
   );
   expect(text).toContain("= 1·(7 − 4)/√(5 + 0.00001) + 0 = 1.342");
-  expect(seeText(show("pixel"))).toContain(
+  expect(seeText(show("pixel"), en)).toContain(
     "mean x² = 1 (of 1 values)\n  = 1·1/√(1 + 1e-8) + 0 = 1",
   );
-  expect(seeText(show("wn", [0, 0, 3]))).toMatch(/At 0,0,0: x = 1, y = 1, by g·v\/‖v‖₂$/);
+  expect(seeText(show("wn", [0, 0, 3]), en)).toMatch(/At 0,0,0: x = 1, y = 1, by g·v\/‖v‖₂$/);
   for (const norm of names) {
     const result = { config: { ...seeDefaults, norm, at: [0, 0, 0] }, sight: look({ norm }) };
-    const { summary, sections } = seeReport(result);
-    expect(seeText(result) + summary, norm).not.toMatch(/NaN|undefined/);
+    const { summary, sections } = seeReport(result, en);
+    expect(seeText(result, en) + summary, norm).not.toMatch(/NaN|undefined/);
     expect(sections.map(({ html }) => html).join(""), norm).not.toMatch(/NaN|undefined/);
   }
 });

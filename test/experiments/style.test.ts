@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { styleReport, styleText } from "../../src/cli/report/style-transfer.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { matchMoments } from "../../src/experiments/match-moments.js";
 import { brushwork, harbour, toPicture, toTensor } from "../../src/experiments/pictures.js";
 import { type StyleResult, style } from "../../src/experiments/style.js";
@@ -42,12 +43,12 @@ describe("style", () => {
   });
 
   test("is reported, with every picture", () => {
-    const html = styleReport(result)
+    const html = styleReport(result, en)
       .sections.map((section) => section.html)
       .join();
     expect(html.match(/data:image\/png;base64/g)).toHaveLength(6);
     expect(html).not.toMatch(/NaN|undefined/);
-    expect(styleText(result)).toContain("1,676,035");
+    expect(styleText(result, en)).toContain("1,676,035");
     expect(resultsJson(result).length).toBeLessThan(10_000);
     expect(resultsJson(result)).toContain('"content":{"width":32,"height":32}');
   });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { transformerReport, transformerText } from "../../src/cli/report/transformer.js";
+import { en } from "../../src/cli/text/en/index.js";
 import { Rng } from "../../src/data/rng.js";
 import { CharText } from "../../src/experiments/char-text.js";
 import { logbook } from "../../src/experiments/logbook.js";
@@ -65,7 +66,7 @@ describe("transformer", () => {
   });
 
   test("is reported", () => {
-    const { summary, sections } = transformerReport(result);
+    const { summary, sections } = transformerReport(result, en);
     expect(summary).toContain("pre-ln");
     expect(sections.map(({ title }) => title)).toEqual([
       "Loss",
@@ -73,7 +74,7 @@ describe("transformer", () => {
       "Table",
       "What they write",
     ]);
-    expect(transformerText(result)).toContain("3,152,384");
+    expect(transformerText(result, en)).toContain("3,152,384");
   });
 });
 

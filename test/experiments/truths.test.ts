@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { truthsSection, truthsText } from "../../src/cli/report/truths.js";
+import { en } from "../../src/cli/text/en/index.js";
 import type { CompareResult } from "../../src/experiments/compare.js";
 import type { StyleResult } from "../../src/experiments/style.js";
 import type { TransformerResult } from "../../src/experiments/transformer.js";
@@ -89,12 +90,27 @@ test("of style, and how they are told", () => {
         { norm: "bn", seed, final: { style: bn[seed], content: 1 } },
       ]).flat(),
     }) as unknown as StyleResult;
-  expect(truthsText(styleTruths(made(1, [0.2])))).toBe("");
-  expect(truthsSection(styleTruths(made(1, [0.2])))).toEqual([]);
-  expect(truthsText(styleTruths(made(2, [0.2, 0.4])))).toBe(
-    "\n\nStyle loss: instance norm is below batch norm: holds (2 of 2 seeds); instance norm 0.100 ± 0.000, " +
-      "batch norm 0.300 ± 0.141.",
+  expect(truthsText(styleTruths(made(1, [0.2])), en)).toBe("");
+  expect(truthsSection(styleTruths(made(1, [0.2])), en)).toEqual([]);
+  expect(truthsText(styleTruths(made(2, [0.2, 0.4])), en)).toBe(
+    "\n\nStyle loss: instance norm is below batch norm: holds (2 of 2 seeds); " +
+      "instance norm 0.100 ± 0.000, batch norm 0.300 ± 0.141.",
   );
-  const [{ html }] = truthsSection(styleTruths(made(2, [0.2, 0.1])));
+  const [{ html }] = truthsSection(styleTruths(made(2, [0.2, 0.1])), en);
   expect(html).toContain("<td>does not hold here (1 of 2 seeds)</td>");
+});
+
+test("a claim and its figures", () => {
+  const figures = [{ name: "bn", spread: { mean: 0.712, deviation: 0.008, count: 3 } }];
+  const truth = {
+    id: "accuracyOrder",
+    claim: "So",
+    holds: false,
+    holding: 2,
+    seeds: 3,
+    figures,
+  } as const;
+  const told = (unit: "%" | "") => truthsText([{ ...truth, unit }], en).trim();
+  expect(told("%")).toBe("So: does not hold here (2 of 3 seeds); bn 71.2 ± 0.8 %.");
+  expect(told("")).toBe("So: does not hold here (2 of 3 seeds); bn 0.712 ± 0.008.");
 });

@@ -1,11 +1,8 @@
-// A short run of `npm run fuzz` with a fixed seed. The test also checks that no op and no method is left out.
-import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { normTable } from "../../src/nn/index.js";
 import * as ops from "../../src/ops/index.js";
 import { cases } from "./cases/index.js";
 import { type Case, input } from "./draw.js";
-import { elsewhere, layers, runMethod } from "./methods.js";
+import { layers, runMethod } from "./methods.js";
 import { openRuntimes, runCase } from "./run-case.js";
 
 const SEED = 20;
@@ -15,21 +12,6 @@ beforeAll(async () => {
   opened = await openRuntimes();
 });
 afterAll(() => opened.close());
-
-test("every op that is exported has a case, and no case is of another", () => {
-  expect(Object.keys(cases).sort()).toEqual(Object.keys(ops).sort());
-});
-
-test("every method of the norm table has a layer here, or says which case has it", () => {
-  const made = normTable.filter(({ make }) => make).map(({ name }) => name);
-  expect(Object.keys(layers)).toEqual(made);
-  const others = normTable.filter(({ make }) => !make).map(({ name }) => name);
-  expect(Object.keys(elsewhere)).toEqual(others);
-  for (const place of Object.values(elsewhere).flat())
-    expect(place in cases || existsSync(new URL(`../../${place}`, import.meta.url)), place).toBe(
-      true,
-    );
-});
 
 describe("it finds", () => {
   const shape = [2, 3];

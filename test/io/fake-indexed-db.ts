@@ -19,6 +19,8 @@ interface Transaction {
 export function fakeIndexedDB() {
   const databases = new Map<string, Map<string, Map<string, unknown>>>();
   const fake = {
+    databases: async () => [...databases.keys()].map((name) => ({ name })),
+    deleteDatabase: (name: string) => void databases.delete(name),
     refuse: null as null | { what: "open" | "write"; why: string },
     opened: 0,
     open(name: string): Request {

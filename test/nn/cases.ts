@@ -203,13 +203,20 @@ export const layerCases: Record<string, Make> = {
 /** Exports that make no layer, or that only make layers of the table above. */
 const others = [
   "Module",
+  "adaBN",
   "checkNorm",
+  "convertNorm",
   "createNorm",
   "foldBatchNorm",
+  "freezeNorms",
   "fromKeras",
   "normNames",
   "parseNorm",
   "removeParametrization",
+  "tent",
+  "tentParameters",
+  "updateBatchNorm",
+  "withBatchStatistics",
 ];
 
 export const layerNames = Object.entries(nn)

@@ -59,6 +59,44 @@ describe("convertSyncBatchNorm", () => {
     expect(kernels).not.toContain("reluForward");
   });
 
+  test("a group that fails or was closed leaves the layer as it was", () => {
+    const broken = new Group(
+      {
+        ...{ rank: 0, size: 2, backend: "local", version: "none", ordered: true },
+        start: () => {
+          throw new Error("no route to host");
+        },
+        missing: () => "",
+        abort: (message) => {
+          throw new Error(message);
+        },
+        close() {},
+      },
+      { timeout: 1, order: "fast", check: false },
+    );
+    const closed = new Group(new LocalTransport({ ...alone, memory: localMemory(1) }), {
+      ...{ timeout: 1, order: "fast", check: true },
+    });
+    closed.close();
+    Object.defineProperty(closed, "size", { value: 2 });
+    for (const [processGroup, message] of [
+      [broken, /allGather of float64 \[7\] .*no route to host/],
+      [closed, "this process group was closed"],
+    ] as const) {
+      using norm = new nn.SyncBatchNorm(3, { processGroup, momentum: null, runtime });
+      const state = () => [...norm.stateDict().values()].map((tensor) => [...tensor.toArray()]);
+      const [before, { tensors }] = [state(), runtime.stats()];
+      tidy(() => {
+        const x = randomTensor(runtime, [2, 3, 4, 4], 1, true);
+        expect(() => norm.forward(x)).toThrow(message);
+        norm.eval();
+        norm.forward(x); // communicates nothing
+      });
+      expect(state()).toEqual(before);
+      expect(runtime.stats().tensors).toBe(tensors);
+    }
+  });
+
   test("refusals change nothing", () => {
     const net = new nn.Sequential(new nn.BatchNorm2d(3, { runtime }));
     const convert = nn.SyncBatchNorm.convertSyncBatchNorm;

@@ -47,7 +47,8 @@ describe("the table", () => {
     nn: `
       AdaptiveAvgPool2d AvgPool2d ChannelsFirst ChannelsLast Conv2d ConvTranspose2d Dropout Dropout2d Embedding Flatten
       GELU Linear MaxPool2d Module MultiHeadAttention PositionwiseFFN ReLU Sequential SiLU Sigmoid Tanh
-      addAndNormalize checkNorm createNorm fromKeras normNames normTable parseNorm removeParametrization`,
+      adaBN addAndNormalize checkNorm convertNorm createNorm freezeNorms fromKeras normNames normTable parseNorm
+      removeParametrization tent tentParameters updateBatchNorm withBatchStatistics`,
     data:
       "CIFAR10_CLASSES DataLoader downloadCifar10 parseCifar10 proceduralCifar10 proceduralDataset " +
       "PROCEDURAL_CLASSES readCifar10",

@@ -106,7 +106,8 @@ describe("Module", () => {
         "Error(s) in loading state_dict for Net:",
         'Unexpected key(s) in state_dict: "extra".',
         'Missing key(s) in state_dict: "first.bias".',
-        "dtype mismatch for inner_norm.weight: int32 in checkpoint, float32 in current model.",
+        "dtype mismatch for inner_norm.weight: int32 in checkpoint, float32 in current model; " +
+          "{ cast: true } converts it.",
         "size mismatch for tail.1.weight: copying a param with shape [2, 5] from checkpoint, the shape in " +
           "current model is [2, 4].",
       ].join("\n\t"),

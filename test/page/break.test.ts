@@ -111,7 +111,7 @@ test("rows are found by kind and by words", () => {
 });
 
 test("only nothing is 0 %, only all is 100 %", () => {
-  expect([0, 0.001, 0.118, 0.998, 1].map(percent)).toEqual([
+  expect([0, 0.001, 0.118, 0.998, 1].map((share) => percent(share, " %"))).toEqual([
     "0 %",
     "<1 %",
     "12 %",

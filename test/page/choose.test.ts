@@ -3,8 +3,8 @@ import { type Advice, everyAdvice, type Step } from "../../src/experiments/choos
 import { answered, answerOf, methodOf, oneBack, raceOf, wayOf } from "../../src/page/answers.js";
 import { defaults, readHash, writeHash } from "../../src/page/state.js";
 import { en } from "../../src/page/text/en/index.js";
-import { adviceKey, labelKey } from "../../src/page/text/keys.js";
 import { zh } from "../../src/page/text/zh/index.js";
+import { adviceKey, labelKey } from "../../src/text/keys.js";
 
 /** What a visitor answers to be led along a path. */
 const textOf = ({ branch }: Step) => branch.value ?? String(Math.max(1, branch.least ?? 1));

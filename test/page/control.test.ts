@@ -1,6 +1,7 @@
 // What the page does with a race: it starts it, keeps its plan, and forgets it at its end.
 import { beforeEach, expect, test, vi } from "vitest";
 import type { OwnData } from "../../src/page/engine/protocol.js";
+import { fakeIndexedDB } from "../io/fake-indexed-db.js";
 import { FakeWorker } from "./fake-worker.js";
 
 let workers: FakeWorker[] = [];
@@ -108,4 +109,21 @@ test("where a race in another tab is kept, its plan stays", async () => {
   page.stop();
   await answer();
   expect(kept.get("evenkeel-race")).toBe("the other tab's");
+});
+
+test("what a page saved that ended without a word is deleted after a day, if it is of no use", async () => {
+  const [old, young] = [Date.now() - 9e7, Date.now() - 8e7];
+  const names = ["evenkeel", `evenkeel race ${old}`, `evenkeel race ${young}`, "other race 1"];
+  const left = `evenkeel race ${old - 1}`;
+  const fake = fakeIndexedDB();
+  for (const name of [...names, left]) fake.open(name);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  vi.stubGlobal("indexedDB", fake);
+  kept.set("evenkeel-race", JSON.stringify({ key: left, norms: ["bn"], settings: {} }));
+  const page = await loaded();
+  await page.lookForLeft();
+  const now = async () => (await fake.databases()).map(({ name }) => name);
+  expect(await now()).toEqual([names[0], names[2], names[3], left]);
+  page.dismiss();
+  expect(await now()).toEqual([names[0], names[2], names[3]]);
 });

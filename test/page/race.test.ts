@@ -1,48 +1,301 @@
-import { expect, test } from "vitest";
-import { compare } from "../../src/experiments/compare.js";
-import { raceData, raceSettings, recordOf, runsOf } from "../../src/page/race.js";
-import recorded from "../../src/page/recorded.json" with { type: "json" };
-import { createRuntime } from "../../src/runtime/create-runtime.js";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Client, Refusal } from "../../src/page/engine/client.js";
+import { Race } from "../../src/page/engine/race.js";
+import { seatsFor } from "../../src/page/engine/seats.js";
+import { failureText } from "../../src/page/refusals.js";
+import { zh } from "../../src/page/text/zh/index.js";
+import { FakeWorker } from "./fake-worker.js";
 
-const runs = runsOf(recorded);
+let workers: FakeWorker[] = [];
+const living = () => workers.filter(({ isEnded }) => !isEnded);
+const makeWorker = () => {
+  const worker = new FakeWorker();
+  workers.push(worker);
+  return worker;
+};
+const step = (loss: number) => ({
+  type: "step",
+  phase: "train",
+  norm: "bn",
+  seed: 0,
+  loss,
+  rate: 9,
+});
+const result = (worker: FakeWorker) => worker.say({ id: worker.run, is: "result", result: {} });
 
-test("all of the race is recorded", () => {
-  expect(runs.map(({ norm }) => norm)).toEqual(raceSettings.norms);
-  for (const { losses, evaluations } of runs) {
-    expect(losses).toHaveLength(raceSettings.steps);
-    expect(losses.every((loss) => loss > 0 && loss < 10)).toBe(true);
-    expect(evaluations.map(({ step }) => step)).toEqual([40, 80, 120, 160, 200, 240]);
-  }
+function racing(norms: string[], seats = norms.length, silence = 1000) {
+  let changes = 0;
+  const changed = () => {
+    changes++;
+  };
+  const race = new Race({ makeWorker, seats, silence, changed });
+  race.start({ norms, settings: { steps: 5 } });
+  return { race, changes: () => changes, statuses: () => race.lanes.map(({ status }) => status) };
+}
+
+beforeEach(() => {
+  workers = [];
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-test("it goes into the record and back to the bit", () => {
-  expect(recordOf(runs as never)).toEqual(recorded);
-  const losses = [2, 1 / 3, 1e-7, 123456.789].map(Math.fround);
-  expect(runsOf(recordOf([{ ...runs[0], losses }] as never))[0].losses).toEqual(losses);
+describe("a client", () => {
+  test("gives each call its own answer, whatever their order", async () => {
+    const client = new Client(makeWorker);
+    const [a, b] = [client.call("see", { norm: "bn" }), client.call("see", { norm: "ln" })];
+    const [first, second] = workers[0].asked;
+    workers[0].say({ id: second.id, is: "result", result: "b" });
+    workers[0].say({ id: first.id, is: "result", result: "a" });
+    workers[0].say({ id: first.id, is: "result", result: "late" });
+    expect(await Promise.all([a, b])).toEqual(["a", "b"]);
+  });
+
+  test("rejects by a Refusal what the library refuses, and by an Error what fails", async () => {
+    const client = new Client(makeWorker);
+    const refused = client.call("see", { norm: "xn" });
+    workers[0].say({ id: 1, is: "refused", message: "unknown norm" });
+    await expect(refused).rejects.toThrow(Refusal);
+    const failed = client.call("see", { norm: "bn" });
+    workers[0].say({ id: 2, is: "failed", name: "Error", message: "trap", stack: "" });
+    await expect(failed).rejects.not.toBeInstanceOf(Refusal);
+  });
+
+  test.each([undefined, "", "a mistake"])(
+    "an error of the worker, %j, fails all",
+    async (message) => {
+      const client = new Client(makeWorker);
+      const calls = [client.call("see", {}), client.call("influence", {})];
+      workers[0].onerror?.({ message, preventDefault() {} } as ErrorEvent);
+      for (const call of calls) await expect(call).rejects.toThrow(/./);
+    },
+  );
 });
 
-/** Beyond the first pass over the images, of 50 steps, and the first evaluation, at step 40. */
-const STEPS = 55;
+describe("a race", () => {
+  test("gives each norm a worker, and ends when all are done", () => {
+    const { race, statuses } = racing(["bn", "gn"]);
+    expect(workers.map(({ norm }) => norm)).toEqual(["bn", "gn"]);
+    expect(() => race.start({ norms: ["ln"], settings: {} })).toThrow("under way");
+    workers[0].say({ id: 1, is: "started", variant: "simd", threads: 1 });
+    workers[0].say({ id: 1, is: "events", events: [step(2), step(1.5)] });
+    expect(race.lanes[0]).toMatchObject({ losses: [2, 1.5], rate: 9 });
+    result(workers[0]);
+    expect([race.status, ...statuses()]).toEqual(["running", "done", "running"]);
+    result(workers[1]);
+    expect([race.status, ...statuses()]).toEqual(["done", "done", "done"]);
+  });
 
-test.each(runs.map((run, i) => [run.norm, run, 1 + (i % 2)] as const))(
-  "%s, run again, has the recorded losses and accuracy",
-  async (norm, run, threads) => {
-    const runtime = await createRuntime({ threads, deterministic: true });
-    const stop = new AbortController();
-    const options = { runtime, signal: stop.signal };
-    const events = compare(raceData(), { ...raceSettings, norms: [norm] }, options);
-    try {
-      for (;;) {
-        const { done, value } = await events.next();
-        if (done) {
-          expect(value.unfinished?.[0].losses).toEqual(run.losses.slice(0, STEPS));
-          expect(value.unfinished?.[0].evaluations).toEqual(run.evaluations.slice(0, 1));
-          return;
-        }
-        if (value.type === "step" && value.step === STEPS) stop.abort();
-      }
-    } finally {
-      runtime.close();
+  test("with fewer seats than norms: the others wait for one", () => {
+    const { race, statuses } = racing(["bn", "gn", "ln"], 1);
+    expect(statuses()).toEqual(["running", "waiting", "waiting"]);
+    for (const norm of ["bn", "gn", "ln"]) {
+      expect(workers[0].norm).toBe(norm);
+      result(workers[0]);
     }
-  },
-);
+    expect([workers.length, race.status]).toEqual([1, "done"]);
+    expect([1, 2, 4, 8, 64].map((cores) => seatsFor(5, cores))).toEqual([1, 1, 3, 4, 4]);
+    expect(seatsFor(2, 64)).toBe(2);
+  });
+
+  test("each norm is trained from every seed, all norms from the first one first", () => {
+    const race = new Race({ makeWorker, seats: 1, changed: () => {} });
+    const rates = { "gn 5": [[3, 0.5] as const] };
+    race.start({ norms: ["bn", "gn"], seeds: [2, 5], settings: { steps: 5, seed: 9 }, rates });
+    const wanted: [string, number][] = [
+      ["bn", 2],
+      ["gn", 2],
+      ["bn", 5],
+      ["gn", 5],
+    ];
+    expect(race.lanes.map(({ norm, seed }) => [norm, seed])).toEqual(wanted);
+    for (const [norm, seed] of wanted) {
+      expect(workers[0].asked.at(-1)).toMatchObject({
+        settings: { norms: [norm], seed },
+        rates: norm === "gn" && seed === 5 ? rates["gn 5"] : [],
+      });
+      result(workers[0]);
+    }
+    expect(race.status).toBe("done");
+    race.dispose();
+  });
+
+  test("pause, step, resume, set and stop arrive in this order, at every run", () => {
+    const { race } = racing(["bn", "gn"]);
+    race.step(); // it is not paused: nothing
+    race.resume();
+    race.pause();
+    race.pause();
+    race.step();
+    race.set(0.1);
+    race.resume();
+    race.stop();
+    race.stop();
+    race.step();
+    for (const worker of workers)
+      expect(worker.words).toEqual(["run", "pause", "step", "set", "resume", "stop"]);
+    expect(race.status).toBe("stopped");
+    for (const worker of workers) worker.say({ id: worker.run, is: "stopped", result: {} });
+    expect([race.status, ...race.lanes.map(({ status }) => status)]).toEqual([
+      ...["stopped", "stopped", "stopped"],
+    ]);
+  });
+
+  test("while it is paused nobody sits down, and a step size set then is that of who does", () => {
+    const { race, statuses } = racing(["bn", "gn"], 1);
+    race.pause();
+    race.set(0.5);
+    result(workers[0]);
+    expect([race.status, ...statuses()]).toEqual(["paused", "done", "waiting"]);
+    race.resume();
+    expect(statuses()).toEqual(["done", "running"]);
+    expect(workers[0].asked.at(-1)).toMatchObject({ do: "run", rates: [[0, 0.5]] });
+  });
+
+  test("a stop ends those that wait too, and what was shown stays", () => {
+    const { race, statuses } = racing(["bn", "gn"], 1);
+    workers[0].say({ id: 1, is: "events", events: [step(2)] });
+    race.stop();
+    workers[0].say({ id: 1, is: "stopped", result: {} });
+    expect([race.status, ...statuses()]).toEqual(["stopped", "stopped", "stopped"]);
+    expect(race.lanes[0].losses).toEqual([2]);
+    expect(workers[0].asked.filter((request) => request.do === "run")).toHaveLength(1);
+  });
+
+  test("one is refused, with the sentence, and the others go on", () => {
+    const { race } = racing(["gn:7", "bn"]);
+    workers[0].say({ id: 1, is: "refused", message: "7 does not divide 8" });
+    expect(race.lanes[0]).toMatchObject({ status: "refused", message: "7 does not divide 8" });
+    result(workers[1]);
+    expect(race.status).toBe("done");
+  });
+
+  test("one fails: its worker is not used again", () => {
+    const { race, statuses } = racing(["bn", "gn"], 1);
+    workers[0].onerror?.({ message: "out of memory", preventDefault() {} } as ErrorEvent);
+    expect(race.lanes[0]).toMatchObject({ status: "failed", message: "out of memory" });
+    expect(workers[0].isEnded).toBe(true);
+    expect([workers.length, workers[1].norm]).toEqual([2, "gn"]);
+    result(workers[1]);
+    expect([race.status, ...statuses()]).toEqual(["done", "failed", "done"]);
+  });
+
+  test("a worker that went silent is replaced, and its run begun again", () => {
+    const { race } = racing(["bn", "gn"]);
+    workers[0].say({ id: 1, is: "events", events: [step(2)] });
+    for (let i = 0; i < 6; i++) {
+      vi.advanceTimersByTime(250);
+      workers[1].say({ id: 1, is: "events", events: [step(3)] });
+    }
+    expect([race.replaced, workers.length]).toEqual([1, 3]);
+    expect([workers[0].isEnded, workers[1].isEnded]).toEqual([true, false]);
+    expect(workers[2].norm).toBe("bn");
+    const start = { type: "start", phase: "train", norm: "bn", seed: 0 };
+    workers[2].say({ id: 1, is: "events", events: [start, step(2), step(1)] });
+    expect(race.lanes[0].losses).toEqual([2, 1]);
+    result(workers[2]);
+    result(workers[1]);
+    expect(race.status).toBe("done");
+  });
+
+  test("a paused race may be silent", () => {
+    const { race } = racing(["bn"]);
+    race.pause();
+    vi.advanceTimersByTime(60_000);
+    race.resume();
+    vi.advanceTimersByTime(900);
+    expect([race.replaced, living().length]).toEqual([0, 1]);
+  });
+
+  test("after a sleep of the whole page nobody is to blame", () => {
+    const { race } = racing(["bn"]);
+    vi.advanceTimersByTime(400);
+    const now = performance.now();
+    vi.spyOn(performance, "now").mockImplementation(() => now + 3_600_000);
+    vi.advanceTimersByTime(250);
+    expect(race.replaced).toBe(0);
+    vi.restoreAllMocks();
+  });
+
+  test("workers that stay silent are given up, and the race ends", () => {
+    const { race, statuses } = racing(["bn", "gn"], 1);
+    vi.advanceTimersByTime(60_000);
+    expect(race.status).toBe("stopped");
+    expect(statuses()).toEqual(["failed", "failed"]);
+    expect(failureText(race.lanes[0].message, zh.common)).toBe(zh.common.failed.silence);
+    expect(living().length).toBeLessThanOrEqual(1);
+  });
+
+  test("a race that follows a stop waits for the seat, and is not given the old run", () => {
+    const { race } = racing(["bn"]);
+    race.stop();
+    race.start({ norms: ["gn"], settings: {} });
+    expect(race.lanes[0].status).toBe("waiting");
+    vi.advanceTimersByTime(2_000); // the stopped run never says so
+    expect(living().map(({ norm }) => norm)).toEqual(["gn"]);
+    result(living()[0]);
+    expect([race.status, race.lanes[0].status]).toEqual(["done", "done"]);
+  });
+
+  test("a worker that does not answer a stop is ended", () => {
+    const { race, statuses } = racing(["bn", "gn"]);
+    race.pause();
+    vi.advanceTimersByTime(60_000); // paused it may be silent
+    race.stop();
+    workers[1].say({ id: 1, is: "stopped", result: {} });
+    vi.advanceTimersByTime(900);
+    expect(statuses()).toEqual(["running", "stopped"]);
+    vi.advanceTimersByTime(1_000);
+    expect([race.status, ...statuses()]).toEqual(["stopped", "stopped", "stopped"]);
+    expect([workers[0].isEnded, workers[1].isEnded, race.replaced]).toEqual([true, false, 0]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("a stop where no training sits is told at once", () => {
+    const { race, changes } = racing(["bn", "gn"], 1);
+    race.pause();
+    result(workers[0]); // its last step was taken singly
+    const before = changes();
+    race.stop();
+    expect([race.status, changes()]).toEqual(["stopped", before + 1]);
+  });
+
+  test("a step size keeps those before it where a worker was replaced", () => {
+    const { race } = racing(["bn", "gn"], 1);
+    workers[0].say({ id: 1, is: "rates", rates: [[3, 0.5]] });
+    race.lanes[0].status = "waiting";
+    race.lanes[0].losses = [4, 3, 2, 1];
+    race.set(0.1);
+    expect(race.lanes.map(({ rates }) => rates)).toEqual([
+      [
+        [3, 0.5],
+        [4, 0.1],
+      ],
+      [[0, 0.1]],
+    ]);
+  });
+
+  test("50 starts and stops leave seats, listeners and timers as they were", () => {
+    const { race } = racing(["bn", "gn"]);
+    race.stop();
+    for (const worker of workers) worker.say({ id: worker.run, is: "stopped", result: {} });
+    const timers = vi.getTimerCount();
+    for (let i = 0; i < 50; i++) {
+      race.start({ norms: ["bn", "gn"], settings: {} });
+      race.set(0.1);
+      race.pause();
+      race.stop();
+      for (const worker of workers) worker.say({ id: worker.run, is: "stopped", result: {} });
+    }
+    expect(workers.length).toBe(2);
+    expect(vi.getTimerCount()).toBe(timers);
+    expect(race.status).toBe("stopped");
+    const before = race.lanes.map((lane) => ({ ...lane }));
+    for (const worker of workers)
+      for (let id = 1; id <= worker.run; id++) worker.say({ id, is: "events", events: [step(9)] });
+    expect(race.lanes).toEqual(before); // nobody listens to a run that has ended
+    race.dispose();
+    expect([living().length, vi.getTimerCount()]).toEqual([0, 0]);
+  });
+});

@@ -1,7 +1,7 @@
 // npm run page:record: trains the page's race and writes it to src/page/recorded.json.
 import { writeFileSync } from "node:fs";
 import { compare } from "../../src/experiments/compare.js";
-import { raceData, raceSettings, recordOf } from "../../src/page/race.js";
+import { raceData, raceSettings, recordOf } from "../../src/page/preset-races.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
 
 const runtime = await createRuntime({ threads: 1, deterministic: true });

@@ -11,11 +11,12 @@ import {
   readNumbers,
   type State,
   sections,
+  seedsOf,
   writeHash,
 } from "../../src/page/state.js";
 
 const names = methodDescriptions.flatMap(({ methods }) => methods.map(({ name }) => name));
-const whole = (name: "samples" | "channels" | "positions" | "number" | "width" | "seed") =>
+const whole = (name: "samples" | "channels" | "positions" | "number" | "width") =>
   fc.integer({ min: limits[name][0], max: limits[name][1] });
 const real = (name: "outlier" | "lr") =>
   fc
@@ -41,7 +42,7 @@ const states: fc.Arbitrary<State> = fc
     norms: fc.string(),
     lr: real("lr"),
     width: whole("width"),
-    seed: whole("seed"),
+    seeds: fc.string(),
     answers: fc.dictionary(word, answer, { maxKeys: 5, noNullPrototype: true }),
   })
   .chain((state) => {
@@ -151,4 +152,18 @@ test.each([
 ])("the figures show %d as %s, and read it back", (value, shown) => {
   expect(exact(value)).toBe(shown);
   expect(readNumbers(shown)).toEqual([value]);
+});
+
+test.each([
+  ["0", [0]],
+  ["1, 2，3 2", [1, 2, 3]],
+  ["9999", [9999]],
+  ["", null],
+  ["1 x", null],
+  ["-1", null],
+  ["1.5", null],
+  ["10000", null],
+  ["0 1 2 3 4 5", null],
+])("the seeds of %j are %j", (text, seeds) => {
+  expect(seedsOf(text)).toEqual(seeds);
 });

@@ -10,16 +10,21 @@ import { disturbances, parts } from "../../src/experiments/influence.js";
 import { methodDescriptions } from "../../src/experiments/methods/descriptions.js";
 import type { StyleResult } from "../../src/experiments/style.js";
 import type { TransformerResult } from "../../src/experiments/transformer.js";
-import { compareTruths, styleTruths, transformerTruths } from "../../src/experiments/truths.js";
+import {
+  compareTruths,
+  styleTruths,
+  transformerTruths,
+  truthIds,
+} from "../../src/experiments/truths.js";
 import { en } from "../../src/page/text/en/index.js";
-import { adviceKey, labelKey } from "../../src/page/text/keys.js";
-import { articles, corrections } from "../../src/page/text/zh/corrections.js";
 import { zh } from "../../src/page/text/zh/index.js";
-import * as influence from "../../src/page/text/zh/influence.js";
-import { families, methods } from "../../src/page/text/zh/methods.js";
-import { advice, asks, labels, whys } from "../../src/page/text/zh/tree.js";
-import { truthKeys, truths } from "../../src/page/text/zh/truths.js";
-import { disturbanceTitles, influenceCell, influenceHead } from "../../src/show/influence.js";
+import { disturbanceTitles, influenceCell } from "../../src/show/influence.js";
+import { adviceKey, labelKey } from "../../src/text/keys.js";
+import { articles, corrections } from "../../src/text/zh/corrections.js";
+import * as influence from "../../src/text/zh/influence.js";
+import { families, methods } from "../../src/text/zh/methods.js";
+import { advice, asks, labels, whys } from "../../src/text/zh/tree.js";
+import { truths } from "../../src/text/zh/truths.js";
 
 type Texts = Readonly<Record<string, string>>;
 interface Pair {
@@ -65,7 +70,7 @@ const claims = [
   ...transformerTruths(transformed(0)),
   ...transformerTruths(transformed(10)).slice(2),
   ...styleTruths(styled),
-].map(({ claim }) => claim);
+];
 
 const textsOf = ({ title, statistics, learned, defaults }: (typeof rows)[number]) => ({
   title,
@@ -96,10 +101,10 @@ const pairs = [
   ),
   ...pairsOf("disturbance", disturbanceTitles, influence.disturbances),
   ...parts.map((part) => pair(`part ${part}`, part, influence.parts[part])),
-  pair("head", influenceHead.at(-2) as string, influence.words.shift),
-  pair("head", influenceHead.at(-1) as string, influence.words.scale),
+  pair("head", en.influence.words.shift, influence.words.shift),
+  pair("head", en.influence.words.scale, influence.words.scale),
   pair("cell", influenceCell({ own: null, others: null }), influence.words.refused),
-  ...truthKeys.map((key, i) => pair(`truth ${key}`, claims[i], truths[key])),
+  ...claims.map(({ id, claim }) => pair(`truth ${id}`, claim, truths[id])),
 ];
 
 /** Such as "γ, β [C]". */
@@ -147,8 +152,8 @@ test("no key is spare", () => {
   );
   keys(influence.disturbances, disturbances);
   keys(influence.parts, parts);
-  keys(truths, truthKeys);
-  expect(claims).toHaveLength(truthKeys.length);
+  keys(truths, truthIds);
+  expect(claims.map(({ id }) => id)).toEqual(truthIds);
 });
 
 test("each end of the tree has a key of its own", () => {

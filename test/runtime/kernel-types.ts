@@ -23,7 +23,7 @@ export function refusals(runtime: Runtime, y: Address, x: Address, plan: Address
   // @ts-expect-error arithmetic makes a number of an address
   runtime.run("softmaxForward", 1, 1, [y + 64, x, 8, 1, 0]);
   runtime.run("softmaxForward", 1, 1, [behind(y, 64), x, 8, 1, 0]);
-  // @ts-expect-error nothing is NOWHERE, not 0
+  // @ts-expect-error an absent pointer is NOWHERE, not 0
   runtime.run("add", 1, 1, [y, x, x, 0]);
   runtime.run("add", 1, 1, [y, x, x, NOWHERE]);
 

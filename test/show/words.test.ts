@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { methodDescriptions } from "../../src/experiments/methods/descriptions.js";
 import { escapeHtml } from "../../src/show/escape-html.js";
-import { axesOf, count, duration, figures, short, verdict } from "../../src/show/words.js";
+import { axesOf, duration, short } from "../../src/show/words.js";
 
 test("numbers in words", () => {
   expect([0, 59.4, 59.6, 3725].map(duration)).toEqual(["0 s", "59 s", "1 min 00 s", "62 min 05 s"]);
@@ -12,7 +12,6 @@ test("numbers in words", () => {
     "1.20e-4",
     "1.23e4",
   ]);
-  expect([count(1, "norm"), count(2, "norm")]).toEqual(["1 norm", "2 norms"]);
 });
 
 test("the axes a statistic is pooled over", () => {
@@ -27,20 +26,6 @@ test("the axes a statistic is pooled over", () => {
   expect(axesOfNorm("lrn")).toEqual(["(window of C)"]);
   expect(axesOfNorm("ghost")).toEqual(["(part of N, H, W)"]);
   expect(axesOfNorm("lin")).toEqual(["(H, W)", "(C, H, W)"]);
-});
-
-test("a claim and its figures", () => {
-  const spread = { mean: 0.712, deviation: 0.008, count: 3 };
-  const truth = {
-    claim: "",
-    holds: false,
-    holding: 2,
-    seeds: 3,
-    figures: [{ name: "bn", spread }],
-  };
-  expect(verdict({ ...truth, unit: "%" })).toBe("does not hold here (2 of 3 seeds)");
-  expect(figures({ ...truth, unit: "%" })).toBe("bn 71.2 ± 0.8 %");
-  expect(figures({ ...truth, unit: "" })).toBe("bn 0.712 ± 0.008");
 });
 
 test("text in HTML", () => {

@@ -1,9 +1,21 @@
-import type { CustomSeriesRenderItem } from "echarts";
 import type { CompareResult } from "../../experiments/compare.js";
 import type { NormSummary, Spread } from "../../experiments/summary.js";
 import { COLOURS, INK, lineLook } from "../../show/palette.js";
 import { meanCurve, smooth, thin } from "../../show/smooth.js";
-import { axis, legend, legendRows, type Option, textWidth } from "./chart.js";
+import type { Texts } from "../text/en/index.js";
+import {
+  type Box,
+  type Drawing,
+  legend,
+  lineFrom,
+  placesOf,
+  type Scale,
+  svg,
+  textAt,
+  textWidth,
+  xAxis,
+} from "./chart.js";
+import { lineChart } from "./lines.js";
 
 /** More points than pixels show nothing new. */
 const POINTS = 600;
@@ -11,128 +23,96 @@ const POINTS = 600;
 /** Losses above this are cut off: nets without a working norm start with much larger ones. */
 const MOST_LOSS = 5;
 
-/** Legend entries are long enough to show the dashes, and have no dots. */
-const DASHES = { itemWidth: 36, itemStyle: { opacity: 0 } };
-
-/** Bars and their error bars have the same layout. */
-const BAR_LAYOUT = { barGap: "10%", barCategoryGap: "30%" };
-
 /** Cross-entropy over training steps: each run as a faint line, and for each norm the smoothed mean of its seeds. */
-export function lossChart({ config, runs }: CompareResult): Option {
+export function lossChart({ config, runs }: CompareResult, { compare }: Texts): Drawing {
   const norms = config.norms.filter((norm) => runs.some((run) => run.norm === norm));
-  const series = norms.flatMap((norm) => {
-    const look = lineLook(config.norms.indexOf(norm));
+  const lines = norms.map((norm) => {
+    const { color, dashes } = lineLook(config.norms.indexOf(norm));
     const curves = runs.filter((run) => run.norm === norm).map((run) => run.losses);
     const smoothed = smooth(meanCurve(curves), Math.max(1, curves[0].length / 25));
-    const line = { type: "line", showSymbol: false, silent: true };
-    return [
-      ...curves.map((curve) => ({
-        ...line,
-        name: `${norm} raw`,
-        data: thin(curve, POINTS),
-        lineStyle: { color: look.color, width: 1, opacity: Math.min(0.4, 1.6 / norms.length) },
-      })),
-      {
-        ...line,
-        name: norm,
-        data: thin(smoothed, POINTS),
-        z: 3,
-        itemStyle: { color: look.color },
-        lineStyle: { ...look, width: 2.5 },
-      },
-    ];
+    const raw = curves.map((curve) => thin(curve, POINTS));
+    return { name: norm, points: thin(smoothed, POINTS), raw, colour: color, dashes };
   });
   const cut = runs.some((run) => run.losses.some((loss) => loss > MOST_LOSS));
-  const nats = `cross-entropy (nats)${cut ? `, cut off at ${MOST_LOSS}` : ""}`;
-  return {
-    legend: {
-      ...legend(norms),
-      ...(norms.length <= COLOURS.length ? { icon: "roundRect" } : DASHES),
-    },
-    xAxis: axis("training step", 30, { type: "value", min: 0, max: "dataMax" }),
-    yAxis: axis(nats, 38, { type: "value", min: 0, ...(cut && { max: MOST_LOSS }) }),
-    series,
-    sized(width, height) {
-      const more = 24 * (legendRows(norms, width) - 1);
-      return { height: height + more, grid: { left: 56, right: 20, top: 40 + more, bottom: 52 } };
-    },
-  };
+  return lineChart(lines, {
+    x: compare.loss.x,
+    y: cut ? compare.loss.cut(MOST_LOSS) : compare.loss.y,
+    xAxis: { min: 0 },
+    yAxis: { min: 0, ...(cut && { max: MOST_LOSS }) },
+  });
+}
+
+/** The height of a bar, and of the space between two norms. */
+const [BAR, SPACE] = [15, 12];
+
+interface Bars {
+  name: string;
+  colour: string;
+  values: readonly (Spread | null)[];
 }
 
 /**
  * Test accuracy per norm, beside that of nets trained with batch 1. Error bars show one standard deviation over seeds.
  */
-export function accuracyChart(rows: readonly NormSummary[]): Option {
-  const bars = [
-    { name: "trained in batches", color: COLOURS[0], values: rows.map((row) => row.testAccuracy) },
-    { name: "trained with batch 1", color: COLOURS[1], values: rows.map((row) => row.batch1Train) },
+export function accuracyChart(rows: readonly NormSummary[], { compare }: Texts): Drawing {
+  const { accuracy } = compare;
+  const series: Bars[] = [
+    {
+      name: accuracy.batches,
+      colour: COLOURS[0],
+      values: rows.map((row) => row.testAccuracy),
+    },
+    { name: accuracy.batch1, colour: COLOURS[1], values: rows.map((row) => row.batch1Train) },
   ].filter(({ values }) => values.some((value) => value !== null));
-  return {
-    legend: legend(bars.map((bar) => bar.name)),
-    xAxis: axis("test accuracy (%)", 30, { type: "value", min: 0, max: 100 }),
-    yAxis: axis("", 0, { type: "category", inverse: true, data: rows.map((row) => row.norm) }),
-    sized: () => ({
-      height: 92 + rows.length * (10 + 17 * bars.length),
-      grid: {
-        left: 20 + Math.max(...rows.map((row) => textWidth(row.norm))),
-        right: 20,
-        top: 40,
-        bottom: 52,
-      },
-    }),
-    series: bars.flatMap(({ name, color, values }, k) => [
-      {
-        type: "bar",
-        name,
-        data: values.map((value) => (value ? Number((100 * value.mean).toFixed(1)) : null)),
-        itemStyle: { color },
-        ...BAR_LAYOUT,
-        label: {
-          show: true,
-          position: "insideLeft",
-          color: "#fff",
-          fontSize: 11,
-          formatter: ({ value }: { value: number }) => value?.toFixed(1) ?? "",
-        },
-      },
-      {
-        type: "custom",
-        name: `${name}, deviation`,
-        renderItem: errorBar(k, bars.length),
-        data: values.map((value, i) => [...whisker(value), i]),
-        encode: { x: [0, 1], y: 2 },
-        z: 4,
-        silent: true,
-      },
-    ]),
+  const entries = series.map(({ name, colour }) => ({
+    name,
+    mark: (x: number, y: number) =>
+      `<rect x="${x}" y="${y - 7}" width="26" height="14" fill="${colour}"/>`,
+  }));
+  const scale: Scale = { title: accuracy.x, from: 0, to: 100 };
+  const each = series.length * (BAR + 2) + SPACE;
+  return (width) => {
+    const left = 18 + Math.max(...rows.map((row) => textWidth(row.norm)));
+    const above = legend(entries, left, width - 18);
+    const bottom = above.height + rows.length * each;
+    const box: Box = { left, right: width - 18, top: above.height, bottom };
+    const at = placesOf(scale, box.left, box.right);
+    const drawn = rows.flatMap(({ norm }, i) => {
+      const top = box.top + i * each + SPACE / 2;
+      const middle = top + (each - SPACE) / 2;
+      return [
+        textAt(left - 7, middle + 4, norm, 'text-anchor="end"'),
+        ...series.flatMap(({ colour, values }, k) =>
+          barOf(values[i], top + k * (BAR + 2), left, at, colour),
+        ),
+      ];
+    });
+    return svg(width, bottom + 48, [...xAxis(scale, box), ...drawn, ...above.parts]);
   };
 }
 
-const whisker = (value: Spread | null): number[] =>
-  value?.deviation
-    ? [
-        Math.max(0, 100 * (value.mean - value.deviation)),
-        Math.min(100, 100 * (value.mean + value.deviation)),
-      ]
-    : [Number.NaN, Number.NaN];
-
-/** The error bar of bar `k` out of `count` in each category: an I on its side. Data are [low, high, category]. */
-const errorBar =
-  (k: number, count: number): CustomSeriesRenderItem =>
-  (_, api) => {
-    const [low, high, category] = [0, 1, 2].map((dim) => Number(api.value(dim)));
-    if (Number.isNaN(low)) return null;
-    const layout = api.barLayout({ ...BAR_LAYOUT, count });
-    const [left, middle] = api.coord([low, category]);
-    const [right] = api.coord([high, category]);
-    const y = middle + (layout?.[k].offsetCenter ?? 0);
-    const line = (x1: number, y1: number, x2: number, y2: number) => ({
-      type: "line" as const,
-      shape: { x1, y1: y + y1, x2, y2: y + y2 },
-      style: { stroke: INK, lineWidth: 1.5 },
-    });
-    return {
-      type: "group",
-      children: [line(left, 0, right, 0), line(left, -4, left, 4), line(right, -4, right, 4)],
-    };
-  };
+/** A bar with its number, and an I on its side for its deviation. */
+function barOf(
+  value: Spread | null,
+  y: number,
+  left: number,
+  at: (percent: number) => number,
+  colour: string,
+): string[] {
+  if (!value) return [];
+  const percent = 100 * value.mean;
+  const width = (at(percent) - left).toFixed(1);
+  const bar = `<rect x="${left}" y="${y}" width="${width}" height="${BAR}" fill="${colour}"/>`;
+  const number = textAt(left + 5, y + 11.5, percent.toFixed(1), 'font-size="11" fill="#fff"');
+  if (!value.deviation) return [bar, number];
+  const [low, high] = [-1, 1].map((sign) => at(percent + sign * 100 * (value.deviation ?? 0)));
+  const middle = y + BAR / 2;
+  const look = `stroke="${INK}" stroke-width="1.5"`;
+  return [
+    bar,
+    number,
+    lineFrom(low, middle, high, middle, look),
+    lineFrom(low, middle - 4, low, middle + 4, look),
+    lineFrom(high, middle - 4, high, middle + 4, look),
+  ];
+}

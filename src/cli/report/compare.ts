@@ -1,59 +1,80 @@
 import type { CompareResult } from "../../experiments/compare.js";
 import { summarize } from "../../experiments/summary.js";
 import { compareTruths } from "../../experiments/truths.js";
-import { columns, footnotes, percent } from "../../show/columns.js";
-import { escapeHtml } from "../../show/escape-html.js";
-import { count, finished, stoppedText } from "../../show/words.js";
+import { percent } from "../../show/columns.js";
+import { finished } from "../../show/words.js";
+import type { Texts } from "../text/en/index.js";
 import { articleSection } from "./article-table.js";
 import { accuracyChart, lossChart } from "./charts.js";
 import { evaluationSection, probeSection } from "./on-the-way.js";
-import { chart, htmlTable, type Report } from "./page.js";
+import { caption, chart, htmlTable, type Report } from "./page.js";
+import { footnotes, normCells } from "./table.js";
 import { truthsSection } from "./truths.js";
 
 /** The number of best norms that the sentence names. */
 const TOLD = 8;
 
-export function compareReport(result: CompareResult): Report {
+/** How far a stopped comparison came. */
+export function stoppedText(
+  { config, runs, unfinished = [] }: CompareResult,
+  { compare, common }: Texts,
+): string {
+  const planned = config.norms.length * config.seeds;
+  return [
+    compare.stopped(finished(runs), planned),
+    ...unfinished.map(({ norm, seed, losses }) => compare.unfinished(norm, seed, losses.length)),
+  ].join(common.space);
+}
+
+function lead({ config }: CompareResult, { compare, common, facts }: Texts): string {
+  const { width, trainImages, data, steps, epochs, batchSize, seeds } = config;
+  const images = String(trainImages ?? compare.the);
+  const source = data === undefined ? compare.given : facts.value("data", String(data));
+  const length = steps ? common.number.steps(steps) : compare.epochs(epochs);
+  return [
+    compare.net(width, images, source),
+    compare.training(length, batchSize, common.number.seeds(seeds)),
+    compare.same,
+  ].join(common.space);
+}
+
+export function compareReport(result: CompareResult, texts: Texts): Report {
   const { config, runs } = result;
+  const { compare, common } = texts;
+  const { loss, accuracy, table } = compare;
   const rows = summarize(result);
   const planned = config.norms.length * config.seeds;
   const best = [...rows].sort((a, b) => b.testAccuracy.mean - a.testAccuracy.mean);
   const told = best.slice(0, TOLD).map((row) => `${row.norm} ${percent(row.testAccuracy)}`);
-  const unfinished =
-    finished(runs) < planned ? `</p><p class="stopped">Stopped early: ${stoppedText(result)}` : "";
-  const table = htmlTable(
-    columns.map((column) => column.title),
-    rows.map((row) => columns.map((column) => column.cell(row))),
+  const isStopped = finished(runs) < planned;
+  const several = config.seeds > 1;
+  const cells = htmlTable(
+    compare.head,
+    rows.map((row) => normCells(row, texts)),
+    texts,
   );
+  const notes = footnotes(rows, texts).join(common.semicolon);
   return {
-    title: `One net, ${count(rows.length, "normalisation")}`,
-    summary: `Test accuracy: ${told.join(", ")}${best.length > told.length ? ", …" : ""}.`,
-    lead: `NormResNet of width ${config.width}, trained on ${escapeHtml(`${config.trainImages ?? "the"} images`)}
-(${escapeHtml(String(config.data ?? "given"))})
-for ${config.steps ? count(config.steps, "step") : count(config.epochs, "epoch")} with Adam, batch ${config.batchSize},
-from ${count(config.seeds, "seed")}; every norm starts from the same convolution weights and sees the same batches.${unfinished}`,
+    title: compare.title(rows.length),
+    summary: compare.summary(told.join(common.comma), best.length > told.length),
+    lead: lead(result, texts),
+    ...(isStopped && { stopped: compare.stoppedEarly(stoppedText(result, texts)) }),
     sections: [
-      ...truthsSection(compareTruths(result)),
+      ...truthsSection(compareTruths(result), texts),
       {
-        title: "Loss",
-        html: `${chart("Training loss over steps", lossChart(result))}
-<p class="caption">Thick: moving average${config.seeds > 1 ? " of the mean over seeds" : ""}. Thin: each run as it is.</p>`,
+        title: loss.title,
+        html: `${chart(loss.chart, lossChart(result, texts))}
+${caption(several ? loss.captionOfMean : loss.caption)}`,
       },
       {
-        title: "Accuracy",
-        html: `${chart("Test accuracy per norm", accuracyChart(rows))}
-${config.seeds > 1 ? '<p class="caption">Error bars: one standard deviation over seeds.</p>' : ""}`,
+        title: accuracy.title,
+        html: `${chart(accuracy.chart, accuracyChart(rows, texts))}
+${several ? caption(accuracy.caption) : ""}`,
       },
-      ...evaluationSection(result),
-      ...probeSection(result),
-      {
-        title: "Table",
-        html: `${table}
-<p class="caption">Times as such and relative to the first norm. Peak memory: the most in use during a training step. In the
-last two columns the trained net sees one image at a time, and a net is trained with
-one image a step. ${escapeHtml(footnotes(rows).join("; "))}.</p>`,
-      },
-      ...articleSection(rows),
+      ...evaluationSection(result, texts),
+      ...probeSection(result, texts),
+      { title: table.title, html: `${cells}\n${caption(table.caption(notes))}` },
+      ...articleSection(rows, texts),
     ],
   };
 }

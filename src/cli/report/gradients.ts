@@ -7,29 +7,19 @@ import {
 import type { GradientsResult, Measured, Trained } from "../../experiments/gradients.js";
 import { smooth, thin } from "../../show/smooth.js";
 import { short } from "../../show/words.js";
-import { LOG, lineChart } from "./lines.js";
-import { chart, htmlTable, type Report } from "./page.js";
+import type { Texts } from "../text/en/index.js";
+import { LOG } from "./chart.js";
+import { lineChart } from "./lines.js";
+import { caption, chart, htmlTable, type Report } from "./page.js";
 import { shapeTable } from "./scale-and-shift.js";
 import { alignedTable } from "./table.js";
-
-const NAMES: Record<MLPNorm, string> = { none: "no norm", bn: "batch norm", ln: "layer norm" };
-
-const HEAD = [
-  "activation",
-  "norm",
-  "first layer",
-  "last layer",
-  "last ÷ first",
-  "flat",
-  "accuracy",
-];
 
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-const rows = ({ config, measured, trained }: GradientsResult): string[][] =>
+const rows = ({ config, measured, trained }: GradientsResult, { common }: Texts): string[][] =>
   measured
     .filter(({ gain }) => gain === 1)
     .map(({ activation, norm, gradients }) => {
@@ -38,7 +28,7 @@ const rows = ({ config, measured, trained }: GradientsResult): string[][] =>
       const run = trained.find((t) => t.activation === activation && t.norm === norm && t.affine);
       return [
         activation,
-        NAMES[norm],
+        common.norms[norm],
         short(gradients[0]),
         short(last),
         short(last / gradients[0]),
@@ -50,137 +40,131 @@ const rows = ({ config, measured, trained }: GradientsResult): string[][] =>
 const find = (all: readonly Measured[], activation: ActivationName, norm: MLPNorm, gain: number) =>
   all.find((m) => m.activation === activation && m.norm === norm && m.gain === gain) as Measured;
 
-export const gradientsText = (result: GradientsResult): string =>
-  `${alignedTable(HEAD, rows(result))}
+export function gradientsText(result: GradientsResult, texts: Texts): string {
+  const { head, explained } = texts.gradients;
+  const { gain, steps } = result.config;
+  const below = explained(gain, steps) + texts.common.space + bareSentence(result, texts);
+  return `${alignedTable(head, rows(result, texts))}\n\n${below}`;
+}
 
-First and last layer: the gradient's norm in the fresh net. Flat: activations whose slope is below a twentieth of the largest, with
-weights ${result.config.gain} times as large. Accuracy: after ${result.config.steps} steps, chance is 50 %. ${bareSentence(result)}`;
-
-function bareSentence({ trained }: GradientsResult): string {
+function bareSentence({ trained }: GradientsResult, { gradients }: Texts): string {
   const withAffine = (affine: boolean) =>
     trained.find((t) => t.norm === "bn" && t.activation === "sigmoid" && t.affine === affine);
   const [full, bare] = [withAffine(true), withAffine(false)];
-  return full && bare
-    ? `The sigmoid net with batch norm gets ${percent(full.accuracy)} right with scale and shift, ${percent(bare.accuracy)} without.`
-    : "";
+  return full && bare ? gradients.bare(percent(full.accuracy), percent(bare.accuracy)) : "";
 }
 
-export function gradientsReport(result: GradientsResult): Report {
-  const { config, measured, trained } = result;
+export function gradientsReport(result: GradientsResult, texts: Texts): Report {
+  const { config, measured } = result;
+  const { gradients: words, common } = texts;
+  const { perLayer, saturation, training, restored, shapes } = words;
   const first = (norm: MLPNorm) => {
     const { gradients } = find(measured, "sigmoid", norm, 1);
     return short(gradients[gradients.length - 1] / gradients[0]);
   };
+  const each = (names: readonly ActivationName[], draw: (name: ActivationName) => string) =>
+    names.map((name) => `<h3>${name}</h3>${draw(name)}`).join("\n");
+  const summary = words.summary(config.depth, first("none"), first("bn"), first("ln"));
+  const { lr, steps, batch, gain } = config;
   return {
-    title: "What a norm does to gradients",
-    summary: [
-      `In a sigmoid net of ${config.depth} layers the last layer's gradient is ${first("none")} times the first one's;`,
-      `with batch norm ${first("bn")} times, with layer norm ${first("ln")} times.`,
-      bareSentence(result),
-    ].join(" "),
-    lead: `A net of ${config.depth} layers of ${config.width}, PyTorch's initial weights from seed ${config.seed}, that tells points inside a circle from points
-outside: with sigmoid, tanh and ReLU, without a norm and with batch or layer norm before each activation.`,
+    title: words.title,
+    summary: summary + common.space + bareSentence(result, texts),
+    lead: words.lead(config.depth, config.width, config.seed),
     sections: [
       {
-        title: "Gradient norm per layer",
-        html: `${activationNames.map((name) => gradientChart(measured, name)).join("\n")}
-<p class="caption">‖∂loss/∂W‖ of each layer's weights in the fresh net, on ${config.batch} points. A layer passes the gradient on times its Jacobian:
-its weights times the slope of its activation, for a sigmoid at most 1/4. Batch norm
-keeps gradients level with all three, layer norm with tanh and ReLU only.</p>`,
+        title: perLayer.title,
+        html: `${each(activationNames, (name) => gradientChart(measured, name, texts))}
+${caption(perLayer.caption(batch))}`,
       },
       {
-        title: "Saturation",
-        html: `${(["sigmoid", "tanh"] as const).map((name) => histogram(result, name)).join("\n")}
-<p class="caption">Outputs of layer ${Math.ceil(config.depth / 2)} with initial weights ${config.gain} times as large. Without a norm they crowd at the ends,
-where the slope is next to nothing; a norm takes the scale of weights and inputs away.</p>`,
+        title: saturation.title,
+        html: `${each(["sigmoid", "tanh"], (name) => histogram(result, name, texts))}
+${caption(saturation.caption(Math.ceil(config.depth / 2), gain))}`,
       },
       {
-        title: "In numbers",
-        html: `${htmlTable(HEAD, rows(result))}
-<p class="caption">First and last layer: gradient norms as above. Flat: share of activations, over all layers, whose slope is below a twentieth of
-the largest, with the larger weights (half of a ReLU's are flat by design). Accuracy: after training, below; chance is 50 %.</p>`,
+        title: common.page.numbers,
+        html: `${htmlTable(words.head, rows(result, texts), texts)}\n${caption(words.numbers)}`,
       },
       {
-        title: "Training",
-        html: `${(["sigmoid", "relu"] as const).map((name) => trainingChart(trained, name)).join("\n")}
-<p class="caption">Smoothed. SGD with momentum 0.9 and step size ${config.lr}, ${config.steps} steps of ${config.batch} points; ln 2 = 0.693 is guessing, and some lines lie
-on each other there. Bare: without scale and shift.</p>`,
+        title: training.title,
+        html: `${each(["sigmoid", "relu"], (name) => trainingChart(result.trained, name, texts))}
+${caption(training.caption(lr, steps, batch))}`,
       },
-      { title: "What scale and shift restore", html: scaleAndShift(result) },
+      { title: restored.title, html: scaleAndShift(result, texts) },
       {
-        title: "Standardised is not normal",
-        html: `${shapeTable(result.shapes)}
-<p class="caption">Batch norm sets mean and variance; skewness and excess kurtosis, 0 for a normal distribution, stay what they were.</p>`,
+        title: shapes.title,
+        html: `${shapeTable(result.shapes, texts)}\n${caption(shapes.caption)}`,
       },
     ],
   };
 }
 
-function gradientChart(measured: readonly Measured[], activation: ActivationName): string {
+function gradientChart(
+  measured: readonly Measured[],
+  activation: ActivationName,
+  { common, gradients }: Texts,
+): string {
   const lines = mlpNorms.map((norm) => ({
-    name: NAMES[norm],
+    name: common.norms[norm],
     symbols: true,
     points: find(measured, activation, norm, 1).gradients.map((g, i) => [i + 1, g] as const),
   }));
-  return `<h3>${activation}</h3>${chart(
-    `Gradient norm per layer, ${activation}`,
-    lineChart(lines, { x: "layer", y: "gradient norm", yAxis: LOG, xAxis: { minInterval: 1 } }),
-  )}`;
+  const { chart: label, x, y } = gradients.perLayer;
+  const axes = { x, y, yAxis: LOG, xAxis: { whole: true } };
+  return chart(label(activation), lineChart(lines, axes));
 }
 
-function histogram({ measured, config }: GradientsResult, activation: ActivationName): string {
+function histogram(
+  { measured, config }: GradientsResult,
+  activation: ActivationName,
+  { common, gradients }: Texts,
+): string {
   const lines = mlpNorms.map((norm) => {
     const { low, high, shares } = find(measured, activation, norm, config.gain).histogram;
     const width = (high - low) / shares.length;
     return {
-      name: NAMES[norm],
+      name: common.norms[norm],
       points: shares.map((share, i) => [low + (i + 0.5) * width, 100 * share] as const),
     };
   });
   const { low, high } = find(measured, activation, "none", config.gain).histogram;
-  return `<h3>${activation}</h3>${chart(
-    `Histogram of activations, ${activation}`,
-    lineChart(lines, {
-      x: `output of the ${activation}`,
-      y: "share of outputs (%)",
-      xAxis: { min: low, max: high },
-    }),
-  )}`;
+  const { chart: label, x, y } = gradients.saturation;
+  const axes = { x: x(activation), y, xAxis: { min: low, max: high } };
+  return chart(label(activation), lineChart(lines, axes));
 }
 
-function trainingChart(trained: readonly Trained[], activation: ActivationName): string {
-  const runs = trained.filter((run) => run.activation === activation);
-  const lines = runs.map(({ norm, affine, losses }) => ({
-    name: `${NAMES[norm]}${affine ? "" : ", bare"}`,
-    points: thin(smooth(losses, losses.length / 25), 300),
-    colour: affine ? undefined : "#999999",
-  }));
-  return `<h3>${activation}</h3>${chart(
-    `Training loss, ${activation}`,
-    lineChart(
-      lines.filter(({ name }) => name !== "layer norm, bare"),
-      { x: "training step", y: "cross-entropy (nats)", yAxis: { min: 0 }, rows: 2 },
-    ),
-  )}`;
+function trainingChart(
+  trained: readonly Trained[],
+  activation: ActivationName,
+  { common, gradients }: Texts,
+): string {
+  const { chart: label, x, y, bare } = gradients.training;
+  const lines = trained
+    .filter((run) => run.activation === activation && (run.affine || run.norm !== "ln"))
+    .map(({ norm, affine, losses }) => ({
+      name: affine ? common.norms[norm] : bare(common.norms[norm]),
+      points: thin(smooth(losses, losses.length / 25), 300),
+      colour: affine ? undefined : "#999999",
+    }));
+  return chart(label(activation), lineChart(lines, { x, y, yAxis: { min: 0 } }));
 }
 
-function scaleAndShift({ linearity: { byScale, restored }, ...result }: GradientsResult): string {
+function scaleAndShift(result: GradientsResult, texts: Texts): string {
+  const { byScale, restored } = result.linearity;
+  const words = texts.gradients.restored;
   const one = byScale.find(({ scale }) => scale === 1);
   const line = {
-    name: "R² of a straight line",
+    name: words.line,
     symbols: true,
     points: byScale.map(({ scale, rSquared }) => [scale, rSquared] as const),
   };
-  return `${chart(
-    "How linear a sigmoid is behind a norm, by the norm's scale",
-    lineChart([line], {
-      x: "scale γ of the norm",
-      y: "R²",
-      xAxis: { min: 0 },
-      yAxis: { max: 1, min: 0.7 },
-    }),
-  )}
-<p class="caption">Standardised inputs meet the middle of the sigmoid: a straight line explains ${percent(one?.rSquared ?? Number.NaN)} of what it does to
-them. Scale and shift let the net have the bend back. At the far end they undo the norm: with γ = √(σ² + ε) = ${restored.deviation.toFixed(3)} and β = μ =
-${restored.mean.toFixed(3)} the output is the input to within ${restored.largestError.toExponential(1)}. ${bareSentence({ linearity: { byScale, restored }, ...result })}</p>`;
+  const axes = { x: words.x, y: "R²", xAxis: { min: 0 }, yAxis: { max: 1, min: 0.7 } };
+  const told = words.caption(
+    percent(one?.rSquared ?? Number.NaN),
+    restored.deviation.toFixed(3),
+    restored.mean.toFixed(3),
+    restored.largestError.toExponential(1),
+  );
+  return `${chart(words.chart, lineChart([line], axes))}
+${caption(told + texts.common.space + bareSentence(result, texts))}`;
 }

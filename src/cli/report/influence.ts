@@ -1,29 +1,48 @@
-import type { InfluenceResult } from "../../experiments/influence.js";
-import { influenceCells, influenceHead } from "../../show/influence.js";
-import { count } from "../../show/words.js";
-import { htmlTable, type Report } from "./page.js";
+import type { Disturbance, InfluenceResult } from "../../experiments/influence.js";
+import { influenceCell } from "../../show/influence.js";
+import type { Texts } from "../text/en/index.js";
+import { caption, htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
 
-const EXPLAINED =
-  "own / others: how many of the disturbed sample's outputs, and of the other samples', move";
+const headIn = ({ influence, disturbances }: Texts): string[] => [
+  influence.norm,
+  ...Object.values(disturbances.titles),
+  influence.shift,
+  influence.scale,
+];
 
-export const influenceText = ({ rows }: InfluenceResult): string =>
-  `${alignedTable(influenceHead, rows.map(influenceCells))}\n\n${EXPLAINED}.`;
+function rowsIn({ rows }: InfluenceResult, { common, disturbances }: Texts): string[][] {
+  const { titles, parts, refused } = disturbances;
+  const names = Object.keys(titles) as Disturbance[];
+  return rows.map(({ norm, influences, invariant }) => [
+    norm,
+    ...names.map((name) => {
+      const refuses = influences[name].own === null;
+      return refuses ? refused : influenceCell(influences[name]);
+    }),
+    ...[invariant.shift, invariant.scale].map(
+      (list) => list.map((part) => parts[part]).join(common.list) || "–",
+    ),
+  ]);
+}
 
-export function influenceReport({ config, rows }: InfluenceResult): Report {
+export const influenceText = (result: InfluenceResult, texts: Texts): string =>
+  `${alignedTable(headIn(texts), rowsIn(result, texts))}\n\n${texts.influence.explained}`;
+
+export function influenceReport(result: InfluenceResult, texts: Texts): Report {
+  const { config, rows } = result;
+  const { title, summary, lead, moves } = texts.influence;
   const paying = rows.filter(({ influences }) => (influences.outlier.others ?? 0) > 0);
+  const names = paying.map(({ norm }) => norm).join(texts.common.list);
   return {
-    title: "Who pays for an outlier",
-    summary: `One outlier of ${config.outlier} in one sample moves outputs of the other samples under ${count(paying.length, "norm")} of ${rows.length}: ${paying.map(({ norm }) => norm).join(", ") || "none"}.`,
-    lead: `Every norm, fresh and in training, on one tensor [${config.shape.join(", ")}] of normal numbers, of which one sample is then disturbed.`,
+    title,
+    summary: summary(config.outlier, paying.length, rows.length, names),
+    lead: lead(config.shape.join(", ")),
     sections: [
       {
-        title: "What moves",
-        html: `${htmlTable(influenceHead, rows.map(influenceCells))}
-<p class="caption">${EXPLAINED}, by more than 0.001. Outputs whose own input was disturbed do not count; where the whole sample is (a large mean,
-scaled), all of its outputs do. On the right: what may be shifted by ${config.shift}, or scaled by ${config.scale}, without a change of any output: the whole batch, one channel of
-every sample, one sample, one channel (plane) or one position of it. Some layers start as what does nothing: grn as the identity, lin as layer norm, bin as
-batch norm.</p>`,
+        title: moves.title,
+        html: `${htmlTable(headIn(texts), rowsIn(result, texts), texts)}
+${caption(moves.caption(config.shift, config.scale))}`,
       },
     ],
   };

@@ -3,10 +3,9 @@ import type { Moments } from "../../experiments/moments.js";
 import { cube } from "../../show/cube.js";
 import { escapeHtml } from "../../show/escape-html.js";
 import { axesOf } from "../../show/words.js";
-import { htmlTable, type Report } from "./page.js";
+import type { Texts } from "../text/en/index.js";
+import { caption, htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
-
-const HEAD = ["layer", "averages over", "sets", "m", "largest |mean|", "biased", "unbiased"];
 
 const rows = (layers: readonly LayerStatistics[]): string[][] =>
   layers.map(({ name, pattern, sets, count, output }) => [
@@ -23,21 +22,20 @@ const signed = ({ mean }: Moments) => (mean < 0 ? "−" : "+") + Math.abs(mean).
 
 const variance = ({ unbiased }: Moments) => unbiased.toFixed(4);
 
-const groupTable = (
-  what: string,
+const groupRows = (
   show: (moments: Moments) => string,
   { groupSets, groupChannels }: LayersResult,
-): string =>
-  htmlTable(
-    ["sample", `${what} per group`, `${what} per channel`],
-    groupChannels.map((channels, i) => [
-      String(i),
-      groupSets[i].map(show).join("  "),
-      channels.map(show).join("  "),
-    ]),
-  );
+): string[][] =>
+  groupChannels.map((channels, i) => [
+    String(i),
+    groupSets[i].map(show).join("  "),
+    channels.map(show).join("  "),
+  ]);
 
-export function layersText({ layers, groupSets, groupChannels }: LayersResult): string {
+export function layersText(
+  { layers, groupSets, groupChannels }: LayersResult,
+  { layers: words }: Texts,
+): string {
   const groups = groupChannels.map((channels, i) => [
     String(i),
     groupSets[i].map(signed).join(" "),
@@ -45,63 +43,56 @@ export function layersText({ layers, groupSets, groupChannels }: LayersResult): 
     channels.map(signed).join(" "),
     channels.map(variance).join(" "),
   ]);
-  return `${alignedTable(HEAD, rows(layers))}
+  return `${alignedTable(words.head, rows(layers))}
 
-Group norm, sample by sample: per group it is standardised, per channel it is not (means of a pair are opposites).
-${alignedTable(["sample", "mean/group", "var/group", "mean/channel", "var/channel"], groups)}`;
+${words.opposites}
+${alignedTable(words.sampleHead, groups)}`;
 }
 
-export function layersReport(result: LayersResult): Report {
+export function layersReport(result: LayersResult, texts: Texts): Report {
   const { config, layers, groupChannels } = result;
+  const words = texts.layers;
+  const { sets, moments, perGroup, centred } = words;
   const gn = layers[3];
   const worst = Math.max(...groupChannels.flat().map(({ mean }) => Math.abs(mean)));
   const pictures = layers
     .filter(({ name }) => name !== "GN1")
-    .map(
-      ({ code, pattern }) =>
-        `<figure>${cube(pattern, `${code} averages over ${axesOf(pattern)}`)}<figcaption>${escapeHtml(code)}<br>over ${axesOf(pattern)}</figcaption></figure>`,
-    );
+    .map(({ code, pattern }) => {
+      const axes = axesOf(pattern);
+      const drawing = cube(pattern, words.averages(code, axes));
+      const below = `${escapeHtml(code)}<br>${escapeHtml(words.over(axes))}`;
+      return `<figure>${drawing}<figcaption>${below}</figcaption></figure>`;
+    });
+  const expected = layers.map(({ name, expected }) => `${name} ${expected.unbiased.toFixed(4)}`);
+  const means = htmlTable(perGroup.means, groupRows(signed, result), texts);
+  const variances = htmlTable(perGroup.variances, groupRows(variance, result), texts);
+  const centres = layers.map(({ code, largestMean, parameters }) => [
+    code,
+    largestMean.channel.toExponential(1),
+    largestMean.sample.toExponential(1),
+    parameters.toLocaleString("en"),
+  ]);
   return {
-    title: "Which elements share a statistic",
-    summary: `Over its own sets every layer has mean 0 and biased variance σ²/(σ² + ε), here ${gn.output.biased.toFixed(5)} for group norm; its channels, which are not its sets, have means up to ±${worst.toFixed(4)}.`,
-    lead: `The norms on one tensor [${config.shape.join(", ")}] of uniform numbers in [0, 1), torch.rand from seed ${config.seed}.`,
+    title: words.title,
+    summary: words.summary(gn.output.biased.toFixed(5), worst.toFixed(4)),
+    lead: words.lead(config.shape.join(", "), config.seed),
     sections: [
       {
-        title: "Sets",
-        html: `<div class="figures">${pictures.join("\n")}</div>
-<p class="caption">Blue: the elements that share one mean and one variance. Greys: the other sets. C channels to the right, H·W positions
-down, N samples into the depth; GroupNorm(1, C) has the sets of LayerNorm([C, H, W]).</p>`,
+        title: sets.title,
+        html: `<div class="figures">${pictures.join("\n")}</div>\n${caption(sets.caption)}`,
       },
       {
-        title: "Means and variances of the outputs",
-        html: `${htmlTable(HEAD, rows(layers))}
-<p class="caption">Over each layer's own sets of m elements. Biased: divided by m, σ²/(σ² + ε) to expect. Unbiased: divided by m − 1, what
-torch.var prints; ${layers.map(({ name, expected }) => `${name} ${expected.unbiased.toFixed(4)}`).join(", ")} to expect.</p>`,
+        title: moments.title,
+        html: `${htmlTable(words.head, rows(layers), texts)}
+${caption(moments.caption(expected.join(texts.common.comma)))}`,
       },
       {
-        title: "Group norm, per group and per channel",
-        html: `<div class="numbers">${groupTable("means", signed, result)}
-${groupTable("variances", variance, result)}</div>
-<p class="caption">Unbiased variances. A group of two channels is standardised as one: its mean is 0, so the two channels' means are exact
-opposites, and neither channel has variance 1 by itself. Looking per channel, as the article does, is looking at the wrong sets.</p>`,
+        title: perGroup.title,
+        html: `<div class="numbers">${means}\n${variances}</div>\n${caption(perGroup.caption)}`,
       },
       {
-        title: "Features or samples",
-        html: `${htmlTable(
-          [
-            "layer",
-            "largest |mean| of a channel",
-            "largest |mean| of a sample",
-            "scales and shifts",
-          ],
-          layers.map(({ code, largestMean, parameters }) => [
-            code,
-            largestMean.channel.toExponential(1),
-            largestMean.sample.toExponential(1),
-            parameters.toLocaleString("en"),
-          ]),
-        )}
-<p class="caption">Batch norm centres every channel and leaves samples apart; layer norm centres every sample and leaves channels apart.</p>`,
+        title: centred.title,
+        html: `${htmlTable(centred.head, centres, texts)}\n${caption(centred.caption)}`,
       },
     ],
   };

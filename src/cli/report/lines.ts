@@ -1,67 +1,156 @@
 import { COLOURS, INK } from "../../show/palette.js";
-import { axis, legend, type Option } from "./chart.js";
+import {
+  type Box,
+  type Drawing,
+  type Entry,
+  legend,
+  lineFrom,
+  placesOf,
+  type Range,
+  scaleOf,
+  svg,
+  textAt,
+  textWidth,
+  xAxis,
+  yAxis,
+} from "./chart.js";
+
+type Points = readonly (readonly [x: number, y: number | null])[];
 
 export interface Line {
   name: string;
-  points: readonly (readonly [x: number, y: number | null])[];
+  /** A y that is null leaves a gap. */
+  points: Points;
+  /** Curves behind the line, drawn faintly: what it is the mean of. */
+  raw?: readonly Points[];
   /** Whether the line is a reference: thin, dashed, in the colour of the text. */
   dashed?: boolean;
   /** Whether the points are drawn too. */
   symbols?: boolean;
   /** Default: by its place among the lines. */
   colour?: string;
+  /** The lengths of its dashes. Default: none. */
+  dashes?: string;
 }
 
 interface Axes {
   x: string;
   y: string;
-  /** More options of the axes: type, min, max and others. */
-  xAxis?: object;
-  yAxis?: object;
-  /** The number of rows of the legend. */
-  rows?: number;
+  xAxis?: Range;
+  yAxis?: Range;
 }
 
-/** The axis stays at the side, and does not move to the 0 of the other axis. */
-const LEFT_AND_BELOW = { show: true, onZero: false, lineStyle: { color: "gray" } };
+/** The least distance of two names, in pixels. */
+const APART = 16;
 
-/** Lines over a titled x and y axis. */
-export function lineChart(lines: readonly Line[], { x, y, xAxis, yAxis, rows = 1 }: Axes): Option {
-  let coloured = 0;
-  return {
-    legend: { ...legend(lines.map(({ name }) => name)), type: "plain", itemHeight: 8 },
-    grid: { left: 70, right: 24, top: 20 + 22 * rows, bottom: 52 },
-    xAxis: axis(x, 30, {
-      type: "value",
-      min: "dataMin",
-      max: "dataMax",
-      axisLine: LEFT_AND_BELOW,
-      ...xAxis,
-    }),
-    yAxis: axis(y, 50, { type: "value", axisLine: LEFT_AND_BELOW, ...yAxis }),
-    series: lines.map(({ name, points, dashed = false, symbols = false, colour }) => {
-      const color = dashed ? INK : (colour ?? COLOURS[coloured++ % COLOURS.length]);
-      return {
-        type: "line",
-        name,
-        data: points,
-        silent: true,
-        showSymbol: symbols,
-        symbol: symbols ? "circle" : "none",
-        symbolSize: 6,
-        itemStyle: { color },
-        lineStyle: { color, width: dashed ? 1.2 : 2, type: dashed ? "dashed" : "solid" },
-      };
-    }),
+/** Lines over a titled x and y axis. Their names stand at their ends, or above the lines where there is no room. */
+export function lineChart(lines: readonly Line[], { x, y, ...ranges }: Axes): Drawing {
+  const curves = lines.flatMap(({ points, raw = [] }) => [points, ...raw]).flat();
+  const xScale = scaleOf(
+    x,
+    curves.map(([x]) => x),
+    ranges.xAxis,
+    false,
+  );
+  const yScale = scaleOf(
+    y,
+    curves.map(([, y]) => y),
+    ranges.yAxis,
+  );
+  const looks = looksOf(lines);
+  return (width, usual) => {
+    const longest = Math.max(...lines.map(({ name }) => textWidth(name)));
+    const beside = longest <= 0.25 * width && lines.length * APART <= usual - 70;
+    const above = beside ? { parts: [], height: 10 } : legend(looks.map(entryOf), 56, width - 10);
+    const height = usual + (beside ? 0 : above.height - 34);
+    const box: Box = {
+      left: 62,
+      right: width - (beside ? longest + 14 : 18),
+      top: above.height,
+      bottom: height - 48,
+    };
+    const at = {
+      x: placesOf(xScale, box.left, box.right),
+      y: placesOf(yScale, box.bottom, box.top),
+    };
+    const names = beside ? namesAtEnds(looks, at.y, box) : [];
+    const faint = Math.min(0.4, 1.6 / lines.length);
+    return svg(width, height, [
+      ...xAxis(xScale, box),
+      ...yAxis(yScale, box),
+      ...looks.flatMap(({ raw = [], stroke }) =>
+        raw.map((points) => pathOf(points, at, `${stroke} stroke-width="1" opacity="${faint}"`)),
+      ),
+      ...looks.map(({ points, look }) => pathOf(points, at, look)),
+      ...looks.flatMap(({ symbols, points, colour }) => (symbols ? dots(points, at, colour) : [])),
+      ...names,
+      ...above.parts,
+    ]);
   };
 }
 
-/** An option for `yAxis`: powers of ten. */
-export const LOG = {
-  type: "log",
-  axisLabel: {
-    color: INK,
-    fontSize: 12,
-    formatter: (value: number) => value.toExponential(0).replace("e+0", "").replace("e+", "e"),
-  },
-};
+type Place = (value: number) => number;
+type Places = Readonly<Record<"x" | "y", Place>>;
+
+interface Look extends Line {
+  colour: string;
+  /** Attributes of its colour, and all of its attributes. */
+  stroke: string;
+  look: string;
+}
+
+function looksOf(lines: readonly Line[]): Look[] {
+  let coloured = 0;
+  return lines.map((line) => {
+    const { dashed = false, dashes = dashed ? "4 3" : "" } = line;
+    const colour = dashed ? INK : (line.colour ?? COLOURS[coloured++ % COLOURS.length]);
+    const stroke = `fill="none" stroke="${colour}"`;
+    const width = dashed ? 1.2 : 2.2;
+    const dash = dashes && ` stroke-dasharray="${dashes}"`;
+    return { ...line, colour, stroke, look: `${stroke} stroke-width="${width}"${dash}` };
+  });
+}
+
+const entryOf = ({ name, look }: Look): Entry => ({
+  name,
+  mark: (x, y) => lineFrom(x, y, x + 28, y, look),
+});
+
+/** The names at the ends of their lines, moved apart where they would lie over one another. */
+function namesAtEnds(looks: readonly Look[], at: Place, { right, top, bottom }: Box): string[] {
+  const ends = looks
+    .map(({ name, colour, points }) => {
+      const last = points.findLast(([, y]) => y !== null)?.[1];
+      return { name, colour, y: at(last ?? Number.NEGATIVE_INFINITY) };
+    })
+    .sort((a, b) => a.y - b.y);
+  ends.forEach((end, i) => {
+    end.y = Math.max(end.y, i > 0 ? ends[i - 1].y + APART : top + 4);
+  });
+  for (let i = ends.length - 1, most = bottom; i >= 0; i--) {
+    ends[i].y = Math.min(ends[i].y, most);
+    most = ends[i].y - APART;
+  }
+  return ends.map(({ name, colour, y }) =>
+    textAt(right + 7, y + 4, name, `font-size="13" fill="${colour}"`),
+  );
+}
+
+const digits = (pixels: number) => pixels.toFixed(1);
+
+function pathOf(points: Points, at: Places, look: string): string {
+  let isDown = false;
+  const steps = points.map(([x, y]) => {
+    const step = y === null ? "" : `${isDown ? "L" : "M"}${digits(at.x(x))} ${digits(at.y(y))}`;
+    isDown = y !== null;
+    return step;
+  });
+  return `<path d="${steps.join("")}" ${look}/>`;
+}
+
+const dots = (points: Points, at: Places, colour: string): string[] =>
+  points.flatMap(([x, y]) =>
+    y === null
+      ? []
+      : `<circle cx="${digits(at.x(x))}" cy="${digits(at.y(y))}" r="3" fill="${colour}"/>`,
+  );

@@ -1,51 +1,43 @@
 import type { CompareResult } from "../../experiments/compare.js";
 import { COLOURS, lineLook } from "../../show/palette.js";
 import { short } from "../../show/words.js";
-import { legendRows } from "./chart.js";
+import type { Texts } from "../text/en/index.js";
 import { lineChart } from "./lines.js";
-import { chart, htmlTable, type Section } from "./page.js";
+import { caption, chart, htmlTable, type Section } from "./page.js";
 
 /** The test accuracy during training, one line for each run. Empty if this was not asked for. */
-export function evaluationSection({ config, runs }: CompareResult): Section[] {
+export function evaluationSection({ config, runs }: CompareResult, { compare }: Texts): Section[] {
+  const { onTheWay, accuracy, loss } = compare;
   const lines = runs.map(({ norm, seed, evaluations = [] }) => ({
-    name: config.seeds > 1 ? `${norm} seed ${seed}` : norm,
+    name: config.seeds > 1 ? onTheWay.line(norm, seed) : norm,
     colour: lineLook(config.norms.indexOf(norm)).color,
     symbols: true,
     points: evaluations.map(({ step, testAccuracy }) => [step, 100 * testAccuracy] as const),
   }));
   if (lines.every(({ points }) => points.length === 0)) return [];
-  const rows = legendRows(
-    lines.map(({ name }) => name),
-    380,
-  );
-  const axes = { x: "training step", y: "test accuracy (%)", rows };
+  const axes = { x: loss.x, y: accuracy.x };
   return [
     {
-      title: "Accuracy on the way",
-      html: `${chart("Test accuracy over steps", lineChart(lines, axes))}
-${lines.length > COLOURS.length ? '<p class="caption">Colours come again.</p>' : ""}`,
+      title: onTheWay.title,
+      html: `${chart(onTheWay.chart, lineChart(lines, axes))}
+${lines.length > COLOURS.length ? caption(onTheWay.again) : ""}`,
     },
   ];
 }
 
 /** What went through the blocks at the first and the last look. Empty if there was no look. */
-export function probeSection({ runs }: CompareResult): Section[] {
+export function probeSection({ runs }: CompareResult, texts: Texts): Section[] {
+  const { title, head, run, caption: below } = texts.compare.blocks;
   const rows = runs.flatMap(({ norm, seed, probes = [] }) => {
     const [first, last] = [probes.at(0), probes.at(-1)];
     if (!first || !last) return [];
     return last.blocks.map(({ mean, deviation, gradient }, i) => [
-      i === 0 ? `${norm}, seed ${seed}` : "",
+      i === 0 ? run(norm, seed) : "",
       String(i + 1),
       `${short(first.blocks[i].gradient)} → ${short(gradient)}`,
       `${short(mean)} ± ${short(deviation)}`,
     ]);
   });
   if (rows.length === 0) return [];
-  return [
-    {
-      title: "Blocks",
-      html: `${htmlTable(["norm", "block", "‖gradient‖, first → last look", "outputs at the last"], rows)}
-<p class="caption">‖gradient‖: of all weights of a block together. Outputs: mean ± deviation, behind the activation. Histograms of each look are in results.json.</p>`,
-    },
-  ];
+  return [{ title, html: `${htmlTable(head, rows, texts)}\n${caption(below)}` }];
 }

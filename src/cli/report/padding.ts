@@ -1,12 +1,12 @@
 import { type Padded, type PaddingResult, paddingNorms } from "../../experiments/padding.js";
 import { FEATURE_MEAN } from "../../experiments/sentences.js";
-import { escapeHtml } from "../../show/escape-html.js";
 import { short } from "../../show/words.js";
+import type { Texts } from "../text/en/index.js";
 import { type Line, lineChart } from "./lines.js";
-import { chart, htmlTable, type Report } from "./page.js";
+import { caption, chart, htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
 
-const HEAD = ["padded to", "padding", "mean", "variance", ...paddingNorms];
+const headIn = ({ padding }: Texts): string[] => [...padding.head, ...padding.norms];
 
 const rows = ({ padded }: PaddingResult): string[][] =>
   padded.map(({ length, share, mean, variance, change }) => [
@@ -17,77 +17,76 @@ const rows = ({ padded }: PaddingResult): string[][] =>
     ...change.map(short),
   ]);
 
-export const paddingText = (result: PaddingResult): string =>
-  `${alignedTable(HEAD, rows(result))}
+export function paddingText(result: PaddingResult, texts: Texts): string {
+  const { mean, variance } = result.words;
+  const below = texts.padding.explained(mean.toFixed(3), variance.toFixed(3));
+  return `${alignedTable(headIn(texts), rows(result))}\n\n${below}`;
+}
 
-Mean and variance of feature 0 as batch norm sees it; of the words alone ${result.words.mean.toFixed(3)} and ${result.words.variance.toFixed(3)}.
-Under the norms: root mean square of what padding changes in the words' outputs.`;
-
-export function paddingReport(result: PaddingResult): Report {
+export function paddingReport(result: PaddingResult, texts: Texts): Report {
   const { config, words, padded, layout, shuffled } = result;
+  const { padding } = texts;
+  const { statistics, change, unrest, axis } = padding;
   const worst = padded[padded.length - 1];
+  const amount = (value: number) => (value === 0 ? padding.nothing : short(value));
+  const changes = paddingNorms.map((_, k) =>
+    points(padded, padding.norms[k], (row) => row.change[k]),
+  );
+  const axes = { x: padding.share, y: change.y, xAxis: PERCENT };
+  const unrestRows = result.unrest.map(({ sentences, independent, alike }) => [
+    String(sentences),
+    independent.toFixed(4),
+    alike.toFixed(4),
+    `${(alike / independent).toFixed(1)}×`,
+  ]);
+  const axisRows = [
+    [axis.right, short(layout.right)],
+    [axis.wrong, short(layout.wrong)],
+  ];
   return {
-    title: "Padding and batch statistics",
-    summary: `With ${(100 * worst.share).toFixed(0)} % padding batch norm sees a mean of ${worst.mean.toFixed(2)} instead of ${words.mean.toFixed(2)} and moves the words' outputs by ${short(worst.change[0])} (root mean square); masked batch norm moves them by ${amount(worst.change[1])}, layer norm by ${amount(worst.change[2])}.`,
-    lead: `${config.batch} sentences of ${config.shortest} to ${config.longest} words with ${config.channels} features each, normal with mean ${FEATURE_MEAN} and variance 1; half of the
-variance is common to a sentence. The same sentences are padded with zeros to ever greater lengths.`,
+    title: padding.title,
+    summary: padding.summary(
+      `${(100 * worst.share).toFixed(0)} %`,
+      worst.mean.toFixed(2),
+      words.mean.toFixed(2),
+      short(worst.change[0]),
+      amount(worst.change[1]),
+      amount(worst.change[2]),
+    ),
+    lead: padding.lead(
+      config.batch,
+      config.shortest,
+      config.longest,
+      config.channels,
+      FEATURE_MEAN,
+    ),
     sections: [
       {
-        title: "Batch statistics",
-        html: `${momentChart(padded, "mean", words.mean)}
-${momentChart(padded, "variance", words.variance)}
-<p class="caption">Feature 0 over all positions. With a share p of zeros the mean becomes (1 − p)·μ and the variance (1 − p)·(σ² + p·μ²): it
-first grows, as words and zeros are two heaps, and then shrinks. A mask leaves both at the words' own.</p>`,
+        title: statistics.title,
+        html: `${momentChart(result, "mean", texts)}
+${momentChart(result, "variance", texts)}
+${caption(statistics.caption)}`,
       },
       {
-        title: "What it does to the words",
-        html: `${chart(
-          "Change of the words' outputs by padding",
-          lineChart(
-            paddingNorms.map((name, k) => points(padded, name, (row) => row.change[k])),
-            { x: SHARE, y: "RMS change of outputs", xAxis: PERCENT, rows: 2 },
-          ),
-        )}
-${htmlTable(HEAD, rows(result))}
-<p class="caption">Last three columns: root mean square of the difference to the outputs without padding, over the words. Two lines lie on
-each other at 0: layer norm looks at one word at a time, masked batch norm at words only.</p>`,
+        title: change.title,
+        html: `${chart(change.chart, lineChart(changes, axes))}
+${htmlTable(headIn(texts), rows(result), texts)}
+${caption(change.caption)}`,
       },
       {
-        title: "Why batch norm is hard on text",
-        html: `${htmlTable(
-          ["sentences a batch", "words independent", "words of a sentence alike", "ratio"],
-          result.unrest.map(({ sentences, independent, alike }) => [
-            String(sentences),
-            independent.toFixed(4),
-            alike.toFixed(4),
-            `${(alike / independent).toFixed(1)}×`,
-          ]),
-        )}
-<p class="caption">Standard deviation of the batch mean from batch to batch, over ${config.batches} batches of sentences of ${config.longest} words. Words of a sentence
-resemble each other, so a batch holds far fewer independent values than words and its statistics are restless. It is not that positions
-are compared: BatchNorm1d pools them, and turning every sentence's words around changes nothing but their order
-(largest difference ${short(shuffled)}).</p>`,
+        title: unrest.title,
+        html: `${htmlTable(unrest.head, unrestRows, texts)}
+${caption(unrest.caption(config.batches, config.longest, short(shuffled)))}`,
       },
       {
-        title: "Which axis is the feature",
-        html: `${htmlTable(
-          ["BatchNorm1d(12) on [16, 12, 12]", "largest |mean| of a feature"],
-          [
-            ["transposed to [N, C, L]", short(layout.right)],
-            ["given as [N, L, C]", short(layout.wrong)],
-          ],
-        )}
-<p class="caption">Features 0 to 11 have means 0 to 11. A Transformer's [N, L, C] is taken for [N, C, L]: where the numbers of words and features differ it is
-refused (${escapeHtml(layout.refusal)}), where they happen to agree positions are normalised instead of features, without a word.</p>`,
+        title: axis.title,
+        html: `${htmlTable(axis.head, axisRows, texts)}\n${caption(axis.caption(texts.speech.error(layout.refusal)))}`,
       },
     ],
   };
 }
 
-const SHARE = "share of padding (%)";
 const PERCENT = { min: 0, max: 100 };
-
-const amount = (value: number) => (value === 0 ? "nothing" : short(value));
 
 const points = (padded: readonly Padded[], name: string, read: (row: Padded) => number): Line => ({
   name,
@@ -95,28 +94,25 @@ const points = (padded: readonly Padded[], name: string, read: (row: Padded) => 
   points: padded.map((row) => [100 * row.share, read(row)] as const),
 });
 
-function momentChart(padded: readonly Padded[], of: "mean" | "variance", words: number): string {
+function momentChart(
+  { padded, words }: PaddingResult,
+  of: "mean" | "variance",
+  { padding }: Texts,
+): string {
+  const { statistics } = padding;
   const { length, share } = padded[0];
   // The curve of the formula, with many points. The words are a share of the positions.
   const mu = padded[0].expected.mean / (1 - share);
   const sigma2 = padded[0].expected.variance / (1 - share) - share * mu ** 2;
   const formula = (p: number) => (1 - p) * (of === "mean" ? mu : sigma2 + p * mu ** 2);
   const fine = Array.from({ length: 101 }, (_, i) => [i, formula(i / 100)] as const);
-  return `<h3>${of}</h3>${chart(
-    `Batch norm's ${of} by share of padding, from length ${length}`,
-    lineChart(
-      [
-        points(padded, "batch norm", (row) => row[of]),
-        {
-          name: "words alone (masked)",
-          points: [
-            [0, words],
-            [100, words],
-          ],
-        },
-        { name: "from the share", points: fine, dashed: true },
-      ],
-      { x: SHARE, y: of, xAxis: PERCENT, yAxis: { min: 0 }, rows: 2 },
-    ),
-  )}`;
+  const level = [0, 100].map((percent) => [percent, words[of]] as const);
+  const lines = [
+    points(padded, statistics.batch, (row) => row[of]),
+    { name: statistics.words, points: level },
+    { name: statistics.formula, points: fine, dashed: true },
+  ];
+  const name = statistics[of];
+  const axes = { x: padding.share, y: name, xAxis: PERCENT, yAxis: { min: 0 } };
+  return `<h3>${name}</h3>${chart(statistics.chart(name, length), lineChart(lines, axes))}`;
 }

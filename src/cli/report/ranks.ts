@@ -1,18 +1,9 @@
 import type { RanksResult, RanksRun } from "../../experiments/ranks.js";
 import { smooth, thin } from "../../show/smooth.js";
+import type { Texts } from "../text/en/index.js";
 import { lineChart } from "./lines.js";
-import { chart, htmlTable, type Report } from "./page.js";
+import { caption, chart, htmlTable, type Report } from "./page.js";
 import { alignedTable } from "./table.js";
-
-const HEAD = [
-  "norm",
-  "test accuracy",
-  "last loss",
-  "ranks apart",
-  "collectives",
-  "KB a step",
-  "ms a step",
-];
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const lastLoss = ({ losses }: RanksRun) => smooth(losses, 50).at(-1) ?? Number.NaN;
@@ -29,47 +20,44 @@ const rows = ({ runs }: RanksResult): string[][] =>
   ]);
 
 /** What synchronisation changed, with figures. */
-function summary({ config, runs }: RanksResult): string {
+function summary({ config, runs }: RanksResult, { ranks, common }: Texts): string {
   const sync = runs.find(({ norm }) => norm.startsWith("sync"));
   const plain = runs.find(({ norm }) => sync && `sync${norm}` === sync.norm);
-  const held = `With ${config.batchSize} images in each of ${config.ranks} ranks`;
-  if (!sync || !plain)
-    return `${held}: ${runs.map((run) => `${run.norm} ${percent(run.testAccuracy)}`).join(", ")}.`;
-  return (
-    `${held}, batch norm by the statistics of ${config.batchSize} images gets ${percent(plain.testAccuracy)} of the test images ` +
-    `right, and its running statistics differ between the ranks by up to ${plain.apart.toPrecision(2)}; ` +
-    `synchronised, by the statistics of ${config.globalBatch} images, ${percent(sync.testAccuracy)}, with statistics that ` +
-    `${sync.apart === 0 ? "are the same to the last bit" : `differ by ${sync.apart.toPrecision(2)}`}.`
-  );
+  const held = ranks.held(config.batchSize, Number(config.ranks));
+  if (!sync || !plain) {
+    const list = runs.map((run) => `${run.norm} ${percent(run.testAccuracy)}`);
+    return ranks.accuracies(held, list.join(common.comma));
+  }
+  const apart = plain.apart.toPrecision(2);
+  return [
+    ranks.plain(held, config.batchSize, percent(plain.testAccuracy), apart),
+    ranks.sync(Number(config.globalBatch), percent(sync.testAccuracy)),
+    sync.apart === 0 ? ranks.same : ranks.differ(sync.apart.toPrecision(2)),
+  ].join(common.space);
 }
 
-const EXPLAINED =
-  "Last loss: mean of about 50 steps. Ranks apart: the largest difference of a running statistic between two ranks. " +
-  "Collectives and bytes: of one rank in a step, with that of the loss.";
+export const ranksText = (result: RanksResult, texts: Texts): string => {
+  const table = alignedTable(texts.ranks.head, rows(result));
+  return `${table}\n\n${summary(result, texts)}\n\n${texts.ranks.explained}`;
+};
 
-export const ranksText = (result: RanksResult): string =>
-  `${alignedTable(HEAD, rows(result))}\n\n${summary(result)}\n\n${EXPLAINED}`;
-
-export function ranksReport(result: RanksResult): Report {
+export function ranksReport(result: RanksResult, texts: Texts): Report {
   const { config, runs } = result;
+  const { title, lead, loss, head, explained } = texts.ranks;
   const lines = runs.map(({ norm, losses }) => ({
     name: norm,
     points: thin(smooth(losses, 20), 200),
   }));
+  const drawn = lineChart(lines, { x: loss.x, y: loss.y });
   return {
-    title: "What synchronised batch norm repairs",
-    summary: summary(result),
-    lead: `The same net, NormResNet of width ${config.width}, from the same weights and on the same images, trained by ${config.ranks} ranks that hold
-${config.batchSize} images each in a step.`,
+    title,
+    summary: summary(result, texts),
+    lead: lead(config.width, Number(config.ranks), config.batchSize),
     sections: [
+      { title: loss.title, html: `${chart(loss.chart, drawn)}\n${caption(loss.caption)}` },
       {
-        title: "Training loss",
-        html: `${chart("Training loss by step", lineChart(lines, { x: "step", y: "loss" }))}
-<p class="caption">Smoothed; the mean over all ranks.</p>`,
-      },
-      {
-        title: "In numbers",
-        html: `${htmlTable(HEAD, rows(result))}\n<p class="caption">${EXPLAINED}</p>`,
+        title: texts.common.page.numbers,
+        html: `${htmlTable(head, rows(result), texts)}\n${caption(explained)}`,
       },
     ],
   };

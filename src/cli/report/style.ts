@@ -7,7 +7,8 @@ export const STYLE = `
 :root { color-scheme: light dark; --paper: light-dark(#fff, #16181c); --ink: light-dark(#1c1e21, #e4e6ea);
   --soft: light-dark(#5b6168, #a0a6ae); --line: light-dark(#d9dce0, #383c43);
   --shade: light-dark(rgb(0 0 0 / 0.3), rgb(255 255 255 / 0.35)); }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui,
+  "Noto Sans", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 main { max-width: 54rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
 a { color: light-dark(#0060a0, #6cb8f0); }
 h1 { font-size: 1.6rem; margin: 1rem 0 0.5rem; }
@@ -31,12 +32,13 @@ svg { display: block; width: 100%; height: auto; }
   background-repeat: no-repeat; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.95rem; }
 th, td { padding: 0.35rem 0.7rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: bottom; }
-th { font-weight: 600; }
+th { font-weight: 600; word-break: keep-all; }
 td { white-space: nowrap; }
 td:last-child { white-space: normal; min-width: 7rem; }
 th:first-child, td:first-child { text-align: left; }
 .prose table { font-size: 0.88rem; }
-.prose td, .prose th { white-space: normal; text-align: left; min-width: 5rem; vertical-align: top; overflow-wrap: anywhere; }
+.prose td, .prose th { white-space: normal; text-align: left; min-width: 5rem; vertical-align: top;
+  overflow-wrap: anywhere; }
 @media (max-width: 639px) {
   .prose thead { display: none; }
   .prose tr, .prose td { display: block; }

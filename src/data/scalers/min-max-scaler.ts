@@ -61,16 +61,17 @@ export class MinMaxScaler extends Scaler {
     this.check(data);
     for (let j = 0; j < this.features; j++) {
       for (const x of this.valuesOf(data, j)) {
-        if (x < this.min[j]) this.min[j] = x;
-        if (x > this.max[j]) this.max[j] = x;
+        // −0 becomes 0: which of the two comes first must not matter
+        if (x < this.min[j]) this.min[j] = x + 0;
+        if (x > this.max[j]) this.max[j] = x + 0;
       }
     }
     return this.#finish();
   }
 
   /**
-   * Forgets all earlier data and learns from the data of all ranks of `group`: exactly as `fit` does from all data. All
-   * ranks must call it; `data` may be empty.
+   * Forgets all earlier data and learns from the data of all ranks of `group`: to the last bit what `fit` learns from all
+   * data. All ranks must call it; `data` may be empty.
    */
   fitDistributed(data: Numbers, group: ProcessGroup): this {
     this.fit(data);

@@ -1,5 +1,6 @@
 import type { ProcessGroup } from "../../process-group.js";
 import { checkMerge, type Numbers, Scaler, type ScalerOptions, unitFor } from "./scaler.js";
+import { splitSums } from "./split-sums.js";
 
 /** Options of `StandardScaler`. */
 export interface StandardScalerOptions extends ScalerOptions {
@@ -9,9 +10,18 @@ export interface StandardScalerOptions extends ScalerOptions {
   withStd?: boolean;
 }
 
+/** By feature: the number of values, their mean, the sum of squared differences of values times the unit, the unit. */
+interface Statistics {
+  count: Float64Array;
+  mean: Float64Array;
+  m2: Float64Array;
+  units: Float64Array;
+}
+
 /**
  * (x − mean)/std of each feature. The variance is divided by n. NaN is left out of the statistics, and a constant
- * feature becomes 0. Statistics are float64, merged by the formula of Chan, Golub and LeVeque (1979).
+ * feature becomes 0. Statistics are float64, and no order of the rows changes their bits; those of several calls are
+ * merged by the formula of Chan, Golub and LeVeque (1979).
  * @shape data [rows, features, plane] → the same shape
  * @throws RangeError for data that are not whole rows or infinite; Error before `fit`
  * @source sklearn.preprocessing.StandardScaler
@@ -45,44 +55,31 @@ export class StandardScaler extends Scaler {
     return this.#m2.map((m2, j) => (this.count[j] > 0 ? m2 / this.count[j] : 0));
   }
 
-  /** Converts the statistics of a feature to a smaller unit. */
-  #shrink(j: number, unit: number): void {
-    if (unit >= this.#units[j]) return;
-    this.#m2[j] *= (unit / this.#units[j]) ** 2;
-    this.#units[j] = unit;
-  }
-
   /** Forgets all earlier data and learns from `data`. */
   fit(data: Numbers): this {
+    return this.#fit(data, null);
+  }
+
+  /**
+   * Forgets all earlier data and learns from the data of all ranks of `group`: to the last bit what `fit` learns from all
+   * data. All ranks must call it; `data` may be empty.
+   */
+  fitDistributed(data: Numbers, group: ProcessGroup): this {
+    return this.#fit(data, group);
+  }
+
+  #fit(data: Numbers, group: ProcessGroup | null): this {
     this.check(data);
+    const found = this.#statistics(data, group);
     for (const list of [this.count, this.mean, this.#m2]) list.fill(0);
     this.#units.fill(1);
-    return this.partialFit(data);
+    return this.#merge(found);
   }
 
   /** Learns from more data. Except for rounding, any split of the data gives the result of all data at once. */
   partialFit(data: Numbers): this {
     this.check(data);
-    for (let j = 0; j < this.features; j++) {
-      let largest = 0;
-      for (const x of this.valuesOf(data, j)) largest = Math.max(largest, Math.abs(x));
-      this.#shrink(j, unitFor(largest));
-      const unit = this.#units[j];
-      let [count, sum] = [0, 0];
-      for (const x of this.valuesOf(data, j)) {
-        count++;
-        sum += x * unit;
-      }
-      if (count === 0) continue;
-      const mean = sum / count;
-      let [m2, rest] = [0, 0];
-      for (const x of this.valuesOf(data, j)) {
-        m2 += (x * unit - mean) ** 2;
-        rest += x * unit - mean;
-      }
-      this.#add(j, count, (mean + rest / count) / unit, m2 - rest ** 2 / count);
-    }
-    return this.#finish();
+    return this.#merge(this.#statistics(data, null));
   }
 
   /**
@@ -92,31 +89,45 @@ export class StandardScaler extends Scaler {
   merge(other: StandardScaler): this {
     checkMerge<StandardScaler>(this, other);
     const { count, mean } = other;
-    const [m2, units] = [other.#m2.slice(), other.#units.slice()]; // `other` may be this scaler itself
-    [...count].forEach((n, j) => {
-      this.#shrink(j, units[j]);
-      this.#add(j, n, mean[j], m2[j] * (this.#units[j] / units[j]) ** 2);
-    });
-    return this.#finish();
+    return this.#merge({ count, mean, m2: other.#m2, units: other.#units });
   }
 
-  /**
-   * Forgets all earlier data and learns from the data of all ranks of `group`, merged in rank order: all ranks have the
-   * same statistics, those of `fit` on all data but for rounding. All ranks must call it; `data` may be empty.
-   */
-  fitDistributed(data: Numbers, group: ProcessGroup): this {
-    this.fit(data);
-    const { features } = this;
-    const own = [this.count, this.mean, this.#m2, this.#units].map((list) => [...list]);
-    const all = new Float64Array(4 * features * group.size);
-    group.allGather(all, Float64Array.from(own.flat()));
-    this.fit([]);
-    for (let at = 0; at < all.length; at += 4 * features)
-      for (let j = 0; j < features; j++) {
-        const [count, mean, m2, unit] = [0, 1, 2, 3].map((i) => all[at + i * features + j]);
-        this.#shrink(j, unit);
-        this.#add(j, count, mean, m2 * (this.#units[j] / unit) ** 2);
-      }
+  /** The statistics of data that are here, or shared out among the ranks of a group. */
+  #statistics(data: Numbers, group: ProcessGroup | null): Statistics {
+    const { features, plane } = this;
+    const each = (visit: (x: number, j: number) => void) => {
+      for (let i = 0; i < data.length; i++)
+        if (!Number.isNaN(data[i])) visit(data[i], Math.floor(i / plane) % features);
+    };
+    const [count, largest] = [0, 1].map(() => new Float64Array(features));
+    each((x, j) => {
+      count[j]++;
+      largest[j] = Math.max(largest[j], Math.abs(x));
+    });
+    group?.allReduce(count);
+    group?.allReduce(largest, { op: "max" });
+    const units = largest.map(unitFor);
+    const averages = (value: (x: number, j: number) => number) => {
+      const sums = splitSums(features, (add) => each((x, j) => add(value(x, j), j)), group);
+      return sums.map((sum, j) => sum / Math.max(1, count[j]));
+    };
+    const centre = averages((x, j) => x * units[j]);
+    const rest = averages((x, j) => x * units[j] - centre[j]);
+    const squares = averages((x, j) => (x * units[j] - centre[j]) ** 2);
+    const mean = centre.map((value, j) => (value + rest[j]) / units[j]);
+    const m2 = squares.map((value, j) => (value - rest[j] ** 2) * count[j]);
+    return { count, mean, m2, units };
+  }
+
+  /** Adds statistics, which may be this scaler's own. */
+  #merge({ count, mean, m2, units }: Statistics): this {
+    [...count].forEach((n, j) => {
+      const unit = Math.min(this.#units[j], units[j]);
+      const more = m2[j] * (unit / units[j]) ** 2;
+      this.#m2[j] *= (unit / this.#units[j]) ** 2;
+      this.#units[j] = unit;
+      this.#add(j, n, mean[j], more);
+    });
     return this.#finish();
   }
 

@@ -18,7 +18,8 @@ import {
   stepsOf,
   update,
 } from "./channel-norm.js";
-import { groupMoments, type Moments } from "./group-moments.js";
+import { groupMoments, type Moments, noMoments } from "./group-moments.js";
+import type { LayoutOptions } from "./layout.js";
 import { channelSums, gradientOf } from "./slice-maps.js";
 import { overPositions } from "./valid-positions.js";
 
@@ -27,13 +28,19 @@ const OP = "syncBatchNorm";
 /** The moments of the channels of x, in this rank alone. */
 function ownMoments(x: Tensor, s: Sets, eps: number): Moments {
   const count = s.runs * s.length;
-  const none = { count: 0, mean: new Float64Array(s.sets), m2: new Float64Array(s.sets) };
+  const none = noMoments(s.sets);
   if (x.size === 0) return none;
   using stats = empty(x.runtime, [s.sets, 3], "float64");
   statistics(stats, x, s, eps);
   const { elements } = stats;
   const mean = none.mean.map((_, c) => elements[3 * c]);
   return { count, mean, m2: none.m2.map((_, c) => elements[3 * c + 1] * count) };
+}
+
+/** @internal The moments of each channel of x [N, C, *] in this process. */
+export function channelMoments(op: string, x: Tensor, options: LayoutOptions): Moments {
+  const { dims, last } = checkChannelNorm(op, x, options);
+  return ownMoments(x, batchSets(...dims, last), 0);
 }
 
 /** stats [C, 3] (mean, variance, 1/√(variance + eps)), as the kernels take them. */

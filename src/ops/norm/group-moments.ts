@@ -11,24 +11,35 @@ export interface Moments {
   m2: Float64Array;
 }
 
-/** The moments over all ranks: merged in rank order by the formula of Chan, Golub and LeVeque (1979). */
+export const noMoments = (channels: number): Moments => ({
+  count: 0,
+  mean: new Float64Array(channels),
+  m2: new Float64Array(channels),
+});
+
+/** Adds moments of other values of the same channels, by the formula of Chan, Golub and LeVeque (1979). */
+export function addMoments(sum: Moments, { count, mean, m2 }: Moments): void {
+  if (count === 0) return;
+  const total = sum.count + count;
+  for (let c = 0; c < mean.length; c++) {
+    const delta = mean[c] - sum.mean[c];
+    sum.mean[c] += (delta * count) / total;
+    sum.m2[c] += m2[c] + (delta * delta * sum.count * count) / total;
+  }
+  sum.count = total;
+}
+
+/** The moments over all ranks, merged in rank order. */
 function mergeMoments(own: Moments, group: ProcessGroup): Moments {
   const channels = own.mean.length;
   const width = 2 * channels + 1;
   const all = new Float64Array(width * group.size);
   group.allGather(all, Float64Array.of(own.count, ...own.mean, ...own.m2));
-  const merged = { count: 0, mean: new Float64Array(channels), m2: new Float64Array(channels) };
+  const merged = noMoments(channels);
   for (let r = 0; r < group.size; r++) {
-    const at = r * width;
-    const n = all[at];
-    if (n === 0) continue;
-    const total = merged.count + n;
-    for (let c = 0; c < channels; c++) {
-      const delta = all[at + 1 + c] - merged.mean[c];
-      merged.mean[c] += (delta * n) / total;
-      merged.m2[c] += all[at + 1 + channels + c] + (delta * delta * merged.count * n) / total;
-    }
-    merged.count = total;
+    const own = all.subarray(r * width, (r + 1) * width);
+    const [mean, m2] = [own.subarray(1, 1 + channels), own.subarray(1 + channels)];
+    addMoments(merged, { count: own[0], mean, m2 });
   }
   return merged;
 }

@@ -5,10 +5,9 @@ import { influence } from "../../experiments/influence.js";
 import { sight } from "../../experiments/see.js";
 import { NormResNet } from "../../models/norm-resnet.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { raceData } from "../race.js";
+import { raceData } from "../preset-races.js";
 import { readImages } from "./images.js";
 import type { CallName, Calls } from "./protocol.js";
-import { savedOrNot } from "./saved.js";
 
 type Handlers = {
   [K in CallName]: (
@@ -38,10 +37,6 @@ export const calls: Handlers = {
   },
   check({ norms, width }, runtime) {
     for (const norm of norms) new NormResNet({ norm, width, runtime }).dispose();
-    return null;
-  },
-  async forget({ key, names }) {
-    for (const name of names) await savedOrNot(`${key} ${name}`, () => {}).remove();
     return null;
   },
 };

@@ -1,11 +1,17 @@
-// What is known of the training of one norm.
-import type { CompareEvent, Evaluation, Probe } from "../../experiments/compare-types.js";
-import type { Rate } from "./protocol.js";
+// What is known of the training of one norm from one seed.
+import type {
+  CompareConfig,
+  CompareEvent,
+  Evaluation,
+  Probe,
+} from "../../experiments/compare-types.js";
+import type { OwnData, Rate } from "./protocol.js";
 
 export type LaneStatus = "waiting" | "running" | "done" | "stopped" | "refused" | "failed";
 
 export interface Lane {
   norm: string;
+  seed: number;
   status: LaneStatus;
   losses: number[];
   evaluations: Evaluation[];
@@ -20,8 +26,28 @@ export interface Lane {
   message: string;
 }
 
-export const emptyLane = (norm: string, rates: readonly Rate[] = []): Lane => ({
-  ...{ norm, status: "waiting", losses: [], evaluations: [], probe: null },
+export interface Entry {
+  norms: readonly string[];
+  /** Each norm is trained from every one; absent: from that of the settings. */
+  seeds?: readonly number[];
+  settings: Partial<CompareConfig>;
+  data?: OwnData;
+  /** Where it is saved, to go on after a reload. */
+  key?: string;
+  /** By the names of the lanes, the step sizes that were set before it was interrupted. */
+  rates?: Readonly<Record<string, readonly Rate[]>>;
+}
+
+export const laneName = ({ norm, seed }: Pick<Lane, "norm" | "seed">): string => `${norm} ${seed}`;
+
+/** The lanes of a race at its start, all norms from the first seed first. */
+export const lanesOf = ({ norms, seeds, settings, rates }: Entry): Lane[] =>
+  (seeds ?? [settings.seed ?? 0]).flatMap((seed) =>
+    norms.map((norm) => emptyLane(norm, seed, rates?.[laneName({ norm, seed })])),
+  );
+
+export const emptyLane = (norm: string, seed: number, rates: readonly Rate[] = []): Lane => ({
+  ...{ norm, seed, status: "waiting", losses: [], evaluations: [], probe: null },
   ...{ rate: 0, peakBytes: 0, rates, message: "" },
 });
 

@@ -27,8 +27,6 @@ export interface Calls {
   };
   /** Whether norms fit a net of this width. Refuses as the net would. */
   check: { args: { norms: readonly string[]; width: number }; result: null };
-  /** Deletes what was saved of a race. */
-  forget: { args: { key: string; names: readonly string[] }; result: null };
 }
 export type CallName = keyof Calls;
 
@@ -45,10 +43,12 @@ export interface RunRequest {
 /** A step size, and after how many steps it was set. */
 export type Rate = readonly [steps: number, lr: number];
 
+/** What is said to a run that is under way. */
+export type Order = { do: "pause" | "resume" | "step" | "stop" } | { do: "set"; lr: number };
+
 export type Request =
   | ({ id: number; do: "run" } & RunRequest)
-  | { id: number; do: "pause" | "resume" | "step" | "stop" }
-  | { id: number; do: "set"; lr: number }
+  | ({ id: number } & Order)
   | { [K in CallName]: { id: number; do: "call"; name: K; args: Calls[K]["args"] } }[CallName];
 
 export type Reply =

@@ -9,9 +9,9 @@ import {
 } from "../../experiments/compare.js";
 import { createRuntime } from "../../runtime/create-runtime.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { raceData } from "../race.js";
+import { raceData } from "../preset-races.js";
 import type { Calls, Rate, Reply, Request, RunRequest } from "./protocol.js";
-import { type SavedOrNot, savedOrNot } from "./saved.js";
+import { forget, savedOrNot } from "./saved.js";
 
 /** How often events are sent, in milliseconds. */
 const INTERVAL = 50;
@@ -92,22 +92,19 @@ export class Session {
       const { variant, threads } = runtime;
       this.#post({ id, is: "started", variant, threads });
       const unsaved = (message: string) => this.#post({ id, is: "unsaved", message });
-      const stores: SavedOrNot[] = [];
-      const store = (name: string) => {
-        const made = savedOrNot(`${key} ${name}`, unsaved);
-        stores.push(made);
-        return made;
-      };
       const events = compare(data ? ownData(data) : raceData(), settings, {
         runtime,
         signal: run.stop.signal,
         controls: ratesOf(run),
-        ...(key && { store, saveEvery: SAVE_EVERY }),
+        ...(key && {
+          store: (name: string) => savedOrNot(key, name, unsaved),
+          saveEvery: SAVE_EVERY,
+        }),
       });
       const result = await this.#follow(run, events);
       const isStopped = run.stop.signal.aborted;
       // what a stopped run saved last may be younger than the page's wish to forget it
-      if (isStopped) for (const each of stores) await each.remove();
+      if (isStopped && key) forget(key);
       this.#post({ id, is: isStopped ? "stopped" : "result", result });
     } finally {
       this.#run = null;

@@ -7,8 +7,8 @@ export interface Line {
   label: string;
   /** [x, y]; a y that is not finite leaves a gap. */
   points: readonly (readonly [number, number])[];
-  /** The unsmoothed values, drawn faintly. */
-  raw?: readonly (readonly [number, number])[];
+  /** What the line is made of, drawn faintly: unsmoothed values, or the lines that it is the mean of. */
+  raw?: readonly Line["points"][];
   /** The number of the look: colour and dash, 0 to 7. */
   look: number;
   /** A line to compare with, drawn faintly and without a label. */
@@ -28,6 +28,8 @@ interface ChartProps {
 }
 
 const MARGIN = { top: 8, right: 92, bottom: 34, left: 52 };
+/** The width of a letter of a label at most, in pixels. */
+const LETTER = 9;
 const USUAL_WIDTH = 640;
 
 /** Lines with their names at their ends, drawn for the width that there is. */
@@ -35,7 +37,8 @@ export function Chart(props: ChartProps) {
   const { title, summary, lines, x, y, xLabel, format = String, height = 300 } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const right = width - MARGIN.right;
+  const longest = Math.max(...lines.map(({ label }) => label.length));
+  const right = width - Math.max(MARGIN.right, 6 + LETTER * longest);
   const bottom = height - MARGIN.bottom;
   const scale = ([from, to]: readonly [number, number], start: number, end: number) => {
     const factor = (end - start) / (to - from || 1);
@@ -71,9 +74,11 @@ export function Chart(props: ChartProps) {
             {xLabel}
           </text>
         </g>
-        {lines.map(({ name, points, raw, look, faint }) => (
+        {lines.map(({ name, points, raw = [], look, faint }) => (
           <g key={`${name}${faint}`} class={`look${look % 8}${faint ? " faint" : ""}`}>
-            {raw && <path class="raw" d={path(raw)} />}
+            {raw.map((each, i) => (
+              <path key={i} class="raw" d={path(each)} />
+            ))}
             <path class="line" d={path(points)} />
           </g>
         ))}

@@ -1,6 +1,6 @@
 // The controls. Each has its label beside it, and a sentence below where its value was refused.
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useOwnId } from "./late.js";
 
 export function Select<T extends string>(props: {
   label: string;
@@ -9,7 +9,7 @@ export function Select<T extends string>(props: {
   children: ComponentChildren;
 }) {
   const { label, value, change, children } = props;
-  const id = useId();
+  const id = useOwnId();
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -31,7 +31,7 @@ export function Slider(props: {
   change: (value: number) => void;
 }) {
   const { label, value, least, most, step = 1, shown = String(value), change } = props;
-  const id = useId();
+  const id = useOwnId();
   return (
     <div class="field slider">
       <label for={id}>
@@ -59,7 +59,7 @@ export function Choice<T extends string>(props: {
   change: (value: T) => void;
 }) {
   const { label, value, options, change } = props;
-  const name = useId();
+  const name = useOwnId();
   return (
     <fieldset class="choice">
       <legend>{label}</legend>
@@ -76,6 +76,41 @@ export function Choice<T extends string>(props: {
         </label>
       ))}
     </fieldset>
+  );
+}
+
+/** Some words in a line, such as names or numbers. */
+export function Words(props: {
+  name: string;
+  label: string;
+  value: string;
+  hint: string;
+  isWrong: boolean;
+  change: (value: string) => void;
+  enter: () => void;
+}) {
+  const { name, label, value, hint, isWrong, change, enter } = props;
+  const [id, hintId] = [useOwnId(), useOwnId()];
+  return (
+    <div class={`field ${name}`}>
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        value={value}
+        aria-describedby={hintId}
+        aria-invalid={isWrong}
+        spellcheck={false}
+        autocapitalize="off"
+        onInput={(e) => change(e.currentTarget.value)}
+        onKeyDown={(e) => {
+          if (e.key === "Enter") enter();
+        }}
+      />
+      <p id={hintId} class="hint">
+        {hint}
+      </p>
+    </div>
   );
 }
 

@@ -56,9 +56,9 @@ export function planeOf(positions: number): [rows: number, columns: number] {
   return [1, positions];
 }
 
-/** A share of 0 to 1 in percent. Only what is nothing or all is called so. */
-export function percent(share: number): string {
+/** A share of 0 to 1 in percent, by the sign of a language. Only what is nothing or all is called so. */
+export function percent(share: number, sign: string): string {
   const rounded = Math.round(100 * share);
-  if (share > 0 && rounded === 0) return "<1 %";
-  return share < 1 && rounded === 100 ? ">99 %" : `${rounded} %`;
+  if (share > 0 && rounded === 0) return `<1${sign}`;
+  return `${share < 1 && rounded === 100 ? ">99" : rounded}${sign}`;
 }

@@ -3,14 +3,13 @@ import type { Disturbed } from "../../experiments/influence/disturb.js";
 import type { MapShape } from "../../experiments/sets.js";
 import { sizeOf } from "../../shape.js";
 import { breakage, type Fate, HIT, type Outcome, outcomeOf } from "../breakage.js";
-import { nameOf } from "../influence-rows.js";
 import { change, useFields } from "../model.js";
 import { Cells, CellText } from "../parts/cells.js";
 import { DragNumber } from "../parts/drag-number.js";
 import { exact, inCell } from "../parts/numbers.js";
 import { Said } from "../parts/said.js";
 import { limits, type State } from "../state.js";
-import { type Texts, useTexts } from "../text/texts.js";
+import { type Texts, titleOf, useTexts } from "../text/texts.js";
 
 /** Everything that the figure shows; it belongs together, while the levers may already be elsewhere. */
 export interface Shown {
@@ -48,7 +47,8 @@ function verdictOf({ disturbance, outcome, after }: Shown, texts: Texts["breakIt
 
 /** The disturbed input, and what became of each output. */
 export function BreakFigure({ of }: { of: ReadonlySignal<Shown> }) {
-  const { breakIt, methods } = useTexts();
+  const texts = useTexts();
+  const { breakIt } = texts;
   const shown = of.value;
   const { norm, shape, disturbed, before, after, outcome } = shown;
   const { fates, steps, own, others, most } = outcome;
@@ -64,7 +64,7 @@ export function BreakFigure({ of }: { of: ReadonlySignal<Shown> }) {
       : fate === "gone"
         ? breakIt.legend.gone
         : `${inCell(value)}, ${breakIt.legend[fate]}`;
-  const title = methods[nameOf(norm) as keyof typeof methods]?.title ?? norm;
+  const title = titleOf(norm, texts);
   return (
     <div class="breakage">
       <p class="verdict">{verdict}</p>

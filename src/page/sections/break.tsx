@@ -4,14 +4,13 @@ import { disturbances } from "../../experiments/influence/disturb.js";
 import { breakage } from "../breakage.js";
 import { Refusal } from "../engine/client.js";
 import { call } from "../engine/engine.js";
-import { nameOf } from "../influence-rows.js";
 import { change, type PageData, state, useFields } from "../model.js";
 import { Choice, Complaint, Slider } from "../parts/fields.js";
 import { useLatest } from "../parts/latest.js";
 import { MethodLevers } from "../parts/method-levers.js";
 import { Section } from "../parts/section.js";
 import { refusalText } from "../refusals.js";
-import { defaults, limits, type State } from "../state.js";
+import { defaults, limits, nameOf, type State } from "../state.js";
 import { useTexts } from "../text/texts.js";
 import { BreakFigure, shownOf } from "./break-figure.js";
 import { InfluenceTable } from "./influence-table.js";
@@ -73,12 +72,6 @@ export function BreakIt({ data }: { data: PageData }) {
         names={names}
         change={(name) => change({ norm: name, method: name, number: 0 })}
       />
-      <Choice
-        label={breakIt.disturbance}
-        value={disturbance}
-        options={disturbances.map((name) => [name, influence.disturbances[name]] as const)}
-        change={(name) => change({ disturbance: name })}
-      />
       <div class="lever">
         {disturbance === "outlier" ? (
           <Slider
@@ -91,6 +84,15 @@ export function BreakIt({ data }: { data: PageData }) {
           <p>{breakIt.done[disturbance]}</p>
         )}
       </div>
+      <details class="more" open={disturbance !== defaults.disturbance}>
+        <summary>{breakIt.more}</summary>
+        <Choice
+          label={breakIt.disturbance}
+          value={disturbance}
+          options={disturbances.map((name) => [name, influence.disturbances[name]] as const)}
+          change={(name) => change({ disturbance: name })}
+        />
+      </details>
       {refused.value !== null && <Complaint text={refusalText(refused.value, common)} />}
       <BreakFigure of={shown} />
       {table}

@@ -1,9 +1,9 @@
 import type { Advice, Step } from "../../experiments/choose.js";
+import { adviceKey } from "../../text/keys.js";
 import { methodOf, raceOf } from "../answers.js";
 import { change, state } from "../model.js";
 import { Code } from "../parts/copy.js";
 import type { Section } from "../state.js";
-import { adviceKey } from "../text/keys.js";
 import { useTexts } from "../text/texts.js";
 
 /** The sections that show what an experiment shows; others run in the terminal. */

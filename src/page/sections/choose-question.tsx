@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import type { Answers, Question, Step } from "../../experiments/choose.js";
+import { labelKey } from "../../text/keys.js";
 import { answerOf, isNumeric, takenAt } from "../answers.js";
 import { Choice, Complaint } from "../parts/fields.js";
-import { labelKey } from "../text/keys.js";
+import { useOwnId } from "../parts/late.js";
 import { useTexts } from "../text/texts.js";
 
 interface AskProps {
@@ -48,7 +48,7 @@ function AskNumber({ question, answers, path, answer }: AskProps) {
   const { answer: name, branches } = question;
   const given = answers[name];
   const typed = useSignal<Typed | null>(null);
-  const id = useId();
+  const id = useOwnId();
   const taken = takenAt(path, question);
   const give = (text: string, isNumber = true) => {
     const read = isNumber ? answerOf(question, text) : undefined;

@@ -1,5 +1,5 @@
 import { type Branch, isAdvice, type Question, type Step, tree } from "../../experiments/choose.js";
-import { adviceKey, labelKey } from "../text/keys.js";
+import { adviceKey, labelKey } from "../../text/keys.js";
 import { useTexts } from "../text/texts.js";
 
 /** The whole tree, to unfold. The way that was taken stands open and is marked. */

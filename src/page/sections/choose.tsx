@@ -1,8 +1,8 @@
 import { useRef } from "preact/hooks";
+import { adviceKey } from "../../text/keys.js";
 import { answered, oneBack, wayOf } from "../answers.js";
 import { change, useFields } from "../model.js";
 import { Section } from "../parts/section.js";
-import { adviceKey } from "../text/keys.js";
 import { useTexts } from "../text/texts.js";
 import { AdviceCard } from "./choose-advice.js";
 import { Ask } from "./choose-question.js";

@@ -28,12 +28,13 @@ export function InfluenceCells({ row }: { row: InfluenceRow }) {
 }
 
 function Bar({ share, payer }: { share: number; payer: string }) {
+  const { common } = useTexts();
   return (
     <>
       <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
         <rect class={payer} width={Math.round(1000 * share) / 10} height="1" />
       </svg>
-      <span class={share === 0 ? "zero" : undefined}>{percent(share)}</span>
+      <span class={share === 0 ? "zero" : undefined}>{percent(share, common.percent)}</span>
     </>
   );
 }

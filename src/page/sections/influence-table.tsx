@@ -1,19 +1,21 @@
 import { useSignal } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { disturbances } from "../../experiments/influence/disturb.js";
 import type { InfluenceRow } from "../../experiments/influence.js";
 import { call } from "../engine/engine.js";
-import { familiesOf, found, nameOf, type Order, sorted } from "../influence-rows.js";
+import { familiesOf, found, type Order, sorted } from "../influence-rows.js";
 import { change, useFields } from "../model.js";
 import { Select } from "../parts/fields.js";
+import { useOwnId } from "../parts/late.js";
 import { useNear } from "../parts/near.js";
-import { useTexts } from "../text/texts.js";
+import { titleOf, useTexts } from "../text/texts.js";
 import { InfluenceCells } from "./influence-cells.js";
 import { InfluenceHead } from "./influence-head.js";
 
 /** All methods under everything that goes wrong: recorded ones first, then those that are computed here. */
 export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
-  const { breakIt, influence, families, methods } = useTexts();
+  const texts = useTexts();
+  const { breakIt, influence, families } = texts;
   const { table } = breakIt;
   const rows = useSignal(first);
   const took = useSignal<number | null>(null);
@@ -21,7 +23,7 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   const filter = useSignal({ family: "", text: "" });
   const chosen = useSignal<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
-  const find = useId();
+  const find = useOwnId();
   const compute = async () => {
     await call("check", { norms: [], width: 8 }); // the engine's start is not part of the time
     const start = performance.now();
@@ -32,8 +34,7 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   useNear(box, () => void compute().catch(() => {}));
   const { norm, disturbance } = useFields("norm", "disturbance");
   const view = chosen.value ?? disturbance; // that of the figure, until another one is chosen
-  const title = (row: InfluenceRow) =>
-    methods[nameOf(row.norm) as keyof typeof methods]?.title ?? row.norm;
+  const title = (row: InfluenceRow) => titleOf(row.norm, texts);
   const shown = sorted(
     found(rows.value, filter.value, (row) => [row.norm, title(row)]),
     order.value,

@@ -1,5 +1,5 @@
 import { methodDescriptions } from "../../experiments/methods/descriptions.js";
-import { lines } from "../lines.js";
+import { lines } from "../library-lines.js";
 import { Code } from "../parts/copy.js";
 import { useTexts } from "../text/texts.js";
 

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { change, useFields } from "../model.js";
 import { Complaint } from "../parts/fields.js";
+import { useOwnId } from "../parts/late.js";
 import { readNumbers, wordsOf } from "../state.js";
 import { type Texts, useTexts } from "../text/texts.js";
 
@@ -16,7 +17,7 @@ export function OwnNumbers() {
   );
   const text = useSignal(own.join(" "));
   const complaint = useSignal<((refused: Texts["common"]["refused"]) => string) | null>(null);
-  const [id, hint] = [useId(), useId()];
+  const [id, hint] = [useOwnId(), useOwnId()];
   useEffect(() => {
     if (own.length > 0) text.value = own.join(" "); // those of a link
     complaint.value = null;

@@ -1,14 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lane } from "../engine/lane.js";
-
 import type { RaceStatus } from "../engine/race.js";
 import { useFields } from "../model.js";
-
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
-import { raceSettings } from "../race.js";
+import { raceSettings } from "../preset-races.js";
 import { useTexts } from "../text/texts.js";
 import { Blocks } from "./train/blocks.js";
 import {
@@ -23,11 +21,13 @@ import {
 import {
   accuracyLines,
   accuracyOf,
+  firstSeed,
   identical,
   isRecorded,
   lossLines,
   lossOf,
   lossScale,
+  means,
   recordedLanes,
 } from "./train/curves.js";
 import { Lanes } from "./train/lanes.js";
@@ -37,18 +37,18 @@ import { Pictures } from "./train/pictures.js";
 const RECORDED = recordedLanes();
 
 export function Train() {
-  const { train } = useTexts();
+  const { train, common } = useTexts();
   useEffect(() => void lookForLeft(), []);
   version.value; // drawn again when the race has changed
   const race = theRace();
   const status = race?.status ?? "idle";
   const lanes: readonly Lane[] = race?.entry ? [...race.lanes] : RECORDED; // a new list: lanes change in place
   const steps = race?.entry?.settings.steps ?? raceSettings.steps;
-  const withRecord = race?.entry ? !race.entry.data && isRecorded(race.entry.norms, steps) : false;
+  const withRecord = race?.entry ? !race.entry.data && isRecorded(lanes, steps) : false;
   const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };
   const { preset: chosen } = useFields("preset");
   const drawn = drawnPreset();
-  const begun = lanes.filter(({ losses }) => losses.length > 0);
+  const begun = means(lanes).filter(({ losses }) => losses.length > 0);
   /** A chart in words: where each of its curves ends. */
   const summaryOf = (end: (lane: Lane) => string) =>
     train.summary(begun.map((lane) => train.endOf(lane.norm, end(lane))).join(train.comma));
@@ -66,7 +66,7 @@ export function Train() {
         </p>
       )}
       <LeverPanel />
-      {race?.unsaved && <p class="hint">{train.unsaved(race.unsaved)}</p>}
+      {race?.unsaved && <p class="hint">{train.unsaved(/quota/i.test(race.unsaved))}</p>}
       {chosen !== drawn && (
         <p class="notice" role="status">
           {train.otherCurves(train.presets[drawn], train.presets[chosen])}
@@ -76,19 +76,19 @@ export function Train() {
         <Chart
           title={train.loss}
           summary={summaryOf((lane) => exact(lossOf(lane)))}
-          lines={lossLines(lanes, status !== "idle", withRecord)}
+          lines={lossLines(lanes, status !== "idle", withRecord, common.percent)}
           x={[0, steps]}
           y={lossScale(lanes)}
           xLabel={train.steps}
         />
         <Chart
           title={train.accuracy}
-          summary={summaryOf(accuracyOf)}
+          summary={summaryOf((lane) => accuracyOf(lane, common.percent))}
           lines={accuracyLines(lanes)}
           x={[0, steps]}
           y={[0, 100]}
           xLabel={train.steps}
-          format={(y) => `${y} %`}
+          format={(y) => `${y}${common.percent}`}
         />
       </div>
       {all > 0 && (
@@ -98,8 +98,8 @@ export function Train() {
       )}
       <Lanes lanes={lanes} status={status} />
       <Progress lanes={lanes} steps={steps} status={status} />
-      <Pictures lanes={lanes} data={race?.entry?.data} />
-      <Blocks lanes={lanes} />
+      <Pictures lanes={firstSeed(lanes)} data={race?.entry?.data} />
+      <Blocks lanes={firstSeed(lanes)} />
     </Section>
   );
 }

@@ -1,18 +1,20 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Widen } from "../../text/widen.js";
+import { nameOf } from "../state.js";
 import type { en } from "./en/index.js";
-
-/** Texts of any language: what is a literal in English is any text in another. */
-type Widen<T> = T extends string
-  ? string
-  : T extends (...args: infer Args) => string
-    ? (...args: Args) => string
-    : { readonly [K in keyof T]: Widen<T[K]> };
 
 /** All texts of the page. Each language has each of them, or does not compile. */
 export type Texts = Widen<typeof en>;
 
 export const TextsContext = createContext<Texts | null>(null);
+
+/** The names of the methods of a spec, such as gn:4+ws. */
+export const titleOf = (spec: string, { methods }: Pick<Texts, "methods">): string =>
+  spec
+    .split("+")
+    .map((part) => methods[nameOf(part) as keyof typeof methods]?.title ?? part)
+    .join(" + ");
 
 /** The texts in the language of the page. */
 export function useTexts(): Texts {

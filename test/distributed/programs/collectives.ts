@@ -98,11 +98,24 @@ using floats = tensor(
   { runtime },
 );
 group.allReduce(floats);
+const part = new Float32Array(100);
+group.reduceScatter(
+  part,
+  floats
+    .toArray()
+    .slice(0, 100 * size)
+    .map((v) => v * (rank + 1)),
+);
+const allParts = (own: Float32Array) => {
+  const all = new Float32Array(size * own.length);
+  group.allGather(all, own);
+  return all;
+};
 const { traffic, backend, version } = group;
 result(rank, {
   wrong,
   list: [...list],
-  floats: [...floats.elements],
+  floats: [...floats.elements, ...allParts(part)],
   traffic,
   backend,
   version,

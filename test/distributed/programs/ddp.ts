@@ -125,16 +125,35 @@ found.training = [buffered.training, plain.training];
 found.anyRank = [anyRank(group, rank === size - 1), anyRank(group, false)];
 seedRank(group, 3);
 found.random = rand([1]).item();
-const rows = (r: number) => Array.from(normal(4 * (r + 1), 100 + r), (v) => v + 1e4);
+// no rank has numbers of one size, one has none, and features that are constant or only here and there have a number
+const rows = (r: number) =>
+  r === 1
+    ? []
+    : Array.from(normal(600, 100 + r), (v, i) => {
+        const kinds = [
+          v + 1e4,
+          v * 10 ** (v * 40),
+          0.1,
+          v > 0 ? v : Number.NaN,
+          -0 * v,
+          v * 2 ** 500,
+        ];
+        return kinds[i % 6];
+      });
 const all = [...Array(size).keys()].flatMap(rows);
-const standard = new StandardScaler(2).fitDistributed(rows(rank), group);
-const range = new MinMaxScaler(2).fitDistributed(rows(rank), group);
-const pooled = [new StandardScaler(2).fit(all), new MinMaxScaler(2).fit(all)];
-found.scalers = [standard, range].map((scaler, i) => {
-  const want = pooled[i].transform(all);
-  return Math.max(...scaler.transform(all).map((v, j) => Math.abs(v - want[j])));
-});
-found.statistics = [...standard.mean, ...standard.variance, ...range.min, ...range.max];
+const statistics = (standard: StandardScaler, range: MinMaxScaler) => {
+  const lists = [standard.mean, standard.variance, range.min, range.max];
+  const scaled = [standard, range].flatMap((scaler) => [...scaler.transform(all)]);
+  return [...lists.flatMap((list) => [...list]), ...scaled].map(String);
+};
+const scalers = () => [new StandardScaler(6), new MinMaxScaler(6)] as const;
+const [standard, range] = scalers();
+found.statistics = statistics(
+  standard.fitDistributed(rows(rank), group),
+  range.fitDistributed(rows(rank), group),
+);
+const [pooled, pooledRange] = scalers();
+found.pooled = statistics(pooled.fit(all), pooledRange.fit(all));
 found.other = message(
   () => new DistributedDataParallel(new nn.Linear(2 + (rank % 2), 1), { processGroup: group }),
 );

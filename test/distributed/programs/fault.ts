@@ -1,5 +1,6 @@
 // A training in which rank 1 does something wrong at step 5.
 
+import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { DistributedDataParallel } from "../../../src/distributed/ddp.js";
 import { initProcessGroup } from "../../../src/distributed/init.js";
@@ -10,13 +11,17 @@ import { full, tidy, zeros } from "../../../src/tensor.js";
 import { given } from "./rank.js";
 
 const { fault } = given<{ fault: string }>();
-if (fault === "never joins" && workerData.rank === 1) {
+const { OMPI_COMM_WORLD_RANK, PMI_RANK } = process.env;
+const rank = Number(workerData?.rank ?? OMPI_COMM_WORLD_RANK ?? PMI_RANK);
+if (fault === "never joins" && rank === 1) {
+  writeSync(2, `joined at ${Date.now()}\n`);
   await new Promise((resolve) => setTimeout(resolve, 500));
   process.exit(0);
 }
 const group = await initProcessGroup({ timeout: 2, check: fault.startsWith("mismatched") });
 const runtime = await init({ threads: 1 });
 const wrong = group.rank === 1;
+if (wrong && group.backend === "mpi") writeSync(2, `joined at ${Date.now()}\n`);
 const width = wrong && fault === "other model" ? 3 : 2;
 const layer = new nn.SyncBatchNorm(width, { processGroup: group });
 if (fault === "other dtype") {

@@ -10,9 +10,11 @@ interface Arguments {
   settings: Partial<RanksConfig>;
   directory: string;
   halt?: number;
+  /** A directory of rank 0 alone, as on another machine. */
+  unshared?: boolean;
 }
 
-const { settings, directory, halt } = given<Arguments>();
+const { settings, directory, halt, unshared } = given<Arguments>();
 const group = await initProcessGroup({ timeout: 60 });
 const runtime = await init({ threads: 1, deterministic: true });
 const [train, test] = (["train", "test"] as const).map((split) =>
@@ -22,7 +24,10 @@ const events = compareRanks({ train, test }, settings, {
   group,
   runtime,
   replicate: (net) => new DistributedDataParallel(net, { processGroup: group }),
-  store: (name) => checkpointFile(`${directory}/${name}.safetensors`),
+  store(name) {
+    const there = !unshared || group.rank === 0;
+    return checkpointFile(`${directory}${there ? "" : "/none"}/${name}.safetensors`);
+  },
 });
 let steps = 0;
 for (;;) {

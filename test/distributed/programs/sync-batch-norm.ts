@@ -17,7 +17,9 @@ interface Case {
   mean?: number;
   layout?: "nchw" | "nhwc";
   activation?: "relu" | "silu";
-  frozenInput?: boolean;
+  /** The rank whose x needs no gradient, or all of them. */
+  frozenInput?: number | "all";
+  momentum?: null;
   /** The samples behind these positions are padding, all of them in rank 0. */
   masked?: boolean;
 }
@@ -50,7 +52,9 @@ function largestRstd(x: Tensor, axis: number): number {
   return Math.max(...rstds);
 }
 
-function run({ shards, sample, mean = 0, layout = "nchw", activation, frozenInput, masked }: Case) {
+function run(one: Case) {
+  const { shards, sample, mean = 0, layout = "nchw", activation, masked, momentum } = one;
+  const frozen = one.frozenInput === "all" || one.frozenInput === rank;
   const count = (r: number) => shards[r] ?? 0;
   const total = shards.reduce((a, b) => a + b, 0);
   const [channels, ...space] = sample;
@@ -97,14 +101,17 @@ function run({ shards, sample, mean = 0, layout = "nchw", activation, frozenInpu
     mask: padding,
     ...{ weight, bias, layout, activation, training: true },
     ...{ runningMean: running[0], runningVar: running[1] },
+    momentum: momentum === null ? 1 : 0.1, // null: the mean of all batches, of which this is the first
   });
   reference.backward(dy);
 
-  using layer = new nn.SyncBatchNorm(channels, { processGroup: group, layout, runtime });
+  using layer = new nn.SyncBatchNorm(channels, {
+    ...{ processGroup: group, layout, momentum, runtime },
+  });
   layer.weight?.elements.set(weight.elements);
   layer.bias?.elements.set(bias.elements);
   const x = own(whole.detach()).detach();
-  if (!frozenInput) x.requiresGrad = true;
+  if (!frozen) x.requiresGrad = true;
   group.traffic.collectives = 0;
   group.traffic.bytes = 0;
   const mask = maskOf(start, start + count(rank));
@@ -124,9 +131,7 @@ function run({ shards, sample, mean = 0, layout = "nchw", activation, frozenInpu
   const statistics = [layer.runningMean, layer.runningVar].map((t) => t?.elements ?? []);
   return {
     y: distance(y.elements, own(reference).elements),
-    dx: frozenInput
-      ? 0
-      : distance(x.grad?.elements ?? [], own(whole.grad as Tensor).elements, unit),
+    dx: frozen ? 0 : distance(x.grad?.elements ?? [], own(whole.grad as Tensor).elements, unit),
     dw: distance(gradients[0], weight.grad?.elements ?? []),
     db: distance(gradients[1], bias.grad?.elements ?? []),
     mean: distance(statistics[0], running[0].elements),

@@ -23,19 +23,22 @@ function keptBy(seed: number, p: number, index: number): boolean {
 }
 
 describe("dropout", () => {
-  test.each([1, 3, 4, 23, 1000])("%d elements: kept ones over 1 − p, as the hash says", (n) => {
-    const x = randomTensor(runtime, [n], 1, true);
-    const y = dropout(x, { p: 0.3, ...seeded(7) });
-    const scale = Math.fround(1 / 0.7);
-    const want = x.data.map((v, i) => (keptBy(7, 0.3, i) ? v * scale : 0));
-    expect(y.data).toEqual(want);
-    const dy = randomTensor(runtime, [n], 2);
-    y.backward(dy);
-    expect(x.grad?.data).toEqual(dy.data.map((v, i) => (keptBy(7, 0.3, i) ? v * scale : 0)));
-  });
+  test.each([1, 3, 4, 23, 1000])(
+    "%d elements: those that the hash keeps are divided by 1 − p",
+    (n) => {
+      const x = randomTensor(runtime, [n], 1, true);
+      const y = dropout(x, { p: 0.3, ...seeded(7) });
+      const scale = Math.fround(1 / 0.7);
+      const want = x.data.map((v, i) => (keptBy(7, 0.3, i) ? v * scale : 0));
+      expect(y.data).toEqual(want);
+      const dy = randomTensor(runtime, [n], 2);
+      y.backward(dy);
+      expect(x.grad?.data).toEqual(dy.data.map((v, i) => (keptBy(7, 0.3, i) ? v * scale : 0)));
+    },
+  );
 
   test.each([0.01, 0.25, 0.5, 0.9])(
-    "p = %d: so many are dropped, neighbours independently",
+    "p = %d is the share of the dropped ones, neighbours independently",
     (p) => {
       const n = 2 ** 18;
       const y = dropout(ones([n], { runtime }), { p, ...seeded(3) });

@@ -8,14 +8,14 @@ import { serve } from "./server.mjs";
 const parts = `
 export { en } from "./text/en/index.js";
 export { zh } from "./text/zh/index.js";
-export { adviceKey, labelKey } from "./text/keys.js";
+export { adviceKey, labelKey } from "../text/keys.js";
 export { methodOf, raceOf } from "./answers.js";
 export { exact, inCell, percent, plain } from "./parts/numbers.js";
 export { moved } from "./parts/grid.js";
 export { litBy } from "./parts/lit.js";
 export { defaults, readHash, writeHash } from "./state.js";
 export { lossOf } from "./sections/train/curves.js";
-export { raceData, raceSettings } from "./race.js";
+export { raceData, raceSettings } from "./preset-races.js";
 export { methodDescriptions } from "../experiments/methods/descriptions.js";
 `;
 

@@ -83,7 +83,7 @@ export const tests = [
       const press = (selector) =>
         page.evaluate((selector) => document.querySelector(selector).click(), selector);
       await press("#see .own button");
-      await page.set("#train .wide input", "foo");
+      await page.set("#train .norms input", "foo");
       await press("#train button.main");
       const { notNumbers, unknownNorm } = env.zh.common.refused;
       await page.become(() => page.text("#train .complaint"), Boolean);

@@ -49,6 +49,23 @@ export const tests = [
     },
   },
   {
+    name: "offline: the page of several files says from the disk what to open in its place",
+    async run(page, env) {
+      page.expected = [/CORS|ERR_FAILED|Cross-Origin|file:/];
+      for (const [path, { common }] of env.languages) {
+        await page.open(new URL(`${path}index.html`, env.file).href, { script: false });
+        const seen = () =>
+          page.evaluate(() => {
+            const notice = document.querySelector("#disk");
+            return notice.checkVisibility() ? notice.textContent : "";
+          });
+        equal(await seen(), common.fromDisk);
+        await page.open(env.at("plain", path));
+        equal(await seen(), "");
+      }
+    },
+  },
+  {
     name: "offline: no style attribute, in the files and in the page",
     async run(page, env) {
       for (const file of ["index.html", "zh/index.html", "evenkeel.html"]) {
@@ -112,6 +129,21 @@ export const tests = [
         await sleep(300); // what is asked for there fails in silence too
         const { figures } = await contents(page);
         equal(figures[0], 4 * 96);
+      }
+    },
+  },
+  {
+    name: "offline: where a section's file is missing the page says so, and the other sections work",
+    async run(page, env) {
+      page.expected = [/404|Not Found|module/i];
+      for (const [path, texts] of env.languages) {
+        await page.open(env.at("no-section", path));
+        equal(await page.become(() => alert(page), Boolean), texts.common.incomplete);
+        await page.set("#break select", "ln");
+        const verdict = () => page.text("#break .verdict");
+        const before = await verdict();
+        await page.become(verdict, (text) => text !== before);
+        ok((await page.text("#break .breakage")).includes(texts.methods.ln.title));
       }
     },
   },

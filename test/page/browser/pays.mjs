@@ -27,7 +27,8 @@ export const table = (page) =>
 /** A row of the library as the table must show it. */
 function rowOf({ norm, influences, invariant }, { percent }, texts) {
   const { breakIt, influence, methods } = texts;
-  const share = (value) => (value === null ? influence.words.refused : percent(value));
+  const share = (value) =>
+    value === null ? influence.words.refused : percent(value, texts.common.percent);
   return [
     methods[norm].title,
     ...columns.map(([name, payer]) => share(influences[name][payer])),

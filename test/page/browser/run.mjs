@@ -78,12 +78,15 @@ const onRow = (row) => {
   console.log([browser.padEnd(9), `${ms} ms`.padStart(9), name, result].join("  "));
 };
 try {
-  for (const id of which.split(",")) {
-    const own = tests.filter(
-      ({ name, browsers = usual }) => browsers.includes(id) && name.includes(grep),
-    );
-    if (own.length > 0) await runBrowser(await import(`./${id}.mjs`), own, env, onRow);
-  }
+  // side by side: each spends much of its time waiting
+  await Promise.all(
+    which.split(",").map(async (id) => {
+      const own = tests.filter(
+        ({ name, browsers = usual }) => browsers.includes(id) && name.includes(grep),
+      );
+      if (own.length > 0) await runBrowser(await import(`./${id}.mjs`), own, env, onRow);
+    }),
+  );
 } finally {
   await endGroups();
   env.close();

@@ -19,7 +19,8 @@ export const lanes = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll("#train > .scroll > .lanes tbody tr")].map((row) => {
       const cells = [...row.children].map((cell) => cell.textContent.trim());
-      const [norm, step, loss, accuracy, , , status] = cells;
+      const [, step, loss, accuracy, , , status] = cells;
+      const norm = row.firstChild.firstChild.textContent;
       return { norm, step: Number(step), loss, accuracy, status };
     }),
   );
@@ -82,14 +83,14 @@ async function watch(page) {
 }
 
 /** The losses of the same race, computed here. */
-async function computed(env, norm, rates = []) {
+async function computed(env, norm, rates = [], seed = 0) {
   let steps = 0;
   const controls = {
     get lr() {
       return rates.findLast(([from]) => from <= steps)?.[1];
     },
   };
-  const settings = { ...env.raceSettings, norms: [norm] };
+  const settings = { ...env.raceSettings, norms: [norm], seed };
   const events = env.compare(env.raceData(), settings, { runtime: env.runtime, controls });
   for (;;) {
     const { done, value } = await events.next();
@@ -124,6 +125,56 @@ const races = [
       );
     },
   })),
+  {
+    name: "Train: several seeds are a curve each with their mean, and end as trainings alone do",
+    async run(page, env) {
+      const { train } = env.en;
+      await page.open(env.at("plain", raceOf("bn", "&seeds=0+7&preset=default")));
+      await press(page, train.run);
+      const rows = await all(page, train.status.done);
+      const runs = [await computed(env, "bn"), await computed(env, "bn", [], 7)];
+      equal(rows.map(({ norm }) => norm).join(), [0, 7].map((s) => train.withSeed("bn", s)).join());
+      for (const [i, run] of runs.entries()) equal(rows[i].loss, env.exact(env.lossOf(run)));
+      const mean = (runs[0].testAccuracy + runs[1].testAccuracy) / 2;
+      const label = await page.text("#train .chart .label");
+      equal(label, `bn ${env.percent(mean, " %")}`);
+      equal(
+        await page.evaluate(() => document.querySelectorAll(".chart:first-child .raw").length),
+        2,
+      );
+      equal(await same(page), train.identical(240, 240));
+      for (const wrong of ["1 x", "", "0 1 2 3 4 5", "-1", "1.5"]) {
+        await page.set("#train .seeds input", wrong);
+        await press(page, train.again);
+        const read = () => page.text("#train .complaint");
+        equal(await page.become(read, (text) => text === train.badSeeds), train.badSeeds, wrong);
+      }
+    },
+  },
+  {
+    name: "Train: the label of a long name is whole, and the table has the names of its parts",
+    browsers: ["chromium"],
+    async run(page, env) {
+      const { train } = env.en;
+      await page.open(env.at("plain", raceOf("gn%3A2%2Bws")));
+      await press(page, train.run);
+      const label = await page.become(
+        () => page.text("#train .chart .label"),
+        (text) => /^gn:2\+ws \d+ %$/.test(text),
+      );
+      match(label, /^gn:2\+ws \d+ %$/);
+      const [end, edge] = await page.evaluate(() =>
+        ["#train .chart .label", "#train .chart svg"].map(
+          (each) => document.querySelector(each).getBoundingClientRect().right,
+        ),
+      );
+      ok(end <= edge, `${end} of ${edge}`);
+      const { gn, ws } = env.en.methods;
+      equal(await page.text("#train .lanes th .what"), `${gn.title} + ${ws.title}`);
+      await press(page, train.stop);
+      await all(page, train.status.stopped);
+    },
+  },
   {
     name: "Train: paused it stands, a step is one step, and it goes on to the recorded end",
     async run(page, env) {
@@ -186,7 +237,7 @@ const races = [
       });
       const rates = await page.until(() => {
         const { rates } = JSON.parse(localStorage.getItem("evenkeel-race") ?? "{}");
-        return rates?.ln?.length > 0 && rates.ln;
+        return rates?.["ln 0"]?.length > 0 && rates["ln 0"];
       });
       equal(rates[0][1], 0.01);
       await reaches(page, rates[0][0] + 30);
@@ -195,7 +246,7 @@ const races = [
       const [row] = await all(page, train.status.done);
       const run = await computed(env, "ln", rates);
       equal(row.loss, env.exact(env.lossOf(run)));
-      equal(row.accuracy, `${Math.round(100 * run.testAccuracy)} %`);
+      equal(row.accuracy, env.percent(run.testAccuracy, " %"));
     },
   },
   {
@@ -287,7 +338,7 @@ const races = [
           ["a b c d e f g h i", train.tooMany],
         ];
         for (const [norms, sentence] of cases) {
-          await page.set("#train .wide input", norms);
+          await page.set("#train .norms input", norms);
           await press(page, train.run);
           const read = () => page.text("#train .complaint");
           equal(await page.become(read, (text) => text === sentence), sentence);
@@ -324,7 +375,7 @@ const races = [
       );
       ok((await page.text("#train .drop")).includes(using));
       equal(await page.text("#train .drop .complaint"), null);
-      await page.set("#train .wide input", "bn");
+      await page.set("#train .norms input", "bn");
       await press(page, train.run);
       await reaches(page, 80);
       equal(await same(page), null);
@@ -346,16 +397,15 @@ const races = [
     name: "Train: where nothing can be saved it says so, and runs",
     async run(page, env) {
       page.expected.push(/checkpointDatabase/);
-      await page.open(env.at("no-database", raceOf("bn")));
-      await press(page, env.en.train.run);
-      await reaches(page, 50);
-      const hint = await page.until(
-        () =>
-          [...document.querySelectorAll("#train > .hint")].map(({ textContent }) => textContent)[0],
-      );
-      match(hint, /cannot go on after a reload/);
-      await press(page, env.en.train.stop);
-      await all(page, env.en.train.status.stopped);
+      for (const [path, { train }] of env.languages) {
+        await page.open(env.at("no-database", path + raceOf("bn")));
+        await press(page, train.run);
+        await reaches(page, 50);
+        const hint = await page.until(() => document.querySelector("#train > .hint")?.textContent);
+        equal(hint, train.unsaved(false));
+        await press(page, train.stop);
+        await all(page, train.status.stopped);
+      }
     },
   },
 ];

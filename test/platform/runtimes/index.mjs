@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { arm64Node } from "./arm64.mjs";
 import { find } from "./find.mjs";
+import { ranksRows } from "./ranks.mjs";
 import { run } from "./start.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -141,6 +142,7 @@ export async function runtimeRows({
     "../golden.js",
     "./process.mjs",
     "./require.cjs",
+    "./two-ranks.mjs",
     "./worker.js",
     "./worker-module.js",
   ])
@@ -161,6 +163,9 @@ export async function runtimeRows({
     const about = { runtime, version, place };
     for (const threads of threadCounts)
       await add(about, () => runProcess(command, one, about, threads, folder));
+    if (one.name !== "arm64")
+      for (const row of await ranksRows([...command, ...one.args], about, folder))
+        await add(row, async () => row);
     if (one.name.startsWith("node")) {
       const required = { ...about, place: "require" };
       await add(required, () => runRequire(command, required, folder));

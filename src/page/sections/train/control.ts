@@ -1,13 +1,15 @@
 // Starts, steers and keeps the visitor's race. The section is drawn from the signals here.
 import { signal } from "@preact/signals";
 import type { CompareConfig } from "../../../experiments/compare-types.js";
-import { storeName } from "../../../experiments/store-name.js";
 import { call, makeWorker } from "../../engine/engine.js";
+import { laneName, lanesOf } from "../../engine/lane.js";
 import type { OwnData } from "../../engine/protocol.js";
-import { Race, seatsFor } from "../../engine/race.js";
+import { Race } from "../../engine/race.js";
+import { forget, forgetOld, newKey } from "../../engine/saved.js";
+import { seatsFor } from "../../engine/seats.js";
 import { state } from "../../model.js";
-import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../race.js";
-import { normsOf, type Preset, presets, type State } from "../../state.js";
+import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../preset-races.js";
+import { normsOf, type Preset, presets, type State, seedsOf } from "../../state.js";
 import { hold, keep, leftPlan, type Plan } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
@@ -39,15 +41,15 @@ export function drawnPreset(): Preset {
 }
 
 /** The settings of a race as it stands in the state. */
-const settingsFrom = ({ preset, lr, width, seed }: State): Partial<CompareConfig> => ({
+const settingsFrom = ({ preset, lr, width }: State): Partial<CompareConfig> => ({
   ...presetSettings[preset],
-  ...{ lr, width, seed, probeEvery: 40, answers: PICTURES },
+  ...{ lr, width, probeEvery: 40, answers: PICTURES },
 });
 
 function changed(): void {
   if (race && plan && (race.status === "done" || race.status === "stopped")) finish();
   else if (race && plan) {
-    const rates = Object.fromEntries(race.lanes.map((lane) => [lane.norm, lane.rates]));
+    const rates = Object.fromEntries(race.lanes.map((lane) => [laneName(lane), lane.rates]));
     if (JSON.stringify(rates) !== JSON.stringify(plan.rates)) {
       plan = { ...plan, rates };
       if (isKept) keep(plan);
@@ -66,23 +68,22 @@ function changed(): void {
 
 /** What was saved of a race is of no use after its end. */
 function finish(): void {
-  if (plan) forget(plan, isKept);
+  if (plan) drop(plan, isKept);
   plan = null;
   isKept = false;
   release();
 }
 
-function forget({ key, norms, settings }: Plan, isOurs: boolean): void {
+function drop({ key }: Plan, isOurs: boolean): void {
   if (isOurs) {
     keep(null);
     left.value = null;
   }
-  const names = norms.map((norm) => storeName(norm, settings.seed ?? 0, "train"));
-  call("forget", { key, names }).catch(() => {});
+  forget(key);
 }
 
 export const dismiss = (): void => {
-  if (left.value) forget(left.value, true);
+  if (left.value) drop(left.value, true);
 };
 
 /** Starts the race of the state. Rejects with the library's refusal of a norm; then nothing has changed. */
@@ -90,9 +91,10 @@ export async function run(): Promise<void> {
   const { value } = state;
   const norms = normsOf(value.norms);
   await call("check", { norms, width: value.width });
-  if (left.value) forget(left.value, true);
-  const key = `race ${Date.now()}`;
-  begin({ norms, settings: settingsFrom(value), key, rates: {} }, ownData.value);
+  if (left.value) drop(left.value, true);
+  const key = newKey();
+  const seeds = seedsOf(value.seeds) ?? [];
+  begin({ norms, seeds, settings: settingsFrom(value), key, rates: {} }, ownData.value);
 }
 
 /** Goes on with the race that was left. It was on drawn images: none of the visitor's own outlive the page. */
@@ -104,7 +106,7 @@ export function goOn(): void {
 
 function begin(next: Plan, data: OwnData | null): void {
   if (race && (race.status === "running" || race.status === "paused")) return;
-  const seats = seatsFor(next.norms.length, navigator.hardwareConcurrency || 1);
+  const seats = seatsFor(lanesOf(next).length, navigator.hardwareConcurrency || 1);
   if (race?.seats !== seats) {
     race?.dispose();
     race = new Race({ makeWorker, seats, changed });
@@ -155,4 +157,5 @@ export function leaveFile(): void {
 
 export async function lookForLeft(): Promise<void> {
   left.value = await leftPlan();
+  await forgetOld(left.value?.key);
 }

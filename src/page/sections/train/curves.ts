@@ -1,8 +1,9 @@
 // What the charts and the table show: the visitor's race, and the recorded one behind it.
-import { smooth, thin } from "../../../show/smooth.js";
+import { meanCurve, smooth, thin } from "../../../show/smooth.js";
 import type { Lane } from "../../engine/lane.js";
 import type { Line } from "../../parts/chart.js";
-import { raceSettings, runsOf } from "../../race.js";
+import { percent } from "../../parts/numbers.js";
+import { raceSettings, runsOf } from "../../preset-races.js";
 import recorded from "../../recorded.json" with { type: "json" };
 
 /** The smoothing, in steps, and the most points of a curve. */
@@ -14,53 +15,88 @@ export const record = runsOf(recorded);
 /** A lane as the recorded run would have left it. */
 export const recordedLanes = (): Lane[] =>
   record.map(({ norm, losses, evaluations }) => ({
-    ...{ norm, status: "done", losses, evaluations, probe: null },
+    ...{ norm, seed: 0, status: "done", losses, evaluations, probe: null },
     ...{ rate: 0, peakBytes: 0, rates: [], message: "" },
   }));
 
 const points = (values: readonly number[]) =>
   thin(values, POINTS).map(([x, y]) => [x, y ?? Number.NaN] as const);
 
-const share = (value: number): string => `${Math.round(100 * value)} %`;
-
-/** The accuracy after the last evaluation, in percent. */
-export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">): string => {
+/** The accuracy after the last evaluation, in percent by the sign of a language. */
+export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">, sign: string): string => {
   const last = evaluations.at(-1);
-  return last ? share(last.testAccuracy) : "–";
+  return last ? percent(last.testAccuracy, sign) : "–";
 };
 
 /** The loss at the end of the curve: that of one batch is noise. */
 export const lossOf = ({ losses }: Pick<Lane, "losses">): number =>
   smooth(losses.slice(-4 * WINDOW), WINDOW).at(-1) ?? Number.NaN;
 
-/** The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them. */
-export function lossLines(lanes: readonly Lane[], isLive: boolean, withRecord: boolean): Line[] {
+/** The norms of lanes, each with its lanes from all seeds. The place of a norm is its look. */
+const byNorm = (lanes: readonly Lane[]): Lane[][] =>
+  [...new Set(lanes.map(({ norm }) => norm))].map((norm) =>
+    lanes.filter((lane) => lane.norm === norm),
+  );
+
+export const lookOf = (lanes: readonly Lane[], norm: string): number =>
+  byNorm(lanes).findIndex(([lane]) => lane.norm === norm);
+
+/** The lanes of the first seed alone. */
+export const firstSeed = (lanes: readonly Lane[]): Lane[] =>
+  lanes.filter(({ seed }) => seed === lanes[0].seed);
+
+/** A lane for each norm: the mean of those that are done, or the first one while none is. */
+export const means = (lanes: readonly Lane[]): Lane[] =>
+  byNorm(lanes).map((all) => {
+    const done = all.filter(({ status }) => status === "done");
+    if (done.length < 2) return done[0] ?? all[0];
+    const accuracies = done.map((lane) => lane.evaluations.map((each) => each.testAccuracy));
+    const evaluations = meanCurve(accuracies).map((testAccuracy, i) => {
+      return { step: done[0].evaluations[i].step, testAccuracy };
+    });
+    return { ...done[0], losses: meanCurve(done.map(({ losses }) => losses)), evaluations };
+  });
+
+/**
+ * The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them, or where there are
+ * several seeds the curve of each.
+ */
+export function lossLines(
+  lanes: readonly Lane[],
+  isLive: boolean,
+  withRecord: boolean,
+  sign: string,
+): Line[] {
   const behind = withRecord
     ? record.map(({ norm, losses }) => ({ norm, losses, look: lookOf(lanes, norm) }))
     : [];
+  const groups = byNorm(lanes);
+  const curve = ({ losses }: Pick<Lane, "losses">) => points(smooth(losses, WINDOW));
   return [
     ...behind
       .filter(({ look }) => look >= 0)
       .map(({ norm, losses, look }) => ({
         ...{ name: norm, label: "", look, faint: true },
-        points: points(smooth(losses, WINDOW)),
+        points: curve({ losses }),
       })),
-    ...lanes.map((lane, look) => ({
-      ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane)}` },
-      points: points(smooth(lane.losses, WINDOW)),
-      ...(isLive && { raw: points(lane.losses) }),
+    ...means(lanes).map((lane, look) => ({
+      ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane, sign)}` },
+      points: curve(lane),
+      raw: groups[look].length > 1 ? groups[look].map(curve) : isLive ? [points(lane.losses)] : [],
     })),
   ];
 }
 
-export const accuracyLines = (lanes: readonly Lane[]): Line[] =>
-  lanes.map((lane, look) => ({
-    ...{ name: lane.norm, look, label: lane.norm },
-    points: lane.evaluations.map(({ step, testAccuracy }) => [step, 100 * testAccuracy] as const),
-  }));
+const accuracies = ({ evaluations }: Lane) =>
+  evaluations.map(({ step, testAccuracy }) => [step, 100 * testAccuracy] as const);
 
-const lookOf = (lanes: readonly Lane[], norm: string): number =>
-  lanes.findIndex((lane) => lane.norm === norm);
+export function accuracyLines(lanes: readonly Lane[]): Line[] {
+  const groups = byNorm(lanes);
+  return means(lanes).map((lane, look) => ({
+    ...{ name: lane.norm, look, label: lane.norm, points: accuracies(lane) },
+    raw: groups[look].length > 1 ? groups[look].map(accuracies) : [],
+  }));
+}
 
 /** The scale of the losses: up to what nearly all of them reach. */
 export function lossScale(lanes: readonly Lane[]): [number, number] {
@@ -73,9 +109,9 @@ export function lossScale(lanes: readonly Lane[]): [number, number] {
 /** How many losses are those of the record, to the bit, and how many could be. */
 export function identical(lanes: readonly Lane[]): { same: number; all: number } {
   let [same, all] = [0, 0];
-  for (const { norm, losses } of lanes) {
+  for (const { norm, seed, losses } of lanes) {
     const known = record.find((run) => run.norm === norm);
-    if (!known) continue;
+    if (!known || seed !== 0) continue;
     for (const [i, loss] of losses.entries()) {
       all++;
       if (loss === known.losses[i]) same++;
@@ -85,5 +121,6 @@ export function identical(lanes: readonly Lane[]): { same: number; all: number }
 }
 
 /** Whether a race can be compared with the record at all. */
-export const isRecorded = (norms: readonly string[], steps: number | null | undefined): boolean =>
-  steps === raceSettings.steps && norms.some((norm) => record.some((run) => run.norm === norm));
+export const isRecorded = (lanes: readonly Lane[], steps: number | null | undefined): boolean =>
+  steps === raceSettings.steps &&
+  lanes.some(({ norm, seed }) => seed === 0 && record.some((run) => run.norm === norm));

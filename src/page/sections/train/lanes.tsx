@@ -1,15 +1,17 @@
 import { Refusal } from "../../engine/client.js";
-import type { Lane } from "../../engine/lane.js";
+import { type Lane, laneName } from "../../engine/lane.js";
 import type { RaceStatus } from "../../engine/race.js";
 import { exact } from "../../parts/numbers.js";
 import { Scrolled } from "../../parts/scrolled.js";
 import { failureText, refusalText } from "../../refusals.js";
-import { useTexts } from "../../text/texts.js";
-import { accuracyOf, lossOf } from "./curves.js";
+import { titleOf, useTexts } from "../../text/texts.js";
+import { accuracyOf, lookOf, lossOf } from "./curves.js";
 
 /** The trainings as a table: where each one is, how fast it is, and what it needs. */
 export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceStatus }) {
-  const { train, common } = useTexts();
+  const texts = useTexts();
+  const { train, common } = texts;
+  const hasSeeds = lanes.some(({ seed }) => seed !== lanes[0].seed);
   const { table } = train;
   const wordOf = (lane: Lane): string => {
     if (status === "idle") return train.recorded;
@@ -38,14 +40,15 @@ export function Lanes({ lanes, status }: { lanes: readonly Lane[]; status: RaceS
           </tr>
         </thead>
         <tbody>
-          {lanes.map((lane, look) => (
-            <tr key={lane.norm}>
-              <th scope="row" class={`look${look % 8}`}>
-                {lane.norm}
+          {lanes.map((lane) => (
+            <tr key={laneName(lane)}>
+              <th scope="row" class={`look${lookOf(lanes, lane.norm) % 8}`}>
+                {hasSeeds ? train.withSeed(lane.norm, lane.seed) : lane.norm}{" "}
+                <span class="what">{titleOf(lane.norm, texts)}</span>
               </th>
               <td class="figure-cell">{lane.losses.length}</td>
               <td class="figure-cell">{lane.losses.length > 0 ? exact(lossOf(lane)) : "–"}</td>
-              <td class="figure-cell">{accuracyOf(lane)}</td>
+              <td class="figure-cell">{accuracyOf(lane, common.percent)}</td>
               <td class="figure-cell">{lane.rate > 0 ? (1000 / lane.rate).toFixed(1) : "–"}</td>
               <td class="figure-cell">
                 {lane.peakBytes > 0 ? `${(lane.peakBytes / 2 ** 20).toFixed(1)} MiB` : "–"}

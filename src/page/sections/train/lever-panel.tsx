@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { change, useFields } from "../../model.js";
-import { Choice, Complaint, Slider } from "../../parts/fields.js";
-import { presetSettings } from "../../race.js";
+import { Choice, Complaint, Slider, Words } from "../../parts/fields.js";
+import { presetSettings } from "../../preset-races.js";
 import { refusalText } from "../../refusals.js";
-import { limits, MOST_NORMS, normsOf, type Preset, presets } from "../../state.js";
+import { limits, MOST_NORMS, normsOf, type Preset, presets, seedsOf } from "../../state.js";
 import { type Texts, useTexts } from "../../text/texts.js";
 import {
   drawnPreset,
@@ -32,11 +32,10 @@ export function LeverPanel() {
   const { train, common } = texts;
   const complaint = useSignal<((texts: Texts) => string) | null>(null);
   const isStarting = useSignal(false);
-  const { preset, norms, lr, width, seed } = useFields("preset", "norms", "lr", "width", "seed");
+  const { preset, norms, lr, width, seeds } = useFields("preset", "norms", "lr", "width", "seeds");
   version.value; // drawn again when the race has changed
   const status = theRace()?.status ?? "idle";
   const isUnderWay = status === "running" || status === "paused";
-  const [normsId, seedId, hintId] = [useId(), useId(), useId()];
 
   // the button that was pressed is gone: the focus goes to the one in its place
   const buttons = useRef<HTMLDivElement>(null);
@@ -53,6 +52,7 @@ export function LeverPanel() {
     complaint.value = null;
     if (count === 0) complaint.value = ({ train }) => train.noNorms;
     if (count > MOST_NORMS) complaint.value = ({ train }) => train.tooMany;
+    if (!seedsOf(seeds)) complaint.value = ({ train }) => train.badSeeds;
     if (complaint.value) return;
     isStarting.value = true;
     await run().catch((error) => {
@@ -64,6 +64,17 @@ export function LeverPanel() {
     const { norms, lr } = presetSettings[next];
     change({ preset: next, norms: norms.join(" "), lr });
   };
+  const wrong = complaint.value && (seedsOf(seeds) ? "norms" : "seeds");
+  const words = (name: "norms" | "seeds", label: string, value: string, hint: string) => (
+    <Words
+      {...{ name, label, value, hint, isWrong: name === wrong }}
+      change={(text) => {
+        complaint.value = null;
+        change({ [name]: text });
+      }}
+      enter={() => isUnderWay || start()}
+    />
+  );
   return (
     <>
       <div class="levers">
@@ -106,28 +117,7 @@ export function LeverPanel() {
       <details class="more">
         <summary>{common.more}</summary>
         <div class="levers">
-          <div class="field wide">
-            <label for={normsId}>{train.norms}</label>
-            <input
-              id={normsId}
-              type="text"
-              value={norms}
-              aria-describedby={hintId}
-              aria-invalid={complaint.value !== null}
-              spellcheck={false}
-              autocapitalize="off"
-              onInput={(e) => {
-                complaint.value = null;
-                change({ norms: e.currentTarget.value });
-              }}
-              onKeyDown={(e) => {
-                if (e.key === "Enter" && !isUnderWay) start();
-              }}
-            />
-            <p id={hintId} class="hint">
-              {train.normsHint}
-            </p>
-          </div>
+          {words("norms", train.norms, norms, train.normsHint)}
           <div>
             <Slider
               label={train.rate}
@@ -150,21 +140,7 @@ export function LeverPanel() {
             step={4}
             change={(value) => change({ width: value })}
           />
-          <div class="field">
-            <label for={seedId}>{train.seed}</label>
-            <input
-              id={seedId}
-              type="number"
-              min={limits.seed[0]}
-              max={limits.seed[1]}
-              value={seed}
-              onInput={(e) => {
-                const { valueAsNumber, validity } = e.currentTarget;
-                if (validity.valid && Number.isInteger(valueAsNumber))
-                  change({ seed: valueAsNumber });
-              }}
-            />
-          </div>
+          {words("seeds", train.seeds, seeds, train.seedsHint)}
         </div>
         <OwnPictures />
       </details>

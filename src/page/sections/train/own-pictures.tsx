@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { RECORD_BYTES } from "../../../data/cifar10.js";
 import { Complaint } from "../../parts/fields.js";
+import { useOwnId } from "../../parts/late.js";
 import { fileRefusalText } from "../../refusals.js";
 import { useTexts } from "../../text/texts.js";
 import { leaveFile, ownData, takeFile } from "./control.js";
@@ -10,7 +10,7 @@ import { leaveFile, ownData, takeFile } from "./control.js";
 export function OwnPictures() {
   const { train, common } = useTexts();
   const refused = useSignal<{ error: unknown; name: string } | null>(null);
-  const id = useId();
+  const id = useOwnId();
   const data = ownData.value;
   const take = async (file: File | undefined) => {
     if (!file) return;

@@ -1,7 +1,7 @@
 // What is kept of a race that is under way, so that it can go on after the page was left.
 import type { CompareConfig } from "../../../experiments/compare-types.js";
+import type { Entry } from "../../engine/lane.js";
 import type { Rate } from "../../engine/protocol.js";
-import type { Entry } from "../../engine/race.js";
 
 export interface Plan extends Entry {
   key: string;

@@ -4,8 +4,11 @@ const { outlier, shift, scale } = usualStrength;
 
 export const breakIt = {
   heading: "Break it: who pays?",
-  lead: "Choose what goes wrong in sample 0, and see whose outputs change. An outlier can be made larger with the slider.",
+  lead:
+    "One number of sample 0 goes wrong: drag it or its slider, and see whose outputs change. Other things that go " +
+    "wrong stand below the slider.",
   disturbance: "What goes wrong in sample 0",
+  more: "Other things that go wrong",
   value: "The number that goes wrong",
   /** What is done, where there is nothing to drag. */
   done: {
@@ -50,7 +53,9 @@ export const breakIt = {
   sample: "sample",
   table: {
     heading: "All methods, everything that goes wrong",
-    caption: `Outputs that move, in percent, of 4 samples with 8 channels of 4 × 4 (outlier ${outlier}, mean + ${shift}, scale × ${scale}). `,
+    caption:
+      `Outputs that move, in percent, of 4 samples with 8 channels of 4 × 4 (outlier ${outlier}, mean + ` +
+      `${shift}, scale × ${scale}). `,
     built: "Computed when this page was made.",
     live: (ms: string) => `Computed a moment ago on this machine in ${ms} ms.`,
     own: "own",

@@ -3,7 +3,9 @@ export const common = {
   other: "简体中文",
   title: "evenkeel: normalisation you can see, break and train",
   heading: "Normalisation you can see, break and train",
-  lead: "Batch, layer, instance, group and forty more, computed in your browser by a real library. What you see first was computed by it when the page was made. Nothing leaves this page.",
+  lead:
+    "Batch, layer, instance, group and forty more, computed in your browser by a real library. What you see " +
+    "first was computed by it when the page was made. Nothing leaves this page.",
   nav: "Sections",
   sections: { see: "See", break: "Break it", train: "Train", choose: "Choose" },
   more: "More settings",
@@ -11,14 +13,21 @@ export const common = {
   copied: "Copied",
   notCopied: "Cannot copy here",
   copy: "Copy",
+  percent: " %",
   repaired: (names: string) =>
     `The link had values that cannot be (${names}). They have their usual value now.`,
+  fromDisk:
+    "Opened from the disk, this page only shows what was computed when it was made: browsers load no programs from there. Open evenkeel.html, which has all of it in one file, or run: npx evenkeel page",
   noScript:
     "Without JavaScript the page shows what was computed when it was made; the levers need it.",
   noEngine: {
-    simd: "This browser has no WebAssembly SIMD, so nothing can be computed here. Chrome 91, Firefox 89 and Safari 16.4 have it. The recorded figures stay.",
+    simd:
+      "This browser has no WebAssembly SIMD, so nothing can be computed here. Chrome 91, Firefox 89 and Safari " +
+      "16.4 have it. The recorded figures stay.",
     other: (reason: string) => `The engine could not start: ${reason}. The recorded figures stay.`,
   },
+  incomplete:
+    "A part of this page could not be loaded: it shows what was computed when the page was made.",
   failed: {
     start: "its worker could not start",
     silence: "its worker does not answer",
@@ -34,7 +43,8 @@ export const common = {
     alone: (name: string) => `${name} cannot stand behind a convolution, as a norm must here.`,
     tokens: "This norm needs two positions or more: it scales by the logarithm of their number.",
     oneValue:
-      "With one sample and one position, each statistic would be of a single value. PyTorch refuses this too. Take more samples or positions.",
+      "With one sample and one position, each statistic would be of a single value. PyTorch refuses this " +
+      "too. Take more samples or positions.",
     numbers: (expected: number, got: number) => `Expected ${expected} numbers, got ${got}.`,
     notNumbers: (word: string) => `“${word}” is not a number.`,
     memory: "There is not enough memory for this.",

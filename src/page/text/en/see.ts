@@ -1,6 +1,8 @@
 export const see = {
   heading: "See: which numbers share a statistic",
-  lead: "Point at or tap a number, or move with the arrow keys. The numbers outlined in blue share its statistics: its mean, its variance. N samples, C channels, H·W positions.",
+  lead:
+    "Point at or tap a number, or move with the arrow keys. The numbers outlined in blue share its statistics: " +
+    "its mean, its variance. N samples, C channels, H·W positions.",
   method: "Method",
   known: "Often used",
   samples: "Samples N",
@@ -36,8 +38,11 @@ export const see = {
   fixed: "In evaluation the mean and variance are the running averages: no other number enters.",
   ownFigure: {
     weight:
-      "This method acts on weights, before any sample is seen: rows are outputs, columns inputs. No activations share a statistic.",
-    data: "This method acts on data, before training: rows are samples, columns features. Its figures come from the training set once and stay.",
+      "This method acts on weights, before any sample is seen: rows are outputs, columns inputs. No " +
+      "activations share a statistic.",
+    data:
+      "This method acts on data, before training: rows are samples, columns features. Its figures come from " +
+      "the training set once and stay.",
     none: "This method computes no statistic: each number is by itself.",
   },
   arithmetic: "How this number comes about",

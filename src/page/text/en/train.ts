@@ -2,7 +2,9 @@ import { CIFAR10_CLASSES } from "../../../data/cifar10.js";
 
 export const train = {
   heading: "Train: the same weights, the same batches",
-  lead: "A small convolutional net learns ten classes of drawn pictures, once with each norm. The curves below were recorded; press Run, and your browser trains the same nets and draws its own curves over them.",
+  lead:
+    "A small convolutional net learns ten classes of drawn pictures, once with each norm. The curves below " +
+    "were recorded; press Run, and your browser trains the same nets and draws its own curves over them.",
   preset: "Batch",
   presets: { default: "16 images", batch2: "2 images", batch1: "1 image" },
   lesson: {
@@ -28,7 +30,11 @@ export const train = {
   rate: "Learning rate",
   rateHint: "You can change it during training; no need to start again.",
   width: "Width (channels)",
-  seed: "Seed",
+  seeds: "Seeds",
+  seedsHint:
+    "Such as 0 1 2: each norm trains once from each, and the thick line is their mean. Five at most.",
+  badSeeds: "Seeds are whole numbers from 0 to 9,999, five at most.",
+  withSeed: (norm: string, seed: number) => `${norm}, seed ${seed}`,
   data: "Own pictures",
   dataHint: "A CIFAR-10 file, .bin or .tar.gz, chosen or dropped here. It stays on this machine.",
   useDrawn: "Back to the drawn pictures",
@@ -37,8 +43,8 @@ export const train = {
   left: "A race was left before its end.",
   goOn: "Go on",
   dismiss: "Forget it",
-  unsaved: (reason: string) =>
-    `This browser does not keep the race (${reason}). It runs, but cannot go on after a reload.`,
+  unsaved: (isFull: boolean) =>
+    `${isFull ? "The browser's storage is full, so it" : "This browser"} does not keep the race. It runs, but cannot go on after a reload.`,
   loss: "Loss",
   accuracy: "Accuracy on the test pictures",
   steps: "step",
@@ -79,7 +85,8 @@ export const train = {
     `${norm}: ${answer}, ${isRight ? "right" : "wrong"}`,
   inside: "Inside the blocks",
   insideHint:
-    "For each block: the histogram of its outputs (heights are square roots of shares), and the length of the loss's gradient by its weights.",
+    "For each block: the histogram of its outputs (heights are square roots of shares), and the length of " +
+    "the loss's gradient by its weights.",
   block: (n: number) => `Block ${n}`,
   classes: {
     drawn: [

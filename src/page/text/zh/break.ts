@@ -4,8 +4,9 @@ const { outlier, shift, scale } = usualStrength;
 
 export const breakIt = {
   heading: "弄坏它：谁来承担？",
-  lead: "选择样本 0 出什么错，看看谁的输出会变。离群值的大小可以用滑块调节。",
+  lead: "样本 0 有一个数出了错：拖动它或它的滑块，看看谁的输出会变。其他出错的情形在滑块下方。",
   disturbance: "样本 0 出了什么错",
+  more: "其他出错的情形",
   value: "出错的数",
   done: {
     alone: "去掉其他样本：样本 0 独自成批。",

@@ -3,7 +3,9 @@ export const common = {
   other: "English",
   title: "evenkeel：看得见、弄得坏、训练得了的归一化",
   heading: "看得见、弄得坏、训练得了的归一化",
-  lead: "批归一化（batch norm）、层归一化（layer norm）、实例归一化（instance norm）、组归一化（group norm）以及另外四十多种方法，都由一个真正的库在您的浏览器里计算。最先看到的结果，是制作本页时由同一个库算好的。没有任何数据离开本页。",
+  lead:
+    "批归一化（batch norm）、层归一化（layer norm）、实例归一化（instance norm）、组归一化（group " +
+    "norm）以及另外四十多种方法，都由一个真正的库在您的浏览器里计算。最先看到的结果，是制作本页时由同一个库算好的。没有任何数据离开本页。",
   nav: "章节",
   sections: { see: "观察", break: "弄坏它", train: "训练", choose: "选择" },
   more: "更多设置",
@@ -11,12 +13,16 @@ export const common = {
   copied: "已复制",
   notCopied: "这里无法复制",
   copy: "复制",
+  percent: "%",
   repaired: (names: string) => `链接里有不可能的值（${names}），已换成通常的值。`,
+  fromDisk:
+    "从磁盘打开时，本页只显示制作时算好的结果：浏览器不从磁盘载入程序。请打开 evenkeel.html（全部内容在这一个文件里），或者运行 npx evenkeel page。",
   noScript: "没有 JavaScript 时，本页显示制作时算好的结果；调节需要 JavaScript。",
   noEngine: {
     simd: "这个浏览器没有 WebAssembly SIMD，无法在这里计算。Chrome 91、Firefox 89、Safari 16.4 起具备。已记录的结果仍然可看。",
     other: (reason: string) => `计算引擎无法启动：${reason}。已记录的结果仍然可看。`,
   },
+  incomplete: "本页的一部分无法载入：那里显示的是制作本页时算好的结果。",
   failed: { start: "它的工作线程无法启动", silence: "它的工作线程没有回应" },
   footer: "每个数在任何机器上都算得一位不差。MIT 许可证。",
   refused: {

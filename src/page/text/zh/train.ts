@@ -23,7 +23,10 @@ export const train = {
   rate: "学习率",
   rateHint: "训练途中可以改，不用重新开始。",
   width: "宽度（通道数）",
-  seed: "随机种子",
+  seeds: "随机种子",
+  seedsHint: "例如 0 1 2：每种归一化从每个种子各训练一遍，粗线是它们的平均。最多五个。",
+  badSeeds: "随机种子是 0 到 9,999 的整数，最多五个。",
+  withSeed: (norm: string, seed: number) => `${norm}，种子 ${seed}`,
   data: "自己的图片",
   dataHint: "CIFAR-10 的 .bin 或 .tar.gz 文件，选择或拖到这里。文件不离开这台机器。",
   useDrawn: "换回画出来的图片",
@@ -32,8 +35,8 @@ export const train = {
   left: "有一场训练没有跑完。",
   goOn: "接着跑",
   dismiss: "不要了",
-  unsaved: (reason: string) =>
-    `这个浏览器不保存训练（${reason}）。训练照常进行，但刷新后不能接着跑。`,
+  unsaved: (isFull: boolean) =>
+    `${isFull ? "浏览器的存储空间已满，无法" : "这个浏览器不"}保存训练。训练照常进行，但刷新后不能接着跑。`,
   loss: "损失",
   accuracy: "测试图片上的正确率",
   steps: "步",

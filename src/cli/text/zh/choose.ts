@@ -1,0 +1,35 @@
+export const choose = {
+  description: "该用哪一种归一化：逐题询问，或由选项直接回答",
+  flags: {
+    task: "要做什么任务",
+    batch: "每个设备每步的样本数",
+    deviceCount: "分担每一步的设备数",
+    shift: "使用时的数据与训练数据有没有差别",
+    sequence: "用什么网络处理序列",
+    style: "风格从哪里来",
+    generator: "生成模型的哪一部分",
+  },
+  idle: (flags: string) => `这里不起作用的选项：${flags}`,
+  missing: (flag: string, question: string) => `缺少 ${flag}：${question}`,
+  oneOf: (values: string) => `可选的值：${values}。`,
+  number: "应为一个数。",
+  answers: (count: number) =>
+    `共有 ${count} 种建议；运行 evenkeel choose 逐题回答，得到适合您的一种。`,
+  answer: (given: string, label: string) => `${given}（${label}）`,
+  take: (norm: string, code: string) => `${norm}：${code}`,
+  terms: { take: "建议", why: "理由", but: "但是", see: "实验" },
+  lines: { why: "理由：", but: "但是：", see: "实验：" },
+  title: "该用哪一种归一化",
+  chosen: (norm: string, reason: string) => `${norm}。${reason}`,
+  summary: (count: number) =>
+    `该用哪一种归一化（normalization）？共有 ${count} 种建议，每种都有理由、注意事项，以及能看到它的实验。`,
+  lead: "这些文章最后给出一棵决策树和几条经验法则；树的图片已经丢失，法则有的说反了。这里的决策树只保留站得住的内容。",
+  yours: "您的情形",
+  tree: {
+    title: "决策树",
+    box: "问题的决策树",
+    label: "决策树",
+    way: "橙色：您走过的路。",
+  },
+  every: { title: "全部建议", head: ["情形", "建议", "理由", "但是", "实验"] },
+} as const;

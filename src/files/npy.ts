@@ -1,0 +1,93 @@
+// NumPy's format for one array (numpy.lib.format, versions 1.0 to 3.0).
+import { ARRAYS, type Elements, type ElementType, elementsOf } from "../io/elements.js";
+import { sizeOf } from "../shape.js";
+import { Cursor } from "./cursor.js";
+import { denseStrides, gather, swapped } from "./strided.js";
+
+export interface NumpyArray {
+  type: ElementType;
+  shape: number[];
+  /** Row-major. */
+  data: Elements;
+}
+
+const MAGIC = "\x93NUMPY";
+/** The element types by NumPy's letters and bytes. */
+const types: Record<string, ElementType> = {
+  f8: "F64",
+  f4: "F32",
+  f2: "F16",
+  i8: "I64",
+  i4: "I32",
+  i2: "I16",
+  i1: "I8",
+  u8: "U64",
+  u4: "U32",
+  u2: "U16",
+  u1: "U8",
+  b1: "BOOL",
+};
+
+/** Reads a `.npy` file. Throws RangeError, with the offset, for any other, before memory for data is taken. */
+export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
+  const cursor = new Cursor(bytes, where);
+  const magic = bytes.subarray(0, MAGIC.length);
+  if (String.fromCharCode(...magic) !== MAGIC) cursor.refuse("expected a .npy file of NumPy");
+  cursor.at = MAGIC.length;
+  const version = cursor.byte();
+  if (cursor.byte() !== 0 || version < 1 || version > 3)
+    cursor.refuse("expected version 1.0, 2.0 or 3.0 of the format", MAGIC.length);
+  const length = version === 1 ? cursor.uint16() : cursor.uint32();
+  const place = cursor.at;
+  const header = cursor.text(length);
+  const refuse = (problem: string): never => cursor.refuse(problem, place);
+
+  // A dictionary as Python prints it. Nothing may be left of it but its commas.
+  let rest = header;
+  const field = (name: string, value: RegExp): string => {
+    const pattern = new RegExp(`'${name}': *${value.source} *(,|(?=\\}))`);
+    const found = pattern.exec(rest);
+    if (!found) return refuse(`expected ${name} in the header, got ${header.trim().slice(0, 120)}`);
+    rest = rest.replace(found[0], "");
+    return found[1];
+  };
+  const descr = field("descr", /('[^']*'|\[.*\])/);
+  const fortran = field("fortran_order", /(True|False)/) === "True";
+  const lengths = field("shape", /\(([\d, L]*)\)/).match(/\d+/g) ?? [];
+  if (!/^\{ *\}\s*$/.test(rest)) refuse(`the header has more than it should: ${rest.trim()}`);
+
+  const [, order = "", code = ""] = /^'([<>|=]?)(\w+)'$/.exec(descr) ?? [];
+  const type = Object.hasOwn(types, code) ? types[code] : refuse(unknownType(descr));
+  const width = ARRAYS[type].BYTES_PER_ELEMENT;
+  const shape = lengths.map(Number);
+  const expected = sizeOf(shape) * width;
+  const left = bytes.length - cursor.at;
+  if (expected !== left)
+    cursor.refuse(
+      `${descr} of shape [${shape.join(", ")}] needs ${expected} bytes, there are ${left}`,
+    );
+  const raw = cursor.take(expected);
+  const data = elementsOf(type, order === ">" ? swapped(raw, width) : raw);
+  if (!fortran || shape.length < 2) return { type, shape, data };
+  return { type, shape, data: gather(data, 0, shape, denseStrides(shape, true)) };
+}
+
+const unknownType = (descr: string): string =>
+  /^'\|?O/.test(descr)
+    ? "its elements are Python objects in a pickle, which is not run; save numbers: array.astype('float32')"
+    : `expected elements of ${Object.keys(types).join(", ")}, got ${descr.slice(0, 60)}; save array.astype('float32')`;
+
+/** A `.npy` file of version 1.0. `descr` is NumPy's name of the elements. */
+export function writeNpy(descr: string, shape: readonly number[], data: Elements): Uint8Array {
+  const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${lengths}), }`;
+  const before = MAGIC.length + 4;
+  const start = Math.ceil((before + fields.length + 1) / 64) * 64;
+  const file = new Uint8Array(start + data.byteLength).fill(0x20, before, start);
+  file.set(Array.from(`${MAGIC}\x01\x00`, (letter) => letter.charCodeAt(0)));
+  new DataView(file.buffer).setUint16(before - 2, start - before, true);
+  file.set(new TextEncoder().encode(fields), before);
+  file[start - 1] = 10;
+  file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  return file;
+}

@@ -1,0 +1,132 @@
+// The names that the pickles of PyTorch's tensors need, after torch/_weights_only_unpickler.py.
+import { ARRAYS, isElementType } from "../io/elements.js";
+import { sizeOf } from "../shape.js";
+import { type Maker, Name } from "./pickle.js";
+import { endOf } from "./strided.js";
+
+/** Numbers in the file, of one element type. */
+export interface TorchStorage {
+  key: string;
+  /** An `ElementType`, or the name of what tensors cannot hold. */
+  type: string;
+  /** The number of elements. */
+  size: number;
+  /** Where it begins, in elements, if it is a part of the storage `key`. */
+  begin: number;
+}
+
+/** A tensor of a file: a view of a storage. */
+export class TorchView {
+  constructor(
+    readonly storage: TorchStorage,
+    /** Of the elements in the storage. */
+    readonly type: string,
+    /** In elements, from the beginning of the storage. */
+    readonly offset: number,
+    readonly shape: readonly number[],
+    readonly strides: readonly number[],
+  ) {}
+}
+
+export class StorageType {
+  constructor(readonly type: string) {}
+}
+
+/** The element types by their names in safetensors, in torch's storage classes ("": it has none) and in its dtypes. */
+const types = [
+  ["F64", "Double", "float64"],
+  ["F32", "Float", "float32"],
+  ["F16", "Half", "float16"],
+  ["BF16", "BFloat16", "bfloat16"],
+  ["I64", "Long", "int64"],
+  ["I32", "Int", "int32"],
+  ["I16", "Short", "int16"],
+  ["I8", "Char", "int8"],
+  ["U64", "", "uint64"],
+  ["U32", "", "uint32"],
+  ["U16", "", "uint16"],
+  ["U8", "Byte", "uint8"],
+  ["BOOL", "Bool", "bool"],
+  // read past, so that they do not stand in the way of others
+  ["complex64", "ComplexFloat", "complex64"],
+  ["complex128", "ComplexDouble", "complex128"],
+] as const;
+const dtypes = new Map<string, string>(types.map(([type, , dtype]) => [dtype, type]));
+
+/** Bytes of the elements that tensors cannot hold. */
+const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
+/** The bytes of an element; NaN if they are not known. */
+export const widthOf = (type: string): number =>
+  isElementType(type) ? ARRAYS[type].BYTES_PER_ELEMENT : (otherWidths[type] ?? Number.NaN);
+
+const otherDtypes = /^(complex32|float\d+_\w+)$/;
+
+const isLengths = (list: unknown): list is number[] =>
+  Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+const isStorage = (value: unknown): value is TorchStorage =>
+  typeof (value as TorchStorage | null)?.key === "string";
+
+/** _rebuild_tensor(storage, offset, shape, strides, …); of version 3 the seventh is the dtype. */
+const rebuildTensor: Maker = ([storage, offset, shape, strides, , , dtype], refuse) => {
+  if (!isStorage(storage) || !isLengths([offset]) || !isLengths(shape) || !isLengths(strides))
+    return refuse("expected a storage, an offset, a shape and strides");
+  if (shape.length !== strides.length) refuse("expected as many strides as lengths");
+  if (!(sizeOf(shape) < 2 ** 31)) refuse("a tensor has fewer than 2³¹ elements");
+  const type = typeof dtype === "string" ? (dtypes.get(dtype) ?? dtype) : storage.type;
+  const end = endOf(offset as number, shape, strides);
+  const room = storage.size * widthOf(storage.type);
+  if (end * widthOf(type) > room)
+    refuse(`a view that ends at element ${end} does not fit into a storage of ${room} bytes`);
+  return new TorchView(storage, type, offset as number, shape, strides);
+};
+
+/** What is made of a tensor with something around it: the tensor. */
+const firstTensor: Maker = ([view], refuse) =>
+  view instanceof TorchView ? view : refuse("expected a tensor");
+
+/** _rebuild_from_type_v2(function, class, arguments, attributes), for a tensor with attributes. */
+const fromType: Maker = ([name, , args], refuse) =>
+  name instanceof Name && Array.isArray(args)
+    ? name.make(args, refuse)
+    : refuse("expected a name, a class and arguments");
+
+const dictionary: Maker = ([pairs = []], refuse) => {
+  if (pairs instanceof Map) return new Map(pairs);
+  const list: readonly unknown[] = Array.isArray(pairs) ? pairs : refuse("expected pairs");
+  if (!list.every((pair) => Array.isArray(pair) && pair.length === 2)) refuse("expected pairs");
+  return new Map(list as [unknown, unknown][]);
+};
+
+const list: Maker = ([items = []], refuse) =>
+  Array.isArray(items) ? items : refuse("expected a list");
+
+const makers: Record<string, Maker> = {
+  "collections.OrderedDict": dictionary,
+  "collections.Counter": dictionary,
+  "torch._utils._rebuild_tensor": rebuildTensor,
+  "torch._utils._rebuild_tensor_v2": rebuildTensor,
+  "torch._utils._rebuild_tensor_v3": rebuildTensor,
+  "torch._utils._rebuild_parameter": firstTensor,
+  "torch._utils._rebuild_parameter_with_state": firstTensor,
+  "torch._tensor._rebuild_from_type_v2": fromType,
+  "torch.nn.parameter.Parameter": firstTensor,
+  "torch.Tensor": firstTensor,
+  "torch.Size": list,
+  "torch.device": (parts) => parts.filter((part) => typeof part !== "object").join(":"),
+  "builtins.set": (args, refuse) => new Set(list(args, refuse) as unknown[]),
+};
+
+const names = new Map<string, unknown>(
+  Object.entries(makers).map(([name, make]) => [name, new Name(name, make)]),
+);
+for (const [type, name] of types) names.set(`torch.${name}Storage`, new StorageType(type));
+names.set("torch.storage.UntypedStorage", new StorageType("U8"));
+
+/** What a name in a pickle stands for; undefined if it is not allowed. */
+export function findTorchName(name: string): unknown {
+  const modern = name.replace(/^__builtin__\./, "builtins.");
+  const dtype = /^torch\.(\w+)$/.exec(modern)?.[1] ?? "";
+  if (dtypes.has(dtype) || otherDtypes.test(dtype)) return dtype;
+  return names.get(modern);
+}

@@ -1,0 +1,138 @@
+import { checkBytes } from "../io/check-bytes.js";
+import { ARRAYS, type Elements, elementsOf, knownType, tensorData } from "../io/elements.js";
+import { type Selection, select, selectionRules } from "../io/select.js";
+import { checkOptions, type Rules } from "../options.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { sizeOf } from "../shape.js";
+import { type AnyTensor, tensor, tidy } from "../tensor.js";
+import { gather, isDense, swapped } from "./strided.js";
+import { TorchView } from "./torch-names.js";
+import { readTorchFile, type TorchFile } from "./torch-storages.js";
+import { leavesOf } from "./tree.js";
+
+/** Options of `readTorch`. */
+export interface ReadTorchOptions {
+  /** The runtime of the tensors. Default: the runtime of `init()`. */
+  runtime?: Runtime;
+  /** The name of the file, for messages. */
+  file?: string;
+}
+
+/** Options of `loadTorch`: those of `readTorch`, and which tensors it takes. */
+export interface LoadTorchOptions extends ReadTorchOptions, Selection {}
+
+/** What `readTorch` gives: dictionaries as Maps in the order of the file, tuples and lists as arrays. */
+export type TorchTree =
+  | AnyTensor
+  | number
+  | bigint
+  | string
+  | boolean
+  | null
+  | Uint8Array
+  | TorchTree[]
+  | Set<TorchTree>
+  | Map<TorchTree, TorchTree>;
+
+const readRules: Rules<ReadTorchOptions> = { runtime: "Runtime", file: "string" };
+const loadRules: Rules<LoadTorchOptions> = { ...readRules, ...selectionRules };
+
+/**
+ * The tensors of a checkpoint of PyTorch's `torch.save` (`.pth`, `.pt`, `.tar`; the zip format and the one before 1.6), by
+ * their keys. Those of dictionaries and lists within each other are joined by dots, so that a training checkpoint has
+ * `model.0.weight`. A bare tensor has the key "". Other values are left out; `readTorch` gives them. Keys that share one tensor in
+ * the file share it here. float64 and int64 stay; half and bfloat16 become float32, other integers and bool int32 where
+ * every value fits, else float32 where that is exact.
+ *
+ * No code of a file is ever run: a whole module, or anything else that needs code, is refused by its name. Throws
+ * RangeError, naming file, entry and offset, for that, for a damaged file and for a tensor that has no such form (`skip` leaves
+ * it out), and if memory is full.
+ */
+export function loadTorch(
+  bytes: Uint8Array,
+  options: LoadTorchOptions = {},
+): Map<string, AnyTensor> {
+  const op = "loadTorch";
+  const { runtime, file = "file", ...selection } = checkOptions(op, options, loadRules);
+  checkBytes(op, bytes);
+  const where = `${op}: ${file}`;
+  const read = readTorchFile(bytes, where);
+  const views = new Map<string, TorchView>();
+  for (const [key, leaf] of leavesOf(read.tree, where, roomOf(bytes)))
+    if (leaf instanceof TorchView) views.set(key, leaf);
+  const tensorOf = tensorsOf(read, bytes, runtime);
+  return tidy(() => {
+    const wanted = select(op, views.keys(), selection);
+    const named = [...wanted].map(
+      (key) =>
+        [key, tensorOf(views.get(key) as TorchView, `${where}: ${JSON.stringify(key)}`)] as const,
+    );
+    return new Map(named);
+  });
+}
+
+/**
+ * What a checkpoint of `torch.save` holds, as it is nested there: tensors as `loadTorch` makes them, and the plain values
+ * between them, such as the epoch. Integers beyond 2⁵³ are bigints. Throws as `loadTorch` does.
+ */
+export function readTorch(bytes: Uint8Array, options: ReadTorchOptions = {}): TorchTree {
+  const op = "readTorch";
+  const { runtime, file = "file" } = checkOptions(op, options, readRules);
+  checkBytes(op, bytes);
+  const where = `${op}: ${file}`;
+  const read = readTorchFile(bytes, where);
+  leavesOf(read.tree, where, roomOf(bytes)); // refuses a tree without an end
+  const tensorOf = tensorsOf(read, bytes, runtime);
+  const copy = (value: unknown, path: string): unknown => {
+    if (value instanceof TorchView) return tensorOf(value, `${where}: "${path}"`);
+    const inner = (key: unknown) => (path ? `${path}.${key}` : String(key));
+    if (Array.isArray(value)) return value.map((item, i) => copy(item, inner(i)));
+    if (!(value instanceof Map)) return value;
+    return new Map([...value].map(([key, item]) => [key, copy(item, inner(key))]));
+  };
+  return tidy(() => copy(read.tree, "")) as TorchTree;
+}
+
+/**
+ * What a file's values may take in memory, in bytes. Views can share a storage, so that a small file would fill any
+ * memory; real ones stay far below this.
+ */
+const roomOf = (bytes: Uint8Array): number => 2 ** 16 + 16 * bytes.length;
+
+const leaveOut = "; { skip } of loadTorch leaves it out";
+
+/** Makes tensors of views, one of each. */
+function tensorsOf(file: TorchFile, bytes: Uint8Array, runtime?: Runtime) {
+  const made = new Map<TorchView, AnyTensor>();
+  const aligned = new Map<string, Elements>();
+  let room = roomOf(bytes);
+
+  const elementsOfView = (view: TorchView, where: string): AnyTensor => {
+    const { storage, offset, shape, strides } = view;
+    const type = knownType(where, view.type, leaveOut);
+    const width = ARRAYS[type].BYTES_PER_ELEMENT;
+    room -= sizeOf(shape) * width;
+    if (room < 0)
+      throw new RangeError(`${where}: the tensors take far more memory than the file has bytes`);
+    const stored = file.bytesOf(storage);
+    const ordered = (part: Uint8Array) => (file.bigEndian ? swapped(part, width) : part);
+    const dense = () =>
+      elementsOf(type, ordered(stored.subarray(offset * width, (offset + sizeOf(shape)) * width)));
+    const strided = () => {
+      const name = `${type} ${storage.begin} ${storage.size} ${storage.key}`;
+      const whole =
+        aligned.get(name) ??
+        elementsOf(type, ordered(stored.subarray(0, stored.length - (stored.length % width))));
+      aligned.set(name, whole);
+      return gather(whole, offset, shape, strides);
+    };
+    const data = isDense(shape, strides) ? dense() : strided();
+    return tensor(tensorData(where, type, data, leaveOut), shape, { runtime });
+  };
+
+  return (view: TorchView, where: string): AnyTensor => {
+    const tensor = made.get(view) ?? elementsOfView(view, where);
+    made.set(view, tensor);
+    return tensor;
+  };
+}

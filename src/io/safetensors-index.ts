@@ -1,0 +1,15 @@
+import { inNameOf, isRecord, parseJson, refuse } from "./safetensors-header.js";
+
+/**
+ * The files of the arrays by name, from the `*.safetensors.index.json` of a model in several files. Throws RangeError in
+ * the name of `op` for what is no index.
+ */
+export const parseIndex = (bytes: Uint8Array, op: string): Map<string, string> =>
+  inNameOf(op, () => {
+    const map = parseJson(bytes).get("weight_map");
+    if (!isRecord(map)) return refuse('expected an index with a "weight_map"');
+    for (const [name, file] of Object.entries(map))
+      if (typeof file !== "string")
+        refuse(`${JSON.stringify(name)}: expected a file's name, got ${JSON.stringify(file)}`);
+    return new Map(Object.entries(map as Record<string, string>));
+  });
