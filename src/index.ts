@@ -1,4 +1,10 @@
-// The public surface.
+/**
+ * Operations, layers, optimisers and checkpoints. A call checks its arguments before it computes, and a refused call
+ * changes nothing. Every call throws TypeError for what is no tensor of the right dtype, for an unknown option and for
+ * one of another type; RangeError for numbers out of their range, such as an eps below 0, and where memory is full;
+ * Error for tensors that were disposed, or that belong to two runtimes. "Throws" says what comes on top of that.
+ * @packageDocumentation
+ */
 export { isGradEnabled, noGrad } from "./autograd.js";
 export {
   type CheckpointParts,

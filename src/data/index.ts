@@ -1,4 +1,7 @@
-// evenkeel/data: image data sets, and the loader that makes batches from them.
+/**
+ * Image data sets, the loader that makes batches from them, and scalers of features.
+ * @packageDocumentation
+ */
 export { CIFAR10_CLASSES, type ImageDataset, parseCifar10 } from "./cifar10.js";
 export { type DownloadOptions, downloadCifar10 } from "./download.js";
 export { type ArrayOfNumbers, imageDataset } from "./image-dataset.js";

@@ -9,7 +9,9 @@ import { furthest, synchronously, whoGoesOn } from "./join.js";
 import { checkSameModel } from "./same-model.js";
 import { refuseUnused, unreached } from "./unused.js";
 
+/** Options of `DistributedDataParallel`. */
 export interface DistributedDataParallelOptions {
+  /** The ranks that train together. */
   processGroup: ProcessGroup;
   /** The size of the arrays in which gradients are summed, in MiB. Default 25. */
   bucketCapMb?: number;

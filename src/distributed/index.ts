@@ -1,4 +1,7 @@
-// The public surface of evenkeel/distributed.
+/**
+ * Groups of processes or threads that train together.
+ * @packageDocumentation
+ */
 export type {
   CollectiveOptions,
   ProcessGroup,

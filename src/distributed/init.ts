@@ -7,6 +7,7 @@ import { isLocalRank, localMemory } from "./local-memory.js";
 import { MpiTransport } from "./mpi.js";
 import { builtin } from "./node.js";
 
+/** Options of `initProcessGroup`. */
 export interface InitOptions {
   /** Default: what started this process, mpirun or `launchLocal`; alone it is a group of one rank. */
   backend?: "mpi" | "local";
@@ -34,8 +35,8 @@ const rules: Rules<InitOptions> = {
 };
 
 /**
- * The group of all ranks that mpirun or `launchLocal` has started. Throws Error where koffi, the MPI library or the
- * launcher is missing, and where the library is not the launcher's.
+ * The group of all ranks that mpirun or `launchLocal` has started.
+ * @throws Error where koffi, the MPI library or the launcher is missing, and where the library is not the launcher's
  */
 export async function initProcessGroup(options: InitOptions = {}): Promise<ProcessGroup> {
   checkOptions("initProcessGroup", options, rules);

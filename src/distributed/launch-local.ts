@@ -4,6 +4,7 @@ import { checkOptions, describe } from "../options.js";
 import { isLocalRank, LocalMemory, type LocalRank, localMemory } from "./local-memory.js";
 import { builtin } from "./node.js";
 
+/** Options of `launchLocal`. */
 export interface LaunchOptions {
   /** What stands behind the module's name in the `process.argv` of the ranks. */
   argv?: readonly string[];
@@ -14,8 +15,9 @@ const GRACE = 200;
 
 /**
  * Runs a module in `size` threads of this process, which are the ranks of the group that `initProcessGroup()` gives
- * there. Resolves when all have ended. Rejects, after all were stopped, with the first error, which names the rank: also
- * where a rank ended before `close()`. Throws TypeError for no URL, RangeError for a size outside 1 … 64.
+ * there. Resolves when all have ended. Rejects, after all were stopped, with the first error, which names the rank:
+ * also where a rank ended before `close()`.
+ * @throws TypeError for no URL, RangeError for a size outside 1 … 64
  */
 export async function launchLocal(
   size: number,

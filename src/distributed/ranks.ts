@@ -15,7 +15,8 @@ export function anyRank(group: ProcessGroup, condition: boolean): boolean {
 
 /**
  * Seeds the default generator from `seed` and the rank, for dropout and augmentation, which must differ between ranks.
- * Parameters are made before, from the seed that all share. Throws RangeError unless `seed` is an integer ≥ 0.
+ * Parameters are made before, from the seed that all share.
+ * @throws RangeError unless `seed` is an integer ≥ 0
  */
 export function seedRank(group: ProcessGroup, seed: number): Generator {
   checkInteger("seedRank", "seed", seed, 0);

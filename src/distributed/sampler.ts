@@ -2,6 +2,7 @@ import { Rng } from "../data/rng.js";
 import { checkInteger } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 
+/** Options of `DistributedSampler`. */
 export interface DistributedSamplerOptions {
   /** The number of ranks. Default 1. */
   numReplicas?: number;

@@ -9,13 +9,18 @@ export interface Answers {
   generator?: string;
 }
 
+/** A question of the tree. */
 export interface Question {
+  /** The name of its answer in `Answers`. */
   answer: keyof Answers;
+  /** The question in words. */
   ask: string;
   branches: readonly Branch[];
 }
 
+/** One answer to a question, and where it leads. */
 export interface Branch {
+  /** The answer in words. */
   label: string;
   /** Why the answer leads where it leads. */
   why: string;
@@ -26,10 +31,15 @@ export interface Branch {
   next: Question | Advice;
 }
 
+/** The norm at the end of a path. */
 export interface Advice {
+  /** The name of the norm. */
   norm: string;
+  /** The code that makes it. */
   code: string;
+  /** Why it fits. */
   reason: string;
+  /** What speaks against it, or must be minded. */
   caveat: string;
   /** The experiments that show this. */
   shownBy: readonly string[];
@@ -301,6 +311,7 @@ const tabular: Question = {
   ],
 };
 
+/** The decision tree, from its first question. */
 export const tree: Question = {
   answer: "task",
   ask: "What is the task?",

@@ -3,25 +3,31 @@ import type { Stage } from "./stage.js";
 
 export * from "./choose-tree.js";
 
+/** One answered question on the way down the tree. */
 export interface Step {
   question: Question;
   branch: Branch;
 }
 
+/** How far some answers lead. */
 export interface Walk {
   path: Step[];
-  /** The advice at the end of the path, or the question that must be answered next. One of the two is null. */
+  /** The advice at the end of the path; null where a question is still open. */
   advice: Advice | null;
+  /** The question that must be answered next; null at the end. */
   missing: Question | null;
 }
 
+/** What `choose` returns. */
 export interface ChooseResult {
+  /** The given answers. */
   config: Answers;
   /** The questions and the given answers. Empty if there are no answers. */
   path: { ask: string; answer: string }[];
   advice: Advice | null;
 }
 
+/** Whether a node of the tree is an advice, which ends a path, and not a question. */
 export const isAdvice = (node: Question | Advice): node is Advice => "code" in node;
 
 /** The number that decides. Devices count by the number of samples they see together. */
@@ -29,7 +35,8 @@ const sizeOf = ({ answer }: Question, { batch = 0, deviceCount = 1 }: Answers): 
   answer === "deviceCount" ? batch * deviceCount : batch;
 
 /**
- * Follows the answers down the tree as far as they go. Throws RangeError for an answer that its question does not have.
+ * Follows the answers down the tree as far as they go.
+ * @throws RangeError for an answer that its question does not have
  */
 export function walk(answers: Answers): Walk {
   const path: Step[] = [];
@@ -62,8 +69,8 @@ export function everyAdvice(): { path: Step[]; advice: Advice }[] {
 }
 
 /**
- * Finds the norm that fits. Without any answer, the result is the whole tree. Throws RangeError if an answer is
- * missing.
+ * Finds the norm that fits. Without any answer, the result is the whole tree.
+ * @throws RangeError if an answer is missing
  */
 export async function* choose(answers: Answers = {}): AsyncGenerator<Stage, ChooseResult> {
   const { path, advice, missing } = walk(answers);

@@ -6,6 +6,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import type { BlockProbe } from "./probe.js";
 import type { Progress } from "./train.js";
 
+/** Settings of `compare`; `compareDefaults` has the defaults. */
 export interface CompareConfig {
   /** Specs of `createNorm`. */
   norms: readonly NormName[];
@@ -56,6 +57,7 @@ export const compareDefaults: CompareConfig = {
   answers: 0,
 };
 
+/** The images to train with, and the images to test with. */
 export interface CompareData {
   train: ImageDataset;
   test: ImageDataset;
@@ -67,6 +69,7 @@ export interface CompareControls {
   lr?: number;
 }
 
+/** Options of `compare` beside its settings. */
 export interface CompareOptions {
   /** Default: the runtime of `init()`. */
   runtime?: Runtime;
@@ -86,6 +89,7 @@ export interface CompareOptions {
   machine?: Record<string, Json>;
 }
 
+/** What JSON can hold, without objects. */
 export type Json = string | number | boolean | null | readonly Json[];
 
 /** The training of one norm from one seed. */
@@ -110,6 +114,7 @@ export interface Run {
   probes?: Probe[];
 }
 
+/** The accuracy at one step of a training. */
 export interface Evaluation {
   /** The first step is 1. */
   step: number;
@@ -118,6 +123,7 @@ export interface Evaluation {
   answers?: number[];
 }
 
+/** A look into the blocks at one step of a training. */
 export interface Probe {
   step: number;
   /** One entry for each block, the first block first. */
@@ -136,6 +142,7 @@ export interface Batch1 {
   note: string;
 }
 
+/** What `compare` returns. */
 export interface CompareResult {
   config: CompareConfig & Record<string, Json>;
   machine: Record<string, Json>;

@@ -59,8 +59,8 @@ const optionRules: Rules<CompareOptions> = {
 /**
  * Trains NormResNet once per norm and seed. Within a seed, all norms start from the same convolution weights and see
  * the same batches. Yields an event when a training starts, after every step, when the training is finished and when a
- * run is complete, and other events that the configuration asks for. Returns the runs. Throws RangeError for an
- * impossible setting before anything is trained.
+ * run is complete, and other events that the configuration asks for. Returns the runs.
+ * @throws RangeError for an impossible setting before anything is trained
  */
 export async function* compare(
   data: CompareData,

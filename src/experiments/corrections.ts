@@ -26,6 +26,7 @@ const row = (
   ...shownBy: string[]
 ): Correction => ({ id, where, claim, truth, shownBy });
 
+/** The claims of the five articles that do not hold, each with what does. */
 export const corrections: readonly Correction[] = [
   row(
     "W1",

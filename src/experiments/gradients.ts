@@ -21,9 +21,12 @@ import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 import { countRight } from "./train.js";
 
+/** Settings of `gradients`; `gradientsDefaults` has the defaults. */
 export interface GradientsConfig {
   seed: number;
+  /** The number of hidden layers. */
   depth: number;
+  /** The number of features of a hidden layer. */
   width: number;
   /** The number of points for measuring gradients, and for a training step. */
   batch: number;
@@ -35,6 +38,7 @@ export interface GradientsConfig {
   gain: number;
 }
 
+/** The settings of `gradients` where none are given. */
 export const gradientsDefaults: GradientsConfig = {
   seed: 0,
   depth: 8,
@@ -58,18 +62,24 @@ export interface Measured {
   histogram: Histogram;
 }
 
+/** How one net trained. */
 export interface Trained {
   activation: ActivationName;
   norm: MLPNorm;
+  /** Whether its norms have a scale and a shift. */
   affine: boolean;
+  /** The loss of each training step. */
   losses: number[];
   /** The share of right answers in the last tenth of the steps, in training mode. */
   accuracy: number;
 }
 
+/** What `gradients` returns. */
 export interface GradientsResult {
   config: GradientsConfig;
+  /** The nets at their start: each activation with each norm, first with gain 1, then with `gain`. */
   measured: Measured[];
+  /** The trainings of the same nets, and of some without scale and shift. */
   trained: Trained[];
   linearity: Linearity;
   shapes: Shape[];

@@ -1,4 +1,7 @@
-// evenkeel/experiments: the experiments of the command line, as generators that yield progress and return data.
+/**
+ * The experiments of the command line, as generators that yield progress and return data.
+ * @packageDocumentation
+ */
 export * from "./choose.js";
 export * from "./compare.js";
 export { articles, type Correction, corrections } from "./corrections.js";

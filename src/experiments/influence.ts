@@ -26,6 +26,7 @@ import type { ExperimentOptions, Stage } from "./stage.js";
 
 export { type Disturbance, disturbances, type Part, parts } from "./influence/disturb.js";
 
+/** Settings of `influence`; `influenceDefaults` has the defaults. */
 export interface InfluenceConfig extends Strength {
   /** Specs of `createNorm`; each layer is fresh and in training. */
   norms: readonly NormName[];
@@ -34,6 +35,7 @@ export interface InfluenceConfig extends Strength {
   seed: number;
 }
 
+/** The settings of `influence` where none are given: every norm that can follow a convolution. */
 export const influenceDefaults = (): InfluenceConfig => ({
   norms: normNames(),
   shape: [4, 8, 4, 4],
@@ -52,6 +54,7 @@ export interface Influence {
   others: number | null;
 }
 
+/** The influences of one norm. */
 export interface InfluenceRow {
   norm: NormName;
   influences: Record<Disturbance, Influence>;
@@ -59,6 +62,7 @@ export interface InfluenceRow {
   invariant: { shift: Part[]; scale: Part[] };
 }
 
+/** What `influence` returns. */
 export interface InfluenceResult {
   config: InfluenceConfig;
   rows: InfluenceRow[];
@@ -66,8 +70,8 @@ export interface InfluenceResult {
 
 /**
  * Who pays when something is wrong with one sample: which outputs of it and of the others move, for every norm and
- * disturbance, and what each norm does not notice at all. Throws RangeError for a norm that does not fit the channels,
- * or settings that cannot be.
+ * disturbance, and what each norm does not notice at all.
+ * @throws RangeError for a norm that does not fit the channels, or settings that cannot be
  */
 export async function* influence(
   settings: Partial<InfluenceConfig> = {},

@@ -12,9 +12,11 @@ import { type MapShape, type Pattern, pattern, setIndex } from "./sets.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
+/** Settings of `layers`; `layersDefaults` has the defaults. */
 export interface LayersConfig {
   /** [N, C, H, W]. */
   shape: MapShape;
+  /** The number of groups of the group norm. */
   groups: number;
   seed: number;
 }
@@ -24,10 +26,12 @@ export const layersDefaults: LayersConfig = { shape: [4, 4, 32, 32], groups: 2, 
 
 const EPS = 1e-5;
 
+/** What one layer made of the tensor. */
 export interface LayerStatistics {
   name: string;
   /** The PyTorch code that makes the layer. */
   code: string;
+  /** Which elements share a statistic. */
   pattern: Pattern;
   /** The number of scales and shifts. */
   parameters: number;
@@ -45,6 +49,7 @@ export interface LayerStatistics {
   largestMean: { channel: number; sample: number };
 }
 
+/** What `layers` returns. */
 export interface LayersResult {
   config: LayersConfig;
   layers: LayerStatistics[];
@@ -91,8 +96,9 @@ function makeLayers({ shape, groups }: LayersConfig, runtime: Runtime): Made[] {
 
 /**
  * Runs every norm on one tensor of uniform numbers. Gives the mean and both variances of its output over the elements
- * that share a statistic, and those of group norm per channel too. Throws RangeError for a shape that is not four
- * positive integers, and for channels that do not divide into the groups.
+ * that share a statistic, and those of group norm per channel too.
+ * @throws RangeError for a shape that is not four positive integers, and for channels that do not divide into the
+ *   groups
  */
 export async function* layers(
   settings: Partial<LayersConfig> = {},

@@ -11,12 +11,15 @@ import { layouts, shuffle, spreadOfMeans } from "./sequence-layout.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
+/** Settings of `padding`; `paddingDefaults` has the defaults. */
 export interface PaddingConfig {
   seed: number;
   /** The number of sentences. */
   batch: number;
   channels: number;
+  /** The number of words in the shortest sentence. */
   shortest: number;
+  /** The number of words in the longest sentence. */
   longest: number;
   /** The lengths to which the sentences are padded. */
   lengths: readonly number[];
@@ -25,6 +28,7 @@ export interface PaddingConfig {
   batches: number;
 }
 
+/** The settings of `padding` where none are given. */
 export const paddingDefaults: PaddingConfig = {
   seed: 0,
   batch: 32,
@@ -36,6 +40,7 @@ export const paddingDefaults: PaddingConfig = {
   batches: 100,
 };
 
+/** The norms that are compared, in the order of the results. */
 export const paddingNorms = ["batch norm", "masked batch norm", "layer norm"] as const;
 
 /** The sentences, padded to one length. */
@@ -51,6 +56,7 @@ export interface Padded {
   change: number[];
 }
 
+/** What `padding` returns. */
 export interface PaddingResult {
   config: PaddingConfig;
   /** Mean and variance of feature 0 over the words alone. */
@@ -69,7 +75,10 @@ export interface PaddingResult {
   unrest: { sentences: number; independent: number; alike: number }[];
 }
 
-/** Shows how padding changes batch, masked batch and layer norm, and why text is difficult for batch norm. */
+/**
+ * Shows how padding changes batch, masked batch and layer norm, and why text is difficult for batch norm.
+ * @throws RangeError for lengths below the longest sentence
+ */
 export async function* padding(
   settings: Partial<PaddingConfig> = {},
   options: ExperimentOptions = {},

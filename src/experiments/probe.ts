@@ -19,7 +19,11 @@ export interface BlockProbe {
 export function probe<T>(
   blocks: readonly Module[],
   step: () => T,
-): { result: T; read: () => BlockProbe[] } {
+): {
+  result: T;
+  /** What went through each block. It must be called before the gradients are freed. */
+  read: () => BlockProbe[];
+} {
   const outputs: Float32Array[] = [];
   const handles = blocks.map((block, i) =>
     block.registerForwardHook((_, __, output) => {

@@ -17,17 +17,21 @@ import { RunLog } from "./run-log.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
+/** Settings of `compareRanks`; `ranksDefaults` has the defaults. */
 export interface RanksConfig {
   /** Specs of `createNorm`. Behind each batch norm comes the same one, synchronised. */
   norms: readonly string[];
   epochs: number;
   /** The images of each rank in a step. */
   batchSize: number;
+  /** The channels of the first block of NormResNet. */
   width: number;
   seed: number;
+  /** Adam's step size. */
   lr: number;
 }
 
+/** The settings of `compareRanks` where none are given. */
 export const ranksDefaults: RanksConfig = {
   norms: ["bn", "gn"],
   epochs: 9,
@@ -37,21 +41,26 @@ export const ranksDefaults: RanksConfig = {
   lr: 1e-3,
 };
 
+/** Options of `compareRanks` beside its settings. */
 export interface RanksOptions extends ExperimentOptions {
+  /** The ranks that train together. */
   group: ProcessGroup;
   /** Makes the net of this rank one with those of the others. */
   replicate(net: Module): RankedNet;
   /** Where a training is saved after each epoch, and continued from, with any number of ranks. */
   store?: (name: string) => CheckpointStore;
+  /** More entries for `config` of the result. */
   config?: Record<string, Json>;
 }
 
+/** The training of one norm. */
 export interface RanksRun {
   /** The spec of the norm, with "sync" in front where it is synchronised. */
   norm: string;
   parameters: number;
   /** The mean loss over all ranks, for each step. */
   losses: number[];
+  /** The share of right answers, 0 to 1, in evaluation mode. */
   testAccuracy: number;
   /** How far the running statistics of the ranks were apart in the end, at most. */
   apart: number;
@@ -61,6 +70,7 @@ export interface RanksRun {
   secondsPerStep: number;
 }
 
+/** What `compareRanks` returns. */
 export interface RanksResult {
   config: RanksConfig & Record<string, Json>;
   runs: RanksRun[];

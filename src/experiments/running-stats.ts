@@ -11,10 +11,12 @@ import { pace } from "./pace.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
+/** Settings of `runningStats`; `runningStatsDefaults` has the defaults. */
 export interface RunningStatsConfig {
   seed: number;
-  /** null: the plain average over all batches. */
+  /** The weights of the new value that are compared. null: the plain average over all batches. */
   momenta: readonly (number | null)[];
+  /** The number of batches for each momentum. */
   steps: number;
   /** Values per channel and step in the comparison of momenta. */
   batch: number;
@@ -22,6 +24,7 @@ export interface RunningStatsConfig {
   sizes: readonly number[];
 }
 
+/** The settings of `runningStats` where none are given. */
 export const runningStatsDefaults: RunningStatsConfig = {
   seed: 42,
   momenta: [0.01, 0.1, 0.5, null],
@@ -30,8 +33,9 @@ export const runningStatsDefaults: RunningStatsConfig = {
   sizes: [2, 3, 4, 6, 8, 12, 16, 24, 32],
 };
 
-/** The distribution of the batches in the second and third part. */
+/** The mean of the batches in the second and third part. */
 export const TRUE_MEAN = 1;
+/** The variance of the batches in the second and third part. */
 export const TRUE_VARIANCE = 4;
 
 /** One layer after a single batch [4, 3, 32, 32]. */
@@ -44,9 +48,12 @@ export interface OneStep {
   outputVariance: number;
 }
 
+/** What `runningStats` returns. */
 export interface RunningStatsResult {
   config: RunningStatsConfig;
+  /** The article's batch norm on the article's tensor. */
   article: OneStep;
+  /** BatchNorm2d on the same tensor. */
   ours: OneStep;
   /** The largest difference between the two outputs. */
   difference: number;

@@ -7,6 +7,7 @@ import { drawMaps, seeded } from "./see/draw.js";
 import type { MapShape, Pattern } from "./sets.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
+/** Settings of `sight` and `see`; `seeDefaults` has the defaults. */
 export interface SeeConfig {
   /** A spec of `createNorm` ("gn:2"), or the name of any other method of the table ("adain", "wn", "normalize"). */
   norm: string;
@@ -25,6 +26,7 @@ export interface SeeConfig {
   seen?: readonly number[];
 }
 
+/** The settings of `see` where none are given. */
 export const seeDefaults: SeeConfig = {
   norm: "bn",
   shape: [4, 6, 2, 2],
@@ -66,6 +68,7 @@ export interface Sight {
   running: { mean: number[]; variance: number[] } | null;
 }
 
+/** What `see` returns. */
 export interface SeeResult {
   config: SeeConfig;
   sight: Sight;
@@ -84,9 +87,9 @@ function statisticOf(name: string, training: boolean): Sight["statistic"] {
 }
 
 /**
- * Applies one method to a small input. Throws RangeError "see: …" for settings that cannot be, before anything is
- * computed, and the layer's own RangeError for an input that it refuses as PyTorch does, such as one value a channel.
- * Leaves no tensor behind, and the default random generator as it was.
+ * Applies one method to a small input. Leaves no tensor behind, and the default random generator as it was.
+ * @throws RangeError "see: …" for settings that cannot be, before anything is computed, and the layer's own RangeError
+ *   for an input that it refuses as PyTorch does, such as one value a channel
  */
 export function sight(
   settings: Partial<SeeConfig> = {},

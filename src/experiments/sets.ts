@@ -22,8 +22,8 @@ export const pattern = (
 ): Pattern => ({ samples, channels, positions });
 
 /**
- * A function that gives the number of the set of an element. Numbers start at 0. Throws RangeError for a window,
- * because each element has a window of its own: use `dependsOn`.
+ * A function that gives the number of the set of an element. Numbers start at 0.
+ * @throws RangeError for a window, because each element has a window of its own: use `dependsOn`
  */
 export function setIndex(
   { samples, channels, positions }: Pattern,

@@ -12,6 +12,7 @@ export interface Stage {
   done?: boolean;
 }
 
+/** Options that every experiment takes beside its settings. */
 export interface ExperimentOptions {
   /** Default: the runtime of `init()`. */
   runtime?: Runtime;

@@ -16,25 +16,32 @@ import { type Picture, toPicture, toTensor } from "./pictures.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
+/** The norms of the style net that are compared. */
 export const styleNorms = ["in", "bn", "none"] as const;
+/** The name of one of `styleNorms`. */
 export type StyleNorm = (typeof styleNorms)[number];
 
+/** Settings of `style`; `styleDefaults` has the defaults. */
 export interface StyleConfig {
   norms: readonly StyleNorm[];
   /** The channels of the net's three stages. The article has [32, 64, 128]. */
   widths: readonly [number, number, number];
+  /** The number of blocks between the two halves of the net. */
   residualBlocks: number;
   steps: number;
   /** The number of square pieces of the content picture in a step, and their side in pixels. */
   batchSize: number;
   crop: number;
+  /** Adam's step size. */
   lr: number;
+  /** The weight of the style loss beside the content loss. */
   styleWeight: number;
   seed: number;
   /** The number of trainings per norm; seeds count up. */
   seeds: number;
 }
 
+/** The settings of `style` where none are given. */
 export const styleDefaults: StyleConfig = {
   norms: styleNorms,
   widths: [16, 32, 64],
@@ -54,6 +61,7 @@ export interface Losses {
   content: number;
 }
 
+/** The training of one norm from one seed. */
 export interface StyleRun {
   norm: StyleNorm;
   seed: number;
@@ -62,15 +70,18 @@ export interface StyleRun {
   /** The losses of the whole content picture, with the net in evaluation mode. */
   final: Losses;
   secondsPerStep: number;
+  /** The content picture, repainted. */
   picture: Picture;
 }
 
+/** What `style` returns. */
 export interface StyleResult {
   config: StyleConfig;
   content: Picture;
   style: Picture;
   /** The losses of the content picture itself. */
   untouched: Losses;
+  /** The trainings, seed by seed. */
   runs: StyleRun[];
   /** Adaptive instance normalisation in one step, without training. */
   oneShot: Losses & { milliseconds: number; picture: Picture };
@@ -89,6 +100,7 @@ interface Scene {
  * Trains a small StyleTransferNet per norm and seed to repaint pieces of `content` in the manner of `style`. The judge
  * is a fixed pyramid of random filters. Then each net repaints the whole picture. At the end come AdaIN in one step,
  * and the article's net in full width.
+ * @throws RangeError for a crop that is no multiple of 4 or larger than the content picture
  */
 export async function* style(
   content: Picture,

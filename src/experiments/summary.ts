@@ -49,6 +49,7 @@ export function summarize({ config, runs }: CompareResult): NormSummary[] {
   });
 }
 
+/** Mean and sample standard deviation of some values. */
 export function spread(values: readonly number[]): Spread {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;

@@ -23,10 +23,13 @@ export const transformerVariants = {
   "pre-dyt": { norm: "pre", normLayer: "dyt" },
   "pre-bn": { norm: "pre", normLayer: "batch" },
 } as const satisfies Record<string, { norm: "post" | "pre"; normLayer: TransformerNormName }>;
+/** The name of one of `transformerVariants`. */
 export type TransformerVariant = keyof typeof transformerVariants;
 
+/** Settings of `transformer`; `transformerDefaults` has the defaults. */
 export interface TransformerConfig {
   variants: readonly TransformerVariant[];
+  /** The number of blocks. */
   layers: number;
   dModel: number;
   nHead: number;
@@ -35,6 +38,7 @@ export interface TransformerConfig {
   context: number;
   batchSize: number;
   steps: number;
+  /** AdamW's step size. */
   lr: number;
   /** The number of steps in which the rate rises to `lr`. 0: no warm-up. */
   warmup: number;
@@ -45,6 +49,7 @@ export interface TransformerConfig {
   sample: number;
 }
 
+/** The settings of `transformer` where none are given. */
 export const transformerDefaults: TransformerConfig = {
   variants: Object.keys(transformerVariants) as TransformerVariant[],
   layers: 8,
@@ -61,6 +66,7 @@ export const transformerDefaults: TransformerConfig = {
   sample: 160,
 };
 
+/** The training of one variant from one seed. */
 export interface TransformerRun {
   variant: TransformerVariant;
   seed: number;
@@ -83,10 +89,12 @@ export interface TransformerRun {
   millisecondsPerCharacter: number;
 }
 
+/** What `transformer` returns. */
 export interface TransformerResult {
   config: TransformerConfig;
   text: { name: string; characters: number; vocabulary: number };
   runs: TransformerRun[];
+  /** The time of the article's block in full size. */
   block: BlockTiming;
 }
 

@@ -17,8 +17,10 @@ export const truthIds = [
   "styleLoss",
 ] as const;
 
+/** The name of a claim. */
 export type TruthId = (typeof truthIds)[number];
 
+/** A common claim about norms, and whether the runs show it. */
 export interface Truth {
   id: TruthId;
   claim: string;
@@ -27,6 +29,7 @@ export interface Truth {
   holding: number;
   seeds: number;
   unit: "%" | "";
+  /** The measured values that decide, by name. */
   figures: readonly { name: string; spread: Spread }[];
 }
 
@@ -61,6 +64,7 @@ function truth(
 /** The largest distance of the first loss from ln 10, in nats: a fresh net with a norm is not exactly undecided. */
 const NEAR = 0.35;
 
+/** Claims about the runs of `compare`; none for a single seed. */
 export function compareTruths({ config, runs }: CompareResult): Truth[] {
   const runsOf = (...names: string[]) => bySeed(runs, ({ norm }) => norm, names, config.seeds);
   const truths: Truth[] = [];
@@ -106,6 +110,7 @@ const lossOf = ({ heldOut }: TransformerRun): number => heldOut;
 /** A profile is flat if the gradient norms of the first and the last block differ by less than this factor. */
 const FLAT = 2;
 
+/** Claims about the runs of `transformer`; none for a single seed. */
 export function transformerTruths({ config, runs }: TransformerResult): Truth[] {
   const names = ["pre-ln", "post-ln"];
   const [pre, post] = bySeed(runs, ({ variant }) => variant, names, config.seeds) ?? [];
@@ -124,6 +129,7 @@ export function transformerTruths({ config, runs }: TransformerResult): Truth[] 
   ];
 }
 
+/** Claims about the runs of `style`; none for a single seed. */
 export function styleTruths({ config, runs }: StyleResult): Truth[] {
   const groups = bySeed(runs, ({ norm }) => norm, ["in", "bn"], config.seeds);
   if (!groups) return [];

@@ -1,3 +1,7 @@
+/**
+ * Networks whose norm is an option, for comparisons.
+ * @packageDocumentation
+ */
 export * from "./norm-resnet.js";
 export { StyleTransferNet, type StyleTransferNetOptions } from "./style-transfer-net.js";
 export * from "./transformer-block.js";

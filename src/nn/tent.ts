@@ -9,7 +9,9 @@ import type { Module } from "./module.js";
 
 /** What Tent asks of an optimiser. Those of `optim` have it. */
 export interface TentOptimizer {
+  /** Frees all gradients. */
   zeroGrad(): void;
+  /** Moves every parameter that has a gradient. */
   step(): void;
 }
 

@@ -5,10 +5,13 @@ import { type AnyTensor, keep, rewrite, show, Tensor } from "../tensor.js";
 
 /** What is averaged: a module, or anything with its parameters and its state by key. */
 export interface AveragedSource {
+  /** Parameters with their keys. */
   namedParameters(): Iterable<[string, Tensor]>;
+  /** Parameters and buffers by key. */
   stateDict(): ReadonlyMap<string, AnyTensor>;
 }
 
+/** Options of `AveragedModel`. */
 export interface AveragedModelOptions {
   /** Share of the old average (EMA), 0 to 1. null, the default: the plain average of all updates (SWA). */
   decay?: number | null;
@@ -126,6 +129,7 @@ export class AveragedModel {
     for (const tensor of this.#averages.values()) tensor.dispose();
   }
 
+  /** `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -6,10 +6,12 @@ import type { MapShape } from "../sets.js";
  * it gets a large mean, is scaled, or the last half of its positions is padded with zeros.
  */
 export const disturbances = ["outlier", "alone", "constant", "shift", "scale", "padding"] as const;
+/** The name of one of `disturbances`. */
 export type Disturbance = (typeof disturbances)[number];
 
 /** What may be shifted or scaled: all, a channel of every sample, a sample, one channel of it, one position of it. */
 export const parts = ["batch", "channel", "sample", "plane", "position"] as const;
+/** The name of one of `parts`. */
 export type Part = (typeof parts)[number];
 
 export interface Strength {
