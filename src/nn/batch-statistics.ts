@@ -74,7 +74,8 @@ function momentsOf(op: string, { layout }: BatchNorm, x: Tensor, mask: AnyTensor
  * that it is in: after `model.eval()` the statistics are those of what evaluation will see. `numBatchesTracked` becomes
  * the number of batches. A SyncBatchNorm of a process group takes the batches of all its ranks.
  *
- * @throws TypeError if `model` is no layer, RangeError if there is no batch, and what the model throws. A call that throws changes nothing.
+ * A call that throws changes nothing.
+ * @throws TypeError if `model` is no layer, RangeError if there is no batch, and what the model throws
  */
 export function updateBatchNorm<B = Tensor>(
   model: Module,

@@ -5,9 +5,9 @@ import { type AnyTensor, keep, rewrite, show, Tensor } from "../tensor.js";
 
 /** What is averaged: a module, or anything with its parameters and its state by key. */
 export interface AveragedSource {
-  /** The parameters by key. */
+  /** Parameters with their keys. */
   namedParameters(): Iterable<[string, Tensor]>;
-  /** All tensors by key: parameters, and buffers such as running statistics. */
+  /** Parameters and buffers by key. */
   stateDict(): ReadonlyMap<string, AnyTensor>;
 }
 
@@ -129,7 +129,7 @@ export class AveragedModel {
     for (const tensor of this.#averages.values()) tensor.dispose();
   }
 
-  /** Does what `dispose` does, at the end of a `using` declaration's block. */
+  /** `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

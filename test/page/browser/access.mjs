@@ -7,7 +7,7 @@ import { lever } from "./figures.mjs";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What axe-core finds, as short sentences. */
-async function violations(page) {
+export async function violations(page) {
   await page.run(`(() => { ${axe}; return true; })()`);
   return page.evaluate(async () => {
     const found = await window.axe.run(document, { resultTypes: ["violations"] });
