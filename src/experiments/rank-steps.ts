@@ -14,7 +14,9 @@ import { countRight } from "./train.js";
 
 /** A net whose ranks share their gradients, as `DistributedDataParallel`. */
 export interface RankedNet extends Module {
+  /** Gives all ranks the gradient of the mean over all samples; `loss` is the mean over the `count` of this rank. */
   backward(loss: Tensor, count: number): void;
+  /** Gives all ranks the buffers of rank 0. */
   syncBuffers(): void;
 }
 

@@ -13,8 +13,10 @@ const roles = {
   num_batches_tracked: "count",
 } as const;
 
+/** What a tensor is in its norm, whatever the framework calls it. */
 export type NormRole = (typeof roles)[keyof typeof roles];
 
+/** A norm that a checkpoint has. */
 export interface FoundNorm {
   /** What its keys have in common, such as "layer1.0.bn1". */
   key: string;

@@ -1,4 +1,7 @@
-// evenkeel/files: what PyTorch and NumPy write, and large safetensors files by slices.
+/**
+ * Reads what PyTorch and NumPy write, and large safetensors files by slices.
+ * @packageDocumentation
+ */
 export { type FoundNorm, findNorms, type NormRole } from "./find-norms.js";
 export {
   type InspectedNorm,

@@ -4,6 +4,7 @@ import { type FoundNorm, findNorms, type NormRole } from "./find-norms.js";
 export interface NormEntry {
   shape: readonly number[];
   data?: ArrayLike<number | bigint>;
+  /** The elements of a tensor, in place of `data`. */
   toArray?(): ArrayLike<number | bigint>;
 }
 
@@ -15,8 +16,10 @@ export interface ValueRange {
   histogram: number[];
 }
 
+/** How bad it is: "error" gives wrong results, "warning" may, "note" does not. */
 export type VerdictLevel = "error" | "warning" | "note";
 
+/** Something that is to be said of a norm. */
 export interface NormVerdict {
   /** One of `normVerdicts`; texts for people are kept by it. */
   id: NormVerdictId;
@@ -25,14 +28,18 @@ export interface NormVerdict {
   channels: number;
 }
 
+/** A norm of a checkpoint, its values, and what is to be said of it. */
 export interface InspectedNorm extends FoundNorm {
+  /** The range of each of its tensors whose elements are given. */
   ranges: Partial<Record<Exclude<NormRole, "count">, ValueRange>>;
   /** num_batches_tracked; null if there is none. */
   count: number | null;
   verdicts: NormVerdict[];
 }
 
+/** What `inspectNorms` returns. */
 export interface NormInspection {
+  /** The norms in the order of the checkpoint. */
   layers: InspectedNorm[];
   /** "no-norms", "damaged" (an error in some layer), "doubtful" (a warning) or "sound". */
   verdict: "no-norms" | "damaged" | "doubtful" | "sound";
@@ -66,6 +73,7 @@ export const normVerdicts = {
   foldable: "note",
 } as const satisfies Record<string, VerdictLevel>;
 
+/** The name of one of `normVerdicts`. */
 export type NormVerdictId = keyof typeof normVerdicts;
 
 /**

@@ -8,6 +8,7 @@ import { type NumpyArray, parseNpy, writeNpy } from "./npy.js";
 import { writeZip } from "./write-zip.js";
 import { contentsOf, readZip } from "./zip.js";
 
+/** Options of `loadNumpy`. */
 export interface LoadNumpyOptions {
   /** The runtime of the tensor. Default: the runtime of `init()`. */
   runtime?: Runtime;
@@ -15,6 +16,7 @@ export interface LoadNumpyOptions {
   file?: string;
 }
 
+/** Options of `loadNumpyArchive`: those of `loadNumpy`, and which arrays it takes. */
 export interface LoadNumpyArchiveOptions extends LoadNumpyOptions, Selection {}
 
 const rules: Rules<LoadNumpyOptions> = { runtime: "Runtime", file: "string" };

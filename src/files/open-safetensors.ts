@@ -12,6 +12,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, tensor } from "../tensor.js";
 import { type Fetch, type SliceSource, type Slices, slicesOf } from "./slices.js";
 
+/** Options of `openSafetensors`. */
 export interface OpenSafetensorsOptions {
   /** The name of the file, for messages. Default: what the source says of itself. */
   file?: string;
@@ -32,7 +33,7 @@ const loadRules: Rules<{ runtime?: Runtime }> = { runtime: "Runtime" };
 export interface OpenedSafetensors {
   /** The names of its tensors, in the order of the header or index. */
   readonly names: readonly string[];
-  /** The free text of the header; {} for an index. */
+  /** The free text of the header; of an index an empty object. */
   readonly metadata: SafetensorsMetadata;
   /** The element type, by its name in the file, and the shape of a tensor, which is not read. */
   info(name: string): Promise<{ dtype: string; shape: readonly number[] }>;

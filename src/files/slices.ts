@@ -48,8 +48,14 @@ export type Fetch = (
   Contents & {
     ok: boolean;
     status: number;
-    headers: { get(name: string): string | null };
-    body: { cancel(): Promise<void> } | null;
+    headers: {
+      /** The value of a header; null without it. */
+      get(name: string): string | null;
+    };
+    body: {
+      /** Ends the transfer. */
+      cancel(): Promise<void>;
+    } | null;
   }
 >;
 

@@ -10,6 +10,7 @@ import { TorchView } from "./torch-names.js";
 import { readTorchFile, type TorchFile } from "./torch-storages.js";
 import { leavesOf } from "./tree.js";
 
+/** Options of `readTorch`. */
 export interface ReadTorchOptions {
   /** The runtime of the tensors. Default: the runtime of `init()`. */
   runtime?: Runtime;
@@ -17,6 +18,7 @@ export interface ReadTorchOptions {
   file?: string;
 }
 
+/** Options of `loadTorch`: those of `readTorch`, and which tensors it takes. */
 export interface LoadTorchOptions extends ReadTorchOptions, Selection {}
 
 /** What `readTorch` gives: dictionaries as Maps in the order of the file, tuples and lists as arrays. */
