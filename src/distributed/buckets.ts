@@ -18,6 +18,8 @@ export class Buckets {
   readonly #of = new Map<Tensor, Bucket>();
   /** The bucket that goes next: all ranks must send them in one order. */
   #next = 0;
+  #waiting: ReadonlyMap<Tensor, Tensor> = new Map();
+  #total = 1;
 
   /** `capBytes`: what a bucket holds at most, if it holds more than one parameter. */
   constructor(group: ProcessGroup, parameters: readonly Tensor[], capBytes: number) {
@@ -50,28 +52,25 @@ export class Buckets {
 
   /** Begins a pass, whose gradients `waiting` joins, divided by `total`. */
   begin(waiting: ReadonlyMap<Tensor, Tensor>, total: number): void {
+    this.#waiting = waiting;
+    this.#total = total;
     this.#next = 0;
     for (const bucket of this.#buckets) {
       bucket.missing = new Set(bucket.parameters);
       bucket.work = null;
-      bucket.parameters.forEach((parameter, i) => {
-        const start = bucket.offsets[i];
-        const part = bucket.flat.subarray(start, start + parameter.size);
-        const before = waiting.get(parameter)?.elements;
-        if (before) part.set(before.map((value) => value / total));
-        else part.fill(0);
-      });
     }
   }
 
-  /** Takes the gradient of a parameter, if it has one, and sends what is complete. */
+  /** Takes the gradient of a parameter, zeros if there is none, and sends what is complete. */
   take(parameter: Tensor): void {
     const bucket = this.#of.get(parameter);
     if (!bucket?.missing.delete(parameter)) return;
     const start = bucket.offsets[bucket.parameters.indexOf(parameter)];
-    parameter.grad?.elements.forEach((value, i) => {
-      bucket.flat[start + i] += value;
-    });
+    const part = bucket.flat.subarray(start, start + parameter.size);
+    if (parameter.grad) part.set(parameter.grad.elements);
+    else part.fill(0);
+    const before = this.#waiting.get(parameter)?.elements ?? [];
+    for (let i = 0; i < before.length; i++) part[i] += before[i] / this.#total;
     for (; this.#buckets[this.#next]?.missing.size === 0; this.#next++) {
       const next = this.#buckets[this.#next];
       next.work = this.#group.allReduce(next.flat, { async: true });
