@@ -78,6 +78,24 @@ describe("evenkeel compare --distributed", () => {
       expect(readFileSync(join(out, "index.html"), "utf8")).toContain("synchronised");
     });
 
+  test("--checkpoint goes on with another number of ranks", async () => {
+    const checkpoint = join(directory, "checkpoint");
+    const losses = async (ranks: number, epochs: number) => {
+      const out = join(directory, `resumed${ranks}`);
+      const batch = ["--batch-size", String(4 / ranks), "--norms", "gn", "--out", out];
+      const length = ["--limit", "24", "--width", "4", "--epochs", String(epochs)];
+      const args = ["--distributed", `local:${ranks}`, "--checkpoint", checkpoint];
+      const { code, output } = await evenkeel("compare", ...args, ...batch, ...length);
+      expect(code, output).toBe(0);
+      return JSON.parse(readFileSync(join(out, "results.json"), "utf8")).runs[0].losses;
+    };
+    const begun = await losses(2, 1);
+    const all = await losses(4, 2);
+    expect(begun.length).toBe(6);
+    expect(all.length).toBe(12);
+    expect(all.slice(0, 6)).toEqual(begun);
+  });
+
   test("refusals name the flag, or the rank", async () => {
     const flag = await evenkeel("compare", "--distributed", "cluster");
     expect(flag.output).toContain("Expected mpi, or local:4 for four threads");
