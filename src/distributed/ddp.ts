@@ -125,10 +125,10 @@ export class DistributedDataParallel extends Module {
     const [total, unusedInAll] = sums;
     if (total === 0) throw new RangeError(`${op}: no rank has a sample`);
     if (unusedInAll > 0 && !this.#findUnused) refuseUnused(group, this.#names, unused);
-    this.#gradients.sum(loss, count, total);
+    this.#gradients.sum(loss, count, total, unusedInAll === 0);
   }
 
-  /** Runs `fn`, whose calls of `backward` communicate nothing: their gradients go with those of the next one outside. */
+  /** Runs `fn`, whose calls of `backward` send no gradients: they go with those of the next one outside. */
   noSync<T>(fn: () => T): T {
     const before = this.#syncs;
     this.#syncs = false;
