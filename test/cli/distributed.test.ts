@@ -51,6 +51,17 @@ group.close();`,
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
+  test("a close() in finally is told apart from what the others call", async () => {
+    const path = written(
+      "finally.mjs",
+      `try { if (group.rank === 1) throw new Error("boom"); group.allReduce(new Float32Array(4)); }
+finally { group.close(); }`,
+    );
+    const { code, output } = await evenkeel("run", "--local", "2", path);
+    expect(output).toMatch(/rank 0 calls allReduce sum of float32 \[4\].* rank 1 calls close/);
+    expect(code).not.toBe(0);
+  });
+
   test("refusals", async () => {
     expect((await evenkeel("run", "x.mjs")).output).toContain("'--local <n>' not specified");
     expect((await evenkeel("run", "--local", "0", "x.mjs")).output).toContain("integer 1 to 64");
