@@ -1,6 +1,6 @@
 import { checkBytes } from "../io/check-bytes.js";
 import { ARRAYS, type Elements, elementsOf, knownType, tensorData } from "../io/elements.js";
-import { type Selection, select, selectionRules } from "../io/select.js";
+import { type Selection, select } from "../io/select.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf } from "../shape.js";
@@ -33,7 +33,12 @@ export type TorchTree =
   | Map<TorchTree, TorchTree>;
 
 const readRules: Rules<ReadTorchOptions> = { runtime: "Runtime", file: "string" };
-const loadRules: Rules<LoadTorchOptions> = { ...readRules, ...selectionRules };
+const loadRules: Rules<LoadTorchOptions> = {
+  runtime: "Runtime",
+  file: "string",
+  only: "Array",
+  skip: "Array",
+};
 
 /**
  * The tensors of a checkpoint of PyTorch's `torch.save` (`.pth`, `.pt`, `.tar`; the zip format and the one before 1.6), by
