@@ -5,6 +5,7 @@ import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf } from "../shape.js";
 import { type AnyTensor, tensor, tidy } from "../tensor.js";
+import { Name } from "./pickle.js";
 import { gather, isDense, swapped } from "./strided.js";
 import { TorchView } from "./torch-names.js";
 import { readTorchFile, type TorchFile } from "./torch-storages.js";
@@ -90,6 +91,7 @@ export function readTorch(bytes: Uint8Array, options: ReadTorchOptions = {}): To
     if (value instanceof TorchView) return tensorOf(value, `${where}: "${path}"`);
     const inner = (key: unknown) => (path ? `${path}.${key}` : String(key));
     if (Array.isArray(value)) return value.map((item, i) => copy(item, inner(i)));
+    if (value instanceof Name) return value.text;
     if (!(value instanceof Map)) return value;
     return new Map([...value].map(([key, item]) => [key, copy(item, inner(key))]));
   };
