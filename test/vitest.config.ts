@@ -20,6 +20,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Node 20 has relaxed SIMD behind a flag; later versions always have it.
     execArgv: node < 22 ? ["--experimental-wasm-relaxed-simd", "--expose-gc"] : ["--expose-gc"],
+    env: { LC_ALL: "C" }, // the command speaks the language of the locale
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

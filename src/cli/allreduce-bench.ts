@@ -84,14 +84,17 @@ async function backwardTimes(group: ProcessGroup) {
 
 const shown = (seconds: number) => `${(1000 * seconds).toPrecision(3)} ms`;
 
-async function bench({ distributed }: { distributed: Where }, { ranks }: Texts): Promise<void> {
+async function bench(
+  { distributed }: { distributed: Where },
+  { ranks, facts }: Texts,
+): Promise<void> {
   const words = ranks.bench;
   if (await startedRanks(distributed)) return;
   await inGroup(distributed, false, async (group) => {
     const times = SIZES.map((bytes) => ({ bytes, seconds: measure(group, bytes) }));
     const [alone, beside, after] = await backwardTimes(group);
     if (group.rank !== 0) return;
-    console.log(words.size(group.size, group.version));
+    console.log(words.size(group.size, facts.value(group.version)));
     const rows = times.map(({ bytes, seconds }) => [`${bytes}`, shown(seconds)]);
     console.log(alignedTable(words.head, rows));
     if (group.size === 1) return;

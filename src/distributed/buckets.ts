@@ -18,6 +18,9 @@ export class Buckets {
   readonly #of = new Map<Tensor, Bucket>();
   /** The bucket that goes next: all ranks must send them in one order. */
   #next = 0;
+  #waiting: ReadonlyMap<Tensor, Tensor> = new Map();
+  #total = 1;
+  #sends = true;
 
   /** `capBytes`: what a bucket holds at most, if it holds more than one parameter. */
   constructor(group: ProcessGroup, parameters: readonly Tensor[], capBytes: number) {
@@ -48,30 +51,37 @@ export class Buckets {
     for (const parameter of parameters) this.#of.set(parameter, bucket);
   }
 
-  /** Begins a pass, whose gradients `waiting` joins, divided by `total`. */
-  begin(waiting: ReadonlyMap<Tensor, Tensor>, total: number): void {
+  /**
+   * Begins a pass, whose gradients `waiting` joins, divided by `total`. Unless all ranks go through the same graph,
+   * `beside` is false and all sums come after the pass: each rank would send them at another place among the other
+   * collectives of the pass.
+   */
+  begin(waiting: ReadonlyMap<Tensor, Tensor>, total: number, beside: boolean): void {
+    this.#waiting = waiting;
+    this.#total = total;
+    this.#sends = beside;
     this.#next = 0;
     for (const bucket of this.#buckets) {
       bucket.missing = new Set(bucket.parameters);
       bucket.work = null;
-      bucket.parameters.forEach((parameter, i) => {
-        const start = bucket.offsets[i];
-        const part = bucket.flat.subarray(start, start + parameter.size);
-        const before = waiting.get(parameter)?.elements;
-        if (before) part.set(before.map((value) => value / total));
-        else part.fill(0);
-      });
     }
   }
 
-  /** Takes the gradient of a parameter, if it has one, and sends what is complete. */
+  /** Takes the gradient of a parameter, zeros if there is none. */
   take(parameter: Tensor): void {
     const bucket = this.#of.get(parameter);
     if (!bucket?.missing.delete(parameter)) return;
     const start = bucket.offsets[bucket.parameters.indexOf(parameter)];
-    parameter.grad?.elements.forEach((value, i) => {
-      bucket.flat[start + i] += value;
-    });
+    const part = bucket.flat.subarray(start, start + parameter.size);
+    if (parameter.grad) part.set(parameter.grad.elements);
+    else part.fill(0);
+    const before = this.#waiting.get(parameter)?.elements ?? [];
+    for (let i = 0; i < before.length; i++) part[i] += before[i] / this.#total;
+    if (this.#sends) this.#send();
+  }
+
+  /** Sends what is complete. */
+  #send(): void {
     for (; this.#buckets[this.#next]?.missing.size === 0; this.#next++) {
       const next = this.#buckets[this.#next];
       next.work = this.#group.allReduce(next.flat, { async: true });
@@ -81,6 +91,7 @@ export class Buckets {
   /** Sends the rest, waits for all, and puts the sums into `.grad`. */
   finish(): void {
     for (const { missing } of this.#buckets) for (const left of [...missing]) this.take(left);
+    this.#send();
     for (const { parameters, offsets, flat, work } of this.#buckets) {
       work?.wait();
       parameters.forEach((parameter, i) => {

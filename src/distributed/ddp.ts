@@ -122,16 +122,15 @@ export class DistributedDataParallel extends Module {
     const { processGroup: group } = this;
     group.step++;
     const unused = unreached(loss, [...this.#names.keys()]);
-    const facts = new Float64Array(2 * group.size);
-    group.allGather(facts, Float64Array.of(count + this.#gradients.waiting, unused.length));
-    const sum = (i: number) => facts.reduce((sum, v, at) => (at % 2 === i ? sum + v : sum), 0);
-    const total = sum(0);
+    const sums = Float64Array.of(count + this.#gradients.waiting, unused.length);
+    group.allReduce(sums);
+    const [total, unusedInAll] = sums;
     if (total === 0) throw new RangeError(`${op}: no rank has a sample`);
-    if (sum(1) > 0 && !this.#findUnused) refuseUnused(group, this.#names, unused);
-    this.#gradients.sum(loss, count, total);
+    if (unusedInAll > 0 && !this.#findUnused) refuseUnused(group, this.#names, unused);
+    this.#gradients.sum(loss, count, total, unusedInAll === 0);
   }
 
-  /** Runs `fn`, whose calls of `backward` communicate nothing: their gradients go with those of the next one outside. */
+  /** Runs `fn`, whose calls of `backward` send no gradients: they go with those of the next one outside. */
   noSync<T>(fn: () => T): T {
     const before = this.#syncs;
     this.#syncs = false;

@@ -44,13 +44,16 @@ export class GradientSums {
     this.#samples = samples;
   }
 
-  /** A backward pass of the mean loss of `count` samples here, of `total` in all ranks, with what waits in all ranks. */
-  sum(loss: Tensor, count: number, total: number): void {
+  /**
+   * A backward pass of the mean loss of `count` samples here, of `total` in all ranks, with what waits in all ranks.
+   * `beside`: whether the sums go on beside the pass.
+   */
+  sum(loss: Tensor, count: number, total: number, beside: boolean): void {
     const before = new Map(this.#parameters.map((parameter) => [parameter, parameter.grad]));
     const waiting = new Map([...before].filter(([parameter]) => this.#waits(parameter)));
     for (const parameter of this.#parameters) parameter.grad = null;
     const { runtime } = loss;
-    this.#buckets.begin(waiting as Map<Tensor, Tensor>, total);
+    this.#buckets.begin(waiting as Map<Tensor, Tensor>, total, beside);
     try {
       runtime.afterRun = () => this.#group.poll();
       this.#pass(loss, count / total, (parameter) => this.#buckets.take(parameter));

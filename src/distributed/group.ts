@@ -106,8 +106,12 @@ export class Group implements ProcessGroup {
   }
 
   barrier(): void {
+    this.#meet("barrier");
+  }
+
+  #meet(about: string): void {
     this.#start({
-      about: "barrier",
+      about,
       output: new Int32Array(1),
       plan: (values) => ({ job: { kind: "allReduce", values, op: "max" } }),
     });
@@ -125,7 +129,7 @@ export class Group implements ProcessGroup {
   close(): void {
     if (this.#closed) return;
     this.#sequence.finish();
-    this.barrier();
+    this.#meet("close");
     this.#closed = true;
     this.#transport.close(this.#settings.timeout);
   }

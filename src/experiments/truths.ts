@@ -17,7 +17,7 @@ export const truthIds = [
   "styleLoss",
 ] as const;
 
-/** The name of a claim. */
+/** One of `truthIds`. */
 export type TruthId = (typeof truthIds)[number];
 
 /** A common claim about norms, and whether the runs show it. */

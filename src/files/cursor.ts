@@ -9,7 +9,8 @@ export class Cursor {
   readonly #where: string;
 
   constructor(bytes: Uint8Array, where: string, at = 0) {
-    this.#bytes = bytes;
+    // Of a Buffer, slices would be the same memory again.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#where = where;
     this.at = at;
@@ -62,7 +63,7 @@ export class Cursor {
   }
 
   text(count: number): string {
-    return decoder.decode(this.take(count));
+    return decoder.decode(this.take(count).slice()); // browsers decode no shared memory
   }
 
   /** The text up to the next line feed. */

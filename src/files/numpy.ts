@@ -1,6 +1,6 @@
 import { checkBytes } from "../io/check-bytes.js";
 import { tensorData } from "../io/elements.js";
-import { type Selection, select, selectionRules } from "../io/select.js";
+import { type Selection, select } from "../io/select.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, type DType, Tensor, tensor, tidy } from "../tensor.js";
@@ -20,7 +20,12 @@ export interface LoadNumpyOptions {
 export interface LoadNumpyArchiveOptions extends LoadNumpyOptions, Selection {}
 
 const rules: Rules<LoadNumpyOptions> = { runtime: "Runtime", file: "string" };
-const archiveRules: Rules<LoadNumpyArchiveOptions> = { ...rules, ...selectionRules };
+const archiveRules: Rules<LoadNumpyArchiveOptions> = {
+  runtime: "Runtime",
+  file: "string",
+  only: "Array",
+  skip: "Array",
+};
 
 /**
  * The array of a `.npy` file (versions 1.0 to 3.0, both byte orders and both orders of axes) as a tensor of its shape,

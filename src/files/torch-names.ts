@@ -87,7 +87,7 @@ const firstTensor: Maker = ([view], refuse) =>
 
 /** _rebuild_from_type_v2(function, class, arguments, attributes), for a tensor with attributes. */
 const fromType: Maker = ([name, , args], refuse) =>
-  name instanceof Name && Array.isArray(args)
+  name instanceof Name && name.make !== fromType && Array.isArray(args)
     ? name.make(args, refuse)
     : refuse("expected a name, a class and arguments");
 

@@ -1,10 +1,11 @@
 import { checkBytes } from "../io/check-bytes.js";
 import { ARRAYS, type Elements, elementsOf, knownType, tensorData } from "../io/elements.js";
-import { type Selection, select, selectionRules } from "../io/select.js";
+import { type Selection, select } from "../io/select.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf } from "../shape.js";
 import { type AnyTensor, tensor, tidy } from "../tensor.js";
+import { Name } from "./pickle.js";
 import { gather, isDense, swapped } from "./strided.js";
 import { TorchView } from "./torch-names.js";
 import { readTorchFile, type TorchFile } from "./torch-storages.js";
@@ -35,7 +36,12 @@ export type TorchTree =
   | Map<TorchTree, TorchTree>;
 
 const readRules: Rules<ReadTorchOptions> = { runtime: "Runtime", file: "string" };
-const loadRules: Rules<LoadTorchOptions> = { ...readRules, ...selectionRules };
+const loadRules: Rules<LoadTorchOptions> = {
+  runtime: "Runtime",
+  file: "string",
+  only: "Array",
+  skip: "Array",
+};
 
 /**
  * The tensors of a checkpoint of PyTorch's `torch.save` (`.pth`, `.pt`, `.tar`; the zip format and the one before 1.6), by
@@ -87,6 +93,7 @@ export function readTorch(bytes: Uint8Array, options: ReadTorchOptions = {}): To
     if (value instanceof TorchView) return tensorOf(value, `${where}: "${path}"`);
     const inner = (key: unknown) => (path ? `${path}.${key}` : String(key));
     if (Array.isArray(value)) return value.map((item, i) => copy(item, inner(i)));
+    if (value instanceof Name) return value.text;
     if (!(value instanceof Map)) return value;
     return new Map([...value].map(([key, item]) => [key, copy(item, inner(key))]));
   };

@@ -94,5 +94,7 @@ function narrowed(refusal: string, elements: Uint32Array | BigUint64Array): Arra
   }
   const fits = largest < 2 ** 31;
   if (!fits && !exact) throw new RangeError(refusal);
-  return new (fits ? Int32Array : Float32Array)(Array.from(elements, Number));
+  const out = new (fits ? Int32Array : Float32Array)(elements.length);
+  for (let i = 0; i < out.length; i++) out[i] = Number(elements[i]);
+  return out;
 }

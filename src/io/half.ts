@@ -14,15 +14,15 @@ export const BF16: Format = { fractionBits: 7, least: -126, infinity: 0x7f80 };
 export function fromHalf(format: Format, bits: Uint16Array): Float32Array<ArrayBuffer> {
   const { fractionBits, least, infinity } = format;
   const out = new Float32Array(bits.length);
-  const hidden = 2 ** fractionBits;
+  const words = new Uint32Array(out.buffer);
+  // With its bits in the places of float32's, a number is right but for the smaller offset of its exponent.
+  const scale = 2 ** (least + 126);
   for (let i = 0; i < bits.length; i++) {
-    const magnitude = bits[i] & 0x7fff;
-    const biased = magnitude >> fractionBits;
-    const fraction = magnitude & (hidden - 1);
-    let value = fraction * 2 ** (least - fractionBits);
-    if (magnitude >= infinity) value = fraction ? Number.NaN : Infinity;
-    else if (biased) value = (hidden + fraction) * 2 ** (biased - 1 + least - fractionBits);
-    out[i] = bits[i] & 0x8000 ? -value : value;
+    const size = bits[i] & 0x7fff;
+    const sign = bits[i] & 0x8000 ? -1 : 1;
+    words[i] = size << (23 - fractionBits);
+    if (size < infinity) out[i] *= sign * scale;
+    else out[i] = size > infinity ? Number.NaN : sign * Infinity;
   }
   return out;
 }

@@ -23,7 +23,7 @@ import {
   type SafetensorsMetadata,
 } from "./safetensors-header.js";
 import { parseIndex } from "./safetensors-index.js";
-import { type Selection, select, selectionRules } from "./select.js";
+import { type Selection, select } from "./select.js";
 
 export type { SafetensorsMetadata };
 
@@ -105,7 +105,8 @@ export interface LoadSafetensorsOptions extends Selection {
 const loadRules: Rules<LoadSafetensorsOptions> = {
   runtime: "Runtime",
   shards: "Object",
-  ...selectionRules,
+  only: "Array",
+  skip: "Array",
 };
 
 /**

@@ -6,8 +6,6 @@ export interface Selection {
   skip?: readonly string[];
 }
 
-export const selectionRules = { only: "Array", skip: "Array" } as const;
-
 /** The names to read, in the order of the file. Throws RangeError for one of `only` that is not there. */
 export function select(
   op: string,

@@ -11,7 +11,7 @@ import type { Module } from "./module.js";
 export interface TentOptimizer {
   /** Frees all gradients. */
   zeroGrad(): void;
-  /** Moves every parameter that has a gradient. */
+  /** Moves the parameters against their gradients. */
   step(): void;
 }
 

@@ -5,9 +5,9 @@ import { type AnyTensor, keep, rewrite, show, Tensor } from "../tensor.js";
 
 /** What is averaged: a module, or anything with its parameters and its state by key. */
 export interface AveragedSource {
-  /** Parameters with their keys. */
+  /** The parameters by key. */
   namedParameters(): Iterable<[string, Tensor]>;
-  /** Parameters and buffers by key. */
+  /** All tensors by key: parameters, and buffers such as running statistics. */
   stateDict(): ReadonlyMap<string, AnyTensor>;
 }
 
@@ -129,7 +129,7 @@ export class AveragedModel {
     for (const tensor of this.#averages.values()) tensor.dispose();
   }
 
-  /** `dispose()`, for `using`. */
+  /** Does what `dispose` does, at the end of a `using` declaration's block. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -5,9 +5,10 @@ import { See } from "./sections/see.js";
 import { sections } from "./state.js";
 import { type Texts, TextsContext } from "./text/texts.js";
 
-const BreakIt = late("break", async () => (await import("./sections/break.js")).BreakIt);
-const Train = late("train", async () => (await import("./sections/train.js")).Train);
-const Choose = late("choose", async () => (await import("./sections/choose.js")).Choose);
+const below = () => import("./sections/below.js");
+const BreakIt = late("break", async () => (await below()).BreakIt);
+const Train = late("train", async () => (await below()).Train);
+const Choose = late("choose", async () => (await below()).Choose);
 
 /** When the programs of all sections are here. */
 export const allReady = () => Promise.all([BreakIt, Train, Choose].map(({ ready }) => ready()));

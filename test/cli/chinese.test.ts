@@ -80,6 +80,9 @@ describe.each(experimentsIn(zh).map(({ name }) => name))("%s", (name) => {
     expect(html).toContain('<html lang="zh-CN">');
     expect(english(textsOf(html))).toEqual([]);
     expect(html.replace(/data:[^"]*/g, "")).not.toMatch(/NaN|undefined/);
+    const [, ...facts] = html.split('class="facts"');
+    for (const [, key] of facts.join("").matchAll(/<dt>([^<]*)/g))
+      expect(key).toMatch(/\p{Script=Han}/u);
   });
 
   test("--help is Chinese, its columns in line", () => {

@@ -51,6 +51,17 @@ group.close();`,
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
+  test("a close() in finally is told apart from what the others call", async () => {
+    const path = written(
+      "finally.mjs",
+      `try { if (group.rank === 1) throw new Error("boom"); group.allReduce(new Float32Array(4)); }
+finally { group.close(); }`,
+    );
+    const { code, output } = await evenkeel("run", "--local", "2", path);
+    expect(output).toMatch(/rank 0 calls allReduce sum of float32 \[4\].* rank 1 calls close/);
+    expect(code).not.toBe(0);
+  });
+
   test("refusals", async () => {
     expect((await evenkeel("run", "x.mjs")).output).toContain("'--local <n>' not specified");
     expect((await evenkeel("run", "--local", "0", "x.mjs")).output).toContain("integer 1 to 64");
@@ -77,6 +88,24 @@ describe("evenkeel compare --distributed", () => {
       expect(config).toMatchObject({ ranks: 2, globalBatch: 4, batchSize: 2 });
       expect(readFileSync(join(out, "index.html"), "utf8")).toContain("synchronised");
     });
+
+  test("--checkpoint goes on with another number of ranks", async () => {
+    const checkpoint = join(directory, "checkpoint");
+    const losses = async (ranks: number, epochs: number) => {
+      const out = join(directory, `resumed${ranks}`);
+      const batch = ["--batch-size", String(4 / ranks), "--norms", "gn", "--out", out];
+      const length = ["--limit", "24", "--width", "4", "--epochs", String(epochs)];
+      const args = ["--distributed", `local:${ranks}`, "--checkpoint", checkpoint];
+      const { code, output } = await evenkeel("compare", ...args, ...batch, ...length);
+      expect(code, output).toBe(0);
+      return JSON.parse(readFileSync(join(out, "results.json"), "utf8")).runs[0].losses;
+    };
+    const begun = await losses(2, 1);
+    const all = await losses(4, 2);
+    expect(begun.length).toBe(6);
+    expect(all.length).toBe(12);
+    expect(all.slice(0, 6)).toEqual(begun);
+  });
 
   test("refusals name the flag, or the rank", async () => {
     const flag = await evenkeel("compare", "--distributed", "cluster");

@@ -30,6 +30,8 @@ const hosts: [Backend, number][] = [
 const common = [
   "start",
   "zeros",
+  "mixed",
+  "mixedGradients",
   "accumulated",
   "again",
   "joined",
@@ -49,6 +51,7 @@ describe.each(hosts)("%s, %i ranks", (backend, size) => {
       expect(found.unused).toContain("second.bias (rank 0)");
       expect(found.afterRefusal).toEqual([[], [], [], []]);
       expect(found.leak).toBe(0);
+      expect(found.mixed).toBe("none");
       expect(found.inNoSync).toBe(0);
       expect(found.noSyncOnSums).toContain("zeroGrad() before noSync");
       expect(found.plain).toContain("call ddp.backward(loss, count)");

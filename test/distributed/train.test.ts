@@ -44,7 +44,9 @@ const runs: [Backend, number[]][] = [
   ["local", [13, 10, 1]],
   ["local", [14, 10, 0]],
   ["openmpi", [12, 12]],
+  ["openmpi", [8, 8, 8]],
   ["openmpi", [13, 10, 1]],
+  ["openmpi", [14, 10, 0]],
   ["openmpi", [6, 6, 6, 6]],
   ["mpich", [14, 10]],
 ];

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { findNorms, inspectNorms, loadTorch, normVerdicts } from "../../src/files/index.js";
+import {
+  findNorms,
+  inspectNorms,
+  loadTorch,
+  type NormEntry,
+  normVerdicts,
+  openSafetensors,
+} from "../../src/files/index.js";
 import { loadSafetensors } from "../../src/io/safetensors.js";
 import { NormResNet } from "../../src/models/index.js";
 import { nn } from "../../src/namespaces.js";
@@ -189,6 +196,27 @@ describe("layers are found by their keys", () => {
       verdict: "no-norms",
     });
   });
+});
+
+test("of a large file, the norms' tensors alone are read", async () => {
+  const bytes = new Uint8Array(readFileSync("test/golden/nets/NormResNet-bn.final.safetensors"));
+  let read = 0;
+  const file = await openSafetensors({
+    size: bytes.length,
+    read: async (begin: number, end: number) => {
+      read += end - begin;
+      return bytes.slice(begin, end);
+    },
+  });
+  const entries = new Map<string, NormEntry>();
+  for (const name of file.names) entries.set(name, await file.info(name));
+  const found = findNorms(new Map([...entries].map(([name, { shape }]) => [name, shape])));
+  for (const name of found.flatMap(({ keys }) => Object.values(keys)))
+    entries.set(name, await file.load(name, { runtime }));
+  const { layers } = inspectNorms(entries);
+  expect(layers).toEqual(inspectNorms(loadSafetensors(bytes, { runtime })).layers);
+  expect(layers.every(({ foldsInto }) => foldsInto !== null)).toBe(true);
+  expect(read).toBeLessThan(bytes.length / 2);
 });
 
 test("tensors that were not loaded count by their shapes", () => {

@@ -82,6 +82,7 @@ describe("is read", () => {
         dtype: name("torch", "float8_e4m3fn"),
         milestones: call(name("collections", "Counter"), dict({ a: int(2) })),
         tags: call(name("__builtin__", "set"), list(int(7))),
+        kind: name("collections", "OrderedDict"),
       }),
     );
     const tree = readTorch(bytes, { runtime });
@@ -93,6 +94,7 @@ describe("is read", () => {
         ["dtype", "float8_e4m3fn"],
         ["milestones", new Map([["a", 2]])],
         ["tags", new Set([7])],
+        ["kind", "collections.OrderedDict"],
       ]),
     );
     expect(load(bytes).size).toBe(0);

@@ -49,6 +49,16 @@ test("the tree has the plain values between the tensors", () => {
   expect(model.get("0.weight")?.shape).toEqual([3, 2, 3, 3]);
 });
 
+test.each(["state-dict-legacy.pth", "training.tar"])("a Buffer of %s stays as it is", (name) => {
+  const bytes = Buffer.from(golden.bytes(name));
+  const first = [...loadTorch(bytes, { runtime })].map(([key, x]) => [key, described(x)]);
+  expect(Buffer.compare(bytes, golden.bytes(name))).toBe(0);
+  expect([...loadTorch(bytes, { runtime })].map(([key, x]) => [key, described(x)])).toEqual(first);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  expect([...loadTorch(shared, { runtime })].map(([key, x]) => [key, described(x)])).toEqual(first);
+});
+
 test("keys that share a tensor in the file share it here", () => {
   const got = loadTorch(golden.bytes("tied.pt"), { runtime });
   expect(got.get("a")).toBe(got.get("b"));

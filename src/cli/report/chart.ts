@@ -38,7 +38,7 @@ export const LOG: Range = { log: true };
 const finite = (values: readonly (number | null)[]) =>
   values.filter((value): value is number => value !== null && Number.isFinite(value));
 
-/** A scale that holds the values. `round`: whether its ends are round numbers, where nobody gives them. */
+/** A scale that holds the values. `round`: whether it holds 0 too and ends at round numbers, where no end is given. */
 export function scaleOf(
   title: string,
   values: readonly (number | null)[],
@@ -47,7 +47,8 @@ export function scaleOf(
 ): Scale {
   const known = finite(values).filter((value) => !log || value > 0);
   if (known.length === 0) known.push(1); // of a training that gave no numbers
-  const [low, high] = [min ?? Math.min(...known), max ?? Math.max(...known)];
+  const all = round && !log ? [0, ...known] : known;
+  const [low, high] = [min ?? Math.min(...all), max ?? Math.max(...all)];
   const more = { title, ...(log && { log }), ...(whole && { whole }) };
   if (log && round) {
     const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
@@ -151,5 +152,5 @@ export function legend(
     x += taken;
     return drawn;
   });
-  return { parts, height: y + 12 };
+  return { parts, height: y + 16 };
 }

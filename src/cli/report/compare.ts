@@ -29,7 +29,7 @@ export function stoppedText(
 function lead({ config }: CompareResult, { compare, common, facts }: Texts): string {
   const { width, trainImages, data, steps, epochs, batchSize, seeds } = config;
   const images = String(trainImages ?? compare.the);
-  const source = data === undefined ? compare.given : facts.value("data", String(data));
+  const source = data === undefined ? compare.given : facts.value(String(data));
   const length = steps ? common.number.steps(steps) : compare.epochs(epochs);
   return [
     compare.net(width, images, source),

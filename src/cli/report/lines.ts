@@ -40,8 +40,8 @@ interface Axes {
   yAxis?: Range;
 }
 
-/** The least distance of two names, in pixels. */
-const APART = 16;
+/** The least distance of two names, and the length of the piece of line before a name, in pixels. */
+const [APART, SAMPLE] = [16, 12];
 
 /** Lines over a titled x and y axis. Their names stand at their ends, or above the lines where there is no room. */
 export function lineChart(lines: readonly Line[], { x, y, ...ranges }: Axes): Drawing {
@@ -65,7 +65,7 @@ export function lineChart(lines: readonly Line[], { x, y, ...ranges }: Axes): Dr
     const height = usual + (beside ? 0 : above.height - 34);
     const box: Box = {
       left: 62,
-      right: width - (beside ? longest + 14 : 18),
+      right: width - (beside ? longest + SAMPLE + 14 : 18),
       top: above.height,
       bottom: height - 48,
     };
@@ -119,9 +119,9 @@ const entryOf = ({ name, look }: Look): Entry => ({
 /** The names at the ends of their lines, moved apart where they would lie over one another. */
 function namesAtEnds(looks: readonly Look[], at: Place, { right, top, bottom }: Box): string[] {
   const ends = looks
-    .map(({ name, colour, points }) => {
+    .map(({ name, look, points }) => {
       const last = points.findLast(([, y]) => y !== null)?.[1];
-      return { name, colour, y: at(last ?? Number.NEGATIVE_INFINITY) };
+      return { name, look, y: at(last ?? Number.NEGATIVE_INFINITY) };
     })
     .sort((a, b) => a.y - b.y);
   ends.forEach((end, i) => {
@@ -131,9 +131,11 @@ function namesAtEnds(looks: readonly Look[], at: Place, { right, top, bottom }: 
     ends[i].y = Math.min(ends[i].y, most);
     most = ends[i].y - APART;
   }
-  return ends.map(({ name, colour, y }) =>
-    textAt(right + 7, y + 4, name, `font-size="13" fill="${colour}"`),
-  );
+  const from = right + 6;
+  return ends.flatMap(({ name, look, y }) => [
+    lineFrom(from, y, from + SAMPLE, y, look),
+    textAt(from + SAMPLE + 4, y + 4, name, 'font-size="13"'),
+  ]);
 }
 
 const digits = (pixels: number) => pixels.toFixed(1);

@@ -157,5 +157,5 @@ function shown(value: Json, key: string, words: Texts["facts"]): string {
   if (typeof value === "boolean") return value ? words.yes : words.no;
   return Array.isArray(value)
     ? value.map((item) => item ?? words.none).join(", ")
-    : words.value(key, String(value));
+    : words.value(String(value));
 }

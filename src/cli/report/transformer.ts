@@ -77,7 +77,7 @@ export function transformerReport(result: TransformerResult, texts: Texts): Repo
       (_, block) => [block + 1, mean(runs.map((run) => run.gradientNorms[block]))] as const,
     ),
   }));
-  const profileAxes = { x: gradients.x, y: gradients.y, yAxis: { min: 0 } };
+  const profileAxes = { x: gradients.x, y: gradients.y, xAxis: { whole: true }, yAxis: { min: 0 } };
   const ratios = profiles.map(
     ({ name, points }) => `${name} ${(points[points.length - 1][1] / points[0][1]).toFixed(2)}`,
   );

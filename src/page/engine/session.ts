@@ -1,33 +1,12 @@
-// The worker's side: runs and calls, one request at a time or a run that is paused, stepped and stopped.
-
+// The worker's side: runs and calls, one request at a time.
 import { parseCifar10 } from "../../data/cifar10.js";
-import {
-  type CompareControls,
-  type CompareData,
-  type CompareResult,
-  compare,
-} from "../../experiments/compare.js";
+import { type CompareData, compare } from "../../experiments/compare.js";
 import { createRuntime } from "../../runtime/create-runtime.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { raceData } from "../preset-races.js";
-import type { Calls, Rate, Reply, Request, RunRequest } from "./protocol.js";
+import type { Calls, Reply, Request, RunRequest } from "./protocol.js";
+import { Running } from "./running.js";
 import { forget, savedOrNot } from "./saved.js";
-
-/** How often events are sent, in milliseconds. */
-const INTERVAL = 50;
-
-interface Running {
-  id: number;
-  /** The steps taken, and the step sizes that were set on the way. */
-  steps: number;
-  rates: Rate[];
-  stop: AbortController;
-  paused: boolean;
-  /** Whether one step is to be taken although the run is paused. */
-  stepping: boolean;
-  /** Lets a paused run look again. */
-  wake: () => void;
-}
 
 /** Answers the requests of a page. It holds one runtime, with one thread and the bits that every machine has. */
 export class Session {
@@ -48,7 +27,7 @@ export class Session {
         const call = calls[request.name] as (args: unknown, runtime: Runtime) => unknown;
         const result = await call(request.args, await this.#ready());
         this.#post({ id, is: "result", result: result as Calls["see"]["result"] });
-      } else this.#steer(request);
+      } else if (this.#run?.id === id) this.#run.steer(request); // another one has ended meanwhile
     } catch (error) {
       this.#post(refusalOf(id, error));
     }
@@ -68,24 +47,9 @@ export class Session {
     return this.#runtime;
   }
 
-  #steer(request: Exclude<Request, { do: "run" | "call" }>): void {
-    const run = this.#run;
-    if (run?.id !== request.id) return; // it has ended meanwhile
-    if (request.do === "set") {
-      run.rates.push([run.steps, request.lr]);
-      this.#post({ id: run.id, is: "rates", rates: run.rates });
-    } else if (request.do === "stop") run.stop.abort();
-    else if (request.do === "step") run.stepping = true;
-    else run.paused = request.do === "pause";
-    run.wake();
-  }
-
   async #start(id: number, { settings, data, key, rates = [] }: RunRequest): Promise<void> {
     if (this.#run) throw new Error("a run is under way");
-    const run: Running = {
-      ...{ id, steps: 0, rates: [...rates], stop: new AbortController() },
-      ...{ paused: false, stepping: false, wake() {} },
-    };
+    const run = new Running(id, rates, this.#post);
     this.#run = run;
     try {
       const runtime = await this.#ready();
@@ -94,15 +58,15 @@ export class Session {
       const unsaved = (message: string) => this.#post({ id, is: "unsaved", message });
       const events = compare(data ? ownData(data) : raceData(), settings, {
         runtime,
-        signal: run.stop.signal,
-        controls: ratesOf(run),
+        signal: run.signal,
+        controls: run.controls,
         ...(key && {
           store: (name: string) => savedOrNot(key, name, unsaved),
           saveEvery: SAVE_EVERY,
         }),
       });
-      const result = await this.#follow(run, events);
-      const isStopped = run.stop.signal.aborted;
+      const result = await run.follow(events);
+      const isStopped = run.signal.aborted;
       // what a stopped run saved last may be younger than the page's wish to forget it
       if (isStopped && key) forget(key);
       this.#post({ id, is: isStopped ? "stopped" : "result", result });
@@ -110,45 +74,7 @@ export class Session {
       this.#run = null;
     }
   }
-
-  /** Sends the events on, and waits where the run is paused. Returns the result. */
-  async #follow(run: Running, events: ReturnType<typeof compare>): Promise<CompareResult> {
-    const { id, stop } = run;
-    let outbox: Awaited<ReturnType<typeof events.next>>["value"][] = [];
-    let sent = performance.now();
-    const flush = () => {
-      if (outbox.length > 0) this.#post({ id, is: "events", events: outbox as never });
-      outbox = [];
-      sent = performance.now();
-    };
-    for (;;) {
-      if (run.paused && !run.stepping && !stop.signal.aborted) {
-        flush();
-        this.#post({ id, is: "paused" });
-        while (run.paused && !run.stepping && !stop.signal.aborted)
-          await new Promise<void>((resolve) => {
-            run.wake = resolve;
-          });
-      }
-      const { done, value } = await events.next();
-      if (done) {
-        flush();
-        return value;
-      }
-      outbox.push(value);
-      if (value.type === "step") Object.assign(run, { stepping: false, steps: value.step });
-      if (value.type === "resume") run.steps = value.losses.length;
-      if (performance.now() - sent >= INTERVAL) flush();
-    }
-  }
 }
-
-/** The step size by the steps taken: a run that goes on from a checkpoint changes it where it was changed. */
-const ratesOf = (run: Running): CompareControls => ({
-  get lr() {
-    return run.rates.findLast(([steps]) => steps <= run.steps)?.[1];
-  },
-});
 
 /** The number of steps between two checkpoints. */
 const SAVE_EVERY = 40;

@@ -34,8 +34,8 @@ export function Cube(props: {
   const top = SLANT - (n - 1) * STEP[1] + 4;
   const height = top + p * CELL + 26;
   const corner = (sample: number, channel: number, position: number): Point => [
-    26 + channel * CELL + sample * STEP[0],
-    top + position * CELL + sample * STEP[1],
+    tenth(26 + channel * CELL + sample * STEP[0]),
+    tenth(top + position * CELL + sample * STEP[1]),
   ];
   const cellOf = (sample: number, channel: number, position: number) => {
     const i = (sample * c + channel) * p + position;
@@ -83,6 +83,7 @@ export function Cube(props: {
   );
 }
 
+const tenth = (x: number) => Math.round(10 * x) / 10;
 const range = (length: number) => Array.from({ length }, (_, i) => i);
 const square = (x: number, y: number) => `M${x} ${y}h${CELL}v${CELL}h${-CELL}z`;
 const roof = (x: number, y: number) => `M${x} ${y}l${SLANT} ${-SLANT}h${CELL}l${-SLANT} ${SLANT}z`;

@@ -70,6 +70,15 @@ const finding = new DistributedDataParallel(some, {
 tidy(() => finding.backward(mean(finding.forward(input(2))), 2));
 found.zeros = gradients(some);
 
+// the same behind a norm whose own sums go between those of the gradients
+const behind = new nn.Sequential(new nn.SyncBatchNorm(2, { processGroup: group }), some);
+const mixed = new DistributedDataParallel(behind, {
+  ...{ processGroup: group, findUnusedParameters: true, bucketCapMb: 1e-5 },
+});
+mixed.zeroGrad();
+found.mixed = message(() => tidy(() => mixed.backward(mean(mixed.forward(input(2))), 2)));
+found.mixedGradients = gradients(mixed);
+
 // one graph over all parts, in three calls: two wait, the third sends
 const net = new nn.Linear(2, 1);
 const trained = new DistributedDataParallel(net, { processGroup: group });

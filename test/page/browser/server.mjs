@@ -5,7 +5,7 @@
 //   /no-simd/…   workers find that the engine has no SIMD
 //   /no-database/ workers find that the browser keeps nothing
 //   /no-worker/… the worker's file is not there
-//   /no-section/… the program of the section Train is not there
+//   /no-below/…  the program of the sections below the first is not there
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -32,7 +32,7 @@ export async function serve(folder) {
       const name = file.endsWith("/") ? `${file}index.html` : file;
       const isWorker = /worker-[^/]*\.js$/.test(name);
       if (isWorker && place === "no-worker") throw new Error("it is missing");
-      if (place === "no-section" && /train-[^/]*\.js$/.test(name)) throw new Error("it is missing");
+      if (place === "no-below" && /below-[^/]*\.js$/.test(name)) throw new Error("it is missing");
       let body = await readFile(join(folder, name));
       if (isWorker && place in BEGINNINGS) body = BEGINNINGS[place] + body;
       const type = types[extname(name)] ?? "text/javascript";

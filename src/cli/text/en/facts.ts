@@ -4,7 +4,7 @@ import { TOO_SHORT } from "../../../show/words.js";
 export const facts = {
   /** Keys in camelCase become words. */
   key: (key: string) => key.replace(/(?<=[a-z0-9])([A-Z])/g, " $1").toLowerCase(),
-  value: (_key: string, value: string) => value,
+  value: (value: string) => value,
   yes: "yes",
   no: "no",
   none: "none",

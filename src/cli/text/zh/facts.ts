@@ -1,8 +1,8 @@
 /** By the keys of the experiments' settings and of the machine. */
 const KEYS: Readonly<Record<string, string>> = {
-  activations: "激活函数",
   answers: "记录回答的测试图片数",
   at: "所看的位置（样本、通道、位置）",
+  backend: "通信方式",
   batch: "批量大小",
   batch1: "是否使用单张图片",
   batch1Samples: "批量为 1 时的样本数",
@@ -18,7 +18,6 @@ const KEYS: Readonly<Record<string, string>> = {
   deviceCount: "设备数",
   depth: "层数",
   dFF: "前馈层维数",
-  distributed: "各进程所在",
   dModel: "特征维数",
   engine: "运行时",
   epochs: "轮数",
@@ -26,9 +25,7 @@ const KEYS: Readonly<Record<string, string>> = {
   gain: "初始权重放大倍数",
   generator: "生成模型的部分",
   globalBatch: "合计批量大小",
-  group: "组",
   groups: "组数",
-  images: "图片数",
   layers: "块数",
   lengths: "填充后的长度",
   limit: "图片数上限",
@@ -63,11 +60,9 @@ const KEYS: Readonly<Record<string, string>> = {
   threads: "线程数",
   training: "训练模式",
   trainImages: "训练图片数",
-  transport: "通信方式",
   values: "给定的数",
   variant: "内核版本",
   variants: "变体",
-  version: "版本",
   warmup: "预热步数",
   width: "宽度",
   widths: "各级宽度",
@@ -75,10 +70,11 @@ const KEYS: Readonly<Record<string, string>> = {
 
 export const facts = {
   key: (key: string) => KEYS[key] ?? key,
-  value: (key: string, value: string) =>
-    key === "data"
-      ? value.replace(/^procedural$/, "程序绘制的图片").replace(/^CIFAR-10 in /, "CIFAR-10，目录 ")
-      : value,
+  value: (value: string) =>
+    value
+      .replace(/^procedural$/, "程序绘制的图片")
+      .replace(/^CIFAR-10 in /, "CIFAR-10，目录 ")
+      .replace(/^threads of this process$/, "本进程的线程"),
   yes: "是",
   no: "否",
   none: "无",

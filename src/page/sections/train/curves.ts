@@ -6,9 +6,10 @@ import { percent } from "../../parts/numbers.js";
 import { raceSettings, runsOf } from "../../preset-races.js";
 import recorded from "../../recorded.json" with { type: "json" };
 
-/** The smoothing, in steps, and the most points of a curve. */
+/** The smoothing, in steps, and the most points of a curve: smooth ones need fewer. */
 const WINDOW = 15;
 const POINTS = 240;
+const SMOOTH_POINTS = 120;
 
 export const record = runsOf(recorded);
 
@@ -19,8 +20,8 @@ export const recordedLanes = (): Lane[] =>
     ...{ rate: 0, peakBytes: 0, rates: [], message: "" },
   }));
 
-const points = (values: readonly number[]) =>
-  thin(values, POINTS).map(([x, y]) => [x, y ?? Number.NaN] as const);
+const points = (values: readonly number[], most = POINTS) =>
+  thin(values, most).map(([x, y]) => [x, y ?? Number.NaN] as const);
 
 /** The accuracy after the last evaluation, in percent by the sign of a language. */
 export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">, sign: string): string => {
@@ -71,7 +72,7 @@ export function lossLines(
     ? record.map(({ norm, losses }) => ({ norm, losses, look: lookOf(lanes, norm) }))
     : [];
   const groups = byNorm(lanes);
-  const curve = ({ losses }: Pick<Lane, "losses">) => points(smooth(losses, WINDOW));
+  const curve = ({ losses }: Pick<Lane, "losses">) => points(smooth(losses, WINDOW), SMOOTH_POINTS);
   return [
     ...behind
       .filter(({ look }) => look >= 0)
