@@ -50,8 +50,8 @@ describe("the table", () => {
       adaBN addAndNormalize checkNorm convertNorm createNorm freezeNorms fromKeras normNames normTable parseNorm
       removeParametrization tent tentParameters updateBatchNorm withBatchStatistics`,
     data:
-      "CIFAR10_CLASSES DataLoader downloadCifar10 parseCifar10 proceduralCifar10 proceduralDataset " +
-      "PROCEDURAL_CLASSES readCifar10",
+      "CIFAR10_CLASSES DataLoader downloadCifar10 imageDataset parseCifar10 proceduralCifar10 " +
+      "proceduralDataset PROCEDURAL_CLASSES readCifar10",
   };
   const listed = new Set(methods.flatMap(({ api }) => api));
 
