@@ -13,7 +13,10 @@ import { Conv2d, type Conv2dOptions } from "./conv.js";
 import { constant } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 
-/** Options of `StdConv2d`. By default the padding keeps H and W of odd kernels, and there is no bias. */
+/**
+ * Options of `StdConv2d`. By default the padding keeps H and W at stride 1 where the kernel is odd, and there is no
+ * bias.
+ */
 export interface StdConv2dOptions extends Conv2dOptions {
   /** Added to the variance; 1e-6 by default. */
   eps?: number;
@@ -69,7 +72,7 @@ export class StdConv2d extends Conv2d {
   }
 }
 
-/** Options of `ScaledStdConv2d`. By default the padding keeps H and W of odd kernels. */
+/** Options of `ScaledStdConv2d`. By default the padding keeps H and W at stride 1 where the kernel is odd. */
 export interface ScaledStdConv2dOptions extends StdConv2dOptions {
   /** A constant for the activation in front of the layer, such as √(2/(1 − 1/π)) for ReLU; 1 by default. */
   gamma?: number;

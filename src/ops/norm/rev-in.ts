@@ -138,7 +138,7 @@ export function revIN(x: Tensor, options: RevINOptions = {}): RevIN {
 /**
  * Takes `revIN` back from y [N, *, C], such as a forecast made of its output: (y − bias)/(weight + eps²)·std + mean,
  * eps² as in the authors' code.
- * @shape y [N, ..., C] of 3 dimensions, mean and std [N, 1, C] → the shape of y
+ * @shape y [N, M, C], weight [C] or null, bias [C] or null, mean and std [N, 1, C] → [N, M, C]
  * @throws RangeError on wrong shapes
  * @source Kim et al. 2022, RevIN, ICLR
  */
