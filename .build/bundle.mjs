@@ -129,6 +129,7 @@ async function bundleCommand() {
     outdir: "dist",
     platform: "node",
     minify: true,
+    lineLimit: 320, // longer lines than elsewhere: line ends are 5 KB of the package
     metafile: true,
     plugins: [fromEntries("cli", "show", ...entries)],
     // The bundled packages still call require.
