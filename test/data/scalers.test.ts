@@ -156,6 +156,16 @@ describe("MinMaxScaler", () => {
   });
 });
 
+test("fitDistributed refuses what is no process group, and forgets nothing", () => {
+  for (const scaler of [new StandardScaler(3).fit(data), new MinMaxScaler(3).fit(data)])
+    for (const group of [undefined, null, {}] as never[]) {
+      expect(() => scaler.fitDistributed([1, 2, 3], group)).toThrow(
+        "Scaler: expected a process group",
+      );
+      expect([...scaler.transform(data)].some((v) => v !== 0)).toBe(true);
+    }
+});
+
 describe("RobustScaler", () => {
   test("median and quartiles, linear between neighbours", () => {
     const scaler = new RobustScaler(1).fit([4, 1, 3, 2, 1000]);

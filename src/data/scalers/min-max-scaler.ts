@@ -1,5 +1,6 @@
 import type { ProcessGroup } from "../../process-group.js";
 import {
+  checkGroup,
   checkMerge,
   checkRange,
   type FloatArray,
@@ -74,6 +75,7 @@ export class MinMaxScaler extends Scaler {
    * data. All ranks must call it; `data` may be empty.
    */
   fitDistributed(data: Numbers, group: ProcessGroup): this {
+    checkGroup(this, group);
     this.fit(data);
     group.allReduce(this.min, { op: "min" });
     group.allReduce(this.max, { op: "max" });

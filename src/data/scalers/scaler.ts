@@ -160,6 +160,13 @@ export function checkMerge<S extends Scaler>(own: S, other: S): void {
   }
 }
 
+export function checkGroup(own: Scaler, group: { allReduce: unknown }): void {
+  if (typeof group?.allReduce !== "function")
+    throw new TypeError(
+      `${own.constructor.name}: expected a process group, got ${describe(group)}`,
+    );
+}
+
 /**
  * Replaces a scale near 0 (less than ten roundings of 1) by 1, so that a constant feature is not enlarged:
  * scikit-learn's rule.

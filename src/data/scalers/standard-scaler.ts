@@ -1,5 +1,12 @@
 import type { ProcessGroup } from "../../process-group.js";
-import { checkMerge, type Numbers, Scaler, type ScalerOptions, unitFor } from "./scaler.js";
+import {
+  checkGroup,
+  checkMerge,
+  type Numbers,
+  Scaler,
+  type ScalerOptions,
+  unitFor,
+} from "./scaler.js";
 import { splitSums } from "./split-sums.js";
 
 /** Options of `StandardScaler`. */
@@ -65,6 +72,7 @@ export class StandardScaler extends Scaler {
    * data. All ranks must call it; `data` may be empty.
    */
   fitDistributed(data: Numbers, group: ProcessGroup): this {
+    checkGroup(this, group);
     return this.#fit(data, group);
   }
 
