@@ -6,6 +6,7 @@ import type { Stage } from "../experiments/stage.js";
 import { createRuntime } from "../runtime/create-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { resultsJson } from "../show/results.js";
+import { checkAlone } from "./alone.js";
 import { checkWritable, writeFiles } from "./files.js";
 import { type LangFlag, langOption } from "./language.js";
 import { describeMachine } from "./machine.js";
@@ -91,6 +92,7 @@ export function addExperiment(program: Command, experiment: Experiment, texts: T
     const isGiven = (flag: string) => command.getOptionValueSource(flag) === "cli";
     const instead = experiment.instead?.(chosen, isGiven);
     if (instead) return instead();
+    checkAlone();
     const flags = experiment.complete
       ? ((await experiment.complete(chosen)) as CommonFlags)
       : chosen;

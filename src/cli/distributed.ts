@@ -8,6 +8,7 @@ import { DistributedDataParallel, initProcessGroup, launchLocal } from "../distr
 import { isLocalRank } from "../distributed/local-memory.js";
 import type { Stage } from "../experiments/stage.js";
 import type { ProcessGroup } from "../process-group.js";
+import { checkAlone } from "./alone.js";
 import { integer, option } from "./options.js";
 import type { Texts } from "./text/en/index.js";
 
@@ -82,6 +83,7 @@ export function addRun(program: Command, { ranks }: Texts): void {
     .action(async (module: string, argv: string[], { local }: { local: number }) => {
       const path = resolve(module);
       if (!existsSync(path)) throw new Error(`run: there is no module ${path}`);
+      checkAlone();
       await launchLocal(local, pathToFileURL(path), { argv });
     });
 }

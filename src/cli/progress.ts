@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { Stage } from "../experiments/stage.js";
+import { startedByMpi } from "./alone.js";
 import type { Texts } from "./text/en/index.js";
 import { padEnd } from "./width.js";
 
@@ -14,7 +15,7 @@ export interface Display {
 
 /** Shows a bar for each stage on a terminal, and lines elsewhere. */
 export const display = (out: NodeJS.WriteStream, texts: Texts): Display =>
-  out.isTTY ? bars(out, texts) : lines(out, texts);
+  out.isTTY && startedByMpi() === 1 ? bars(out, texts) : lines(out, texts); // mpirun's terminal is often a file
 
 /** Gives the seconds left of a stage and the steps a second, measured since its first step. */
 function pacer(): (stage: Stage) => { rate: number; left: number } {

@@ -19,8 +19,20 @@ const rows = ({ runs }: RanksResult): string[][] =>
     (1000 * run.secondsPerStep).toFixed(1),
   ]);
 
+/** Norms whose loss is still about that of the first steps. Their accuracies say nothing yet. */
+const unlearned = (runs: readonly RanksRun[]) =>
+  runs.filter((run) => lastLoss(run) > 0.97 * (smooth(run.losses.slice(0, 50), 50).at(-1) ?? 0));
+
 /** What synchronisation changed, with figures. */
-function summary({ config, runs }: RanksResult, { ranks, common }: Texts): string {
+function summary(result: RanksResult, texts: Texts): string {
+  const { ranks, common } = texts;
+  const names = unlearned(result.runs).map(({ norm }) => norm);
+  const steps = result.runs[0]?.losses.length ?? 0;
+  const notYet = names.length > 0 ? [ranks.unlearned(names.join(common.comma), steps)] : [];
+  return [compared(result, texts), ...notYet].join(common.space);
+}
+
+function compared({ config, runs }: RanksResult, { ranks, common }: Texts): string {
   const sync = runs.find(({ norm }) => norm.startsWith("sync"));
   const plain = runs.find(({ norm }) => sync && `sync${norm}` === sync.norm);
   const held = ranks.held(config.batchSize, Number(config.ranks));

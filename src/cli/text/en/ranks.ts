@@ -16,6 +16,8 @@ export const ranks = {
     `and its running statistics differ between the ranks by up to ${apart};`,
   sync: (images: number, accuracy: string) =>
     `synchronised, by the statistics of ${images} images, ${accuracy}, with statistics that`,
+  unlearned: (norms: string, steps: number) =>
+    `In ${steps} steps ${norms} did not begin to learn: more steps (--epochs, --limit) say more.`,
   same: "are the same to the last bit.",
   differ: (apart: string) => `differ by ${apart}.`,
   explained:

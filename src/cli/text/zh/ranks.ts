@@ -7,6 +7,8 @@ export const ranks = {
     `各进程的滑动统计量相差可达 ${apart}；`,
   sync: (images: number, accuracy: string) =>
     `同步后用 ${images} 张图片的统计量，测试准确率 ${accuracy}，各进程的统计量`,
+  unlearned: (norms: string, steps: number) =>
+    `${steps} 步之内 ${norms} 还没有开始学习：步数更多（--epochs、--limit）才能看出结果。`,
   same: "一位不差。",
   differ: (apart: string) => `相差 ${apart}。`,
   explained:

@@ -100,6 +100,10 @@ const errors: readonly Piece[] = [
     /^--at (\S+) is not within (\d+) samples, (\d+) channels, (\d+) positions, each counted from 0/,
     "--at $1 超出范围：只有 $2 个样本、$3 个通道、$4 个位置，都从 0 数起",
   ],
+  [
+    /^mpirun has started (\d+) ranks: add --distributed to compare; other commands run in one process/,
+    "mpirun 启动了 $1 个进程：compare 请加 --distributed；其他命令只在一个进程里运行",
+  ],
   // files
   [
     /^--data (\S+): there is no array "(.*?)" \(there are (.*?)\)/,
