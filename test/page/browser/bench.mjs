@@ -65,7 +65,7 @@ const untilDrawn = (page, name, isDrawn) =>
     })`,
   );
 
-const hasPoint = () => document.querySelector("#train .chart .raw") !== null;
+const hasPoint = () => document.querySelector('#train .chart .raw[d^="M"]') !== null;
 const rows = (status) =>
   `() => [...document.querySelectorAll("#train > .scroll tbody tr")].every(({ lastChild }) => lastChild.textContent === ${JSON.stringify(status)})`;
 

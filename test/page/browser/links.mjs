@@ -68,6 +68,7 @@ export const tests = [
           await page.click(button);
           const said = () => page.text(button);
           equal(await page.become(said, (text) => text === word), word, work);
+          if (work === "take") continue; // the next word is another one
           equal(await page.become(said, (text) => text === common.link), common.link);
         }
         match(await page.evaluate(() => window.written), /\/plain\/(zh\/)?#train$/);

@@ -127,6 +127,7 @@ const races = [
   })),
   {
     name: "Train: several seeds are a curve each with their mean, and end as trainings alone do",
+    browsers: ["firefox"], // which is done before Chromium
     async run(page, env) {
       const { train } = env.en;
       await page.open(env.at("plain", raceOf("bn", "&seeds=0+7&preset=default")));
