@@ -107,7 +107,7 @@ export function Train() {
 /** The least time between two announcements, in milliseconds. */
 const SILENCE = 5000;
 
-/** Where the race is, in a sentence for those who listen; seldom enough to be followed. */
+/** Where the race is, in a sentence; it changes seldom enough for those who listen. */
 function Progress(props: { lanes: readonly Lane[]; steps: number; status: RaceStatus }) {
   const { train } = useTexts();
   const { lanes, steps, status } = props;
@@ -119,14 +119,16 @@ function Progress(props: { lanes: readonly Lane[]; steps: number; status: RaceSt
     when.value = now;
     const running = lanes.filter(({ losses }) => losses.length > 0);
     const leader = running.toSorted((a, b) => lossOf(a) - lossOf(b))[0];
-    const step = Math.max(0, ...lanes.map(({ losses }) => losses.length));
-    if (leader) said.value = train.progress(step, steps, leader.norm);
+    const ended = lanes.filter(({ losses }) => losses.length >= steps).length;
+    const done = lanes.reduce((sum, { losses }) => sum + losses.length, 0);
+    if (leader)
+      said.value = train.progress(ended, lanes.length, done, steps * lanes.length, leader.norm);
   });
   useEffect(() => {
     if (status === "done" || status === "stopped") said.value = train.status[status];
   }, [status]);
   return (
-    <p class="unseen" role="status">
+    <p class="hint" role="status">
       {said.value}
     </p>
   );

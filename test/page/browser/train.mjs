@@ -109,7 +109,7 @@ const races = [
       equal(rows.map(({ norm, step }) => `${norm} ${step}`).join(), "bn 240,gn 240,ln 240,in 240");
       equal(await same(page), env.en.train.identical(960, 960));
       const said = await page.become(
-        () => page.text("#train > .unseen"),
+        () => page.text("#train > .hint[role=status]"),
         (text) => text === env.en.train.status.done,
       );
       equal(said, env.en.train.status.done);

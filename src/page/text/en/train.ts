@@ -77,8 +77,8 @@ export const train = {
     speed: "ms a step",
     memory: "Memory",
   },
-  progress: (step: number, steps: number, leader: string) =>
-    `Step ${step} of ${steps}. Lowest loss: ${leader}.`,
+  progress: (ended: number, runs: number, step: number, steps: number, leader: string) =>
+    `${ended} of ${runs} runs are finished, ${step} of ${steps} steps. Lowest loss: ${leader}.`,
   pictures: "The same 20 test pictures, and what each net calls them",
   picturesHint: "A tick means right. Otherwise: what the net answered.",
   answer: (norm: string, answer: string, isRight: boolean) =>

@@ -68,8 +68,8 @@ export const train = {
     speed: "毫秒/步",
     memory: "内存",
   },
-  progress: (step: number, steps: number, leader: string) =>
-    `第 ${step} 步，共 ${steps} 步。损失最低：${leader}。`,
+  progress: (ended: number, runs: number, step: number, steps: number, leader: string) =>
+    `${runs} 次训练已完成 ${ended} 次，${steps} 步已走 ${step} 步。目前损失最低：${leader}。`,
   pictures: "同样的 20 张测试图片，以及每个网络的回答",
   picturesHint: "对勾表示答对。文字是网络的回答。",
   answer: (norm: string, answer: string, isRight: boolean) =>
