@@ -139,7 +139,6 @@ async function bundleCommand() {
     platform: "node",
     minify: true,
     charset: "utf8", // Chinese is smaller so
-    lineLimit: 320, // longer lines than elsewhere: line ends are 5 KB of the package
     metafile: true,
     plugins: [fromEntries("cli", "show", "text", ...entries)],
     // The bundled packages still call require.
@@ -166,11 +165,6 @@ async function lightMap(path) {
   await writeFile(path, JSON.stringify({ ...map, mappings: encode(lines) }));
 }
 
-/** esbuild names the file of src above each part. Without a source map nobody looks there: 3 KB of the package. */
-async function withoutNames(path) {
-  await writeFile(path, (await readFile(path, "utf8")).replace(/^\/\/ src\/.*\n/gm, ""));
-}
-
 /** Where "#kernels" of package.json leads on each edge host. */
 const kernels = {
   workerd: `export { default as relaxed } from "../relaxed.wasm";
@@ -191,8 +185,6 @@ if (process.argv[2] !== "command") {
   await build({ ...common, entryPoints, outdir: "dist", sourcemap: "linked" });
   await bundleIndex("dist/edge", fromKernels);
   await bundleEntries(edgeEntries, "dist/edge");
-  const edge = ["index", ...edgeEntries].map((name) => `edge/${name}`);
-  for (const name of ["experiments", "distributed", ...edge]) await withoutNames(`dist/${name}.js`);
   for (const [host, text] of Object.entries(kernels)) await writeFile(`dist/edge/${host}.js`, text);
   for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
     await copyFile(`build/${name}.wasm`, `dist/${name}.wasm`);

@@ -1,5 +1,6 @@
 // The licences and notices of the packages inside a bundle, from esbuild's list of what it bundled.
-// node .build/licences.mjs writes those of dist/cli.js and dist/files.js to dist/LICENSES.txt; dist/page has its own from page.mjs.
+// node .build/licences.mjs writes those of dist/cli.js and dist/files.js to dist/LICENSES.txt; dist/page has its own
+// from page.mjs.
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -79,6 +80,24 @@ describe("src", () => {
       );
     },
   );
+});
+
+/** The formatter breaks code at 100 characters; comments and texts are broken by hand. */
+test("lines have 120 characters at most", () => {
+  const list = execFileSync("git", ["ls-files", "*.ts", "*.tsx", "*.mjs"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const long = list
+    .trim()
+    .split("\n")
+    .filter((file) => existsSync(join(root, file)))
+    .flatMap((file) =>
+      readFileSync(join(root, file), "utf8")
+        .split("\n")
+        .flatMap((line, i) => ([...line].length > 120 ? [`${file}:${i + 1}`] : [])),
+    );
+  expect(long).toEqual([]);
 });
 
 /** A name that is glued together could be any kernel's: the compiler cannot hold its arguments to it. */

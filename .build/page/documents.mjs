@@ -42,8 +42,8 @@ const ifFromDisk =
   'if (location.protocol === "file:") document.getElementById("disk").hidden = false;';
 
 /**
- * A page of several files: addresses are relative, so that it may lie in any folder. `file` is its script, and `all` are
- * this and what it imports: the browser need not read it first to know them.
+ * A page of several files: addresses are relative, so that it may lie in any folder. `file` is its script, and `all`
+ * are this and what it imports: the browser need not read it first to know them.
  */
 export function severalFiles({ up, other, style, file, all }) {
   const head = [

@@ -77,7 +77,8 @@ function inputGradient<F>(
   const p4 = f32x4.splat(p);
   const q4 = f32x4.splat(q);
   const r4 = f32x4.splat(r);
-  // dx[i] = p·g[i] + (q·(x[i] − high) + r): p = rstd·w, q = −rstd²·m2, and r is the rest, with what `high` lacks of mean
+  // dx[i] = p·g[i] + (q·(x[i] − high) + r): p = rstd·w, q = −rstd²·m2, and r is the rest, with what `high` lacks of
+  // mean
   for (; x + 64 <= end; x += 64, dy += 64, dx += 64) {
     const each = dy + away;
     let rest = madd(f32x4.sub(v128.load(x), m), q4, r4);

@@ -70,9 +70,9 @@ function transpose4(y: usize, x: usize, strideY: usize, strideX: usize): void {
 }
 
 /**
- * y = x with its axes in another order. `plan` is a list of any length and so no class: int32s, length and stride (in x) of the last axis of y, the number
- * of outer axes, then for each outer axis of y, the innermost first, its length and its stride in x. Range: runs along
- * the last axis of y.
+ * y = x with its axes in another order. `plan` is a list of any length and so no class: int32s, length and stride (in
+ * x) of the last axis of y, the number of outer axes, then for each outer axis of y, the innermost first, its length
+ * and its stride in x. Range: runs along the last axis of y.
  */
 export function permute(y: usize, x: usize, plan: usize, begin: i32, end: i32): void {
   const length = load<i32>(plan);

@@ -52,7 +52,9 @@ function measure(group: ProcessGroup, bytes: number): number {
   );
 }
 
-/** Times of a backward pass of that network: alone, with the sums of its gradients beside it, and with them after it. */
+/**
+ * Times of a backward pass of that network: alone, with the sums of its gradients beside it, and with them after it.
+ */
 async function backwardTimes(group: ProcessGroup) {
   const runtime = await createRuntime({ threads: 1 });
   using net = new NormResNet({ norm: "gn", width: 64, runtime });

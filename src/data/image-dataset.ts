@@ -12,9 +12,9 @@ const is = (shape: Shape, wanted: readonly (number | null)[]): boolean =>
   shape.length === wanted.length && wanted.every((n, i) => n === null || n === shape[i]);
 
 /**
- * A data set of your own for the DataLoader, as of an `.npz` file. `images`: [n, 3, 32, 32] or [n, 32, 32, 3], whole numbers from 0 to 255.
- * `labels`: [n] or [n, 1], class numbers from 0 to 255. Throws TypeError for what is no array, RangeError for other shapes and
- * numbers.
+ * A data set of your own for the DataLoader, as of an `.npz` file. `images`: [n, 3, 32, 32] or [n, 32, 32, 3], whole
+ * numbers from 0 to 255. `labels`: [n] or [n, 1], class numbers from 0 to 255. Throws TypeError for what is no array,
+ * RangeError for other shapes and numbers.
  */
 export function imageDataset(images: ArrayOfNumbers, labels: ArrayOfNumbers): ImageDataset {
   for (const [name, array] of Object.entries({ images, labels }))

@@ -39,7 +39,8 @@ export function checkParts(op: string, size: number, large: Named, small: Named)
   const [listOfAll, list] = [all, own].map(elementsOf);
   if (dtypeOf(listOfAll) !== dtypeOf(list))
     throw new TypeError(
-      `${op}: expected ${nameOfAll} and ${name} of one dtype, got ${nameOf(op, nameOfAll, all)} and ${nameOf(op, name, own)}`,
+      `${op}: expected ${nameOfAll} and ${name} of one dtype, got ${nameOf(op, nameOfAll, all)} and ` +
+        `${nameOf(op, name, own)}`,
     );
   if (listOfAll.length !== size * list.length)
     throw new RangeError(

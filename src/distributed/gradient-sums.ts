@@ -107,7 +107,8 @@ export class GradientSums {
   #ready(parameter: Tensor): void {
     if (!this.#take)
       throw new Error(
-        "DistributedDataParallel: call ddp.backward(loss, count) in place of loss.backward(), which the other ranks would not see",
+        "DistributedDataParallel: call ddp.backward(loss, count) in place of loss.backward(), which the " +
+          "other ranks would not see",
       );
     this.#take(parameter);
   }

@@ -40,7 +40,8 @@ export function launchedBy(environment: Environment, library?: string): Launched
     );
   if (!(tasks >= 1))
     throw new Error(
-      `initProcessGroup: ${by} is set, but not SLURM_NTASKS, so the number of ranks is not known (MPI_LIBRARY is ${given}); start with mpirun`,
+      `initProcessGroup: ${by} is set, but not SLURM_NTASKS, so the number of ranks is not known ` +
+        `(MPI_LIBRARY is ${given}); start with mpirun`,
     );
   return { library: given, size: tasks, by };
 }

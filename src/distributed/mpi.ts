@@ -18,8 +18,8 @@ export class MpiTransport implements Transport {
   readonly #faults: Faults;
 
   /**
-   * Joins the other ranks, within so many seconds. Throws Error, having left them, where the library sees another number
-   * of ranks than the launcher.
+   * Joins the other ranks, within so many seconds. Throws Error, having left them, where the library sees another
+   * number of ranks than the launcher.
    */
   static async join(launched: Launched, timeout: number): Promise<MpiTransport> {
     checkConnected(process.env);
@@ -48,8 +48,8 @@ export class MpiTransport implements Transport {
     if (expected === null ? mpi.family === "openmpi" : expected !== this.size) {
       call.MPI_Finalize();
       throw new Error(
-        `initProcessGroup: ${by} says ${expected ?? "several"} ranks, but ${library} (${this.version}) sees ${this.size}: ` +
-          "it is not the library of the launcher; set MPI_LIBRARY",
+        `initProcessGroup: ${by} says ${expected ?? "several"} ranks, but ${library} (${this.version}) sees ` +
+          `${this.size}: it is not the library of the launcher; set MPI_LIBRARY`,
       );
     }
     this.#faults = new Faults(this.rank, this.size, () => {

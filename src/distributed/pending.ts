@@ -13,7 +13,9 @@ export function nap(milliseconds: number): void {
   Atomics.wait(bed, 0, 0, milliseconds);
 }
 
-/** Calls `poll` until it returns true: at once, and then between naps. Calls `late`, which throws, after `timeout` s. */
+/**
+ * Calls `poll` until it returns true: at once, and then between naps. Calls `late`, which throws, after `timeout` s.
+ */
 export function waitFor(poll: () => boolean, timeout: number, late: () => never): void {
   const start = performance.now();
   for (let polls = 1; !poll(); polls++) {

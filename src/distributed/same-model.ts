@@ -19,7 +19,9 @@ const gather = (group: ProcessGroup, own: Int32Array): Int32Array[] => {
   );
 };
 
-/** Throws Error on every rank unless all ranks have the same version and tensors of the same keys, dtypes and shapes. */
+/**
+ * Throws Error on every rank unless all ranks have the same version and tensors of the same keys, dtypes and shapes.
+ */
 export function checkSameModel(
   op: string,
   group: ProcessGroup,

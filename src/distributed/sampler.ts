@@ -28,8 +28,8 @@ const rules: Rules<DistributedSamplerOptions> = {
 };
 
 /**
- * The samples of one rank among n. The order is that of a `DataLoader` of the same seed and epoch, dealt to the ranks in
- * turn: together, the batches of all ranks are the batch of one process.
+ * The samples of one rank among n. The order is that of a `DataLoader` of the same seed and epoch, dealt to the ranks
+ * in turn: together, the batches of all ranks are the batch of one process.
  */
 export class DistributedSampler {
   readonly #count: number;

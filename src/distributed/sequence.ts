@@ -1,5 +1,5 @@
-// The collectives of a rank in their order: each is numbered, counted, compared with those of the other ranks on demand,
-// and waited for with a deadline.
+// The collectives of a rank in their order: each is numbered, counted, compared with those of the other ranks on
+// demand, and waited for with a deadline.
 import type { TypedArray } from "../dtype.js";
 import type { Values, Work } from "../process-group.js";
 import { compareCalls } from "./check-calls.js";

@@ -78,7 +78,8 @@ const devices: Question = {
         reason: "Its statistics are within one sample, so the batch size does not enter.",
         caveat:
           "It cannot be folded into the convolution, and with large batches it stays a little behind batch " +
-          "norm. 32 must divide the channels; gn+ws takes the largest power of two that does. It is about small batches, not small data sets.",
+          "norm. 32 must divide the channels; gn+ws takes the largest power of two that does. It is about " +
+          "small batches, not small data sets.",
         shownBy: ["compare", "layers"],
       },
     },

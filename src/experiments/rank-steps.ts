@@ -99,7 +99,9 @@ export async function accuracy(
   return right[0] / dataset.labels.length;
 }
 
-/** Throws Error on every rank unless all have done the same number of steps: a checkpoint may be there for some alone. */
+/**
+ * Throws Error on every rank unless all have done the same number of steps: a checkpoint may be there for some alone.
+ */
 export function checkSameSteps(done: number, group: ProcessGroup): void {
   const all = new Int32Array(group.size);
   group.allGather(all, Int32Array.of(done));

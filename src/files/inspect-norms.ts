@@ -67,7 +67,10 @@ export const normVerdicts = {
   "gamma-zero": "warning",
   /** γ is 1 everywhere: never trained, or without weights by design. */
   "gamma-one": "note",
-  /** A variance so small that an eps of 1e-3 (TensorFlow) or 1e-5 (PyTorch), which no file tells, changes outputs by 1 %. */
+  /**
+   * A variance so small that an eps of 1e-3 (TensorFlow) or 1e-5 (PyTorch), which no file tells, changes outputs by 1
+   * %.
+   */
   "eps-matters": "note",
   /** It can be folded into the weight in front of it. */
   foldable: "note",
@@ -77,9 +80,10 @@ export const normVerdicts = {
 export type NormVerdictId = keyof typeof normVerdicts;
 
 /**
- * Looks at the normalisation layers of a checkpoint, which it finds by their keys: what kind they are, the ranges of γ, β and the running
- * statistics, and what is wrong with them. Takes what `loadTorch`, `loadSafetensors` or `stateDict()` give, or shapes and elements. Of a large
- * file, load the tensors of `findNorms` alone and give the shapes of the others.
+ * Looks at the normalisation layers of a checkpoint, which it finds by their keys: what kind they are, the ranges of γ,
+ * β and the running statistics, and what is wrong with them. Takes what `loadTorch`, `loadSafetensors` or `stateDict()`
+ * give, or shapes and elements. Of a large file, load the tensors of `findNorms` alone and give the shapes of the
+ * others.
  */
 export function inspectNorms(entries: ReadonlyMap<string, NormEntry>): NormInspection {
   const shapes = new Map([...entries].map(([key, { shape }]) => [key, shape]));

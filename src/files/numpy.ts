@@ -29,9 +29,9 @@ const archiveRules: Rules<LoadNumpyArchiveOptions> = {
 
 /**
  * The array of a `.npy` file (versions 1.0 to 3.0, both byte orders and both orders of axes) as a tensor of its shape,
- * row-major. float64 and int64 stay; float16 becomes float32, other integers and bool int32 where every value fits, else float32
- * where that is exact. Throws RangeError, naming file and offset, for a damaged file and for elements that are no such
- * numbers; pickled objects are never read.
+ * row-major. float64 and int64 stay; float16 becomes float32, other integers and bool int32 where every value fits,
+ * else float32 where that is exact. Throws RangeError, naming file and offset, for a damaged file and for elements that
+ * are no such numbers; pickled objects are never read.
  */
 export function loadNumpy(bytes: Uint8Array, options: LoadNumpyOptions = {}): AnyTensor {
   const op = "loadNumpy";
@@ -42,8 +42,8 @@ export function loadNumpy(bytes: Uint8Array, options: LoadNumpyOptions = {}): An
 }
 
 /**
- * The arrays of a `.npz` file by name, stored or deflated. Names are those given to `numpy.savez`, without `.npy`. Throws as
- * `loadNumpy` does, naming the entry.
+ * The arrays of a `.npz` file by name, stored or deflated. Names are those given to `numpy.savez`, without `.npy`.
+ * Throws as `loadNumpy` does, naming the entry.
  */
 export function loadNumpyArchive(
   bytes: Uint8Array,
@@ -87,8 +87,8 @@ export function* parseNpz(
 export const saveNumpy = (x: AnyTensor): Uint8Array => npyOf("saveNumpy", "x", x);
 
 /**
- * A `.npz` file of tensors by name, not compressed, as `numpy.savez` makes it. Throws TypeError for what is no Map of tensors,
- * RangeError for 4 GB and more.
+ * A `.npz` file of tensors by name, not compressed, as `numpy.savez` makes it. Throws TypeError for what is no Map of
+ * tensors, RangeError for 4 GB and more.
  */
 export function saveNumpyArchive(tensors: ReadonlyMap<string, AnyTensor>): Uint8Array {
   const op = "saveNumpyArchive";

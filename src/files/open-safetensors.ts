@@ -49,10 +49,10 @@ interface Place {
 }
 
 /**
- * Opens a safetensors file, or the index of one in several files, by slices: the header is read now, each tensor when it is
- * asked for, so that a file of gigabytes costs the memory of those. The source is a Blob or File, a file handle
- * (`fs.promises.open`, or a browser's picker), or a URL whose server knows ranges; it stays yours to close. Throws RangeError, as
- * `loadSafetensors` does, for what the format forbids, and Error for a URL that cannot be read in parts.
+ * Opens a safetensors file, or the index of one in several files, by slices: the header is read now, each tensor when
+ * it is asked for, so that a file of gigabytes costs the memory of those. The source is a Blob or File, a file handle
+ * (`fs.promises.open`, or a browser's picker), or a URL whose server knows ranges; it stays yours to close. Throws
+ * RangeError, as `loadSafetensors` does, for what the format forbids, and Error for a URL that cannot be read in parts.
  */
 export async function openSafetensors(
   source: SliceSource,

@@ -1,12 +1,15 @@
-// A machine for Python's pickles, protocols 2 to 5 (Lib/pickletools.py describes them). It makes numbers, texts, lists and
-// dictionaries. Nothing of a file is ever run: a name in it is looked up in a table of a few, and any other is refused.
+// A machine for Python's pickles, protocols 2 to 5 (Lib/pickletools.py describes them). It makes numbers, texts, lists
+// and dictionaries. Nothing of a file is ever run: a name in it is looked up in a table of a few, and any other is
+// refused.
 import type { Cursor } from "./cursor.js";
 
 /** What a name of a pickle makes of its arguments. */
 export type Maker = (args: readonly unknown[], refuse: (problem: string) => never) => unknown;
 
 export interface PickleNames {
-  /** What the name stands for: a `Name` that can be called, or a plain value. undefined for a name that is not allowed. */
+  /**
+   * What the name stands for: a `Name` that can be called, or a plain value. undefined for a name that is not allowed.
+   */
   find(name: string): unknown;
   /** What stands outside of the pickle. */
   persistent(id: unknown, refuse: (problem: string) => never): unknown;

@@ -1,4 +1,5 @@
-// Where a file of torch.save has its storages: as entries of a zip archive, or behind its pickles, as before PyTorch 1.6.
+// Where a file of torch.save has its storages: as entries of a zip archive, or behind its pickles, as before PyTorch
+// 1.6.
 import { Cursor } from "./cursor.js";
 import { type PickleNames, readPickle } from "./pickle.js";
 import { findTorchName, StorageType, type TorchStorage, widthOf } from "./torch-names.js";

@@ -44,15 +44,15 @@ const loadRules: Rules<LoadTorchOptions> = {
 };
 
 /**
- * The tensors of a checkpoint of PyTorch's `torch.save` (`.pth`, `.pt`, `.tar`; the zip format and the one before 1.6), by
- * their keys. Those of dictionaries and lists within each other are joined by dots, so that a training checkpoint has
- * `model.0.weight`. A bare tensor has the key "". Other values are left out; `readTorch` gives them. Keys that share one tensor in
- * the file share it here. float64 and int64 stay; half and bfloat16 become float32, other integers and bool int32 where
- * every value fits, else float32 where that is exact.
+ * The tensors of a checkpoint of PyTorch's `torch.save` (`.pth`, `.pt`, `.tar`; the zip format and the one before 1.6),
+ * by their keys. Those of dictionaries and lists within each other are joined by dots, so that a training checkpoint
+ * has `model.0.weight`. A bare tensor has the key "". Other values are left out; `readTorch` gives them. Keys that
+ * share one tensor in the file share it here. float64 and int64 stay; half and bfloat16 become float32, other integers
+ * and bool int32 where every value fits, else float32 where that is exact.
  *
  * No code of a file is ever run: a whole module, or anything else that needs code, is refused by its name. Throws
- * RangeError, naming file, entry and offset, for that, for a damaged file and for a tensor that has no such form (`skip` leaves
- * it out), and if memory is full.
+ * RangeError, naming file, entry and offset, for that, for a damaged file and for a tensor that has no such form
+ * (`skip` leaves it out), and if memory is full.
  */
 export function loadTorch(
   bytes: Uint8Array,
@@ -78,8 +78,8 @@ export function loadTorch(
 }
 
 /**
- * What a checkpoint of `torch.save` holds, as it is nested there: tensors as `loadTorch` makes them, and the plain values
- * between them, such as the epoch. Integers beyond 2⁵³ are bigints. Throws as `loadTorch` does.
+ * What a checkpoint of `torch.save` holds, as it is nested there: tensors as `loadTorch` makes them, and the plain
+ * values between them, such as the epoch. Integers beyond 2⁵³ are bigints. Throws as `loadTorch` does.
  */
 export function readTorch(bytes: Uint8Array, options: ReadTorchOptions = {}): TorchTree {
   const op = "readTorch";

@@ -1,5 +1,5 @@
-// The entries of a zip archive (PKWARE's APPNOTE 6.3), with zip64. fflate inflates; the directory is read here, because a
-// refusal has to say where the damage is, and because no size is believed before the bytes for it are there.
+// The entries of a zip archive (PKWARE's APPNOTE 6.3), with zip64. fflate inflates; the directory is read here, because
+// a refusal has to say where the damage is, and because no size is believed before the bytes for it are there.
 import { inflateSync } from "fflate";
 import { crc32 } from "./crc32.js";
 import { Cursor } from "./cursor.js";

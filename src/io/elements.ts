@@ -53,8 +53,8 @@ export const elementsOf = (type: ElementType, bytes: Uint8Array): Elements =>
   new ARRAYS[type](new Uint8Array(bytes).buffer);
 
 /**
- * The elements in a dtype of tensors: their own, or int32 where every value fits, or float32 where that is exact. Throws
- * RangeError if there is none.
+ * The elements in a dtype of tensors: their own, or int32 where every value fits, or float32 where that is exact.
+ * Throws RangeError if there is none.
  */
 export function tensorData(
   where: string,

@@ -1,8 +1,8 @@
 import { inNameOf, isRecord, parseJson, refuse } from "./safetensors-header.js";
 
 /**
- * The files of the arrays by name, from the `*.safetensors.index.json` of a model in several files. Throws RangeError in
- * the name of `op` for what is no index.
+ * The files of the arrays by name, from the `*.safetensors.index.json` of a model in several files. Throws RangeError
+ * in the name of `op` for what is no index.
  */
 export const parseIndex = (bytes: Uint8Array, op: string): Map<string, string> =>
   inNameOf(op, () => {

@@ -1,9 +1,9 @@
 import type { Module } from "./module.js";
 
 /**
- * Puts what `change(layer, key)` returns in the place of each layer of `module`, once for a layer that stands in several
- * places. A key is the layer's place in the state dict, such as "features.3", and "" for `module` itself. Layers inside
- * of a changed one stay. Returns `module`, or what took its place.
+ * Puts what `change(layer, key)` returns in the place of each layer of `module`, once for a layer that stands in
+ * several places. A key is the layer's place in the state dict, such as "features.3", and "" for `module` itself.
+ * Layers inside of a changed one stay. Returns `module`, or what took its place.
  */
 export function replaceLayers(
   module: Module,

@@ -31,9 +31,9 @@ export function tentParameters(model: Module): Tensor[] {
 }
 
 /**
- * Test-time adaptation by minimal entropy (Tent, Wang et al. 2021, arXiv 2006.10726): the logits of `x` with batch norms
- * that use the statistics of this batch, and then one step of `optimizer` against the mean entropy of the predictions.
- * `optimizer` has the parameters of `tentParameters(model)`. Running statistics stay.
+ * Test-time adaptation by minimal entropy (Tent, Wang et al. 2021, arXiv 2006.10726): the logits of `x` with batch
+ * norms that use the statistics of this batch, and then one step of `optimizer` against the mean entropy of the
+ * predictions. `optimizer` has the parameters of `tentParameters(model)`. Running statistics stay.
  *
  * @throws TypeError for what is no optimiser, and what the model throws.
  */

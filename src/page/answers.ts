@@ -75,7 +75,9 @@ export function methodOf({ code }: Advice): string | null {
 /** The samples from which the race of 16 shows what an advice says. */
 const ENOUGH = 16;
 
-/** The race that shows an advice: with few samples in a batch if few were answered, and with the advised method in it. */
+/**
+ * The race that shows an advice: with few samples in a batch if few were answered, and with the advised method in it.
+ */
 export function raceOf(
   { code }: Advice,
   batch: number | undefined,

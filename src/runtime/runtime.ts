@@ -19,8 +19,8 @@ export interface RuntimeStats {
 type Kernel = (...args: number[]) => void;
 
 /**
- * The argument `scratchBytes`: kernels with scratch need it, and others cannot have it. The first line is for names that
- * are no kernel's: the compiler then complains of the name.
+ * The argument `scratchBytes`: kernels with scratch need it, and others cannot have it. The first line is for names
+ * that are no kernel's: the compiler then complains of the name.
  */
 type Scratch<Name extends keyof Kernels> = keyof Kernels extends Name
   ? [scratchBytes?: number]

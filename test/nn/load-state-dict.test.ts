@@ -133,7 +133,8 @@ describe("other dtypes", () => {
     const state = doubles().set("1.num_batches_tracked", tensor([0.5], [], { runtime }));
     const before = values(net);
     expect(() => net.loadStateDict(state, { cast: true })).toThrow(
-      "dtype mismatch for 1.num_batches_tracked: float32 in checkpoint, int64 in current model, which cannot hold its values.",
+      "dtype mismatch for 1.num_batches_tracked: float32 in checkpoint, int64 in current model, which cannot " +
+        "hold its values.",
     );
     expect(values(net)).toEqual(before);
   });

@@ -71,8 +71,8 @@ export class MinMaxScaler extends Scaler {
   }
 
   /**
-   * Forgets all earlier data and learns from the data of all ranks of `group`: to the last bit what `fit` learns from all
-   * data. All ranks must call it; `data` may be empty.
+   * Forgets all earlier data and learns from the data of all ranks of `group`: to the last bit what `fit` learns from
+   * all data. All ranks must call it; `data` may be empty.
    */
   fitDistributed(data: Numbers, group: ProcessGroup): this {
     checkGroup(this, group);

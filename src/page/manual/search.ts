@@ -1,4 +1,5 @@
-// The manual's search, in the visitor's browser: all entries of a language in one file, so that it works without a server.
+// The manual's search, in the visitor's browser: all entries of a language in one file, so that it works without a
+// server.
 import MiniSearch from "minisearch";
 import { type Entry, options } from "./words.js";
 

@@ -85,7 +85,7 @@ export const advice: Readonly<Record<string, Pick<Advice, "norm" | "reason" | "c
     norm: "组归一化配合权重标准化",
     reason: "统计量都在单个样本之内，与批量大小无关。",
     caveat:
-      "它不能并入卷积；批量大时，仍略逊于批归一化。32 必须整除通道数，gn+ws 则取能整除的最大的 2 的幂。" +
+      "它不能并入卷积；批量大时，仍略逊于批归一化。32 必须整除通道数，gn+ws 则取能整除的最大的二的幂。" +
       "它针对的是批量小，不是数据集小。",
   },
   "task.sequence/sequence.transformer": {

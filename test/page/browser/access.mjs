@@ -31,7 +31,9 @@ async function unfold(page, { see }) {
   await page.until(() => document.querySelector("#see .complaint")?.textContent);
 }
 
-/** From a small phone to a large screen. At 200 % a screen has half of its pixels: 320 to 1280 stand for 640 to 2560. */
+/**
+ * From a small phone to a large screen. At 200 % a screen has half of its pixels: 320 to 1280 stand for 640 to 2560.
+ */
 const widths = [320, 360, 384, 480, 640, 768, 960, 1024, 1280, 1920, 2560];
 
 /** What is wider than the page, by how much the page can be moved to the side. */

@@ -67,7 +67,8 @@ const untilDrawn = (page, name, isDrawn) =>
 
 const hasPoint = () => document.querySelector('#train .chart .raw[d^="M"]') !== null;
 const rows = (status) =>
-  `() => [...document.querySelectorAll("#train > .scroll tbody tr")].every(({ lastChild }) => lastChild.textContent === ${JSON.stringify(status)})`;
+  `() => [...document.querySelectorAll("#train > .scroll tbody tr")].every(({ lastChild }) => ` +
+  `lastChild.textContent === ${JSON.stringify(status)})`;
 
 /** A race that is under way for some seconds. */
 async function racing(page, env, seconds) {

@@ -7,7 +7,8 @@ export const { name, packages, find } = platform;
 /** What the browser's own console has, of the page and its workers: errors, and what the policy forbade. */
 const messages = `return JSON.stringify(Services.console.getMessageArray()
   .filter((one) => one instanceof Ci.nsIScriptError && !(one.flags & Ci.nsIScriptError.warningFlag))
-  .filter((one) => /^(http:..127|file:|blob:)/.test(one.sourceName) || /Content-Security|unsafe/i.test(one.errorMessage))
+  .filter((one) =>
+    /^(http:..127|file:|blob:)/.test(one.sourceName) || /Content-Security|unsafe/i.test(one.errorMessage))
   .map((one) => one.errorMessage + " (" + one.sourceName + ":" + one.lineNumber + ")"))`;
 
 export async function launch(path) {

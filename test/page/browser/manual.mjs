@@ -1,4 +1,5 @@
-// The manual, where `npm run build:manual` has made it: found by search from a server and from the disk, without faults.
+// The manual, where `npm run build:manual` has made it: found by search from a server and from the disk, without
+// faults.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";

@@ -1,5 +1,6 @@
-// What all drivers' pages have in common. A driver brings: navigate(url), run(expression) → JSON, press(key), click(selector),
-// point(selector), drag(selector, [[dx, dy], …]) from its middle, size(width, height), emulate(features), faults() → texts since the page was opened, and requests() → addresses.
+// What all drivers' pages have in common. A driver brings: navigate(url), run(expression) → JSON, press(key),
+// click(selector), point(selector), drag(selector, [[dx, dy], …]) from its middle, size(width, height),
+// emulate(features), faults() → texts since the page was opened, and requests() → addresses.
 import { sleep } from "../../platform/browsers/helpers.mjs";
 
 /** How long something may take to come about, in milliseconds. The machine may be busy. */

@@ -1,5 +1,5 @@
-// npm run shots: pictures of every section in both languages and themes on a phone, a tablet, a desk and a large screen, by Chromium,
-// into build/shots/. A long run, for eyes: nothing is compared.   --section <see,…>  --width <360,…>
+// npm run shots: pictures of every section in both languages and themes on a phone, a tablet, a desk and a large
+// screen, by Chromium, into build/shots/. A long run, for eyes: nothing is compared. --section <see,…> --width <360,…>
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import * as chromium from "./chromium.mjs";

@@ -8,7 +8,9 @@ const keys = {
   ...{ PageUp: "\uE00E", PageDown: "\uE00F", Backspace: "\uE003" },
 };
 
-/** `commands` are those of a connection: execute(script) → text, find(selector) → element, click(id), perform(actions). */
+/**
+ * `commands` are those of a connection: execute(script) → text, find(selector) → element, click(id), perform(actions).
+ */
 export function driverOf({ execute, find, click, perform }) {
   const run = async (expression) => {
     const text = await execute(`return (async () => {

@@ -1,4 +1,5 @@
-// Two ranks, which mpirun has started or, with the argument "launch", threads of this process do. Rank 0 prints what it found.
+// Two ranks, which mpirun has started or, with the argument "launch", threads of this process do. Rank 0 prints what it
+// found.
 import { full, init } from "evenkeel";
 import { initProcessGroup, launchLocal } from "evenkeel/distributed";
 

@@ -59,8 +59,8 @@ export const means = (lanes: readonly Lane[]): Lane[] =>
   });
 
 /**
- * The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them, or where there are
- * several seeds the curve of each.
+ * The recorded losses alone are smooth curves; those of the visitor's race have every loss behind them, or where there
+ * are several seeds the curve of each.
  */
 export function lossLines(
   lanes: readonly Lane[],

@@ -17,7 +17,8 @@ export const common = {
   repaired: (names: string) =>
     `The link had values that cannot be (${names}). They have their usual value now.`,
   fromDisk:
-    "Opened from the disk, this page only shows what was computed when it was made: browsers load no programs from there. Open evenkeel.html, which has all of it in one file, or run: npx evenkeel page",
+    "Opened from the disk, this page only shows what was computed when it was made: browsers load no " +
+    "programs from there. Open evenkeel.html, which has all of it in one file, or run: npx evenkeel page",
   noScript:
     "Without JavaScript the page shows what was computed when it was made; the levers need it.",
   noEngine: {

@@ -44,7 +44,8 @@ export const train = {
   goOn: "Go on",
   dismiss: "Forget it",
   unsaved: (isFull: boolean) =>
-    `${isFull ? "The browser's storage is full, so it" : "This browser"} does not keep the race. It runs, but cannot go on after a reload.`,
+    `${isFull ? "The browser's storage is full, so it" : "This browser"} does not keep the race. It runs, ` +
+    "but cannot go on after a reload.",
   loss: "Loss",
   accuracy: "Accuracy on the test pictures",
   steps: "step",
