@@ -93,7 +93,7 @@ function directoryOf(bytes: Uint8Array, where: string): { count: number; at: num
   };
   while (end >= first && !isEnd()) end--;
   if (end < first)
-    cursor.refuse("no directory of entries is there (is the file cut off?)", bytes.length);
+    cursor.refuse("no zip archive, or cut off: no directory of entries", bytes.length);
   cursor.at = end + 10;
   let count = cursor.uint16();
   let size = cursor.uint32();

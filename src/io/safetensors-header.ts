@@ -54,7 +54,12 @@ export function headerLength(bytes: Uint8Array, size: number): number {
   if (bytes.length < 8) refuse(`expected at least 8 bytes, got ${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (8 + length > size) {
-    const hint = bytes[0] === 0x7b ? " (the index of a sharded model needs { shards })" : "";
+    const hint =
+      bytes[0] === 0x7b
+        ? " (the index of a sharded model needs { shards })"
+        : bytes[0] === 0x50 && bytes[1] === 0x4b
+          ? " (a zip archive: evenkeel/files reads PyTorch's and NumPy's)"
+          : "";
     refuse(`a header of ${length} bytes goes beyond the end of the file at ${size}${hint}`);
   }
   if (length > MOST_HEADER) refuse(`a header of ${length} bytes is longer than the format allows`);
