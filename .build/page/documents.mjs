@@ -21,8 +21,8 @@ export function policy({ script, style, worker }) {
     `script-src ${script} 'wasm-unsafe-eval'`,
     `style-src ${style}`,
     `worker-src ${worker}`,
-    "img-src data: blob:",
-    "connect-src 'self'",
+    "img-src data:",
+    "connect-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
   ];

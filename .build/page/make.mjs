@@ -17,7 +17,11 @@ const sources = Math.max(
   ...["src", ".build"].map(newest),
   ...["package.json", "package-lock.json", "build/simd.wasm"].map(time),
 );
-if (sources > Math.min(time("dist/cli.js"), time("dist/page/evenkeel.html"))) {
+// index.html goes again where the page is larger than it may be
+if (
+  sources >
+  Math.min(...["dist/cli.js", "dist/page/index.html", "dist/page/evenkeel.html"].map(time))
+) {
   node(".build/bundle.mjs", "command");
   node(".build/page.mjs");
   console.log(`built in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);

@@ -1,9 +1,11 @@
 // What the ranks of a group do together on their parts of a data set.
+
 import { noGrad } from "../autograd.js";
 import type { ImageDataset } from "../data/cifar10.js";
 import { gather } from "../data/gather.js";
 import { DataLoader } from "../data/loader.js";
 import { normalizeImages } from "../data/normalize.js";
+import type { HostAbortSignal } from "../host-types.js";
 import type { Module } from "../nn/index.js";
 import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import type { Optimizer } from "../optim/index.js";
@@ -78,7 +80,7 @@ export async function accuracy(
   net: Module,
   dataset: ImageDataset,
   group: ProcessGroup,
-  signal?: AbortSignal,
+  signal?: HostAbortSignal,
 ): Promise<number> {
   const right = new Float64Array(1);
   net.eval();

@@ -32,7 +32,8 @@ const types: Record<string, ElementType> = {
 export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
   const cursor = new Cursor(bytes, where);
   const magic = bytes.subarray(0, MAGIC.length);
-  if (String.fromCharCode(...magic) !== MAGIC) cursor.refuse("expected a .npy file (.npz: loadNumpyArchive)");
+  if (String.fromCharCode(...magic) !== MAGIC)
+    cursor.refuse("expected a .npy file (.npz: loadNumpyArchive)");
   cursor.at = MAGIC.length;
   const version = cursor.byte();
   if (cursor.byte() !== 0 || version < 1 || version > 3)

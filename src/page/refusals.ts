@@ -25,14 +25,16 @@ const sentences: readonly (readonly [RegExp, (refused: Refused, found: string[])
 ];
 
 /** What is shown at the field. */
-export function refusalText(error: unknown, { refused }: Texts["common"]): string {
+export function refusalText(error: unknown, common: Texts["common"]): string {
+  const { refused } = common;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Refusal)
     for (const [pattern, text] of sentences) {
       const found = pattern.exec(message);
       if (found) return text(refused, found.slice(1));
     }
-  return refused.other(message);
+  const failure = failureText(message, common);
+  return failure === message ? refused.other(message) : common.noEngine.other(failure);
 }
 
 const failures: readonly (readonly [RegExp, keyof Texts["common"]["failed"]])[] = [

@@ -107,7 +107,7 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   own: {
     read(text) {
       const values = readNumbers(text);
-      return values.length > 0 && values.every(Number.isFinite) ? values : undefined;
+      return values.length > 0 && values.every(isFloat32) ? values : undefined;
     },
     write: (values) => values.join(" "),
   },
@@ -155,6 +155,9 @@ export const MOST_SEEDS = 5;
 /** The numbers among words; the minus signs may be those that the page shows. What is no number becomes NaN. */
 export const readNumbers = (text: string): number[] =>
   wordsOf(text).map((word) => Number(word.replaceAll("−", "-")));
+
+/** Whether a number is one as the engine has it. */
+export const isFloat32 = (value: number): boolean => Number.isFinite(Math.fround(value));
 
 const VERSION = "1";
 
@@ -205,8 +208,8 @@ function settled(link: Link): Link {
     repaired.push("own");
   }
   if (state.at >= size) {
+    if (state.at !== defaults.at && !repaired.includes("at")) repaired.push("at"); // the link named it
     state.at = Math.min(defaults.at, size - 1);
-    repaired.push("at");
   }
   return link;
 }

@@ -97,7 +97,11 @@ test.each<[string, Uint8Array, Expected]>([
 });
 
 test.each<[string, Uint8Array, string]>([
-  ["no magic", Uint8Array.of(1, 2, 3), "at offset 0: expected a .npy file (.npz: loadNumpyArchive)"],
+  [
+    "no magic",
+    Uint8Array.of(1, 2, 3),
+    "at offset 0: expected a .npy file (.npz: loadNumpyArchive)",
+  ],
   [
     "another version",
     npy(fields("|u1"), [1, 2], 4),

@@ -22,7 +22,7 @@ const real = (name: "outlier" | "lr") =>
   fc
     .double({ min: limits[name][0], max: limits[name][1], noNaN: true })
     .filter((x) => !Object.is(x, -0));
-const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Object.is(x, -0));
+const finite = fc.float({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Object.is(x, -0));
 const word = fc.stringMatching(/^[a-z][\w-]{0,8}$/);
 const answer = fc.oneof(word, fc.integer().map(String), fc.double({ noNaN: true }).map(String));
 

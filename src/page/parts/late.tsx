@@ -27,8 +27,11 @@ function asBuilt(draw: () => void): void {
   batch(() => {
     const now = state.value;
     state.value = defaults;
-    draw();
-    state.value = now;
+    try {
+      draw();
+    } finally {
+      state.value = now; // whatever happens: it goes into the address
+    }
   });
 }
 
@@ -63,7 +66,11 @@ export function late<P extends object>(name: string, load: () => Promise<Functio
       last = last
         .then(() => loaded)
         .then(nextTask)
-        .then(draw);
+        .then(draw)
+        .catch((error) => {
+          incomplete.value = true; // the other parts come to life nevertheless
+          console.error(error);
+        });
     }, [texts]);
     const html = asText ? asText(part()) : ""; // in the browser it is not read: the document has it
     return <div ref={box} dangerouslySetInnerHTML={{ __html: html }} />;

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { change, useFields } from "../model.js";
 import { Complaint } from "../parts/fields.js";
 import { useOwnId } from "../parts/late.js";
-import { readNumbers, wordsOf } from "../state.js";
+import { isFloat32, readNumbers, wordsOf } from "../state.js";
 import { type Texts, useTexts } from "../text/texts.js";
 
 /** Numbers of the visitor's own in the place of the drawn ones. */
@@ -25,7 +25,7 @@ export function OwnNumbers() {
   const expected = samples * channels * positions;
   const use = () => {
     const values = readNumbers(text.value);
-    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    const wrong = values.findIndex((value) => !isFloat32(value));
     const word = wordsOf(text.value)[wrong];
     if (wrong >= 0) complaint.value = ({ notNumbers }) => notNumbers(word);
     else if (values.length !== expected)

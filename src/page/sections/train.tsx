@@ -118,7 +118,7 @@ function Progress(props: { lanes: readonly Lane[]; steps: number; status: RaceSt
     if (status !== "running" || now - when.value < SILENCE) return;
     when.value = now;
     const running = lanes.filter(({ losses }) => losses.length > 0);
-    const leader = running.toSorted((a, b) => lossOf(a) - lossOf(b))[0];
+    const [leader] = running.sort((a, b) => lossOf(a) - lossOf(b));
     const ended = lanes.filter(({ losses }) => losses.length >= steps).length;
     const done = lanes.reduce((sum, { losses }) => sum + losses.length, 0);
     if (leader)
@@ -126,7 +126,7 @@ function Progress(props: { lanes: readonly Lane[]; steps: number; status: RaceSt
   });
   useEffect(() => {
     if (status === "done" || status === "stopped") said.value = train.status[status];
-  }, [status]);
+  }, [status, train]);
   return (
     <p class="hint" role="status">
       {said.value}

@@ -62,6 +62,7 @@ export function LeverPanel() {
   };
   const choose = (next: Preset) => {
     const { norms, lr } = presetSettings[next];
+    complaint.value = null;
     change({ preset: next, norms: norms.join(" "), lr });
   };
   const wrong = complaint.value && (seedsOf(seeds) ? "norms" : "seeds");
@@ -138,7 +139,10 @@ export function LeverPanel() {
             least={limits.width[0]}
             most={limits.width[1]}
             step={4}
-            change={(value) => change({ width: value })}
+            change={(value) => {
+              complaint.value = null;
+              change({ width: value });
+            }}
           />
           {words("seeds", train.seeds, seeds, train.seedsHint)}
         </div>

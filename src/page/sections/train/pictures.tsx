@@ -33,6 +33,7 @@ export function Pictures(props: {
       );
     return () => {
       isCurrent = false;
+      show(null); // other data, other pictures
     };
   }, [isWanted, data]);
   if (!shown || !isWanted) return null;
