@@ -5,6 +5,7 @@ import { channelMoments } from "../ops/norm/group-batch-norm.js";
 import { addMoments, groupMoments, type Moments, noMoments } from "../ops/norm/group-moments.js";
 import { overPositions } from "../ops/norm/valid-positions.js";
 import { checkOptions, describe, type Rules } from "../options.js";
+import { synchronously } from "../scope.js";
 import { type AnyTensor, alias, rewrite, Tensor, tidy } from "../tensor.js";
 import { isModule, type Module } from "./module.js";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm } from "./norm.js";
@@ -40,7 +41,7 @@ export function withBatchStatistics<T>(model: Module, body: () => T): T {
   const none = { runningMean: null, runningVar: null, numBatchesTracked: null, training: true };
   for (const norm of norms) Object.assign(norm, none);
   try {
-    return body();
+    return synchronously("withBatchStatistics", body);
   } finally {
     norms.forEach((norm, i) => {
       Object.assign(norm, before[i]);
@@ -125,7 +126,9 @@ function update<B>(
   try {
     withBatchStatistics(model, () => {
       for (const batch of batches) {
-        tidy(() => noGrad(() => void forward(batch)));
+        tidy(() => {
+          noGrad(() => forward(batch));
+        });
         count++;
       }
     });

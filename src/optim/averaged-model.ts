@@ -40,6 +40,7 @@ export class AveragedModel {
   readonly useBuffers: boolean;
   /** The number of updates. */
   nAveraged = 0;
+  #isApplied = false;
   readonly #averages: Map<string, AnyTensor>;
   readonly #parameters: ReadonlySet<string>;
 
@@ -60,6 +61,10 @@ export class AveragedModel {
 
   /** Takes the model's weights of now into the average. The first call copies them. */
   update(): void {
+    if (this.#isApplied)
+      throw new Error(
+        "AveragedModel.update: called within applied, where the model has the average",
+      );
     const { decay, nAveraged } = this;
     const share = nAveraged === 0 ? 1 : decay === null ? 1 / (nAveraged + 1) : 1 - decay;
     call("AveragedModel", () => {
@@ -85,13 +90,16 @@ export class AveragedModel {
    * the model goes into the average, such as statistics by `nn.updateBatchNorm`. Throws TypeError for an async `body`.
    */
   applied<T>(body: () => T): T {
+    if (this.#isApplied) throw new Error("AveragedModel.applied: called within itself");
     this.#swap();
+    this.#isApplied = true;
     try {
       const result = body();
       if (typeof (result as { then?: unknown } | null)?.then === "function")
         throw new TypeError("AveragedModel.applied: expected a function that is not async");
       return result;
     } finally {
+      this.#isApplied = false;
       this.#swap();
     }
   }

@@ -96,6 +96,9 @@ describe("updateBatchNorm", () => {
       "expected batches of tensors",
     );
     expect(() => nn.updateBatchNorm(norm, null as never)).toThrow(TypeError);
+    expect(() => nn.updateBatchNorm(norm, [good], { forward: async () => good })).toThrow(
+      TypeError,
+    );
     expect(() => nn.updateBatchNorm({} as never, [good])).toThrow("expected a layer");
     const one = [tensor([1, 2], [1, 2, 1, 1], options)];
     expect(() => nn.updateBatchNorm(norm, one)).toThrow("Expected more than 1 value per channel");
@@ -197,6 +200,7 @@ describe("AveragedModel", () => {
       }),
     ).toThrow("no");
     expect(() => averaged.applied(async () => 1)).toThrow("not async");
+    expect(() => averaged.applied(() => averaged.update())).toThrow("called within applied");
     expect(weight()).toBe(10);
     averaged.applied(() => nn.updateBatchNorm(model, [randn([8, 1], options)]));
     expect(averaged.averages().get("1.running_mean")?.item()).not.toBe(10);
