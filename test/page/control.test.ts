@@ -18,8 +18,9 @@ async function loaded() {
     return worker;
   });
   const control = await import("../../src/page/sections/train/control.js");
+  const own = await import("../../src/page/sections/train/own-data.js");
   const { change } = await import("../../src/page/model.js");
-  return { ...control, change };
+  return { ...control, ...own, change };
 }
 
 /** The worker that was asked for a training, and the others. */
@@ -51,6 +52,36 @@ beforeEach(() => {
   vi.stubGlobal("navigator", { hardwareConcurrency: 2 });
 });
 
+/** Locks as a browser has them, for all its tabs: one of them has a name at a time. */
+function fakeLocks() {
+  const held = new Set<string>();
+  return {
+    async request(name: string, _: object, granted: (lock: object | null) => unknown) {
+      if (held.has(name)) return granted(null);
+      held.add(name);
+      try {
+        return await granted({ name });
+      } finally {
+        held.delete(name);
+      }
+    },
+    query: async () => ({ held: [...held].map((name) => ({ name })) }),
+  };
+}
+
+/** A browser in which a race was left, and the names of its databases. */
+async function browserWithLeft(age = 0) {
+  const key = `evenkeel race ${Date.now() - age}`;
+  const fake = fakeIndexedDB();
+  fake.open(key);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  vi.stubGlobal("indexedDB", fake);
+  vi.stubGlobal("navigator", { hardwareConcurrency: 2, locks: fakeLocks() });
+  const text = JSON.stringify({ key, norms: ["bn"], settings: {}, rates: {} });
+  kept.set("evenkeel-race", text);
+  return { key, text, databases: async () => (await fake.databases()).map(({ name }) => name) };
+}
+
 const own: OwnData = { name: "own.bin", train: new Uint8Array(3073), test: new Uint8Array(3073) };
 
 test("a race that was left goes on with the drawn images, whatever was chosen since", async () => {
@@ -59,7 +90,7 @@ test("a race that was left goes on with the drawn images, whatever was chosen si
   const again = await loaded();
   await again.lookForLeft();
   again.ownData.value = own;
-  again.goOn();
+  await again.goOn();
   expect(again.theRace()?.entry).not.toHaveProperty("data");
   expect(trainers()[0].asked[0]).toMatchObject({ do: "run", key });
 });
@@ -111,6 +142,53 @@ test("where a race in another tab is kept, its plan stays", async () => {
   expect(kept.get("evenkeel-race")).toBe("the other tab's");
 });
 
+test.each(["dismiss", "goOn", "run"] as const)(
+  "of two tabs that were offered a race, what the first goes on with stays whatever the other does: %s",
+  async (deed) => {
+    const { key, databases } = await browserWithLeft();
+    const [first, second] = [await loaded(), await loaded()];
+    for (const tab of [first, second]) await tab.lookForLeft();
+    await first.goOn();
+    expect(trainers().map(({ asked }) => asked[0])).toMatchObject([{ do: "run", key }]);
+    if (deed === "run") await started(second, "gn");
+    else await second[deed]();
+    expect(await databases()).toEqual([key]);
+    expect(JSON.parse(kept.get("evenkeel-race") ?? "")).toMatchObject({ key });
+    expect(trainers().map(({ norm }) => norm)).toEqual(deed === "run" ? ["bn", "gn"] : ["bn"]);
+    expect([second.left.value, second.isElsewhere.value]).toEqual([null, deed !== "run"]);
+  },
+);
+
+test("of two tabs that were offered a race, the second does not go on with what the first dismissed", async () => {
+  const { databases } = await browserWithLeft();
+  const [first, second] = [await loaded(), await loaded()];
+  for (const tab of [first, second]) await tab.lookForLeft();
+  await first.dismiss();
+  await second.goOn();
+  expect([await databases(), kept.size, trainers()]).toEqual([[], 0, []]);
+  expect([second.left.value, second.isElsewhere.value]).toEqual([null, false]);
+});
+
+test("a race that was left since is offered in the place of the one that was", async () => {
+  const { text } = await browserWithLeft();
+  const page = await loaded();
+  await page.lookForLeft();
+  const other = { ...JSON.parse(text), key: "evenkeel race 1" };
+  kept.set("evenkeel-race", JSON.stringify(other));
+  await page.dismiss();
+  expect([page.left.value, kept.size]).toEqual([other, 1]);
+});
+
+test("a race that another tab has paused for more than a day is not deleted", async () => {
+  const { key, databases } = await browserWithLeft(9e7);
+  const first = await loaded();
+  await first.lookForLeft();
+  await first.goOn();
+  const second = await loaded();
+  await second.lookForLeft();
+  expect([second.left.value, await databases()]).toEqual([null, [key]]);
+});
+
 test("what a page saved that ended without a word is deleted after a day, if it is of no use", async () => {
   const [old, young] = [Date.now() - 9e7, Date.now() - 8e7];
   const names = ["evenkeel", `evenkeel race ${old}`, `evenkeel race ${young}`, "other race 1"];
@@ -124,6 +202,6 @@ test("what a page saved that ended without a word is deleted after a day, if it 
   await page.lookForLeft();
   const now = async () => (await fake.databases()).map(({ name }) => name);
   expect(await now()).toEqual([names[0], names[2], names[3], left]);
-  page.dismiss();
+  await page.dismiss();
   expect(await now()).toEqual([names[0], names[2], names[3]]);
 });

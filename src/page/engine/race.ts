@@ -1,6 +1,6 @@
 // The trainings of several norms, each in a worker of its own as far as there are cores; the others wait.
 import type { WorkerLike } from "./client.js";
-import { type Entry, type Lane, lanesOf, take } from "./lane.js";
+import { type Entry, type Lane, type LaneStatus, lanesOf, take } from "./lane.js";
 import type { Reply } from "./protocol.js";
 import { type Seat, Seats } from "./seats.js";
 
@@ -43,10 +43,13 @@ export class Race {
     return this.#seats.most;
   }
 
+  get isUnderWay(): boolean {
+    return this.status === "running" || this.status === "paused";
+  }
+
   /** Begins; a race that is under way must be stopped before. */
   start(entry: Entry): void {
-    if (this.status === "running" || this.status === "paused")
-      throw new Error("a race is under way");
+    if (this.isUnderWay) throw new Error("a race is under way");
     Object.assign(this, { entry, unsaved: "", replaced: 0, status: "running" });
     this.lanes = lanesOf(entry);
     clearInterval(this.#watch);
@@ -85,10 +88,11 @@ export class Race {
 
   /** Ends the race. What it has shown stays. */
   stop(): void {
-    if (this.status !== "running" && this.status !== "paused") return;
+    if (!this.isUnderWay) return;
     for (const lane of this.lanes) if (lane.status === "waiting") lane.status = "stopped";
     this.#seats.tell({ do: "stop" });
-    this.#end();
+    this.status = "stopped";
+    this.#rest();
     this.#changed();
   }
 
@@ -136,26 +140,18 @@ export class Race {
     this.#changed();
   }
 
+  /** A seat is free: somebody sits down on it, or nobody is left and the race is at its end. */
   #goOn(): void {
     this.#fill();
-    if (this.lanes.every(({ status }) => status !== "waiting" && status !== "running")) this.#end();
+    const are = (status: LaneStatus) => this.lanes.some((lane) => lane.status === status);
+    if (this.isUnderWay && !are("waiting") && !are("running"))
+      this.status = are("done") && !are("stopped") ? "done" : "stopped";
     this.#rest();
   }
 
-  #end(): void {
-    if (this.status !== "running" && this.status !== "paused") return;
-    this.status =
-      this.lanes.some(({ status }) => status === "done") &&
-      this.lanes.every(({ status }) => status !== "stopped" && status !== "running")
-        ? "done"
-        : "stopped";
-    this.#rest();
-  }
-
-  /** After its end it looks for silent workers only until each has let go of its training. */
+  /** After the end of the race it looks for silent workers only until each has let go of its training. */
   #rest(): void {
-    const isUnderWay = this.status === "running" || this.status === "paused";
-    if (!isUnderWay && this.#seats.areFree) clearInterval(this.#watch);
+    if (!this.isUnderWay && this.#seats.areFree) clearInterval(this.#watch);
   }
 
   /** A worker can end without a word, for want of memory or by the hand of the visitor. */

@@ -13,6 +13,7 @@ import {
   dismiss,
   drawnPreset,
   goOn,
+  isElsewhere,
   left,
   lookForLeft,
   theRace,
@@ -63,6 +64,11 @@ export function Train() {
           <button type="button" onClick={dismiss}>
             {train.dismiss}
           </button>
+        </p>
+      )}
+      {isElsewhere.value && (
+        <p class="notice" role="status">
+          {train.elsewhere}
         </p>
       )}
       <LeverPanel />

@@ -2,15 +2,15 @@
 import { signal } from "@preact/signals";
 import type { CompareConfig } from "../../../experiments/compare-types.js";
 import { call, makeWorker } from "../../engine/engine.js";
-import { laneName, lanesOf } from "../../engine/lane.js";
-import type { OwnData } from "../../engine/protocol.js";
+import { type Entry, laneName, lanesOf } from "../../engine/lane.js";
 import { Race } from "../../engine/race.js";
-import { forget, forgetOld, newKey } from "../../engine/saved.js";
+import { forgetOld, newKey } from "../../engine/saved.js";
 import { seatsFor } from "../../engine/seats.js";
 import { state } from "../../model.js";
-import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../../preset-races.js";
+import { presetSettings } from "../../preset-races.js";
 import { normsOf, type Preset, presets, type State, seedsOf } from "../../state.js";
-import { hold, keep, leftPlan, type Plan } from "./plan.js";
+import { ownData } from "./own-data.js";
+import { KeptPlan, keptPlan, leftPlan, type Plan, takePlace } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
 export const PICTURES = 20;
@@ -22,14 +22,12 @@ const REDRAW = 100;
 export const version = signal(0);
 /** A race that was left before its end. */
 export const left = signal<Plan | null>(null);
-/** Images of the visitor's own. */
-export const ownData = signal<OwnData | null>(null);
+/** Whether the race that was offered goes on in another tab. */
+export const isElsewhere = signal(false);
 
 let race: Race | null = null;
-let plan: Plan | null = null;
-/** Whether the plan is kept. It is not while a race in another tab is. */
-let isKept = false;
-let release = () => {};
+/** What is kept of it. Nothing is of a race on the visitor's own images. */
+let kept: KeptPlan | null = null;
 let waiting: ReturnType<typeof setTimeout> | null = null;
 
 export const theRace = (): Race | null => race;
@@ -47,82 +45,92 @@ const settingsFrom = ({ preset, lr, width }: State): Partial<CompareConfig> => (
 });
 
 function changed(): void {
-  if (race && plan && (race.status === "done" || race.status === "stopped")) finish();
-  else if (race && plan) {
-    const rates = Object.fromEntries(race.lanes.map((lane) => [laneName(lane), lane.rates]));
-    if (JSON.stringify(rates) !== JSON.stringify(plan.rates)) {
-      plan = { ...plan, rates };
-      if (isKept) keep(plan);
-    }
-  }
-  if (race?.status === "done" || race?.status === "stopped") {
-    version.value++; // an end is shown at once
+  if (!race) return;
+  if (race.isUnderWay) {
+    if (kept)
+      kept.rates = Object.fromEntries(race.lanes.map((lane) => [laneName(lane), lane.rates]));
+    if (!waiting) waiting = setTimeout(draw, REDRAW);
     return;
   }
-  if (waiting) return;
-  waiting = setTimeout(() => {
-    waiting = null;
-    version.value++;
-  }, REDRAW);
+  kept?.end();
+  kept = null;
+  draw(); // an end is shown at once
 }
 
-/** What was saved of a race is of no use after its end. */
-function finish(): void {
-  if (plan) drop(plan, isKept);
-  plan = null;
-  isKept = false;
-  release();
+function draw(): void {
+  waiting = null;
+  version.value++;
 }
 
-function drop({ key }: Plan, isOurs: boolean): void {
-  if (isOurs) {
-    keep(null);
-    left.value = null;
-  }
-  forget(key);
+/** Offers the race that was left, if there is one. */
+export async function lookForLeft(): Promise<void> {
+  left.value = await leftPlan();
+  await forgetOld(keptPlan()?.key);
 }
 
-export const dismiss = (): void => {
-  if (left.value) drop(left.value, true);
-};
+/** Takes the race that was offered, or null: meanwhile another tab may have gone on with it, or forgotten it. */
+async function takeLeft(): Promise<KeptPlan | null> {
+  const offered = left.value;
+  left.value = null;
+  if (!offered) return null;
+  const leave = await takePlace();
+  isElsewhere.value = !leave;
+  const plan = leave && keptPlan();
+  if (plan?.key === offered.key) return new KeptPlan(plan, leave);
+  left.value = plan; // one that was left since
+  leave?.();
+  return null;
+}
+
+/** Forgets the race that was offered. */
+export async function dismiss(): Promise<void> {
+  (await takeLeft())?.end();
+}
+
+let isBeginning = false;
+
+/** One race at a time: while one begins or is under way, no other one does. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  if (isBeginning || race?.isUnderWay) return;
+  isBeginning = true;
+  await work().finally(() => {
+    isBeginning = false;
+  });
+}
 
 /** Starts the race of the state. Rejects with the library's refusal of a norm; then nothing has changed. */
-export async function run(): Promise<void> {
+export const run = () => alone(runNow);
+
+async function runNow(): Promise<void> {
   const { value } = state;
   const norms = normsOf(value.norms);
-  await call("check", { norms, width: value.width });
-  if (left.value) drop(left.value, true);
-  const key = newKey();
   const seeds = seedsOf(value.seeds) ?? [];
-  begin({ norms, seeds, settings: settingsFrom(value), key, rates: {} }, ownData.value);
+  const data = ownData.value;
+  await call("check", { norms, width: value.width });
+  await dismiss();
+  const entry = { norms, seeds, settings: settingsFrom(value) };
+  if (data) return begin({ ...entry, data }, null);
+  const plan = { ...entry, key: newKey(), rates: {} };
+  begin(plan, new KeptPlan(plan, await takePlace()));
 }
 
 /** Goes on with the race that was left. It was on drawn images: none of the visitor's own outlive the page. */
-export function goOn(): void {
-  if (!left.value) return;
-  begin(left.value, null);
-  left.value = null;
-}
+export const goOn = () =>
+  alone(async () => {
+    const taken = await takeLeft();
+    if (taken) begin(taken.plan, taken);
+  });
 
-function begin(next: Plan, data: OwnData | null): void {
-  if (race && (race.status === "running" || race.status === "paused")) return;
-  const seats = seatsFor(lanesOf(next).length, navigator.hardwareConcurrency || 1);
+function begin(entry: Entry, plan: KeptPlan | null): void {
+  const seats = seatsFor(lanesOf(entry).length, navigator.hardwareConcurrency || 1);
   if (race?.seats !== seats) {
     race?.dispose();
     race = new Race({ makeWorker, seats, changed });
   }
-  plan = data ? null : next;
-  release = plan ? hold(() => keepOurs(next)) : () => {};
-  const { key, ...entry } = next;
-  race.start(data ? { ...entry, data } : { ...entry, key });
+  kept = plan;
+  isElsewhere.value = false;
+  race.start(entry);
   version.value++;
-}
-
-/** Keeps the race if it is still under way. */
-function keepOurs({ key }: Plan): void {
-  if (plan?.key !== key) return;
-  isKept = true;
-  keep(plan);
 }
 
 export const pause = () => race?.pause();
@@ -132,30 +140,5 @@ export const stop = () => race?.stop();
 
 /** Sets the step size of the race that is under way. */
 export function setRate(lr: number): void {
-  if (race?.status === "running" || race?.status === "paused") race.set(lr);
-}
-
-/** Counts the choices of images: an archive is read for seconds, and only the last choice counts. */
-let choices = 0;
-
-/** Takes images from a file of the visitor's, or rejects with what is wrong with it. */
-export async function takeFile(file: File): Promise<void> {
-  const choice = ++choices;
-  try {
-    const data = await call("images", { file, train: TRAIN_IMAGES, test: TEST_IMAGES });
-    if (choice === choices) ownData.value = data;
-  } catch (error) {
-    if (choice === choices) throw error;
-  }
-}
-
-/** Goes back to the drawn images. */
-export function leaveFile(): void {
-  choices++;
-  ownData.value = null;
-}
-
-export async function lookForLeft(): Promise<void> {
-  left.value = await leftPlan();
-  await forgetOld(left.value?.key);
+  if (race?.isUnderWay) race.set(lr);
 }

@@ -35,7 +35,7 @@ export function LeverPanel() {
   const { preset, norms, lr, width, seeds } = useFields("preset", "norms", "lr", "width", "seeds");
   version.value; // drawn again when the race has changed
   const status = theRace()?.status ?? "idle";
-  const isUnderWay = status === "running" || status === "paused";
+  const isUnderWay = theRace()?.isUnderWay ?? false;
 
   // the button that was pressed is gone: the focus goes to the one in its place
   const buttons = useRef<HTMLDivElement>(null);
@@ -48,6 +48,7 @@ export function LeverPanel() {
   }, [status]);
 
   const start = async () => {
+    if (isUnderWay || isStarting.value) return;
     const count = normsOf(norms).length;
     complaint.value = null;
     if (count === 0) complaint.value = ({ train }) => train.noNorms;
@@ -73,7 +74,7 @@ export function LeverPanel() {
         complaint.value = null;
         change({ [name]: text });
       }}
-      enter={() => isUnderWay || start()}
+      enter={start}
     />
   );
   return (

@@ -4,7 +4,7 @@ import { Complaint } from "../../parts/fields.js";
 import { useOwnId } from "../../parts/late.js";
 import { fileRefusalText } from "../../refusals.js";
 import { useTexts } from "../../text/texts.js";
-import { leaveFile, ownData, takeFile } from "./control.js";
+import { leaveFile, ownData, takeFile } from "./own-data.js";
 
 /** A file of pictures of the visitor's own: chosen, or dropped here. */
 export function OwnPictures() {

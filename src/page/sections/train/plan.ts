@@ -2,6 +2,7 @@
 import type { CompareConfig } from "../../../experiments/compare-types.js";
 import type { Entry } from "../../engine/lane.js";
 import type { Rate } from "../../engine/protocol.js";
+import { forget } from "../../engine/saved.js";
 
 export interface Plan extends Entry {
   key: string;
@@ -12,45 +13,73 @@ export interface Plan extends Entry {
 const KEPT = "evenkeel-race";
 const LOCK = "evenkeel-race";
 
-/** Keeps the plan. Where the browser keeps nothing, the race can not go on later, and nothing else is lost. */
-export function keep(plan: Plan | null): void {
+/** Writes what is kept. Where the browser keeps nothing, the race can not go on later, and nothing else is lost. */
+function write(plan: Plan | null): void {
   try {
     if (plan) localStorage.setItem(KEPT, JSON.stringify(plan));
     else localStorage.removeItem(KEPT);
   } catch {}
 }
 
-/** The plan of a race that was left, or null. One that runs in another tab is not left. */
-export async function leftPlan(): Promise<Plan | null> {
+/** The plan that is kept, whoever trains by it, or null. */
+export function keptPlan(): Plan | null {
   try {
-    const text = localStorage.getItem(KEPT);
-    if (text === null) return null;
-    const plan = JSON.parse(text) as Plan;
+    const plan = JSON.parse(localStorage.getItem(KEPT) ?? "null") as Plan;
     const isWhole = plan.settings !== null && typeof plan.settings === "object";
-    if (!isWhole || !Array.isArray(plan.norms) || typeof plan.key !== "string") return null;
-    const { held = [] } = (await navigator.locks?.query()) ?? {};
-    return held.some(({ name }) => name === LOCK) ? null : plan;
+    return isWhole && Array.isArray(plan.norms) && typeof plan.key === "string" ? plan : null;
   } catch {
     return null;
   }
 }
 
-/**
- * There is one place where a race is kept. Takes it and calls `granted`, unless a race in another tab has it. The
- * returned function gives it back.
- */
-export function hold(granted: () => void): () => void {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
+/** The plan of a race that was left, or null. One that runs in another tab is not left. */
+export async function leftPlan(): Promise<Plan | null> {
+  try {
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    return held.some(({ name }) => name === LOCK) ? null : keptPlan();
+  } catch {
+    return null;
+  }
+}
+
+/** Gives back the one place where a race is kept. What is kept there stays. */
+export type Leave = () => void;
+
+/** Takes the one place where a race is kept; null while a race in another tab has it. */
+export function takePlace(): Promise<Leave | null> {
+  const { locks } = navigator;
+  if (!locks) return Promise.resolve(() => {});
+  return new Promise((resolve) => {
+    locks
+      .request(LOCK, { ifAvailable: true }, (lock) =>
+        lock ? new Promise<void>((leave) => resolve(leave)) : resolve(null),
+      )
+      .catch(() => resolve(null));
   });
-  if (!navigator.locks) granted();
-  navigator.locks
-    ?.request(LOCK, { ifAvailable: true }, (lock) => {
-      if (!lock) return undefined;
-      granted();
-      return held;
-    })
-    .catch(() => {});
-  return release;
+}
+
+/** The plan of a race under way. It is kept until its end, unless another tab has the place. */
+export class KeptPlan {
+  plan: Plan;
+  readonly #leave: Leave | null;
+
+  constructor(plan: Plan, leave: Leave | null) {
+    this.plan = plan;
+    this.#leave = leave;
+    if (leave) write(plan);
+  }
+
+  /** Takes the step sizes that were set on the way. */
+  set rates(rates: Plan["rates"]) {
+    if (JSON.stringify(rates) === JSON.stringify(this.plan.rates)) return;
+    this.plan = { ...this.plan, rates };
+    if (this.#leave) write(this.plan);
+  }
+
+  /** Deletes what was saved of the race: it is of no use after its end. */
+  end(): void {
+    if (this.#leave) write(null);
+    forget(this.plan.key);
+    this.#leave?.();
+  }
 }

@@ -43,6 +43,7 @@ export const train = {
   left: "A race was left before its end.",
   goOn: "Go on",
   dismiss: "Forget it",
+  elsewhere: "That race goes on in another tab.",
   unsaved: (isFull: boolean) =>
     `${isFull ? "The browser's storage is full, so it" : "This browser"} does not keep the race. It runs, ` +
     "but cannot go on after a reload.",

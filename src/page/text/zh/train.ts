@@ -35,6 +35,7 @@ export const train = {
   left: "有一场训练没有跑完。",
   goOn: "接着跑",
   dismiss: "不要了",
+  elsewhere: "这场训练正在另一个标签页里接着跑。",
   unsaved: (isFull: boolean) =>
     `${isFull ? "浏览器的存储空间已满，无法" : "这个浏览器不"}保存训练。训练照常进行，但刷新后不能接着跑。`,
   loss: "损失",
