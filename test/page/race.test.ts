@@ -73,6 +73,49 @@ describe("a client", () => {
   );
 });
 
+describe("a client whose worker ends without a word", () => {
+  const PATIENCE = 30_000;
+  const asked = (...names: ("see" | "influence")[]) => {
+    const client = new Client(makeWorker);
+    const calls = names.map((name) => client.call(name, {}));
+    const answers = Promise.allSettled(calls);
+    return { client, calls, answers };
+  };
+
+  test("fails what it owes, in words that the page knows", async () => {
+    const { client, calls, answers } = asked("see", "influence");
+    vi.advanceTimersByTime(PATIENCE);
+    await answers;
+    const { message } = await calls[0].catch((error) => error);
+    expect(failureText(message, zh.common)).toBe(zh.common.failed.silence);
+    expect([client.isBroken, vi.getTimerCount()]).toEqual([true, 0]);
+  });
+
+  test("waits for each answer as long, and not at all while it owes none", async () => {
+    const { client, answers } = asked("see", "influence");
+    vi.advanceTimersByTime(0.7 * PATIENCE);
+    workers[0].say({ id: 1, is: "result", result: 1 });
+    vi.advanceTimersByTime(0.7 * PATIENCE);
+    workers[0].say({ id: 2, is: "refused", message: "no" });
+    vi.advanceTimersByTime(10 * PATIENCE);
+    expect((await answers).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect([client.isBroken, vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  test("leaves no timer behind where it is terminated", () => {
+    const { client } = asked("see");
+    client.terminate();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("has nothing to do with runs: those may be paused", () => {
+    const client = new Client(makeWorker);
+    client.run({ settings: {} }, () => {});
+    vi.advanceTimersByTime(10 * PATIENCE);
+    expect(client.isBroken).toBe(false);
+  });
+});
+
 describe("a race", () => {
   test("gives each norm a worker, and ends when all are done", () => {
     const { race, statuses } = racing(["bn", "gn"]);

@@ -19,11 +19,19 @@ const LAST: readonly Reply["is"][] = ["result", "stopped", "refused", "failed"];
 /** Whether nothing more will be said of a request. */
 const isLast = ({ is }: Reply): boolean => LAST.includes(is);
 
+/** A worker that owes answers and says nothing at so many looks in a row has ended without a word. */
+const LOOKS = 6;
+/** The time between two looks, in milliseconds: while the whole page sleeps nobody looks. */
+const BETWEEN_LOOKS = 5_000;
+
 /** A worker that answers each request by the number it has. */
 export class Client {
   readonly #worker: WorkerLike;
   readonly #listeners = new Map<number, (reply: Reply) => void>();
   #count = 0;
+  /** The number of calls that wait for their answers. */
+  #owed = 0;
+  #looking: ReturnType<typeof setInterval> | undefined;
   /** When the worker was last heard of, in milliseconds. */
   heard = performance.now();
   /** Whether the worker had an error that it did not catch: it may not even have started. */
@@ -39,12 +47,12 @@ export class Client {
     };
     this.#worker.onerror = (event) => {
       event.preventDefault?.();
-      this.isBroken = true;
       this.#failAll(event.message || "the worker could not start");
     };
   }
 
   #failAll(message: string): void {
+    this.isBroken = true;
     const waiting = [...this.#listeners];
     this.#listeners.clear();
     for (const [id, listener] of waiting)
@@ -55,12 +63,25 @@ export class Client {
   call<K extends CallName>(name: K, args: Calls[K]["args"]): Promise<Calls[K]["result"]> {
     return new Promise((resolve, reject) => {
       const id = this.#ask((reply) => {
+        this.#expect(-1);
         if (reply.is === "result") resolve(reply.result as Calls[K]["result"]);
         else if (reply.is === "refused") reject(new Refusal(reply.message));
         else if (reply.is === "failed") reject(new Error(reply.message));
       });
       this.#worker.postMessage({ id, do: "call", name, args } as Request);
+      this.#expect(1);
     });
+  }
+
+  /** Expects more answers, or fewer, and the next one before the worker was silent for too long. */
+  #expect(more: number): void {
+    this.#owed += more;
+    clearInterval(this.#looking);
+    if (this.#owed === 0) return;
+    let looks = 0;
+    this.#looking = setInterval(() => {
+      if (++looks === LOOKS) this.#failAll("the worker does not answer");
+    }, BETWEEN_LOOKS);
   }
 
   /** Starts a run. `listener` gets every reply to it. Returns the number of the run. */
@@ -83,6 +104,7 @@ export class Client {
   /** Ends the worker. Nobody hears of what it was asked. */
   terminate(): void {
     this.#listeners.clear();
+    clearInterval(this.#looking);
     this.#worker.terminate();
   }
 }
