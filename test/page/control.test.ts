@@ -95,8 +95,25 @@ test("a race that was left goes on with the drawn images, whatever was chosen si
   expect(trainers()[0].asked[0]).toMatchObject({ do: "run", key });
 });
 
+test("no race begins while a file is read, and it trains on the images that were there when it was asked for", async () => {
+  const page = await loaded();
+  page.change({ norms: "bn" });
+  const taken = page.takeFile({ name: "own.bin" } as File);
+  expect(page.reading.value).toBe("own.bin");
+  await page.run();
+  expect(workers[0].asked).toHaveLength(1);
+  workers[0].say({ id: 1, is: "result", result: own });
+  await taken;
+  expect(page.reading.value).toBe("");
+  const began = page.run();
+  page.leaveFile();
+  await answer();
+  await began;
+  expect(trainers()[0].asked[0]).toMatchObject({ do: "run", data: own });
+});
+
 test("of two files that were chosen the last one counts, whichever is read first", async () => {
-  const { takeFile, leaveFile, ownData } = await loaded();
+  const { takeFile, leaveFile, ownData, reading } = await loaded();
   const taken = ["first.tar.gz", "last.bin", "torn.bin"].map((name) => takeFile({ name } as File));
   const [worker] = workers;
   const [first, last, torn] = worker.asked;
@@ -107,9 +124,10 @@ test("of two files that were chosen the last one counts, whichever is read first
   worker.say({ id: first.id, is: "result", result: { ...own, name: "first" } });
   worker.say({ id: last.id, is: "refused", message: "late, of a file that was left" });
   await Promise.all([taken[0], taken[1], taken[3]]);
-  expect(ownData.value).toBe(own);
+  expect([ownData.value, reading.value]).toEqual([own, ""]);
   const late = takeFile({ name: "late.bin" } as File);
   leaveFile();
+  expect(reading.value).toBe("");
   worker.say({ id: worker.asked[4].id, is: "result", result: own });
   await late;
   expect(ownData.value).toBe(null);

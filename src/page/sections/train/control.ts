@@ -9,7 +9,7 @@ import { seatsFor } from "../../engine/seats.js";
 import { state } from "../../model.js";
 import { presetSettings } from "../../preset-races.js";
 import { normsOf, type Preset, presets, type State, seedsOf } from "../../state.js";
-import { ownData } from "./own-data.js";
+import { ownData, reading } from "./own-data.js";
 import { KeptPlan, keptPlan, leftPlan, type Plan, takePlace } from "./plan.js";
 
 /** How many test pictures are shown with each norm's answer. */
@@ -98,10 +98,14 @@ async function alone(work: () => Promise<void>): Promise<void> {
   });
 }
 
-/** Starts the race of the state. Rejects with the library's refusal of a norm; then nothing has changed. */
+/**
+ * Starts the race of the state, unless images for it are still read. Rejects with the library's refusal of a norm; then
+ * nothing has changed.
+ */
 export const run = () => alone(runNow);
 
 async function runNow(): Promise<void> {
+  if (reading.value) return;
   const { value } = state;
   const norms = normsOf(value.norms);
   const seeds = seedsOf(value.seeds) ?? [];

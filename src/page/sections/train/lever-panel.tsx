@@ -17,6 +17,7 @@ import {
   theRace,
   version,
 } from "./control.js";
+import { reading } from "./own-data.js";
 import { OwnPictures } from "./own-pictures.js";
 
 /** Step sizes, so that the slider goes in even steps of what they do. */
@@ -48,7 +49,7 @@ export function LeverPanel() {
   }, [status]);
 
   const start = async () => {
-    if (isUnderWay || isStarting.value) return;
+    if (isUnderWay || isStarting.value || reading.value) return;
     const count = normsOf(norms).length;
     complaint.value = null;
     if (count === 0) complaint.value = ({ train }) => train.noNorms;
@@ -88,7 +89,12 @@ export function LeverPanel() {
         />
         <div class="buttons" ref={buttons}>
           {!isUnderWay && (
-            <button type="button" class="main" onClick={start} disabled={isStarting.value}>
+            <button
+              type="button"
+              class="main"
+              onClick={start}
+              disabled={isStarting.value || reading.value !== ""}
+            >
               {status === "idle" || preset !== drawnPreset() ? train.run : train.again}
             </button>
           )}
@@ -115,6 +121,11 @@ export function LeverPanel() {
         </div>
       </div>
       <p class="lesson">{train.lesson[preset]}</p>
+      {reading.value && (
+        <p class="hint" role="status">
+          {train.reading(reading.value)}
+        </p>
+      )}
       {complaint.value && <Complaint text={complaint.value(texts)} />}
       <details class="more">
         <summary>{common.more}</summary>

@@ -37,6 +37,7 @@ export const train = {
   withSeed: (norm: string, seed: number) => `${norm}, seed ${seed}`,
   data: "Own pictures",
   dataHint: "A CIFAR-10 file, .bin or .tar.gz, chosen or dropped here. It stays on this machine.",
+  reading: (name: string) => `${name} is being read. The race can run after that.`,
   useDrawn: "Back to the drawn pictures",
   using: (name: string, train: number, test: number) =>
     `${name}: ${train} pictures to train, ${test} to test.`,

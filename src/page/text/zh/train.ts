@@ -29,6 +29,7 @@ export const train = {
   withSeed: (norm: string, seed: number) => `${norm}，种子 ${seed}`,
   data: "自己的图片",
   dataHint: "CIFAR-10 的 .bin 或 .tar.gz 文件，选择或拖到这里。文件不离开这台机器。",
+  reading: (name: string) => `正在读取 ${name}，读完即可运行。`,
   useDrawn: "换回画出来的图片",
   using: (name: string, train: number, test: number) =>
     `${name}：训练用 ${train} 张，测试用 ${test} 张。`,
