@@ -36,7 +36,7 @@ export const batch = {
       sets: [],
       defaults: "ε 1e-5",
       batch: "no",
-      paper: { by: "torchvision's FrozenBatchNorm2d" },
+      paper: { by: "torchvision.ops.FrozenBatchNorm2d" },
       api: ["nn.FrozenBatchNorm2d"],
     },
     {
