@@ -95,7 +95,7 @@ test("a race that was left goes on with the drawn images, whatever was chosen si
   expect(trainers()[0].asked[0]).toMatchObject({ do: "run", key });
 });
 
-test("no race begins while a file is read, and it trains on the images that were there when it was asked for", async () => {
+test("no race begins while a file is read, and it takes the images of the moment it was asked for", async () => {
   const page = await loaded();
   page.change({ norms: "bn" });
   const taken = page.takeFile({ name: "own.bin" } as File);

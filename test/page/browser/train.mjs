@@ -368,6 +368,13 @@ const races = [
         }
       }
       const { train } = env.zh;
+      const [value, isShown] = await page.evaluate(() => {
+        const input = document.querySelector("#train input[type=file]");
+        return [input.value, input.checkVisibility()];
+      });
+      equal(value, "", "the same file may be chosen again");
+      equal(isShown, false, "its words are the browser's, not the page's");
+      equal(await page.text("#train .drop button"), train.chooseFile);
       await choose(page, "own.bin", pictures(30));
       const using = train.using("own.bin", 24, 6);
       await page.become(

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { RECORD_BYTES } from "../../../data/cifar10.js";
 import { Complaint } from "../../parts/fields.js";
 import { useOwnId } from "../../parts/late.js";
@@ -11,6 +12,7 @@ export function OwnPictures() {
   const { train, common } = useTexts();
   const refused = useSignal<{ error: unknown; name: string } | null>(null);
   const id = useOwnId();
+  const input = useRef<HTMLInputElement>(null);
   const data = ownData.value;
   const take = async (file: File | undefined) => {
     if (!file) return;
@@ -29,14 +31,21 @@ export function OwnPictures() {
       }}
     >
       <legend>{train.data}</legend>
-      <label for={id} class="hint">
+      <button type="button" aria-describedby={id} onClick={() => input.current?.click()}>
+        {train.chooseFile}
+      </button>{" "}
+      <span id={id} class="hint">
         {train.dataHint}
-      </label>
+      </span>
       <input
-        id={id}
+        ref={input}
         type="file"
         accept=".bin,.gz,.tgz,application/gzip"
-        onChange={(e) => take(e.currentTarget.files?.[0])}
+        hidden // the browser's own button is in its language, not in the page's
+        onChange={({ currentTarget }) => {
+          take(currentTarget.files?.[0]);
+          currentTarget.value = ""; // or the same file could not be chosen again
+        }}
       />
       {refused.value && (
         <Complaint text={fileRefusalText(refused.value.error, refused.value.name, train, common)} />

@@ -38,6 +38,7 @@ export const train = {
   data: "Own pictures",
   dataHint: "A CIFAR-10 file, .bin or .tar.gz, chosen or dropped here. It stays on this machine.",
   reading: (name: string) => `${name} is being read. The race can run after that.`,
+  chooseFile: "Choose a file",
   useDrawn: "Back to the drawn pictures",
   using: (name: string, train: number, test: number) =>
     `${name}: ${train} pictures to train, ${test} to test.`,

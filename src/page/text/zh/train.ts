@@ -6,7 +6,7 @@ export const train = {
   lesson: {
     default: "每批 16 张图时，批归一化学得最快，实例归一化几乎学不到东西。",
     batch2: "每批 2 张图时，批次的统计量全是噪声：批归一化落后于组归一化。",
-    batch1: "每批 1 张图时，批归一化训练时按单张图归一化，使用时却不是：正确率接近瞎猜。",
+    batch1: "每批 1 张图时，批归一化训练时按单张图归一化，使用时却不是：准确率接近瞎猜。",
   },
   otherCurves: (drawn: string, chosen: string) =>
     `下面的曲线和表格仍是每批 ${drawn}时的结果。按“运行”，用每批 ${chosen}训练。`,
@@ -30,6 +30,7 @@ export const train = {
   data: "自己的图片",
   dataHint: "CIFAR-10 的 .bin 或 .tar.gz 文件，选择或拖到这里。文件不离开这台机器。",
   reading: (name: string) => `正在读取 ${name}，读完即可运行。`,
+  chooseFile: "选择文件",
   useDrawn: "换回画出来的图片",
   using: (name: string, train: number, test: number) =>
     `${name}：训练用 ${train} 张，测试用 ${test} 张。`,
@@ -40,7 +41,7 @@ export const train = {
   unsaved: (isFull: boolean) =>
     `${isFull ? "浏览器的存储空间已满，无法" : "这个浏览器不"}保存训练。训练照常进行，但刷新后不能接着跑。`,
   loss: "损失",
-  accuracy: "测试图片上的正确率",
+  accuracy: "测试图片上的准确率",
   steps: "步",
   recorded: "已记录",
   summary: (parts: string) => `随训练步变化的曲线。${parts}`,
@@ -66,7 +67,7 @@ export const train = {
     norm: "归一化",
     step: "步",
     loss: "损失",
-    accuracy: "正确率",
+    accuracy: "准确率",
     speed: "毫秒/步",
     memory: "内存",
   },
