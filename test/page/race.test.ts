@@ -231,7 +231,7 @@ describe("a race", () => {
       vi.advanceTimersByTime(250);
       workers[1].say({ id: 1, is: "events", events: [step(3)] });
     }
-    expect([race.replaced, workers.length]).toEqual([1, 3]);
+    expect([race.lanes.map(({ lost }) => lost.times), workers.length]).toEqual([[1, 0], 3]);
     expect([workers[0].isEnded, workers[1].isEnded]).toEqual([true, false]);
     expect(workers[2].norm).toBe("bn");
     const start = { type: "start", phase: "train", norm: "bn", seed: 0 };
@@ -248,16 +248,16 @@ describe("a race", () => {
     vi.advanceTimersByTime(60_000);
     race.resume();
     vi.advanceTimersByTime(900);
-    expect([race.replaced, living().length]).toEqual([0, 1]);
+    expect(workers.length).toBe(1);
   });
 
   test("after a sleep of the whole page nobody is to blame", () => {
-    const { race } = racing(["bn"]);
+    racing(["bn"]);
     vi.advanceTimersByTime(400);
     const now = performance.now();
     vi.spyOn(performance, "now").mockImplementation(() => now + 3_600_000);
     vi.advanceTimersByTime(250);
-    expect(race.replaced).toBe(0);
+    expect(workers.length).toBe(1);
     vi.restoreAllMocks();
   });
 
@@ -268,6 +268,67 @@ describe("a race", () => {
     expect(statuses()).toEqual(["failed", "failed"]);
     expect(failureText(race.lanes[0].message, zh.common)).toBe(zh.common.failed.silence);
     expect(living().length).toBeLessThanOrEqual(1);
+  });
+
+  test("a worker may be replaced as often as it gets farther each time", () => {
+    const { race, statuses } = racing(["bn"]);
+    for (let i = 0; i < 10; i++) {
+      const worker = workers.at(-1) as FakeWorker;
+      worker.say({ id: worker.run, is: "events", events: [step(2)] });
+      vi.advanceTimersByTime(1_300);
+    }
+    expect([workers.length, ...statuses()]).toEqual([11, "running"]);
+    vi.advanceTimersByTime(60_000);
+    expect([race.status, workers.length, ...statuses()]).toEqual(["stopped", 13, "failed"]);
+  });
+
+  test("how often one worker is replaced does not count for the others", () => {
+    const { statuses } = racing(["bn", "gn"]);
+    for (let i = 0; i < 20; i++) {
+      vi.advanceTimersByTime(250);
+      workers[1].say({ id: 1, is: "events", events: [step(3)] });
+    }
+    expect([workers.length, ...statuses()]).toEqual([5, "failed", "running"]);
+    vi.advanceTimersByTime(1_000);
+    expect([workers.length, ...statuses()]).toEqual([6, "failed", "running"]);
+  });
+
+  test("a step size that a worker never answered for is that of the one in its place", () => {
+    const { race } = racing(["bn"]);
+    workers[0].say({ id: 1, is: "rates", rates: [[1, 0.5]] });
+    workers[0].say({ id: 1, is: "events", events: [step(3), step(2)] });
+    race.set(0.5);
+    race.set(0.1);
+    vi.advanceTimersByTime(1_300);
+    const rates = [
+      [1, 0.5],
+      [2, 0.1],
+    ];
+    expect(workers[1].asked[0]).toMatchObject({ do: "run", rates });
+    race.set(0.1);
+    workers[1].say({ id: 1, is: "rates", rates: [...rates, [2, 0.1]] });
+    vi.advanceTimersByTime(1_300);
+    expect(workers[2].asked[0]).toMatchObject({ do: "run", rates: [...rates, [2, 0.1]] });
+  });
+
+  test("a worker that is told step sizes all the time is missed as soon as any other", () => {
+    const { race } = racing(["bn"]);
+    for (let i = 1; i < 7; i++) {
+      vi.advanceTimersByTime(200);
+      race.set(i / 10);
+    }
+    expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
+  });
+
+  test("that a race that was stopped could not be saved is not said of the next one", () => {
+    const { race } = racing(["bn"]);
+    race.stop();
+    race.start({ norms: ["gn"], settings: {} });
+    workers[0].say({ id: 1, is: "unsaved", message: "full" });
+    expect(race.unsaved).toBe("");
+    workers[0].say({ id: 1, is: "stopped", result: {} });
+    workers[0].say({ id: 2, is: "unsaved", message: "full" });
+    expect(race.unsaved).toBe("full");
   });
 
   test("a race that follows a stop waits for the seat, and is not given the old run", () => {
@@ -291,7 +352,7 @@ describe("a race", () => {
     expect(statuses()).toEqual(["running", "stopped"]);
     vi.advanceTimersByTime(1_000);
     expect([race.status, ...statuses()]).toEqual(["stopped", "stopped", "stopped"]);
-    expect([workers[0].isEnded, workers[1].isEnded, race.replaced]).toEqual([true, false, 0]);
+    expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -24,6 +24,8 @@ export interface Lane {
   rates: readonly Rate[];
   /** Why it was refused or failed. */
   message: string;
+  /** How many workers in a row it lost without a step more between them, and how far it was then. */
+  lost: { times: number; at: number };
 }
 
 export interface Entry {
@@ -48,7 +50,7 @@ export const lanesOf = ({ norms, seeds, settings, rates }: Entry): Lane[] =>
 
 export const emptyLane = (norm: string, seed: number, rates: readonly Rate[] = []): Lane => ({
   ...{ norm, seed, status: "waiting", losses: [], evaluations: [], probe: null },
-  ...{ rate: 0, peakBytes: 0, rates, message: "" },
+  ...{ rate: 0, peakBytes: 0, rates, message: "", lost: { times: 0, at: 0 } },
 });
 
 /** Takes an event of the training into its lane. */

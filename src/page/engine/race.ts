@@ -25,8 +25,8 @@ export class Race {
   entry: Entry | null = null;
   /** Why it could not be saved; empty while it is. */
   unsaved = "";
-  /** How many workers were replaced. */
-  replaced = 0;
+  /** The step size that was set last. */
+  #lr: number | null = null;
   readonly #seats: Seats;
   readonly #changed: () => void;
   readonly #silence: number;
@@ -50,7 +50,8 @@ export class Race {
   /** Begins; a race that is under way must be stopped before. */
   start(entry: Entry): void {
     if (this.isUnderWay) throw new Error("a race is under way");
-    Object.assign(this, { entry, unsaved: "", replaced: 0, status: "running" });
+    Object.assign(this, { entry, unsaved: "", status: "running" });
+    this.#lr = null;
     this.lanes = lanesOf(entry);
     clearInterval(this.#watch);
     this.#seats.listen();
@@ -81,9 +82,15 @@ export class Race {
 
   /** Another step size from the next step on, and from the first one of those that wait. */
   set(lr: number): void {
-    for (const lane of this.lanes)
-      if (lane.status === "waiting") lane.rates = [...lane.rates, [lane.losses.length, lr]];
+    this.#lr = lr;
+    for (const lane of this.lanes) if (lane.status === "waiting") this.#setRate(lane);
     this.#seats.tell({ do: "set", lr });
+  }
+
+  /** What a worker would be told is told to the next one in the place of one that is not there, or is lost. */
+  #setRate(lane: Lane): void {
+    if (this.#lr === null || lane.rates.at(-1)?.[1] === this.#lr) return;
+    lane.rates = [...lane.rates, [lane.losses.length, this.#lr]];
   }
 
   /** Ends the race. What it has shown stays. */
@@ -129,8 +136,9 @@ export class Race {
   #hear(seat: Seat, lane: Lane, reply: Reply): void {
     if (reply.is === "events") for (const event of reply.events) take(lane, event);
     else if (reply.is === "rates") lane.rates = reply.rates;
-    else if (reply.is === "unsaved") this.unsaved = reply.message;
-    else if (reply.is !== "started" && reply.is !== "paused") {
+    else if (reply.is === "unsaved") {
+      if (this.lanes.includes(lane)) this.unsaved = reply.message; // it is not of the race before
+    } else if (reply.is !== "started" && reply.is !== "paused") {
       lane.status = reply.is === "result" ? "done" : reply.is;
       if ("message" in reply) lane.message = reply.message;
       seat.lane = null;
@@ -159,15 +167,21 @@ export class Race {
     const silent = this.#seats.silent();
     if (this.status === "paused") return;
     for (const seat of silent) {
-      const { lane } = seat;
       this.#seats.leave(seat);
-      if (!lane || !this.lanes.includes(lane)) continue; // it was of a race that was stopped
-      lane.status = this.status === "running" ? "waiting" : "stopped";
-      if (lane.status === "stopped") continue;
-      if (++this.replaced <= MOST_REPLACEMENTS * this.lanes.length) continue;
-      Object.assign(lane, { status: "failed", message: "the worker does not answer" });
+      if (seat.lane && this.lanes.includes(seat.lane)) this.#lose(seat.lane); // not one of the race before
     }
     this.#goOn();
     this.#changed();
+  }
+
+  /** A training without its worker waits for another one, unless it has lost too many. */
+  #lose(lane: Lane): void {
+    const { lost, losses } = lane;
+    const isFarther = losses.length > lost.at;
+    lane.lost = { times: isFarther ? 1 : lost.times + 1, at: Math.max(lost.at, losses.length) };
+    this.#setRate(lane);
+    if (this.status !== "running") lane.status = "stopped";
+    else if (lane.lost.times <= MOST_REPLACEMENTS) lane.status = "waiting";
+    else Object.assign(lane, { status: "failed", message: "the worker does not answer" });
   }
 }

@@ -47,7 +47,7 @@ export class Seats {
   /** Says something to every training. */
   tell(order: Order): void {
     for (const { client, lane, id } of this.#all) {
-      client.heard = performance.now(); // it may have had no reason to speak
+      if (order.do !== "set") client.heard = performance.now(); // paused it had no reason to speak
       if (lane) client.send({ ...order, id });
     }
   }

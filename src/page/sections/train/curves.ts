@@ -1,6 +1,6 @@
 // What the charts and the table show: the visitor's race, and the recorded one behind it.
 import { meanCurve, smooth, thin } from "../../../show/smooth.js";
-import type { Lane } from "../../engine/lane.js";
+import { emptyLane, type Lane } from "../../engine/lane.js";
 import type { Line } from "../../parts/chart.js";
 import { percent } from "../../parts/numbers.js";
 import { raceSettings, runsOf } from "../../preset-races.js";
@@ -16,8 +16,8 @@ export const record = runsOf(recorded);
 /** A lane as the recorded run would have left it. */
 export const recordedLanes = (): Lane[] =>
   record.map(({ norm, losses, evaluations }) => ({
-    ...{ norm, seed: 0, status: "done", losses, evaluations, probe: null },
-    ...{ rate: 0, peakBytes: 0, rates: [], message: "" },
+    ...emptyLane(norm, 0),
+    ...{ status: "done", losses, evaluations },
   }));
 
 const points = (values: readonly number[], most = POINTS) =>
