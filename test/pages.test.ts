@@ -78,3 +78,19 @@ test("the example of an edge Worker is the file that is tested: npm run test:pla
     `\`\`\`js\n${text("test/platform/edge/worker.js")}\`\`\``,
   );
 });
+
+test("the oldest browsers that are named are the same wherever they are", () => {
+  const files = [
+    ...["en", "zh"].flatMap((language) => [
+      `src/page/text/${language}/common.ts`,
+      `src/page/manual/${language}/in-a-page.md`,
+    ]),
+    "src/runtime/create-runtime.ts",
+  ];
+  for (const file of files)
+    expect(text(file).match(/(Chrome|Firefox|Safari) [\d.]+/g), file).toEqual([
+      "Chrome 110",
+      "Firefox 115",
+      "Safari 16.4",
+    ]);
+});

@@ -57,8 +57,8 @@ export function App({ texts, data, other }: { texts: Texts; data: PageData; othe
         )}
         {broken.value && (
           <p class="notice" role="alert">
-            {/SIMD/.test(broken.value)
-              ? noEngine.simd
+            {/SIMD/.test(broken.value) || !("with" in Array.prototype)
+              ? noEngine.old
               : noEngine.other(failureText(broken.value, common))}
           </p>
         )}

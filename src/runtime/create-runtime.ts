@@ -73,7 +73,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   }
   if (!hasSimd()) {
     throw new Error(
-      "init: this engine has no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16.4, Node 16.4 and newer have it",
+      "init: this engine has no WebAssembly SIMD; Chrome 110, Firefox 115, Safari 16.4, Node 20.19 and newer have it",
     );
   }
   if (variant === "relaxed" && !hasRelaxedSimd()) {

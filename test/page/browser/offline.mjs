@@ -122,13 +122,22 @@ export const tests = [
     async run(page, env) {
       for (const [path, texts] of env.languages) {
         await page.open(env.at("no-simd", path));
-        equal(await page.become(() => alert(page), Boolean), texts.common.noEngine.simd);
+        equal(await page.become(() => alert(page), Boolean), texts.common.noEngine.old);
         await page.evaluate(() =>
           document.querySelector(".influence").scrollIntoView({ behavior: "instant" }),
         );
         await sleep(300); // what is asked for there fails in silence too
         const { figures } = await contents(page);
         equal(figures[0], 4 * 96);
+      }
+    },
+  },
+  {
+    name: "offline: without the newest JavaScript that it needs the page says which browsers have it",
+    async run(page, env) {
+      for (const [path, { common }] of env.languages) {
+        await page.open(env.at("old", path));
+        equal(await page.become(() => alert(page), Boolean), common.noEngine.old);
       }
     },
   },

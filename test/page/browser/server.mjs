@@ -3,6 +3,7 @@
 //   /isolated/…  with the headers under which pages may share memory
 //   /deep/a/b/…  in a folder of a folder
 //   /no-simd/…   workers find that the engine has no SIMD
+//   /old/…       the page and its workers lack what browsers have had since 2023
 //   /no-database/ workers find that the browser keeps nothing
 //   /no-worker/… the worker's file is not there
 //   /no-below/…  the program of the sections below the first is not there
@@ -16,9 +17,10 @@ const isolated = {
 };
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css" };
 
-/** What a worker begins with in the place of a browser that is not at hand. */
+/** What a program begins with in the place of a browser that is not at hand. */
 const BEGINNINGS = {
   "no-simd": "WebAssembly.validate = () => false;\n",
+  old: "delete Array.prototype.with; delete Object.hasOwn;\n",
   "no-database": 'Object.defineProperty(globalThis, "indexedDB", { value: undefined });\n',
 };
 
@@ -34,7 +36,8 @@ export async function serve(folder) {
       if (isWorker && place === "no-worker") throw new Error("it is missing");
       if (place === "no-below" && /below-[^/]*\.js$/.test(name)) throw new Error("it is missing");
       let body = await readFile(join(folder, name));
-      if (isWorker && place in BEGINNINGS) body = BEGINNINGS[place] + body;
+      const begins = isWorker || (place === "old" && name.endsWith(".js"));
+      if (begins && place in BEGINNINGS) body = BEGINNINGS[place] + body;
       const type = types[extname(name)] ?? "text/javascript";
       response.writeHead(200, { "Content-Type": type, ...headers }).end(body);
     } catch {

@@ -22,9 +22,9 @@ export const common = {
   noScript:
     "Without JavaScript the page shows what was computed when it was made; the levers need it.",
   noEngine: {
-    simd:
-      "This browser has no WebAssembly SIMD, so nothing can be computed here. Chrome 91, Firefox 89 and Safari " +
-      "16.4 have it. The recorded figures stay.",
+    old:
+      "This browser lacks WebAssembly SIMD or another thing that is needed to compute here. Chrome 110, " +
+      "Firefox 115, Safari 16.4 and newer have all of them. The recorded figures stay.",
     other: (reason: string) => `The engine could not start: ${reason}. The recorded figures stay.`,
   },
   incomplete:

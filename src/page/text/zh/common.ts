@@ -19,7 +19,7 @@ export const common = {
     "从磁盘打开时，本页只显示制作时算好的结果：浏览器不从磁盘载入程序。请打开 evenkeel.html（全部内容在这一个文件里），或者运行 npx evenkeel page。",
   noScript: "没有 JavaScript 时，本页显示制作时算好的结果；调节需要 JavaScript。",
   noEngine: {
-    simd: "这个浏览器没有 WebAssembly SIMD，无法在这里计算。Chrome 91、Firefox 89、Safari 16.4 起具备。已记录的结果仍然可看。",
+    old: "这个浏览器缺少 WebAssembly SIMD 或别的必需功能，无法在这里计算。Chrome 110、Firefox 115、Safari 16.4 起全都具备。已记录的结果仍然可看。",
     other: (reason: string) => `计算引擎无法启动：${reason}。已记录的结果仍然可看。`,
   },
   incomplete: "本页的一部分无法载入：那里显示的是制作本页时算好的结果。",
