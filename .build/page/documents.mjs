@@ -14,7 +14,10 @@ export const formulasOf = (families) =>
 
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** What the page may load and run: nothing from elsewhere, and no code in attributes. */
+/**
+ * What the page may load and run: nothing from elsewhere, and no code in attributes. A worker from a blob has it too,
+ * one from a file has that of the file's headers alone: `evenkeel page` sends it.
+ */
 export function policy({ script, style, worker }) {
   const rules = [
     "default-src 'none'",
@@ -60,7 +63,7 @@ export function severalFiles({ up, other, style, file, all }) {
 /** A page that is one file. `notices` are the licences of what is in it. */
 export function oneFile({ style, program, engine, notices }) {
   const head = [
-    policy({ script: `${hash(program)} blob:`, style: hash(style), worker: "blob:" }),
+    policy({ script: hash(program), style: hash(style), worker: "blob:" }),
     icon,
     `<style>${style}</style>`,
   ].join("\n");

@@ -22,6 +22,11 @@ const headers = {
   "Cache-Control": "no-cache",
 };
 
+/** A worker has no policy but that of its own file: it may load what lies beside it, and compute. */
+const scriptPolicy = {
+  "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+};
+
 /** The file below a folder that an address means, or null where it means none or one outside. */
 function fileOf(folder: string, address: string): string | null {
   const inFolder = join(folder, sep);
@@ -45,8 +50,11 @@ async function answer(folder: string, method: string, address: string, response:
     return send(405, types[".txt"], "only GET and HEAD\n", { Allow: "GET, HEAD" });
   const file = fileOf(folder, address);
   const kind = file === null ? null : await stat(file).catch(() => null);
-  if (file && kind?.isFile())
-    return send(200, types[extname(file)] ?? "application/octet-stream", await readFile(file));
+  if (file && kind?.isFile()) {
+    const extension = extname(file);
+    const more = extension === ".js" ? scriptPolicy : {};
+    return send(200, types[extension] ?? "application/octet-stream", await readFile(file), more);
+  }
   if (file && kind?.isDirectory()) {
     const [path, query = ""] = address.split(/(?=\?)/);
     // relative to this server: two slashes at the start would be the name of another one

@@ -63,6 +63,12 @@ describe("the server of the page", () => {
     expect(await ask(path, "HEAD")).toMatchObject({ status: 200, body: "" });
   });
 
+  test("a worker's file has a policy, and a page has the one that stands in it", async () => {
+    const policy = async (path: string) => (await ask(path)).headers["content-security-policy"];
+    expect(await policy("/a.js")).toBe("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'");
+    expect(await policy("/")).toBe(undefined);
+  });
+
   test.each([
     "/none.js",
     "/a.js/",

@@ -41,6 +41,21 @@ export const tests = [
     },
   })),
   {
+    name: "offline: a worker that is served with its policy reaches no other server",
+    browsers: ["chromium"],
+    async run(page, env) {
+      for (const [place, isReached] of [
+        ["spying", true],
+        ["spying-isolated", false],
+      ]) {
+        await page.open(env.at(place));
+        await answers(page, env, env.en);
+        const reached = (await page.requests()).some((url) => url.endsWith("/spied"));
+        equal(reached, isReached, place);
+      }
+    },
+  },
+  {
     name: "offline: the single file from the disk answers a call",
     async run(page, env) {
       await page.open(env.file);
@@ -66,13 +81,14 @@ export const tests = [
     },
   },
   {
-    name: "offline: no style attribute, in the files and in the page",
+    name: "offline: no style attribute and no loose policy, in the files and in the page",
     async run(page, env) {
       for (const file of ["index.html", "zh/index.html", "evenkeel.html"]) {
         const html = await readFile(`dist/page/${file}`, "utf8");
         const body = html.replace(/<script[\s\S]*?<\/script>/g, "");
         equal(/<[a-z][^>]*\sstyle=/.exec(body), null, file);
         equal(/<[a-z][^>]*\son[a-z]+=/.exec(body), null, file);
+        equal(/script-src[^;]*(blob:|'unsafe-)/.exec(html), null, file);
       }
       await page.open(env.at("plain"));
       await answers(page, env, env.en);

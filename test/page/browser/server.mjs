@@ -1,6 +1,7 @@
 // The web server of the page under test. An address's first part says how it is served:
 //   /plain/…     as any static host does, without headers
-//   /isolated/…  with the headers under which pages may share memory
+//   /isolated/…  as `evenkeel page` does: pages may share memory, and workers have a policy
+//   /spying/… /spying-isolated/… workers ask for what the page never does, without and with a policy
 //   /deep/a/b/…  in a folder of a folder
 //   /no-simd/…   workers find that the engine has no SIMD
 //   /old/…       the page and its workers lack what browsers have had since 2023
@@ -15,10 +16,16 @@ const isolated = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
+const scriptPolicy = {
+  "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+};
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css" };
 
+const SPY = 'fetch("/spied").catch(() => {});\n';
 /** What a program begins with in the place of a browser that is not at hand. */
 const BEGINNINGS = {
+  spying: SPY,
+  "spying-isolated": SPY,
   "no-simd": "WebAssembly.validate = () => false;\n",
   old: "delete Array.prototype.with; delete Object.hasOwn;\n",
   "no-database": 'Object.defineProperty(globalThis, "indexedDB", { value: undefined });\n',
@@ -29,9 +36,13 @@ export async function serve(folder) {
     const [, place, ...rest] = new URL(url, "http://localhost").pathname.split("/");
     const path = place === "deep" ? rest.slice(2) : rest;
     const file = `${normalize(`/${path.join("/")}`)}`;
-    const headers = place === "isolated" ? isolated : {};
+    const name = file.endsWith("/") ? `${file}index.html` : file;
+    const asCommand = /isolated$/.test(place);
+    const headers = {
+      ...(asCommand && isolated),
+      ...(asCommand && /\.js$/.test(name) && scriptPolicy),
+    };
     try {
-      const name = file.endsWith("/") ? `${file}index.html` : file;
       const isWorker = /worker-[^/]*\.js$/.test(name);
       if (isWorker && place === "no-worker") throw new Error("it is missing");
       if (place === "no-below" && /below-[^/]*\.js$/.test(name)) throw new Error("it is missing");
