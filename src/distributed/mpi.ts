@@ -86,10 +86,6 @@ export class MpiTransport implements Transport {
   }
 
   #memory(values: TypedArray) {
-    if (values.length >= 2 ** 31)
-      throw new RangeError(
-        `process group: expected fewer than 2³¹ elements in one collective, got ${values.length}`,
-      );
     // an array without elements may have no address, which some libraries refuse
     const list = values.length > 0 ? values : new arrays.float64(1);
     void list.buffer; // V8 moves short arrays about until somebody has asked for their memory

@@ -13,7 +13,7 @@ const alone = () =>
   new LocalTransport({ evenkeelLocal: true, rank: 0, size: 1, memory: localMemory(1) });
 
 /** A group of two ranks whose other rank does not exist: `start` says what becomes of a collective. */
-const groupOf = (start: Transport["start"]) =>
+const groupOf = (start: Transport["start"], more: { check?: boolean } = {}) =>
   new Group(
     {
       ...{ rank: 0, size: 2, backend: "local", version: "none", ordered: true, start },
@@ -23,7 +23,7 @@ const groupOf = (start: Transport["start"]) =>
       },
       close() {},
     },
-    settings,
+    { ...settings, ...more },
   );
 const broken = () => {
   throw new Error("no route to host");
@@ -66,6 +66,44 @@ test("a deadline leaves the memory to the library, which may still write; a late
   work.wait();
   expect(work.done).toBe(true);
   expect(runtime.stats().tensors).toBe(tensors);
+});
+
+test("after a deadline no collective can follow: the ranks may be out of step", () => {
+  const late =
+    "this process group has failed: [rank 0 of 2] allReduce sum of float32 [3] (collective 1): not done";
+  for (const async of [false, true]) {
+    const group = groupOf(() => () => false);
+    expect(() => group.allReduce(new Float32Array(3), { async }).wait()).toThrow("not done after");
+    for (const call of [
+      () => group.allReduce(new Float32Array(3)),
+      () => group.broadcast(new Float32Array(3)),
+      () => group.allGather(new Float32Array(6), new Float32Array(3)),
+      () => group.reduceScatter(new Float32Array(3), new Float32Array(6)),
+      () => group.barrier(),
+      () => group.close(),
+    ])
+      expect(call).toThrow(late);
+  }
+});
+
+test("the deadline of a comparison and an error at the start fail a group too", () => {
+  const compared = groupOf(() => () => false, { check: true });
+  expect(() => compared.barrier()).toThrow("not done after");
+  expect(() => compared.barrier()).toThrow("barrier: this process group has failed");
+  const refused = groupOf(broken);
+  expect(() => refused.barrier()).toThrow("no route to host");
+  expect(() => refused.barrier()).toThrow("barrier: this process group has failed");
+});
+
+test("the deadline passes once for all that is under way", () => {
+  const group = groupOf(() => () => false);
+  const works = Array.from({ length: 40 }, () =>
+    group.allReduce(new Float32Array(3), { async: true }),
+  );
+  const start = performance.now();
+  for (const work of works) expect(() => work.wait()).toThrow("not done after 0.05 s");
+  expect(() => group.close()).toThrow("has failed");
+  expect(performance.now() - start).toBeLessThan(1000);
 });
 
 test("a tensor that is disposed meanwhile", () => {
