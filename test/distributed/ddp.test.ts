@@ -133,6 +133,12 @@ describe("DistributedSampler", () => {
   test("refusals", () => {
     expect(() => new DistributedSampler(-1)).toThrow("expected n to be an integer ≥ 0");
     expect(() => new DistributedSampler(4, { numReplicas: 2, rank: 2 })).toThrow("rank below 2");
+    for (const first of [-1, 0.5, Number.NaN, "1" as never])
+      expect(() => new DistributedSampler(4).batches(0, 2, first)).toThrow(
+        "DistributedSampler.batches: expected first to be an integer ≥ 0",
+      );
+    expect(() => new DistributedSampler(4).batches(0, 0)).toThrow("expected batchSize to be");
+    expect(() => new DistributedSampler(4).batches(-1, 1)).toThrow("expected epoch to be");
     expect(() => new DistributedSampler(4, { pad: true, dropLast: true })).toThrow("got both");
   });
 });
