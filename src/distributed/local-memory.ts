@@ -57,7 +57,7 @@ export class LocalMemory {
     Atomics.store(this.#words, this.#at(1, rank), count);
   }
 
-  /** 0 before a rank has joined, 1 while it is in the group, 2 after it has left. */
+  /** 0 before a rank has joined, 1 while it is in the group, 2 after it has left, 3 where it ended without joining. */
   get state() {
     return {
       get: (rank: number) => Atomics.load(this.#words, this.#at(2, rank)),

@@ -31,6 +31,9 @@ export class LocalTransport implements Transport {
     if (this.#memory.state.get(rank) !== 0)
       throw new Error("initProcessGroup: this rank has joined its group already; there is one");
     this.#memory.state.set(rank, 1);
+    const [gone] = this.#others((r) => this.#memory.state.get(r) === 3);
+    if (gone !== undefined)
+      throw new Error(`[rank ${gone} of ${size}] ended without initProcessGroup()`);
     this.#piece = this.#memory.read(rank);
   }
 
