@@ -2,10 +2,11 @@ import { Module } from "../nn/index.js";
 import { checkInteger } from "../numbers.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
+import { synchronously } from "../scope.js";
 import { show } from "../shape.js";
 import { Tensor, tidy, zeros } from "../tensor.js";
 import { GradientSums } from "./gradient-sums.js";
-import { furthest, synchronously, whoGoesOn } from "./join.js";
+import { furthest, whoGoesOn } from "./join.js";
 import { checkSameModel } from "./same-model.js";
 import { refuseUnused, unreached } from "./unused.js";
 
