@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DataLoader } from "../../src/data/loader.js";
 import { proceduralDataset } from "../../src/data/procedural.js";
+import { DistributedDataParallel } from "../../src/distributed/ddp.js";
+import { initProcessGroup } from "../../src/distributed/init.js";
 import { launchedBy } from "../../src/distributed/launcher.js";
 import { DistributedSampler } from "../../src/distributed/sampler.js";
+import * as nn from "../../src/nn/index.js";
+import { useRuntime } from "../helpers.js";
 import { normal } from "../numbers.js";
 import { available, type Backend, program, ranks } from "./ranks.js";
 
@@ -16,6 +20,7 @@ interface Found {
   clipped: number[][];
 }
 
+const runtime = await useRuntime();
 let path = "";
 beforeAll(async () => {
   path = await program("ddp");
@@ -89,6 +94,48 @@ describe.each(hosts)("%s, %i ranks", (backend, size) => {
       const want = (2 * column.reduce((a, b) => a + b, 0)) / column.length;
       expect(got[0].accumulated[0][i]).toBeCloseTo(want, 5);
     });
+  });
+});
+
+describe("a module that is a norm itself", async () => {
+  const processGroup = await initProcessGroup();
+  const around = () => {
+    const norm = new nn.BatchNorm1d(4, { runtime });
+    return { norm, ddp: new DistributedDataParallel(norm, { processGroup }) };
+  };
+
+  test("is converted within its DistributedDataParallel", () => {
+    const { norm, ddp } = around();
+    expect(nn.convertNorm(ddp, "gn:2")).toBe(ddp);
+    expect(ddp.module).toBeInstanceOf(nn.GroupNorm);
+    expect(ddp.parameters()).toEqual([norm.weight, norm.bias]);
+    expect([...ddp.stateDict().keys()]).toEqual(["weight", "bias"]);
+    expect(String(ddp)).toBe(`DistributedDataParallel(\n  ${ddp.module}\n)`);
+  });
+
+  test("is synchronised, and frozen", () => {
+    const { ddp } = around();
+    nn.SyncBatchNorm.convertSyncBatchNorm(ddp, processGroup);
+    expect(ddp.module).toBeInstanceOf(nn.SyncBatchNorm);
+    nn.freezeNorms(ddp);
+    expect(ddp.module).toBeInstanceOf(nn.FrozenBatchNorm2d);
+  });
+
+  test("its layers have the keys of the state dict", () => {
+    const net = new nn.Sequential(
+      new nn.Linear(2, 4, { runtime }),
+      new nn.BatchNorm1d(4, { runtime }),
+    );
+    const ddp = new DistributedDataParallel(net, { processGroup });
+    const keys: string[] = [];
+    nn.convertNorm(ddp, (_, key) => {
+      keys.push(key);
+      return "ln";
+    });
+    expect(keys).toEqual(["1"]);
+    expect(net.layers[1]).toBeInstanceOf(nn.GroupNorm);
+    expect(() => ddp.replaceChild("", {} as never)).toThrow("expected a layer, got Object");
+    expect(() => ddp.replaceChild("0", net)).toThrow('no child "0"');
   });
 });
 
