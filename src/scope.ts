@@ -47,12 +47,12 @@ export function tidy<T>(fn: () => T): T {
  * done.
  */
 export function synchronously<T>(op: string, fn: () => T): T {
-  const result = typeof fn === "function" && fn();
-  if (typeof fn !== "function" || result instanceof Promise)
-    throw new TypeError(
-      `${op}: expected a synchronous function, got ${result ? "one that returns a promise" : typeof fn}`,
-    );
-  return result as T;
+  const expected = `${op}: expected a synchronous function`;
+  if (typeof fn !== "function") throw new TypeError(`${expected}, got ${describe(fn)}`);
+  const result = fn();
+  if (typeof (result as { then?: unknown } | null | undefined)?.then === "function")
+    throw new TypeError(`${expected}, got one that returns a promise`);
+  return result;
 }
 
 /** Takes a tensor out of every `tidy` around it. It then lives until it is disposed or collected. */

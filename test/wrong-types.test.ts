@@ -321,9 +321,11 @@ test("what a call would take and could not use", async () => {
       "Sequential: expected layers one by one, got the function relu",
     ],
     [() => x().backward(5 as never), "backward: expected a float32 gradient, got no tensor"],
-    [() => evenkeel.tidy(5 as never), "tidy: expected a synchronous function, got number"],
-    [() => evenkeel.noGrad(5 as never), "noGrad: expected a synchronous function, got number"],
+    [() => evenkeel.tidy(5 as never), "tidy: expected a synchronous function, got 5"],
+    [() => evenkeel.noGrad(5 as never), "noGrad: expected a synchronous function, got 5"],
     [() => evenkeel.noGrad(async () => 1), "noGrad: expected a synchronous function"],
+    // biome-ignore lint/suspicious/noThenProperty: some libraries have promises of their own
+    [() => evenkeel.noGrad(() => ({ then() {} })), "noGrad: expected a synchronous function"],
     [
       () => evenkeel.full([2], 1.5, { dtype: "int64" }),
       "full: expected value to be an integer, got 1.5",

@@ -21,6 +21,10 @@ export function nameOf(op: string, name: string, values: Values): string {
     throw new TypeError(
       `${op}: expected ${name} to be a tensor or a typed array of a dtype, got ${describe(values)}`,
     );
+  if (values.length >= 2 ** 31)
+    throw new RangeError(
+      `${op}: expected ${name} of fewer than 2³¹ elements, got ${values.length}`,
+    );
   return `${dtypeOf(values)} [${values.length}]`;
 }
 

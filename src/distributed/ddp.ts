@@ -1,11 +1,12 @@
-import { Module } from "../nn/index.js";
+import { checkChild, Module } from "../nn/module.js";
 import { checkInteger } from "../numbers.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
+import { synchronously } from "../scope.js";
 import { show } from "../shape.js";
 import { Tensor, tidy, zeros } from "../tensor.js";
 import { GradientSums } from "./gradient-sums.js";
-import { furthest, synchronously, whoGoesOn } from "./join.js";
+import { furthest, whoGoesOn } from "./join.js";
 import { checkSameModel } from "./same-model.js";
 import { refuseUnused, unreached } from "./unused.js";
 
@@ -73,12 +74,14 @@ export class DistributedDataParallel extends Module {
     this.#gradients = new GradientSums(group, learned, bucketCapMb * 2 ** 20);
   }
 
+  /** The module under the name "", so that the keys of its layers are those of the module itself. */
   override *children(): Generator<[string, Module]> {
-    yield* this.module.children();
+    yield ["", this.module];
   }
 
   override replaceChild(name: string, child: Module): void {
-    this.module.replaceChild(name, child);
+    checkChild(this, name, child);
+    Object.assign(this, { module: child });
   }
 
   override *modules(prefix = ""): Generator<[string, Module]> {
@@ -167,6 +170,10 @@ export class DistributedDataParallel extends Module {
     } finally {
       this.#joined = null;
     }
+  }
+
+  override toString(): string {
+    return `${this.constructor.name}(${`\n${this.module}`.replace(/\n/g, "\n  ")}\n)`;
   }
 
   #broadcast(tensors: readonly Parameters<ProcessGroup["broadcast"]>[0][], src: number): void {

@@ -1,5 +1,4 @@
 // What the ranks tell each other where their numbers of batches differ.
-import { describe } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 
 /** The longest shape of a sample that can be told. */
@@ -29,14 +28,4 @@ export function furthest(group: ProcessGroup, own: number): number {
   const steps = new Float64Array(group.size);
   group.allGather(steps, Float64Array.of(own));
   return steps.indexOf(Math.max(...steps));
-}
-
-/** Runs `fn`, and refuses a promise: what belongs to it would be over before it is done. */
-export function synchronously<T>(op: string, fn: () => T): T {
-  if (typeof fn !== "function")
-    throw new TypeError(`${op}: expected a function, got ${describe(fn)}`);
-  const result = fn();
-  if (result instanceof Promise)
-    throw new TypeError(`${op}: expected a synchronous function, got one that returns a promise`);
-  return result;
 }

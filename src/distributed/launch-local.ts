@@ -53,6 +53,7 @@ export async function launchLocal(
         worker.on("error", (error) => fail(rank, error));
         worker.on("exit", (code) => {
           const state = shared.state.get(rank);
+          if (state === 0) shared.state.set(rank, 3); // those that join from now on see it themselves
           const waiting = workers.some((_, other) => shared.state.get(other) === 1);
           if (code !== 0) fail(rank, `ended with code ${code}`);
           else if (state === 1) fail(rank, "ended without close(), code 0");

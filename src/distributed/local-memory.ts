@@ -21,6 +21,9 @@ export const isLocalRank = (data: unknown): data is LocalRank =>
 
 const counters = (size: number) => 4 * (HEAD + 3 * APART * size);
 
+/** Numbers of pieces begin again after 2³²; two ranks are never far apart. */
+const isAbove = (count: number, piece: number): boolean => ((count - piece) | 0) > 0;
+
 export const localMemory = (size: number): SharedArrayBuffer =>
   new SharedArrayBuffer(counters(size) + REASON + 2 * SLOT * size);
 
@@ -38,10 +41,13 @@ export class LocalMemory {
 
   #at = (list: number, rank: number) => HEAD + APART * (list * this.size + rank);
 
-  /** How many pieces a rank has given. */
-  posted = (rank: number): number => Atomics.load(this.#words, this.#at(0, rank));
   /** How many pieces a rank has read of all ranks. */
   read = (rank: number): number => Atomics.load(this.#words, this.#at(1, rank));
+  /** Whether a rank has given this piece. */
+  hasPosted = (rank: number, piece: number): boolean =>
+    isAbove(Atomics.load(this.#words, this.#at(0, rank)), piece);
+  /** Whether a rank has read this piece of all ranks. */
+  hasRead = (rank: number, piece: number): boolean => isAbove(this.read(rank), piece);
 
   setPosted(rank: number, count: number): void {
     Atomics.store(this.#words, this.#at(0, rank), count);
@@ -51,7 +57,7 @@ export class LocalMemory {
     Atomics.store(this.#words, this.#at(1, rank), count);
   }
 
-  /** 0 before a rank has joined, 1 while it is in the group, 2 after it has left. */
+  /** 0 before a rank has joined, 1 while it is in the group, 2 after it has left, 3 where it ended without joining. */
   get state() {
     return {
       get: (rank: number) => Atomics.load(this.#words, this.#at(2, rank)),
@@ -60,7 +66,7 @@ export class LocalMemory {
   }
 
   slot(rank: number, piece: number): { memory: SharedArrayBuffer; start: number } {
-    const start = counters(this.size) + REASON + SLOT * (2 * rank + (piece % 2));
+    const start = counters(this.size) + REASON + SLOT * (2 * rank + (piece & 1));
     return { memory: this.#memory, start };
   }
 

@@ -21,8 +21,8 @@ export class LocalTransport implements Transport {
   readonly #memory: LocalMemory;
   /** Jobs in their order. Only the first one goes on. */
   readonly #queue: Queued[] = [];
-  /** The number of pieces that this rank has finished. */
-  #piece = 0;
+  /** The number of pieces that this rank has finished, which begins again after 2³². */
+  #piece: number;
 
   constructor({ rank, size, memory }: LocalRank) {
     this.rank = rank;
@@ -31,6 +31,10 @@ export class LocalTransport implements Transport {
     if (this.#memory.state.get(rank) !== 0)
       throw new Error("initProcessGroup: this rank has joined its group already; there is one");
     this.#memory.state.set(rank, 1);
+    const [gone] = this.#others((r) => this.#memory.state.get(r) === 3);
+    if (gone !== undefined)
+      throw new Error(`[rank ${gone} of ${size}] ended without initProcessGroup()`);
+    this.#piece = this.#memory.read(rank);
   }
 
   start(job: Job): () => boolean {
@@ -44,7 +48,7 @@ export class LocalTransport implements Transport {
   }
 
   missing(): string {
-    const late = this.#others((r) => this.#memory.posted(r) <= this.#piece);
+    const late = this.#others((r) => !this.#memory.hasPosted(r, this.#piece));
     return late.length === 0 ? "" : `rank ${late.join(", ")} has not come`;
   }
 
@@ -73,15 +77,15 @@ export class LocalTransport implements Transport {
     const piece = this.#piece;
     if (!job.given) {
       // a slot is free again when all ranks have read what was in it two pieces ago
-      if (this.#others((r) => this.#memory.read(r) < piece - 1).length > 0) return false;
+      if (this.#others((r) => !this.#memory.hasRead(r, piece - 2)).length > 0) return false;
       this.#give(job.pieces.give(job.next), piece);
       job.given = true;
       return true;
     }
-    if (this.#others((r) => this.#memory.posted(r) <= piece).length > 0) return false;
+    if (this.#others((r) => !this.#memory.hasPosted(r, piece)).length > 0) return false;
     job.pieces.take(job.next, (rank, count) => this.#slot(rank, piece, job.type, count));
     this.#memory.setRead(this.rank, piece + 1);
-    this.#piece++;
+    this.#piece = (piece + 1) | 0;
     job.next++;
     job.given = false;
     return true;

@@ -26,7 +26,8 @@ export class MpiTransport implements Transport {
     return new MpiTransport(loadMpi(await loadKoffi(), launched.library), launched, timeout);
   }
 
-  private constructor(mpi: Mpi, { by, library, size: expected }: Launched, timeout: number) {
+  /** Use `join`. */
+  constructor(mpi: Mpi, { by, library, size: expected }: Launched, timeout: number) {
     this.#mpi = mpi;
     const { call, world } = mpi;
     const [flag, rank, size] = [0, 1, 2].map(() => new Int32Array(1));
@@ -46,7 +47,7 @@ export class MpiTransport implements Transport {
     this.version = textOf(text, length[0]).split(/[\n,]/)[0].replace(/\s+/g, " ").trim();
     // a library that does not know this launcher is alone; one of those that take PMI_PORT is not Open MPI
     if (expected === null ? mpi.family === "openmpi" : expected !== this.size) {
-      call.MPI_Finalize();
+      this.#finalize(timeout);
       throw new Error(
         `initProcessGroup: ${by} says ${expected ?? "several"} ranks, but ${library} (${this.version}) sees ` +
           `${this.size}: it is not the library of the launcher; set MPI_LIBRARY`,
@@ -86,10 +87,6 @@ export class MpiTransport implements Transport {
   }
 
   #memory(values: TypedArray) {
-    if (values.length >= 2 ** 31)
-      throw new RangeError(
-        `process group: expected fewer than 2³¹ elements in one collective, got ${values.length}`,
-      );
     // an array without elements may have no address, which some libraries refuse
     const list = values.length > 0 ? values : new arrays.float64(1);
     void list.buffer; // V8 moves short arrays about until somebody has asked for their memory
@@ -106,14 +103,19 @@ export class MpiTransport implements Transport {
 
   close(timeout: number): void {
     this.#faults.remove();
+    this.#finalize(timeout);
+  }
+
+  #finalize(timeout: number): void {
     this.#within(timeout, "MPI_Finalize", () => this.#mpi.call.MPI_Finalize());
   }
 
   /** For what has no form that can be polled: a clock of the system ends a process that stays in it. */
   #within(timeout: number, what: string, call: () => number): void {
     this.#mpi.alarm(Math.ceil(timeout));
-    this.#check(what, call());
+    const code = call();
     this.#mpi.alarm(0);
+    this.#check(what, code);
   }
 
   #check(what: string, code: number): void {

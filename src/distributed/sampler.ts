@@ -74,11 +74,17 @@ export class DistributedSampler {
 
   /**
    * The parts of this rank in batches of `batchSize` samples over all ranks, from batch `first` on. Every rank gets the
-   * same number of parts; the last may be empty. So a training can go on with another number of ranks.
+   * same number of parts; the last may be empty. So a training can go on with another number of ranks. Throws RangeError for numbers that are no
+   * integers.
    */
-  *batches(epoch: number, batchSize: number, first = 0): Generator<Uint32Array> {
-    checkInteger("DistributedSampler", "batchSize", batchSize);
-    const order = this.order(epoch);
+  batches(epoch: number, batchSize: number, first = 0): Generator<Uint32Array> {
+    const op = "DistributedSampler.batches";
+    checkInteger(op, "batchSize", batchSize);
+    checkInteger(op, "first", first, 0);
+    return this.#cut(this.order(epoch), batchSize, first);
+  }
+
+  *#cut(order: Uint32Array, batchSize: number, first: number): Generator<Uint32Array> {
     for (let start = first * batchSize; start < order.length; start += batchSize)
       yield this.#dealt(order.subarray(start, start + batchSize));
   }

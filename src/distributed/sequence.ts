@@ -48,8 +48,13 @@ export class Sequence {
       throw new Error(`${about}: this process group has failed: ${this.#failure}`);
     this.#number++;
     const where = this.#where(about);
-    this.#compare(about, where);
-    const work = this.#begin(where, collective);
+    let work: Pending;
+    try {
+      this.#compare(about, where);
+      work = this.#begin(where, collective);
+    } catch (cause) {
+      throw this.#fail(where, cause);
+    }
     if (!collective.async) work.wait();
     return work;
   }
@@ -59,8 +64,9 @@ export class Sequence {
     for (const work of this.#pending) work.poll();
   }
 
-  /** Waits for all that is under way. */
+  /** Waits for all that is under way, unless the group has failed. */
   finish(): void {
+    if (this.#failure !== null) return;
     for (const work of this.#pending) work.wait();
   }
 
@@ -80,9 +86,7 @@ export class Sequence {
         failed: (cause) => {
           this.#pending.delete(work);
           memory.release();
-          const error = named(where, cause);
-          this.#failure = error.message;
-          return error;
+          return this.#fail(where, cause);
         },
         wait: () => this.#wait(where, () => work.poll()),
       });
@@ -92,8 +96,15 @@ export class Sequence {
       return work;
     } catch (cause) {
       memory.release();
-      throw named(where, cause);
+      throw cause;
     }
+  }
+
+  /** From now on the ranks may be out of step: one more collective would take the values of another. */
+  #fail(where: string, cause: unknown): Error {
+    const error = named(where, cause);
+    this.#failure ??= error.message;
+    return error;
   }
 
   #where(about: string): string {
@@ -112,9 +123,10 @@ export class Sequence {
 
   #wait(where: string, poll: () => boolean): void {
     const { timeout } = this.#settings;
-    waitFor(poll, timeout, () => {
+    const left = this.#failure === null ? timeout : 0; // a deadline passes once, not for each that is under way
+    waitFor(poll, left, () => {
       const who = this.#transport.missing() || "a rank has ended, hangs or called something else";
-      throw new Error(`${where}: not done after ${timeout} s: ${who}`);
+      throw this.#fail(where, new Error(`not done after ${timeout} s: ${who}`));
     });
   }
 }

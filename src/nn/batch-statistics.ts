@@ -33,8 +33,6 @@ export function batchNormsOf(op: string, model: Module): BatchNorm[] {
  */
 export function withBatchStatistics<T>(model: Module, body: () => T): T {
   const norms = batchNormsOf("withBatchStatistics", model);
-  if (typeof body !== "function")
-    throw new TypeError(`withBatchStatistics: expected a function, got ${describe(body)}`);
   const before = norms.map(({ runningMean, runningVar, numBatchesTracked, training }) => {
     return { runningMean, runningVar, numBatchesTracked, training };
   });

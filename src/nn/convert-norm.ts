@@ -68,13 +68,14 @@ export function convertNorm(
   }
   const made = call(op, () => {
     const all = new Map<Module, Module>();
+    const [any] = model.stateDict().values();
     for (const [layer, wanted] of specs) {
       const { layout } = layer as ChannelNorm;
       const channels = channelsOf(layer as ChannelNorm) as number;
-      const [first] = [...layer.stateDict().values(), ...model.stateDict().values()];
-      const other = createNorm(wanted, channels, { runtime: first?.runtime, ...own });
-      all.set(layer, other);
-      if (layout === "nhwc" && !isChannelNorm(other))
+      const [first = any] = layer.stateDict().values();
+      const made = createNorm(wanted, channels, { runtime: first?.runtime, ...own });
+      all.set(layer, made);
+      if (layout === "nhwc" && !isChannelNorm(made))
         throw new RangeError(`${op}: "${wanted}" has no layout "nhwc"`);
     }
     return all;

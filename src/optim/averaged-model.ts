@@ -1,6 +1,7 @@
 import { call } from "../call.js";
 import { checkInteger, checkNumber } from "../numbers.js";
 import { checkOptions, describe, type Rules } from "../options.js";
+import { synchronously } from "../scope.js";
 import { type AnyTensor, keep, rewrite, show, Tensor } from "../tensor.js";
 
 /** What is averaged: a module, or anything with its parameters and its state by key. */
@@ -59,7 +60,10 @@ export class AveragedModel {
     this.#averages = call(op, () => copies(model.stateDict()));
   }
 
-  /** Takes the model's weights of now into the average. The first call copies them. */
+  /**
+   * Takes the model's weights of now into the average. The first call copies them. Throws RangeError, as `applied` does,
+   * for a model that has got other keys or shapes.
+   */
   update(): void {
     if (this.#isApplied)
       throw new Error(
@@ -67,8 +71,9 @@ export class AveragedModel {
       );
     const { decay, nAveraged } = this;
     const share = nAveraged === 0 ? 1 : decay === null ? 1 / (nAveraged + 1) : 1 - decay;
+    const pairs = this.#pairs("AveragedModel.update");
     call("AveragedModel", () => {
-      for (const { key, value, average } of this.#pairs()) {
+      for (const { key, value, average } of pairs) {
         const averaged = this.useBuffers || this.#parameters.has(key);
         rewrite([average], () => {
           if (value.dtype === "float32" && averaged && share < 1)
@@ -94,10 +99,7 @@ export class AveragedModel {
     this.#swap();
     this.#isApplied = true;
     try {
-      const result = body();
-      if (typeof (result as { then?: unknown } | null)?.then === "function")
-        throw new TypeError("AveragedModel.applied: expected a function that is not async");
-      return result;
+      return synchronously("AveragedModel.applied", body);
     } finally {
       this.#isApplied = false;
       this.#swap();
@@ -113,10 +115,16 @@ export class AveragedModel {
   checkStateDict(state: { nAveraged: number; tensors: ReadonlyMap<string, AnyTensor> }): void {
     const op = "AveragedModel.loadStateDict";
     checkInteger(op, "nAveraged", state?.nAveraged, 0);
-    for (const [key, own] of this.#averages) {
-      const other = state.tensors?.get?.(key);
-      if (!other || other.dtype !== own.dtype || show(other.shape) !== show(own.shape))
-        throw new RangeError(`${op}: expected ${key} as ${own.dtype} of shape ${show(own.shape)}`);
+    this.#checkFit(op, state.tensors);
+  }
+
+  /** Refuses unless `tensors` has all that is averaged, in the same shapes and dtypes. */
+  #checkFit(op: string, tensors: ReadonlyMap<string, AnyTensor> | undefined): void {
+    const name = ({ dtype, shape }: AnyTensor) => `${dtype} of shape ${show(shape)}`;
+    for (const [key, average] of this.#averages) {
+      const tensor = tensors?.get?.(key);
+      const [want, got] = [name(average), tensor ? name(tensor) : "none"];
+      if (got !== want) throw new RangeError(`${op}: expected ${key} as ${want}, got ${got}`);
     }
   }
 
@@ -143,19 +151,22 @@ export class AveragedModel {
   }
 
   /** The model's tensors and their averages, each once. */
-  *#pairs(): Generator<{ key: string; value: AnyTensor; average: AnyTensor }> {
+  #pairs(op: string): { key: string; value: AnyTensor; average: AnyTensor }[] {
+    const state = this.model.stateDict();
+    this.#checkFit(op, state);
     const seen = new Set<AnyTensor>();
-    for (const [key, value] of this.model.stateDict()) {
+    const pairs = [...state].map(([key, value]) => {
       const average = this.#averages.get(key);
-      if (!average || seen.has(average)) continue;
-      seen.add(average);
-      yield { key, value, average };
-    }
+      if (!average) throw new RangeError(`${op}: ${key} has no average`);
+      return { key, value, average };
+    });
+    return pairs.filter(({ average }) => !seen.has(average) && seen.add(average));
   }
 
   #swap(): void {
+    const pairs = this.#pairs("AveragedModel.applied");
     call("AveragedModel", () => {
-      for (const { value, average } of this.#pairs()) {
+      for (const { value, average } of pairs) {
         const before = value.elements.slice();
         rewrite([value, average], () => {
           value.elements.set(average.elements as never);

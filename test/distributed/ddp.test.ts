@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DataLoader } from "../../src/data/loader.js";
 import { proceduralDataset } from "../../src/data/procedural.js";
+import { DistributedDataParallel } from "../../src/distributed/ddp.js";
+import { initProcessGroup } from "../../src/distributed/init.js";
 import { launchedBy } from "../../src/distributed/launcher.js";
 import { DistributedSampler } from "../../src/distributed/sampler.js";
+import * as nn from "../../src/nn/index.js";
+import { useRuntime } from "../helpers.js";
 import { normal } from "../numbers.js";
 import { available, type Backend, program, ranks } from "./ranks.js";
 
@@ -16,6 +20,7 @@ interface Found {
   clipped: number[][];
 }
 
+const runtime = await useRuntime();
 let path = "";
 beforeAll(async () => {
   path = await program("ddp");
@@ -92,6 +97,48 @@ describe.each(hosts)("%s, %i ranks", (backend, size) => {
   });
 });
 
+describe("a module that is a norm itself", async () => {
+  const processGroup = await initProcessGroup();
+  const around = () => {
+    const norm = new nn.BatchNorm1d(4, { runtime });
+    return { norm, ddp: new DistributedDataParallel(norm, { processGroup }) };
+  };
+
+  test("is converted within its DistributedDataParallel", () => {
+    const { norm, ddp } = around();
+    expect(nn.convertNorm(ddp, "gn:2")).toBe(ddp);
+    expect(ddp.module).toBeInstanceOf(nn.GroupNorm);
+    expect(ddp.parameters()).toEqual([norm.weight, norm.bias]);
+    expect([...ddp.stateDict().keys()]).toEqual(["weight", "bias"]);
+    expect(String(ddp)).toBe(`DistributedDataParallel(\n  ${ddp.module}\n)`);
+  });
+
+  test("is synchronised, and frozen", () => {
+    const { ddp } = around();
+    nn.SyncBatchNorm.convertSyncBatchNorm(ddp, processGroup);
+    expect(ddp.module).toBeInstanceOf(nn.SyncBatchNorm);
+    nn.freezeNorms(ddp);
+    expect(ddp.module).toBeInstanceOf(nn.FrozenBatchNorm2d);
+  });
+
+  test("its layers have the keys of the state dict", () => {
+    const net = new nn.Sequential(
+      new nn.Linear(2, 4, { runtime }),
+      new nn.BatchNorm1d(4, { runtime }),
+    );
+    const ddp = new DistributedDataParallel(net, { processGroup });
+    const keys: string[] = [];
+    nn.convertNorm(ddp, (_, key) => {
+      keys.push(key);
+      return "ln";
+    });
+    expect(keys).toEqual(["1"]);
+    expect(net.layers[1]).toBeInstanceOf(nn.GroupNorm);
+    expect(() => ddp.replaceChild("", {} as never)).toThrow("expected a layer, got Object");
+    expect(() => ddp.replaceChild("0", net)).toThrow('no child "0"');
+  });
+});
+
 describe("DistributedSampler", () => {
   const ranksOf = (n: number, numReplicas: number, options = {}) =>
     Array.from({ length: numReplicas }, (_, rank) =>
@@ -133,6 +180,12 @@ describe("DistributedSampler", () => {
   test("refusals", () => {
     expect(() => new DistributedSampler(-1)).toThrow("expected n to be an integer ≥ 0");
     expect(() => new DistributedSampler(4, { numReplicas: 2, rank: 2 })).toThrow("rank below 2");
+    for (const first of [-1, 0.5, Number.NaN, "1" as never])
+      expect(() => new DistributedSampler(4).batches(0, 2, first)).toThrow(
+        "DistributedSampler.batches: expected first to be an integer ≥ 0",
+      );
+    expect(() => new DistributedSampler(4).batches(0, 0)).toThrow("expected batchSize to be");
+    expect(() => new DistributedSampler(4).batches(-1, 1)).toThrow("expected epoch to be");
     expect(() => new DistributedSampler(4, { pad: true, dropLast: true })).toThrow("got both");
   });
 });

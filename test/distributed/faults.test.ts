@@ -179,6 +179,19 @@ await import(workerData.rank === 1 ? ${JSON.stringify(otherVersion())} : ${JSON.
     await expect(ended).rejects.toThrow("[rank 1 of 2] ended without initProcessGroup()");
   });
 
+  test("a rank that ends before the others join", async () => {
+    const argv = ["x", JSON.stringify({ fault: "others join late" })];
+    const start = performance.now();
+    const ended = launchLocal(3, pathToFileURL(path), { argv });
+    await expect(ended).rejects.toThrow("[rank 1 of 3] ended without initProcessGroup()");
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  test("ranks that never join are no fault", async () => {
+    const argv = ["x", JSON.stringify({ fault: "nobody joins" })];
+    await launchLocal(2, pathToFileURL(path), { argv });
+  });
+
   test("refusals", async () => {
     await expect(launchLocal(0, pathToFileURL(path))).rejects.toThrow("size to be an integer ≥ 1");
     await expect(launchLocal(65, pathToFileURL(path))).rejects.toThrow("at most 64 ranks");

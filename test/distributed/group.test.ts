@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { Group } from "../../src/distributed/group.js";
 import { initProcessGroup } from "../../src/distributed/init.js";
 import { LocalTransport } from "../../src/distributed/local.js";
-import { localMemory } from "../../src/distributed/local-memory.js";
+import { LocalMemory, localMemory } from "../../src/distributed/local-memory.js";
+import { MpiTransport } from "../../src/distributed/mpi.js";
+import type { Mpi } from "../../src/distributed/mpi-library.js";
 import type { Transport } from "../../src/distributed/transport.js";
 import { full, zeros } from "../../src/tensor.js";
 import { useRuntime } from "../helpers.js";
@@ -13,7 +15,7 @@ const alone = () =>
   new LocalTransport({ evenkeelLocal: true, rank: 0, size: 1, memory: localMemory(1) });
 
 /** A group of two ranks whose other rank does not exist: `start` says what becomes of a collective. */
-const groupOf = (start: Transport["start"]) =>
+const groupOf = (start: Transport["start"], more: { check?: boolean } = {}) =>
   new Group(
     {
       ...{ rank: 0, size: 2, backend: "local", version: "none", ordered: true, start },
@@ -23,7 +25,7 @@ const groupOf = (start: Transport["start"]) =>
       },
       close() {},
     },
-    settings,
+    { ...settings, ...more },
   );
 const broken = () => {
   throw new Error("no route to host");
@@ -66,6 +68,44 @@ test("a deadline leaves the memory to the library, which may still write; a late
   work.wait();
   expect(work.done).toBe(true);
   expect(runtime.stats().tensors).toBe(tensors);
+});
+
+test("after a deadline no collective can follow: the ranks may be out of step", () => {
+  const late =
+    "this process group has failed: [rank 0 of 2] allReduce sum of float32 [3] (collective 1): not done";
+  for (const async of [false, true]) {
+    const group = groupOf(() => () => false);
+    expect(() => group.allReduce(new Float32Array(3), { async }).wait()).toThrow("not done after");
+    for (const call of [
+      () => group.allReduce(new Float32Array(3)),
+      () => group.broadcast(new Float32Array(3)),
+      () => group.allGather(new Float32Array(6), new Float32Array(3)),
+      () => group.reduceScatter(new Float32Array(3), new Float32Array(6)),
+      () => group.barrier(),
+      () => group.close(),
+    ])
+      expect(call).toThrow(late);
+  }
+});
+
+test("the deadline of a comparison and an error at the start fail a group too", () => {
+  const compared = groupOf(() => () => false, { check: true });
+  expect(() => compared.barrier()).toThrow("not done after");
+  expect(() => compared.barrier()).toThrow("barrier: this process group has failed");
+  const refused = groupOf(broken);
+  expect(() => refused.barrier()).toThrow("no route to host");
+  expect(() => refused.barrier()).toThrow("barrier: this process group has failed");
+});
+
+test("the deadline passes once for all that is under way", () => {
+  const group = groupOf(() => () => false);
+  const works = Array.from({ length: 40 }, () =>
+    group.allReduce(new Float32Array(3), { async: true }),
+  );
+  const start = performance.now();
+  for (const work of works) expect(() => work.wait()).toThrow("not done after 0.05 s");
+  expect(() => group.close()).toThrow("has failed");
+  expect(performance.now() - start).toBeLessThan(1000);
 });
 
 test("a tensor that is disposed meanwhile", () => {
@@ -159,4 +199,57 @@ test("one group in each rank", () => {
   const rank = { evenkeelLocal: true, rank: 0, size: 1, memory: localMemory(1) } as const;
   new LocalTransport(rank);
   expect(() => new LocalTransport(rank)).toThrow("this rank has joined its group already");
+});
+
+test("threads go on where their 32-bit counters begin again", () => {
+  const memory = localMemory(2);
+  const counters = new LocalMemory(memory, 2);
+  for (const rank of [0, 1]) {
+    counters.setPosted(rank, 2 ** 31 - 3);
+    counters.setRead(rank, 2 ** 31 - 3);
+  }
+  const ranks = [0, 1].map(
+    (rank) => new LocalTransport({ evenkeelLocal: true, rank, size: 2, memory }),
+  );
+  for (let call = 0; call < 6; call++) {
+    const values = ranks.map(({ rank }) => new Float32Array(40_000).fill(10 * call + rank));
+    const polls = ranks.map((transport, r) =>
+      transport.start({ kind: "allReduce", values: values[r], op: "sum" }),
+    );
+    expect(ranks[1].missing()).toBe("rank 0, 1 has not come");
+    let done = [false, false];
+    for (let polled = 0; polled < 8 && done.includes(false); polled++)
+      done = polls.map((poll) => poll());
+    expect(done).toEqual([true, true]);
+    for (const list of values) expect(new Set(list)).toEqual(new Set([20 * call + 1]));
+  }
+});
+
+test("the clock of MPI's start and end is stopped where the library refuses", () => {
+  const alarms: number[] = [];
+  let [started, ended] = [15, 0];
+  const ok = () => 0;
+  const call = new Proxy({} as Mpi["call"], {
+    get: (_, name) => {
+      if (name === "MPI_Init_thread") return () => started;
+      if (name === "MPI_Finalize") return () => ended;
+      if (name === "MPI_Comm_size") return (_: unknown, size: Int32Array) => size.fill(1) && 0;
+      return ok;
+    },
+  });
+  const alarm = (seconds: unknown) => alarms.push(seconds as number);
+  const mpi = { family: "mpich", world: 0, call, alarm } as unknown as Mpi;
+  const join = (size: number) =>
+    new MpiTransport(mpi, { library: "libmpi.so", size, by: "PMI_SIZE" }, 5);
+  expect(() => join(1)).toThrow("MPI_Init_thread");
+  expect(alarms.splice(0)).toEqual([5, 0]);
+  started = 0;
+  const alone = join(1);
+  expect(alarms.splice(0)).toEqual([5, 0]);
+  ended = 15;
+  expect(() => alone.close(7)).toThrow("MPI_Finalize");
+  expect(alarms.splice(0)).toEqual([7, 0]);
+  ended = 0;
+  expect(() => join(2)).toThrow("PMI_SIZE says 2 ranks, but libmpi.so () sees 1");
+  expect(alarms).toEqual([5, 0, 5, 0]);
 });

@@ -35,7 +35,7 @@ describe.each(hosts)("%s, %i ranks", (backend, size) => {
         expect.stringContaining("expected count to be an integer ≥ 0, got -1"),
         expect.stringContaining("expected count to be an integer ≥ 0, got 0.5"),
         "DistributedDataParallel.backward: expected a loss of one element, got [4, 1]",
-        "join: expected a function, got 3",
+        "join: expected a synchronous function, got 3",
       ]);
       expect(sent).toBe(0);
       expect(unlearned).toMatch(/does not depend on 0\.weight \(rank 0, 1.*\), 0\.bias/);

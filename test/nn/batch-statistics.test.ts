@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import * as nn from "../../src/nn/index.js";
 import { permute } from "../../src/ops/index.js";
 import { Adam, AveragedModel, SGD } from "../../src/optim/index.js";
@@ -199,12 +199,45 @@ describe("AveragedModel", () => {
         throw new Error("no");
       }),
     ).toThrow("no");
-    expect(() => averaged.applied(async () => 1)).toThrow("not async");
+    expect(() => averaged.applied(async () => 1)).toThrow(
+      "applied: expected a synchronous function",
+    );
     expect(() => averaged.applied(() => averaged.update())).toThrow("called within applied");
     expect(weight()).toBe(10);
     averaged.applied(() => nn.updateBatchNorm(model, [randn([8, 1], options)]));
     expect(averaged.averages().get("1.running_mean")?.item()).not.toBe(10);
     expect(model.stateDict().get("1.running_mean")?.item()).toBe(10);
+  });
+
+  test("a model that has got other shapes or keys is refused, and nothing changes", () => {
+    const { model, averaged } = trained((model) => new AveragedModel(model));
+    const [linear] = model.layers as [nn.Linear];
+    const states = () =>
+      [model.stateDict(), averaged.averages()].map((state) =>
+        [...state.values()].map((t) => Array.from(t.toArray(), String)),
+      );
+    const refused = (message: string) => {
+      const before = states();
+      const ran = vi.fn();
+      expect(() => averaged.update()).toThrow(`AveragedModel.update: ${message}`);
+      expect(() => averaged.applied(ran)).toThrow(`AveragedModel.applied: ${message}`);
+      expect(ran).not.toHaveBeenCalled();
+      expect(states()).toEqual(before);
+      expect(averaged.nAveraged).toBe(3);
+    };
+    model.replaceChild("0", new nn.Linear(3, 1, options));
+    refused("expected 0.weight as float32 of shape [1, 1], got float32 of shape [1, 3]");
+    model.replaceChild("0", new nn.Linear(1, 2, options));
+    refused("expected 0.weight as float32 of shape [1, 1], got float32 of shape [2, 1]");
+    model.replaceChild("0", new nn.Linear(1, 1, { ...options, bias: false }));
+    refused("expected 0.bias as float32 of shape [1], got none");
+    model.replaceChild("0", new nn.LayerNorm(1, options));
+    refused("expected 0.weight as float32 of shape [1, 1], got float32 of shape [1]");
+    model.replaceChild("0", linear);
+    averaged.update();
+    const more = new nn.Sequential(...model.layers, new nn.Linear(1, 1, options));
+    Object.assign(averaged, { model: more });
+    expect(() => averaged.update()).toThrow("AveragedModel.update: 2.weight has no average");
   });
 
   test("a tensor under two keys is averaged once; state goes to another one", () => {

@@ -1,6 +1,6 @@
 // Batch norm over the ranks of a process group. Each rank has a part of the batch. See also sync-batch-norm.ts, whose
 // parts are all of one process.
-import { record } from "../../autograd.js";
+import { isGradEnabled, record } from "../../autograd.js";
 import { call } from "../../call.js";
 import type { ProcessGroup } from "../../process-group.js";
 import { empty, type Tensor } from "../../tensor.js";
@@ -77,7 +77,7 @@ function ownSums(
  * Batch normalisation of x [N, C, ...] by the statistics over all ranks of `group`, as torch.nn.SyncBatchNorm (MegDet,
  * Peng et al. 2017, arXiv 1711.07240). N may be 0 in some ranks. Each rank gets its own part of the result, and its own
  * share of the gradients of weight and bias: their sum over the ranks is the whole. All ranks must call it, and if one
- * goes back, all must. In evaluation, and in a group of one rank, it is batchNorm. Throws as batchNorm does, RangeError
+ * goes back, all must: where any rank needs a gradient, all have one to pass. In evaluation, and in a group of one rank, it is batchNorm. Throws as batchNorm does, RangeError
  * on every rank where all ranks together have a single value per channel.
  */
 export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNormOptions): Tensor {
@@ -90,8 +90,9 @@ export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNor
   const { dims, last, running } = checkChannelNorm(OP, x, options);
   const s = batchSets(...dims, last);
   return call(OP, () => {
-    const moments = groupMoments(ownMoments(x, s, eps), group);
-    const { count } = moments;
+    const needs = isGradEnabled() && [x, weight, bias].some((input) => input?.requiresGrad);
+    const moments = groupMoments(ownMoments(x, s, eps), group, needs);
+    const { count, needed } = moments;
     if (count === 1)
       throw new RangeError(
         `${OP}: Expected more than 1 value per channel when training, got 1 in all`,
@@ -102,10 +103,13 @@ export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNor
     if (x.size > 0) normalize(y, stats, x, s, { weight, bias, eps, activation });
     if (running) update(running, stats, { ...s, runs: 1, length: count });
     const saved = [x, stats, weight, activation ? bias : null];
+    // a rank that needs no gradient goes back too where another does: it has a part in their sums
+    using joining = needed && !needs ? empty(x.runtime, [0]) : null;
+    if (joining) joining.requiresGrad = true;
     return record(
       OP,
       y,
-      [x, weight, bias],
+      [x, weight, bias, joining],
       saved,
       (dy, saved, [needsX, needsWeight, needsBias]) => {
         const [x, stats, weight, bias] = saved as unknown as [

@@ -18,7 +18,13 @@ if (fault === "never joins" && rank === 1) {
   await new Promise((resolve) => setTimeout(resolve, 500));
   process.exit(0);
 }
-const group = await initProcessGroup({ timeout: 2, check: fault.startsWith("mismatched") });
+if (fault === "nobody joins" || (fault === "others join late" && rank === 1)) process.exit(0);
+const late = fault === "others join late";
+if (late) await new Promise((resolve) => setTimeout(resolve, 1000));
+const group = await initProcessGroup({
+  timeout: late ? 60 : 2,
+  check: fault.startsWith("mismatched"),
+});
 const runtime = await init({ threads: 1 });
 const wrong = group.rank === 1;
 if (wrong && group.backend === "mpi") writeSync(2, `joined at ${Date.now()}\n`);
