@@ -126,7 +126,7 @@ export class Race {
     if (reply.is === "events") for (const event of reply.events) take(lane, event);
     else if (reply.is === "rates") lane.rates = reply.rates;
     else if (reply.is === "unsaved") this.unsaved = reply.message;
-    else if (reply.is !== "started" && reply.is !== "paused") {
+    else if (reply.is !== "started" && reply.is !== "paused" && reply.is !== "told") {
       lane.status = reply.is === "result" ? "done" : reply.is;
       if ("message" in reply) lane.message = reply.message;
       seat.lane = null;
