@@ -48,6 +48,10 @@ export interface State {
   depth: number;
   activation: (typeof activations)[number];
   depthRate: number;
+  /** Statistics: batch norm's momentum, the values in a batch, and the mean of the data. */
+  momentum: number;
+  values: number;
+  mean: number;
 }
 
 export const activations = ["sigmoid", "tanh", "relu"] as const;
@@ -73,6 +77,9 @@ export const defaults: State = {
   depth: 8,
   activation: "sigmoid",
   depthRate: 0.02,
+  momentum: 0.1,
+  values: 16,
+  mean: 1,
 };
 
 /** How a value is read from a link: the value, or undefined for one that cannot be. */
@@ -107,6 +114,9 @@ export const limits = {
   seeds: [0, 9999],
   depth: [1, 30],
   depthRate: [1e-3, 1],
+  momentum: [1e-3, 1],
+  values: [2, 128],
+  mean: [-2, 4],
 } as const satisfies Partial<Record<keyof State, readonly [number, number]>>;
 
 const within = (name: keyof typeof limits, whole?: boolean) => {
@@ -156,6 +166,9 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   depth: within("depth"),
   activation: text(activations) as Field<State["activation"]>,
   depthRate: within("depthRate", false),
+  momentum: within("momentum", false),
+  values: within("values"),
+  mean: within("mean", false),
 };
 
 /** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */

@@ -19,9 +19,10 @@ import {
 } from "../../src/page/state.js";
 
 const names = methodDescriptions.flatMap(({ methods }) => methods.map(({ name }) => name));
-const whole = (name: "samples" | "channels" | "positions" | "number" | "width" | "depth") =>
-  fc.integer({ min: limits[name][0], max: limits[name][1] });
-const real = (name: "outlier" | "lr" | "depthRate") =>
+const whole = (
+  name: "samples" | "channels" | "positions" | "number" | "width" | "depth" | "values",
+) => fc.integer({ min: limits[name][0], max: limits[name][1] });
+const real = (name: "outlier" | "lr" | "depthRate" | "momentum" | "mean") =>
   fc
     .double({ min: limits[name][0], max: limits[name][1], noNaN: true })
     .filter((x) => !Object.is(x, -0));
@@ -49,6 +50,9 @@ const states: fc.Arbitrary<State> = fc
     depth: whole("depth"),
     activation: fc.constantFrom(...activations),
     depthRate: real("depthRate"),
+    momentum: real("momentum"),
+    values: whole("values"),
+    mean: real("mean"),
     answers: fc.dictionary(word, answer, { maxKeys: 5, noNullPrototype: true }),
   })
   .chain((state) => {

@@ -20,6 +20,10 @@ const starters: {
     const { run } = await import("./lab/depth.js");
     return run(settings, options);
   },
+  async runningStats({ settings }, options) {
+    const { run } = await import("./lab/statistics.js");
+    return run(settings, options);
+  },
 };
 
 export const startExperiment = <K extends ExperimentName>(

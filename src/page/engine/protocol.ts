@@ -13,6 +13,12 @@ import type {
   Measured,
 } from "../../experiments/gradients.js";
 import type { InfluenceConfig, InfluenceRow } from "../../experiments/influence.js";
+import type {
+  RunningStatsConfig,
+  RunningStatsControls,
+  RunningStatsEvent,
+  RunningStatsResult,
+} from "../../experiments/running-stats.js";
 import type { SeeConfig, Sight } from "../../experiments/see.js";
 
 /** Records of CIFAR-10's binary format; absent: the drawn images of the race. */
@@ -47,6 +53,12 @@ export interface Experiments {
     controls: GradientsControls;
     event: GradientsEvent;
     result: GradientsResult;
+  };
+  runningStats: {
+    settings: Partial<RunningStatsConfig>;
+    controls: RunningStatsControls;
+    event: RunningStatsEvent;
+    result: RunningStatsResult;
   };
 }
 export type ExperimentName = keyof Experiments;

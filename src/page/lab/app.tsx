@@ -4,9 +4,14 @@ import { type Document, Shell } from "../shell.js";
 import type { LabData } from "./data.js";
 
 const Depth = late("depth", async () => (await import("./depth/depth.js")).Depth);
+const Statistics = late(
+  "statistics",
+  async () => (await import("./statistics/statistics.js")).Statistics,
+);
 
 export const Lab: Document<LabData> = ({ data, places }) => (
   <Shell name="lab" places={places}>
     <Depth first={data.depth} />
+    <Statistics first={data.statistics} />
   </Shell>
 );

@@ -2,10 +2,14 @@
 import type { Runtime } from "../../runtime/runtime.js";
 import { type DepthData, firstDepth } from "./depth/first.js";
 
+import { firstStatistics, type StatisticsData } from "./statistics/first.js";
+
 export interface LabData {
   depth: DepthData;
+  statistics: StatisticsData;
 }
 
 export const labData = async (runtime: Runtime): Promise<LabData> => ({
   depth: await firstDepth(runtime),
+  statistics: await firstStatistics(runtime),
 });

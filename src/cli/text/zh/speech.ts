@@ -178,6 +178,7 @@ const stages: readonly Piece[] = [
   [/^running statistics$/, "滑动统计量"],
   [/^gradients$/, "梯度"],
   [/^training$/, "训练"],
+  [/^momenta$/, "动量"],
   [/^padding$/, "填充"],
   [/^the article's block$/, "文章的编码器块"],
   [/^choose$/, "选择"],

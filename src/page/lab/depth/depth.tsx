@@ -1,4 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { MLPNorm } from "../../../experiments/gradients.js";
 import { call } from "../../engine/engine.js";
 import { change, state, useFields } from "../../model.js";
@@ -11,21 +12,24 @@ import { Section } from "../../parts/section.js";
 import { activations, defaults, limits, type State } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
+import { pointsOf, unpack } from "../parts/packed.js";
 import { RunButtons } from "../parts/run-buttons.js";
+import { Steps } from "../parts/steps.js";
 import { Tutorials } from "../parts/tutorials.js";
 import type { DepthData } from "./first.js";
-import { curveOf, depthSettings, type Net, STEPS } from "./nets.js";
+import { depthSettings, type Net, STEPS, smoothed } from "./nets.js";
 
 type Asked = Pick<State, "depth" | "activation">;
 const question = ({ depth, activation }: Asked) => JSON.stringify({ depth, activation });
 
 /** Learning rates, so that the slider goes in even steps of what they do. */
 const RATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
-const rateAt = (rate: number) => RATES.findLastIndex((each) => each <= rate);
 
 export function Depth({ first }: { first: DepthData }) {
   const { depth: texts, lab, common } = useLab();
-  const nets = useSignal<readonly Net[]>(first);
+  const nets = useSignal<readonly Net[]>(
+    useMemo(() => first.map((net) => ({ ...net, curve: unpack(net.losses, STEPS) })), [first]),
+  );
   const experiment = useExperiment<"gradients">();
   const { depth, activation, depthRate } = useFields("depth", "activation", "depthRate");
 
@@ -48,7 +52,7 @@ export function Depth({ first }: { first: DepthData }) {
     const draw = () => {
       nets.value = nets.value.map((net, i) => ({
         ...net,
-        curve: curveOf(losses[i]),
+        curve: pointsOf(smoothed(losses[i])),
         accuracy: Number.NaN,
       }));
     };
@@ -118,13 +122,11 @@ export function Depth({ first }: { first: DepthData }) {
               if (experiment.isUnderWay) start();
             }}
           />
-          <Slider
+          <Steps
             label={lab.rate}
-            value={rateAt(depthRate)}
-            least={0}
-            most={RATES.length - 1}
-            shown={String(depthRate)}
-            change={(i) => turn({ depthRate: RATES[i] })}
+            values={RATES}
+            value={depthRate}
+            change={(rate) => turn({ depthRate: rate })}
           />
         </div>
       </details>

@@ -2,10 +2,11 @@ import { measureEach } from "../../../experiments/deep-measure.js";
 import { gradients } from "../../../experiments/gradients.js";
 import type { Runtime } from "../../../runtime/runtime.js";
 import { defaults } from "../../state.js";
-import { curveOf, depthSettings, type Net } from "./nets.js";
+import { pack } from "../parts/packed.js";
+import { depthSettings, type Net, smoothed } from "./nets.js";
 
 /** What stands in the section before anything runs: the usual nets, measured and trained. */
-export type DepthData = readonly Net[];
+export type DepthData = readonly (Omit<Net, "curve"> & { losses: readonly number[] })[];
 
 export async function firstDepth(runtime: Runtime): Promise<DepthData> {
   const measured = measureEach(defaults, runtime);
@@ -15,8 +16,8 @@ export async function firstDepth(runtime: Runtime): Promise<DepthData> {
     if (!done) continue;
     return value.trained.map(({ norm, losses, accuracy }, i) => ({
       norm,
-      gradients: measured[i].gradients,
-      curve: curveOf(losses).map(([x, y]) => [x, Number(y.toPrecision(4))] as const),
+      gradients: measured[i].gradients.map((g) => Number(g.toPrecision(4))),
+      losses: pack(smoothed(losses)),
       accuracy,
     }));
   }

@@ -1,21 +1,21 @@
 // What the section shows of each net.
 import type { GradientsConfig, MLPNorm } from "../../../experiments/gradients.js";
-import { smooth, thin } from "../../../show/smooth.js";
+import { smooth } from "../../../show/smooth.js";
 import type { State } from "../../state.js";
+import type { Points } from "../parts/packed.js";
 
 export interface Net {
   norm: MLPNorm;
   /** ‖∂loss/∂W‖ of each layer of the fresh net. */
   gradients: readonly number[];
   /** [step, smoothed loss]. */
-  curve: readonly (readonly [number, number])[];
+  curve: Points;
   /** The share of right answers in the last steps; NaN before these. */
   accuracy: number;
 }
 
 export const STEPS = 300;
 const WINDOW = 9;
-const POINTS = 75;
 
 export const depthSettings = ({
   depth,
@@ -25,6 +25,5 @@ export const depthSettings = ({
   ...{ depth, lr: depthRate, steps: STEPS, activations: [activation], bare: false },
 });
 
-/** A curve as it is drawn: the loss of one batch is noise. */
-export const curveOf = (losses: readonly number[]): (readonly [number, number])[] =>
-  thin(smooth(losses, WINDOW), POINTS).map(([x, y]) => [x, y ?? Number.NaN] as const);
+/** The loss of one batch is noise. */
+export const smoothed = (losses: readonly number[]): number[] => smooth(losses, WINDOW);

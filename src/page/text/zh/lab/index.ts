@@ -3,5 +3,6 @@ import type { LabTexts } from "../../texts.js";
 import { common } from "../common.js";
 import { depth } from "./depth.js";
 import { lab } from "./parts.js";
+import { statistics } from "./statistics.js";
 
-export const zh = { common, lab, corrections, depth } satisfies LabTexts;
+export const zh = { common, lab, corrections, depth, statistics } satisfies LabTexts;
