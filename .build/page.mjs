@@ -4,41 +4,77 @@ import { join } from "node:path";
 import { notices } from "./licences.mjs";
 import { checkSizes } from "./page/budgets.mjs";
 import { inOne, modules, OUT, prerenderer, style } from "./page/bundles.mjs";
-import { formulasOf, oneFile, places, severalFiles } from "./page/documents.mjs";
+import { formulasOf, oneFile, severalFiles } from "./page/documents.mjs";
 
 const write = (name, text) => writeFile(join(OUT, name), text);
-const inFile = { worker: "src/page/engine/worker.ts", page: "src/page/entry-file.tsx" };
-const entries = { en: "src/page/entry-en.tsx", zh: "src/page/entry-zh.tsx" };
+const worker = "src/page/engine/worker.ts";
+const entry = (name) => `src/page/entries/${name}.tsx`;
+/** The program of each document in each language. */
+const entries = {
+  main: { en: entry("en"), zh: entry("zh") },
+  lab: { en: entry("lab-en"), zh: entry("lab-zh") },
+};
 
 await rm(OUT, { recursive: true, force: true });
-await mkdir(join(OUT, "zh"), { recursive: true });
-const { documentOf, firstData, inScript, languages, methodDescriptions, tree } =
-  await prerenderer();
-const known = { families: methodDescriptions, tree, treeTexts: languages.en.tree };
+await mkdir(OUT, { recursive: true });
+const made = await prerenderer();
+const { documentOf, firstData, folderOf, inScript, methodDescriptions, pages, placesOf, upFrom } =
+  made;
+const known = {
+  ...{ families: methodDescriptions, tree: made.tree, corrections: made.shownCorrections },
+  treeTexts: pages.main.languages.en.tree,
+  correctionTexts: {
+    en: pages.lab.languages.en.corrections,
+    zh: pages.lab.languages.zh.corrections,
+  },
+};
 const data = await firstData(formulasOf(methodDescriptions));
-const css = await style();
-await write(css.name, css.text);
+const css = { main: await style("style"), lab: await style("lab") };
+for (const { name, text } of Object.values(css)) await write(name, text);
 
-const engine = await modules({ worker: inFile.worker });
+const engine = await modules({ worker });
 const define = { WORKER: JSON.stringify(`./${engine.worker.file}`) };
-const pages = await modules(entries, { define, known });
-for (const [language, place] of Object.entries(places)) {
-  const parts = severalFiles({ ...place, style: css.name, ...pages[language] });
-  const html = documentOf({ texts: languages[language], data, ...parts });
-  await write(join(place.folder, "index.html"), html);
+const { inputs, ...programs } = await modules(
+  { ...entries.main, labEn: entries.lab.en, labZh: entries.lab.zh },
+  { define, known },
+);
+const bundles = {
+  main: { en: programs.en, zh: programs.zh },
+  lab: { en: programs.labEn, zh: programs.labZh },
+};
+/** The laboratory's style is that of the first document and more. */
+const styles = { main: [css.main.name], lab: [css.main.name, css.lab.name] };
+for (const [name, { Document, languages }] of Object.entries(pages)) {
+  if (name === "whole") continue;
+  for (const [language, texts] of Object.entries(languages)) {
+    const folder = folderOf(name, language);
+    const places = placesOf(name, language);
+    const parts = severalFiles({
+      ...{ up: upFrom(folder), places, styles: styles[name], ...bundles[name][language] },
+    });
+    const html = documentOf({ Document, name, texts, data: data[name], places, ...parts });
+    await mkdir(join(OUT, folder), { recursive: true });
+    await write(join(folder, "index.html"), html);
+  }
 }
 
 const own = `evenkeel, ${(await readFile("LICENSE", "utf8")).trim()}`;
-const licences = await notices(own, [...engine.inputs, ...pages.inputs]);
+const licences = await notices(own, [...engine.inputs, ...inputs]);
 await write("LICENSES.txt", licences);
+const { Document, languages } = pages.whole;
 const parts = oneFile({
-  style: css.text,
-  program: inScript(await inOne(inFile.page, known)),
-  engine: inScript(await inOne(inFile.worker)),
+  style: css.main.text + css.lab.text,
+  program: inScript(await inOne(entry("file"), known)),
+  engine: inScript(await inOne(worker)),
   notices: licences,
 });
-await write("evenkeel.html", documentOf({ texts: languages.en, data, ...parts }));
-await checkSizes({ ...pages, ...engine, style: css.name }).catch(async (error) => {
+const whole = { ...data.main, ...data.lab };
+const places = placesOf("main", "en");
+await write(
+  "evenkeel.html",
+  documentOf({ Document, name: "main", texts: languages.en, data: whole, places, ...parts }),
+);
+await checkSizes({ bundles, styles, engine }).catch(async (error) => {
   await rm(join(OUT, "index.html")); // or the next `npm run page` would take the page for finished
   throw error;
 });

@@ -34,12 +34,6 @@ export function policy({ script, style, worker }) {
 
 const icon = `<link rel="icon" href="data:,">`;
 
-/** Where each language lies, and how it reaches the other one and what both share. */
-export const places = {
-  en: { folder: "", up: "", other: { href: "zh/", lang: "zh-Hans" } },
-  zh: { folder: "zh", up: "../", other: { href: "../", lang: "en" } },
-};
-
 /** Browsers load no modules from the disk: then this alone runs, and shows the notice beside it. */
 const ifFromDisk =
   'if (location.protocol === "file:") document.getElementById("disk").hidden = false;';
@@ -48,16 +42,17 @@ const ifFromDisk =
  * A page of several files: addresses are relative, so that it may lie in any folder. `file` is its script, and `all`
  * are this and what it imports: the browser need not read it first to know them.
  */
-export function severalFiles({ up, other, style, file, all }) {
+export function severalFiles({ up, places, styles, file, all }) {
+  const { href, lang } = places.other;
   const head = [
     policy({ script: `'self' ${hash(ifFromDisk)}`, style: "'self'", worker: "'self'" }),
     icon,
-    `<link rel="alternate" hreflang="${other.lang}" href="${other.href}">`,
-    `<link rel="stylesheet" href="${up}${style}">`,
+    `<link rel="alternate" hreflang="${lang}" href="${href}">`,
+    ...styles.map((name) => `<link rel="stylesheet" href="${up}${name}">`),
     ...all.map((name) => `<link rel="modulepreload" href="${up}${name}">`),
   ].join("\n");
   const scripts = `<script type="module" src="${up}${file}"></script>`;
-  return { other, head, fromDisk: ifFromDisk, scripts };
+  return { head, fromDisk: ifFromDisk, scripts };
 }
 
 /** A page that is one file. `notices` are the licences of what is in it. */
@@ -72,5 +67,5 @@ export function oneFile({ style, program, engine, notices }) {
     `<script>${program}</script>`,
     `<!--\n${notices.replaceAll("--", "- ")}\n-->`,
   ].join("\n");
-  return { other: { href: "#see", lang: "zh-Hans" }, head, scripts };
+  return { head, scripts };
 }

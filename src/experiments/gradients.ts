@@ -1,25 +1,17 @@
-import type { HostAbortSignal } from "../host-types.js";
-import type { Linear } from "../nn/index.js";
-import { crossEntropy } from "../ops/reduce/cross-entropy.js";
-import { SGD } from "../optim/index.js";
-import { manualSeed, rand } from "../random.js";
+import type { Rules } from "../options.js";
+import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
-import type { Runtime } from "../runtime/runtime.js";
-import { type Tensor, tidy } from "../tensor.js";
-import {
-  type ActivationName,
-  activationNames,
-  DeepMLP,
-  type DeepMLPOptions,
-  type MLPNorm,
-  mlpNorms,
-} from "./deep-mlp.js";
-import { type Histogram, histogramOf } from "./histogram.js";
+import { type Measured, measure } from "./deep-measure.js";
+import { type ActivationName, activationNames, type MLPNorm, mlpNorms } from "./deep-mlp.js";
+import { type Trained, type TrainingStep, trainTogether } from "./deep-training.js";
 import { pace } from "./pace.js";
 import { type Linearity, linearity, type Shape, shapes } from "./scale-and-shift.js";
 import { settingsOf } from "./settings.js";
-import type { ExperimentOptions, Stage } from "./stage.js";
-import { countRight } from "./train.js";
+import type { ExperimentOptions } from "./stage.js";
+
+export type { Measured } from "./deep-measure.js";
+export type { ActivationName, MLPNorm } from "./deep-mlp.js";
+export type { Trained } from "./deep-training.js";
 
 /** Settings of `gradients`; `gradientsDefaults` has the defaults. */
 export interface GradientsConfig {
@@ -36,6 +28,31 @@ export interface GradientsConfig {
   lr: number;
   /** The factor on the initial weights in the test of saturation. */
   gain: number;
+  /** The activations of the nets, and their norms. */
+  activations: readonly ActivationName[];
+  norms: readonly MLPNorm[];
+  /** Whether sigmoid nets are trained without scale and shift too. */
+  bare: boolean;
+}
+
+/** What may be changed while `gradients` runs. */
+export interface GradientsControls {
+  /** Replaces the configuration's `depth`: nets of this depth are measured and trained from the start. */
+  depth?: number;
+  /** Replaces the configuration's `lr`, and is read before every step. */
+  lr?: number;
+}
+
+/** Options of `gradients` beside its settings. */
+export interface GradientsOptions extends ExperimentOptions {
+  /** Controls that may change at any time. */
+  controls?: GradientsControls;
+}
+
+/** What `gradients` reports while it runs. */
+export interface GradientsEvent extends TrainingStep {
+  /** What was measured of one net. */
+  measured?: Measured;
 }
 
 /** The settings of `gradients` where none are given. */
@@ -47,32 +64,16 @@ export const gradientsDefaults: GradientsConfig = {
   steps: 300,
   lr: 0.02,
   gain: 10,
+  activations: activationNames,
+  norms: mlpNorms,
+  bare: true,
 };
 
-/** The measurements of a fresh net: one forward and one backward pass. */
-export interface Measured {
-  activation: ActivationName;
-  norm: MLPNorm;
-  gain: number;
-  /** ‖∂loss/∂W‖ of each hidden layer, the first one first. */
-  gradients: number[];
-  /** Share of the activations of each layer whose slope is below a twentieth of the largest. */
-  saturated: number[];
-  /** The histogram of the middle layer's outputs. */
-  histogram: Histogram;
-}
-
-/** How one net trained. */
-export interface Trained {
-  activation: ActivationName;
-  norm: MLPNorm;
-  /** Whether its norms have a scale and a shift. */
-  affine: boolean;
-  /** The loss of each training step. */
-  losses: number[];
-  /** The share of right answers in the last tenth of the steps, in training mode. */
-  accuracy: number;
-}
+const optionRules: Rules<GradientsOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  controls: "Object",
+};
 
 /** What `gradients` returns. */
 export interface GradientsResult {
@@ -85,21 +86,6 @@ export interface GradientsResult {
   shapes: Shape[];
 }
 
-/** The radius of the circle that has half the area of the square. */
-const RADIUS = Math.sqrt(2 / Math.PI);
-
-/** Points in [−1, 1]², and whether they lie outside a circle. */
-function drawPoints(count: number, runtime: Runtime): { points: Tensor; labels: Int32Array } {
-  const points = rand([count, 2], { runtime });
-  points.data.forEach((value, i) => {
-    points.data[i] = 2 * value - 1;
-  });
-  const labels = Int32Array.from({ length: count }, (_, i) =>
-    Number(Math.hypot(points.data[2 * i], points.data[2 * i + 1]) > RADIUS),
-  );
-  return { points, labels };
-}
-
 /**
  * Shows why nets are normalised: the gradient of every layer of a deep net at its start, how many activations are
  * saturated, how the net trains, and what scale and shift give back. It also shows that a norm makes no distribution
@@ -107,117 +93,58 @@ function drawPoints(count: number, runtime: Runtime): { points: Tensor; labels: 
  */
 export async function* gradients(
   settings: Partial<GradientsConfig> = {},
-  options: ExperimentOptions = {},
-): AsyncGenerator<Stage, GradientsResult> {
-  const config = settingsOf("gradients", gradientsDefaults, settings, options);
-  const { runtime = defaultRuntime(), signal } = options;
-  const { depth, width, seed } = config;
-  const pairs = activationNames.flatMap((activation) =>
-    mlpNorms.map((norm) => ({ activation, norm, depth, width, runtime })),
+  options: GradientsOptions = {},
+): AsyncGenerator<GradientsEvent, GradientsResult> {
+  const config = settingsOf("gradients", gradientsDefaults, settings, options, optionRules);
+  const { runtime = defaultRuntime() } = options;
+  for (;;) {
+    const { controls: { depth = config.depth } = {} } = options;
+    if (!Number.isInteger(depth) || depth < 1)
+      throw new RangeError(`gradients: expected a depth of at least 1, got ${depth}`);
+    const found = yield* measureAndTrain({ ...config, depth }, options);
+    if (!found) continue; // another depth is wanted
+    manualSeed(config.seed);
+    const about = { linearity: linearity(runtime), shapes: shapes(runtime) };
+    return { config: { ...config, depth }, ...found, ...about };
+  }
+}
+
+/** Measures and trains nets of one depth. Returns null once another is wanted. */
+async function* measureAndTrain(
+  config: GradientsConfig,
+  { runtime = defaultRuntime(), signal, controls = {} }: GradientsOptions,
+): AsyncGenerator<GradientsEvent, Pick<GradientsResult, "measured" | "trained"> | null> {
+  const { depth, width, seed, steps, batch, lr, activations, norms } = config;
+  const isWanted = () => (controls.depth ?? depth) === depth;
+  const pairs = activations.flatMap((activation) =>
+    norms.map((norm) => ({ activation, norm, depth, width, runtime, affine: true })),
   );
   const measured: Measured[] = [];
   for (const gain of [1, config.gain]) {
     for (const pair of pairs) {
       await pace(signal);
-      measured.push(measure({ ...pair, gain }, config));
-      const step = measured.length;
-      yield { stage: "gradients", step, steps: 2 * pairs.length, text: nameOf(pair) };
+      if (!isWanted()) return null;
+      const one = measure({ ...pair, gain }, config);
+      const step = measured.push(one);
+      const text = nameOf(pair);
+      yield { stage: "gradients", step, steps: 2 * pairs.length, text, measured: one };
     }
   }
-  const trained: Trained[] = [];
   const bare = pairs
-    .filter(({ norm, activation }) => norm !== "none" && activation === "sigmoid")
+    .filter(({ norm, activation }) => config.bare && norm !== "none" && activation === "sigmoid")
     .map((pair) => ({ ...pair, affine: false }));
-  for (const options of [...pairs.map((pair) => ({ ...pair, affine: true })), ...bare]) {
-    trained.push(yield* trainOne(options, config, signal));
+  const trained = yield* trainTogether([...pairs, ...bare], {
+    ...{ seed, steps, batch, runtime, signal, isWanted },
+    lr: () => controls.lr ?? lr,
+  });
+  if (!trained) return null;
+  for (const each of trained) {
+    const stage = nameOf(each) + (each.affine ? "" : ", bare");
+    const text = `${(100 * each.accuracy).toFixed(1)} % right`;
+    yield { stage, step: steps, steps, text, done: true };
   }
-  manualSeed(seed);
-  return { config, measured, trained, linearity: linearity(runtime), shapes: shapes(runtime) };
+  return { measured, trained };
 }
 
 const nameOf = ({ activation, norm }: Pick<Measured, "activation" | "norm">) =>
   `${activation}, ${norm}`;
-
-function measure(
-  options: DeepMLPOptions & { gain: number },
-  { seed, batch }: GradientsConfig,
-): Measured {
-  const { activation, norm, gain, depth } = options;
-  manualSeed(seed);
-  using net = new DeepMLP(options);
-  const saturated: number[] = [];
-  let histogram: Measured["histogram"] | undefined;
-  tidy(() => {
-    const { points, labels } = drawPoints(batch, options.runtime as Runtime);
-    const logits = net.forward(points, (before, after) => {
-      saturated.push(saturatedShare(activation, before.data));
-      if (saturated.length === Math.ceil(depth / 2))
-        histogram = histogramFor(activation, after.data);
-    });
-    crossEntropy(logits, labels).backward();
-  });
-  const gradients = (net.linears.layers as Linear[]).map(({ weight }) =>
-    Math.hypot(...(weight.grad?.data ?? [])),
-  );
-  net.zeroGrad();
-  return {
-    activation,
-    norm,
-    gain,
-    gradients,
-    saturated,
-    histogram: histogram as Measured["histogram"],
-  };
-}
-
-/** The slope of an activation, as a share of its largest slope. */
-const slopes: Record<ActivationName, (x: number) => number> = {
-  sigmoid: (x) => 1 / Math.cosh(x / 2) ** 2,
-  tanh: (x) => 1 / Math.cosh(x) ** 2,
-  relu: (x) => (x > 0 ? 1 : 0),
-};
-
-const saturatedShare = (activation: ActivationName, values: Float32Array): number =>
-  values.reduce((sum, x) => sum + (slopes[activation](x) < 0.05 ? 1 : 0), 0) / values.length;
-
-function histogramFor(activation: ActivationName, values: Float32Array): Histogram {
-  const low = activation === "tanh" ? -1 : 0;
-  return histogramOf(values, low, activation === "relu" ? 3 : 1);
-}
-
-async function* trainOne(
-  options: DeepMLPOptions & { affine: boolean },
-  { seed, steps, batch, lr }: GradientsConfig,
-  signal?: HostAbortSignal,
-): AsyncGenerator<Stage, Trained> {
-  const { activation, norm, affine } = options;
-  manualSeed(seed);
-  using net = new DeepMLP(options);
-  const optimizer = new SGD(net.parameters(), { lr, momentum: 0.9 });
-  const stage = `${nameOf(options)}${affine ? "" : ", bare"}`;
-  const losses: number[] = [];
-  let right = 0;
-  const last = Math.ceil(steps / 10);
-  try {
-    for (let step = 1; step <= steps; step++) {
-      await pace(signal);
-      tidy(() => {
-        const { points, labels } = drawPoints(batch, options.runtime as Runtime);
-        optimizer.zeroGrad();
-        const logits = net.forward(points);
-        const loss = crossEntropy(logits, labels);
-        loss.backward();
-        optimizer.step();
-        losses.push(loss.item());
-        if (step > steps - last) right += countRight(logits.data, labels);
-      });
-      yield { stage, step, steps, text: `loss ${losses[step - 1].toFixed(3)}` };
-    }
-  } finally {
-    net.zeroGrad();
-    optimizer.dispose();
-  }
-  const accuracy = right / (last * batch);
-  yield { stage, step: steps, steps, text: `${(100 * accuracy).toFixed(1)} % right`, done: true };
-  return { activation, norm, affine, losses, accuracy };
-}

@@ -1,15 +1,32 @@
-import { noGrad } from "../autograd.js";
 import type { HostAbortSignal } from "../host-types.js";
 import { BatchNorm2d } from "../nn/index.js";
+import type { Rules } from "../options.js";
 import { manualSeed, randn } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type Tensor, tidy } from "../tensor.js";
 import { CustomBatchNorm } from "./custom-batch-norm.js";
+import {
+  type BatchSeen,
+  drawBatch,
+  type MomentumCurve,
+  outputOf,
+  overSteps,
+  type RunningStatsControls,
+  runningOf,
+  TRUE_VARIANCE,
+} from "./momenta.js";
 import { momentsOf } from "./moments.js";
 import { pace } from "./pace.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
+
+export {
+  type BatchSeen,
+  type MomentumCurve,
+  type RunningStatsControls,
+  TRUE_MEAN,
+  TRUE_VARIANCE,
+} from "./momenta.js";
 
 /** Settings of `runningStats`; `runningStatsDefaults` has the defaults. */
 export interface RunningStatsConfig {
@@ -33,10 +50,23 @@ export const runningStatsDefaults: RunningStatsConfig = {
   sizes: [2, 3, 4, 6, 8, 12, 16, 24, 32],
 };
 
-/** The mean of the batches in the second and third part. */
-export const TRUE_MEAN = 1;
-/** The variance of the batches in the second and third part. */
-export const TRUE_VARIANCE = 4;
+/** Options of `runningStats` beside its settings. */
+export interface RunningStatsOptions extends ExperimentOptions {
+  /** Controls that may change at any time. */
+  controls?: RunningStatsControls;
+}
+
+/** What `runningStats` reports while it runs. */
+export interface RunningStatsEvent extends Stage {
+  /** What a batch has done, in the comparison of momenta. */
+  batch?: BatchSeen;
+}
+
+const optionRules: Rules<RunningStatsOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  controls: "Object",
+};
 
 /** One layer after a single batch [4, 3, 32, 32]. */
 export interface OneStep {
@@ -58,7 +88,7 @@ export interface RunningStatsResult {
   /** The largest difference between the two outputs. */
   difference: number;
   /** Mean and variance after each step, for each momentum. */
-  momenta: { momentum: number | null; mean: number[]; variance: number[] }[];
+  momenta: MomentumCurve[];
   /** The running variance as a share of the true variance, averaged over all batches of m values. */
   rules: { m: number; article: number; ours: number }[];
 }
@@ -69,15 +99,15 @@ export interface RunningStatsResult {
  */
 export async function* runningStats(
   settings: Partial<RunningStatsConfig> = {},
-  options: ExperimentOptions = {},
-): AsyncGenerator<Stage, RunningStatsResult> {
-  const config = settingsOf("runningStats", runningStatsDefaults, settings, options);
+  options: RunningStatsOptions = {},
+): AsyncGenerator<RunningStatsEvent, RunningStatsResult> {
+  const config = settingsOf("runningStats", runningStatsDefaults, settings, options, optionRules);
   const { runtime = defaultRuntime(), signal } = options;
   manualSeed(config.seed);
   const one = onArticleTensor(runtime);
   const parts = 2 + config.sizes.length;
   yield { stage: "running statistics", step: 1, steps: parts, text: "the article's tensor" };
-  const momenta = await overSteps(config, runtime, signal);
+  const momenta = yield* overSteps(config, runtime, options);
   yield { stage: "running statistics", step: 2, steps: parts, text: "momenta" };
   const rules: RunningStatsResult["rules"] = [];
   for (const m of config.sizes) {
@@ -111,34 +141,6 @@ function onArticleTensor(
   return { article, ours: conforming, difference };
 }
 
-async function overSteps(
-  { momenta, steps, batch }: RunningStatsConfig,
-  runtime: Runtime,
-  signal?: HostAbortSignal,
-): Promise<RunningStatsResult["momenta"]> {
-  const layers = momenta.map((momentum) => new BatchNorm2d(1, { momentum, runtime }));
-  const curves = momenta.map((momentum) => ({
-    momentum,
-    mean: [] as number[],
-    variance: [] as number[],
-  }));
-  try {
-    for (let step = 0; step < steps; step++) {
-      await pace(signal);
-      using x = drawBatch(batch, runtime);
-      layers.forEach((layer, k) => {
-        outputOf(layer, x);
-        const { runningMean, runningVar } = runningOf(layer);
-        curves[k].mean.push(runningMean[0]);
-        curves[k].variance.push(runningVar[0]);
-      });
-    }
-  } finally {
-    for (const layer of layers) layer.dispose();
-  }
-  return curves;
-}
-
 async function compareRules(
   m: number,
   steps: number,
@@ -155,20 +157,3 @@ async function compareRules(
   const share = (layer: BatchNorm2d) => runningOf(layer).runningVar[0] / TRUE_VARIANCE;
   return { m, article: share(article), ours: share(ours) };
 }
-
-/** [m, 1, 1, 1]: one channel of normal numbers. */
-function drawBatch(m: number, runtime: Runtime): Tensor {
-  const x = randn([m, 1, 1, 1], { runtime });
-  x.data.forEach((value, i) => {
-    x.data[i] = TRUE_MEAN + Math.sqrt(TRUE_VARIANCE) * value;
-  });
-  return x;
-}
-
-const outputOf = (layer: BatchNorm2d, x: Tensor): Float32Array =>
-  tidy(() => noGrad(() => layer.forward(x).data.slice()));
-
-const runningOf = ({ runningMean, runningVar }: BatchNorm2d) => ({
-  runningMean: [...(runningMean as Tensor).data],
-  runningVar: [...(runningVar as Tensor).data],
-});

@@ -1,19 +1,18 @@
-// The HTML of the page, made once for each language when the page is built.
+// The HTML of the page, made once for each document and language when the page is built.
 import { renderToString } from "preact-render-to-string";
-import { App, type Other } from "./app.js";
-import type { PageData } from "./model.js";
+import { shownDocument } from "./model.js";
 import { AsText } from "./parts/late.js";
 import { shortest } from "./preset-races.js";
-import { en } from "./text/en/index.js";
-import type { Texts } from "./text/texts.js";
-import { zh } from "./text/zh/index.js";
+import type { Document, Places } from "./shell.js";
+import type { DocumentName } from "./state.js";
+import { type CommonTexts, TextsContext } from "./text/texts.js";
 
-export const languages = { en, zh } as const;
-
-export interface Parts {
-  texts: Texts;
-  data: PageData;
-  other: Other;
+export interface Parts<D> {
+  Document: Document<D>;
+  name: DocumentName;
+  texts: CommonTexts;
+  data: D;
+  places: Places;
   /** What stands in the head beside the title: the policy, the style, links. */
   head: string;
   /** A script that shows the element "disk" where the page is opened from the disk and can do nothing. */
@@ -26,11 +25,16 @@ export interface Parts {
 export const inScript = (text: string): string =>
   text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
 
-export function documentOf({ texts, data, other, head, fromDisk, scripts }: Parts): string {
+export function documentOf<D>(parts: Parts<D>): string {
+  const { Document, name, texts, data, places, head, fromDisk, scripts } = parts;
   const { common } = texts;
+  const { lead, title } = common.documents[name];
+  shownDocument.value = name;
   const body = renderToString(
     <AsText.Provider value={renderToString}>
-      <App texts={texts} data={data} other={other} />
+      <TextsContext.Provider value={texts}>
+        <Document data={data} places={places} />
+      </TextsContext.Provider>
     </AsText.Provider>,
   );
   const disk = fromDisk
@@ -42,8 +46,8 @@ export function documentOf({ texts, data, other, head, fromDisk, scripts }: Part
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="${common.lead}">
-<title>${common.title}</title>
+<meta name="description" content="${lead}">
+<title>${title}</title>
 ${head}
 </head>
 <body>

@@ -3,9 +3,9 @@ import { computed, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { InfluenceRow } from "../experiments/influence.js";
 import type { Sight } from "../experiments/see.js";
-import { defaults, type State } from "./state.js";
+import { type DocumentName, defaults, type State } from "./state.js";
 
-/** What is computed while the page is built, and stands in it before any script runs. */
+/** What is computed while the page is built, and stands in its first document before any script runs. */
 export interface PageData {
   /** MathML of each method's formula. */
   formulas: Readonly<Record<string, string>>;
@@ -16,6 +16,9 @@ export interface PageData {
 }
 
 export const state = signal<State>(defaults);
+
+/** The document that is shown. It changes only where one file holds them all. */
+export const shownDocument = signal<DocumentName>("main");
 
 /** Changes some of the state. */
 export function change(patch: Partial<State>): void {

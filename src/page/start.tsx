@@ -1,32 +1,38 @@
 // Brings the prerendered page to life.
 import { effect, signal } from "@preact/signals";
 import { hydrate } from "preact";
-import { App, type Other } from "./app.js";
 import type { WorkerLike } from "./engine/client.js";
 import { useWorkers } from "./engine/engine.js";
-import { type PageData, repaired, state } from "./model.js";
+import { repaired, shownDocument, state } from "./model.js";
 import { allAlive } from "./parts/late.js";
-import { readHash, writeHash } from "./state.js";
-import type { Texts } from "./text/texts.js";
+import type { Document, Places } from "./shell.js";
+import { type DocumentName, documents, homeOf, readHash, writeHash } from "./state.js";
+import { type CommonTexts, TextsContext } from "./text/texts.js";
 
-/** A language of the page, and where the other one is. */
+/** A language of the page, and where its neighbours are. */
 export interface Language {
-  texts: Texts;
-  other: Other;
+  texts: CommonTexts;
+  places: Places;
 }
 
-/** `languages` has one language, or all where the page is a single file; the first one is that of the document. */
-export async function start(
+/**
+ * Brings a document to life. `languages` has one language, or all where the page is a single file; the first one is
+ * that of the document.
+ */
+export async function start<D>(
+  Document: Document<D>,
+  name: DocumentName,
   languages: readonly Language[],
   makeWorker: () => WorkerLike,
 ): Promise<void> {
+  shownDocument.value = name;
   useWorkers(makeWorker);
   await new Promise((resolve) => setTimeout(resolve)); // the browser starts the worker between tasks
-  const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}") as PageData;
+  const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}") as D;
   const root = document.getElementById("page") as HTMLElement;
   const shown = signal(0);
   const Page = () => {
-    const { texts, other } = languages[shown.value];
+    const { texts, places } = languages[shown.value];
     const choose = (event: { currentTarget: HTMLAnchorElement; preventDefault(): void }) => {
       if (languages.length === 1) event.currentTarget.hash = hashNow();
       else {
@@ -34,15 +40,20 @@ export async function start(
         shown.value = (shown.value + 1) % languages.length;
       }
     };
-    return <App texts={texts} data={data} other={{ ...other, choose }} />;
+    const other = { ...places.other, choose };
+    return (
+      <TextsContext.Provider value={texts}>
+        <Document data={data} places={{ ...places, other }} />
+      </TextsContext.Provider>
+    );
   };
   hydrate(<Page />, root);
   effect(() => {
     const { common } = languages[shown.value].texts;
     document.documentElement.lang = common.language;
-    document.title = common.title;
+    document.title = common.documents[shownDocument.value].title;
   });
-  followLinks();
+  followLinks(languages.length === 1 ? languages[0].places.beside : null);
   void allAlive().then(() => {
     root.dataset.alive = ""; // for those who test the page
   });
@@ -52,10 +63,14 @@ export async function start(
 const REST = 300;
 
 /** The link to what is shown now, in the section that the address names. */
-const hashNow = (): string => writeHash(state.value, readHash(location.hash).section ?? "see");
+const hashNow = (): string =>
+  writeHash(state.value, readHash(location.hash).section ?? documents[shownDocument.value][0]);
 
-/** State goes into the address, and an address that somebody opens or goes back to becomes the state. */
-function followLinks(): void {
+/**
+ * State goes into the address, and an address that somebody opens or goes back to becomes the state. `beside` are the
+ * documents that are files of their own.
+ */
+function followLinks(beside: Places["beside"] | null): void {
   let known = ""; // as it was read or written last: of another one we are about to hear
   const write = () => {
     history.replaceState(null, "", hashNow());
@@ -64,6 +79,12 @@ function followLinks(): void {
   const open = () => {
     known = location.hash;
     const link = readHash(known);
+    const home = link.section ? homeOf(link.section) : shownDocument.value;
+    if (home !== shownDocument.value && beside) {
+      location.replace((beside[home] ?? "") + known); // it is of another file
+      return;
+    }
+    shownDocument.value = home;
     const isPlace = !known.includes("&") && link.repaired.length === 0;
     if (isPlace && link.section) write(); // the state stays
     if (!isPlace) {

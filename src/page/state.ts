@@ -2,8 +2,19 @@
 import { type Disturbance, disturbances } from "../experiments/influence/disturb.js";
 import { methodDescriptions } from "../experiments/methods/descriptions.js";
 
-export const sections = ["see", "break", "train", "choose"] as const;
-export type Section = (typeof sections)[number];
+/** The documents of the page, each with its sections. */
+export const documents = {
+  main: ["see", "break", "train", "choose"],
+  lab: ["depth", "statistics", "padding", "place", "style"],
+} as const;
+export type DocumentName = keyof typeof documents;
+export type Section = (typeof documents)[DocumentName][number];
+
+export const sections: readonly Section[] = Object.values(documents).flat();
+
+/** The document that a section stands in. */
+export const homeOf = (section: Section): DocumentName =>
+  documents.lab.some((name) => name === section) ? "lab" : "main";
 
 export const presets = ["default", "batch2", "batch1"] as const;
 export type Preset = (typeof presets)[number];
@@ -33,7 +44,17 @@ export interface State {
   seeds: string;
   /** Choose: answers by the name of the question; numbers as text. */
   answers: Readonly<Record<string, string>>;
+  /** Depth: the hidden layers, their activation, and the learning rate. */
+  depth: number;
+  activation: (typeof activations)[number];
+  depthRate: number;
+  /** Statistics: batch norm's momentum, the values in a batch, and the mean of the data. */
+  momentum: number;
+  values: number;
+  mean: number;
 }
+
+export const activations = ["sigmoid", "tanh", "relu"] as const;
 
 export const defaults: State = {
   method: "bn",
@@ -53,6 +74,12 @@ export const defaults: State = {
   width: 8,
   seeds: "0",
   answers: {},
+  depth: 8,
+  activation: "sigmoid",
+  depthRate: 0.02,
+  momentum: 0.1,
+  values: 16,
+  mean: 1,
 };
 
 /** How a value is read from a link: the value, or undefined for one that cannot be. */
@@ -85,6 +112,11 @@ export const limits = {
   lr: [1e-5, 1],
   width: [4, 16],
   seeds: [0, 9999],
+  depth: [1, 30],
+  depthRate: [1e-3, 1],
+  momentum: [1e-3, 1],
+  values: [2, 128],
+  mean: [-2, 4],
 } as const satisfies Partial<Record<keyof State, readonly [number, number]>>;
 
 const within = (name: keyof typeof limits, whole?: boolean) => {
@@ -131,6 +163,12 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
         .map((pair) => pair.join("."))
         .join(" "),
   },
+  depth: within("depth"),
+  activation: text(activations) as Field<State["activation"]>,
+  depthRate: within("depthRate", false),
+  momentum: within("momentum", false),
+  values: within("values"),
+  mean: within("mean", false),
 };
 
 /** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */

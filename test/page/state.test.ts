@@ -4,7 +4,10 @@ import { disturbances } from "../../src/experiments/influence/disturb.js";
 import { methodDescriptions } from "../../src/experiments/methods/descriptions.js";
 import { exact } from "../../src/page/parts/numbers.js";
 import {
+  activations,
   defaults,
+  documents,
+  homeOf,
   limits,
   presets,
   readHash,
@@ -16,9 +19,10 @@ import {
 } from "../../src/page/state.js";
 
 const names = methodDescriptions.flatMap(({ methods }) => methods.map(({ name }) => name));
-const whole = (name: "samples" | "channels" | "positions" | "number" | "width") =>
-  fc.integer({ min: limits[name][0], max: limits[name][1] });
-const real = (name: "outlier" | "lr") =>
+const whole = (
+  name: "samples" | "channels" | "positions" | "number" | "width" | "depth" | "values",
+) => fc.integer({ min: limits[name][0], max: limits[name][1] });
+const real = (name: "outlier" | "lr" | "depthRate" | "momentum" | "mean") =>
   fc
     .double({ min: limits[name][0], max: limits[name][1], noNaN: true })
     .filter((x) => !Object.is(x, -0));
@@ -43,6 +47,12 @@ const states: fc.Arbitrary<State> = fc
     lr: real("lr"),
     width: whole("width"),
     seeds: fc.string(),
+    depth: whole("depth"),
+    activation: fc.constantFrom(...activations),
+    depthRate: real("depthRate"),
+    momentum: real("momentum"),
+    values: whole("values"),
+    mean: real("mean"),
     answers: fc.dictionary(word, answer, { maxKeys: 5, noNullPrototype: true }),
   })
   .chain((state) => {
@@ -63,6 +73,14 @@ describe("a link", () => {
         expect(link).toEqual({ state, section, repaired: [] });
       }),
     );
+  });
+
+  test("leads to the document of its section", () => {
+    expect(sections.map((name) => [name, homeOf(name)])).toEqual([
+      ...documents.main.map((name) => [name, "main"]),
+      ...documents.lab.map((name) => [name, "lab"]),
+    ]);
+    expect(new Set(sections).size).toBe(sections.length);
   });
 
   test("holds what differs from the defaults, and nothing else", () => {

@@ -17,6 +17,7 @@ import {
   truthIds,
 } from "../../src/experiments/truths.js";
 import { en } from "../../src/page/text/en/index.js";
+import { en as enLab } from "../../src/page/text/en/lab/index.js";
 import { zh } from "../../src/page/text/zh/index.js";
 import { disturbanceTitles, influenceCell } from "../../src/show/influence.js";
 import { adviceKey, labelKey } from "../../src/text/keys.js";
@@ -220,7 +221,8 @@ test("no text is unused", () => {
       return isRead(kind, key) ? unused(key, text) : [`${kind}.${key}`];
     });
   const { common, see, breakIt, train, choose, influence: words } = en;
-  const all = { common, see, breakIt, train, choose, influence: words };
+  const { corrections: _, common: __, ...lab } = enLab;
+  const all = { common, see, breakIt, train, choose, influence: words, ...lab };
   expect(Object.entries(all).flatMap(([name, texts]) => unused(name, texts))).toEqual([]);
 });
 

@@ -9,6 +9,8 @@ import { raceData } from "../preset-races.js";
 import { readImages } from "./images.js";
 import type { CallName, Calls } from "./protocol.js";
 
+export { Session } from "./session.js"; // a part that has all of the core leaves it in one piece, which packs better
+
 type Handlers = {
   [K in CallName]: (
     args: Calls[K]["args"],
@@ -34,6 +36,10 @@ export const calls: Handlers = {
       images: test.images.slice(0, first * IMAGE_BYTES),
       labels: test.labels.slice(0, first),
     };
+  },
+  async depth(args, runtime) {
+    const { measureEach } = await import("./lab/depth.js");
+    return measureEach(args, runtime);
   },
   check({ norms, width }, runtime) {
     for (const norm of norms) new NormResNet({ norm, width, runtime }).dispose();

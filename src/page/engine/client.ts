@@ -1,5 +1,13 @@
 // The page's side of one worker.
-import type { CallName, Calls, Reply, Request, RunRequest } from "./protocol.js";
+import type {
+  CallName,
+  Calls,
+  ExperimentName,
+  ExperimentRequest,
+  Reply,
+  Request,
+  RunRequest,
+} from "./protocol.js";
 
 /** What of a Worker is used. */
 export interface WorkerLike {
@@ -91,7 +99,17 @@ export class Client {
     return id;
   }
 
-  send(request: Exclude<Request, { do: "run" | "call" }>): void {
+  /** Starts an experiment. `listener` gets every reply to it. Returns its number. */
+  experiment<K extends ExperimentName>(
+    request: ExperimentRequest<K>,
+    listener: (reply: Reply) => void,
+  ): number {
+    const id = this.#ask(listener);
+    this.#worker.postMessage({ id, do: "experiment", ...request } as Request);
+    return id;
+  }
+
+  send(request: Exclude<Request, { do: "run" | "call" | "experiment" }>): void {
     this.#worker.postMessage(request);
   }
 

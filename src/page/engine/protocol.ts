@@ -4,7 +4,21 @@ import type {
   CompareEvent,
   CompareResult,
 } from "../../experiments/compare-types.js";
+import type {
+  ActivationName,
+  GradientsConfig,
+  GradientsControls,
+  GradientsEvent,
+  GradientsResult,
+  Measured,
+} from "../../experiments/gradients.js";
 import type { InfluenceConfig, InfluenceRow } from "../../experiments/influence.js";
+import type {
+  RunningStatsConfig,
+  RunningStatsControls,
+  RunningStatsEvent,
+  RunningStatsResult,
+} from "../../experiments/running-stats.js";
 import type { SeeConfig, Sight } from "../../experiments/see.js";
 
 /** Records of CIFAR-10's binary format; absent: the drawn images of the race. */
@@ -25,10 +39,39 @@ export interface Calls {
     args: { count: number; data?: OwnData };
     result: { images: Uint8Array; labels: Uint8Array };
   };
+  /** What is measured of fresh nets of a depth, without a norm and with each. */
+  depth: { args: { depth: number; activation: ActivationName }; result: Measured[] };
   /** Whether norms fit a net of this width. Refuses as the net would. */
   check: { args: { norms: readonly string[]; width: number }; result: null };
 }
 export type CallName = keyof Calls;
+
+/** The experiments of the laboratory: what they take, what may be changed while they run, what they tell and return. */
+export interface Experiments {
+  gradients: {
+    settings: Partial<GradientsConfig>;
+    controls: GradientsControls;
+    event: GradientsEvent;
+    result: GradientsResult;
+  };
+  runningStats: {
+    settings: Partial<RunningStatsConfig>;
+    controls: RunningStatsControls;
+    event: RunningStatsEvent;
+    result: RunningStatsResult;
+  };
+}
+export type ExperimentName = keyof Experiments;
+export type ExperimentEvent = Experiments[ExperimentName]["event"];
+
+/** An experiment with its settings. */
+export interface ExperimentRequest<K extends ExperimentName> {
+  name: K;
+  settings: Experiments[K]["settings"];
+  controls: Experiments[K]["controls"];
+  /** The least time between two of its events, in milliseconds: some are too fast to be followed. */
+  interval?: number;
+}
 
 /** One training of one norm. */
 export interface RunRequest {
@@ -44,22 +87,37 @@ export interface RunRequest {
 export type Rate = readonly [steps: number, lr: number];
 
 /** What is said to a run that is under way. */
-export type Order = { do: "pause" | "resume" | "step" | "stop" } | { do: "set"; lr: number };
+export type Order =
+  | { do: "pause" | "resume" | "step" | "stop" }
+  | { do: "set"; lr: number }
+  /** To an experiment: all its controls. */
+  | { do: "turn"; controls: Experiments[ExperimentName]["controls"] };
 
 export type Request =
   | ({ id: number; do: "run" } & RunRequest)
+  | {
+      [K in ExperimentName]: { id: number; do: "experiment" } & ExperimentRequest<K>;
+    }[ExperimentName]
   | ({ id: number } & Order)
   | { [K in CallName]: { id: number; do: "call"; name: K; args: Calls[K]["args"] } }[CallName];
 
 export type Reply =
   | { id: number; is: "started"; variant: string; threads: number }
   | { id: number; is: "events"; events: CompareEvent[] }
+  | { id: number; is: "told"; events: ExperimentEvent[] }
   | { id: number; is: "paused" }
   /** All step sizes that were set, the last one just now. */
   | { id: number; is: "rates"; rates: readonly Rate[] }
   /** The run goes on, but is not saved: why. */
   | { id: number; is: "unsaved"; message: string }
-  | { id: number; is: "result" | "stopped"; result: CompareResult | Calls[CallName]["result"] }
+  | { id: number; is: "result" | "stopped"; result: Result }
   /** Settings that cannot be; the message is the library's. */
   | { id: number; is: "refused"; message: string }
   | { id: number; is: "failed"; name: string; message: string; stack: string };
+
+/** What comes of a run, a call or an experiment. One that was stopped has no result. */
+type Result =
+  | CompareResult
+  | Calls[CallName]["result"]
+  | Experiments[ExperimentName]["result"]
+  | null;

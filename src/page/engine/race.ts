@@ -138,7 +138,7 @@ export class Race {
     else if (reply.is === "rates") lane.rates = reply.rates;
     else if (reply.is === "unsaved") {
       if (this.lanes.includes(lane)) this.unsaved = reply.message; // it is not of the race before
-    } else if (reply.is !== "started" && reply.is !== "paused") {
+    } else if (reply.is !== "started" && reply.is !== "paused" && reply.is !== "told") {
       lane.status = reply.is === "result" ? "done" : reply.is;
       if ("message" in reply) lane.message = reply.message;
       seat.lane = null;

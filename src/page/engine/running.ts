@@ -1,90 +1,82 @@
-// A run in a worker: what is told of it, and how it is paused, stepped and stopped.
-import type { CompareControls, CompareResult, compare } from "../../experiments/compare.js";
-import type { Order, Rate, Reply } from "./protocol.js";
+// What runs in a worker: how it is paused, stepped and stopped, and how its events are sent.
+import type { Order, Reply } from "./protocol.js";
 
 /** How often events are sent, in milliseconds. */
 const INTERVAL = 50;
 
-type Events = ReturnType<typeof compare>;
-
-export class Running {
+export abstract class Running<E> {
   readonly id: number;
-  readonly #post: (reply: Reply) => void;
+  protected readonly post: (reply: Reply) => void;
   readonly #stop = new AbortController();
-  /** The steps taken, and the step sizes that were set on the way. */
-  #steps = 0;
-  readonly #rates: Rate[];
   #isPaused = false;
   /** Whether one step is to be taken although it is paused. */
   #isStepping = false;
   /** Lets a paused run look again. */
   #wake = () => {};
 
-  constructor(id: number, rates: readonly Rate[], post: (reply: Reply) => void) {
+  constructor(id: number, post: (reply: Reply) => void) {
     this.id = id;
-    this.#rates = [...rates];
-    this.#post = post;
+    this.post = post;
   }
 
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** The step size by the steps taken: a run that goes on from a checkpoint changes it where it was changed. */
-  get controls(): CompareControls {
-    const lr = () => this.#rates.findLast(([steps]) => steps <= this.#steps)?.[1];
-    return {
-      get lr() {
-        return lr();
-      },
-    };
-  }
-
   steer(order: Order): void {
-    if (order.do === "set") {
-      this.#rates.push([this.#steps, order.lr]);
-      this.#post({ id: this.id, is: "rates", rates: this.#rates });
-    } else if (order.do === "stop") this.#stop.abort();
+    if (order.do === "stop") this.#stop.abort();
     else if (order.do === "step") this.#isStepping = true;
-    else this.#isPaused = order.do === "pause";
+    else if (order.do === "pause" || order.do === "resume") this.#isPaused = order.do === "pause";
     this.#wake();
   }
+
+  protected abstract send(events: E[]): void;
+
+  /** Takes note of an event. Returns whether it is a step. */
+  protected abstract took(event: E): boolean;
 
   get #waits(): boolean {
     return this.#isPaused && !this.#isStepping && !this.signal.aborted;
   }
 
-  /** Sends the events on, and waits where the run is paused. Returns the result. */
-  async follow(events: Events): Promise<CompareResult> {
+  /** Waits until it is woken, or for so many milliseconds. */
+  #rest(most?: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (most !== undefined) setTimeout(resolve, most);
+    });
+  }
+
+  /**
+   * Sends the events on, and waits where the run is paused. Between two events at least `interval` milliseconds pass.
+   * Returns the result.
+   */
+  async follow<R>(events: AsyncGenerator<E, R>, interval = 0): Promise<R> {
     const { id } = this;
-    let outbox: Awaited<ReturnType<Events["next"]>>["value"][] = [];
+    let outbox: E[] = [];
     let sent = performance.now();
     const flush = () => {
-      if (outbox.length > 0) this.#post({ id, is: "events", events: outbox as never });
+      if (outbox.length > 0) this.send(outbox);
       outbox = [];
       sent = performance.now();
     };
     for (;;) {
       if (this.#waits) {
         flush();
-        this.#post({ id, is: "paused" });
-        while (this.#waits)
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve;
-          });
+        this.post({ id, is: "paused" });
+        while (this.#waits) await this.#rest();
       }
+      const begin = performance.now();
       const { done, value } = await events.next();
       if (done) {
         flush();
         return value;
       }
       outbox.push(value);
-      if (value.type === "step") {
-        this.#isStepping = false;
-        this.#steps = value.step;
-      }
-      if (value.type === "resume") this.#steps = value.losses.length;
+      if (this.took(value)) this.#isStepping = false;
       if (performance.now() - sent >= INTERVAL) flush();
+      const left = begin + interval - performance.now();
+      if (left > 0) await this.#rest(left);
     }
   }
 }

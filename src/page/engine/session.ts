@@ -4,15 +4,24 @@ import { type CompareData, compare } from "../../experiments/compare.js";
 import { createRuntime } from "../../runtime/create-runtime.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import { raceData } from "../preset-races.js";
-import type { Calls, Reply, Request, RunRequest } from "./protocol.js";
-import { Running } from "./running.js";
+import type {
+  Calls,
+  ExperimentName,
+  ExperimentRequest,
+  Reply,
+  Request,
+  RunRequest,
+} from "./protocol.js";
+import type { Running } from "./running.js";
+import { RunningCompare } from "./running-compare.js";
+import { RunningExperiment } from "./running-experiment.js";
 import { forget, savedOrNot } from "./saved.js";
 
 /** Answers the requests of a page. It holds one runtime, with one thread and the bits that every machine has. */
 export class Session {
   readonly #post: (reply: Reply) => void;
   #runtime: Promise<Runtime> | null = null;
-  #run: Running | null = null;
+  #run: Running<never> | null = null;
 
   constructor(post: (reply: Reply) => void) {
     this.#post = post;
@@ -22,6 +31,7 @@ export class Session {
     const { id } = request;
     try {
       if (request.do === "run") await this.#start(id, request);
+      else if (request.do === "experiment") await this.#experiment(id, request);
       else if (request.do === "call") {
         const { calls } = await import("./calls.js");
         const call = calls[request.name] as (args: unknown, runtime: Runtime) => unknown;
@@ -49,7 +59,7 @@ export class Session {
 
   async #start(id: number, { settings, data, key, rates = [] }: RunRequest): Promise<void> {
     if (this.#run) throw new Error("a run is under way");
-    const run = new Running(id, rates, this.#post);
+    const run = new RunningCompare(id, rates, this.#post);
     this.#run = run;
     try {
       const runtime = await this.#ready();
@@ -70,6 +80,17 @@ export class Session {
       // what a stopped run saved last may be younger than the page's wish to forget it
       if (isStopped && key) forget(key);
       this.#post({ id, is: isStopped ? "stopped" : "result", result });
+    } finally {
+      this.#run = null;
+    }
+  }
+
+  async #experiment<K extends ExperimentName>(id: number, request: ExperimentRequest<K>) {
+    if (this.#run) throw new Error("a run is under way");
+    const run = new RunningExperiment(id, request, this.#post);
+    this.#run = run;
+    try {
+      await run.go(await this.#ready());
     } finally {
       this.#run = null;
     }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useTexts } from "../text/texts.js";
+import { useCommon } from "../text/texts.js";
 
 /** Code with a button that copies it. */
 export function Code({ text, label }: { text: string; label: string }) {
@@ -14,7 +14,7 @@ export function Code({ text, label }: { text: string; label: string }) {
 
 /** A button that copies a text, and says for a moment whether it could: browsers refuse it to pages without https. */
 export function CopyButton(props: { text: () => string; label: string; name?: string }) {
-  const { common } = useTexts();
+  const common = useCommon();
   const [isCopied, setCopied] = useState<boolean | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);

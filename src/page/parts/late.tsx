@@ -5,7 +5,7 @@ import { createContext, type FunctionComponent, hydrate, render, type VNode } fr
 import { useContext, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { incomplete, state } from "../model.js";
 import { defaults } from "../state.js";
-import { TextsContext, useTexts } from "../text/texts.js";
+import { TextsContext } from "../text/texts.js";
 
 /** Draws a part as text, while the page is built. */
 export const AsText = createContext<((part: VNode) => string) | null>(null);
@@ -19,6 +19,11 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** When all parts that the page has now are alive. */
 export const allAlive = (): Promise<unknown> => last;
+
+const loads: (() => Promise<void>)[] = [];
+
+/** When the programs of all parts are here. */
+export const allReady = (): Promise<unknown> => Promise.all(loads.map((ready) => ready()));
 
 const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -41,8 +46,9 @@ export function late<P extends object>(name: string, load: () => Promise<Functio
   const ready = async () => {
     Part ??= await load();
   };
+  loads.push(ready);
   const Late = (props: P) => {
-    const texts = useTexts();
+    const texts = useContext(TextsContext);
     const asText = useContext(AsText);
     const box = useRef<HTMLDivElement>(null);
     const isAlive = useRef(false);
@@ -75,5 +81,5 @@ export function late<P extends object>(name: string, load: () => Promise<Functio
     const html = asText ? asText(part()) : ""; // in the browser it is not read: the document has it
     return <div ref={box} dangerouslySetInnerHTML={{ __html: html }} />;
   };
-  return Object.assign(Late, { ready });
+  return Late;
 }

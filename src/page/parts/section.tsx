@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { state } from "../model.js";
 import { type Section as Name, writeHash } from "../state.js";
-import { useTexts } from "../text/texts.js";
+import { useCommon } from "../text/texts.js";
 import { CopyButton } from "./copy.js";
 
 /** A section of the page. Its link brings others to what is shown here now. */
@@ -11,7 +11,7 @@ export function Section(props: {
   lead: string;
   children: ComponentChildren;
 }) {
-  const { common } = useTexts();
+  const common = useCommon();
   const { name, heading, lead, children } = props;
   const link = () => new URL(writeHash(state.value, name), location.href).href;
   return (

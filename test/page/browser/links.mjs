@@ -214,7 +214,7 @@ export const tests = [
           return isAlive ? document.documentElement.lang : "";
         });
       equal(await page.become(language, (lang) => lang === "zh-Hans"), "zh-Hans");
-      equal(await page.evaluate(() => document.title), env.zh.common.title);
+      equal(await page.evaluate(() => document.title), env.zh.common.documents.main.title);
       await showsSight(page, env, env.sight(much), 40, env.zh);
       await page.click("a.language");
       equal(await page.become(language, (lang) => lang === "en"), "en");
@@ -233,7 +233,7 @@ export const tests = [
         document.documentElement.lang,
         document.title,
       ]);
-      deepEqual([lang, title], ["zh-Hans", env.zh.common.title]);
+      deepEqual([lang, title], ["zh-Hans", env.zh.common.documents.main.title]);
       const link = await page.become(
         () => hash(page),
         (text) => text.includes("at=40"),

@@ -34,7 +34,7 @@ export const tests = [
     async run(page, env) {
       for (const [path, texts] of env.languages) {
         await page.open(env.at(place, path));
-        equal(await page.evaluate(() => document.title), texts.common.title);
+        equal(await page.evaluate(() => document.title), texts.common.documents.main.title);
         equal(await page.evaluate(() => crossOriginIsolated), place === "isolated");
         await answers(page, env, texts);
       }

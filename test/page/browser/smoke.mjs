@@ -9,7 +9,7 @@ export const tests = [
     async run(page, env) {
       for (const [path, texts] of env.languages) {
         await page.open(env.at("plain", path));
-        equal(await page.evaluate(() => document.title), texts.common.title);
+        equal(await page.evaluate(() => document.title), texts.common.documents.main.title);
         await page.set("#see select", "ln");
         await showsSight(page, env, env.sight({ norm: "ln", shape: [4, 6, 1, 4] }), 8, texts);
       }

@@ -177,6 +177,8 @@ const stages: readonly Piece[] = [
   [/^influence$/, "扰动一个样本"],
   [/^running statistics$/, "滑动统计量"],
   [/^gradients$/, "梯度"],
+  [/^training$/, "训练"],
+  [/^momenta$/, "动量"],
   [/^padding$/, "填充"],
   [/^the article's block$/, "文章的编码器块"],
   [/^choose$/, "选择"],

@@ -1,13 +1,36 @@
 export const common = {
   language: "en",
   other: "简体中文",
-  title: "evenkeel: normalisation you can see, break and train",
-  heading: "Normalisation you can see, break and train",
-  lead:
-    "Batch, layer, instance, group and forty more, computed in your browser by a real library. What you see " +
-    "first was computed by it when the page was made. Nothing leaves this page.",
+  documents: {
+    main: {
+      name: "See and train",
+      title: "evenkeel: normalisation you can see, break and train",
+      heading: "Normalisation you can see, break and train",
+      lead:
+        "Batch, layer, instance, group and forty more, computed in your browser by a real library. What you see " +
+        "first was computed by it when the page was made. Nothing leaves this page.",
+    },
+    lab: {
+      name: "Lab",
+      title: "evenkeel: the laboratory of normalisation",
+      heading: "The laboratory",
+      lead:
+        "Experiments that show what normalisation does, each beside what tutorials say of it. Pull the lever " +
+        "while an experiment runs: it answers at once. Nothing leaves this page.",
+    },
+  },
   nav: "Sections",
-  sections: { see: "See", break: "Break it", train: "Train", choose: "Choose" },
+  sections: {
+    see: "See",
+    break: "Break it",
+    train: "Train",
+    choose: "Choose",
+    depth: "Depth",
+    statistics: "Statistics",
+    padding: "Padding",
+    place: "Place",
+    style: "Style",
+  },
   more: "More settings",
   link: "Copy link",
   copied: "Copied",

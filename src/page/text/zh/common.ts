@@ -1,13 +1,34 @@
 export const common = {
   language: "zh-Hans",
   other: "English",
-  title: "evenkeel：看得见、弄得坏、训练得了的归一化",
-  heading: "看得见、弄得坏、训练得了的归一化",
-  lead:
-    "批归一化（batch norm）、层归一化（layer norm）、实例归一化（instance norm）、组归一化（group " +
-    "norm）以及另外四十多种方法，都由一个真正的库在您的浏览器里计算。最先看到的结果，是制作本页时由同一个库算好的。没有任何数据离开本页。",
+  documents: {
+    main: {
+      name: "观察与训练",
+      title: "evenkeel：看得见、弄得坏、训练得了的归一化",
+      heading: "看得见、弄得坏、训练得了的归一化",
+      lead:
+        "批归一化（batch norm）、层归一化（layer norm）、实例归一化（instance norm）、组归一化（group " +
+        "norm）以及另外四十多种方法，都由一个真正的库在您的浏览器里计算。最先看到的结果，是制作本页时由同一个库算好的。没有任何数据离开本页。",
+    },
+    lab: {
+      name: "实验室",
+      title: "evenkeel：归一化实验室",
+      heading: "归一化实验室",
+      lead: "用实验看归一化做了什么，并与教程的说法对照。实验进行时可以拉动调节杆，结果立刻跟着变。没有任何数据离开本页。",
+    },
+  },
   nav: "章节",
-  sections: { see: "观察", break: "弄坏它", train: "训练", choose: "选择" },
+  sections: {
+    see: "观察",
+    break: "弄坏它",
+    train: "训练",
+    choose: "选择",
+    depth: "深度",
+    statistics: "滑动统计量",
+    padding: "填充",
+    place: "位置",
+    style: "风格",
+  },
   more: "更多设置",
   link: "复制链接",
   copied: "已复制",

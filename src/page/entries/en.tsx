@@ -1,0 +1,7 @@
+import { App } from "../app.js";
+import { moduleWorker } from "../module-worker.js";
+import { placesOf } from "../places.js";
+import { start } from "../start.js";
+import { en } from "../text/en/index.js";
+
+start(App, "main", [{ texts: en, places: placesOf("main", "en") }], moduleWorker);

@@ -1,0 +1,7 @@
+import { App } from "../app.js";
+import { moduleWorker } from "../module-worker.js";
+import { placesOf } from "../places.js";
+import { start } from "../start.js";
+import { zh } from "../text/zh/index.js";
+
+start(App, "main", [{ texts: zh, places: placesOf("main", "zh") }], moduleWorker);

@@ -1,0 +1,17 @@
+// The second document: the laboratory. Each section is a program of its own.
+import { late } from "../parts/late.js";
+import { type Document, Shell } from "../shell.js";
+import type { LabData } from "./data.js";
+
+const Depth = late("depth", async () => (await import("./depth/depth.js")).Depth);
+const Statistics = late(
+  "statistics",
+  async () => (await import("./statistics/statistics.js")).Statistics,
+);
+
+export const Lab: Document<LabData> = ({ data, places }) => (
+  <Shell name="lab" places={places}>
+    <Depth first={data.depth} />
+    <Statistics first={data.statistics} />
+  </Shell>
+);

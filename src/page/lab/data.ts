@@ -1,0 +1,15 @@
+// What is computed for the laboratory while the page is built.
+import type { Runtime } from "../../runtime/runtime.js";
+import { type DepthData, firstDepth } from "./depth/first.js";
+
+import { firstStatistics, type StatisticsData } from "./statistics/first.js";
+
+export interface LabData {
+  depth: DepthData;
+  statistics: StatisticsData;
+}
+
+export const labData = async (runtime: Runtime): Promise<LabData> => ({
+  depth: await firstDepth(runtime),
+  statistics: await firstStatistics(runtime),
+});

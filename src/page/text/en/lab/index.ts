@@ -1,0 +1,8 @@
+import { corrections } from "../../../../text/en/corrections.js";
+
+import { common } from "../common.js";
+import { depth } from "./depth.js";
+import { lab } from "./parts.js";
+import { statistics } from "./statistics.js";
+
+export const en = { common, lab, corrections, depth, statistics };

@@ -1,0 +1,16 @@
+export const depth = {
+  heading: "深度：为什么要归一化？",
+  lead: "一个层数很多的普通网络：不加归一化，或加两种归一化之一。把它加深：左图立刻显示训练前各层得到的梯度，右图显示网络学不学得会。",
+  depth: "隐藏层数",
+  activation: "激活函数",
+  activations: { sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU" },
+  norms: { none: "无归一化", bn: "批归一化", ln: "层归一化" },
+  gradients: "各层梯度的大小",
+  layer: "层",
+  training: "训练损失",
+  share: (norm: string, share: string) => `${norm} ${share}`,
+  measured: (parts: string) => `第一层梯度与最后一层之比：${parts}。`,
+  lossOf: (norm: string, loss: string) => `${norm} ${loss}`,
+  accuracyOf: (norm: string, accuracy: string) => `${norm}答对 ${accuracy}`,
+  trained: (parts: string) => `判断点在圆内还是圆外；瞎猜的损失是 0.69。${parts}。`,
+};
