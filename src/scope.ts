@@ -22,7 +22,7 @@ export function leaveScope(made: Scoped): void {
 }
 
 /**
- * Runs `fn` and frees every tensor made in it, except those it returns (alone, or in arrays, objects and maps).
+ * Runs `fn` and frees every tensor made in it, except those it returns (alone, or in arrays, objects, maps and sets).
  * Gradients, running statistics and optimiser state stay. `fn` must be synchronous.
  */
 export function tidy<T>(fn: () => T): T {
@@ -84,7 +84,7 @@ function* membersOf(
   seen.add(value);
   if (scope.has(value as Scoped)) yield value as Scoped;
   else if (!ArrayBuffer.isView(value)) {
-    for (const item of value instanceof Map ? value.values() : Object.values(value))
-      yield* membersOf(scope, item, seen);
+    const lists = value instanceof Map || value instanceof Set;
+    for (const item of lists ? value : Object.values(value)) yield* membersOf(scope, item, seen);
   }
 }

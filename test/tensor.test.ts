@@ -157,11 +157,11 @@ describe("lifetime", () => {
     const before = bytes();
     const kept = tidy(() => {
       zeros([100], { runtime });
-      return { list: [zeros([16], { runtime })], map: new Map([["x", zeros([16], { runtime })]]) };
+      const small = () => zeros([16], { runtime });
+      return { list: [small()], map: new Map([[small(), small()]]), set: new Set([small()]) };
     });
-    expect(bytes() - before).toBe(128);
-    kept.list[0].dispose();
-    kept.map.get("x")?.dispose();
+    expect(bytes() - before).toBe(256);
+    for (const x of [...kept.list, ...[...kept.map].flat(), ...kept.set]) x.dispose();
     expect(bytes()).toBe(before);
   });
 

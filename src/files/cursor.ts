@@ -20,10 +20,14 @@ export class Cursor {
     throw new RangeError(`${this.#where} at offset ${at}: ${problem}`);
   }
 
+  /** How many bytes are still to be read; below 0 behind the end. */
+  get left(): number {
+    return this.#bytes.length - this.at;
+  }
+
   /** The place of the next `count` bytes. Moves behind them. */
   #next(count: number): number {
-    const { at } = this;
-    const left = this.#bytes.length - at;
+    const { at, left } = this;
     if (count > left)
       this.refuse(`expected ${count} more bytes, there are ${Math.max(left, 0)} (is it cut off?)`);
     this.at += count;

@@ -1,5 +1,5 @@
 // NumPy's format for one array (numpy.lib.format, versions 1.0 to 3.0).
-import { ARRAYS, type Elements, type ElementType, elementsOf } from "../io/elements.js";
+import { type Elements, type ElementType, elementsOf, isElementType } from "../io/elements.js";
 import { sizeOf } from "../shape.js";
 import { Cursor } from "./cursor.js";
 import { denseStrides, gather, swapped } from "./strided.js";
@@ -11,23 +11,9 @@ export interface NumpyArray {
   data: Elements;
 }
 
+/** NumPy's own limit (max_header_size of numpy.load). */
+const MOST_HEADER = 10_000;
 const MAGIC = "\x93NUMPY";
-/** The element types by NumPy's letters and bytes. */
-const types: Record<string, ElementType> = {
-  f8: "F64",
-  f4: "F32",
-  f2: "F16",
-  i8: "I64",
-  i4: "I32",
-  i2: "I16",
-  i1: "I8",
-  u8: "U64",
-  u4: "U32",
-  u2: "U16",
-  u1: "U8",
-  b1: "BOOL",
-};
-
 /** Reads a `.npy` file. Throws RangeError, with the offset, for any other, before memory for data is taken. */
 export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
   const cursor = new Cursor(bytes, where);
@@ -40,48 +26,54 @@ export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
     cursor.refuse("expected version 1.0, 2.0 or 3.0 of the format", MAGIC.length);
   const length = version === 1 ? cursor.uint16() : cursor.uint32();
   const place = cursor.at;
-  const header = cursor.text(length);
   const refuse = (problem: string): never => cursor.refuse(problem, place);
+  if (length > MOST_HEADER)
+    refuse(`a header of ${length} bytes; NumPy's have ${MOST_HEADER} at most`);
+  const header = cursor.text(length);
 
   // A dictionary as Python prints it. Nothing may be left of it but its commas.
   let rest = header;
   const field = (name: string, value: RegExp): string => {
     const pattern = new RegExp(`'${name}': *${value.source} *(,|(?=\\}))`);
     const found = pattern.exec(rest);
-    if (!found) return refuse(`expected ${name} in the header, got ${header.trim().slice(0, 120)}`);
+    if (!found) return refuse(`expected ${name} in the header, got ${beginningOf(header)}`);
     rest = rest.replace(found[0], "");
     return found[1];
   };
   const descr = field("descr", /('[^']*'|\[.*\])/);
   const fortran = field("fortran_order", /(True|False)/) === "True";
   const lengths = field("shape", /\(([\d, L]*)\)/).match(/\d+/g) ?? [];
-  if (!/^\{ *\}\s*$/.test(rest)) refuse(`the header has more than it should: ${rest.trim()}`);
+  if (!/^\{ *\}\s*$/.test(rest)) refuse(`the header has more than it should: ${beginningOf(rest)}`);
 
-  const [, order = "", code = ""] = /^'([<>|=]?)(\w+)'$/.exec(descr) ?? [];
-  const type = Object.hasOwn(types, code) ? types[code] : refuse(unknownType(descr));
-  const width = ARRAYS[type].BYTES_PER_ELEMENT;
+  const [, order, kind, width] = /^'([<>|=]?)([fiu]|b(?=1))([1248])'$/.exec(descr) ?? [];
+  const type = kind === "b" ? "BOOL" : `${kind}${8 * Number(width)}`.toUpperCase();
+  if (!isElementType(type)) return refuse(unknownType(descr));
   const shape = lengths.map(Number);
-  const expected = sizeOf(shape) * width;
+  const expected = sizeOf(shape) * Number(width);
   const left = bytes.length - cursor.at;
   if (expected !== left)
     cursor.refuse(
-      `${descr} of shape [${shape.join(", ")}] needs ${expected} bytes, there are ${left}`,
+      `${descr} of shape [${beginningOf(shape.join(", "))}] needs ${expected} bytes, there are ${left}`,
     );
   const raw = cursor.take(expected);
-  const data = elementsOf(type, order === ">" ? swapped(raw, width) : raw);
+  const data = elementsOf(type, order === ">" ? swapped(raw, Number(width)) : raw);
   if (!fortran || shape.length < 2) return { type, shape, data };
   return { type, shape, data: gather(data, 0, shape, denseStrides(shape, true)) };
 }
 
-const unknownType = (descr: string): string =>
-  /^'\|?O/.test(descr)
-    ? "its elements are Python objects in a pickle, which is not run; save numbers: array.astype('float32')"
-    : `expected elements of ${Object.keys(types).join(", ")}, got ${descr.slice(0, 60)}; save array.astype('float32')`;
+const beginningOf = (text: string): string => text.trim().slice(0, 100);
 
-/** A `.npy` file of version 1.0. `descr` is NumPy's name of the elements. */
-export function writeNpy(descr: string, shape: readonly number[], data: Elements): Uint8Array {
+const unknownType = (descr: string): string =>
+  (/^'\|?O/.test(descr)
+    ? "its elements are Python objects in a pickle, which is not run"
+    : `expected elements of f8, f4, f2, i8 to i1, u8 to u1 or b1, got ${beginningOf(descr)}`) +
+  "; save array.astype('float32')";
+
+/** A `.npy` file of version 1.0. `kind`: NumPy's letter for the elements, such as "f". */
+export function writeNpy(kind: string, shape: readonly number[], data: Elements): Uint8Array {
   const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${lengths}), }`;
+  const width = data.BYTES_PER_ELEMENT;
+  const fields = `{'descr': '${width > 1 ? "<" : "|"}${kind}${width}', 'fortran_order': False, 'shape': (${lengths}), }`;
   const before = MAGIC.length + 4;
   const start = Math.ceil((before + fields.length + 1) / 64) * 64;
   const file = new Uint8Array(start + data.byteLength).fill(0x20, before, start);

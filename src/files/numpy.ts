@@ -1,9 +1,9 @@
 import { checkBytes } from "../io/check-bytes.js";
 import { tensorData } from "../io/elements.js";
-import { type Selection, select } from "../io/select.js";
+import { type Selection, select, selectionRules } from "../io/select.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type AnyTensor, type DType, Tensor, tensor, tidy } from "../tensor.js";
+import { type AnyTensor, Tensor, tensor, tidy } from "../tensor.js";
 import { type NumpyArray, parseNpy, writeNpy } from "./npy.js";
 import { writeZip } from "./write-zip.js";
 import { contentsOf, readZip } from "./zip.js";
@@ -20,12 +20,7 @@ export interface LoadNumpyOptions {
 export interface LoadNumpyArchiveOptions extends LoadNumpyOptions, Selection {}
 
 const rules: Rules<LoadNumpyOptions> = { runtime: "Runtime", file: "string" };
-const archiveRules: Rules<LoadNumpyArchiveOptions> = {
-  runtime: "Runtime",
-  file: "string",
-  only: "Array",
-  skip: "Array",
-};
+const archiveRules: Rules<LoadNumpyArchiveOptions> = { ...rules, ...selectionRules };
 
 /**
  * The array of a `.npy` file (versions 1.0 to 3.0, both byte orders and both orders of axes) as a tensor of its shape,
@@ -100,18 +95,10 @@ export function saveNumpyArchive(tensors: ReadonlyMap<string, AnyTensor>): Uint8
   return writeZip(op, entries);
 }
 
-const descriptions: Record<DType, string> = {
-  float32: "<f4",
-  float64: "<f8",
-  int32: "<i4",
-  int64: "<i8",
-  uint8: "|u1",
-};
-
 function npyOf(op: string, name: string, x: AnyTensor): Uint8Array {
   if (!(x instanceof Tensor))
     throw new TypeError(`${op}: expected ${name} to be a tensor, got ${describe(x)}`);
-  return writeNpy(descriptions[x.dtype], x.shape, x.toArray());
+  return writeNpy(x.dtype[0], x.shape, x.toArray());
 }
 
 const tensorOf = ({ type, shape, data }: NumpyArray, where: string, runtime?: Runtime): AnyTensor =>

@@ -16,7 +16,7 @@ import { type Fetch, type SliceSource, type Slices, slicesOf } from "./slices.js
 export interface OpenSafetensorsOptions {
   /** The name of the file, for messages. Default: what the source says of itself. */
   file?: string;
-  /** For an index: the source of a file that it names. Default, where the index is a URL: the one beside it. */
+  /** For an index: the source of a file that it names; none has `..` or a scheme. Default, where the index is a URL: the one beside it. */
   shard?: (file: string) => SliceSource | Promise<SliceSource>;
   /** In place of the global `fetch`, to add headers for example. */
   fetch?: Fetch;
@@ -41,11 +41,12 @@ export interface OpenedSafetensors {
   load(name: string, options?: { runtime?: Runtime }): Promise<AnyTensor>;
 }
 
-/** Where an entry lies. */
-interface Place {
+/** A file with arrays: all of it, or one of those that an index names. */
+interface Part {
   slices: Slices;
   where: string;
-  entry: SafetensorsEntry;
+  entries: Map<string, SafetensorsEntry>;
+  metadata: SafetensorsMetadata;
 }
 
 /**
@@ -64,39 +65,37 @@ export async function openSafetensors(
   const name = file ?? slices.name ?? "file";
   const where = `${op}: ${name}`;
   const start = await slices.read(0, Math.min(8, slices.size));
-  const isIndex = start[0] === 0x7b && (shard !== undefined || /\.json$/.test(name));
+  // Of a safetensors file, "{" and seven letters would be a header of 2⁵⁶ bytes and more.
+  const isIndex = start[0] === 0x7b && start[7] > 0;
   if (!isIndex) {
-    const { entries, metadata } = await headerIn(slices, start, where);
-    const placeOf = async (key: string) => ({ slices, where, entry: entries.get(key) });
-    return opened([...entries.keys()], metadata, where, placeOf);
+    const whole = await partOf(slices, start, where);
+    return opened(whole.entries, whole.metadata, where, () => whole);
   }
 
-  const places = parseIndex(await slices.read(0, slices.size), where);
-  const beside = (path: string): SliceSource => {
-    if (typeof source === "string" || source instanceof URL) return new URL(path, source);
-    throw new RangeError(`${where}: an index needs { shard }, which gives the source of a file`);
-  };
-  const shards = new Map<string, ReturnType<typeof openShard>>();
+  const isUrl = typeof source === "string" || source instanceof URL;
+  if (!shard && !isUrl)
+    throw new RangeError(`${where}: the index of a sharded model needs { shard }`);
+  const beside = (path: string): SliceSource => new URL(path, source as string);
   const openShard = async (path: string) => {
     const part = await slicesOf(op, await (shard ?? beside)(path), request);
-    const own = `${where}: ${path}`;
-    const { entries } = await headerIn(part, await part.read(0, Math.min(8, part.size)), own);
-    return { slices: part, where: own, entries };
+    return partOf(part, await part.read(0, Math.min(8, part.size)), `${where}: ${path}`);
   };
-  return opened([...places.keys()], {}, where, async (key) => {
+  const places = parseIndex(await slices.read(0, slices.size), where);
+  const shards = new Map<string, Promise<Part>>();
+  return opened(places, {}, where, (key) => {
     const path = places.get(key) as string;
     const known = shards.get(path) ?? openShard(path);
     shards.set(path, known);
     known.catch(() => shards.delete(path)); // the next one tries again
-    const { entries, ...rest } = await known;
-    return { ...rest, entry: entries.get(key) };
+    return known;
   });
 }
 
-async function headerIn(slices: Slices, start: Uint8Array, where: string) {
+/** The header of a file that begins with `start`. */
+async function partOf(slices: Slices, start: Uint8Array, where: string): Promise<Part> {
   const length = inNameOf(where, () => headerLength(start, slices.size));
   const json = await readExactly(slices, 8, 8 + length, where);
-  return inNameOf(where, () => headerOf(json, slices.size));
+  return { slices, where, ...inNameOf(where, () => headerOf(json, slices.size)) };
 }
 
 async function readExactly(slices: Slices, begin: number, end: number, where: string) {
@@ -109,22 +108,19 @@ async function readExactly(slices: Slices, begin: number, end: number, where: st
 }
 
 function opened(
-  names: readonly string[],
+  names: ReadonlyMap<string, unknown>,
   metadata: SafetensorsMetadata,
   file: string,
-  placeOf: (name: string) => Promise<Omit<Place, "entry"> & { entry?: SafetensorsEntry }>,
+  partWith: (name: string) => Part | Promise<Part>,
 ): OpenedSafetensors {
-  const known = new Set(names);
-  const find = async (name: string): Promise<Place> => {
-    const missing = (where: string) =>
-      new RangeError(`${where}: there is no ${JSON.stringify(name)} in the file`);
-    if (!known.has(name)) throw missing(file);
-    const { slices, where, entry } = await placeOf(name);
-    if (!entry) throw missing(where);
-    return { slices, where, entry };
+  const find = async (name: string) => {
+    const part = names.has(name) ? await partWith(name) : null;
+    const entry = part?.entries.get(name);
+    if (part && entry) return { ...part, entry };
+    throw new RangeError(`${part?.where ?? file}: there is no ${JSON.stringify(name)} in the file`);
   };
   return {
-    names,
+    names: [...names.keys()],
     metadata,
     async info(name) {
       const { dtype, shape } = (await find(name)).entry;

@@ -40,12 +40,13 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
   const push = (value: unknown) => {
     stack.push(value);
   };
-  const pop = (): unknown => {
-    if (stack.length === 0) refuse("its stack is empty");
-    return stack.pop();
+  const last = (count: number): unknown[] => {
+    if (stack.length < count) refuse("its stack is empty");
+    return stack.splice(stack.length - count, count);
   };
+  const pop = (): unknown => last(1)[0];
   const top = (): unknown => {
-    if (stack.length === 0) refuse("its stack is empty");
+    push(pop());
     return stack[stack.length - 1];
   };
   /** What was put on the stack since the last mark. */
@@ -55,10 +56,6 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
     if (!outer) refuse("its stack has no mark");
     stack = outer as unknown[];
     return items;
-  };
-  const last = (count: number): unknown[] => {
-    if (stack.length < count) refuse("its stack is empty");
-    return stack.splice(stack.length - count, count);
   };
   const get = (key: number) => {
     if (!memo.has(key)) refuse(`nothing was remembered under ${key}`);
@@ -83,10 +80,14 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
     if (found === undefined) refuse(notAllowed(name));
     push(found);
   };
+  // A file that is made to be read has the items of each call of its own, so that they are fewer than its bytes.
+  let left = 2 ** 16 + cursor.left;
   const call = (args: unknown) => {
     const name = pop();
     if (!(name instanceof Name) || !Array.isArray(args))
       return refuse("expected a name and its arguments");
+    for (const arg of args) left -= 1 + (arg instanceof Map ? arg.size : (arg?.length ?? 0));
+    if (left < 0) refuse("its calls copy more than the file holds");
     push(name.make(args, (problem) => refuse(`${name.text}: ${problem}`)));
   };
 
@@ -232,8 +233,8 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
 }
 
 const notAllowed = (name: string): string =>
-  `${name.slice(0, 100)} is not among the names that tensors need, and nothing else is called or made. ` +
-  "In PyTorch, save the tensors alone: torch.save(model.state_dict(), path)";
+  `${name.slice(0, 100)} is not among the names that tensors need, and nothing else is called; ` +
+  "save the tensors alone: torch.save(model.state_dict(), path)";
 
 /** An integer in two's complement, its lowest byte first. */
 function integer(bytes: Uint8Array): number | bigint {

@@ -1,5 +1,6 @@
 // The names that the pickles of PyTorch's tensors need, after torch/_weights_only_unpickler.py.
 import { ARRAYS, isElementType } from "../io/elements.js";
+import { isLengths } from "../io/safetensors-header.js";
 import { sizeOf } from "../shape.js";
 import { type Maker, Name } from "./pickle.js";
 import { endOf } from "./strided.js";
@@ -32,26 +33,27 @@ export class StorageType {
   constructor(readonly type: string) {}
 }
 
-/** The element types by their names in safetensors, in torch's storage classes ("": it has none) and in its dtypes. */
-const types = [
-  ["F64", "Double", "float64"],
-  ["F32", "Float", "float32"],
-  ["F16", "Half", "float16"],
-  ["BF16", "BFloat16", "bfloat16"],
-  ["I64", "Long", "int64"],
-  ["I32", "Int", "int32"],
-  ["I16", "Short", "int16"],
-  ["I8", "Char", "int8"],
-  ["U64", "", "uint64"],
-  ["U32", "", "uint32"],
-  ["U16", "", "uint16"],
-  ["U8", "Byte", "uint8"],
-  ["BOOL", "Bool", "bool"],
+/** The element types by their names in safetensors, and those of torch's storage classes. */
+const storageTypes: Record<string, string> = {
+  F64: "Double",
+  F32: "Float",
+  F16: "Half",
+  BF16: "BFloat16",
+  I64: "Long",
+  I32: "Int",
+  I16: "Short",
+  I8: "Char",
+  U8: "Byte",
+  BOOL: "Bool",
   // read past, so that they do not stand in the way of others
-  ["complex64", "ComplexFloat", "complex64"],
-  ["complex128", "ComplexDouble", "complex128"],
-] as const;
-const dtypes = new Map<string, string>(types.map(([type, , dtype]) => [dtype, type]));
+  complex64: "ComplexFloat",
+  complex128: "ComplexDouble",
+};
+/** The element type of a dtype of torch's, such as BF16 of "bfloat16". */
+const typeOf = (dtype: string): string => {
+  const type = dtype.replace(/^(b?f)loat|^(i)nt|^(u)int/, "$1$2$3").toUpperCase();
+  return isElementType(type) ? type : dtype;
+};
 
 /** Bytes of the elements that tensors cannot hold. */
 const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
@@ -59,10 +61,8 @@ const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
 export const widthOf = (type: string): number =>
   isElementType(type) ? ARRAYS[type].BYTES_PER_ELEMENT : (otherWidths[type] ?? Number.NaN);
 
-const otherDtypes = /^(complex32|float\d+_\w+)$/;
-
-const isLengths = (list: unknown): list is number[] =>
-  Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+/** Any dtype may stand beside the tensors. */
+const dtypes = /^(bool|(u?int|b?float|complex)\d{1,3}(_\w{1,20})?)$/;
 
 const isStorage = (value: unknown): value is TorchStorage =>
   typeof (value as TorchStorage | null)?.key === "string";
@@ -72,8 +72,9 @@ const rebuildTensor: Maker = ([storage, offset, shape, strides, , , dtype], refu
   if (!isStorage(storage) || !isLengths([offset]) || !isLengths(shape) || !isLengths(strides))
     return refuse("expected a storage, an offset, a shape and strides");
   if (shape.length !== strides.length) refuse("expected as many strides as lengths");
-  if (!(sizeOf(shape) < 2 ** 31)) refuse("a tensor has fewer than 2³¹ elements");
-  const type = typeof dtype === "string" ? (dtypes.get(dtype) ?? dtype) : storage.type;
+  if (!(sizeOf(shape) < 2 ** 31) || shape.length > 64)
+    refuse("a tensor has fewer than 2³¹ elements and at most 64 axes");
+  const type = typeof dtype === "string" ? typeOf(dtype) : storage.type;
   const end = endOf(offset as number, shape, strides);
   const room = storage.size * widthOf(storage.type);
   if (end * widthOf(type) > room)
@@ -120,13 +121,14 @@ const makers: Record<string, Maker> = {
 const names = new Map<string, unknown>(
   Object.entries(makers).map(([name, make]) => [name, new Name(name, make)]),
 );
-for (const [type, name] of types) names.set(`torch.${name}Storage`, new StorageType(type));
+for (const [type, name] of Object.entries(storageTypes))
+  names.set(`torch.${name}Storage`, new StorageType(type));
 names.set("torch.storage.UntypedStorage", new StorageType("U8"));
 
 /** What a name in a pickle stands for; undefined if it is not allowed. */
 export function findTorchName(name: string): unknown {
   const modern = name.replace(/^__builtin__\./, "builtins.");
   const dtype = /^torch\.(\w+)$/.exec(modern)?.[1] ?? "";
-  if (dtypes.has(dtype) || otherDtypes.test(dtype)) return dtype;
+  if (dtypes.test(dtype)) return dtype;
   return names.get(modern);
 }

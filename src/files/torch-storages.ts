@@ -1,5 +1,6 @@
 // Where a file of torch.save has its storages: as entries of a zip archive, or behind its pickles, as before PyTorch
 // 1.6.
+import { isLengths } from "../io/safetensors-header.js";
 import { Cursor } from "./cursor.js";
 import { type PickleNames, readPickle } from "./pickle.js";
 import { findTorchName, StorageType, type TorchStorage, widthOf } from "./torch-names.js";
@@ -19,12 +20,11 @@ function namesWith(known: Map<string, TorchStorage>): PickleNames {
     find: findTorchName,
     persistent(id, refuse) {
       const [kind, type, key, , size, part = null] = Array.isArray(id) ? id : [];
-      const isSize = Number.isSafeInteger(size) && size >= 0;
       if (
         kind !== "storage" ||
         !(type instanceof StorageType) ||
         typeof key !== "string" ||
-        !isSize
+        !isLengths([size])
       )
         return refuse("expected a storage with its class, key and size");
       const storage = { key, type: type.type, size, begin: 0 };
@@ -34,7 +34,7 @@ function namesWith(known: Map<string, TorchStorage>): PickleNames {
       known.set(key, storage);
       if (part === null) return storage;
       const [, begin, length] = Array.isArray(part) ? part : [];
-      if (![begin, length].every((n) => Number.isSafeInteger(n) && n >= 0) || begin + length > size)
+      if (!isLengths([begin, length]) || begin + length > size)
         return refuse("expected a part of the storage");
       return { ...storage, begin, size: length };
     },

@@ -1,6 +1,6 @@
 import { checkBytes } from "../io/check-bytes.js";
 import { ARRAYS, type Elements, elementsOf, knownType, tensorData } from "../io/elements.js";
-import { type Selection, select } from "../io/select.js";
+import { type Selection, select, selectionRules } from "../io/select.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf } from "../shape.js";
@@ -9,7 +9,7 @@ import { Name } from "./pickle.js";
 import { gather, isDense, swapped } from "./strided.js";
 import { TorchView } from "./torch-names.js";
 import { readTorchFile, type TorchFile } from "./torch-storages.js";
-import { leavesOf } from "./tree.js";
+import { copyTree } from "./tree.js";
 
 /** Options of `readTorch`. */
 export interface ReadTorchOptions {
@@ -36,12 +36,7 @@ export type TorchTree =
   | Map<TorchTree, TorchTree>;
 
 const readRules: Rules<ReadTorchOptions> = { runtime: "Runtime", file: "string" };
-const loadRules: Rules<LoadTorchOptions> = {
-  runtime: "Runtime",
-  file: "string",
-  only: "Array",
-  skip: "Array",
-};
+const loadRules: Rules<LoadTorchOptions> = { ...readRules, ...selectionRules };
 
 /**
  * The tensors of a checkpoint of PyTorch's `torch.save` (`.pth`, `.pt`, `.tar`; the zip format and the one before 1.6),
@@ -64,8 +59,12 @@ export function loadTorch(
   const where = `${op}: ${file}`;
   const read = readTorchFile(bytes, where);
   const views = new Map<string, TorchView>();
-  for (const [key, leaf] of leavesOf(read.tree, where, roomOf(bytes)))
-    if (leaf instanceof TorchView) views.set(key, leaf);
+  copyTree(read.tree, where, roomOf(bytes), (leaf, key) => {
+    if (!(leaf instanceof TorchView)) return;
+    if ((views.get(key) ?? leaf) !== leaf)
+      throw new RangeError(`${where}: two tensors have the key "${key.slice(0, 100)}"`);
+    views.set(key, leaf);
+  });
   const tensorOf = tensorsOf(read, bytes, runtime);
   return tidy(() => {
     const wanted = select(op, views.keys(), selection);
@@ -87,17 +86,12 @@ export function readTorch(bytes: Uint8Array, options: ReadTorchOptions = {}): To
   checkBytes(op, bytes);
   const where = `${op}: ${file}`;
   const read = readTorchFile(bytes, where);
-  leavesOf(read.tree, where, roomOf(bytes)); // refuses a tree without an end
   const tensorOf = tensorsOf(read, bytes, runtime);
-  const copy = (value: unknown, path: string): unknown => {
-    if (value instanceof TorchView) return tensorOf(value, `${where}: "${path}"`);
-    const inner = (key: unknown) => (path ? `${path}.${key}` : String(key));
-    if (Array.isArray(value)) return value.map((item, i) => copy(item, inner(i)));
-    if (value instanceof Name) return value.text;
-    if (!(value instanceof Map)) return value;
-    return new Map([...value].map(([key, item]) => [key, copy(item, inner(key))]));
+  const leafOf = (leaf: unknown, path: string) => {
+    if (leaf instanceof TorchView) return tensorOf(leaf, `${where}: "${path}"`);
+    return leaf instanceof Name ? leaf.text : leaf;
   };
-  return tidy(() => copy(read.tree, "")) as TorchTree;
+  return tidy(() => copyTree(read.tree, where, roomOf(bytes), leafOf)) as TorchTree;
 }
 
 /**

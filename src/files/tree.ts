@@ -2,27 +2,34 @@
 const DEEPEST = 200;
 
 /**
- * The leaves of a tree of Maps and arrays, with the keys on the way to them joined by dots. A pickle can refer to one
- * list in many places, so that a small file would have more leaves than memory: `most` of them are given. Throws
- * RangeError for a tree that is larger or contains itself, and for a key that is there twice.
+ * A copy of a tree of Maps, Sets and arrays with what `leafOf` makes of each leaf and its path: the keys on the way to
+ * it, joined by dots. A pickle can refer to one list in many places, so that a small file would have more leaves than
+ * memory: `most` of them are visited. Throws RangeError for a tree that is larger or contains itself.
  */
-export function leavesOf(tree: unknown, where: string, most: number): Map<string, unknown> {
-  const leaves = new Map<string, unknown>();
+export function copyTree(
+  tree: unknown,
+  where: string,
+  most: number,
+  leafOf: (leaf: unknown, path: string) => unknown,
+): unknown {
   let left = most;
-  const visit = (value: unknown, path: string, depth: number) => {
+  const copy = (value: unknown, path: string, depth: number): unknown => {
     if (depth > DEEPEST)
       throw new RangeError(`${where}: lists lie deeper than ${DEEPEST} within each other`);
     left -= 1 + path.length;
     if (left < 0) throw new RangeError(`${where}: more values than its bytes can hold`);
-    if (value instanceof Map || Array.isArray(value)) {
-      for (const [key, item] of value.entries())
-        visit(item, depth > 0 ? `${path}.${plain(key)}` : plain(key), depth + 1);
-    } else if (leaves.has(path)) {
-      throw new RangeError(`${where}: two values have the key "${path.slice(0, 100)}"`);
-    } else leaves.set(path, value);
+    const inner = (item: unknown, key: unknown) => {
+      const own = isPlain(key) ? String(key) : "?";
+      return copy(item, depth > 0 ? `${path}.${own}` : own, depth + 1);
+    };
+    if (Array.isArray(value)) return value.map(inner);
+    if (value instanceof Set) return new Set([...value].map(inner));
+    if (!(value instanceof Map)) return leafOf(value, path);
+    return new Map(
+      [...value].map(([key, item]) => [isPlain(key) ? key : inner(key, key), inner(item, key)]),
+    );
   };
-  visit(tree, "", 0);
-  return leaves;
+  return copy(tree, "", 0);
 }
 
-const plain = (key: unknown): string => (Object(key) === key ? "?" : String(key));
+const isPlain = (key: unknown): boolean => Object(key) !== key;

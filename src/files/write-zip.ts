@@ -10,14 +10,13 @@ export function writeZip(
   let at = 0;
   for (const [name, contents] of entries) {
     const path = new TextEncoder().encode(name);
+    if (path.length > 0xffff)
+      throw new RangeError(`${op}: expected names of at most 65535 bytes, got ${path.length}`);
     // Version 2.0, names in UTF-8 (bit 11), stored, of the earliest date there is.
-    const common = [20, 0x800, 0, 0, 0x21, crc32(contents), contents.length, contents.length];
-    const fields = [...common, path.length, 0];
-    const local = record([4, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2], [0x04034b50, ...fields]);
-    const central = record(
-      [4, 2, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2, 2, 2, 2, 4, 4],
-      [0x02014b50, 20, ...fields, 0, 0, 0, 0, at],
-    );
+    const sizes = [...halves(contents.length), ...halves(contents.length), path.length, 0];
+    const common = [20, 0x800, 0, 0, 0x21, ...halves(crc32(contents)), ...sizes];
+    const local = record(0x4b50, 0x0403, ...common);
+    const central = record(0x4b50, 0x0201, 20, ...common, 0, 0, 0, 0, 0, ...halves(at));
     parts.push(local, path, contents);
     directory.push(central, path);
     at += local.length + path.length + contents.length;
@@ -25,10 +24,8 @@ export function writeZip(
   const size = directory.reduce((sum, part) => sum + part.length, 0);
   if (at + size >= 2 ** 32 - 1 || entries.length >= 0xffff)
     throw new RangeError(`${op}: an archive has fewer than 2³² bytes and 65,535 arrays`);
-  const end = record(
-    [4, 2, 2, 2, 2, 4, 4, 2],
-    [0x06054b50, 0, 0, entries.length, entries.length, size, at, 0],
-  );
+  const { length } = entries;
+  const end = record(0x4b50, 0x0605, 0, 0, length, length, ...halves(size), ...halves(at), 0);
   const file = new Uint8Array(at + size + end.length);
   let place = 0;
   for (const part of [...parts, ...directory, end]) {
@@ -38,15 +35,8 @@ export function writeZip(
   return file;
 }
 
-/** Little-endian fields of 2 or 4 bytes, one behind the other. */
-function record(widths: readonly number[], values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(widths.reduce((sum, width) => sum + width, 0));
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  widths.forEach((width, i) => {
-    if (width === 2) view.setUint16(at, values[i], true);
-    else view.setUint32(at, values[i], true);
-    at += width;
-  });
-  return bytes;
-}
+/** Fields of 2 bytes, one behind the other. */
+const record = (...fields: number[]): Uint8Array => new Uint8Array(Uint16Array.from(fields).buffer);
+
+/** A field of 4 bytes as two of 2. */
+const halves = (field: number): [number, number] => [field & 0xffff, field >>> 16];

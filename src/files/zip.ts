@@ -70,12 +70,16 @@ export function contentsOf(
   let contents = cursor.take(packed);
   if (deflated) {
     try {
-      contents = inflateSync(contents, { out: new Uint8Array(size) });
+      // one byte more than it should have: fflate leaves out what does not fit
+      contents = inflateSync(contents, { out: new Uint8Array(size + 1) });
     } catch (cause) {
       cursor.refuse(`cannot inflate: ${(cause as Error).message}`, start);
     }
     if (contents.length !== size)
-      cursor.refuse(`expected ${size} bytes inflated, got ${contents.length}`, start);
+      cursor.refuse(
+        `expected ${size} bytes inflated, got ${contents.length > size ? "more" : contents.length}`,
+        start,
+      );
   }
   if (check && crc32(contents) !== crc)
     cursor.refuse("its checksum is wrong: it was damaged", start);

@@ -58,7 +58,7 @@ export function headerLength(bytes: Uint8Array, size: number): number {
       bytes[0] === 0x7b
         ? " (the index of a sharded model needs { shards })"
         : bytes[0] === 0x50 && bytes[1] === 0x4b
-          ? " (a zip archive: evenkeel/files reads PyTorch's and NumPy's)"
+          ? " (a zip archive: see evenkeel/files)"
           : "";
     refuse(`a header of ${length} bytes goes beyond the end of the file at ${size}${hint}`);
   }
@@ -119,27 +119,17 @@ function fieldNames(text: string): string[] {
   return [...outermost];
 }
 
-/**
- * The strings of valid JSON and the marks of its structure. A text of several megabytes is too large for one regular
- * expression.
- */
+/** The strings of valid JSON and the marks of its structure. One regular expression has no memory for long strings. */
 function* tokensOf(text: string): Generator<string> {
   const marks = /["{}[\]:]/g;
+  const ends = /\\.|"/g;
   for (let mark = marks.exec(text); mark; mark = marks.exec(text)) {
-    if (mark[0] === '"') marks.lastIndex = endOfString(text, mark.index);
+    if (mark[0] === '"') {
+      let end: string | undefined;
+      for (ends.lastIndex = marks.lastIndex; end !== '"'; ) end = ends.exec(text)?.[0];
+      marks.lastIndex = ends.lastIndex;
+    }
     yield text.slice(mark.index, marks.lastIndex);
-  }
-}
-
-/**
- * The place after the quote that ends the string at `start`: the first quote with an even number of backslashes before
- * it.
- */
-function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); ; at = text.indexOf('"', at + 1)) {
-    let from = at;
-    while (text[from - 1] === "\\") from--;
-    if ((at - from) % 2 === 0) return at + 1;
   }
 }
 

@@ -23,7 +23,7 @@ import {
   type SafetensorsMetadata,
 } from "./safetensors-header.js";
 import { parseIndex } from "./safetensors-index.js";
-import { type Selection, select } from "./select.js";
+import { type Selection, select, selectionRules } from "./select.js";
 
 export type { SafetensorsMetadata };
 
@@ -105,8 +105,7 @@ export interface LoadSafetensorsOptions extends Selection {
 const loadRules: Rules<LoadSafetensorsOptions> = {
   runtime: "Runtime",
   shards: "Object",
-  only: "Array",
-  skip: "Array",
+  ...selectionRules,
 };
 
 /**

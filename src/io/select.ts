@@ -1,3 +1,5 @@
+import type { Rules } from "../options.js";
+
 /** Which entries of a file to read. What stands in the way of others is no matter then. */
 export interface Selection {
   /** Names of the entries to read. Default: all. */
@@ -5,6 +7,8 @@ export interface Selection {
   /** Names of entries to leave out. */
   skip?: readonly string[];
 }
+
+export const selectionRules: Rules<Selection> = { only: "Array", skip: "Array" };
 
 /** The names to read, in the order of the file. Throws RangeError for one of `only` that is not there. */
 export function select(

@@ -115,11 +115,18 @@ test.each<[string, Uint8Array, string]>([
     "more than it should",
   ],
   ["complex numbers", npy(fields("<c8"), []), "got '<c8'; save array.astype('float32')"],
+  ["bits of four bytes", npy(fields("|b4"), []), "got '|b4'"],
+  ["floats of one byte", npy(fields("|f1"), []), "got '|f1'"],
   ["texts", npy(fields("<U3"), []), "got '<U3'"],
   [
     "a table",
     npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", []),
     "got [('a', '<f4')]",
+  ],
+  [
+    "a header longer than numpy.load takes",
+    npy(fields("|u1") + " ".repeat(10_000), [1, 2]),
+    "at offset 10: a header of 10058 bytes; NumPy's have 10000 at most",
   ],
   ["bytes left over", npy(fields("|u1"), [1, 2, 3]), "needs 2 bytes, there are 3"],
   [
@@ -130,6 +137,17 @@ test.each<[string, Uint8Array, string]>([
 ])("loadNumpy refuses %s", (_, bytes, message) => {
   expect(() => loadNumpy(bytes, { runtime })).toThrow(RangeError);
   expect(() => loadNumpy(bytes, { runtime })).toThrow(message);
+});
+
+test.each([
+  `{'descr': '<f4', 'fortran_order': False, 'shape': (), ${"x".repeat(5000)}}`,
+  fields("<f4", `(${"9".repeat(5000)},)`),
+  fields("<f4", `(${"9,".repeat(2500)})`),
+  fields("x".repeat(5000)),
+])("a refusal shows the beginning of a long header: %#", (header) => {
+  const load = () => loadNumpy(npy(header, [1]), { runtime });
+  expect(load).toThrow(RangeError);
+  expect(load).toThrow(/^.{0,400}$/s);
 });
 
 const everything = () =>
@@ -173,6 +191,14 @@ test("what is no tensor is refused by its name", () => {
   expect(() => saveNumpyArchive(map)).toThrow(
     'saveNumpyArchive: expected "y" to be a tensor, got 3',
   );
+});
+
+test("an archive refuses names that it cannot hold", () => {
+  const x = tensor([1], [1], { runtime });
+  const save = (length: number) => saveNumpyArchive(new Map([["é".repeat(length), x]]));
+  expect([...loadNumpyArchive(save(32_765), { runtime }).keys()][0]).toHaveLength(32_765);
+  expect(() => save(32_766)).toThrow(RangeError);
+  expect(() => save(32_766)).toThrow("saveNumpyArchive: expected names of at most 65535 bytes");
 });
 
 const numpy = (() => {

@@ -154,6 +154,42 @@ describe("a model in several files", () => {
     );
   });
 
+  test("is known by what it holds, not by its address or name", async () => {
+    files.set("/model?download=true", index());
+    const opened = await openSafetensors(new URL("model?download=true", url), { file: "a" });
+    expect((await opened.load("a", { runtime })).item()).toBe(1);
+  });
+
+  test.each([
+    "http://127.0.0.1/1.safetensors",
+    "//127.0.0.1/1.safetensors",
+    "/1.safetensors",
+    "../1.safetensors",
+    "a/%2e%2e/../1.safetensors",
+    "%2E%2e/1.safetensors",
+    ".\\u0009./1.safetensors",
+    " /1.safetensors",
+    "\\\\\\\\host\\\\1.safetensors",
+    "a/./1.safetensors",
+    "1.safetensors?a",
+    "1.safetensors#a",
+    "\\ud800.safetensors",
+    "",
+  ])("with a file that is not beside it is refused: %s", async (name) => {
+    const json = new TextEncoder().encode(`{"weight_map": {"a": "${name}"}}`);
+    const opened = openSafetensors(new Blob([json]), { shard: () => new Blob() });
+    await expect(opened).rejects.toThrow(RangeError);
+    await expect(opened).rejects.toThrow('"a": expected the name of a file beside the index, got ');
+    expect(() => loadSafetensors(json, { runtime, shards: {} })).toThrow("beside the index");
+  });
+
+  test("is found in a folder beside it", async () => {
+    files.set("/parts/1%20a.safetensors", part("a", 1));
+    files.set("/i.json", new TextEncoder().encode('{"weight_map":{"a":"parts/1 a.safetensors"}}'));
+    const opened = await openSafetensors(new URL("i.json", url));
+    expect((await opened.load("a", { runtime })).item()).toBe(1);
+  });
+
   test("is found where the caller says", async () => {
     const shard = (file: string) => new Blob([part(file === "1.safetensors" ? "a" : "b", 5)]);
     const opened = await openSafetensors(new Blob([index()]), { shard });

@@ -1,8 +1,9 @@
 // Pickles made by hand, and checkpoints around them.
 import { writeZip } from "../../src/files/write-zip.js";
 
-type Part = number[];
-const code = (letters: string): Part => Array.from(letters, (letter) => letter.charCodeAt(0));
+export type Part = number[];
+export const code = (letters: string): Part =>
+  Array.from(letters, (letter) => letter.charCodeAt(0));
 
 export const int = (n: number): Part => [0x4a, ...new Uint8Array(Int32Array.of(n).buffer)];
 export const text = (s: string): Part => [

@@ -4,11 +4,13 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { loadTorch, readTorch } from "../../src/files/index.js";
 import { writeZip } from "../../src/files/write-zip.js";
+import type { Tensor } from "../../src/tensor.js";
 import { useRuntime } from "../helpers.js";
 import { described } from "./golden.js";
 import {
   call,
   checkpoint,
+  code,
   dict,
   floats,
   get,
@@ -16,6 +18,7 @@ import {
   list,
   name,
   none,
+  type Part,
   pickle,
   put,
   storage,
@@ -100,6 +103,25 @@ describe("is read", () => {
     expect(load(bytes).size).toBe(0);
   });
 
+  test("tensors in sets, and as keys", () => {
+    const bytes = checkpoint(
+      [...dict({}), 0x28, ...put(view(pair), 1), ...code("\x8f("), ...get(1), ...code("\x90u")],
+      { 0: floats(1, 2) },
+    );
+    const [[key, set]] = readTorch(bytes, { runtime }) as Map<Tensor, Set<Tensor>>;
+    expect(described(key).data).toEqual([1, 2]);
+    expect([...set]).toEqual([key]);
+  });
+
+  test("values of one key beside each other, and one tensor twice under a key", () => {
+    const numbers = dict({ "a.b": int(1), a: dict({ b: int(2) }), c: view(pair) });
+    const bytes = checkpoint(numbers, { 0: floats(1, 2) });
+    expect([...load(bytes).keys()]).toEqual(["c"]);
+    expect([...(readTorch(bytes, { runtime }) as Map<string, unknown>).keys()]).toHaveLength(3);
+    const same = dict({ "a.b": put(view(pair), 1), a: dict({ b: get(1) }) });
+    expect([...load(checkpoint(same, { 0: floats(1, 2) })).keys()]).toEqual(["a.b"]);
+  });
+
   test("what has a neighbour that cannot be had", () => {
     const complex = view({ ...pair, type: "ComplexFloatStorage", key: "1" });
     const entries = dict({ a: view(pair), z: complex });
@@ -145,6 +167,8 @@ const nested = (depth: number) => {
   for (let i = 0; i < depth; i++) value = list(value);
   return value;
 };
+const entries = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [String(i), none]));
 /** A list that is its own item. */
 const ring = [0x5d, 0x71, 0, 0x68, 0, 0x61];
 describe("is refused", () => {
@@ -187,9 +211,16 @@ describe("is refused", () => {
       "a/data/0 at offset 0: this storage is not in the archive",
     ],
     [
-      "another key than its own twice",
-      checkpoint(dict({ "a.b": int(1), a: dict({ b: int(2) }) })),
-      'two values have the key "a.b"',
+      "a name as long as the file",
+      checkpoint([...text("torch"), ...text(`float8_${"x".repeat(1000)}`), 0x93]),
+      "is not among the names",
+    ],
+    [
+      "more axes than a tensor has",
+      checkpoint(view({ size: 1, shape: Array(65).fill(1), strides: Array(65).fill(1) }), {
+        0: floats(1),
+      }),
+      "fewer than 2³¹ elements and at most 64 axes",
     ],
     ["a call of a number", checkpoint(call(int(1), int(2))), "expected a name and its arguments"],
     [
@@ -224,6 +255,39 @@ describe("is refused", () => {
     expect(() => readTorch(bytes, { runtime })).toThrow(RangeError);
   });
 
+  test.each<[string, Part, Part]>([
+    ["a device of two devices", name("torch", "device"), text("x".repeat(1000))],
+    ["a dictionary", name("collections", "OrderedDict"), dict(entries(1000))],
+    ["pairs", name("collections", "Counter"), list(...Array(1000).fill(tuple(none, none)))],
+    ["a set", name("builtins", "set"), list(...Array(1000).fill(none))],
+  ])("copies of %s without end", (_, called, value) => {
+    const copies = (count: number) =>
+      checkpoint(list(put(called, 0), put(value, 1), ...Array(count).fill(call(get(0), get(1)))));
+    expect(() => readTorch(copies(20), { runtime })).not.toThrow();
+    expect(() => readTorch(copies(1000), { runtime })).toThrow(
+      "its calls copy more than the file holds",
+    );
+  });
+
+  test("a text that doubles with each call", () => {
+    let value = put(text("ab"), 0);
+    for (let i = 1; i < 40; i++) value = put(call(name("torch", "device"), value, get(i - 1)), i);
+    expect(() => load(checkpoint(value))).toThrow("its calls copy more than the file holds");
+  });
+
+  test("keys that hold each other over and over", () => {
+    const bytes = checkpoint([...dict({}), ...laughs(), ...none, 0x73]);
+    expect(() => readTorch(bytes, { runtime })).toThrow("more values than its bytes can hold");
+  });
+
+  test("two tensors of one key", () => {
+    const bytes = checkpoint(dict({ "a.b": view(pair), a: dict({ b: view(pair) }) }), {
+      0: floats(1, 2),
+    });
+    expect(() => load(bytes)).toThrow('two tensors have the key "a.b"');
+    expect(readTorch(bytes, { runtime })).toBeInstanceOf(Map);
+  });
+
   test("as many long keys as would fill the memory", () => {
     const long = put(dict({ ["k".repeat(20_000)]: none }), 1);
     const times = (count: number) =>
@@ -253,6 +317,7 @@ describe("a deflated entry", () => {
 
   test.each([
     [value.length + 1, "inflated, got"],
+    [value.length - 1, "inflated, got more"],
     [2 ** 32 - 2, "claims 4294967294 bytes, but has"],
   ])("that claims %d bytes is refused", (size, message) => {
     expect(() => load(deflated("a/data.pkl", value, size))).toThrow(RangeError);

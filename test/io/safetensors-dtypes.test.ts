@@ -90,7 +90,11 @@ describe("in several files", () => {
 
   test.each<[string, unknown, string]>([
     ["no index", { bb: 1 }, 'expected an index with a "weight_map"'],
-    ["a number for a file", { weight_map: { a: 3 } }, `"a": expected a file's name, got 3`],
+    [
+      "a number for a file",
+      { weight_map: { a: 3 } },
+      '"a": expected the name of a file beside the index, got 3',
+    ],
     [
       "a file that is not given",
       { weight_map: { a: "3" } },
