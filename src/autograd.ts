@@ -31,10 +31,14 @@ export type Edge = { node: Node } | { leaf: Tensor } | null;
 export type End = Node | Tensor;
 
 /**
- * What the rule of an op's second derivative has to know besides its tensors. `rule` is the name of the rule, where it
- * is not that of the op: see src/grad.
+ * The name of an op, and what the rule of its second derivative has to know besides its tensors. `rule` is the name of
+ * the rule, where it is not that of the op: see src/grad.
  */
-export type How = object & { readonly rule?: string };
+export interface How {
+  readonly op: string;
+  readonly rule?: string;
+  readonly [attribute: string]: unknown;
+}
 
 let created = 0;
 let recording = true;
@@ -46,7 +50,7 @@ export class Node implements GradNode {
   readonly shape: Shape;
   readonly edges: Edge[];
   readonly backward: Backward;
-  readonly how: How | undefined;
+  readonly how: How | null;
   saved: Tensor[];
   /** Checksums of `saved`, if the runtime wants them. The state at the end of the list has no checksum. */
   readonly sums: number[] | null;
@@ -54,21 +58,20 @@ export class Node implements GradNode {
   #refs = 1;
 
   constructor(
-    name: string,
+    how: string | How,
     shape: Shape,
     edges: Edge[],
     saved: Tensor[],
     sums: number[] | null,
     backward: Backward,
-    how: How | undefined,
   ) {
-    this.name = name;
+    this.name = typeof how === "string" ? how : how.op;
+    this.how = typeof how === "string" ? null : how;
     this.shape = shape;
     this.edges = edges;
     this.saved = saved;
     this.sums = sums;
     this.backward = backward;
-    this.how = how;
     for (const edge of edges) if (edge && "node" in edge) edge.node.retain();
   }
 
@@ -101,23 +104,22 @@ export const edgeOf = (input: AnyTensor | null | undefined): Edge => {
  * Remembers how `output` was made, if gradients are on and an input wants one, and returns it. `saved` stay alive for
  * `backward`, whatever happens to the tensors given here; absent ones arrive as they were given. If one of them is
  * written later, the backward pass is refused. So an op saves no more than its backward pass reads, and reads nothing
- * else. `how` is for the second derivative. `state` follows behind `saved`: backward passes may move it, and this does
+ * else. `how` is the name of the op, with what its second derivative needs. `state` follows behind `saved`: backward passes may move it, and this does
  * not count as a write.
  */
 export function record(
-  name: string,
+  how: string | How,
   output: Tensor,
   inputs: readonly (AnyTensor | null | undefined)[],
   saved: readonly (AnyTensor | null | undefined)[],
   backward: Backward,
-  how?: How,
   state?: readonly Tensor[],
 ): Tensor {
   if (!recording || !inputs.some((input) => input?.requiresGrad)) return output;
   const all = state ? [...saved, ...state] : saved;
   const held = untidied(() => all.map((tensor) => (tensor ? hold(tensor) : tensor))) as Tensor[];
   const sums = output.runtime.checkSaved ? saved.map((of) => (of ? checksum(of) : 0)) : null;
-  output.attach(new Node(name, output.shape, inputs.map(edgeOf), held, sums, backward, how));
+  output.attach(new Node(how, output.shape, inputs.map(edgeOf), held, sums, backward));
   return output;
 }
 

@@ -2,14 +2,26 @@ import type { RecordedPass } from "../autograd.js";
 import { add } from "../ops/elementwise/add.js";
 import { sub } from "../ops/elementwise/sub.js";
 import { tidy } from "../tensor.js";
+import { curveRule } from "./curve.js";
 import { apply, type Rule, transposedRule } from "./rule.js";
-import { elementwise } from "./rules/elementwise.js";
+import { convRules } from "./rules/conv.js";
+import { elementwiseRules } from "./rules/elementwise.js";
+import { poolRules } from "./rules/pool.js";
+import { productRules } from "./rules/product.js";
+import { reduceRules } from "./rules/reduce.js";
+import { shapeRules } from "./rules/shape.js";
 import { Step } from "./step.js";
 
 /** The rules of all ops that can be differentiated more than once. */
 const rules = (): Record<string, Rule> => ({
   transposed: transposedRule,
-  ...elementwise,
+  curve: curveRule,
+  ...elementwiseRules,
+  ...shapeRules,
+  ...reduceRules,
+  ...productRules,
+  ...convRules,
+  ...poolRules,
 });
 
 let known: Record<string, Rule> | null = null;

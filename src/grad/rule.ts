@@ -1,16 +1,16 @@
 // The three kinds of rules for an op in a pass that is recorded. All consist of recorded operations, so that a gradient
 // made by them can be differentiated as often as one likes.
-import { goBack, type How, type Node, record } from "../autograd.js";
+import { goBack, type Node, record } from "../autograd.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { type Step, view, zerosOf } from "./step.js";
 
 /** The gradients of the inputs, written out. */
-export interface Written<H extends How = How> {
+export interface Written<H = unknown> {
   back(step: Step<H>): (Tensor | null)[];
 }
 
 /** What a linear op is, apart from its input. */
-export interface Linear<H extends How = How> {
+export interface Linear<H = unknown> {
   how: H;
   saved: readonly Tensor[];
   /** The shape of the output. */
@@ -18,7 +18,7 @@ export interface Linear<H extends How = How> {
 }
 
 /** An op that is linear in its only input: its backward pass is the transpose, whose derivative is the op again. */
-export interface LinearRule<H extends How = How> {
+export interface LinearRule<H = unknown> {
   again(v: Tensor, op: Linear<H>): Tensor;
 }
 
@@ -26,7 +26,7 @@ export interface LinearRule<H extends How = How> {
  * The op composed of other ops, which need rules then. `inputs` says as what number each input was saved. An input that
  * was not saved arrives as zeros, and so may only be added; an absent one arrives as null.
  */
-export interface Composed<H extends How = How> {
+export interface Composed<H = unknown> {
   inputs?: readonly number[];
   // biome-ignore lint/suspicious/noExplicitAny: each op has inputs of its own, some of which may be absent
   op(inputs: any, step: Step<H>): Tensor;
@@ -42,24 +42,19 @@ export function apply(rule: Rule, step: Step): (Tensor | null)[] {
   return replayed(rule, step);
 }
 
-interface Transposed extends How {
+interface Transposed {
   of: LinearRule;
-  how: How;
+  how: unknown;
   shape: Shape;
 }
 
-function transposed(rule: LinearRule, step: Step): Tensor {
+function transposed(of: LinearRule, step: Step): Tensor {
   const { node, dy, how } = step;
   const { shape } = node;
-  const own: Transposed = { rule: "transposed", of: rule, how, shape };
-  return record(
-    `${node.name} gradient`,
-    step.ownBackward(dy),
-    [dy],
-    node.saved,
-    (d, saved) => [rule.again(d, { how, saved, shape })],
-    own,
-  );
+  const own = { op: `${node.name} gradient`, rule: "transposed", of, how, shape };
+  return record(own, step.ownBackward(dy), [dy], node.saved, (d, saved) => [
+    of.again(d, { how, saved, shape }),
+  ]);
 }
 
 /** The rule of the transpose of a linear op. */

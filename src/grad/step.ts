@@ -1,10 +1,10 @@
 // A node on the way back of a pass that is recorded: what it saved, as tensors of the graph.
-import { type Edge, type How, type Node, noGrad, record } from "../autograd.js";
+import { type Edge, type Node, noGrad, record } from "../autograd.js";
 import { sum } from "../ops/reduce/sum.js";
 import { alias, full, ones, type Shape, show, type Tensor, tensor } from "../tensor.js";
 
 /** What a rule sees of a node. */
-export class Step<H extends How = How> {
+export class Step<H = unknown> {
   readonly node: Node;
   /** The gradient of the output, a tensor of the graph. */
   readonly dy: Tensor;

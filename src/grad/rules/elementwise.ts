@@ -17,7 +17,7 @@ const factors: Written = { back: (step) => [mul(step.dy, step.factors())] };
 /** The density of the normal distribution. */
 const density = (x: Tensor): Tensor => mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
 
-export const elementwise: Record<string, Rule> = {
+export const elementwiseRules: Record<string, Rule> = {
   add: { back: (s: Step) => s.each((k) => reduceTo(s.dy, s.shapeOf(k))) },
   sub: {
     back: (s: Step) => s.each((k) => reduceTo(k === 0 ? s.dy : neg(s.dy), s.shapeOf(k))),

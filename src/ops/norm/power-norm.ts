@@ -120,7 +120,7 @@ export function powerNorm(x: Tensor, options: PowerNormOptions): Tensor {
         ),
       ];
     };
-    return record("powerNorm", y, [x, weight, bias], [x], backward, undefined, [emaGz]);
+    return record("powerNorm", y, [x, weight, bias], [x], backward, [emaGz]);
   });
 }
 
