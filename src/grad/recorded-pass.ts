@@ -6,10 +6,14 @@ import { curveRule } from "./curve.js";
 import { apply, type Rule, transposedRule } from "./rule.js";
 import { convRules } from "./rules/conv.js";
 import { elementwiseRules } from "./rules/elementwise.js";
+import { mixedRules } from "./rules/mixed.js";
+import { planeRules } from "./rules/planes.js";
 import { poolRules } from "./rules/pool.js";
 import { productRules } from "./rules/product.js";
 import { reduceRules } from "./rules/reduce.js";
+import { setRules } from "./rules/sets.js";
 import { shapeRules } from "./rules/shape.js";
+import { weightRules } from "./rules/weights.js";
 import { Step } from "./step.js";
 
 /** The rules of all ops that can be differentiated more than once. */
@@ -22,6 +26,10 @@ const rules = (): Record<string, Rule> => ({
   ...productRules,
   ...convRules,
   ...poolRules,
+  ...setRules,
+  ...planeRules,
+  ...weightRules,
+  ...mixedRules,
 });
 
 let known: Record<string, Rule> | null = null;

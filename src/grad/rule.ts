@@ -2,7 +2,7 @@
 // made by them can be differentiated as often as one likes.
 import { goBack, type Node, record } from "../autograd.js";
 import type { Shape, Tensor } from "../tensor.js";
-import { type Step, view, zerosOf } from "./step.js";
+import { type Step, zerosOf } from "./step.js";
 
 /** The gradients of the inputs, written out. */
 export interface Written<H = unknown> {
@@ -23,11 +23,11 @@ export interface LinearRule<H = unknown> {
 }
 
 /**
- * The op composed of other ops, which need rules then. `inputs` says as what number each input was saved. An input that
- * was not saved arrives as zeros, and so may only be added; an absent one arrives as null.
+ * The op composed of other ops, which need rules then. `given` is what is known of the inputs; without it, what was
+ * saved. An input that is not known arrives as zeros, and so may only be added; an absent one arrives as null.
  */
 export interface Composed<H = unknown> {
-  inputs?: readonly number[];
+  given?(step: Step<H>): readonly (Tensor | null | undefined)[];
   // biome-ignore lint/suspicious/noExplicitAny: each op has inputs of its own, some of which may be absent
   op(inputs: any, step: Step<H>): Tensor;
 }
@@ -63,20 +63,21 @@ export const transposedRule: Written<Transposed> = {
 };
 
 /** Does the op again, composed of others, and goes back through these. */
-function replayed({ inputs, op }: Composed, step: Step): (Tensor | null)[] {
-  const { node, dy, needs } = step;
-  const given = node.edges.map((edge, k) => {
-    const saved = step.saved[inputs ? inputs[k] : k];
-    if (!edge) return saved ?? null;
-    return saved
-      ? view(step.input(k, inputs ? inputs[k] : k))
-      : step.inputOf(k, zerosOf(dy, step.shapeOf(k)));
+function replayed({ given, op }: Composed, step: Step): (Tensor | null)[] {
+  const { node, dy } = step;
+  if (dy.size === 0) return step.each((k) => zerosOf(dy, step.shapeOf(k)));
+  const known = given ? given(step) : step.saved;
+  const inputs = node.edges.map((edge, k) => {
+    if (!edge) return known[k] ?? null;
+    return step.inputOf(k, known[k] ?? zerosOf(dy, step.shapeOf(k)));
   });
-  const output = op(given, step);
-  const ends = given.map((input, k) => (needs[k] ? ((input as Tensor).node as Node) : null));
-  const wanted = new Set(ends.filter((end) => end !== null));
+  const output = op(inputs, step);
+  if (!output.requiresGrad) return [];
+  const ends = step
+    .each((k) => inputs[k] as Tensor)
+    .map((input) => input?.node as Node | undefined);
+  const wanted = new Set(ends.filter((end) => end !== undefined));
   let grads: (Tensor | null)[] = [];
-  if (!output.requiresGrad) return grads;
   goBack("grad", [{ output, gradient: dy }], { createGraph: true, ends: wanted }, (arrived) => {
     grads = ends.map((end) => (end && arrived.get(end)) ?? null);
     arrived.clear();

@@ -47,15 +47,10 @@ export class Step<H = unknown> {
     return connected({ node: this.node }, this.saved[at]);
   }
 
-  /** Input k with other values than it has, where a derivative depends on nothing but these. */
+  /** `value` in the place of input k, as a node of its own. */
   inputOf(k: number, value: Tensor): Tensor {
-    const end = connected(this.node.edges[k], value);
-    return view(end, value);
-  }
-
-  /** Input k, of which the op kept plain numbers. */
-  inputOfNumbers(k: number, values: ArrayLike<number>, shape: Shape): Tensor {
-    return this.inputOf(k, constant(this.dy, shape, values));
+    const from = connected(this.node.edges[k], value);
+    return record("reshape", alias(value), [from], [], (dy) => [alias(dy)]);
   }
 
   /** The gradient of the first input by the op's own backward pass, as a constant. */
@@ -81,10 +76,6 @@ function connected(edge: Edge, value: Tensor): Tensor {
   out.attach(edge.node.retain());
   return out;
 }
-
-/** `value` in the place of `of` in the graph, as a node of its own. */
-export const view = (of: Tensor, value: Tensor = of): Tensor =>
-  record("reshape", alias(value), [of], [], (dy) => [alias(dy)]);
 
 /** A tensor without a gradient. */
 export function constant(like: Tensor, shape: Shape, values: ArrayLike<number>): Tensor {

@@ -50,7 +50,7 @@ function standardize(how: How, w: Tensor, gain: Tensor | null, scaleOf: Scale): 
     const y = empty(w.runtime, w.shape);
     const p = scales.map(({ scale }, i) => factors[i] * scale);
     planeCombine(y, filters, { a: w, p, r: p.map((value, i) => -value * mean[i]) });
-    return record(how, y, [w, gain], [w], (dy, [w], needs) => {
+    return record({ ...how, factors }, y, [w, gain], [w], (dy, [w], needs) => {
       const sums = planeProducts(filters, dy);
       const products = planeProducts(filters, dy, w).map((value, i) => value - mean[i] * sums[i]); // Σdy·(w − mean)
       const dw = needs[0] ? empty(w.runtime, w.shape) : null;
