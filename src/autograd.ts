@@ -1,7 +1,7 @@
 // The tape. Each recorded operation is a node. A node knows its inputs, what it saved and how to go back. Tensors and
 // later nodes hold a node, and their number is counted as for memory. When nobody holds it any more, the node gives
 // back what it saved.
-import { call, onRefusal, onSuccess } from "./call.js";
+import { call, onRefusal } from "./call.js";
 import { checkOptions, type Rules } from "./options.js";
 import { checkSaved, checksum } from "./saved.js";
 import { synchronously, untidied } from "./scope.js";
@@ -27,8 +27,6 @@ export type Backward = (dy: Tensor, saved: Tensor[], needs: boolean[]) => (Tenso
 
 /** Where a gradient flows: to the node that made an input, or to the input itself if it is a leaf. */
 export type Edge = { node: Node } | { leaf: Tensor } | null;
-/** What an edge leads to. */
-export type End = Node | Tensor;
 
 /**
  * The name of an op, and what the rule of its second derivative has to know besides its tensors. `rule` is the name of
@@ -140,81 +138,48 @@ function withGrad<T>(on: boolean, fn: () => T): T {
 /** Whether operations are recorded for gradients: true outside of `noGrad`. */
 export const isGradEnabled = (): boolean => recording;
 
+/** How gradients go back. The usual pass is made of kernels, and `grad` has others. */
+export interface Pass {
+  /** Whether what it does is recorded. */
+  readonly recorded: boolean;
+  /** Whether a gradient is wanted at the end of an edge. */
+  leads(edge: Edge): boolean;
+  /** The gradients of the inputs of a node that are needed. */
+  through(node: Node, dy: Tensor, needs: boolean[]): (Tensor | null)[];
+  /** Another holder of the same gradient. */
+  hold(gradient: Tensor): Tensor;
+  /** sum + more. Consumes both. */
+  add(sum: Tensor, more: Tensor): Tensor;
+  /** leaf.grad += gradient, which a refused call takes back. Consumes `gradient`. */
+  accumulate(leaf: Tensor, gradient: Tensor): void;
+}
+
 /**
- * The nodes behind `starts` that a pass runs, the last made first: in this order every gradient is complete when its
- * turn comes. With `wanted`, these are the nodes on the way to one of the wanted ends. Throws if one of them cannot go
- * back.
+ * All nodes behind `starts` that lead to where gradients are wanted, the last made first: in this order every gradient
+ * is complete when its turn comes. Throws if one of the nodes cannot go back.
  */
-function nodesBehind(starts: readonly Edge[], wanted?: Wanted): Node[] {
+function nodesBehind(starts: readonly Edge[], pass: Pass): Node[] {
   const seen = new Set<Node>();
-  // A node leads only to older ones.
-  const since = wanted ? oldest(wanted.ends) : 0;
   const see = (edge: Edge) => {
-    if (edge && "node" in edge && edge.node.id >= since) seen.add(edge.node);
+    if (edge && "node" in edge && pass.leads(edge)) seen.add(edge.node);
   };
   starts.forEach(see);
-  for (const node of seen) node.edges.forEach(see);
-  let nodes = [...seen].sort((a, b) => b.id - a.id);
-  if (wanted) {
-    for (const node of nodes.toReversed())
-      if (node.edges.some((edge) => leads(edge, wanted))) wanted.ways.add(node);
-    nodes = nodes.filter((node) => wanted.ways.has(node) || wanted.ends.has(node));
-  }
-  for (const node of nodes) {
-    if (wanted && !wanted.ways.has(node)) continue;
-    if (node.spent) {
+  for (const node of seen) {
+    if (node.spent && node.edges.some(pass.leads)) {
       throw new Error(
         `backward: the graph behind ${node.name} was used by an earlier backward and is freed; run the ` +
-          "forward pass again, or give the earlier one { retainGraph: true }",
+          "forward pass again, or let the earlier one retainGraph",
       );
     }
-    checkSaved(node.name, node.saved, node.sums);
+    node.edges.forEach(see);
   }
+  const nodes = [...seen].sort((a, b) => b.id - a.id);
+  for (const { name, saved, sums } of nodes) checkSaved(name, saved, sums);
   return nodes;
 }
 
-/** What the gradients of a pass are for: its ends, and the nodes that lead there. */
-interface Wanted {
-  ends: ReadonlySet<End>;
-  ways: Set<End>;
-}
-
-const oldest = (ends: ReadonlySet<End>): number =>
-  Math.min(...Array.from(ends, (end) => (end instanceof Node ? end.id : 0)));
-
-const endOf = (edge: Edge): End | null => edge && ("node" in edge ? edge.node : edge.leaf);
-
-function leads(edge: Edge, wanted: Wanted | undefined): boolean {
-  const end = endOf(edge);
-  return end !== null && (!wanted || wanted.ways.has(end) || wanted.ends.has(end));
-}
-
-/** How a pass that is recorded itself goes back and adds up. */
-export interface RecordedPass {
-  /** The gradients of the inputs of `node` that `needs` names. */
-  back(node: Node, dy: Tensor, needs: boolean[]): (Tensor | null)[];
-  add(a: Tensor, b: Tensor): Tensor;
-  /** `tensor` in memory of its own. */
-  copy(tensor: Tensor): Tensor;
-}
-
-let recordedPass: RecordedPass | null = null;
-/** `grad` gives its rules here, so that programs without it have none of them. */
-export function setRecordedPass(pass: RecordedPass): true {
-  recordedPass = pass;
-  return true;
-}
-
-/** The pass for `createGraph`. Throws Error in a program that has no rules of second derivatives. */
-function recordedPassOf(op: string, { createGraph }: BackwardOptions): RecordedPass | null {
-  if (!createGraph || recordedPass) return createGraph ? recordedPass : null;
-  throw new Error(
-    `${op}: createGraph needs the rules of second derivatives, which come with \`grad\`: import and use grad()`,
-  );
-}
-
 /** Gives `tensor` itself if nobody else sees its memory, else a copy in its place. */
-function exclusive(tensor: Tensor): Tensor {
+export function exclusive(tensor: Tensor): Tensor {
   if (tensor.exclusive) return tensor;
   const copy = empty(tensor.runtime, tensor.shape);
   copy.elements.set(tensor.elements);
@@ -230,6 +195,31 @@ function addInto(into: Tensor, more: Tensor): Tensor {
   return into;
 }
 
+/** By the kernels of each op, to all leaves. */
+export const plainPass: Pass = {
+  recorded: false,
+  leads: (edge) => edge !== null,
+  through: (node, dy, needs) => node.backward(dy, node.saved, needs),
+  hold: (gradient) => alias(gradient),
+  add: (sum, more) => addInto(exclusive(sum), more),
+  accumulate(leaf, gradient) {
+    const before = leaf.grad;
+    if (before) changing(before);
+    else
+      onRefusal(() => {
+        leaf.grad = null;
+      });
+    leaf.grad = before ? addInto(before, gradient) : exclusive(gradient);
+  },
+};
+
+let passOfGraphs: Pass | null = null;
+/** `grad` gives the pass for `createGraph` here, so that programs without it have no rules of second derivatives. */
+export function setRecordedPass(pass: Pass): Pass {
+  passOfGraphs = pass;
+  return pass;
+}
+
 /** How many edges lead to each leaf that has hooks. */
 function hookedLeaves(edges: readonly Edge[]): Map<Tensor, number> {
   const due = new Map<Tensor, number>();
@@ -237,43 +227,6 @@ function hookedLeaves(edges: readonly Edge[]): Map<Tensor, number> {
     if (edge && "leaf" in edge && edge.leaf.gradHooks?.size)
       due.set(edge.leaf, (due.get(edge.leaf) ?? 0) + 1);
   return due;
-}
-
-/** The gradient in memory of its own, at the same place of the graph. Consumes `grad`. */
-export function owned(grad: Tensor, recorded: RecordedPass | null = recordedPass): Tensor {
-  if (!grad.requiresGrad || !recorded) return exclusive(grad);
-  if (grad.exclusive) return grad;
-  using shared = grad;
-  return recorded.copy(shared);
-}
-
-/** leaf.grad + grad as a new tensor of the graph. Consumes `grad`. */
-function recordedSum(leaf: Tensor, grad: Tensor, recorded: RecordedPass): Tensor {
-  if (!leaf.grad) return owned(grad);
-  using more = grad;
-  return recorded.add(leaf.grad, more);
-}
-
-/** Gives the leaf another gradient, which a refused pass takes back. */
-function replace(leaf: Tensor, grad: Tensor): void {
-  const before = leaf.grad;
-  onRefusal(() => {
-    leaf.grad = before;
-  });
-  leaf.grad = grad;
-  onSuccess(() => before?.dispose());
-}
-
-/** leaf.grad += grad, which a refused pass takes back, and then the hooks. Consumes `grad`. */
-function complete(leaf: Tensor, grad: Tensor, recorded: RecordedPass | null): void {
-  leaf.ptr; // throws if the leaf was disposed
-  const before = leaf.grad;
-  if (recorded) replace(leaf, recordedSum(leaf, grad, recorded));
-  else if (before) {
-    changing(before);
-    leaf.grad = addInto(before, grad);
-  } else replace(leaf, exclusive(grad));
-  for (const hook of [...(leaf.gradHooks ?? [])]) hook(leaf);
 }
 
 /** Refuses what is no gradient of `root`. */
@@ -297,70 +250,55 @@ export function checkGradient(op: string, root: Tensor, gradient: Tensor | null 
 }
 
 /** A tensor that a pass begins at, and its gradient: 1 where there is none. */
-export interface Start {
-  output: Tensor;
-  gradient?: Tensor;
-}
-
-interface Pass extends BackwardOptions {
-  /** Only these get gradients; all leaves without it. */
-  ends?: ReadonlySet<End>;
-  /** Whether leaves call their hooks. */
-  hooks?: boolean;
-}
+export type Start = readonly [output: Tensor, gradient: Tensor | null | undefined];
 
 /**
- * Sends the gradients of `starts` back, and gives `take` what arrived at the leaves, or at the ends that the pass is
- * for. The graph is freed behind `take`.
+ * Sends the gradients of `starts` back and gives `take` what arrived at the leaves. Behind it the graph is freed, but
+ * for `retain`. With `hooks`, leaves that have some get their gradients on the way.
  */
 export function goBack(
-  op: string,
   starts: readonly Start[],
   pass: Pass,
-  take: (arrived: Map<End, Tensor>) => void,
+  { retain, hooks }: { retain: boolean; hooks?: boolean },
+  take: (arrived: Map<Tensor, Tensor>) => void,
 ): void {
-  const recorded = recordedPassOf(op, pass);
-  const { ends, createGraph = false, retainGraph = createGraph } = pass;
-  const wanted = ends && { ends, ways: new Set<End>() };
-  const from = starts.map(({ output }) => edgeOf(output));
-  const nodes = nodesBehind(from, wanted);
-  const arrived = new Map<End, Tensor>();
+  const from = starts.map(([output]) => edgeOf(output));
+  const nodes = nodesBehind(from, pass);
+  const leaves = new Map<Tensor, Tensor>();
   const pending = new Map<Node, Tensor>();
   const used: Node[] = [];
-  const due = pass.hooks
-    ? hookedLeaves([...from, ...nodes.flatMap((node) => node.edges)])
-    : new Map<Tensor, number>();
+  const due = hookedLeaves(hooks ? [...from, ...nodes.flatMap((node) => node.edges)] : []);
 
-  const addUp = (sum: Tensor | undefined, more: Tensor): Tensor => {
-    if (!sum) return more;
-    if (!recorded) return addInto(exclusive(sum), more);
-    using a = sum;
-    using b = more;
-    return recorded.add(a, b);
+  const addUp = <K>(sums: Map<K, Tensor>, key: K, more: Tensor) => {
+    const sum = sums.get(key);
+    sums.set(key, sum ? pass.add(sum, more) : more);
   };
 
   const send = (edge: Edge, gradient: Tensor) => {
-    if (edge === null || !leads(edge, wanted)) gradient.dispose();
-    else if ("leaf" in edge) arrived.set(edge.leaf, addUp(arrived.get(edge.leaf), gradient));
-    else pending.set(edge.node, addUp(pending.get(edge.node), gradient));
+    if (!edge || !pass.leads(edge)) gradient.dispose();
+    else if ("leaf" in edge) addUp(leaves, edge.leaf, gradient);
+    else addUp(pending, edge.node, gradient);
   };
 
   /** Counts an edge on which no gradient can come any more. The last one completes a leaf with hooks. */
   const done = (edge: Edge) => {
     if (!edge || !("leaf" in edge)) return;
-    const left = (due.get(edge.leaf) ?? 0) - 1;
-    if (left >= 0) due.set(edge.leaf, left);
-    const gradient = arrived.get(edge.leaf);
+    const { leaf } = edge;
+    const left = (due.get(leaf) ?? 0) - 1;
+    if (left >= 0) due.set(leaf, left);
+    const gradient = leaves.get(leaf);
     if (left !== 0 || !gradient) return;
-    arrived.delete(edge.leaf);
-    complete(edge.leaf, gradient, recorded);
+    leaves.delete(leaf);
+    leaf.ptr; // throws if the leaf was disposed
+    pass.accumulate(leaf, gradient);
+    for (const hook of [...(leaf.gradHooks ?? [])]) hook(leaf);
   };
 
   untidied(() =>
-    withGrad(createGraph, () => {
+    withGrad(pass.recorded, () => {
       try {
-        starts.forEach(({ output, gradient }, i) => {
-          const first = gradient ? held(gradient) : empty(output.runtime, output.shape);
+        starts.forEach(([output, gradient], i) => {
+          const first = gradient ? pass.hold(gradient) : empty(output.runtime, output.shape);
           if (!gradient) first.elements.fill(1);
           send(from[i], first);
         });
@@ -372,62 +310,54 @@ export function goBack(
             continue;
           }
           pending.delete(node);
-          if (ends?.has(node)) arrived.set(node, held(dy));
-          const needs = node.edges.map((edge) => leads(edge, wanted));
-          const runs = !wanted || wanted.ways.has(node);
-          const grads = !runs
-            ? []
-            : recorded
-              ? recorded.back(node, dy, needs)
-              : node.backward(dy, node.saved, needs);
+          const grads = pass.through(node, dy, node.edges.map(pass.leads));
           // An op may hand on dy itself, even twice, so each receiver gets its own hold of it.
-          const own = grads.map((grad) => (grad === dy ? held(dy) : grad));
+          const own = grads.map((grad) => (grad === dy ? pass.hold(dy) : grad));
           dy.dispose();
-          if (runs) used.push(node);
+          used.push(node);
           own.forEach((grad, i) => {
             if (grad) send(node.edges[i], grad);
           });
           if (due.size > 0) node.edges.forEach(done);
         }
-        take(arrived);
+        take(leaves);
         // The nodes are freed only now: if memory gets full, the graph is as it was. The peak is at the start of the
         // pass in both cases (a training step of NormResNet takes 69.65 MiB instead of 69.63 MiB).
-        if (retainGraph) return;
-        for (const node of used) {
+        for (const node of retain ? [] : used) {
           node.spent = true;
           node.freeSaved();
         }
       } finally {
-        for (const rest of [...pending.values(), ...arrived.values()]) rest.dispose();
+        for (const rest of [...pending.values(), ...leaves.values()]) rest.dispose();
       }
     }),
   );
 }
 
-/** Another holder of the same gradient, at the same place of the graph. */
-const held = (gradient: Tensor): Tensor =>
-  gradient.requiresGrad ? gradient.reshape(gradient.shape) : alias(gradient);
-
-const backwardRules: Rules<BackwardOptions> = { createGraph: "boolean", retainGraph: "boolean" };
+const rules: Rules<BackwardOptions> = { createGraph: "boolean", retainGraph: "boolean" };
 
 function backward(root: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
-  checkOptions("backward", options, backwardRules);
+  const { createGraph = false, retainGraph = createGraph } = checkOptions(
+    "backward",
+    options,
+    rules,
+  );
   checkGradient("backward", root, gradient);
-  const recorded = recordedPassOf("backward", options);
-  goBack("backward", [{ output: root, gradient }], { ...options, hooks: true }, (arrived) => {
-    const grads = arrived as Map<Tensor, Tensor>;
-    for (const [leaf, grad] of grads) {
+  if (createGraph && !passOfGraphs)
+    throw new Error("backward: createGraph needs rules that come with grad(): import and use it");
+  const pass = (createGraph && passOfGraphs) || plainPass;
+  goBack([[root, gradient]], pass, { retain: retainGraph, hooks: true }, (leaves) => {
+    for (const [leaf, grad] of leaves) {
       // Errors come here, before any .grad changes: a leaf or its gradient was disposed, or memory is full.
       leaf.ptr;
       leaf.grad?.ptr;
-      if (recorded) grads.set(leaf, recordedSum(leaf, grad, recorded));
-      else if (!leaf.grad) grads.set(leaf, exclusive(grad));
+      if (!createGraph && !leaf.grad) leaves.set(leaf, exclusive(grad));
     }
-    for (const [leaf, grad] of grads) {
-      if (recorded) replace(leaf, grad);
+    for (const [leaf, grad] of leaves) {
+      if (createGraph) pass.accumulate(leaf, grad);
       else leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : grad;
     }
-    arrived.clear();
+    leaves.clear();
   });
 }
 

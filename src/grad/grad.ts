@@ -1,9 +1,10 @@
-import { checkGradient, type End, goBack, type Node, owned, setRecordedPass } from "../autograd.js";
+import { checkGradient, plainPass, type Start, setRecordedPass } from "../autograd.js";
 import { call } from "../call.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import { enterScope } from "../scope.js";
 import { show, Tensor } from "../tensor.js";
-import { recordedPass } from "./recorded-pass.js";
+import { owned, recordedPass } from "./recorded-pass.js";
+import { endOf, gradientsAt } from "./toward.js";
 
 /** One tensor, or several. */
 type Tensors = Tensor | readonly Tensor[];
@@ -28,7 +29,7 @@ const rules: Rules<GradOptions> = {
 };
 
 /** The pure mark lets a bundler drop this line, and all rules, from a program without `grad`. */
-const registered = /* @__PURE__ */ setRecordedPass(recordedPass);
+const passOfGraphs = /* @__PURE__ */ setRecordedPass(recordedPass);
 
 /**
  * The gradients of Σ outputs·gradOutputs for `inputs`, which may be leaves or results of operations, in the order of
@@ -46,27 +47,19 @@ export function grad(
   options: GradOptions = {},
 ): (Tensor | null)[] {
   return call("grad", () => {
-    const { gradOutputs, allowUnused = false, ...own } = checkOptions("grad", options, rules);
+    const own = checkOptions("grad", options, rules);
+    const { createGraph = false, retainGraph = createGraph, allowUnused = false } = own;
     const [roots, wanted] = [listOf("outputs", outputs), listOf("inputs", inputs)];
-    const gradients = gradientsOf(roots, gradOutputs);
-    const starts = roots.map((output, i) => ({ output, gradient: gradients[i] ?? undefined }));
-    const ends = wanted.map((input): End => (input.node as Node | null) ?? input);
-    let grads: (Tensor | null)[] = [];
-    const pass = { ...own, ends: registered && new Set(ends) };
-    goBack("grad", starts, pass, (arrived) => {
-      grads = ends.map((end, i) => {
-        const gradient = arrived.get(end);
-        if (!gradient && !allowUnused)
-          throw new Error(
-            `grad: the outputs do not depend on inputs[${i}] of shape ${show(wanted[i].shape)}; ` +
-              "{ allowUnused: true } gives null for it",
-          );
-        if (!gradient) return null;
-        // The same input may stand in the list twice.
-        const again = ends.indexOf(end, i + 1) > 0;
-        if (!again) arrived.delete(end);
-        return owned(again ? gradient.reshape(gradient.shape) : gradient);
-      });
+    const starts = startsOf(roots, own.gradOutputs);
+    const pass = createGraph ? passOfGraphs : plainPass;
+    const grads = gradientsAt(wanted.map(endOf), starts, pass, retainGraph, (found) => {
+      const unused = allowUnused ? -1 : found.indexOf(null);
+      if (unused >= 0)
+        throw new Error(
+          `grad: the outputs do not depend on inputs[${unused}] of shape ${show(wanted[unused].shape)}; ` +
+            "{ allowUnused: true } gives null for it",
+        );
+      return found.map((gradient) => gradient && owned(gradient));
     });
     for (const gradient of grads) if (gradient) enterScope(gradient);
     return grads;
@@ -91,20 +84,19 @@ function listOf(name: string, tensors: Tensors): readonly Tensor[] {
   return list;
 }
 
-/** The gradient of each output, checked. */
-function gradientsOf(
-  outputs: readonly Tensor[],
-  given: GradOptions["gradOutputs"],
-): readonly (Tensor | null)[] {
-  const list = (
-    Array.isArray(given) ? given : given ? [given] : outputs.map(() => null)
-  ) as (Tensor | null)[];
+/** Each output with its gradient, checked. */
+function startsOf(outputs: readonly Tensor[], given: GradOptions["gradOutputs"]): Start[] {
+  const list: readonly (Tensor | null)[] = Array.isArray(given)
+    ? given
+    : given
+      ? [given as Tensor]
+      : outputs.map(() => null);
   if (list.length !== outputs.length)
     throw new RangeError(
       `grad: expected gradOutputs for ${outputs.length} output(s), got ${list.length}`,
     );
-  outputs.forEach((output, i) => {
+  return outputs.map((output, i): Start => {
     checkGradient("grad", output, list[i]);
+    return [output, list[i]];
   });
-  return list;
 }

@@ -1,55 +1,43 @@
-import type { RecordedPass } from "../autograd.js";
+// The pass of `createGraph`: each gradient is made by recorded operations.
+import { exclusive, type Pass, plainPass } from "../autograd.js";
+import { onRefusal, onSuccess } from "../call.js";
 import { add } from "../ops/elementwise/add.js";
 import { sub } from "../ops/elementwise/sub.js";
-import { tidy } from "../tensor.js";
-import { curveRule } from "./curve.js";
-import { apply, type Rule, transposedRule } from "./rule.js";
-import { convRules } from "./rules/conv.js";
-import { elementwiseRules } from "./rules/elementwise.js";
-import { mixedRules } from "./rules/mixed.js";
-import { planeRules } from "./rules/planes.js";
-import { poolRules } from "./rules/pool.js";
-import { productRules } from "./rules/product.js";
-import { reduceRules } from "./rules/reduce.js";
-import { setRules } from "./rules/sets.js";
-import { shapeRules } from "./rules/shape.js";
-import { weightRules } from "./rules/weights.js";
+import { type Tensor, tidy } from "../tensor.js";
+import { apply } from "./rule.js";
+import { ruleOf } from "./rules/index.js";
 import { Step } from "./step.js";
 
-/** The rules of all ops that can be differentiated more than once. */
-const rules = (): Record<string, Rule> => ({
-  transposed: transposedRule,
-  curve: curveRule,
-  ...elementwiseRules,
-  ...shapeRules,
-  ...reduceRules,
-  ...productRules,
-  ...convRules,
-  ...poolRules,
-  ...setRules,
-  ...planeRules,
-  ...weightRules,
-  ...mixedRules,
-});
-
-let known: Record<string, Rule> | null = null;
-
-/** The rule of a node, or undefined: then the op is differentiable once. */
-export function ruleOf(name: string): Rule | undefined {
-  known ??= rules();
-  return Object.hasOwn(known, name) ? known[name] : undefined;
+/** The gradient in memory of its own, at the same place of the graph. Consumes `gradient`. */
+export function owned(gradient: Tensor): Tensor {
+  if (!gradient.requiresGrad) return exclusive(gradient);
+  if (gradient.exclusive) return gradient;
+  using shared = gradient;
+  return sub(shared, 0); // which keeps every bit, the sign of a zero too
 }
 
-export const recordedPass: RecordedPass = {
-  back(node, dy, needs) {
+export const recordedPass: Pass = {
+  ...{ recorded: true, leads: plainPass.leads },
+  through(node, dy, needs) {
     const rule = ruleOf(node.how?.rule ?? node.name);
     if (!rule) throw new Error(`grad: ${node.name} has no second derivative (createGraph)`);
     return tidy(() => {
-      const grads = apply(rule, new Step(node, dy, needs));
+      const grads = apply(rule, new Step(node, dy, needs), recordedPass);
       return needs.map((needed, k) => (needed ? (grads[k] ?? null) : null));
     });
   },
-  add,
-  // x − 0 is x to the last bit, and so is a zero's sign
-  copy: (tensor) => sub(tensor, 0),
+  hold: (gradient) => gradient.reshape(gradient.shape),
+  add(sum, more) {
+    using a = sum;
+    using b = more;
+    return add(a, b);
+  },
+  accumulate(leaf, gradient) {
+    const before = leaf.grad;
+    onRefusal(() => {
+      leaf.grad = before;
+    });
+    leaf.grad = before ? recordedPass.add(before.reshape(before.shape), gradient) : owned(gradient);
+    onSuccess(() => before?.dispose());
+  },
 };

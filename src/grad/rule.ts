@@ -1,8 +1,9 @@
 // The three kinds of rules for an op in a pass that is recorded. All consist of recorded operations, so that a gradient
 // made by them can be differentiated as often as one likes.
-import { goBack, type Node, record } from "../autograd.js";
+import { type Pass, record } from "../autograd.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { type Step, zerosOf } from "./step.js";
+import { endOf, gradientsAt } from "./toward.js";
 
 /** The gradients of the inputs, written out. */
 export interface Written<H = unknown> {
@@ -35,11 +36,11 @@ export interface Composed<H = unknown> {
 // biome-ignore lint/suspicious/noExplicitAny: each rule knows what its op leaves it
 export type Rule = Written<any> | LinearRule<any> | Composed<any>;
 
-/** The gradients of the inputs of a node, by recorded operations. */
-export function apply(rule: Rule, step: Step): (Tensor | null)[] {
+/** The gradients of the inputs of a node, by recorded operations. `pass` goes back through composed ops. */
+export function apply(rule: Rule, step: Step, pass: Pass): (Tensor | null)[] {
   if ("back" in rule) return rule.back(step);
   if ("again" in rule) return [transposed(rule, step)];
-  return replayed(rule, step);
+  return replayed(rule, step, pass);
 }
 
 interface Transposed {
@@ -63,7 +64,7 @@ export const transposedRule: Written<Transposed> = {
 };
 
 /** Does the op again, composed of others, and goes back through these. */
-function replayed({ given, op }: Composed, step: Step): (Tensor | null)[] {
+function replayed({ given, op }: Composed, step: Step, pass: Pass): (Tensor | null)[] {
   const { node, dy } = step;
   if (dy.size === 0) return step.each((k) => zerosOf(dy, step.shapeOf(k)));
   const known = given ? given(step) : step.saved;
@@ -73,14 +74,6 @@ function replayed({ given, op }: Composed, step: Step): (Tensor | null)[] {
   });
   const output = op(inputs, step);
   if (!output.requiresGrad) return [];
-  const ends = step
-    .each((k) => inputs[k] as Tensor)
-    .map((input) => input?.node as Node | undefined);
-  const wanted = new Set(ends.filter((end) => end !== undefined));
-  let grads: (Tensor | null)[] = [];
-  goBack("grad", [{ output, gradient: dy }], { createGraph: true, ends: wanted }, (arrived) => {
-    grads = ends.map((end) => (end && arrived.get(end)) ?? null);
-    arrived.clear();
-  });
-  return grads;
+  const ends = step.each((k) => inputs[k] as Tensor).map((input) => input && endOf(input));
+  return gradientsAt(ends, [[output, dy]], pass, true);
 }
