@@ -2,15 +2,18 @@
 // later nodes hold a node, and their number is counted as for memory. When nobody holds it any more, the node gives
 // back what it saved.
 import { call, onRefusal } from "./call.js";
+import { checkOptions, type Rules } from "./options.js";
 import { checkSaved, checksum } from "./saved.js";
 import { synchronously, untidied } from "./scope.js";
 import {
   type AnyTensor,
   alias,
+  type BackwardOptions,
   changing,
   empty,
   type GradNode,
   hold,
+  type Shape,
   setTape,
   show,
   type Tensor,
@@ -23,16 +26,29 @@ import {
 export type Backward = (dy: Tensor, saved: Tensor[], needs: boolean[]) => (Tensor | null)[];
 
 /** Where a gradient flows: to the node that made an input, or to the input itself if it is a leaf. */
-type Edge = { node: Node } | { leaf: Tensor } | null;
+export type Edge = { node: Node } | { leaf: Tensor } | null;
+
+/**
+ * The name of an op, and what the rule of its second derivative has to know besides its tensors. `rule` is the name of
+ * the rule, where it is not that of the op: see src/grad.
+ */
+export interface How {
+  readonly op: string;
+  readonly rule?: string;
+  readonly [attribute: string]: unknown;
+}
 
 let created = 0;
 let recording = true;
 
-class Node implements GradNode {
+export class Node implements GradNode {
   readonly id = created++;
   readonly name: string;
+  /** The shape of the output. */
+  readonly shape: Shape;
   readonly edges: Edge[];
   readonly backward: Backward;
+  readonly how: How | null;
   saved: Tensor[];
   /** Checksums of `saved`, if the runtime wants them. The state at the end of the list has no checksum. */
   readonly sums: number[] | null;
@@ -40,18 +56,27 @@ class Node implements GradNode {
   #refs = 1;
 
   constructor(
-    name: string,
+    how: string | How,
+    shape: Shape,
     edges: Edge[],
     saved: Tensor[],
     sums: number[] | null,
     backward: Backward,
   ) {
-    this.name = name;
+    this.name = typeof how === "string" ? how : how.op;
+    this.how = typeof how === "string" ? null : how;
+    this.shape = shape;
     this.edges = edges;
     this.saved = saved;
     this.sums = sums;
     this.backward = backward;
-    for (const edge of edges) if (edge && "node" in edge) edge.node.#refs++;
+    for (const edge of edges) if (edge && "node" in edge) edge.node.retain();
+  }
+
+  /** Counts one more holder, who will call `release`. */
+  retain(): this {
+    this.#refs++;
+    return this;
   }
 
   freeSaved(): void {
@@ -68,7 +93,7 @@ class Node implements GradNode {
   }
 }
 
-const edgeOf = (input: AnyTensor | null | undefined): Edge => {
+export const edgeOf = (input: AnyTensor | null | undefined): Edge => {
   if (!input?.requiresGrad) return null;
   return input.node ? { node: input.node as Node } : { leaf: input as Tensor };
 };
@@ -77,10 +102,11 @@ const edgeOf = (input: AnyTensor | null | undefined): Edge => {
  * Remembers how `output` was made, if gradients are on and an input wants one, and returns it. `saved` stay alive for
  * `backward`, whatever happens to the tensors given here; absent ones arrive as they were given. If one of them is
  * written later, the backward pass is refused. So an op saves no more than its backward pass reads, and reads nothing
- * else. `state` follows behind `saved`: backward passes may move it, and this does not count as a write.
+ * else. `how` is the name of the op, with what its second derivative needs. `state` follows behind `saved`: backward passes may move it, and this does
+ * not count as a write.
  */
 export function record(
-  name: string,
+  how: string | How,
   output: Tensor,
   inputs: readonly (AnyTensor | null | undefined)[],
   saved: readonly (AnyTensor | null | undefined)[],
@@ -91,16 +117,19 @@ export function record(
   const all = state ? [...saved, ...state] : saved;
   const held = untidied(() => all.map((tensor) => (tensor ? hold(tensor) : tensor))) as Tensor[];
   const sums = output.runtime.checkSaved ? saved.map((of) => (of ? checksum(of) : 0)) : null;
-  output.attach(new Node(name, inputs.map(edgeOf), held, sums, backward));
+  output.attach(new Node(how, output.shape, inputs.map(edgeOf), held, sums, backward));
   return output;
 }
 
 /** Runs `fn`, which must be synchronous, without recording anything. */
-export function noGrad<T>(fn: () => T): T {
+export const noGrad = <T>(fn: () => T): T => withGrad(false, () => synchronously("noGrad", fn));
+
+/** Runs `fn` with operations recorded, or not. */
+function withGrad<T>(on: boolean, fn: () => T): T {
   const before = recording;
-  recording = false;
+  recording = on;
   try {
-    return synchronously("noGrad", fn);
+    return fn();
   } finally {
     recording = before;
   }
@@ -109,20 +138,40 @@ export function noGrad<T>(fn: () => T): T {
 /** Whether operations are recorded for gradients: true outside of `noGrad`. */
 export const isGradEnabled = (): boolean => recording;
 
+/** How gradients go back. The usual pass is made of kernels, and `grad` has others. */
+export interface Pass {
+  /** Whether what it does is recorded. */
+  readonly recorded: boolean;
+  /** Whether a gradient is wanted at the end of an edge. */
+  leads(edge: Edge): boolean;
+  /** The gradients of the inputs of a node that are needed. */
+  through(node: Node, dy: Tensor, needs: boolean[]): (Tensor | null)[];
+  /** Another holder of the same gradient. */
+  hold(gradient: Tensor): Tensor;
+  /** sum + more. Consumes both. */
+  add(sum: Tensor, more: Tensor): Tensor;
+  /** leaf.grad += gradient, which a refused call takes back. Consumes `gradient`. */
+  accumulate(leaf: Tensor, gradient: Tensor): void;
+}
+
 /**
- * All nodes `root` depends on, the last made first: in this order every gradient is complete when its turn comes.
- * Throws if one of the nodes cannot go back.
+ * All nodes behind `starts` that lead to where gradients are wanted, the last made first: in this order every gradient
+ * is complete when its turn comes. Throws if one of the nodes cannot go back.
  */
-function nodesBehind(root: Node): Node[] {
-  const seen = new Set([root]);
+function nodesBehind(starts: readonly Edge[], pass: Pass): Node[] {
+  const seen = new Set<Node>();
+  const see = (edge: Edge) => {
+    if (edge && "node" in edge && pass.leads(edge)) seen.add(edge.node);
+  };
+  starts.forEach(see);
   for (const node of seen) {
-    if (node.spent) {
+    if (node.spent && node.edges.some(pass.leads)) {
       throw new Error(
         `backward: the graph behind ${node.name} was used by an earlier backward and is freed; run the ` +
-          "forward pass again",
+          "forward pass again, or let the earlier one retainGraph",
       );
     }
-    for (const edge of node.edges) if (edge && "node" in edge) seen.add(edge.node);
+    node.edges.forEach(see);
   }
   const nodes = [...seen].sort((a, b) => b.id - a.id);
   for (const { name, saved, sums } of nodes) checkSaved(name, saved, sums);
@@ -130,7 +179,7 @@ function nodesBehind(root: Node): Node[] {
 }
 
 /** Gives `tensor` itself if nobody else sees its memory, else a copy in its place. */
-function exclusive(tensor: Tensor): Tensor {
+export function exclusive(tensor: Tensor): Tensor {
   if (tensor.exclusive) return tensor;
   const copy = empty(tensor.runtime, tensor.shape);
   copy.elements.set(tensor.elements);
@@ -146,8 +195,30 @@ function addInto(into: Tensor, more: Tensor): Tensor {
   return into;
 }
 
-const addUp = (sum: Tensor | undefined, more: Tensor): Tensor =>
-  sum ? addInto(exclusive(sum), more) : more;
+/** By the kernels of each op, to all leaves. */
+export const plainPass: Pass = {
+  recorded: false,
+  leads: (edge) => edge !== null,
+  through: (node, dy, needs) => node.backward(dy, node.saved, needs),
+  hold: (gradient) => alias(gradient),
+  add: (sum, more) => addInto(exclusive(sum), more),
+  accumulate(leaf, gradient) {
+    const before = leaf.grad;
+    if (before) changing(before);
+    else
+      onRefusal(() => {
+        leaf.grad = null;
+      });
+    leaf.grad = before ? addInto(before, gradient) : exclusive(gradient);
+  },
+};
+
+let passOfGraphs: Pass | null = null;
+/** `grad` gives the pass for `createGraph` here, so that programs without it have no rules of second derivatives. */
+export function setRecordedPass(pass: Pass): Pass {
+  passOfGraphs = pass;
+  return pass;
+}
 
 /** How many edges lead to each leaf that has hooks. */
 function hookedLeaves(edges: readonly Edge[]): Map<Tensor, number> {
@@ -158,72 +229,80 @@ function hookedLeaves(edges: readonly Edge[]): Map<Tensor, number> {
   return due;
 }
 
-/** leaf.grad += grad, which a refused pass takes back, and then the hooks. Consumes `grad`. */
-function complete(leaf: Tensor, grad: Tensor): void {
-  leaf.ptr; // throws if the leaf was disposed
-  const before = leaf.grad;
-  if (before) changing(before);
-  else
-    onRefusal(() => {
-      leaf.grad = null;
-    });
-  leaf.grad = before ? addInto(before, grad) : exclusive(grad);
-  for (const hook of [...(leaf.gradHooks ?? [])]) hook(leaf);
-}
-
-function checkGradient(root: Tensor, gradient: Tensor | undefined): void {
+/** Refuses what is no gradient of `root`. */
+export function checkGradient(op: string, root: Tensor, gradient: Tensor | null | undefined): void {
   if (!gradient) {
     if (root.size === 1) return;
     throw new RangeError(
-      `backward: a gradient can be left out only for a single element; expected one of shape ${show(root.shape)}`,
+      `${op}: a gradient can be left out only for a single element; expected one of shape ${show(root.shape)}`,
     );
   }
   if (gradient.dtype !== "float32")
-    throw new TypeError(
-      `backward: expected a float32 gradient, got ${gradient.dtype ?? "no tensor"}`,
-    );
+    throw new TypeError(`${op}: expected a float32 gradient, got ${gradient.dtype ?? "no tensor"}`);
   if (gradient.runtime !== root.runtime)
-    throw new Error("backward: the gradient belongs to another runtime");
+    throw new Error(`${op}: the gradient belongs to another runtime`);
   if (show(gradient.shape) !== show(root.shape)) {
     throw new RangeError(
-      `backward: expected a gradient of shape ${show(root.shape)}, got ${show(gradient.shape)}`,
+      `${op}: expected a gradient of shape ${show(root.shape)}, got ${show(gradient.shape)}`,
     );
   }
   gradient.ptr; // throws if the gradient was disposed
 }
 
-function backward(root: Tensor, gradient?: Tensor): void {
-  checkGradient(root, gradient);
-  const nodes = root.node ? nodesBehind(root.node as Node) : [];
+/** A tensor that a pass begins at, and its gradient: 1 where there is none. */
+export type Start = readonly [output: Tensor, gradient: Tensor | null | undefined];
+
+/**
+ * Sends the gradients of `starts` back and gives `take` what arrived at the leaves. Behind it the graph is freed, but
+ * for `retain`. With `hooks`, leaves that have some get their gradients on the way.
+ */
+export function goBack(
+  starts: readonly Start[],
+  pass: Pass,
+  { retain, hooks }: { retain: boolean; hooks?: boolean },
+  take: (arrived: Map<Tensor, Tensor>) => void,
+): void {
+  const from = starts.map(([output]) => edgeOf(output));
+  const nodes = nodesBehind(from, pass);
   const leaves = new Map<Tensor, Tensor>();
   const pending = new Map<Node, Tensor>();
   const used: Node[] = [];
-  const due = hookedLeaves([edgeOf(root), ...nodes.flatMap((node) => node.edges)]);
+  const due = hookedLeaves(hooks ? [...from, ...nodes.flatMap((node) => node.edges)] : []);
 
-  const pass = (edge: Edge, grad: Tensor) => {
-    if (edge === null) grad.dispose();
-    else if ("leaf" in edge) leaves.set(edge.leaf, addUp(leaves.get(edge.leaf), grad));
-    else pending.set(edge.node, addUp(pending.get(edge.node), grad));
+  const addUp = <K>(sums: Map<K, Tensor>, key: K, more: Tensor) => {
+    const sum = sums.get(key);
+    sums.set(key, sum ? pass.add(sum, more) : more);
+  };
+
+  const send = (edge: Edge, gradient: Tensor) => {
+    if (!edge || !pass.leads(edge)) gradient.dispose();
+    else if ("leaf" in edge) addUp(leaves, edge.leaf, gradient);
+    else addUp(pending, edge.node, gradient);
   };
 
   /** Counts an edge on which no gradient can come any more. The last one completes a leaf with hooks. */
   const done = (edge: Edge) => {
     if (!edge || !("leaf" in edge)) return;
-    const left = (due.get(edge.leaf) ?? 0) - 1;
-    if (left >= 0) due.set(edge.leaf, left);
-    const grad = leaves.get(edge.leaf);
-    if (left !== 0 || !grad) return;
-    leaves.delete(edge.leaf);
-    complete(edge.leaf, grad);
+    const { leaf } = edge;
+    const left = (due.get(leaf) ?? 0) - 1;
+    if (left >= 0) due.set(leaf, left);
+    const gradient = leaves.get(leaf);
+    if (left !== 0 || !gradient) return;
+    leaves.delete(leaf);
+    leaf.ptr; // throws if the leaf was disposed
+    pass.accumulate(leaf, gradient);
+    for (const hook of [...(leaf.gradHooks ?? [])]) hook(leaf);
   };
 
   untidied(() =>
-    noGrad(() => {
+    withGrad(pass.recorded, () => {
       try {
-        const first = gradient ? alias(gradient) : empty(root.runtime, root.shape);
-        if (!gradient) first.elements.fill(1);
-        pass(edgeOf(root), first);
-        done(edgeOf(root));
+        starts.forEach(([output, gradient], i) => {
+          const first = gradient ? pass.hold(gradient) : empty(output.runtime, output.shape);
+          if (!gradient) first.elements.fill(1);
+          send(from[i], first);
+        });
+        from.forEach(done);
         for (const node of nodes) {
           const dy = pending.get(node);
           if (!dy) {
@@ -231,28 +310,20 @@ function backward(root: Tensor, gradient?: Tensor): void {
             continue;
           }
           pending.delete(node);
-          const needs = node.edges.map((edge) => edge !== null);
-          const grads = node.backward(dy, node.saved, needs);
+          const grads = pass.through(node, dy, node.edges.map(pass.leads));
           // An op may hand on dy itself, even twice, so each receiver gets its own hold of it.
-          const own = grads.map((grad) => (grad === dy ? alias(dy) : grad));
+          const own = grads.map((grad) => (grad === dy ? pass.hold(dy) : grad));
           dy.dispose();
           used.push(node);
           own.forEach((grad, i) => {
-            if (grad) pass(node.edges[i], grad);
+            if (grad) send(node.edges[i], grad);
           });
           if (due.size > 0) node.edges.forEach(done);
         }
-        for (const [leaf, grad] of leaves) {
-          // Errors come here, before any .grad changes: a leaf or its gradient was disposed, or memory is full.
-          leaf.ptr;
-          leaf.grad?.ptr;
-          if (!leaf.grad) leaves.set(leaf, exclusive(grad));
-        }
-        for (const [leaf, grad] of leaves) leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : grad;
-        leaves.clear();
+        take(leaves);
         // The nodes are freed only now: if memory gets full, the graph is as it was. The peak is at the start of the
         // pass in both cases (a training step of NormResNet takes 69.65 MiB instead of 69.63 MiB).
-        for (const node of used) {
+        for (const node of retain ? [] : used) {
           node.spent = true;
           node.freeSaved();
         }
@@ -263,8 +334,35 @@ function backward(root: Tensor, gradient?: Tensor): void {
   );
 }
 
+const rules: Rules<BackwardOptions> = { createGraph: "boolean", retainGraph: "boolean" };
+
+function backward(root: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
+  const { createGraph = false, retainGraph = createGraph } = checkOptions(
+    "backward",
+    options,
+    rules,
+  );
+  checkGradient("backward", root, gradient);
+  if (createGraph && !passOfGraphs)
+    throw new Error("backward: createGraph needs rules that come with grad(): import and use it");
+  const pass = (createGraph && passOfGraphs) || plainPass;
+  goBack([[root, gradient]], pass, { retain: retainGraph, hooks: true }, (leaves) => {
+    for (const [leaf, grad] of leaves) {
+      // Errors come here, before any .grad changes: a leaf or its gradient was disposed, or memory is full.
+      leaf.ptr;
+      leaf.grad?.ptr;
+      if (!createGraph && !leaf.grad) leaves.set(leaf, exclusive(grad));
+    }
+    for (const [leaf, grad] of leaves) {
+      if (createGraph) pass.accumulate(leaf, grad);
+      else leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : grad;
+    }
+    leaves.clear();
+  });
+}
+
 setTape({
-  backward: (root, gradient) => call("backward", () => backward(root, gradient)),
+  backward: (root, gradient, options) => call("backward", () => backward(root, gradient, options)),
   recordView: (out, source) => {
     const { shape } = source;
     record("reshape", out, [source], [], (dy) => [alias(dy, shape)]);

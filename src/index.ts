@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 export { isGradEnabled, noGrad } from "./autograd.js";
+export { type GradOptions, grad } from "./grad/grad.js";
 export {
   type CheckpointParts,
   checkpointMetadata,
@@ -40,6 +41,7 @@ export type { Runtime, RuntimeStats } from "./runtime/runtime.js";
 export {
   type AnyTensor,
   type ArrayOf,
+  type BackwardOptions,
   type DType,
   full,
   keep,

@@ -44,9 +44,20 @@ export abstract class Held {
   }
 }
 
+/** Options of `backward`. */
+export interface BackwardOptions {
+  /**
+   * Whether the gradients are part of the graph themselves, so that they can be differentiated; false by default. The
+   * rules for this come with `grad`.
+   */
+  createGraph?: boolean;
+  /** Whether the graph can be used again; the value of `createGraph` by default. Without it the graph is freed. */
+  retainGraph?: boolean;
+}
+
 /** The part of autograd.ts that tensors call. autograd.ts registers itself, so that imports keep running one way. */
 export interface Tape {
-  backward(root: Tensor, gradient?: Tensor): void;
+  backward(root: Tensor, gradient?: Tensor, options?: BackwardOptions): void;
   /** Records that `out` is `source` under another shape. */
   recordView(out: Tensor, source: Tensor): void;
 }
@@ -266,18 +277,19 @@ export class Tensor<D extends DType = "float32"> {
 
   /**
    * Adds to `.grad` of every leaf this tensor depends on. `gradient` (same shape) may be left out for a single element.
-   * A refused call changes nothing.
-   * @throws Error if nothing was recorded, if the graph was used before, or if something it saved was written since (by
-   *   an optimiser, a state dict, …): then run the forward pass again
+   * A refused call changes nothing. With `createGraph` each `.grad` is a new tensor, which can be differentiated.
+   * @throws Error if nothing was recorded, if the graph was used before without `retainGraph`, or if something it saved
+   *   was written since (by an optimiser, a state dict, …): then run the forward pass again; with `createGraph` also
+   *   for an op that has no second derivative
    */
-  backward(this: Tensor, gradient?: Tensor): void {
+  backward(this: Tensor, gradient?: Tensor, options?: BackwardOptions): void {
     this.#live();
     if (!this.#requiresGrad || !tape) {
       throw new Error(
         "backward: this tensor does not require gradients and came out of no operation that does",
       );
     }
-    tape.backward(this, gradient);
+    tape.backward(this, gradient, options);
   }
 
   /** A tensor with this memory, outside the graph. */

@@ -40,6 +40,7 @@ const order = [
   "process-group.ts",
   "random.ts",
   "ops",
+  "grad",
   "io",
   "optim",
   "nn",

@@ -12,7 +12,8 @@ export function ofNothing(
 ): Tensor {
   const { runtime } = x;
   const shapes = inputs.map((input) => input?.shape ?? []);
-  return record(op, empty(runtime, x.shape), inputs, [], (_, __, needs) =>
+  const how = { op, rule: "ofNothing" };
+  return record(how, empty(runtime, x.shape), inputs, [], (_, __, needs) =>
     shapes.map((shape, i) => (needs[i] ? full(shape, 0, { runtime }) : null)),
   );
 }

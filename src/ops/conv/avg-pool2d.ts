@@ -51,7 +51,8 @@ export function avgPool2d(
     const y = empty(runtime, shape);
     using windows = plan();
     runtime.run("avgPool2dForward", planes, work, [y.ptr, x.ptr, windows.ptr, divisor]);
-    return record("avgPool2d", y, [x], [windows], (dy, [windows]) => {
+    const how = { op: "avgPool2d", ...options, kernelSize };
+    return record(how, y, [x], [windows], (dy, [windows]) => {
       const dx = empty(runtime, image);
       runtime.run("avgPool2dBackward", planes, work, [dx.ptr, dy.ptr, windows.ptr, divisor]);
       return [dx];

@@ -56,7 +56,8 @@ export function convTranspose2d(
     convInputGradient(conv, y, x, weight, { bias, relu });
     const shapes = [x.shape, weight.shape, [outputs]];
     const saved = [weight.requiresGrad ? x : null, x.requiresGrad ? weight : null, relu ? y : null];
-    return record("convTranspose2d", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
+    const how = { op: "convTranspose2d", conv };
+    return record(how, y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
       behindRelu(dy, y, (dy) => {
         const [dx, dWeight, dBias] = shapes.map((shape, i) =>
           needs[i] ? empty(dy.runtime, shape) : null,

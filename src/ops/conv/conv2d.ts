@@ -41,7 +41,8 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
     const y = outputOf(conv, x, weight, { bias, relu });
     const shapes = [x.shape, weight.shape, [weight.shape[0]]];
     const saved = [weight.requiresGrad ? x : null, x.requiresGrad ? weight : null, relu ? y : null];
-    return record("conv2d", y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
+    const how = { op: "conv2d", conv };
+    return record(how, y, [x, weight, bias], saved, (dy, [x, weight, y], needs) =>
       behindRelu(dy, y, (dy) => {
         const [dx, dWeight, dBias] = shapes.map((shape, i) =>
           needs[i] ? empty(dy.runtime, shape) : null,

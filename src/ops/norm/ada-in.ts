@@ -58,7 +58,8 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
     }
     const y = planeNorm(stats, x, weight, bias, eps * shareX);
     const saved = [x, stats, weight, style, styleStats];
-    return record("adaIN", y, [x, style], saved, (dy, saved, needs) => {
+    const how = { op: "adaIN", eps, correction };
+    return record(how, y, [x, style], saved, (dy, saved, needs) => {
       const [x, stats, weight, style, styleStats] = saved as unknown as [
         Tensor,
         Statistics,

@@ -136,7 +136,8 @@ function mixed(
     }
     const y = planeAffine(x, stats, scale, shift);
     const shapes = parameters.map((t) => t.shape);
-    return record(op, y, [x, ...parameters], [x, stats, scale], (dy, saved, needs) => {
+    const how = { op, rule: "adaLIN", rho, gamma, shapes, eps, correction };
+    return record(how, y, [x, ...parameters], [x, stats, scale], (dy, saved, needs) => {
       const [x, stats, scale] = saved as unknown as [Tensor, Statistics, Tensor];
       const sums = planeSums(dy, x, stats);
       const [drho, dweight, dbias] = shapes.map(([a, b = 1]) => new Float64Array(a * b));

@@ -69,7 +69,8 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
     ]);
   }
   const shapes = [shape, weight.shape, bias.shape];
-  return record(op, y, [x, weight, bias], [x, stats, weight], (dy, [x, stats, weight], needs) => {
+  const how = { op, rule: "adaLN", eps };
+  return record(how, y, [x, weight, bias], [x, stats, weight], (dy, [x, stats, weight], needs) => {
     const grads = shapes.map((of, i) => {
       if (!needs[i]) return null;
       return rows > 0 ? empty(runtime, of) : full(of, 0, { runtime });

@@ -38,16 +38,18 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
     const units = x.size === 0 ? 0 : outer * Math.ceil(inner / width);
     const work = n * width;
     const sizes = [n, inner, width] as const;
-    const how = [statistic[o.statistic], o.eps] as const;
+    const kind = [statistic[o.statistic], o.eps] as const;
     const y = empty(runtime, shape);
     using stats = empty(runtime, [outer, inner, 3], "float64");
     const pointers = [y.ptr, stats.ptr, x.ptr, addressOf(o.weight), addressOf(o.bias)] as const;
-    const args = [...pointers, ...sizes, ...how] as const;
+    const args = [...pointers, ...sizes, ...kind] as const;
     runtime.run("axisNormForward", units, 4 * work, args, axisNormForwardScratch(width));
     o.onStatistics?.(stats);
     const { weight, bias } = o;
     const shapes = [shape, weight?.shape, bias?.shape];
-    return record(op, y, [x, weight, bias], [x, stats, weight], (dy, [x, stats, weight], needs) => {
+    const inputs = [x, weight, bias];
+    const how = { op, rule: "axisNorm", n, inner, statistic: o.statistic, eps: o.eps };
+    return record(how, y, inputs, [x, stats, weight], (dy, [x, stats, weight], needs) => {
       const grads = shapes.map((of, i) => {
         if (!needs[i] || !of) return null;
         return units > 0 ? empty(runtime, of) : full(of, 0, { runtime });
@@ -66,7 +68,7 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
         stats.ptr,
         addressOf(weight),
       ] as const;
-      const args = [...pointers, ...sizes, units, together, ...how] as const;
+      const args = [...pointers, ...sizes, units, together, ...kind] as const;
       runtime.run(
         "axisNormBackward",
         items,

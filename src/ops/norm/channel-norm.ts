@@ -337,7 +337,9 @@ export function channelNorm(
     }
     if (running) update(running, stats, s);
     const saved = [x, stats, weight, activation ? bias : null];
-    return record(op, y, [x, weight, bias], saved, (dy, saved, needs) => {
+    const { eps } = affine;
+    const how = { op, rule: "channelNorm", s, eps, activation, constant: Boolean(constant) };
+    return record(how, y, [x, weight, bias], saved, (dy, saved, needs) => {
       const [x, stats, weight, bias] = saved as unknown as [
         Tensor,
         Tensor<"float64">,

@@ -93,7 +93,8 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
     const pointers = [y.ptr, x.ptr, addressOf(v), addressOf(weight), addressOf(bias)] as const;
     runtime.run("evonormB0Forward", planes, 4 * length, [...pointers, ...roots(deviations)]);
     const inputs = [x, v, weight, bias] as const;
-    return record("evonormB0", y, inputs, [x, deviations, v, weight], (dy, saved, needs) => {
+    const how = { op: "evonormB0", training, eps };
+    return record(how, y, inputs, [x, deviations, v, weight], (dy, saved, needs) => {
       const [x, deviations, v, weight] = saved as unknown as [
         Tensor,
         Tensor<"float64">,

@@ -75,7 +75,8 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
     ] as const;
     runtime.run("evonormS0Forward", sets, 6 * runs * length, [...pointers, ...shape, eps]);
     const inputs = [x, v, weight, bias] as const;
-    return record("evonormS0", y, inputs, [x, stats, v, weight], (dy, saved, needs) => {
+    const how = { op: "evonormS0", numGroups, eps };
+    return record(how, y, inputs, [x, stats, v, weight], (dy, saved, needs) => {
       const [x, stats, v, weight] = saved;
       const dx = empty(runtime, x.shape);
       using sums = empty(runtime, [batch * channels, 3], "float64");

@@ -79,7 +79,8 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
     runtime.run("frnForward", planes, 3 * length, [...pointers, length, channels]);
     const epsShape = learned?.shape ?? [];
     const inputs = [x, weight, bias, tau, learned] as const;
-    return record("frn", y, inputs, [x, y, stats, weight, tau], (dy, saved, needs) => {
+    const how = { op: "frn", eps: values };
+    return record(how, y, inputs, [x, y, stats, weight, tau], (dy, saved, needs) => {
       const [x, y, stats, weight, tau] = saved;
       const dx = empty(runtime, x.shape);
       using sums = empty(runtime, [planes, 4], "float64");

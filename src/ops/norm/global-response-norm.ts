@@ -64,7 +64,8 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   using stats = identity(x);
   const y = planeAffine(x, stats, scale, shift);
   const saved = [x, stats, scale, weight];
-  return record(op, y, [x, weight, bias], saved, (dy, saved, needs) => {
+  const how = { op, rule: "globalResponseNorm", eps };
+  return record(how, y, [x, weight, bias], saved, (dy, saved, needs) => {
     const [x, stats, scale, weight] = saved as unknown as [Tensor, Statistics, Tensor, Tensor];
     const sums = planeSums(dy, x, stats);
     const [dweight, dbias] = [1, 2].map(() => full([channels], 0, { runtime }));

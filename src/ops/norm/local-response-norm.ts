@@ -67,7 +67,8 @@ export function localResponseNorm(
     const work = 4 * channels * (8 + Math.min(size, channels));
     const y = empty(runtime, shape);
     runtime.run("localResponseNormForward", items, work, [y.ptr, x.ptr, ...sizes]);
-    return record(op, y, [x], [x], (dy, [x]) => {
+    const how = { op, size, window, alpha, beta, k };
+    return record(how, y, [x], [x], (dy, [x]) => {
       const dx = empty(runtime, shape);
       const scratch = localResponseNormBackwardScratch(channels);
       const args = [dx.ptr, dy.ptr, x.ptr, ...sizes] as const;

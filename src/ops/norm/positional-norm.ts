@@ -76,8 +76,10 @@ export function positionalNorm(x: Tensor, options: PositionalNormOptions = {}): 
         }
       },
     });
-    const mean = record(`${op} mean`, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
-    const std = record(`${op} std`, deviations, [x], [output], (d, [y]) => {
+    const ofMean = { op: `${op} mean`, rule: "mean", axes: [axis] };
+    const mean = record(ofMean, means, [x], [], (d) => [spread(d, [axis], shape, n)]);
+    const ofStd = { op: `${op} std`, rule: "std", axis, correction };
+    const std = record(ofStd, deviations, [x], [output, deviations], (d, [y]) => {
       // ∂std/∂x = output/(n − correction)
       using by = full([], n - correction, { runtime });
       using each = combine("div", d, by, kept);

@@ -1,4 +1,4 @@
-import { record } from "../../autograd.js";
+import { type Backward, record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
@@ -84,17 +84,18 @@ function standardized(op: string, x: Tensor, eps: number, detach: boolean): RevI
       }
     },
   });
-  if (detach)
-    return {
-      output: record(op, output, [x], [std], (dy, [std]) => [combine("div", dy, std, shape)]),
-      mean,
-      std,
-    };
+  if (detach) {
+    const how = { op, rule: "revIN" };
+    const back: Backward = (dy, [std]) => [combine("div", dy, std, shape)];
+    return { output: record(how, output, [x], [std], back), mean, std };
+  }
+  const ofMean = { op: `${op} mean`, rule: "mean", axes: [1] };
+  const ofStd = { op: `${op} std`, rule: "std", axis: 1, correction: 0 };
   return {
     output,
-    mean: record(`${op} mean`, mean, [x], [], (d) => [spread(d, [1], shape, length)]),
+    mean: record(ofMean, mean, [x], [], (d) => [spread(d, [1], shape, length)]),
     // ∂std/∂x = output/L
-    std: record(`${op} std`, std, [x], [output], (d, [y]) => {
+    std: record(ofStd, std, [x], [output, std], (d, [y]) => {
       using each = spread(d, [1], shape, length);
       return [combine("mul", y, each, shape)];
     }),

@@ -202,7 +202,8 @@ function rowNormOf(
   if (x.size > 0) forward(y, stats, x, cols, o, residual && { x: residual, sum });
   if (residual) record("add", sum, [x, residual], [], (dy) => [dy, dy]);
   const saved = [sum, stats, o.weight, o.activation ? o.bias : null];
-  const output = record(op, y, [sum, o.weight, o.bias], saved, (dy, saved, needs) => {
+  const how = { op, rule: "rowNorm", cols, o };
+  const output = record(how, y, [sum, o.weight, o.bias], saved, (dy, saved, needs) => {
     const [x, stats, weight, bias] = saved as unknown as [
       Tensor,
       Tensor<"float64">,

@@ -61,7 +61,8 @@ export function saturation(
     runtime.run(kernels.forward, rows, 4 * cols, args);
     const inputs = [x, weight, bias, alpha, shift] as const;
     const scalars = [alpha.shape, shift?.shape ?? []];
-    return record(op, y, inputs, [x, weight], (dy, [x, weight], needs) => {
+    const how = { op, rule: kernels.forward, alpha: a, shift: s, last };
+    return record(how, y, inputs, [x, weight], (dy, [x, weight], needs) => {
       const blockRows = last ? blockRowsOf(rows) : 1;
       const blocks = Math.ceil(rows / blockRows);
       const dx = empty(runtime, x.shape);

@@ -48,7 +48,8 @@ export function scaledRows(op: string, x: Tensor, d: number, o: ScaledRows): Ten
     ] as const;
     runtime.run("scaledRowsForward", rows, 2 * d, [...pointers, d, counted, rowScale[o.kind], eps]);
     const saved = [x, stats, back, weight];
-    return record(op, y, [x, weight, bias], saved, (dy, [x, stats, back, weight], needs) => {
+    const how = { op, rule: "scaledRows", kind: o.kind, counted, eps };
+    return record(how, y, [x, weight, bias], saved, (dy, [x, stats, back, weight], needs) => {
       const [dx, dweight, dbias] = [shape, [d], [d]].map((of, i) => {
         if (!needs[i]) return null;
         return rows > 0 ? empty(runtime, of) : full(of, 0, { runtime });

@@ -85,7 +85,8 @@ export function spectralNorm(
     const y = empty(w.runtime, w.shape);
     planeCombine(y, matrix, { a: w, p: all });
     const right = v.toArray(); // the next call moves v
-    return record("spectralNorm", y, [w], [w], (dy, [w]) => {
+    const how = { op: "spectralNorm", matrix, left, right };
+    return record(how, y, [w], [w], (dy, [w]) => {
       // dw = (dy − ⟨dy, w/σ⟩·u·vᵀ)/σ
       const along = planeProducts(matrix, dy, w).reduce((sum, x) => sum + x, 0) / sigma ** 2;
       using v = empty(w.runtime, [right.length]);

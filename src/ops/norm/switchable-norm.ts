@@ -127,7 +127,8 @@ export function switchableNorm(
     planeCombine(y, rows, { a: x, p, r });
 
     const inputs = [x, meanWeight, varWeight, weight, bias];
-    return record("switchableNorm", y, inputs, [x], (dy, [x], needs) => {
+    const how = { op: "switchableNorm", shares, gamma, eps, ofBatch: training ? null : ofBatch };
+    return record(how, y, inputs, [x], (dy, [x], needs) => {
       const sums = planeProducts(rows, dy);
       const centred = planeProducts(rows, dy, x).map((v, i) => v - mean[i] * sums[i]); // Σdy·(x − mean)
       const toMean = sums.map((v, i) => -p[i] * v);

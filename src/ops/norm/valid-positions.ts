@@ -83,12 +83,13 @@ export function overPositions(
 }
 
 /** The valid positions of x alone, [1, C, count]. */
-function gatherPositions(x: Tensor, { shape, index, stride }: Positions): Tensor {
+export function gatherPositions(x: Tensor, { shape, index, stride }: Positions): Tensor {
   const { runtime } = x;
   const args = [index.size, stride] as const;
   const y = empty(runtime, [1, shape[1], index.size]);
   runtime.run("gatherPositions", shape[1], 2 * index.size, [y.ptr, x.ptr, index.ptr, ...args]);
-  return record("gather", y, [x], [index], (dy, [index]) => {
+  const how = { op: "gather", shape, stride };
+  return record(how, y, [x], [index], (dy, [index]) => {
     const dx = zeros(dy, shape);
     runtime.run("scatterPositions", shape[1], 2 * args[0], [dx.ptr, dy.ptr, index.ptr, ...args]);
     return [dx];
@@ -96,12 +97,13 @@ function gatherPositions(x: Tensor, { shape, index, stride }: Positions): Tensor
 }
 
 /** Puts y [1, C, count] back at its positions, with zeros elsewhere. */
-function scatterPositions(y: Tensor, { shape, index, stride }: Positions): Tensor {
+export function scatterPositions(y: Tensor, { shape, index, stride }: Positions): Tensor {
   const { runtime } = y;
   const args = [index.size, stride] as const;
   const x = zeros(y, shape);
   runtime.run("scatterPositions", shape[1], 2 * index.size, [x.ptr, y.ptr, index.ptr, ...args]);
-  return record("scatter", x, [y], [index], (dx, [index]) => {
+  const how = { op: "scatter", shape, stride };
+  return record(how, x, [y], [index], (dx, [index]) => {
     const dy = empty(runtime, [1, shape[1], args[0]]);
     runtime.run("gatherPositions", shape[1], 2 * args[0], [dy.ptr, dx.ptr, index.ptr, ...args]);
     return [dy];

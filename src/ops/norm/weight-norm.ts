@@ -61,7 +61,8 @@ export function weightNorm(v: Tensor, g: Tensor, dim: number | null = 0): Tensor
     const perLength = (list: ArrayLike<number>) => norms.map((norm, i) => list[i] / norm);
     planeCombine(w, planes, { a: v, p: perLength(g.elements) });
     // dg = ⟨dw, v⟩/‖v‖, dv = (g/‖v‖)·(dw − (dg/‖v‖)·v)
-    return record("weightNorm", w, [v, g], [v, g], (dw, [v, g], needs) => {
+    const how = { op: "weightNorm", axis };
+    return record(how, w, [v, g], [v, g], (dw, [v, g], needs) => {
       const dg = perLength(planeProducts(planes, dw, v));
       const scale = perLength(g.elements);
       const q = scale.map((value, i) => (-value * dg[i]) / norms[i]);

@@ -1,4 +1,4 @@
-import { record } from "../../autograd.js";
+import { type How, record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
@@ -40,9 +40,9 @@ export interface ScaledWeightStandardizationOptions {
 type Scale = (variance: number) => { scale: number; slope: number };
 
 /** gain·(w − mean)·scale(variance) for each filter w[o]. It is a layer norm whose deviation is given as a function. */
-function standardize(op: string, w: Tensor, gain: Tensor | null, scaleOf: Scale): Tensor {
-  return call(op, () => {
-    if (w.size === 0) return ofNothing(op, w, [w, gain]);
+function standardize(how: How, w: Tensor, gain: Tensor | null, scaleOf: Scale): Tensor {
+  return call(how.op, () => {
+    if (w.size === 0) return ofNothing(how.op, w, [w, gain]);
     const filters: Planes = { outer: 1, planes: w.shape[0], inner: sizeOf(w.shape.slice(1)) };
     const { mean, variance } = planeMoments(w, filters.planes, filters.inner);
     const scales = Array.from(variance, scaleOf);
@@ -50,7 +50,7 @@ function standardize(op: string, w: Tensor, gain: Tensor | null, scaleOf: Scale)
     const y = empty(w.runtime, w.shape);
     const p = scales.map(({ scale }, i) => factors[i] * scale);
     planeCombine(y, filters, { a: w, p, r: p.map((value, i) => -value * mean[i]) });
-    return record(op, y, [w, gain], [w], (dy, [w], needs) => {
+    return record({ ...how, factors }, y, [w, gain], [w], (dy, [w], needs) => {
       const sums = planeProducts(filters, dy);
       const products = planeProducts(filters, dy, w).map((value, i) => value - mean[i] * sums[i]); // Σdy·(w − mean)
       const dw = needs[0] ? empty(w.runtime, w.shape) : null;
@@ -99,7 +99,7 @@ export function weightStandardization(
   const n = checkFilters(op, w);
   checkNumber(op, "eps", eps);
   const factor = n / Math.max(n - correction, 1); // a filter of one element is 0 either way
-  return standardize(op, w, null, (biased) => {
+  return standardize({ op, factor, eps, epsInside }, w, null, (biased) => {
     const variance = biased * factor;
     if (epsInside) {
       const scale = variance + eps > 0 ? 1 / Math.sqrt(variance + eps) : 0;
@@ -138,7 +138,7 @@ export function scaledWeightStandardization(
   checkSameRuntime(op, w, gain);
   checkNumber(op, "eps", eps);
   checkNumber(op, "gamma", gamma);
-  return standardize(op, w, gain, (variance) => {
+  return standardize({ op, fanIn, gamma, eps, epsAdded }, w, gain, (variance) => {
     const inner = epsAdded ? (variance + eps) * fanIn : Math.max(variance * fanIn, eps);
     const scale = inner === 0 ? 0 : gamma / Math.sqrt(inner); // NaN stays
     const moves = epsAdded || variance * fanIn > eps;

@@ -42,7 +42,8 @@ export function embedding(table: Tensor, ids: ArrayLike<number> | AnyTensor): Te
     list.forEach((id, i) => {
       to.set(from.subarray(id * columns, (id + 1) * columns), i * columns);
     });
-    return record("embedding", y, [table], [], (dy) => {
+    const how = { op: "embedding", list };
+    return record(how, y, [table], [], (dy) => {
       const gradient = full(shape, 0, { runtime });
       const [from, to] = [dy.elements, gradient.elements];
       list.forEach((id, i) => {

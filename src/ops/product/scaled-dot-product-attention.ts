@@ -109,7 +109,8 @@ export function scaledDotProductAttention(
 
     const kept = isKept(rules) ? scratch : null;
     const saved = [q, k, v, mine.values, mine.offsets, kept];
-    return record("scaledDotProductAttention", y, [q, k, v], saved, (dy, saved, needs) => {
+    const how = { op: "scaledDotProductAttention", ...rules, rule: "attention", heads: h };
+    return record(how, y, [q, k, v], saved, (dy, saved, needs) => {
       const [q, k, v, values, offsets, kept] = saved;
       const given = { values, offsets } as unknown as Given;
       const [dq, dk, dv] = [q, k, v].map((t, i) => (needs[i] ? empty(runtime, t.shape) : null));

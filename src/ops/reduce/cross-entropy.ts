@@ -105,7 +105,8 @@ function rowLosses(
   if (perRow) runtime.run("storeSums", n, 2, [loss.ptr, losses.ptr, 1]);
 
   const saved = [logits, labels as AnyTensor, stats as AnyTensor];
-  return record("crossEntropy", loss, [logits], saved, (dy, [x, labels, stats]) => {
+  const how = { op: "crossEntropy", divisor, labelSmoothing };
+  return record(how, loss, [logits], saved, (dy, [x, labels, stats]) => {
     const dx = empty(x.runtime, x.shape);
     const pointers = [dx.ptr, dy.ptr, stats.ptr, x.ptr, labels.ptr] as const;
     const args = [...pointers, classes, divisor, perRow ? 1 : 0, labelSmoothing] as const;

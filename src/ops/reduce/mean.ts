@@ -20,7 +20,7 @@ export function mean(x: Tensor, dim?: number | readonly number[], keepdim = fals
     const axes = axesOf("mean", dim, shape.length);
     const out = keepdim ? keptShape(shape, axes) : shape.filter((_, i) => !axes.includes(i));
     const n = countOver(shape, axes);
-    return record("mean", reduceSum(x, axes, out, n), [x], [], (dy) => [
+    return record({ op: "mean", axes }, reduceSum(x, axes, out, n), [x], [], (dy) => [
       spread(dy, axes, shape, n),
     ]);
   });

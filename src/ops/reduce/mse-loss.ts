@@ -43,7 +43,8 @@ export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions =
     const args = [partials.ptr, input.ptr, target.ptr, size, PIECE] as const;
     runtime.run("squaredErrorSums", partials.size, 2 * PIECE, args);
     const loss = sumPartials(partials, divisor);
-    return record("mseLoss", loss, [input, target], [input, target], (dy, [a, b], needs) => {
+    const how = { op: "mseLoss", divisor };
+    return record(how, loss, [input, target], [input, target], (dy, [a, b], needs) => {
       const da = empty(runtime, a.shape);
       runtime.run("squaredErrorBackward", size, 2, [da.ptr, dy.ptr, a.ptr, b.ptr, 2 / divisor]);
       const db = needs[1] ? negate(da) : null;

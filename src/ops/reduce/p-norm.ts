@@ -37,7 +37,8 @@ export function pNorm(x: Tensor, from: number, to: number, p: number, eps: numbe
 
   const y = empty(runtime, shape);
   y.elements.set(values.map((v, i) => v / divisors[setOf(i)]));
-  return record("normalize", y, [x], [x], (dy, [x]) => {
+  const how = { op: "normalize", rule: "pNorm", from, to, p, eps };
+  return record(how, y, [x], [x], (dy, [x]) => {
     // dx = (dy − ⟨dy, y⟩·sign(x)·(|x|/‖x‖)^(p − 1))/‖x‖, where the norm is not below eps
     const dx = empty(runtime, shape);
     const along = new Float64Array(sets);

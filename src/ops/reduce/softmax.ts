@@ -25,7 +25,8 @@ export function normalised(op: string, x: Tensor, dim: number, log: 0 | 1): Tens
 
     const y = empty(x.runtime, x.shape);
     x.runtime.run("softmaxForward", items, work, [y.ptr, x.ptr, n, inner, log]);
-    return record(op, y, [x], [y], (dy, [y]) => {
+    const how = { op, rule: log ? "logSoftmax" : "softmax", axis };
+    return record(how, y, [x], [y], (dy, [y]) => {
       const dx = empty(y.runtime, y.shape);
       y.runtime.run("softmaxBackward", items, work, [dx.ptr, dy.ptr, y.ptr, n, inner, log]);
       return [dx];

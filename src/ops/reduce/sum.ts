@@ -19,6 +19,8 @@ export function sum(x: Tensor, dim?: number | readonly number[], keepdim = false
     const { shape } = x;
     const axes = axesOf("sum", dim, shape.length);
     const out = keepdim ? keptShape(shape, axes) : shape.filter((_, i) => !axes.includes(i));
-    return record("sum", reduceSum(x, axes, out), [x], [], (dy) => [spread(dy, axes, shape, 1)]);
+    return record({ op: "sum", axes }, reduceSum(x, axes, out), [x], [], (dy) => [
+      spread(dy, axes, shape, 1),
+    ]);
   });
 }

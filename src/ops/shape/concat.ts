@@ -41,7 +41,8 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
       const args = [behind(y.ptr, 4 * starts[i]), part.ptr, total, lengths[i], lengths[i]] as const;
       runtime.run("copyRuns", outer, 2 * lengths[i], args);
     });
-    return record("concat", y, tensors, [], (dy, _, needs) =>
+    const how = { op: "concat", axis, shapes };
+    return record(how, y, tensors, [], (dy, _, needs) =>
       shapes.map((part, i) => {
         if (!needs[i]) return null;
         const dx = empty(runtime, part);

@@ -30,7 +30,8 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 export function reorder(op: string, x: Tensor, order: readonly number[]): Tensor {
   return call(op, () => {
     const inverse = order.map((_, i) => order.indexOf(i));
-    return record(op, reordered(x, order), [x], [], (dy) => [reordered(dy, inverse)]);
+    const how = { op, rule: "permute", order };
+    return record(how, reordered(x, order), [x], [], (dy) => [reordered(dy, inverse)]);
   });
 }
 

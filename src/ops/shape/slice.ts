@@ -30,7 +30,8 @@ export function slice(x: Tensor, dim: number, start = 0, end?: number): Tensor {
     const [run, pitch, offset] = [length * inner, size * inner, 4 * first * inner];
     const y = empty(runtime, shape.with(axis, length));
     runtime.run("copyRuns", outer, 2 * run, [y.ptr, behind(x.ptr, offset), run, pitch, run]);
-    return record("slice", y, [x], [], (dy) => {
+    const how = { op: "slice", axis, first, length };
+    return record(how, y, [x], [], (dy) => {
       const dx = empty(runtime, shape);
       dx.elements.fill(0);
       runtime.run("copyRuns", outer, 2 * run, [behind(dx.ptr, offset), dy.ptr, pitch, run, run]);

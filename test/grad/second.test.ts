@@ -1,0 +1,68 @@
+// Every operation of the table of saved.test.ts is differentiated twice.
+import { describe, expect, test } from "vitest";
+import * as ops from "../../src/ops/index.js";
+import { type AnyTensor, sizeOf, type Tensor, tensor, tidy } from "../../src/tensor.js";
+import { normal, useRuntime } from "../helpers.js";
+import { type Input, table } from "../ops/saved-cases.js";
+import { checkSecond } from "./second.js";
+import "../../src/grad/grad.js";
+
+const runtime = await useRuntime();
+
+/** Positive values suit square roots, logarithms, variances and shares alike. */
+function made(input: Input, i: number): AnyTensor {
+  if ("integers" in input)
+    return tensor(input.integers, [input.integers.length], { runtime }) as AnyTensor;
+  const shape = "buffer" in input ? input.buffer : input;
+  const values = normal(sizeOf(shape), 7 + i).map((value) => Math.abs(value) + 0.5);
+  return tensor(values, shape, { runtime });
+}
+
+const { image, four } = { image: [2, 4, 3, 3], four: [4] };
+const buffer = (...shape: number[]) => ({ buffer: shape });
+/** What moves its own constants along with the inputs, so that a difference is no derivative. */
+const apart = ["batchRenorm", "spectralNorm"];
+const own: typeof table = [
+  [
+    "batchRenorm",
+    [image, four, four, buffer(4), buffer(4)],
+    (x, weight, bias, runningMean, runningVar) =>
+      ops.batchRenorm(x, {
+        ...{ weight, bias, runningMean, runningVar, training: true, rMax: 1, dMax: 0 },
+      }),
+  ],
+  [
+    "spectralNorm",
+    [[4, 3, 2], buffer(3), buffer(8)],
+    (w, u, v) => ops.spectralNorm(w, u, v, { iterations: 0, dim: 1 }),
+  ],
+];
+/** Ops that are differentiable once, and why. */
+const once: Record<string, string> = {
+  powerNorm: "its backward pass is an approximation",
+};
+const named = (name: string) => name.split(/[ ,]/)[0];
+const rows = [
+  ...table.filter(([name]) => !apart.includes(named(name)) && !(named(name) in once)),
+  ...own,
+];
+
+describe("second derivatives", () => {
+  test.each(rows)("%s", (_, inputs, call) => {
+    tidy(() => {
+      const all = inputs.map(made);
+      const parameters = all.filter((_, i) => Array.isArray(inputs[i])) as Tensor[];
+      const buffers = all.filter((_, i) => !Array.isArray(inputs[i]) && "buffer" in inputs[i]);
+      const state = buffers.map((t) => t.toArray());
+      const op = () => {
+        buffers.forEach((t, i) => {
+          t.elements.set(state[i] as never);
+        });
+        return call(...all);
+      };
+      checkSecond(op, parameters);
+    });
+  });
+
+  test("the table has rows", () => expect(table.length).toBeGreaterThan(50));
+});
