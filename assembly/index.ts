@@ -51,6 +51,7 @@ export * from "./norm/saturation";
 export * from "./norm/scaled-rows";
 export * from "./norm/slice-maps";
 export * from "./optim/adam";
+export * from "./optim/rmsprop";
 export * from "./optim/sgd";
 export * from "./optim/subnormals";
 export * from "./product/attention";

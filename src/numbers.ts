@@ -38,3 +38,9 @@ export function checkHeads(layer: string, dModel: number, nHead: number): void {
     throw new RangeError(`${layer}: dModel must be divisible by nHead, got ${dModel} and ${nHead}`);
   }
 }
+
+/** Refuses what is not a finite number > 0. */
+export function checkPositive(op: string, name: string, value: number): void {
+  checkNumber(op, name, value);
+  if (value === 0) throw new RangeError(`${op}: expected ${name} > 0, got 0`);
+}

@@ -53,7 +53,10 @@ test("operations have a row in test/ops/saved-cases.ts", () => {
 
 test("operations have a case for npm run fuzz in test/fuzz/cases", () => {
   expect(missing(Object.keys(fuzzCases), Object.keys(ops)), "need a case there").toEqual([]);
-  expect(missing(Object.keys(ops), Object.keys(fuzzCases)), "are no operations").toEqual([]);
+  expect(
+    missing(Object.keys(ops), Object.keys(fuzzCases).map(firstWord)),
+    "are no operations",
+  ).toEqual([]);
 });
 
 test("methods of the norm table have a layer in test/fuzz/methods.ts, or it says which case has them", () => {

@@ -45,6 +45,7 @@ const ops: Record<string, Call> = {
     evenkeel.batchInstanceNorm(image(), one([6]), among({ ...stats(), training: true }, o)),
   batchNorm: (o) => evenkeel.batchNorm(image(), among(stats(), o)),
   batchRenorm: (o) => evenkeel.batchRenorm(image(), among(stats(), o)),
+  binaryCrossEntropyWithLogits: (o) => evenkeel.binaryCrossEntropyWithLogits(x(4, 6), x(4, 6), o),
   conditionalBatchNorm: (o) =>
     evenkeel.conditionalBatchNorm(image(), one([4, 6]), one([4, 6]), among(stats(), o)),
   conditionalInstanceNorm: (o) =>
@@ -66,8 +67,11 @@ const ops: Record<string, Call> = {
   ghostBatchNorm: (o) => evenkeel.ghostBatchNorm(image(), among({ training: true }, o)),
   globalResponseNorm: (o) => evenkeel.globalResponseNorm(image(), one([6]), one([6]), o),
   groupNorm: (o) => evenkeel.groupNorm(image(), 2, o),
+  huberLoss: (o) => evenkeel.huberLoss(x(4, 6), x(4, 6), o),
   instanceNorm: (o) => evenkeel.instanceNorm(image(), o),
   iterNorm: (o) => evenkeel.iterNorm(image(), among({ training: true }, o)),
+  klDiv: (o) => evenkeel.klDiv(x(4, 6), x(4, 6), o),
+  l1Loss: (o) => evenkeel.l1Loss(x(4, 6), x(4, 6), o),
   layerInstanceNorm: (o) => evenkeel.layerInstanceNorm(image(), one([6]), one([6]), one([6]), o),
   layerNorm: (o) => evenkeel.layerNorm(x(4, 6), [6], o),
   layerNorm2d: (o) => evenkeel.layerNorm2d(image(), o),
@@ -96,6 +100,8 @@ const ops: Record<string, Call> = {
     evenkeel.scaledDotProductAttention(x(4, 6), x(4, 6), x(4, 6), o),
   scaledWeightStandardization: (o) => evenkeel.scaledWeightStandardization(x(4, 6), o),
   scaleNorm: (o) => evenkeel.scaleNorm(x(4, 6), one([]), o),
+  smoothL1Loss: (o) => evenkeel.smoothL1Loss(x(4, 6), x(4, 6), o),
+  softplus: (o) => evenkeel.softplus(x(4, 6), o),
   spectralNorm: (o) => evenkeel.spectralNorm(x(4, 6), one([4]), one([6]), o),
   switchableNorm: (o) =>
     evenkeel.switchableNorm(image(), one([3]), one([3]), among({ training: true }, o)),
@@ -200,6 +206,7 @@ const optimizers: Record<string, Call> = {
   MultiStepLR: (o) => new optim.MultiStepLR(sgd(), [3], o),
   OneCycleLR: (o) => new optim.OneCycleLR(sgd(), 0.1, among({ totalSteps: 9 }, o)),
   ReduceLROnPlateau: (o) => new optim.ReduceLROnPlateau(sgd(), o),
+  RMSprop: (o) => new optim.RMSprop([parameter()], o),
   StepLR: (o) => new optim.StepLR(sgd(), 3, o),
   WarmupCosineLR: (o) =>
     new optim.WarmupCosineLR(sgd(), among({ warmupSteps: 1, totalSteps: 9 }, o)),

@@ -3,13 +3,15 @@ import { flush, LEAST_NORMAL, loadLanes, loadTail, madd, storeLanes, storeTail }
 /**
  * One pass of torch.optim.Adam (arXiv 1412.6980): p ·= keepRate (AdamW's 1 − lr·weightDecay, arXiv 1711.05101; else 1);
  * g += weightDecay·p; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²; p −= stepSize·m / (√v / correction + eps), with
- * stepSize = lr / (1 − β1^t) and correction = √(1 − β2^t). With `hidden`, eps hides squares below the normal numbers,
+ * stepSize = lr / (1 − β1^t) and correction = √(1 − β2^t). With `largest` (amsgrad, Reddi et al. 2018; else 0) the largest
+ * v so far stands in its place. With `hidden`, eps hides squares below the normal numbers,
  * and these count as 0: otherwise gradients of 1e-20 take 10 times as long. Range: elements.
  */
 export function adamStep(
   param: usize,
   mean: usize,
   square: usize,
+  largest: usize,
   grad: usize,
   keepRate: f32,
   weightDecay: f32,
@@ -37,7 +39,21 @@ export function adamStep(
     const o = (<usize>i) << 2;
     const p = f32x4.mul(v128.load(param + o), keep);
     const g = madd(decay, p, v128.load(grad + o));
-    const way = moments<v128>(mean + o, square + o, g, 4, b1, b2, c1, c2, root, least, visible);
+    const most = largest !== 0 ? largest + o : 0;
+    const way = moments<v128>(
+      mean + o,
+      square + o,
+      most,
+      g,
+      4,
+      b1,
+      b2,
+      c1,
+      c2,
+      root,
+      least,
+      visible,
+    );
     v128.store(param + o, f32x4.add(p, f32x4.mul(rate, way)));
   }
   if (i < end) {
@@ -45,15 +61,30 @@ export function adamStep(
     const n = end - i;
     const p = f32x4.mul(loadTail(param + o, n), keep);
     const g = madd(decay, p, loadTail(grad + o, n));
-    const way = moments<f32>(mean + o, square + o, g, n, b1, b2, c1, c2, root, least, visible);
+    const most = largest !== 0 ? largest + o : 0;
+    const way = moments<f32>(
+      mean + o,
+      square + o,
+      most,
+      g,
+      n,
+      b1,
+      b2,
+      c1,
+      c2,
+      root,
+      least,
+      visible,
+    );
     storeTail(param + o, f32x4.add(p, f32x4.mul(rate, way)), n);
   }
 }
 
-/** Brings both moments up to date and returns m / (√v / correction + eps). */
+/** Brings the moments up to date and returns m / (√v / correction + eps). */
 function moments<T>(
   mean: usize,
   square: usize,
+  largest: usize,
   g: v128,
   n: i32,
   b1: v128,
@@ -66,8 +97,12 @@ function moments<T>(
 ): v128 {
   const m = madd(b1, loadLanes<T>(mean, n), f32x4.mul(c1, g));
   const large = flush(g, visible);
-  const v = madd(b2, loadLanes<T>(square, n), f32x4.mul(c2, f32x4.mul(large, large)));
+  let v = madd(b2, loadLanes<T>(square, n), f32x4.mul(c2, f32x4.mul(large, large)));
   storeLanes<T>(mean, m, n);
   storeLanes<T>(square, v, n);
+  if (largest !== 0) {
+    v = f32x4.max(v, loadLanes<T>(largest, n));
+    storeLanes<T>(largest, v, n);
+  }
   return f32x4.div(m, f32x4.add(f32x4.div(f32x4.sqrt(v), root), least));
 }

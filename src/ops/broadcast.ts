@@ -41,7 +41,8 @@ export function operands(op: Arithmetic, a: Operand, b: Operand): Operands {
   };
 }
 
-function broadcastShape(op: string, a: Shape, b: Shape): Shape {
+/** The common shape. Throws RangeError if there is none. */
+export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const [p, q] = [a.at(i - rank) ?? 1, b.at(i - rank) ?? 1];

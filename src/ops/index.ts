@@ -18,6 +18,7 @@ export { neg } from "./elementwise/neg.js";
 export { relu } from "./elementwise/relu.js";
 export { sigmoid } from "./elementwise/sigmoid.js";
 export { silu } from "./elementwise/silu.js";
+export { type SoftplusOptions, softplus } from "./elementwise/softplus.js";
 export { sqrt } from "./elementwise/sqrt.js";
 export { sub } from "./elementwise/sub.js";
 export { tanh } from "./elementwise/tanh.js";
@@ -96,12 +97,21 @@ export {
   scaledDotProductAttention,
 } from "./product/scaled-dot-product-attention.js";
 export {
-  type CrossEntropyOptions,
-  crossEntropy,
-  type Reduction,
-  type Targets,
-} from "./reduce/cross-entropy.js";
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropyWithLogits,
+} from "./reduce/binary-cross-entropy.js";
+export { type CrossEntropyOptions, crossEntropy, type Targets } from "./reduce/cross-entropy.js";
+export { type KLDivOptions, klDiv } from "./reduce/kl-div.js";
+export {
+  type HuberLossOptions,
+  huberLoss,
+  type L1LossOptions,
+  l1Loss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from "./reduce/l1-loss.js";
 export { logSoftmax } from "./reduce/log-softmax.js";
+export type { Reduction } from "./reduce/loss.js";
 export { mean } from "./reduce/mean.js";
 export { mseLoss } from "./reduce/mse-loss.js";
 export { softmax } from "./reduce/softmax.js";

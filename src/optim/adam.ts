@@ -1,10 +1,11 @@
 import type { Rules } from "../options.js";
 import { power } from "../portable-math.js";
+import { NOWHERE } from "../runtime/address.js";
 import type { Tensor } from "../tensor.js";
 import type { CommonOptions, Params } from "./groups.js";
 import { checkNonNegative, Optimizer } from "./optimizer.js";
 import type { ParamState } from "./state.js";
-import { dropSubnormals } from "./subnormals.js";
+import { dropSubnormals, EPS_HIDES } from "./subnormals.js";
 
 /** Options of `Adam` and `AdamW` for a group of parameters. */
 export interface AdamGroupOptions extends CommonOptions {
@@ -12,24 +13,25 @@ export interface AdamGroupOptions extends CommonOptions {
   betas: readonly [number, number];
   /** Added to the root of the mean square; 1e-8 by default. */
   eps: number;
+  /** Whether the step divides by the largest mean square so far: Reddi et al. 2018. False by default. */
+  amsgrad: boolean;
 }
 /** Options of `Adam` and `AdamW`. The learning rate is 1e-3 by default, weightDecay 0, or 0.01 in AdamW. */
 export type AdamOptions = Partial<AdamGroupOptions>;
 
-const defaults = { lr: 1e-3, betas: [0.9, 0.999] as const, eps: 1e-8 };
+const defaults = { lr: 1e-3, betas: [0.9, 0.999] as const, eps: 1e-8, amsgrad: false };
 const rules: Rules<AdamGroupOptions> = {
   lr: "number",
   betas: "Array",
   eps: "number",
   weightDecay: "number",
+  amsgrad: "boolean",
 };
-
-/** With an eps of at least this, a subnormal moment changes a step by less than its rounding. */
-const EPS_HIDES = 1e-12;
 
 /** Steps by running means of the gradient and its square. The subclass says what decay means. */
 abstract class Moments extends Optimizer<AdamGroupOptions> {
-  protected override check(name: string, { lr, betas, eps, weightDecay }: AdamGroupOptions): void {
+  protected override check(name: string, options: AdamGroupOptions): void {
+    const { lr, betas, eps, weightDecay, amsgrad } = options;
     checkNonNegative(name, "lr", lr);
     if (!Array.isArray(betas) || betas.length !== 2)
       throw new TypeError(`${name}: expected betas to be two numbers`);
@@ -42,10 +44,17 @@ abstract class Moments extends Optimizer<AdamGroupOptions> {
     }
     checkNonNegative(name, "eps", eps);
     checkNonNegative(name, "weightDecay", weightDecay);
+    if (typeof amsgrad !== "boolean")
+      throw new TypeError(`${name}: expected amsgrad to be true or false, got ${amsgrad}`);
   }
 
-  protected override buffers(): readonly string[] {
-    return ["exp_avg", "exp_avg_sq"];
+  protected override buffers({ amsgrad }: AdamGroupOptions): readonly string[] {
+    return ["exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])];
+  }
+
+  /** amsgrad may be switched on or off between steps. */
+  protected override optionalBuffers(): readonly string[] {
+    return ["max_exp_avg_sq"];
   }
 
   /** The factor on the parameter, and what is added to the gradient for each unit of the parameter. */
@@ -57,10 +66,12 @@ abstract class Moments extends Optimizer<AdamGroupOptions> {
     { step, buffers }: ParamState,
     options: AdamGroupOptions,
   ): void {
-    const { lr, betas, eps } = options;
+    const { lr, betas, eps, amsgrad } = options;
     const stepSize = lr / (1 - power(betas[0], step));
     const correction = Math.sqrt(1 - power(betas[1], step));
-    const pointers = [param.ptr, buffers.exp_avg.ptr, buffers.exp_avg_sq.ptr, grad.ptr] as const;
+    const largest = amsgrad ? buffers.max_exp_avg_sq.ptr : NOWHERE;
+    const moments = [buffers.exp_avg.ptr, buffers.exp_avg_sq.ptr, largest] as const;
+    const pointers = [param.ptr, ...moments, grad.ptr] as const;
     const rates = [...this.decay(options), ...betas, stepSize, correction, eps] as const;
     const hidden = eps >= EPS_HIDES;
     param.runtime.run("adamStep", param.size, 8, [...pointers, ...rates, Number(hidden)]);

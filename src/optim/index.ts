@@ -14,5 +14,6 @@ export * from "./lr-schedules.js";
 export { OneCycleLR, type OneCycleLROptions, type OneCycleLRState } from "./one-cycle-lr.js";
 export { Optimizer } from "./optimizer.js";
 export * from "./reduce-lr-on-plateau.js";
+export { RMSprop, type RMSpropGroupOptions, type RMSpropOptions } from "./rmsprop.js";
 export { SGD, type SGDGroupOptions, type SGDOptions } from "./sgd.js";
 export type { OptimizerState } from "./state.js";

@@ -1,5 +1,8 @@
 import type { ParamState } from "./state.js";
 
+/** With an eps of at least this, a subnormal moment changes a step by less than its rounding. */
+export const EPS_HIDES = 1e-12;
+
 /** A moment that decays by 0.9 a step is subnormal for 150 steps before it stops changing. */
 const PERIOD = 32;
 

@@ -698,6 +698,7 @@ export interface Kernels {
     param: Address,
     mean: Address,
     square: Address,
+    largest: Address,
     grad: Address,
     keepRate: Scalar,
     weightDecay: Scalar,
@@ -707,6 +708,18 @@ export interface Kernels {
     correction: Scalar,
     eps: Scalar,
     hidden: Scalar,
+  ];
+  rmspropStep: [
+    param: Address,
+    square: Address,
+    mean: Address,
+    velocity: Address,
+    grad: Address,
+    lr: Scalar,
+    alpha: Scalar,
+    eps: Scalar,
+    weightDecay: Scalar,
+    momentum: Scalar,
   ];
   sgdStep: [
     param: Address,

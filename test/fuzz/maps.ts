@@ -30,6 +30,14 @@ export const maps = {
     // below 0 the slope is about eˣ: there the rounding of x counts as |x| roundings
     return t.node(y, [a], [y * (1 - y)], size, [size * Math.max(1, 1 - x, ofSlope(t, a))]);
   },
+  softplus(t: Tape, a: Node) {
+    const x = t.at(a);
+    const y = Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    const size = (y + UNDERFLOW) * Math.max(1, 1 - x);
+    return t.node(y, [a], [logistic(x)], size, [
+      (logistic(x) + UNDERFLOW) * Math.max(1, 1 - x, ofSlope(t, a)),
+    ]);
+  },
   silu(t: Tape, a: Node) {
     const x = t.at(a);
     const s = logistic(x);

@@ -62,6 +62,10 @@ const plain: Record<string, OpCase> = {
         ...{ training: true, activation: "gelu" },
       }),
   },
+  binaryCrossEntropyWithLogits: {
+    inputs: [[3, 5], [3, 5], [5]],
+    op: ([x, target, posWeight]) => ops.binaryCrossEntropyWithLogits(x, target, { posWeight }),
+  },
   concat: two([3, 2], [3, 4], (a, b) => ops.concat([a, b], 1)),
   convTranspose2d: {
     inputs: [[2, 4, 3, 3], [4, 3, 2, 2], [3]],
@@ -88,6 +92,12 @@ const plain: Record<string, OpCase> = {
   "crossEntropy, none": one([2, 3, 4], (x) =>
     ops.crossEntropy(x, column(8), { reduction: "none", labelSmoothing: 0.1 }),
   ),
+  "crossEntropy, weights": one([2, 3, 4], (x) => {
+    using weight = tensor([1, 2, 3], [3], { runtime: x.runtime });
+    return ops.crossEntropy(x, column(8), { weight, labelSmoothing: 0.1 });
+  }),
+  "crossEntropy, probabilities": two([6, 3], [6, 3], (x, p) => ops.crossEntropy(x, p)),
+  "crossEntropy, one": one([3], (x) => ops.crossEntropy(x, 1, { reduction: "none" })),
   div: two([3, 5], [3, 1], ops.div),
   "div, a number": one([3, 5], (x) => ops.div(2, x)),
   dropout: one([3, 50], (x) => ops.dropout(x)),
@@ -102,6 +112,9 @@ const plain: Record<string, OpCase> = {
     inputs: [image, [4], [4]],
     op: ([x, weight, bias]) => ops.groupNorm(x, 2, { weight, bias, activation: "silu" }),
   },
+  huberLoss: two([3, 5], [3, 5], (x, t) => ops.huberLoss(x, t, { delta: 0.5 })),
+  klDiv: two([3, 5], [3, 5], (x, t) => ops.klDiv(x, t, { logTarget: true })),
+  l1Loss: two([3, 5], [3, 5], (x, t) => ops.l1Loss(x, t)),
   layerNorm: {
     inputs: [[6, 5], [5], [5]],
     op: ([x, weight, bias]) => ops.layerNorm(x, [5], { weight, bias, activation: "gelu" }),
@@ -222,6 +235,9 @@ const plain: Record<string, OpCase> = {
   sigmoid: one([3, 5], ops.sigmoid),
   silu: one([3, 5], ops.silu),
   slice: one([3, 5], (x) => ops.slice(x, 1, 1, 4)),
+  smoothL1Loss: two([3, 5], [3, 5], (x, t) => ops.smoothL1Loss(x, t, { reduction: "none" })),
+  softplus: one([3, 5], (x) => ops.softplus(x)),
+  "softplus, straight soon": one([3, 5], (x) => ops.softplus(x, { beta: 2, threshold: 1 })),
   softmax: one([3, 5], (x) => ops.softmax(x)),
   spectralNorm: {
     inputs: [[4, 3, 2]],

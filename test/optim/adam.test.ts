@@ -8,11 +8,13 @@ import * as reference from "../reference/optim.js";
 const runtime = await useRuntime();
 
 const plain = { lr: 1e-3, betas: [0.9, 0.999] as [number, number], eps: 1e-8, weightDecay: 0 };
-const cases: [why: string, options: typeof plain, decoupled: boolean][] = [
+const cases: [why: string, options: typeof plain & { amsgrad?: boolean }, decoupled: boolean][] = [
   ["Adam", plain, false],
   ["Adam with weight decay in the gradient", { ...plain, weightDecay: 0.3 }, false],
   ["AdamW without decay is Adam", plain, true],
   ["AdamW", { ...plain, weightDecay: 0.3 }, true],
+  ["amsgrad", { ...plain, betas: [0.5, 0.6], amsgrad: true }, false],
+  ["AdamW with amsgrad", { ...plain, betas: [0.5, 0.6], weightDecay: 0.3, amsgrad: true }, true],
   ["other betas, a large eps", { ...plain, lr: 0.1, betas: [0.5, 0.9], eps: 0.1 }, false],
 ];
 
@@ -98,12 +100,42 @@ describe("Adam", () => {
     expect(() => new AdamW([param], { eps: -1 })).toThrow("AdamW: expected eps ≥ 0");
   });
 
-  test.each(goldenCases("support", "adam"))("golden $id", (golden) => {
-    const { lr, betas, eps, steps } = golden.attributes as unknown as typeof plain & {
-      steps: number;
+  test("amsgrad switched on between steps starts from the squares since then", () => {
+    const param = tensor([1], [1], { runtime, requiresGrad: true });
+    const optimizer = new Adam([param]);
+    const step = (grad: number) => {
+      param.grad = tensor([grad], [1], { runtime });
+      optimizer.step();
     };
+    step(10);
+    optimizer.groups[0].amsgrad = true;
+    step(1);
+    const { exp_avg_sq, max_exp_avg_sq } = optimizer.stateOf(param)?.buffers ?? {};
+    expect(max_exp_avg_sq.item()).toBe(exp_avg_sq.item());
+    step(0);
+    expect(max_exp_avg_sq.item()).toBeGreaterThan(exp_avg_sq.item());
+    const copy = new Adam([param]);
+    copy.loadStateDict(optimizer.stateDict());
+    expect(copy.groups[0].amsgrad).toBe(true);
+    expect(copy.stateOf(param)?.buffers.max_exp_avg_sq.item()).toBe(max_exp_avg_sq.item());
+    expect(() => new Adam([param], { amsgrad: 1 as never })).toThrow("amsgrad to be boolean");
+  });
+
+  const golden = [
+    ...goldenCases("support", "adam"),
+    ...goldenCases("losses", "adam"),
+    ...goldenCases("losses", "adamw"),
+  ];
+  test.each(golden)("golden $id", (golden) => {
+    const { lr, betas, eps, steps, amsgrad, weight_decay } =
+      golden.attributes as unknown as typeof plain & {
+        steps: number;
+        amsgrad: boolean;
+        weight_decay: number;
+      };
     const { param, ...grads } = golden.tensors(runtime);
-    const optimizer = new Adam([param], { lr, betas, eps });
+    const options = { lr, betas, eps, amsgrad, weightDecay: weight_decay };
+    const optimizer = new (golden.op === "adamw" ? AdamW : Adam)([param], options);
     for (let i = 0; i < steps; i++) {
       param.grad = grads[`grad.${i}`];
       optimizer.step();

@@ -14,8 +14,9 @@ const control = refuseMemory(runtime);
 const optimizers = {
   SGD: (params: nn.Module) =>
     new optim.SGD(params.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true }),
-  Adam: (params: nn.Module) => new optim.Adam(params.parameters()),
+  Adam: (params: nn.Module) => new optim.Adam(params.parameters(), { amsgrad: true }),
   AdamW: (params: nn.Module) => new optim.AdamW(optim.decayGroups(params, 0.1)),
+  RMSprop: (params: nn.Module) => new optim.RMSprop(params.parameters(), { centered: true }),
 };
 
 test("every optimiser is here", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AdamW, type OptimizerState, SGD } from "../../src/optim/index.js";
+import { AdamW, type OptimizerState, RMSprop, SGD } from "../../src/optim/index.js";
 import { type Tensor, tensor, zeros } from "../../src/tensor.js";
 import { normal, useRuntime } from "../helpers.js";
 
@@ -16,6 +16,8 @@ const kinds = {
       lr: 0.1,
       momentum: 0.9,
     }),
+  "AdamW with amsgrad": (params: Tensor[]) => new AdamW(params, { lr: 0.1, amsgrad: true }),
+  RMSprop: (params: Tensor[]) => new RMSprop(params, { momentum: 0.5, centered: true }),
   "SGD without momentum": (params: Tensor[]) => new SGD(params, { lr: 0.1, weightDecay: 0.1 }),
 };
 
@@ -90,6 +92,7 @@ test("the names are PyTorch's", () => {
     betas: [0.9, 0.999],
     eps: 1e-8,
     weightDecay: 0.3,
+    amsgrad: false,
     params: [0],
   });
 });
@@ -156,7 +159,13 @@ test.each([
 
 test("options of Adam changed between steps count, and are saved", () => {
   const [params, others] = [parameters(), parameters()];
-  const changed = { lr: 0.2, betas: [0.5, 0.6] as const, eps: 0.1, weightDecay: 0.4 };
+  const changed = {
+    lr: 0.2,
+    betas: [0.5, 0.6] as const,
+    eps: 0.1,
+    weightDecay: 0.4,
+    amsgrad: true,
+  };
   const [adam, other] = [kinds.AdamW(params), new AdamW(others, changed)];
   for (const group of adam.groups) Object.assign(group, changed);
   walk(adam, params, 0, 3);

@@ -1,25 +1,33 @@
-import { record } from "../../autograd.js";
-import { call } from "../../call.js";
 import { isArray } from "../../dtype.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, describe, type Rules } from "../../options.js";
-import { type AnyTensor, empty, type Shape, show, sizeOf, Tensor } from "../../tensor.js";
-import { checkSameRuntime, checkTensor } from "../check.js";
-import { sumPartials } from "../reduction.js";
+import { type Shape, show, sizeOf, Tensor } from "../../tensor.js";
+import { checkNoGradient, checkSameRuntime, checkShape, checkTensor } from "../check.js";
+import { composed } from "../composed.js";
 import { reorder } from "../shape/permute.js";
+import { rowLosses } from "./cross-entropy-rows.js";
+import { probabilityLosses, type ShareRule, weightedLosses } from "./cross-entropy-shares.js";
+import { type Reduction, reductions } from "./loss.js";
 
-/** What a loss makes of its terms: their mean, their sum, or the terms themselves. */
-export type Reduction = "mean" | "sum" | "none";
-/** @internal The rules of options use them. */
-export const reductions: readonly Reduction[] = ["mean", "sum", "none"];
-/** The number of the class for each row. */
-export type Targets = Tensor<"int32" | "int64"> | Int32Array | readonly number[];
+const op = "crossEntropy";
+
+/**
+ * The number of the class for each place (a number for logits [C]), or a float32 tensor of the logits' shape with a
+ * probability for each class.
+ */
+export type Targets =
+  | Tensor<"int32" | "int64" | "float32">
+  | Int32Array
+  | readonly number[]
+  | number;
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
-  /** What becomes of the losses of the rows; "mean" by default. */
+  /** Factors of the classes, [C]; a mean then divides by the factors of the targets. None by default. */
+  weight?: Tensor | null;
+  /** What becomes of the losses of the places; "mean" by default. */
   reduction?: Reduction;
-  /** Rows with this target count for nothing, and not for the mean either. Default: −100. */
+  /** Places with this target count for nothing, and not for the mean either. Default: −100. */
   ignoreIndex?: number;
   /**
    * How much of the target is spread over all classes: Szegedy et al. 2016, arXiv 1512.00567. From 0, the default, to
@@ -29,6 +37,7 @@ export interface CrossEntropyOptions {
 }
 
 const rules: Rules<CrossEntropyOptions> = {
+  weight: "Tensor|null",
   reduction: reductions,
   ignoreIndex: "number",
   labelSmoothing: "number",
@@ -36,10 +45,13 @@ const rules: Rules<CrossEntropyOptions> = {
 
 /**
  * −ln softmax(logits)[target] of logits [N, C], averaged over the N rows (NaN for none), summed, or with "none" one for
- * each row, [N]. Logits may be [N, C, d1, …] as well, with targets of shape [N, d1, …] (or a list of as many).
- * @shape logits [N, C] or [N, C, d1, …], targets [N] or [N, d1, …] → [], or with "none" the shape of the targets
+ * each row, [N]. Logits may be [C] or [N, C, d1, …] as well, with targets of shape [] or [N, d1, …] (or a list of as
+ * many). Targets of the logits' own shape in float32 are probabilities p: the loss is −Σ p·ln softmax(logits).
+ * @shape logits [C], [N, C] or [N, C, d1, …], targets [], [N], [N, d1, …] or as the logits → [], or with "none" the
+ *   shape of the targets without classes
  * @throws RangeError, before anything is computed, for a target outside 0 … C − 1 that is not to be ignored (and names
- *   it), for shapes that do not fit, and labelSmoothing outside [0, 1]
+ *   it), for shapes that do not fit, labelSmoothing outside [0, 1], and ignoreIndex ≥ 0 beside probabilities; TypeError
+ *   for a weight that requires a gradient
  * @source torch.nn.functional.cross_entropy
  */
 export function crossEntropy(
@@ -47,75 +59,76 @@ export function crossEntropy(
   targets: Targets,
   options: CrossEntropyOptions = {},
 ): Tensor {
-  return call("crossEntropy", () => {
-    const {
-      reduction = "mean",
-      ignoreIndex = -100,
-      labelSmoothing = 0,
-    } = checkOptions("crossEntropy", options, rules);
-    checkTensor("crossEntropy", "logits", logits);
-    if (logits.shape.length < 2) {
+  return composed(op, () => {
+    const rule = checkRule(options);
+    checkTensor(op, "logits", logits);
+    const alone = logits.shape.length === 1;
+    if (logits.shape.length < 1) {
       throw new RangeError(
-        `crossEntropy: expected logits of shape [N, C] or [N, C, …], got ${show(logits.shape)}`,
+        `${op}: expected logits of shape [C], [N, C] or [N, C, …], got ${show(logits.shape)}`,
       );
     }
-    if (!Number.isInteger(ignoreIndex))
-      throw new RangeError(
-        `crossEntropy: expected ignoreIndex to be an integer, got ${ignoreIndex}`,
-      );
-    checkNumber("crossEntropy", "labelSmoothing", labelSmoothing);
-    if (labelSmoothing > 1) {
-      throw new RangeError(
-        `crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`,
-      );
+    const batched = alone ? [1, ...logits.shape] : logits.shape;
+    const [batch, classes, ...rest] = batched;
+    const places = alone ? [] : [batch, ...rest];
+    checkShape(op, "weight", options.weight, [classes]);
+    if (options.weight) checkNoGradient(op, { weight: options.weight });
+    checkSameRuntime(op, logits, options.weight);
+
+    const asBatch = (t: Tensor) => (alone ? t.reshape(batched) : t);
+    let loss: Tensor;
+    if (targets instanceof Tensor && targets.dtype === "float32") {
+      checkProbabilities(logits, targets as Tensor, options);
+      loss = probabilityLosses(asBatch(logits), asBatch(targets as Tensor), rule);
+    } else {
+      const list = checkTargets(logits, targets, places, classes, rule.ignoreIndex);
+      loss = (rule.weight ? weightedLosses : plainLosses)(asBatch(logits), list, rule);
     }
-    const [batch, classes, ...rest] = logits.shape;
-    const list = checkTargets(logits, targets, [batch, ...rest], classes, ignoreIndex);
-    const rule = { reduction, labelSmoothing };
-    if (rest.length === 0) return rowLosses(logits, list, rule);
-    const order = [0, ...rest.map((_, i) => i + 2), 1];
-    using moved = reorder("crossEntropy", logits, order);
-    using rows = moved.reshape([list.length, classes]);
-    const loss = rowLosses(rows, list, rule);
-    if (reduction !== "none") return loss;
-    using flat = loss;
-    return flat.reshape([batch, ...rest]);
+    return alone && rule.reduction === "none" ? loss.reshape([]) : loss;
   });
 }
 
-/** Losses of logits [N, C]; negative targets are ignored. */
-function rowLosses(
-  logits: Tensor,
-  targets: Int32Array,
-  { reduction, labelSmoothing }: { reduction: Reduction; labelSmoothing: number },
-): Tensor {
-  const { runtime } = logits;
-  const [n, classes] = logits.shape;
-  using labels = empty(runtime, [n], "int32");
-  labels.elements.set(targets);
-  using losses = empty(runtime, [n], "float64");
-  using stats = empty(runtime, [n, 2], "float64");
-  const work = 8 * classes;
-  const args = [losses.ptr, stats.ptr, logits.ptr, labels.ptr, classes, labelSmoothing] as const;
-  runtime.run("crossEntropyForward", n, work, args);
-  const counted = targets.reduce((count, target) => count + Number(target >= 0), 0);
-  const divisor = reduction === "mean" ? counted : 1;
-  const perRow = reduction === "none";
-  const loss = perRow ? empty(runtime, [n]) : sumPartials(losses, divisor);
-  if (perRow) runtime.run("storeSums", n, 2, [loss.ptr, losses.ptr, 1]);
-
-  const saved = [logits, labels as AnyTensor, stats as AnyTensor];
-  const how = { op: "crossEntropy", divisor, labelSmoothing };
-  return record(how, loss, [logits], saved, (dy, [x, labels, stats]) => {
-    const dx = empty(x.runtime, x.shape);
-    const pointers = [dx.ptr, dy.ptr, stats.ptr, x.ptr, labels.ptr] as const;
-    const args = [...pointers, classes, divisor, perRow ? 1 : 0, labelSmoothing] as const;
-    x.runtime.run("crossEntropyBackward", n, work, args);
-    return [dx];
-  });
+function checkRule(options: CrossEntropyOptions): ShareRule & { ignoreIndex: number } {
+  const {
+    weight,
+    reduction = "mean",
+    ignoreIndex = -100,
+    labelSmoothing = 0,
+  } = checkOptions(op, options, rules);
+  if (!Number.isInteger(ignoreIndex))
+    throw new RangeError(`${op}: expected ignoreIndex to be an integer, got ${ignoreIndex}`);
+  checkNumber(op, "labelSmoothing", labelSmoothing);
+  if (labelSmoothing > 1)
+    throw new RangeError(`${op}: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`);
+  return { weight, reduction, ignoreIndex, labelSmoothing };
 }
 
-/** The targets row by row, −1 where they are to be ignored. */
+/** Losses of logits [N, C, …] for one class a place, without weights. */
+function plainLosses(logits: Tensor, list: Int32Array, rule: ShareRule): Tensor {
+  const [batch, classes, ...rest] = logits.shape;
+  if (rest.length === 0) return rowLosses(logits, list, rule);
+  const order = [0, ...rest.map((_, i) => i + 2), 1];
+  const loss = rowLosses(reorder(op, logits, order).reshape([list.length, classes]), list, rule);
+  return rule.reduction === "none" ? loss.reshape([batch, ...rest]) : loss;
+}
+
+function checkProbabilities(logits: Tensor, p: Tensor, options: CrossEntropyOptions): void {
+  checkTensor(op, "targets", p);
+  checkSameRuntime(op, logits, p);
+  if (show(p.shape) !== show(logits.shape)) {
+    throw new RangeError(
+      `${op}: expected probabilities of the logits' shape ${show(logits.shape)}, or classes of dtype int32, got ` +
+        `float32 targets of shape ${show(p.shape)}`,
+    );
+  }
+  const { ignoreIndex = -1 } = options;
+  if (ignoreIndex >= 0)
+    throw new RangeError(
+      `${op}: ignoreIndex is not supported for probabilities, got ${ignoreIndex}`,
+    );
+}
+
+/** The targets place by place, −1 where they are to be ignored. */
 function checkTargets(
   logits: Tensor,
   targets: Targets,
@@ -126,27 +139,30 @@ function checkTargets(
   const n = sizeOf(shape);
   if (targets instanceof Tensor) {
     // PyTorch's targets are int64
-    checkTensor("crossEntropy", "targets", targets, targets.dtype === "int64" ? "int64" : "int32");
-    checkSameRuntime("crossEntropy", logits, targets);
+    checkTensor(op, "targets", targets, targets.dtype === "int64" ? "int64" : "int32");
+    checkSameRuntime(op, logits, targets);
     if (show(targets.shape) !== show(shape)) {
       throw new RangeError(
-        `crossEntropy: expected targets of shape ${show(shape)}, got ${show(targets.shape)}`,
+        `${op}: expected targets of shape ${show(shape)}, got ${show(targets.shape)}`,
       );
     }
-  } else if (!Array.isArray(targets) && !isArray(targets, "Int32Array")) {
+  } else if (
+    !Array.isArray(targets) &&
+    !isArray(targets, "Int32Array") &&
+    !(typeof targets === "number" && shape.length === 0)
+  ) {
     throw new TypeError(
-      "crossEntropy: expected targets to be an int32 or int64 tensor, an Int32Array or an array of numbers",
+      `${op}: expected targets to be an int32 or int64 tensor, an Int32Array or an array of numbers`,
     );
   }
-  const list = targets instanceof Tensor ? Array.from(targets.elements, Number) : targets;
-  if (list.length !== n) {
-    throw new RangeError(`crossEntropy: expected ${n} targets, got ${list.length}`);
-  }
+  const numbers = typeof targets === "number" ? [targets] : (targets as ArrayLike<number>);
+  const list = targets instanceof Tensor ? Array.from(targets.elements, Number) : numbers;
+  if (list.length !== n) throw new RangeError(`${op}: expected ${n} targets, got ${list.length}`);
   return Int32Array.from(list, (target, i) => {
     if (target === ignoreIndex) return -1;
     if (Number.isInteger(target) && target >= 0 && target < classes) return target;
     throw new RangeError(
-      `crossEntropy: expected targets from 0 to ${classes - 1}, got ${describe(target)} at index ${i}`,
+      `${op}: expected targets from 0 to ${classes - 1}, got ${describe(target)} at index ${i}`,
     );
   });
 }

@@ -2,12 +2,11 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { empty, type Tensor } from "../../tensor.js";
-import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { mul } from "../elementwise/mul.js";
 import { negate } from "../elementwise/neg.js";
 import { sub } from "../elementwise/sub.js";
 import { sumPartials } from "../reduction.js";
-import { type Reduction, reductions } from "./cross-entropy.js";
+import { checkPair, type Reduction, reductions } from "./loss.js";
 
 /** Options of `mseLoss`. */
 export interface MseLossOptions {
@@ -29,10 +28,7 @@ const rules: Rules<MseLossOptions> = { reduction: reductions };
 export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions = {}): Tensor {
   return call("mseLoss", () => {
     const { reduction = "mean" } = checkOptions("mseLoss", options, rules);
-    checkTensor("mseLoss", "input", input);
-    checkTensor("mseLoss", "target", target);
-    checkShape("mseLoss", "target", target, input.shape);
-    checkSameRuntime("mseLoss", input, target);
+    checkPair("mseLoss", input, target);
     if (reduction === "none") {
       using difference = sub(input, target);
       return mul(difference, difference);

@@ -18,6 +18,18 @@ const unary =
     oracle: (t, [x]) => ({ outputs: [x.map((a) => maps[name](t, a))] }),
   });
 
+const softplus: Case = (pick) => {
+  const beta = pick.one(1, 2, 0.5);
+  return {
+    call: `softplus(x, { beta: ${beta} })`,
+    inputs: [input("x", pick.shape(0, 4))],
+    run: ([x]) => ({ outputs: [ops.softplus(x, { beta })] }),
+    oracle: (t, [x]) => ({
+      outputs: [x.map((a) => t.linear(maps.softplus(t, t.linear(a, beta)), 1 / beta))],
+    }),
+  };
+};
+
 const arithmetic =
   (name: "add" | "sub" | "mul" | "div"): Case =>
   (pick) => {
@@ -215,6 +227,7 @@ const momentShortcut: Case = (pick) => {
 };
 
 export const elementwise: Record<string, Case> = {
+  softplus,
   exp: unary("exp"),
   log: unary("log", "positive"),
   neg: unary("neg"),

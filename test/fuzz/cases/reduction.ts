@@ -1,8 +1,10 @@
 // Sums and operations made of sums: means, softmax, losses.
 import * as ops from "../../../src/ops/index.js";
 import { sizeOf } from "../../../src/shape.js";
+import { tensor } from "../../../src/tensor.js";
 import { coordinates } from "../../reference/broadcast.js";
 import { type Case, input, type Pick, show } from "../draw.js";
+import { maps } from "../maps.js";
 import { setsAlong } from "../norms.js";
 import type { Node, Tape } from "../tape.js";
 
@@ -85,6 +87,76 @@ const crossEntropy: Case = (pick) => {
   };
 };
 
+/** Probabilities as targets, or weights of the classes. */
+const shares: Case = (pick) => {
+  const [n, classes] = [pick.length(), pick.one(2, 1, 3, 5, 17)];
+  const soft = pick.maybe();
+  const w = Array.from({ length: classes }, () => pick.one(1, 0.5, 2));
+  const targets = Array.from({ length: n }, () => pick.int(0, classes - 1));
+  const options = { reduction: drawReduction(pick), labelSmoothing: pick.one(0, 0.125) };
+  const { reduction, labelSmoothing: s } = options;
+  return {
+    call: `crossEntropy(x, ${soft ? "p" : `[${targets}]`}, ${show({ ...options, weight: w })})`,
+    inputs: [input("x", [n, classes]), input("p", [n, classes], "share", soft)],
+    run: ([x, p], runtime) => {
+      using weight = tensor(w, [classes], { runtime });
+      return { outputs: [ops.crossEntropy(x, soft ? p : targets, { ...options, weight })] };
+    },
+    oracle(t, [x, p]) {
+      const losses = targets.map((target, r) => {
+        const logs = softmaxOf(t, x.slice(r * classes, (r + 1) * classes), true);
+        const terms = logs.map((a, c) => {
+          if (!soft) return t.linear(a, -w[c] * (s / classes + (c === target ? 1 - s : 0)));
+          return t.linear(t.mul(a, t.linear(p[r * classes + c], 1 - s, s / classes)), -w[c]);
+        });
+        return t.sum(terms.filter((_, c) => soft || s > 0 || c === target));
+      });
+      const total = soft ? n : targets.reduce((sum, target) => sum + w[target], 0);
+      if (reduction === "mean") return { outputs: [[t.linear(t.sum(losses), 1 / total)]] };
+      return { outputs: [reduction === "sum" ? [t.sum(losses)] : losses] };
+    },
+  };
+};
+
+/** A loss of each element, reduced. */
+const elementLoss =
+  (
+    name: "l1Loss" | "smoothL1Loss" | "huberLoss" | "klDiv" | "binaryCrossEntropyWithLogits",
+    options: object,
+    targets: "normal" | "share",
+    term: (t: Tape, x: Node, target: Node) => Node,
+  ): Case =>
+  (pick) => {
+    const shape = pick.shape(0, 3);
+    const all = { ...options, reduction: drawReduction(pick) };
+    return {
+      call: `${name}(x, target, ${show(all)})`,
+      inputs: [input("x", shape), input("target", shape, targets)],
+      run: ([x, target]) => ({ outputs: [byName[name](x, target, all)] }),
+      oracle: (t, [x, target]) => ({
+        outputs: [
+          reduced(
+            t,
+            x.map((a, i) => term(t, a, target[i])),
+            all.reduction,
+          ),
+        ],
+      }),
+    };
+  };
+
+/** A parabola of |x − target| up to `edge`, then a line. */
+const bent =
+  (edge: number, slope: number) =>
+  (t: Tape, x: Node, target: Node): Node => {
+    const d = t.sub(x, target);
+    const v = t.at(d);
+    const far = !(Math.abs(v) < edge);
+    const value = far ? Math.abs(v) - edge / 2 : (v * v) / 2 / edge;
+    const steep = slope * (far ? Math.sign(v) || 0 : v / edge);
+    return t.map(d, slope * value, steep, slope);
+  };
+
 const mseLoss: Case = (pick) => {
   const shape = pick.shape(0, 3);
   const reduction = drawReduction(pick);
@@ -127,7 +199,22 @@ export const reductions: Record<string, Case> = {
   softmax: softmax("softmax"),
   logSoftmax: softmax("logSoftmax"),
   crossEntropy,
+  "crossEntropy, shares": shares,
   mseLoss,
+  l1Loss: elementLoss("l1Loss", {}, "normal", bent(0, 1)),
+  smoothL1Loss: elementLoss("smoothL1Loss", { beta: 0.5 }, "normal", bent(0.5, 1)),
+  huberLoss: elementLoss("huberLoss", { delta: 0.75 }, "normal", bent(0.75, 0.75)),
+  klDiv: elementLoss("klDiv", {}, "share", (t, x, p) => t.mul(p, t.sub(t.log(p), x))),
+  binaryCrossEntropyWithLogits: elementLoss(
+    "binaryCrossEntropyWithLogits",
+    {},
+    "share",
+    (t, x, p) =>
+      t.add(
+        t.mul(p, maps.softplus(t, t.linear(x, -1))),
+        t.mul(t.linear(p, -1, 1), maps.softplus(t, x)),
+      ),
+  ),
   sum: reduction("sum"),
   mean: reduction("mean"),
 };
