@@ -6,8 +6,8 @@ import { synchronously } from "../scope.js";
 import { show } from "../shape.js";
 import { Tensor, tidy, zeros } from "../tensor.js";
 import { GradientSums } from "./gradient-sums.js";
-import { furthest, whoGoesOn } from "./join.js";
-import { checkSameModel } from "./same-model.js";
+import { Join } from "./join.js";
+import { Learned } from "./learned.js";
 import { refuseUnused, unreached } from "./unused.js";
 
 /** Options of `DistributedDataParallel`. */
@@ -39,11 +39,11 @@ export class DistributedDataParallel extends Module {
   readonly module: Module;
   readonly processGroup: ProcessGroup;
   readonly #findUnused: boolean;
-  readonly #names: Map<Tensor, string>;
+  readonly #learned: Learned;
   readonly #gradients: GradientSums;
   #syncs = true;
-  /** The forward passes in `join`; null outside of it. */
-  #joined: number | null = null;
+  /** null outside of `join`. */
+  #join: Join | null = null;
 
   /**
    * Compares the module with that of the other ranks, and takes the values of rank 0. Throws TypeError for wrong
@@ -65,13 +65,11 @@ export class DistributedDataParallel extends Module {
     this.processGroup = group;
     this.training = module.training;
     this.#findUnused = findUnusedParameters;
-    const named = [...module.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
-    this.#names = new Map(named.map(([name, parameter]) => [parameter, name]));
-    const learned = [...this.#names.keys()];
     const settings = JSON.stringify({ bucketCapMb, broadcastBuffers, findUnusedParameters });
-    checkSameModel(op, group, module.stateDict(), settings);
+    this.#learned = new Learned(op, this, group, settings);
     this.#broadcast(broadcastBuffers ? [...module.stateDict().values()] : module.parameters(), 0);
-    this.#gradients = new GradientSums(group, learned, bucketCapMb * 2 ** 20);
+    const parameters = [...this.#learned.names().keys()];
+    this.#gradients = new GradientSums(group, parameters, bucketCapMb * 2 ** 20);
   }
 
   /** The module under the name "", so that the keys of its layers are those of the module itself. */
@@ -95,10 +93,7 @@ export class DistributedDataParallel extends Module {
   }
 
   override forward(x: Tensor, ...conditions: never[]): Tensor {
-    if (this.#joined !== null && this.training) {
-      this.#joined++;
-      whoGoesOn(this.processGroup, x.shape.slice(1));
-    }
+    if (this.training) this.#join?.take("forward", x.shape.slice(1));
     return this.module.forward(x, ...conditions);
   }
 
@@ -114,22 +109,32 @@ export class DistributedDataParallel extends Module {
     checkInteger(op, "count", count, 0);
     if (loss.size !== 1 && count > 0)
       throw new RangeError(`${op}: expected a loss of one element, got ${show(loss.shape)}`);
+    if (!this.#syncs && this.#gradients.areSums)
+      throw new Error(
+        `${op}: there are sums of an earlier call in .grad; call zeroGrad() before noSync`,
+      );
+    this.#join?.take(this.#syncs ? "backward" : "backward under noSync");
+    this.#back(op, loss, count);
+  }
+
+  #back(op: string, loss: Tensor, count: number): void {
+    const names = this.#learned.names();
+    const parameters = [...names.keys()];
+    const changed = this.#learned.differ(op, names, (one) => this.#gradients.waits(one));
+    this.#gradients.use(parameters);
     if (!this.#syncs) {
-      if (this.#gradients.areSums)
-        throw new Error(
-          `${op}: there are sums of an earlier call in .grad; call zeroGrad() before noSync`,
-        );
       this.#gradients.accumulate(loss, count);
       return;
     }
     const { processGroup: group } = this;
     group.step++;
-    const unused = unreached(loss, [...this.#names.keys()]);
-    const sums = Float64Array.of(count + this.#gradients.waiting, unused.length);
+    const unused = unreached(loss, parameters);
+    const sums = Float64Array.of(count + this.#gradients.waiting, unused.length, changed ? 1 : 0);
     group.allReduce(sums);
-    const [total, unusedInAll] = sums;
+    const [total, unusedInAll, changedInAll] = sums;
+    if (changedInAll > 0) this.#learned.agree(op);
     if (total === 0) throw new RangeError(`${op}: no rank has a sample`);
-    if (unusedInAll > 0 && !this.#findUnused) refuseUnused(group, this.#names, unused);
+    if (unusedInAll > 0 && !this.#findUnused) refuseUnused(group, names, unused);
     this.#gradients.sum(loss, count, total, unusedInAll === 0);
   }
 
@@ -156,20 +161,42 @@ export class DistributedDataParallel extends Module {
   /**
    * Runs `fn`, a loop of `forward` and `backward`, whose number of rounds may differ between the ranks: whoever is done
    * goes on with empty batches until all are. In the end all ranks get parameters and buffers of the rank that took
-   * most steps; optimisers keep their own state. Only for modules of one input.
+   * most steps; optimisers keep their own state. Only for modules of one input. In training each forward pass has its
+   * backward pass, under `noSync` in all ranks or in none; Error on every rank where that does not hold.
    */
   join<T>(fn: () => T): T {
-    this.#joined = 0;
+    if (this.#join) throw new Error("join: called within itself");
+    const join = new Join(this.processGroup);
+    this.#join = join;
     try {
       const result = synchronously("join", fn);
-      const { processGroup: group } = this;
-      for (let sample = whoGoesOn(group, null); sample; sample = whoGoesOn(group, null))
-        this.#emptyStep(sample);
-      this.#broadcast([...this.module.stateDict().values()], furthest(group, this.#joined));
+      this.#follow(join);
+      this.#broadcast([...this.module.stateDict().values()], join.furthest());
       return result;
     } finally {
-      this.#joined = null;
+      this.#join = null;
     }
+  }
+
+  /** Does on empty batches what the others do, until all are at their end. */
+  #follow(join: Join): void {
+    const layers = [this, ...[...this.modules()].map(([, layer]) => layer)];
+    const modes = layers.map((layer) => [layer, layer.training] as const);
+    const [any] = this.module.stateDict().values();
+    let { turn, sample } = join.take("end");
+    if (turn === "end") return;
+    if (!this.training) this.train();
+    if (this.#gradients.areSums) this.zeroGrad();
+    for (; turn === "forward"; { turn, sample } = join.take("follow"))
+      tidy(() => {
+        const loss = this.module.forward(zeros([0, ...sample], { runtime: any?.runtime }));
+        const { turn } = join.take("follow");
+        const back = () => this.#back("join", loss, 0);
+        if (turn !== "backward") return this.noSync(back);
+        back();
+        this.zeroGrad();
+      });
+    for (const [layer, training] of modes) layer.training = training;
   }
 
   override toString(): string {
@@ -178,11 +205,5 @@ export class DistributedDataParallel extends Module {
 
   #broadcast(tensors: readonly Parameters<ProcessGroup["broadcast"]>[0][], src: number): void {
     for (const tensor of tensors) this.processGroup.broadcast(tensor, { src });
-  }
-
-  #emptyStep(sample: readonly number[]): void {
-    const [{ runtime }] = this.module.stateDict().values();
-    tidy(() => this.backward(this.module.forward(zeros([0, ...sample], { runtime })), 0));
-    this.zeroGrad();
   }
 }

@@ -8,31 +8,41 @@ const owners = new WeakMap<Tensor, { remove(): void }>();
 
 export class GradientSums {
   readonly #group: ProcessGroup;
-  readonly #parameters: readonly Tensor[];
-  readonly #buckets: Buckets;
+  readonly #capBytes: number;
+  #parameters: readonly Tensor[] = [];
+  #buckets: Buckets;
   /** Gradients that are sums already. The others wait. */
   readonly #summed = new WeakSet<Tensor>();
   /** The samples of the backward passes whose gradients wait. */
   #samples = 0;
-  /** What becomes of a gradient that is complete; null outside of our own backward passes. */
-  #take: ((parameter: Tensor) => void) | null = null;
+  /** What becomes of the gradients of the backward pass that goes on; "none": it is not ours. */
+  #pass: "wait" | "sum" | "none" = "none";
 
   constructor(group: ProcessGroup, parameters: readonly Tensor[], capBytes: number) {
     this.#group = group;
-    this.#parameters = parameters;
-    this.#buckets = new Buckets(group, parameters, capBytes);
+    this.#capBytes = capBytes;
+    this.#buckets = new Buckets(group, [], capBytes);
+    this.use(parameters);
+  }
+
+  /** Takes these parameters from now on. What waits for a sum goes on waiting. */
+  use(parameters: readonly Tensor[]): void {
+    if (sameTensors(parameters, this.#parameters)) return;
+    for (const parameter of [...this.#parameters, ...parameters]) owners.get(parameter)?.remove();
     for (const parameter of parameters) {
-      owners.get(parameter)?.remove();
       const ready = (leaf: Tensor) => this.#ready(leaf);
       owners.set(parameter, parameter.registerPostAccumulateGradHook(ready));
     }
+    this.#parameters = parameters;
+    this.#buckets = new Buckets(this.#group, parameters, this.#capBytes);
   }
 
   /** The samples whose gradients wait. `zeroGrad` forgets them. */
   get waiting(): number {
-    return this.#parameters.some((parameter) => this.#waits(parameter)) ? this.#samples : 0;
+    return this.#parameters.some((parameter) => this.waits(parameter)) ? this.#samples : 0;
   }
 
+  /** Whether there are gradients that are sums. */
   get areSums(): boolean {
     return this.#parameters.some(({ grad }) => grad && this.#summed.has(grad));
   }
@@ -40,7 +50,7 @@ export class GradientSums {
   /** A backward pass of the mean loss of `count` samples, whose gradients wait. */
   accumulate(loss: Tensor, count: number): void {
     const samples = this.waiting + count;
-    this.#pass(loss, count, () => {});
+    this.#back(loss, count, "wait");
     this.#samples = samples;
   }
 
@@ -50,13 +60,13 @@ export class GradientSums {
    */
   sum(loss: Tensor, count: number, total: number, beside: boolean): void {
     const before = new Map(this.#parameters.map((parameter) => [parameter, parameter.grad]));
-    const waiting = new Map([...before].filter(([parameter]) => this.#waits(parameter)));
+    const waiting = new Map([...before].filter(([parameter]) => this.waits(parameter)));
     for (const parameter of this.#parameters) parameter.grad = null;
     const { runtime } = loss;
     this.#buckets.begin(waiting as Map<Tensor, Tensor>, total, beside);
     try {
       runtime.afterRun = () => this.#group.poll();
-      this.#pass(loss, count / total, (parameter) => this.#buckets.take(parameter));
+      this.#back(loss, count / total, "sum");
       runtime.afterRun = null;
       this.#buckets.finish();
     } catch (error) {
@@ -88,28 +98,33 @@ export class GradientSums {
     this.#summed.add(before ?? sums);
   }
 
-  #waits({ grad }: Tensor): boolean {
+  /** Whether a parameter has a gradient that is no sum yet. */
+  waits({ grad }: Tensor): boolean {
     return grad !== null && !this.#summed.has(grad);
   }
 
-  #pass(loss: Tensor, weight: number, take: (parameter: Tensor) => void): void {
+  #back(loss: Tensor, weight: number, pass: "wait" | "sum"): void {
     const gradient = full(loss.shape, weight, { runtime: loss.runtime });
-    this.#take = take;
+    this.#pass = pass;
     try {
       loss.backward(gradient);
     } finally {
-      this.#take = null;
+      this.#pass = "none";
       gradient.dispose();
     }
   }
 
   /** Called when the gradient of a parameter is complete. */
   #ready(parameter: Tensor): void {
-    if (!this.#take)
+    if (this.#pass === "none")
       throw new Error(
         "DistributedDataParallel: call ddp.backward(loss, count) in place of loss.backward(), which the " +
           "other ranks would not see",
       );
-    this.#take(parameter);
+    if (this.#pass === "sum") this.#buckets.take(parameter);
   }
 }
+
+/** Whether two lists hold the same tensors in the same order. */
+export const sameTensors = (a: readonly Tensor[], b: readonly Tensor[]): boolean =>
+  a.length === b.length && a.every((tensor, i) => tensor === b[i]);

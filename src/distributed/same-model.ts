@@ -11,6 +11,15 @@ function checksum(text: string): number {
   return sum;
 }
 
+/** A 32-bit checksum of the values. */
+function checksumOf({ elements }: AnyTensor): number {
+  const { buffer, byteOffset, byteLength } = elements;
+  let sum = 0x811c9dc5;
+  for (const byte of new Uint8Array(buffer, byteOffset, byteLength))
+    sum = Math.imul(sum ^ byte, 0x01000193);
+  return sum;
+}
+
 const gather = (group: ProcessGroup, own: Int32Array): Int32Array[] => {
   const all = new Int32Array(own.length * group.size);
   group.allGather(all, own);
@@ -52,5 +61,21 @@ export function checkSameModel(
     const rank = sums.findIndex((list) => list[i] !== sums[0][i]);
     if (rank > 0)
       throw new Error(`${where}: rank ${rank} has another model than rank 0; here is ${line}`);
+  }
+}
+
+/** Throws Error on every rank unless these tensors, of the same keys and shapes in all ranks, have the same values. */
+export function checkSameValues(
+  op: string,
+  group: ProcessGroup,
+  tensors: ReadonlyMap<string, AnyTensor>,
+): void {
+  const sums = gather(group, Int32Array.from(tensors.values(), checksumOf));
+  for (const [i, key] of [...tensors.keys()].entries()) {
+    const rank = sums.findIndex((list) => list[i] !== sums[0][i]);
+    if (rank > 0)
+      throw new Error(
+        `[rank ${group.rank} of ${group.size}] ${op}: rank ${rank} has other values in ${key} than rank 0`,
+      );
   }
 }

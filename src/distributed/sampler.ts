@@ -74,8 +74,8 @@ export class DistributedSampler {
 
   /**
    * The parts of this rank in batches of `batchSize` samples over all ranks, from batch `first` on. Every rank gets the
-   * same number of parts; the last may be empty. So a training can go on with another number of ranks. Throws RangeError for numbers that are no
-   * integers.
+   * same number of parts; the last may be empty. So a training can go on with another number of ranks. Throws
+   * RangeError for numbers that are no integers.
    */
   batches(epoch: number, batchSize: number, first = 0): Generator<Uint32Array> {
     const op = "DistributedSampler.batches";

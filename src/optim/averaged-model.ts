@@ -61,8 +61,8 @@ export class AveragedModel {
   }
 
   /**
-   * Takes the model's weights of now into the average. The first call copies them. Throws RangeError, as `applied` does,
-   * for a model that has got other keys or shapes.
+   * Takes the model's weights of now into the average. The first call copies them. Throws RangeError, as `applied`
+   * does, for a model that has got other keys or shapes.
    */
   update(): void {
     if (this.#isApplied)

@@ -66,7 +66,7 @@ describe("the ranks train as one process does", () => {
         expect(thirty).toBeLessThanOrEqual(1e-3);
         // four layers forward and back, the counts, one bucket
         expect(counted.collectives).toBe(4 + 4 + 1 + 1);
-        expect(counted.bytes).toBe(4 * parameters + 16 + 8 * (120 * 4 + 8));
+        expect(counted.bytes).toBe(4 * parameters + 24 + 8 * (120 * 4 + 8));
         expect(inEvaluation).toBe(0);
         expect(keys[0]).toBe("model.0.0.weight");
       },

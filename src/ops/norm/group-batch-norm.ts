@@ -77,8 +77,9 @@ function ownSums(
  * Batch normalisation of x [N, C, ...] by the statistics over all ranks of `group`, as torch.nn.SyncBatchNorm (MegDet,
  * Peng et al. 2017, arXiv 1711.07240). N may be 0 in some ranks. Each rank gets its own part of the result, and its own
  * share of the gradients of weight and bias: their sum over the ranks is the whole. All ranks must call it, and if one
- * goes back, all must: where any rank needs a gradient, all have one to pass. In evaluation, and in a group of one rank, it is batchNorm. Throws as batchNorm does, RangeError
- * on every rank where all ranks together have a single value per channel.
+ * goes back, all must: where any rank needs a gradient, all have one to pass. In evaluation, and in a group of one
+ * rank, it is batchNorm. Throws as batchNorm does, RangeError on every rank where all ranks together have a single
+ * value per channel.
  */
 export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNormOptions): Tensor {
   if (!options.training || group.size === 1) return batchNorm(x, options);
