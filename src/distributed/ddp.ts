@@ -1,4 +1,4 @@
-import { checkChild, Module } from "../nn/module.js";
+import { Module } from "../nn/module.js";
 import { checkInteger } from "../numbers.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
@@ -77,8 +77,7 @@ export class DistributedDataParallel extends Module {
     yield ["", this.module];
   }
 
-  override replaceChild(name: string, child: Module): void {
-    checkChild(this, name, child);
+  protected override setChild(_name: string, child: Module): void {
     Object.assign(this, { module: child });
   }
 

@@ -33,15 +33,6 @@ const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${lette
 /** @internal Outside of the class, because bundlers give a class that names itself a second name. */
 export const isModule = (value: unknown): value is Module => value instanceof Module;
 
-/** @internal Refuses what `replaceChild` cannot do. */
-export function checkChild(module: Module, name: string, child: Module): void {
-  const op = `${module.constructor.name}.replaceChild`;
-  if (!isModule(child)) throw new TypeError(`${op}: expected a layer, got ${describe(child)}`);
-  const names = [...module.children()].map(([known]) => known);
-  if (!names.includes(name))
-    throw new RangeError(`${op}: no child "${name}" (there are ${names.join(", ") || "none"})`);
-}
-
 /**
  * Base of all layers and networks. Its properties that are tensors are its parameters; those named by `buffer()` are
  * its buffers. Its properties that are modules are its children. Keys are PyTorch's: the property names in snake case,
@@ -100,7 +91,16 @@ export abstract class Module extends Held {
    * @throws TypeError for what is no layer; RangeError where there is no such child
    */
   replaceChild(name: string, child: Module): void {
-    checkChild(this, name, child);
+    const op = `${this.constructor.name}.replaceChild`;
+    if (!isModule(child)) throw new TypeError(`${op}: expected a layer, got ${describe(child)}`);
+    const names = [...this.children()].map(([known]) => known);
+    if (!names.includes(name))
+      throw new RangeError(`${op}: no child "${name}" (there are ${names.join(", ") || "none"})`);
+    this.setChild(name, child);
+  }
+
+  /** How a module whose children are no properties of its own puts one of them in place; the name is checked. */
+  protected setChild(name: string, child: Module): void {
     for (const [key, value] of Object.entries(this))
       if (isModule(value) && snakeCase(key) === name) Reflect.set(this, key, child);
   }

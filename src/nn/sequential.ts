@@ -5,7 +5,7 @@ import { type Tensor, tensor } from "../tensor.js";
 import { ReLU } from "./activation.js";
 import { affineOf, type SettledNorm, scalesAlong, tensorsOf } from "./batch-affine.js";
 import { isActivating, isPlainly, isScaling } from "./joined.js";
-import { checkChild, Module } from "./module.js";
+import { Module } from "./module.js";
 import { refuseMask } from "./refuse-mask.js";
 
 const isRelu = (layer: Module | undefined): boolean => isPlainly(layer, ReLU);
@@ -38,8 +38,7 @@ export class Sequential extends Module {
     for (const [index, layer] of this.layers.entries()) yield [String(index), layer];
   }
 
-  override replaceChild(name: string, child: Module): void {
-    checkChild(this, name, child);
+  protected override setChild(name: string, child: Module): void {
     (this.layers as Module[])[Number(name)] = child;
   }
 
