@@ -83,6 +83,15 @@ describe("src", () => {
   );
 });
 
+/** With an index in between, a bundler that splits loads every layer that any part of the page uses at its start. */
+test.each(files("src").filter((file) => /^src\/(models|data|experiments|page)\//.test(file)))(
+  "%s imports layers and ops from the files that they are in",
+  (file) => {
+    const folders = importsOf(file).map((specifier) => targetOf(file, specifier));
+    expect(folders.filter((target) => /^src\/(ops|nn|optim)\/index/.test(target))).toEqual([]);
+  },
+);
+
 /** The formatter breaks code at 100 characters; comments and texts are broken by hand. */
 test("lines have 120 characters at most", () => {
   const list = execFileSync("git", ["ls-files", "*.ts", "*.tsx", "*.mjs"], {

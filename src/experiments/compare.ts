@@ -2,7 +2,7 @@ import type { ImageDataset } from "../data/cifar10.js";
 import { DataLoader } from "../data/loader.js";
 import type { HostAbortSignal } from "../host-types.js";
 import { type NormName, NormResNet } from "../models/norm-resnet.js";
-import { parseNorm } from "../nn/index.js";
+import { parseNorm } from "../nn/create-norm.js";
 import { describe, type Rules } from "../options.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";

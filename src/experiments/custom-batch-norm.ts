@@ -1,5 +1,10 @@
-import { BatchNorm2d } from "../nn/index.js";
-import { add, div, mean, mul, sqrt, sub } from "../ops/index.js";
+import { BatchNorm2d } from "../nn/norm.js";
+import { add } from "../ops/elementwise/add.js";
+import { div } from "../ops/elementwise/div.js";
+import { mul } from "../ops/elementwise/mul.js";
+import { sqrt } from "../ops/elementwise/sqrt.js";
+import { sub } from "../ops/elementwise/sub.js";
+import { mean } from "../ops/reduce/mean.js";
 import type { Tensor } from "../tensor.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Linear } from "../nn/index.js";
+import type { Linear } from "../nn/linear.js";
 import { crossEntropy } from "../ops/reduce/cross-entropy.js";
 import { manualSeed } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";

@@ -1,12 +1,11 @@
-import {
-  BatchNorm1d,
-  LayerNorm,
-  type LayerOptions,
-  Linear,
-  Module,
-  Sequential,
-} from "../nn/index.js";
-import { relu, sigmoid, tanh } from "../ops/index.js";
+import type { LayerOptions } from "../nn/init.js";
+import { Linear } from "../nn/linear.js";
+import { Module } from "../nn/module.js";
+import { BatchNorm1d, LayerNorm } from "../nn/norm.js";
+import { Sequential } from "../nn/sequential.js";
+import { relu } from "../ops/elementwise/relu.js";
+import { sigmoid } from "../ops/elementwise/sigmoid.js";
+import { tanh } from "../ops/elementwise/tanh.js";
 import type { Tensor } from "../tensor.js";
 
 const activations = { sigmoid, tanh, relu } as const;

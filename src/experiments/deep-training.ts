@@ -1,6 +1,6 @@
 import type { HostAbortSignal } from "../host-types.js";
 import { crossEntropy } from "../ops/reduce/cross-entropy.js";
-import { SGD } from "../optim/index.js";
+import { SGD } from "../optim/sgd.js";
 import { manualSeed } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { tidy } from "../tensor.js";

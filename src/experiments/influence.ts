@@ -1,6 +1,6 @@
 import { noGrad } from "../autograd.js";
 import type { NormName } from "../models/norm-resnet.js";
-import { checkNorm, createNorm, normNames } from "../nn/index.js";
+import { checkNorm, createNorm, normNames } from "../nn/create-norm.js";
 import { manualSeed, randn } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";

@@ -1,6 +1,7 @@
 import { noGrad } from "../autograd.js";
-import { BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm, LayerNorm2d } from "../nn/index.js";
+import { LayerNorm2d } from "../nn/layer-norm-2d.js";
 import type { Module } from "../nn/module.js";
+import { BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm } from "../nn/norm.js";
 import { manualSeed, rand } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";

@@ -1,6 +1,6 @@
 import type { Batch } from "../data/loader.js";
 import type { Module } from "../nn/module.js";
-import type { Optimizer } from "../optim/index.js";
+import type { Optimizer } from "../optim/optimizer.js";
 import type { AnyTensor } from "../tensor.js";
 
 /** How much linear memory a training has at most in a step, apart from what others have in the same runtime. */

@@ -1,6 +1,8 @@
 import { noGrad } from "../autograd.js";
-import { BatchNorm1d } from "../nn/index.js";
-import { batchNorm, layerNorm, permute } from "../ops/index.js";
+import { BatchNorm1d } from "../nn/norm.js";
+import { batchNorm } from "../ops/norm/batch-norm.js";
+import { layerNorm } from "../ops/norm/layer-norm.js";
+import { permute } from "../ops/shape/permute.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";

@@ -3,8 +3,9 @@
 import { DataLoader } from "../data/loader.js";
 import type { CheckpointStore } from "../io/checkpoint-file.js";
 import { NormResNet } from "../models/norm-resnet.js";
-import { type Module, SyncBatchNorm } from "../nn/index.js";
-import { Adam } from "../optim/index.js";
+import type { Module } from "../nn/module.js";
+import { SyncBatchNorm } from "../nn/norm.js";
+import { Adam } from "../optim/adam.js";
 import type { Rules } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
 import { manualSeed } from "../random.js";

@@ -1,5 +1,5 @@
 import type { HostAbortSignal } from "../host-types.js";
-import { BatchNorm2d } from "../nn/index.js";
+import { BatchNorm2d } from "../nn/norm.js";
 import type { Rules } from "../options.js";
 import { manualSeed, randn } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";

@@ -1,5 +1,5 @@
 import { noGrad } from "../autograd.js";
-import { BatchNorm1d } from "../nn/index.js";
+import { BatchNorm1d } from "../nn/norm.js";
 import { rand, randn } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, tidy } from "../tensor.js";

@@ -1,6 +1,7 @@
 import { noGrad } from "../autograd.js";
-import { BatchNorm1d } from "../nn/index.js";
-import { batchNorm, permute } from "../ops/index.js";
+import { BatchNorm1d } from "../nn/norm.js";
+import { batchNorm } from "../ops/norm/batch-norm.js";
+import { permute } from "../ops/shape/permute.js";
 import { randn } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Tensor, tensor, tidy } from "../tensor.js";

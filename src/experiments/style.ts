@@ -4,7 +4,7 @@ import type { HostAbortSignal } from "../host-types.js";
 import { StyleTransferNet } from "../models/style-transfer-net.js";
 import { add } from "../ops/elementwise/add.js";
 import { mul } from "../ops/elementwise/mul.js";
-import { Adam } from "../optim/index.js";
+import { Adam } from "../optim/adam.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";

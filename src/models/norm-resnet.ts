@@ -1,16 +1,12 @@
-import {
-  AdaptiveAvgPool2d,
-  Conv2d,
-  checkNorm,
-  createNorm,
-  Flatten,
-  type LayerOptions,
-  Linear,
-  Module,
-  parseNorm,
-  ReLU,
-  Sequential,
-} from "../nn/index.js";
+import { ReLU } from "../nn/activation.js";
+import { Conv2d } from "../nn/conv.js";
+import { checkNorm, createNorm, parseNorm } from "../nn/create-norm.js";
+import { Flatten } from "../nn/flatten.js";
+import type { LayerOptions } from "../nn/init.js";
+import { Linear } from "../nn/linear.js";
+import { Module } from "../nn/module.js";
+import { AdaptiveAvgPool2d } from "../nn/pooling.js";
+import { Sequential } from "../nn/sequential.js";
 import { checkInteger } from "../numbers.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";

@@ -1,15 +1,11 @@
-import {
-  Conv2d,
-  ConvTranspose2d,
-  checkNorm,
-  createNorm,
-  Identity,
-  type LayerOptions,
-  Module,
-  parseNorm,
-  ReLU,
-  Sequential,
-} from "../nn/index.js";
+import { ReLU } from "../nn/activation.js";
+import { Conv2d } from "../nn/conv.js";
+import { ConvTranspose2d } from "../nn/conv-transpose.js";
+import { checkNorm, createNorm, parseNorm } from "../nn/create-norm.js";
+import { Identity } from "../nn/identity.js";
+import type { LayerOptions } from "../nn/init.js";
+import { Module } from "../nn/module.js";
+import { Sequential } from "../nn/sequential.js";
 import { checkInteger } from "../numbers.js";
 import { add } from "../ops/elementwise/add.js";
 import { tanh } from "../ops/elementwise/tanh.js";

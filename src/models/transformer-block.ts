@@ -1,11 +1,8 @@
-import {
-  addAndNormalize,
-  type DropoutLayerOptions,
-  type Mask,
-  Module,
-  MultiHeadAttention,
-  PositionwiseFFN,
-} from "../nn/index.js";
+import type { DropoutLayerOptions } from "../nn/dropout.js";
+import { addAndNormalize } from "../nn/joined.js";
+import { Module } from "../nn/module.js";
+import { type Mask, MultiHeadAttention } from "../nn/multi-head-attention.js";
+import { PositionwiseFFN } from "../nn/positionwise-ffn.js";
 import { add } from "../ops/elementwise/add.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";

@@ -1,12 +1,10 @@
-import {
-  Dropout,
-  Embedding,
-  Identity,
-  type LayerOptions,
-  Linear,
-  Module,
-  Sequential,
-} from "../nn/index.js";
+import { Dropout } from "../nn/dropout.js";
+import { Embedding } from "../nn/embedding.js";
+import { Identity } from "../nn/identity.js";
+import type { LayerOptions } from "../nn/init.js";
+import { Linear } from "../nn/linear.js";
+import { Module } from "../nn/module.js";
+import { Sequential } from "../nn/sequential.js";
 import { checkInteger } from "../numbers.js";
 import { add } from "../ops/elementwise/add.js";
 import { checkOptions, describe, type Rules } from "../options.js";

@@ -1,13 +1,9 @@
-import {
-  BatchNorm1d,
-  DyT,
-  Identity,
-  LayerNorm,
-  type LayerOptions,
-  Module,
-  RMSNorm,
-  ScaleNorm,
-} from "../nn/index.js";
+import { DyT } from "../nn/dyt.js";
+import { Identity } from "../nn/identity.js";
+import type { LayerOptions } from "../nn/init.js";
+import { Module } from "../nn/module.js";
+import { BatchNorm1d, LayerNorm, RMSNorm } from "../nn/norm.js";
+import { ScaleNorm } from "../nn/scale-norm.js";
 import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
 

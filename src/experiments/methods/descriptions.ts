@@ -1,4 +1,4 @@
-import type { NormName } from "../../nn/index.js";
+import type { NormName } from "../../nn/norm-table.js";
 import { activation } from "./activation.js";
 import { batch } from "./batch.js";
 import { conditional } from "./conditional.js";

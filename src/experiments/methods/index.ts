@@ -1,4 +1,4 @@
-import { normTable } from "../../nn/index.js";
+import { normTable } from "../../nn/norm-table.js";
 import { methodDescriptions } from "./descriptions.js";
 import type { Description, Family, Method } from "./method.js";
 

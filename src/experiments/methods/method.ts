@@ -1,4 +1,4 @@
-import type { NormMethod, NormName } from "../../nn/index.js";
+import type { NormMethod, NormName } from "../../nn/norm-table.js";
 import type { Pattern } from "../sets.js";
 
 /** The description of a method. Texts are plain, formulas are in Unicode. */

@@ -1,8 +1,11 @@
 import { noGrad } from "../../autograd.js";
 import { MinMaxScaler, Normalize, RobustScaler, StandardScaler } from "../../data/index.js";
-import { BatchNorm2d, Conv2d, FrozenBatchNorm2d, type NormMethod } from "../../nn/index.js";
+import { FrozenBatchNorm2d } from "../../nn/batch-variants.js";
+import { Conv2d } from "../../nn/conv.js";
 import type { Module } from "../../nn/module.js";
-import { permute } from "../../ops/index.js";
+import { BatchNorm2d } from "../../nn/norm.js";
+import type { NormMethod } from "../../nn/norm-table.js";
+import { permute } from "../../ops/shape/permute.js";
 import { sizeOf } from "../../shape.js";
 import { type Tensor, tensor, tidy } from "../../tensor.js";
 import { isRefusal } from "../refusal.js";

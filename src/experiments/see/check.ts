@@ -1,4 +1,4 @@
-import { checkNorm } from "../../nn/index.js";
+import { checkNorm } from "../../nn/create-norm.js";
 import { sizeOf } from "../../shape.js";
 import { type Method, methodFamilies } from "../methods/index.js";
 import type { SeeConfig } from "../see.js";

@@ -1,16 +1,14 @@
 // The methods whose scale and shift come from a condition, with a condition that is drawn.
-import {
-  AdaLIN,
-  AdaLN,
-  AdaLNZero,
-  ConditionalBatchNorm,
-  ConditionalInstanceNorm,
-  FiLM,
-  Identity,
-  type Linear,
-  SPADE,
-} from "../../nn/index.js";
-import { adaIN, add, silu, slice } from "../../ops/index.js";
+import { AdaLIN } from "../../nn/ada-lin.js";
+import { AdaLN, AdaLNZero } from "../../nn/ada-ln.js";
+import { ConditionalBatchNorm, ConditionalInstanceNorm, FiLM } from "../../nn/conditional.js";
+import { Identity } from "../../nn/identity.js";
+import type { Linear } from "../../nn/linear.js";
+import { SPADE } from "../../nn/spade.js";
+import { add } from "../../ops/elementwise/add.js";
+import { silu } from "../../ops/elementwise/silu.js";
+import { adaIN } from "../../ops/norm/ada-in.js";
+import { slice } from "../../ops/shape/slice.js";
 import { defaultGenerator, randn } from "../../random.js";
 import { type Tensor, tensor } from "../../tensor.js";
 import { momentsBySet } from "../moments.js";

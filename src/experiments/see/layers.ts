@@ -1,5 +1,8 @@
-import { createNorm, LayerNorm, LayerScale, QKNorm, RevIN, RMSNorm } from "../../nn/index.js";
+import { createNorm } from "../../nn/create-norm.js";
 import type { Module } from "../../nn/module.js";
+import { LayerNorm, RMSNorm } from "../../nn/norm.js";
+import { RevIN } from "../../nn/rev-in.js";
+import { LayerScale, QKNorm } from "../../nn/scale-norm.js";
 import { conditionals } from "./conditions.js";
 import { type Made, madeOf, type Site } from "./made.js";
 

@@ -1,4 +1,4 @@
-import { ChannelsLast } from "../../nn/index.js";
+import { ChannelsLast } from "../../nn/channels-last.js";
 import type { Module } from "../../nn/module.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Tensor } from "../../tensor.js";
