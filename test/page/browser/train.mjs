@@ -387,6 +387,50 @@ const races = [
     },
   },
   {
+    name: "Train: Enter begins a race, but not while it ends a word of an input method",
+    browsers: ["chromium"],
+    async run(page, env) {
+      const { train } = env.zh;
+      await page.open(env.at("plain", `zh/${raceOf("bn")}`));
+      const enter = (isComposing) =>
+        page.evaluate((isComposing) => {
+          const field = document.querySelector("#train .norms input");
+          const event = { key: "Enter", bubbles: true, isComposing };
+          field.dispatchEvent(new KeyboardEvent("keydown", event));
+        }, isComposing);
+      await enter(true);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      equal((await lanes(page))[0].status, train.recorded);
+      await enter(false);
+      await reaches(page, 5);
+      await press(page, train.stop);
+      await all(page, train.status.stopped);
+    },
+  },
+  {
+    name: "Train: a file that is dropped beside the field does not take the place of the page",
+    browsers: ["chromium"],
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      const isKept = (type, hasFile) =>
+        page.evaluate(
+          (type, hasFile) => {
+            const dataTransfer = new DataTransfer();
+            if (hasFile) dataTransfer.items.add(new File(["a"], "a.bin"));
+            else dataTransfer.setData("text/plain", "bn");
+            const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+            document.querySelector("main").dispatchEvent(event);
+            return event.defaultPrevented;
+          },
+          type,
+          hasFile,
+        );
+      deepEqual([await isKept("dragover", true), await isKept("drop", true)], [true, true]);
+      deepEqual([await isKept("dragover", false), await isKept("drop", false)], [false, false]);
+      equal(await page.text("#train .drop .complaint"), null);
+    },
+  },
+  {
     name: "Train: files that are none of CIFAR-10 are refused, and a right one is trained on",
     async run(page, env) {
       for (const [path, { train }] of env.languages) {
