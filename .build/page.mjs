@@ -3,7 +3,15 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { notices } from "./licences.mjs";
 import { checkSizes } from "./page/budgets.mjs";
-import { inOne, modules, OUT, prerenderer, style } from "./page/bundles.mjs";
+import {
+  enginePlugins,
+  inOne,
+  modules,
+  OUT,
+  pagePlugins,
+  prerenderer,
+  style,
+} from "./page/bundles.mjs";
 import { formulasOf, oneFile, severalFiles } from "./page/documents.mjs";
 
 const write = (name, text) => writeFile(join(OUT, name), text);
@@ -28,15 +36,15 @@ const known = {
     zh: pages.lab.languages.zh.corrections,
   },
 };
-const data = await firstData(formulasOf(methodDescriptions));
+const data = made.plain(await firstData(formulasOf(methodDescriptions)));
 const css = { main: await style("style"), lab: await style("lab") };
 for (const { name, text } of Object.values(css)) await write(name, text);
 
-const engine = await modules({ worker });
+const engine = await modules({ worker }, { plugins: enginePlugins(known) });
 const define = { WORKER: JSON.stringify(`./${engine.worker.file}`) };
 const { inputs, ...programs } = await modules(
   { ...entries.main, labEn: entries.lab.en, labZh: entries.lab.zh },
-  { define, known },
+  { define, plugins: pagePlugins(known, data) },
 );
 const bundles = {
   main: { en: programs.en, zh: programs.zh },
@@ -64,8 +72,8 @@ await write("LICENSES.txt", licences);
 const { Document, languages } = pages.whole;
 const parts = oneFile({
   style: css.main.text + css.lab.text,
-  program: inScript(await inOne(entry("file"), known)),
-  engine: inScript(await inOne(worker)),
+  program: inScript(await inOne(entry("file"), pagePlugins(known, data))),
+  engine: inScript(await inOne(worker, enginePlugins(known))),
   notices: licences,
 });
 const whole = { ...data.main, ...data.lab };

@@ -37,8 +37,7 @@ export async function checkSizes({ bundles, styles, engine }) {
   const { main, lab } = bundles;
   const others = ({ en, zh }) => zh.all.filter((name) => !en.all.includes(name));
   const sent = (await allFiles()).filter((name) => !/^(evenkeel\.html$|manual\/)/.test(name));
-  // the calls of the first document came with the core
-  const parts = engine.worker.parts.filter(([file]) => !file.startsWith("calls-"));
+  const { parts } = engine.worker;
   const sizes = await Promise.all(parts.map(size));
   const files = {
     "first view, English": ["index.html", ...styles.main, ...main.en.all],

@@ -48,9 +48,12 @@ export function wayOf(texts: AnswerTexts): Way {
 const textsOf = (answers: Answers): AnswerTexts =>
   Object.fromEntries(Object.entries(answers).map(([name, value]) => [name, String(value)]));
 
+/** The texts that answer the questions on their way. */
+export const known = (texts: AnswerTexts): AnswerTexts => textsOf(wayOf(texts).answers);
+
 /** The texts after another answer. Those to questions that are no longer asked are left out. */
 export const answered = (texts: AnswerTexts, name: keyof Answers, text: string): AnswerTexts =>
-  textsOf(wayOf({ ...texts, [name]: text }).answers);
+  known({ ...texts, [name]: text });
 
 /** The texts without the last answer. */
 export const oneBack = (texts: AnswerTexts): AnswerTexts =>

@@ -53,12 +53,14 @@ ${head}
 <body>
 ${disk}
 <div id="page">${body}</div>
-<script type="application/json" id="data">${inScript(JSON.stringify(data, asPlain))}</script>
 ${scripts}
 </body>
 </html>
 `;
 }
+
+/** Data as the documents' programs get it. */
+export const plain = <D,>(data: D): D => JSON.parse(JSON.stringify(data, asPlain));
 
 /** Numbers with as few digits as tell one float32 from the next, and typed arrays as lists of them. */
 function asPlain(_: string, value: unknown): unknown {

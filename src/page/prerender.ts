@@ -17,7 +17,7 @@ import { zh } from "./text/zh/index.js";
 import { zh as zhLab } from "./text/zh/lab/index.js";
 import { Whole } from "./whole.js";
 
-export { documentOf, inScript } from "./document.js";
+export { documentOf, inScript, plain } from "./document.js";
 export { folderOf, placesOf, upFrom } from "./places.js";
 
 /** The documents that are files of their own, and all of them in one. */

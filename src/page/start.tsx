@@ -16,11 +16,12 @@ export interface Language {
 }
 
 /**
- * Brings a document to life. `languages` has one language, or all where the page is a single file; the first one is
- * that of the document.
+ * Brings a document to life. `data` was computed while it was built. `languages` has one language, or all where the
+ * page is a single file; the first one is that of the document.
  */
 export async function start<D>(
   Document: Document<D>,
+  data: D,
   name: DocumentName,
   languages: readonly Language[],
   makeWorker: () => WorkerLike,
@@ -28,7 +29,6 @@ export async function start<D>(
   shownDocument.value = name;
   useWorkers(makeWorker);
   await new Promise((resolve) => setTimeout(resolve)); // the browser starts the worker between tasks
-  const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}") as D;
   const root = document.getElementById("page") as HTMLElement;
   const shown = signal(0);
   const Page = () => {

@@ -52,6 +52,9 @@ export interface State {
   momentum: number;
   values: number;
   mean: number;
+  /** Padding: the sentences of a batch, and the length to which they are padded. */
+  sentences: number;
+  padded: number;
 }
 
 export const activations = ["sigmoid", "tanh", "relu"] as const;
@@ -80,6 +83,8 @@ export const defaults: State = {
   momentum: 0.1,
   values: 16,
   mean: 1,
+  sentences: 32,
+  padded: 32,
 };
 
 /** How a value is read from a link: the value, or undefined for one that cannot be. */
@@ -117,6 +122,8 @@ export const limits = {
   momentum: [1e-3, 1],
   values: [2, 128],
   mean: [-2, 4],
+  sentences: [4, 64],
+  padded: [16, 128],
 } as const satisfies Partial<Record<keyof State, readonly [number, number]>>;
 
 const within = (name: keyof typeof limits, whole?: boolean) => {
@@ -169,6 +176,8 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   momentum: within("momentum", false),
   values: within("values"),
   mean: within("mean", false),
+  sentences: within("sentences"),
+  padded: within("padded"),
 };
 
 /** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { type Advice, everyAdvice, type Step } from "../../src/experiments/choose.js";
-import { answered, answerOf, methodOf, oneBack, raceOf, wayOf } from "../../src/page/answers.js";
+import {
+  answered,
+  answerOf,
+  known,
+  methodOf,
+  oneBack,
+  raceOf,
+  wayOf,
+} from "../../src/page/answers.js";
 import { defaults, readHash, writeHash } from "../../src/page/state.js";
 import { en } from "../../src/page/text/en/index.js";
 import { zh } from "../../src/page/text/zh/index.js";
@@ -34,6 +42,10 @@ test("another answer drops those that are no longer asked for, and keeps the res
 });
 
 test("answers that cannot be lead nowhere", () => {
+  expect(known({ task: "vision", batch: "2", deviceCount: "0", more: "1" })).toEqual({
+    task: "vision",
+    batch: "2",
+  });
   expect(wayOf({ task: "cooking", batch: "3" }).path).toEqual([]);
   expect(wayOf({ task: "vision", batch: "many" }).missing?.answer).toBe("batch");
   const { missing } = wayOf({ task: "vision" });

@@ -133,15 +133,18 @@ test("of two files that were chosen the last one counts, whichever is read first
   expect(ownData.value).toBe(null);
 });
 
-test.each(['"text"', "{}", '{"key":"a","norms":["bn"]}', "null", "{"])(
-  "a plan that is none, %s, is not offered",
-  async (text) => {
-    kept.set("evenkeel-race", text);
-    const page = await loaded();
-    await page.lookForLeft();
-    expect(page.left.value).toBe(null);
-  },
-);
+test.each([
+  ...['"text"', "{}", '{"key":"a","norms":["bn"]}', "null", "{", "[]"],
+  ...['"norms":[]', '"norms":[{}]', '"norms":"bn"', '"norms":["bn"],"seeds":[]'].map(
+    (norms) => `{"key":"a","settings":{},${norms}}`,
+  ),
+  '{"key":"a","settings":{},"norms":["bn"],"seeds":["0"]}',
+])("a plan that is none, %s, is not offered", async (text) => {
+  kept.set("evenkeel-race", text);
+  const page = await loaded();
+  await page.lookForLeft();
+  expect(page.left.value).toBe(null);
+});
 
 test("where a race in another tab is kept, its plan stays", async () => {
   const locks = {

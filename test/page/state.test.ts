@@ -19,10 +19,9 @@ import {
 } from "../../src/page/state.js";
 
 const names = methodDescriptions.flatMap(({ methods }) => methods.map(({ name }) => name));
-const whole = (
-  name: "samples" | "channels" | "positions" | "number" | "width" | "depth" | "values",
-) => fc.integer({ min: limits[name][0], max: limits[name][1] });
-const real = (name: "outlier" | "lr" | "depthRate" | "momentum" | "mean") =>
+const whole = (name: keyof typeof limits) =>
+  fc.integer({ min: limits[name][0], max: limits[name][1] });
+const real = (name: keyof typeof limits) =>
   fc
     .double({ min: limits[name][0], max: limits[name][1], noNaN: true })
     .filter((x) => !Object.is(x, -0));
@@ -53,6 +52,8 @@ const states: fc.Arbitrary<State> = fc
     momentum: real("momentum"),
     values: whole("values"),
     mean: real("mean"),
+    sentences: whole("sentences"),
+    padded: whole("padded"),
     answers: fc.dictionary(word, answer, { maxKeys: 5, noNullPrototype: true }),
   })
   .chain((state) => {

@@ -41,6 +41,10 @@ export const calls: Handlers = {
     const { measureEach } = await import("./lab/depth.js");
     return measureEach(args, runtime);
   },
+  async padding(args, runtime) {
+    const { padded } = await import("./lab/padding.js");
+    return padded(args, runtime);
+  },
   check({ norms, width }, runtime) {
     for (const norm of norms) new NormResNet({ norm, width, runtime }).dispose();
     return null;

@@ -13,6 +13,7 @@ import type {
   Measured,
 } from "../../experiments/gradients.js";
 import type { InfluenceConfig, InfluenceRow } from "../../experiments/influence.js";
+import type { PaddingConfig, PaddingResult } from "../../experiments/padding.js";
 import type {
   RunningStatsConfig,
   RunningStatsControls,
@@ -41,6 +42,7 @@ export interface Calls {
   };
   /** What is measured of fresh nets of a depth, without a norm and with each. */
   depth: { args: { depth: number; activation: ActivationName }; result: Measured[] };
+  padding: { args: Partial<PaddingConfig>; result: PaddingResult };
   /** Whether norms fit a net of this width. Refuses as the net would. */
   check: { args: { norms: readonly string[]; width: number }; result: null };
 }

@@ -1,5 +1,7 @@
 // The page in one file: its worker's program stands in it as text. A module worker cannot start from file://, a classic
 // one can.
+import { data as lab } from "../built/lab.js";
+import { data as main } from "../built/main.js";
 import type { WorkerLike } from "../engine/client.js";
 import { placesOf } from "../places.js";
 import { start } from "../start.js";
@@ -19,6 +21,7 @@ function fileWorker(): WorkerLike {
 
 start(
   Whole,
+  { ...main, ...lab },
   "main",
   [
     { texts: { ...en, ...enLab }, places: placesOf("main", "en") },

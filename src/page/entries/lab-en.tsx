@@ -1,7 +1,8 @@
+import { data } from "../built/lab.js";
 import { Lab } from "../lab/app.js";
 import { moduleWorker } from "../module-worker.js";
 import { placesOf } from "../places.js";
 import { start } from "../start.js";
 import { en } from "../text/en/lab/index.js";
 
-start(Lab, "lab", [{ texts: en, places: placesOf("lab", "en") }], moduleWorker);
+start(Lab, data, "lab", [{ texts: en, places: placesOf("lab", "en") }], moduleWorker);

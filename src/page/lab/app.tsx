@@ -8,10 +8,12 @@ const Statistics = late(
   "statistics",
   async () => (await import("./statistics/statistics.js")).Statistics,
 );
+const Padding = late("padding", async () => (await import("./padding/padding.js")).Padding);
 
 export const Lab: Document<LabData> = ({ data, places }) => (
   <Shell name="lab" places={places}>
     <Depth first={data.depth} />
     <Statistics first={data.statistics} />
+    <Padding first={data.padding} />
   </Shell>
 );

@@ -104,7 +104,7 @@ export function Words(props: {
         autocapitalize="off"
         onInput={(e) => change(e.currentTarget.value)}
         onKeyDown={(e) => {
-          if (e.key === "Enter") enter();
+          if (e.key === "Enter" && !e.isComposing) enter(); // an input method ends words by it
         }}
       />
       <p id={hintId} class="hint">

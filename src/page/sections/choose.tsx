@@ -1,7 +1,7 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { adviceKey } from "../../text/keys.js";
-import { answered, oneBack, wayOf } from "../answers.js";
-import { change, useFields } from "../model.js";
+import { answered, known, oneBack, wayOf } from "../answers.js";
+import { change, repaired, useFields } from "../model.js";
 import { Section } from "../parts/section.js";
 import { useTexts } from "../text/texts.js";
 import { AdviceCard } from "./choose-advice.js";
@@ -14,6 +14,13 @@ export function Choose({ norms }: { norms: ReadonlySet<string> }) {
   const { answers: texts } = useFields("answers");
   const { path, missing, advice, answers } = wayOf(texts);
   const questions = [...path.map(({ question }) => question), ...(missing ? [missing] : [])];
+  useEffect(() => {
+    const right = known(texts);
+    if (Object.keys(texts).every((name) => Object.hasOwn(right, name))) return;
+    const already = repaired.value;
+    change({ answers: right }); // the link had others
+    repaired.value = [...already, "answers"];
+  }, [texts]);
   const box = useRef<HTMLDivElement>(null);
   const leave = (answers: typeof texts) => {
     change({ answers });

@@ -130,9 +130,14 @@ export const tests = [
           ["own", "training", "constructor"],
         ],
         ["#see&v=1&at=95&%zz=%", ["%zz"]],
+        ["#choose&v=1&answers=task.cooking", ["answers"]],
+        ["#choose&v=1&answers=task.vision+batch.few&width=3", ["width", "answers"]],
       ]) {
         await page.open(env.at("plain", wrong));
-        const text = await page.become(() => notice(page), Boolean);
+        const text = await page.become(
+          () => notice(page),
+          (text) => text?.includes(names.at(-1)),
+        );
         for (const name of names) match(text ?? "", new RegExp(`[( ]${name}[,)]`), wrong);
         await showsSight(page, env, usual, wrong.includes("at=95") ? 95 : env.defaults.at);
       }

@@ -225,6 +225,44 @@ const races = [
     },
   },
   {
+    name: "Train: what one tab goes on with, another one that was offered it too leaves alone",
+    browsers: ["chromium"],
+    async run(page, env) {
+      const { train } = env.en;
+      const address = env.at("plain", raceOf("gn"));
+      await page.open(address);
+      await press(page, train.run);
+      await reaches(page, 60);
+      await page.open(address);
+      await page.until(() => document.querySelector("#train .notice.left") !== null);
+      // the other tab is of this page's making, and its notice comes before the race goes on here
+      const inOther = (work, ...args) =>
+        page.evaluate(
+          `(...args) => (${work})(window.other.document.querySelector("#train"), ...args)`,
+          ...args,
+        );
+      await page.evaluate((address) => {
+        window.other = window.open(address);
+      }, address);
+      const offered = () => inOther((train) => train?.querySelector(".notice.left") != null);
+      ok(await page.become(offered, Boolean));
+      await press(page, train.goOn);
+      await reaches(page, 70);
+      await inOther((train, name) => {
+        [...train.querySelectorAll("button")].find((each) => each.textContent === name).click();
+      }, train.dismiss);
+      const said = () => inOther((train) => train.querySelector(".notice")?.textContent);
+      equal(await page.become(said, (text) => text === train.elsewhere), train.elsewhere);
+      await page.evaluate(() => window.other.close());
+      await page.open(address);
+      await press(page, train.goOn);
+      const [first] = await reaches(page, 40);
+      ok(first.step >= 40, `went on at ${first.step}`);
+      await all(page, train.status.done);
+      equal(await same(page), train.identical(240, 240));
+    },
+  },
+  {
     name: "Train: a learning rate changed on the way, left and gone on, gives what one run gives",
     async run(page, env) {
       const { train } = env.en;
@@ -346,6 +384,50 @@ const races = [
         }
         deepEqual(await lanes(page), before);
       }
+    },
+  },
+  {
+    name: "Train: Enter begins a race, but not while it ends a word of an input method",
+    browsers: ["chromium"],
+    async run(page, env) {
+      const { train } = env.zh;
+      await page.open(env.at("plain", `zh/${raceOf("bn")}`));
+      const enter = (isComposing) =>
+        page.evaluate((isComposing) => {
+          const field = document.querySelector("#train .norms input");
+          const event = { key: "Enter", bubbles: true, isComposing };
+          field.dispatchEvent(new KeyboardEvent("keydown", event));
+        }, isComposing);
+      await enter(true);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      equal((await lanes(page))[0].status, train.recorded);
+      await enter(false);
+      await reaches(page, 5);
+      await press(page, train.stop);
+      await all(page, train.status.stopped);
+    },
+  },
+  {
+    name: "Train: a file that is dropped beside the field does not take the place of the page",
+    browsers: ["chromium"],
+    async run(page, env) {
+      await page.open(env.at("plain"));
+      const isKept = (type, hasFile) =>
+        page.evaluate(
+          (type, hasFile) => {
+            const dataTransfer = new DataTransfer();
+            if (hasFile) dataTransfer.items.add(new File(["a"], "a.bin"));
+            else dataTransfer.setData("text/plain", "bn");
+            const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+            document.querySelector("main").dispatchEvent(event);
+            return event.defaultPrevented;
+          },
+          type,
+          hasFile,
+        );
+      deepEqual([await isKept("dragover", true), await isKept("drop", true)], [true, true]);
+      deepEqual([await isKept("dragover", false), await isKept("drop", false)], [false, false]);
+      equal(await page.text("#train .drop .complaint"), null);
     },
   },
   {

@@ -1,11 +1,16 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { RECORD_BYTES } from "../../../data/cifar10.js";
 import { Complaint } from "../../parts/fields.js";
 import { useOwnId } from "../../parts/late.js";
 import { fileRefusalText } from "../../refusals.js";
 import { useTexts } from "../../text/texts.js";
 import { leaveFile, ownData, takeFile } from "./own-data.js";
+
+/** A file that misses the field would open in the place of the page. */
+function stay(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+}
 
 /** A file of pictures of the visitor's own: chosen, or dropped here. */
 export function OwnPictures() {
@@ -21,6 +26,10 @@ export function OwnPictures() {
       refused.value = { error, name: file.name };
     });
   };
+  useEffect(() => {
+    addEventListener("dragover", stay);
+    addEventListener("drop", stay);
+  }, []);
   return (
     <fieldset
       class="own drop"

@@ -21,12 +21,16 @@ function write(plan: Plan | null): void {
   } catch {}
 }
 
+const isList = (values: readonly unknown[], type: "string" | "number"): boolean =>
+  Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === type);
+
 /** The plan that is kept, whoever trains by it, or null. */
 export function keptPlan(): Plan | null {
   try {
     const plan = JSON.parse(localStorage.getItem(KEPT) ?? "null") as Plan;
-    const isWhole = plan.settings !== null && typeof plan.settings === "object";
-    return isWhole && Array.isArray(plan.norms) && typeof plan.key === "string" ? plan : null;
+    const { key, settings, norms, seeds = [0] } = plan;
+    const isWhole = settings !== null && typeof settings === "object" && typeof key === "string";
+    return isWhole && isList(norms, "string") && isList(seeds, "number") ? plan : null;
   } catch {
     return null;
   }

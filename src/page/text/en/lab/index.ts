@@ -2,7 +2,8 @@ import { corrections } from "../../../../text/en/corrections.js";
 
 import { common } from "../common.js";
 import { depth } from "./depth.js";
+import { padding } from "./padding.js";
 import { lab } from "./parts.js";
 import { statistics } from "./statistics.js";
 
-export const en = { common, lab, corrections, depth, statistics };
+export const en = { common, lab, corrections, depth, statistics, padding };

@@ -2,7 +2,8 @@ import { corrections } from "../../../../text/zh/corrections.js";
 import type { LabTexts } from "../../texts.js";
 import { common } from "../common.js";
 import { depth } from "./depth.js";
+import { padding } from "./padding.js";
 import { lab } from "./parts.js";
 import { statistics } from "./statistics.js";
 
-export const zh = { common, lab, corrections, depth, statistics } satisfies LabTexts;
+export const zh = { common, lab, corrections, depth, statistics, padding } satisfies LabTexts;
