@@ -12,65 +12,41 @@ export interface Pieces {
   take(k: number, slots: (rank: number, count: number) => TypedArray): void;
 }
 
-const part = (list: TypedArray, start: number, end: number) =>
-  list.subarray(start, Math.max(start, Math.min(end, list.length))) as TypedArray;
-
 /** How a job is cut. */
 export function cut(job: Job, rank: number, size: number): Pieces {
   const ranks = [...Array(size).keys()];
-  const room = (list: TypedArray, shares = 1) => Math.floor(SLOT / list.BYTES_PER_ELEMENT / shares);
-  const pieces = (length: number, step: number) => Math.max(1, Math.ceil(length / step));
-  if (job.kind === "allReduce") {
-    const { values, op } = job;
-    const step = room(values);
-    const own = (k: number) => part(values, k * step, (k + 1) * step);
-    return {
-      count: pieces(values.length, step),
-      give: (k) => [own(k)],
-      take: (k, slots) =>
-        reduceInto(
-          op,
-          own(k),
-          ranks.map((r) => slots(r, own(k).length)),
-        ),
-    };
-  }
-  if (job.kind === "broadcast") {
-    const { values, src } = job;
-    const step = room(values);
-    const own = (k: number) => part(values, k * step, (k + 1) * step);
-    return {
-      count: pieces(values.length, step),
-      give: (k) => (rank === src ? [own(k)] : null),
-      take: (k, slots) => own(k).set(slots(src, own(k).length) as never),
-    };
-  }
-  const { input, output } = job;
-  if (job.kind === "allGather") {
-    const step = room(input);
-    return {
-      count: pieces(input.length, step),
-      give: (k) => [part(input, k * step, (k + 1) * step)],
-      take(k, slots) {
-        const { length } = part(input, k * step, (k + 1) * step);
-        for (const r of ranks) output.set(slots(r, length) as never, r * input.length + k * step);
-      },
-    };
-  }
-  const step = room(input, size);
-  const own = (k: number) => part(output, k * step, (k + 1) * step);
-  const { op } = job;
+  const source = "values" in job ? job.values : job.input;
+  const shares = job.kind === "reduceScatter" ? size : 1;
+  const length = source.length / shares;
+  const step = Math.floor(SLOT / source.BYTES_PER_ELEMENT / shares);
+  /** Piece k of the part of a list that belongs to rank r. */
+  const piece = (k: number, list: TypedArray, r = 0) =>
+    list.subarray(
+      r * length + k * step,
+      r * length + Math.min((k + 1) * step, length),
+    ) as TypedArray;
   return {
-    count: pieces(output.length, step),
-    give: (k) =>
-      ranks.map((r) =>
-        part(part(input, r * output.length, (r + 1) * output.length), k * step, (k + 1) * step),
-      ),
+    count: Math.max(1, Math.ceil(length / step)),
+    give(k) {
+      if (job.kind === "broadcast" && rank !== job.src) return null;
+      return ranks.slice(0, shares).map((r) => piece(k, source, r));
+    },
     take(k, slots) {
-      const { length } = own(k);
-      const from = rank * length;
-      const parts = ranks.map((r) => part(slots(r, from + length), from, from + length));
-      reduceInto(op, own(k), parts);
+      if (job.kind === "broadcast") {
+        const own = piece(k, job.values);
+        own.set(slots(job.src, own.length) as never);
+      } else if (job.kind === "allGather")
+        for (const r of ranks) {
+          const part = piece(k, job.output, r);
+          part.set(slots(r, part.length) as never);
+        }
+      else {
+        const own = piece(k, job.kind === "allReduce" ? job.values : job.output);
+        const first = job.kind === "allReduce" ? 0 : rank * own.length;
+        const end = first + own.length;
+        const parts = ranks.map((r) => slots(r, end).subarray(first) as TypedArray);
+        reduceInto(job.op, own, parts);
+      }
     },
   };
 }

@@ -14,7 +14,7 @@ import { tidy } from "../tensor.js";
 import type { CompareData, Json } from "./compare-types.js";
 import { pace } from "./pace.js";
 import { accuracy, checkSameSteps, distance, type RankedNet, step } from "./rank-steps.js";
-import { RunLog } from "./run-log.js";
+import { RunLog, type StepTraffic } from "./run-log.js";
 import { settingsOf } from "./settings.js";
 import type { ExperimentOptions, Stage } from "./stage.js";
 
@@ -113,6 +113,11 @@ export async function* compareRanks(
   return { config: { ...config, ...facts, ...options.config }, runs };
 }
 
+const since = (before: StepTraffic, now: StepTraffic): StepTraffic => ({
+  collectives: now.collectives - before.collectives,
+  bytes: now.bytes - before.bytes,
+});
+
 async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
   const { group, data, batchSize, epochs, seed, lr, signal, norm, width } = job;
   const { runtime = defaultRuntime() } = job;
@@ -134,26 +139,21 @@ async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
     const store = job.store?.(stage);
     await store?.load(parts);
     if (store) checkSameSteps(run.losses.length, group);
-    const traffic = { ...group.traffic };
-    const first = run.losses.length;
-    let spent = 0;
     while (run.losses.length < steps) {
       const done = run.losses.length;
       const rest = loader.indices(Math.floor(done / loader.length), done % loader.length);
       for (const indices of rest) {
         await pace(signal);
-        const before = group.traffic.bytes;
+        const before = { ...group.traffic };
         const begin = performance.now();
         const loss = tidy(() => step(ranked, optimizer, data.train, indices, group));
         run.seconds += (performance.now() - begin) / 1000;
-        spent = group.traffic.bytes - before;
+        run.traffic = since(before, group.traffic);
         run.losses.push(loss);
         yield { stage, step: run.losses.length, steps, text: `loss ${loss.toFixed(3)}` };
       }
       if (group.rank === 0) await store?.save(parts, null);
     }
-    const taken = Math.max(1, run.losses.length - first);
-    const collectives = (group.traffic.collectives - traffic.collectives) / taken;
     const apart = distance(ranked, group);
     ranked.syncBuffers();
     const testAccuracy = await accuracy(ranked, data.test, group, signal);
@@ -163,7 +163,7 @@ async function* trainRanks(job: Job): AsyncGenerator<Stage, RanksRun> {
       norm: stage,
       parameters: ranked.parameters().reduce((sum, { size }) => sum + size, 0),
       losses: run.losses,
-      ...{ testAccuracy, apart, collectives, bytes: spent },
+      ...{ testAccuracy, apart, ...run.traffic },
       secondsPerStep: run.seconds / steps,
     };
   } finally {

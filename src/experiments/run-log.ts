@@ -8,13 +8,22 @@ export interface RunNotes {
   probes: Probe[];
 }
 
+/** The collectives of a step over several ranks, and the bytes that a rank gave to them. */
+export interface StepTraffic {
+  collectives: number;
+  bytes: number;
+}
+
+const silent: StepTraffic = { collectives: 0, bytes: 0 };
+
 interface RunLogState {
   settings: RunSettings;
   /** The losses. A number that is not finite is a text such as "NaN" here and below: JSON would change it to null. */
   losses: (number | string)[];
   seconds: number;
   peakBytes: number;
-  /** Older checkpoints have neither. */
+  /** Older checkpoints have none of these. */
+  traffic?: StepTraffic;
   evaluations?: unknown[];
   probes?: unknown[];
 }
@@ -29,6 +38,8 @@ export class RunLog {
   seconds = 0;
   /** The largest memory of this training, in bytes. */
   peakBytes = 0;
+  /** What a step sent to other ranks. */
+  traffic = silent;
   readonly #settings: RunSettings;
   readonly #steps: number;
 
@@ -46,13 +57,14 @@ export class RunLog {
   }
 
   stateDict(): RunLogState {
-    const { losses, seconds, peakBytes, notes } = this;
+    const { losses, seconds, peakBytes, traffic, notes } = this;
     const lists = { losses: losses.map(kept), ...changed(notes, kept) };
-    return { settings: this.#settings, ...lists, seconds, peakBytes };
+    return { settings: this.#settings, ...lists, seconds, peakBytes, traffic };
   }
 
   /** Throws RangeError for a run with other settings or with more steps, and for notes of steps it does not have. */
-  checkStateDict({ settings, losses, seconds, peakBytes, ...notes }: RunLogState): void {
+  checkStateDict({ settings, losses, seconds, peakBytes, ...more }: RunLogState): void {
+    const { traffic = silent, ...notes } = more;
     const [want, got] = [this.#settings, settings].map((value) => JSON.stringify(value));
     if (got !== want)
       throw new RangeError(`train: expected the checkpoint of a run with ${want}, got ${got}`);
@@ -66,7 +78,7 @@ export class RunLog {
       throw new RangeError(
         `train: expected losses that are numbers, got ${losses[wrong]} at step ${wrong + 1}`,
       );
-    for (const [name, value] of Object.entries({ seconds, peakBytes }))
+    for (const [name, value] of Object.entries({ seconds, peakBytes, ...traffic }))
       if (!Number.isFinite(value))
         throw new RangeError(`train: expected ${name} to be a number, got ${value}`);
     for (const name of ["evaluations", "probes"] as const) checkNotes(name, notes[name], losses);
@@ -74,11 +86,13 @@ export class RunLog {
 
   loadStateDict(state: RunLogState): void {
     const { losses, seconds, peakBytes, evaluations = [], probes = [] } = state;
+    const { traffic = silent } = state;
     replace(this.losses, losses.map(Number));
     replace(this.notes.evaluations, changed(evaluations, read) as Evaluation[]);
     replace(this.notes.probes, changed(probes, read) as Probe[]);
     this.seconds = seconds;
     this.peakBytes = peakBytes;
+    this.traffic = traffic;
   }
 }
 

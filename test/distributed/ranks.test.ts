@@ -40,7 +40,7 @@ describe("compareRanks", () => {
     expect(bn.apart).toBeGreaterThan(0);
     expect([sync.apart, gn.apart]).toEqual([0, 0]);
     expect([bn, sync].map(({ collectives }) => collectives)).toEqual([3, 11]);
-    expect(bn.bytes).toBe(4 * bn.parameters + 16 + 8);
+    expect(bn.bytes).toBe(4 * bn.parameters + 24 + 8);
     expect(ranksText(got, en)).toMatch(
       /With 2 images in each of 2 ranks, batch norm.*synchronised/,
     );
@@ -55,6 +55,9 @@ describe("compareRanks", () => {
     await ranks(path, "local", 2, { ...args, directory: saved, halt: 18 + 1 + 9 });
     const four = { settings: { ...small, batchSize: 2 }, directory: saved };
     const [resumed] = await ranks<Result>(path, "local", 4, four);
+    const [again] = await ranks<Result>(path, "local", 4, four); // nothing is left to do
+    expect(again.runs).toEqual(resumed.runs);
+    expect(again.runs.map(({ collectives }) => collectives)).toEqual([3, 11]);
     const [want, got] = [whole, resumed].map(({ runs }) => runs[1].losses);
     expect(got.slice(0, 6)).toEqual(want.slice(0, 6));
     got.forEach((loss, i) => {

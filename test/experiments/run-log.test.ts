@@ -39,6 +39,7 @@ test.each([
   [{ losses: ["1"] }, "got 1 at step 1"],
   [{ seconds: null }, "expected seconds to be a number, got null"],
   [{ peakBytes: null }, "expected peakBytes to be a number, got null"],
+  [{ traffic: { collectives: "1" } }, "expected collectives to be a number, got 1"],
   [{ losses: [1, 2, 3, 4, 5] }, "4 steps at most, got 5"],
 ])("%j is refused", (wrong, message) => {
   const log = new RunLog(settings, 4);
