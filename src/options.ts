@@ -90,7 +90,7 @@ function unknown(op: string, name: string, options: object, rules: object): Type
 /** The error of operations that cannot tell padding from data. */
 export const noMask = (op: string): TypeError =>
   new TypeError(
-    `${op}: takes no mask; give it the valid positions alone, or use a norm that takes one (batchNorm, instanceNorm)`,
+    `${op}: takes no mask; give it the valid positions alone, or use batchNorm or instanceNorm`,
   );
 
 /** The names of these options in other libraries. */

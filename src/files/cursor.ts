@@ -73,7 +73,7 @@ export class Cursor {
   /** The text up to the next line feed. */
   line(): string {
     const end = this.#bytes.indexOf(10, this.at);
-    if (end < 0) this.refuse("expected a line, and it does not end");
+    if (end < 0) this.refuse("its line has no end");
     const text = this.text(end - this.at);
     this.at++;
     return text;

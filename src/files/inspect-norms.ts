@@ -87,35 +87,32 @@ export type NormVerdictId = keyof typeof normVerdicts;
  */
 export function inspectNorms(entries: ReadonlyMap<string, NormEntry>): NormInspection {
   const shapes = new Map([...entries].map(([key, { shape }]) => [key, shape]));
-  const valuesOf = (key: string | undefined) => {
-    const entry = entries.get(key ?? "");
+  const valuesOf = (key: string) => {
+    const entry = entries.get(key);
     const data = entry?.toArray?.() ?? entry?.data;
     return data && Float64Array.from(data, Number);
   };
   const layers = findNorms(shapes).map((found): InspectedNorm => {
-    const { gamma, beta, mean, variance, count } = found.keys;
-    const values = {
-      gamma: valuesOf(gamma),
-      beta: valuesOf(beta),
-      mean: valuesOf(mean),
-      variance: valuesOf(variance),
-    };
+    const values: Values = {};
     const ranges: InspectedNorm["ranges"] = {};
-    for (const [role, list] of Object.entries(values))
-      if (list) ranges[role as keyof typeof ranges] = rangeOf(list);
-    const seen = valuesOf(count)?.[0] ?? null;
-    return { ...found, ranges, count: seen, verdicts: verdictsOf(found, values, seen) };
+    for (const [role, key] of Object.entries(found.keys) as [NormRole, string][]) {
+      const list = valuesOf(key);
+      if (!list) continue;
+      values[role] = list;
+      if (role !== "count") ranges[role] = rangeOf(list);
+    }
+    const count = values.count?.[0] ?? null;
+    return { ...found, ranges, count, verdicts: verdictsOf(found, values) };
   });
-  const has = (level: VerdictLevel) =>
-    layers.some(({ verdicts }) => verdicts.some((verdict) => verdict.level === level));
-  if (layers.length === 0) return { layers, verdict: "no-norms" };
-  return { layers, verdict: has("error") ? "damaged" : has("warning") ? "doubtful" : "sound" };
+  const levels = new Set(layers.flatMap(({ verdicts }) => verdicts.map(({ level }) => level)));
+  const worst = levels.has("error") ? "damaged" : levels.has("warning") ? "doubtful" : "sound";
+  return { layers, verdict: layers.length > 0 ? worst : "no-norms" };
 }
 
-type Values = Partial<Record<Exclude<NormRole, "count">, Float64Array>>;
+type Values = Partial<Record<NormRole, Float64Array>>;
 
-function verdictsOf(found: FoundNorm, values: Values, count: number | null): NormVerdict[] {
-  const { gamma, mean, variance } = values;
+function verdictsOf(found: FoundNorm, values: Values): NormVerdict[] {
+  const { gamma, mean, variance, count } = values;
   const verdicts: NormVerdict[] = [];
   const channels = Array.from({ length: found.channels }, (_, i) => i);
   /** Says it of the channels for which `test` holds. */
@@ -123,7 +120,7 @@ function verdictsOf(found: FoundNorm, values: Values, count: number | null): Nor
     const count = channels.filter((c) => (typeof test === "boolean" ? test : test(c))).length;
     if (count > 0) verdicts.push({ id, level: normVerdicts[id], channels: count });
   };
-  const lists = Object.values(values).filter((list) => list !== undefined);
+  const lists = Object.values(values);
   const all = (list: Float64Array | undefined, value: number) =>
     list !== undefined && list.length > 0 && list.every((x) => x === value);
 
@@ -133,8 +130,8 @@ function verdictsOf(found: FoundNorm, values: Values, count: number | null): Nor
     const far = (c: number) => Math.abs(mean[c]) > 10 || variance[c] > 100 || variance[c] < 0.01;
     say("negative-variance", (c) => variance[c] < 0);
     say("zero-variance", (c) => variance[c] === 0);
-    say("never-trained", count === 0);
-    say("initial-statistics", count === null && all(mean, 0) && all(variance, 1));
+    say("never-trained", all(count, 0));
+    say("initial-statistics", !count && all(mean, 0) && all(variance, 1));
     say("mean-far", (c) => variance[c] > 0 && Math.abs(mean[c]) > 30 * Math.sqrt(variance[c]));
     if (gamma && !all(gamma, 0)) say("tiny-gamma", (c) => Math.abs(gamma[c]) < 1e-3 && far(c));
     // below this, (v + 1e-3) / (v + 1e-5) is above 1.01²
@@ -149,9 +146,9 @@ function verdictsOf(found: FoundNorm, values: Values, count: number | null): Nor
 const BINS = 16;
 
 function rangeOf(values: Float64Array): ValueRange {
-  const finite = values.filter(Number.isFinite);
-  const min = finite.reduce((least, x) => Math.min(least, x), Infinity);
-  const max = finite.reduce((most, x) => Math.max(most, x), -Infinity);
+  const finite = values.filter(Number.isFinite).sort();
+  const [min = Infinity] = finite;
+  const max = finite.at(-1) ?? -Infinity;
   const histogram = new Array<number>(BINS).fill(0);
   for (const x of finite) {
     const place = max > min ? ((x - min) / (max - min)) * BINS : 0;

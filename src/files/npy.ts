@@ -64,23 +64,19 @@ export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
 const beginningOf = (text: string): string => text.trim().slice(0, 100);
 
 const unknownType = (descr: string): string =>
-  (/^'\|?O/.test(descr)
-    ? "its elements are Python objects in a pickle, which is not run"
-    : `expected elements of f8, f4, f2, i8 to i1, u8 to u1 or b1, got ${beginningOf(descr)}`) +
-  "; save array.astype('float32')";
+  `expected elements of f8, f4, f2, i8 to i1, u8 to u1 or b1, got ${beginningOf(descr)} (Python objects are in a ` +
+  "pickle, which is not run); save array.astype('float32')";
 
 /** A `.npy` file of version 1.0. `kind`: NumPy's letter for the elements, such as "f". */
 export function writeNpy(kind: string, shape: readonly number[], data: Elements): Uint8Array {
   const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const width = data.BYTES_PER_ELEMENT;
   const fields = `{'descr': '${width > 1 ? "<" : "|"}${kind}${width}', 'fortran_order': False, 'shape': (${lengths}), }`;
-  const before = MAGIC.length + 4;
-  const start = Math.ceil((before + fields.length + 1) / 64) * 64;
-  const file = new Uint8Array(start + data.byteLength).fill(0x20, before, start);
-  file.set(Array.from(`${MAGIC}\x01\x00`, (letter) => letter.charCodeAt(0)));
-  new DataView(file.buffer).setUint16(before - 2, start - before, true);
-  file.set(new TextEncoder().encode(fields), before);
-  file[start - 1] = 10;
-  file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  const length = Math.ceil((MAGIC.length + 5 + fields.length) / 64) * 64 - MAGIC.length - 4;
+  const size = String.fromCharCode(length & 255, length >> 8);
+  const header = `${MAGIC}\x01\x00${size}${fields.padEnd(length - 1)}\n`;
+  const file = new Uint8Array(header.length + data.byteLength);
+  file.set(Array.from(header, (letter) => letter.charCodeAt(0)));
+  file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
   return file;
 }

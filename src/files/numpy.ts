@@ -6,7 +6,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, Tensor, tensor, tidy } from "../tensor.js";
 import { type NumpyArray, parseNpy, writeNpy } from "./npy.js";
 import { writeZip } from "./write-zip.js";
-import { contentsOf, readZip } from "./zip.js";
+import { contentsOf, readZip, type ZipEntry } from "./zip.js";
 
 /** Options of `loadNumpy`. */
 export interface LoadNumpyOptions {
@@ -64,15 +64,10 @@ export function* parseNpz(
 ): Generator<[string, NumpyArray]> {
   checkBytes(op, bytes);
   const where = `${op}: ${file}`;
-  const entries = readZip(bytes, where);
-  const paths = new Map(
-    [...entries.keys()]
-      .filter((path) => path.endsWith(".npy"))
-      .map((path) => [path.slice(0, -4), path]),
-  );
-  for (const name of select(where, paths.keys(), selection)) {
-    const entry = entries.get(paths.get(name) as string);
-    if (!entry) continue;
+  const entries = [...readZip(bytes, where).values()].filter(({ name }) => name.endsWith(".npy"));
+  const arrays = new Map(entries.map((entry) => [entry.name.slice(0, -4), entry]));
+  for (const name of select(where, arrays.keys(), selection)) {
+    const entry = arrays.get(name) as ZipEntry;
     const contents = contentsOf(bytes, entry, where, { check: true });
     yield [name, parseNpy(contents, `${where}: ${entry.name}`)];
   }

@@ -103,7 +103,7 @@ async function readExactly(slices: Slices, begin: number, end: number, where: st
   const bytes = end > begin ? await slices.read(begin, end) : new Uint8Array(0);
   if (bytes.length === end - begin) return bytes;
   throw new RangeError(
-    `${where} at offset ${begin}: expected ${end - begin} bytes, got ${bytes.length} (has the file changed?)`,
+    `${where} at offset ${begin}: expected ${end - begin} bytes, got ${bytes.length}`,
   );
 }
 

@@ -26,10 +26,8 @@ export class Name {
 /** Reads one pickle. Dictionaries become Maps, tuples and lists arrays, integers beyond 2⁵³ bigints. */
 export function readPickle(cursor: Cursor, names: PickleNames): unknown {
   const begin = cursor.at;
-  if (cursor.byte() !== 0x80) cursor.refuse("expected a pickle of protocol 2 or later", begin);
-  const protocol = cursor.byte();
-  if (protocol < 2 || protocol > 5)
-    cursor.refuse(`pickle protocol ${protocol} is not known`, begin);
+  const protocol = cursor.byte() === 0x80 ? cursor.byte() : 0;
+  if (protocol < 2 || protocol > 5) cursor.refuse("expected a pickle of protocol 2 to 5", begin);
 
   let start = begin;
   const refuse = (problem: string): never => cursor.refuse(problem, start);
@@ -64,16 +62,17 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
   const put = (key: number) => {
     memo.set(key, top());
   };
+  /** What items go into. */
+  const into = <T>(kind: new () => T): T => {
+    const value = top();
+    return value instanceof kind ? value : refuse(`expected a ${kind.name} on its stack`);
+  };
   const append = (items: unknown[]) => {
-    const list = top();
-    if (!Array.isArray(list)) return refuse("expected a list to add to");
-    for (const item of items) list.push(item);
+    for (const item of items) into(Array).push(item);
   };
   const setItems = (items: unknown[]) => {
-    const into = top();
-    if (!(into instanceof Map) || items.length % 2)
-      return refuse("expected a dictionary and pairs");
-    for (let i = 0; i < items.length; i += 2) into.set(items[i], items[i + 1]);
+    if (items.length % 2) refuse("expected pairs");
+    for (let i = 0; i < items.length; i += 2) into(Map).set(items[i], items[i + 1]);
   };
   const find = (name: string) => {
     const found = names.find(name);
@@ -181,14 +180,9 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
       case 0x8f: // EMPTY_SET
         push(new Set());
         break;
-      case 0x90: {
-        // ADDITEMS
-        const items = sinceMark();
-        const set = top();
-        if (!(set instanceof Set)) return refuse("expected a set to add to");
-        for (const item of items) set.add(item);
+      case 0x90: // ADDITEMS
+        for (const item of sinceMark()) into(Set).add(item);
         break;
-      }
       case 0x63: // GLOBAL
         find(`${cursor.line()}.${cursor.line()}`);
         break;
@@ -206,7 +200,7 @@ export function readPickle(cursor: Cursor, names: PickleNames): unknown {
       case 0x62: // BUILD
         // An OrderedDict's attributes, such as a state dict's _metadata, hold no tensors.
         pop();
-        if (!(top() instanceof Map)) refuse("only dictionaries may have a state");
+        into(Map);
         break;
       case 0x51: // BINPERSID
         push(names.persistent(pop(), refuse));

@@ -94,9 +94,8 @@ const fromType: Maker = ([name, , args], refuse) =>
 
 const dictionary: Maker = ([pairs = []], refuse) => {
   if (pairs instanceof Map) return new Map(pairs);
-  const list: readonly unknown[] = Array.isArray(pairs) ? pairs : refuse("expected pairs");
-  if (!list.every((pair) => Array.isArray(pair) && pair.length === 2)) refuse("expected pairs");
-  return new Map(list as [unknown, unknown][]);
+  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2;
+  return Array.isArray(pairs) && pairs.every(isPair) ? new Map(pairs) : refuse("expected pairs");
 };
 
 const list: Maker = ([items = []], refuse) =>

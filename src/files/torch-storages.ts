@@ -28,9 +28,9 @@ function namesWith(known: Map<string, TorchStorage>): PickleNames {
       )
         return refuse("expected a storage with its class, key and size");
       const storage = { key, type: type.type, size, begin: 0 };
-      const earlier = known.get(key);
-      if (earlier && (earlier.type !== storage.type || earlier.size !== size))
-        refuse(`the storage "${key}" is there twice, of different sizes or types`);
+      const earlier = known.get(key) ?? storage;
+      if (earlier.type !== storage.type || earlier.size !== size)
+        refuse(`the storage "${key}" is there in two sizes or types`);
       known.set(key, storage);
       if (part === null) return storage;
       const [, begin, length] = Array.isArray(part) ? part : [];
@@ -85,16 +85,15 @@ function readZipped(bytes: Uint8Array, where: string): TorchFile {
 }
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
-const PROTOCOL = 1001;
+const VERSION = 1001;
 
 /** Five pickles (a magic number, the version, the machine, the object, the keys of its storages), then the storages. */
 function readLegacy(bytes: Uint8Array, where: string): TorchFile {
   const cursor = new Cursor(bytes, where);
   const known = new Map<string, TorchStorage>();
   const names = namesWith(known);
-  if (readPickle(cursor, names) !== MAGIC) cursor.refuse("a pickle, and not one of torch.save", 0);
-  const version = readPickle(cursor, names);
-  if (version !== PROTOCOL) cursor.refuse(`expected version ${PROTOCOL}, got another`);
+  if (readPickle(cursor, names) !== MAGIC || readPickle(cursor, names) !== VERSION)
+    cursor.refuse("a pickle, and not one of torch.save", 0);
   const machine = readPickle(cursor, names);
   const tree = readPickle(cursor, names);
   const keys = readPickle(cursor, names);

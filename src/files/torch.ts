@@ -1,12 +1,12 @@
 import { checkBytes } from "../io/check-bytes.js";
-import { ARRAYS, type Elements, elementsOf, knownType, tensorData } from "../io/elements.js";
+import { ARRAYS, elementsOf, knownType, tensorData } from "../io/elements.js";
 import { type Selection, select, selectionRules } from "../io/select.js";
 import { checkOptions, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf } from "../shape.js";
 import { type AnyTensor, tensor, tidy } from "../tensor.js";
 import { Name } from "./pickle.js";
-import { gather, isDense, swapped } from "./strided.js";
+import { endOf, gather, isDense, swapped } from "./strided.js";
 import { TorchView } from "./torch-names.js";
 import { readTorchFile, type TorchFile } from "./torch-storages.js";
 import { copyTree } from "./tree.js";
@@ -105,29 +105,19 @@ const leaveOut = "; { skip } of loadTorch leaves it out";
 /** Makes tensors of views, one of each. */
 function tensorsOf(file: TorchFile, bytes: Uint8Array, runtime?: Runtime) {
   const made = new Map<TorchView, AnyTensor>();
-  const aligned = new Map<string, Elements>();
   let room = roomOf(bytes);
 
   const elementsOfView = (view: TorchView, where: string): AnyTensor => {
     const { storage, offset, shape, strides } = view;
     const type = knownType(where, view.type, leaveOut);
     const width = ARRAYS[type].BYTES_PER_ELEMENT;
-    room -= sizeOf(shape) * width;
+    const [begin, end] = [offset * width, endOf(offset, shape, strides) * width];
+    room -= sizeOf(shape) * width + end - begin;
     if (room < 0)
       throw new RangeError(`${where}: the tensors take far more memory than the file has bytes`);
-    const stored = file.bytesOf(storage);
-    const ordered = (part: Uint8Array) => (file.bigEndian ? swapped(part, width) : part);
-    const dense = () =>
-      elementsOf(type, ordered(stored.subarray(offset * width, (offset + sizeOf(shape)) * width)));
-    const strided = () => {
-      const name = `${type} ${storage.begin} ${storage.size} ${storage.key}`;
-      const whole =
-        aligned.get(name) ??
-        elementsOf(type, ordered(stored.subarray(0, stored.length - (stored.length % width))));
-      aligned.set(name, whole);
-      return gather(whole, offset, shape, strides);
-    };
-    const data = isDense(shape, strides) ? dense() : strided();
+    const part = file.bytesOf(storage).subarray(begin, end);
+    const elements = elementsOf(type, file.bigEndian ? swapped(part, width) : part);
+    const data = isDense(shape, strides) ? elements : gather(elements, 0, shape, strides);
     return tensor(tensorData(where, type, data, leaveOut), shape, { runtime });
   };
 

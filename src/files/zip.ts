@@ -81,8 +81,7 @@ export function contentsOf(
         start,
       );
   }
-  if (check && crc32(contents) !== crc)
-    cursor.refuse("its checksum is wrong: it was damaged", start);
+  if (check && crc32(contents) !== crc) cursor.refuse("its checksum is wrong", start);
   return contents;
 }
 
@@ -91,14 +90,12 @@ function directoryOf(bytes: Uint8Array, where: string): { count: number; at: num
   const cursor = new Cursor(bytes, `${where}: end of the archive`);
   const first = Math.max(bytes.length - END_BYTES - 0xffff, 0);
   let end = bytes.length - END_BYTES;
-  const isEnd = () => {
+  for (; ; end--) {
+    if (end < first) cursor.refuse("no zip archive, or cut off", bytes.length);
     cursor.at = end;
-    return cursor.uint32() === END;
-  };
-  while (end >= first && !isEnd()) end--;
-  if (end < first)
-    cursor.refuse("no zip archive, or cut off: no directory of entries", bytes.length);
-  cursor.at = end + 10;
+    if (cursor.uint32() === END) break;
+  }
+  cursor.at += 6;
   let count = cursor.uint16();
   let size = cursor.uint32();
   let at = cursor.uint32();
@@ -147,9 +144,8 @@ function entryOf(cursor: Cursor): ZipEntry {
   cursor.at = end;
   cursor.take(commentBytes);
   const refuse = (problem: string) => cursor.refuse(`"${name}" ${problem}`, start);
-  if (flags & 1) refuse("is encrypted");
-  if (method !== 0 && method !== 8) refuse(`is neither stored nor deflated`);
   const deflated = method === 8;
+  if (flags & 1 || (method && !deflated)) refuse("is encrypted, or neither stored nor deflated");
   if (deflated ? size > packed * LARGEST_RATIO : size !== packed)
     refuse(`claims ${size} bytes, but has ${packed}`);
   return { name, offset, packed, size, deflated, crc };

@@ -31,7 +31,8 @@ export const METADATA = "__metadata__";
 export function parseHeader(bytes: Uint8Array, op: string): SafetensorsHeader {
   checkBytes(op, bytes);
   return inNameOf(op, () => {
-    const length = headerLength(bytes, bytes.length);
+    const hint = bytes[0] === 0x7b ? " (the index of a sharded model needs { shards })" : "";
+    const length = headerLength(bytes, bytes.length, hint);
     return headerOf(bytes.slice(8, 8 + length), bytes.length);
   });
 }
@@ -50,17 +51,13 @@ export function inNameOf<T>(op: string, read: () => T): T {
 class Misfit extends RangeError {}
 
 /** The bytes of the header of a file of `size` bytes that begins with `bytes`. */
-export function headerLength(bytes: Uint8Array, size: number): number {
+export function headerLength(bytes: Uint8Array, size: number, hint = ""): number {
   if (bytes.length < 8) refuse(`expected at least 8 bytes, got ${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (8 + length > size) {
-    const hint =
-      bytes[0] === 0x7b
-        ? " (the index of a sharded model needs { shards })"
-        : bytes[0] === 0x50 && bytes[1] === 0x4b
-          ? " (a zip archive: see evenkeel/files)"
-          : "";
-    refuse(`a header of ${length} bytes goes beyond the end of the file at ${size}${hint}`);
+    const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+    const why = isZip ? " (a zip archive: see evenkeel/files)" : hint;
+    refuse(`a header of ${length} bytes goes beyond the end of the file at ${size}${why}`);
   }
   if (length > MOST_HEADER) refuse(`a header of ${length} bytes is longer than the format allows`);
   return length;

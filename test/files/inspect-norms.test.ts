@@ -159,8 +159,95 @@ describe("layers are found by their keys", () => {
       ["norms.0", "rms", 8, null],
       ["plane", "layer", 16, null],
       ["", "layer", 3, null],
-      ["bare", "batch", 5, "up.weight"],
+      ["bare", "batch", 5, null],
     ]);
+  });
+
+  const conv = (key: string, shape: number[], bias = false) => ({
+    [`${key}.weight`]: shape,
+    ...(bias && { [`${key}.bias`]: [shape[0]] }),
+  });
+  const bn = (key: string, n: number) => ({
+    [`${key}.weight`]: [n],
+    [`${key}.running_mean`]: [n],
+    [`${key}.running_var`]: [n],
+  });
+  test.each<[string, Record<string, number[]>, (string | null)[]]>([
+    [
+      "conv1 and bn1",
+      {
+        ...conv("conv1", [8, 3, 3, 3]),
+        ...bn("bn1", 8),
+        ...conv("conv2", [8, 8, 3, 3]),
+        ...bn("bn2", 8),
+      },
+      ["conv1.weight", "conv2.weight"],
+    ],
+    [
+      "neighbours in a Sequential, also with a bias, also of a file sorted by name",
+      {
+        ...bn("0", 8),
+        ...conv("10", [9, 8, 3, 3], true),
+        ...bn("11", 9),
+        ...conv("12", [7, 9]),
+        ...bn("13", 7),
+      },
+      ["no-weight", "10.weight", "12.weight"],
+    ],
+    [
+      "a transposed convolution in one",
+      { ...conv("0", [8, 4, 4, 4]), ...bn("1", 4) },
+      ["0.weight"],
+    ],
+    ["what may be one", { ...conv("0", [4, 4, 2, 2]), ...bn("1", 4) }, ["shape"]],
+    [
+      "a layer without weights between",
+      { ...conv("0", [4, 3, 3, 3]), ...bn("2", 4) },
+      ["no-weight"],
+    ],
+    [
+      "norms in front (pre-activation)",
+      {
+        ...bn("a.bn1", 8),
+        ...conv("a.conv1", [8, 8, 3, 3]),
+        ...bn("a.bn2", 8),
+        ...conv("a.conv2", [8, 8, 3, 3]),
+        ...bn("b.bn1", 8),
+      },
+      ["no-weight", "no-weight", "no-weight"],
+    ],
+    [
+      "a block of another order than its layers",
+      {
+        ...conv("conv1", [8, 3, 3, 3]),
+        ...conv("conv2", [8, 8, 3, 3]),
+        ...bn("bn1", 8),
+        ...bn("bn2", 8),
+      },
+      ["no-weight", "no-weight"],
+    ],
+    [
+      "two norms of one convolution",
+      { ...conv("z", [8, 3, 3, 3]), ...bn("bn_a", 8), ...bn("bn_b", 8) },
+      ["no-weight", "no-weight"],
+    ],
+    [
+      "a bias, which an activation would need",
+      { ...conv("conv", [8, 3, 3, 3], true), ...bn("bn", 8) },
+      ["bias"],
+    ],
+    [
+      "a file sorted by name",
+      Object.fromEntries(
+        Object.entries({ ...conv("conv", [8, 8, 3, 3]), ...bn("norm", 8) }).sort(),
+      ),
+      ["sorted"],
+    ],
+    ["inputs of a convolution", { ...conv("z", [4, 8, 1, 1]), ...bn("norm", 8) }, ["shape"]],
+    ["another module's", { ...conv("z.conv", [8, 3, 3, 3]), ...bn("bn", 8) }, ["no-weight"]],
+  ])("with what they fold into, where that is certain: %s", (_, entries, want) => {
+    const norms = findNorms(new Map(Object.entries(entries)));
+    expect(norms.map(({ foldsInto, doubt }) => foldsInto ?? doubt)).toEqual(want);
   });
 
   test("in Keras's", () => {

@@ -33,7 +33,10 @@ describe("files that NumPy wrote", () => {
   });
 
   test.each([
-    ["object.npy", "Python objects in a pickle, which is not run"],
+    [
+      "object.npy",
+      "got '|O' (Python objects are in a pickle, which is not run); save array.astype",
+    ],
     ["truncated.npy", "'<f4' of shape [2, 3] needs 24 bytes, there are 19"],
     ["huge-shape.npy", "of shape [99999999, 3] needs 1199999988 bytes, there are 24"],
   ])("%s is refused: %s", (name, message) => {
@@ -114,7 +117,7 @@ test.each<[string, Uint8Array, string]>([
     npy("{'descr': '<f4', 'fortran_order': False, 'shape': (), 'x': 1}", [0, 0, 0, 0]),
     "more than it should",
   ],
-  ["complex numbers", npy(fields("<c8"), []), "got '<c8'; save array.astype('float32')"],
+  ["complex numbers", npy(fields("<c8"), []), "got '<c8' ("],
   ["bits of four bytes", npy(fields("|b4"), []), "got '|b4'"],
   ["floats of one byte", npy(fields("|f1"), []), "got '|f1'"],
   ["texts", npy(fields("<U3"), []), "got '<U3'"],
