@@ -29,7 +29,8 @@ describe("an engine without SIMD is told so", () => {
     expect(run(before, refused)).toEqual({
       status: 0,
       stdout:
-        "init: this engine has no WebAssembly SIMD; Chrome 110, Firefox 115, Safari 16.4, Node 20.19 and newer have it\n",
+        "init: this engine has no WebAssembly SIMD; " +
+        "Chrome 110, Firefox 115, Safari 16.4, Node 20.19 and newer have it\n",
       stderr: "",
     });
   });
