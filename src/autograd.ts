@@ -2,9 +2,9 @@
 // later nodes hold a node, and their number is counted as for memory. When nobody holds it any more, the node gives
 // back what it saved.
 import { call, onRefusal } from "./call.js";
-import { checkOptions, type Rules } from "./options.js";
+import { checkOptions, type Rules, synchronously } from "./options.js";
 import { checkSaved, checksum } from "./saved.js";
-import { synchronously, untidied } from "./scope.js";
+import { untidied } from "./scope.js";
 import {
   type AnyTensor,
   alias,

@@ -137,3 +137,16 @@ function distance(a: string, b: string): number {
   }
   return row[b.length];
 }
+
+/**
+ * @internal Gives what `fn` returns, and refuses a promise: the call around it would be over before the promise is
+ * done.
+ */
+export function synchronously<T>(op: string, fn: () => T): T {
+  const expected = `${op}: expected a synchronous function`;
+  if (typeof fn !== "function") throw new TypeError(`${expected}, got ${describe(fn)}`);
+  const result = fn();
+  if (typeof (result as { then?: unknown } | null | undefined)?.then === "function")
+    throw new TypeError(`${expected}, got one that returns a promise`);
+  return result;
+}

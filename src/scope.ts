@@ -1,5 +1,5 @@
 // A scope frees what was made in it and not returned. This is all that a scope knows of a tensor:
-import { describe } from "./options.js";
+import { describe, synchronously } from "./options.js";
 export interface Scoped {
   /** The scope that will free it; null if there is none, or if the tensor was kept. */
   scope: Set<Scoped> | null;
@@ -40,19 +40,6 @@ export function tidy<T>(fn: () => T): T {
     current = outer;
     for (const made of [...own]) made.dispose();
   }
-}
-
-/**
- * @internal Gives what `fn` returns, and refuses a promise: the call around it would be over before the promise is
- * done.
- */
-export function synchronously<T>(op: string, fn: () => T): T {
-  const expected = `${op}: expected a synchronous function`;
-  if (typeof fn !== "function") throw new TypeError(`${expected}, got ${describe(fn)}`);
-  const result = fn();
-  if (typeof (result as { then?: unknown } | null | undefined)?.then === "function")
-    throw new TypeError(`${expected}, got one that returns a promise`);
-  return result;
 }
 
 /** Takes a tensor out of every `tidy` around it. It then lives until it is disposed or collected. */

@@ -1,8 +1,7 @@
 import { Module } from "../nn/module.js";
 import { checkInteger } from "../numbers.js";
-import { checkOptions, describe, type Rules } from "../options.js";
+import { checkOptions, describe, type Rules, synchronously } from "../options.js";
 import type { ProcessGroup } from "../process-group.js";
-import { synchronously } from "../scope.js";
 import { show } from "../shape.js";
 import { Tensor, tidy, zeros } from "../tensor.js";
 import { GradientSums } from "./gradient-sums.js";

@@ -1,5 +1,5 @@
-// What the ranks tell each other where their numbers of batches differ: before each of its passes a rank says which one it
-// is. A rank that is at its end says so, and follows the others.
+// What the ranks tell each other where their numbers of batches differ: before each pass a rank says which one it is. A
+// rank that is at its end says so, and follows the others.
 import type { ProcessGroup } from "../process-group.js";
 
 /** The longest shape of a sample that can be told. */

@@ -1,7 +1,6 @@
 import { call } from "../call.js";
 import { checkInteger, checkNumber } from "../numbers.js";
-import { checkOptions, describe, type Rules } from "../options.js";
-import { synchronously } from "../scope.js";
+import { checkOptions, describe, type Rules, synchronously } from "../options.js";
 import { type AnyTensor, keep, rewrite, show, Tensor } from "../tensor.js";
 
 /** What is averaged: a module, or anything with its parameters and its state by key. */
