@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { hexModule } from "../binaries.mjs";
+import { denseModule } from "./dense.mjs";
+import { pastBarrels } from "./past-barrels.mjs";
 
 export const OUT = "dist/page";
 
@@ -10,7 +11,7 @@ export const OUT = "dist/page";
 const simdAlone = {
   name: "simd-alone",
   setup({ onLoad }) {
-    onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await hexModule(path) }));
+    onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await denseModule(path) }));
     onLoad({ filter: /\.patch$/ }, () => ({ contents: 'export default "";' }));
   },
 };
@@ -123,7 +124,7 @@ export const pagePlugins = (known, data) => [
   treeAsData(known.tree, known.treeTexts),
   correctionsAsData(known.corrections, known.correctionTexts),
 ];
-export const enginePlugins = (known) => [tableOfSets(known.families)];
+export const enginePlugins = (known) => [tableOfSets(known.families), pastBarrels];
 
 /** The program that renders the page, run here. */
 export async function prerenderer() {

@@ -1,13 +1,12 @@
 import { Rng } from "../data/rng.js";
-import type { HostAbortSignal } from "../host-types.js";
 import { TransformerLM } from "../models/transformer-lm.js";
 import type { TransformerNormName } from "../models/transformer-norms.js";
 import type { Module } from "../nn/module.js";
 import { AdamW } from "../optim/adam.js";
 import { LinearLR } from "../optim/lr-schedules.js";
+import type { Rules } from "../options.js";
 import { manualSeed, rand } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
-import type { Runtime } from "../runtime/runtime.js";
 import { tidy } from "../tensor.js";
 import { type BlockTiming, timeBlock } from "./article-block.js";
 import { firstGradients, heldOutLoss, leakOf, lossOf, write } from "./char-measures.js";
@@ -48,6 +47,29 @@ export interface TransformerConfig {
   seeds: number;
   /** The number of characters that each trained net writes. */
   sample: number;
+  /** Whether the article's block in full size is measured at the end. */
+  fullSize: boolean;
+}
+
+/** What may be changed while `transformer` runs. */
+export interface TransformerControls {
+  /** Replaces the configuration's `lr`, with the warm-up as it is, and is read before every step. */
+  lr?: number;
+}
+
+/** Options of `transformer` beside its settings. */
+export interface TransformerOptions extends ExperimentOptions {
+  /** Controls that may change at any time. */
+  controls?: TransformerControls;
+}
+
+/** What `transformer` reports while it runs. */
+export interface TransformerEvent extends Stage {
+  variant?: TransformerVariant;
+  /** The loss of the step. */
+  loss?: number;
+  /** ‖gradient‖ of each block before the first step, with this one. */
+  gradientNorms?: number[];
 }
 
 /** The settings of `transformer` where none are given. */
@@ -65,6 +87,13 @@ export const transformerDefaults: TransformerConfig = {
   seed: 0,
   seeds: 1,
   sample: 160,
+  fullSize: true,
+};
+
+const optionRules: Rules<TransformerOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  controls: "Object",
 };
 
 /** The training of one variant from one seed. */
@@ -95,8 +124,8 @@ export interface TransformerResult {
   config: TransformerConfig;
   text: { name: string; characters: number; vocabulary: number };
   runs: TransformerRun[];
-  /** The time of the article's block in full size. */
-  block: BlockTiming;
+  /** The time of the article's block in full size, or null where it was not wanted. */
+  block: BlockTiming | null;
 }
 
 /**
@@ -106,17 +135,18 @@ export interface TransformerResult {
 export async function* transformer(
   { name, content }: { name: string; content: string },
   settings: Partial<TransformerConfig> = {},
-  options: ExperimentOptions = {},
-): AsyncGenerator<Stage, TransformerResult> {
-  const config = settingsOf("transformer", transformerDefaults, settings, options);
+  options: TransformerOptions = {},
+): AsyncGenerator<TransformerEvent, TransformerResult> {
+  const config = settingsOf("transformer", transformerDefaults, settings, options, optionRules);
   const { runtime = defaultRuntime(), signal } = options;
   const text = new CharText(content, config.context);
   const runs: TransformerRun[] = [];
   for (let seed = config.seed; seed < config.seed + config.seeds; seed++)
     for (const variant of config.variants)
-      runs.push(yield* trainOne(text, variant, seed, config, runtime, signal));
-  yield { stage: "the article's block", step: 0, steps: 0, text: "[32, 50, 512]" };
-  const block = await timeBlock(runtime, signal);
+      runs.push(yield* trainOne(text, variant, seed, config, options));
+  if (config.fullSize)
+    yield { stage: "the article's block", step: 0, steps: 0, text: "[32, 50, 512]" };
+  const block = config.fullSize ? await timeBlock(runtime, signal) : null;
   const { length: vocabulary } = text.characters;
   return { config, text: { name, characters: [...content].length, vocabulary }, runs, block };
 }
@@ -126,9 +156,8 @@ async function* trainOne(
   variant: TransformerVariant,
   seed: number,
   config: TransformerConfig,
-  runtime: Runtime,
-  signal?: HostAbortSignal,
-): AsyncGenerator<Stage, TransformerRun> {
+  { runtime = defaultRuntime(), signal, controls = {} }: TransformerOptions,
+): AsyncGenerator<TransformerEvent, TransformerRun> {
   const { steps, batchSize, lr, warmup, sample: length, layers, dModel, nHead, dFF } = config;
   const stage = `${variant} seed ${seed}`;
   manualSeed(seed);
@@ -154,13 +183,18 @@ async function* trainOne(
           optimizer.zeroGrad();
           const loss = lossOf(net, pieces);
           loss.backward();
+          const scheduled = optimizer.lr;
+          optimizer.lr = scheduled * ((controls.lr ?? lr) / lr);
           optimizer.step();
+          optimizer.lr = scheduled; // the schedule goes on from there
           schedule?.step();
           return loss.item();
         }),
       );
       seconds += (performance.now() - begin) / 1000;
-      yield { stage, step, steps, text: `loss ${losses[step - 1].toFixed(3)}` };
+      const loss = losses[step - 1];
+      const told = { variant, loss, ...(step === 1 && { gradientNorms }) };
+      yield { stage, step, steps, text: `loss ${loss.toFixed(3)}`, ...told };
     }
     net.eval();
     const heldOut = heldOutLoss(net, text, batchSize);

@@ -21,6 +21,10 @@ const sentences: readonly (readonly [RegExp, (refused: Refused, found: string[])
   [/"([^"]*)" cannot stand behind a convolution/, (refused, [name]) => refused.alone(name)],
   [/expected sequenceLength/, (refused) => refused.tokens],
   [/expected more than 1 /i, (refused) => refused.oneValue],
+  [
+    /text of more than (\d+) characters, got (\d+)/,
+    (refused, [least, got]) => refused.text(least, got),
+  ],
   [/memory/i, (refused) => refused.memory],
 ];
 

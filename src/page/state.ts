@@ -55,7 +55,14 @@ export interface State {
   /** Padding: the sentences of a batch, and the length to which they are padded. */
   sentences: number;
   padded: number;
+  /** Place: variants with spaces between, their blocks, the learning rate and the steps of its warm-up. */
+  variants: string;
+  layers: number;
+  placeRate: number;
+  warmup: number;
 }
+
+export const variantNames = ["post-ln", "pre-ln", "pre-rms", "pre-dyt", "pre-bn"] as const;
 
 export const activations = ["sigmoid", "tanh", "relu"] as const;
 
@@ -85,6 +92,10 @@ export const defaults: State = {
   mean: 1,
   sentences: 32,
   padded: 32,
+  variants: "post-ln pre-ln",
+  layers: 8,
+  placeRate: 0.003,
+  warmup: 0,
 };
 
 /** How a value is read from a link: the value, or undefined for one that cannot be. */
@@ -124,6 +135,9 @@ export const limits = {
   mean: [-2, 4],
   sentences: [4, 64],
   padded: [16, 128],
+  layers: [1, 12],
+  placeRate: [1e-4, 0.1],
+  warmup: [0, 100],
 } as const satisfies Partial<Record<keyof State, readonly [number, number]>>;
 
 const within = (name: keyof typeof limits, whole?: boolean) => {
@@ -178,6 +192,17 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   mean: within("mean", false),
   sentences: within("sentences"),
   padded: within("padded"),
+  variants: {
+    read(text) {
+      const words = wordsOf(text);
+      const areKnown = words.every((word) => variantNames.some((name) => name === word));
+      return words.length > 0 && areKnown ? [...new Set(words)].join(" ") : undefined;
+    },
+    write: (value) => value,
+  },
+  layers: within("layers"),
+  placeRate: within("placeRate", false),
+  warmup: within("warmup"),
 };
 
 /** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */

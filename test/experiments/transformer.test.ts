@@ -60,9 +60,9 @@ describe("transformer", () => {
   });
 
   test("the article's block has its parameters and shape, whatever the mask's rank", () => {
-    expect(result.block.parameters).toBe(3_152_384);
-    expect(result.block.shape).toEqual([32, 50, 512]);
-    expect(result.block.masksAgree).toBe(true);
+    expect(result.block?.parameters).toBe(3_152_384);
+    expect(result.block?.shape).toEqual([32, 50, 512]);
+    expect(result.block?.masksAgree).toBe(true);
   });
 
   test("is reported", () => {

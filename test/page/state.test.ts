@@ -15,6 +15,7 @@ import {
   type State,
   sections,
   seedsOf,
+  variantNames,
   writeHash,
 } from "../../src/page/state.js";
 
@@ -54,6 +55,10 @@ const states: fc.Arbitrary<State> = fc
     mean: real("mean"),
     sentences: whole("sentences"),
     padded: whole("padded"),
+    variants: fc.subarray([...variantNames], { minLength: 1 }).map((names) => names.join(" ")),
+    layers: whole("layers"),
+    placeRate: real("placeRate"),
+    warmup: whole("warmup"),
     answers: fc.dictionary(word, answer, { maxKeys: 5, noNullPrototype: true }),
   })
   .chain((state) => {

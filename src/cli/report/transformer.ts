@@ -33,6 +33,7 @@ const rows = (result: TransformerResult): string[][] =>
   });
 
 function blockSentence({ block }: TransformerResult, { transformer }: Texts): string {
+  if (!block) return "";
   const { parameters, shape, milliseconds, masksAgree } = block;
   const count = parameters.toLocaleString("en");
   return transformer.block(count, shape.join(", "), milliseconds.toFixed(0), masksAgree);

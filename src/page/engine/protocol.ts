@@ -22,6 +22,13 @@ import type {
 } from "../../experiments/running-stats.js";
 import type { SeeConfig, Sight } from "../../experiments/see.js";
 
+import type {
+  TransformerConfig,
+  TransformerControls,
+  TransformerEvent,
+  TransformerRun,
+} from "../../experiments/transformer.js";
+
 /** Records of CIFAR-10's binary format; absent: the drawn images of the race. */
 export interface OwnData {
   name: string;
@@ -55,12 +62,22 @@ export interface Experiments {
     controls: GradientsControls;
     event: GradientsEvent;
     result: GradientsResult;
+    data: undefined;
   };
   runningStats: {
     settings: Partial<RunningStatsConfig>;
     controls: RunningStatsControls;
     event: RunningStatsEvent;
     result: RunningStatsResult;
+    data: undefined;
+  };
+  /** All variants side by side. `data` is the visitor's own text. */
+  transformer: {
+    settings: Partial<TransformerConfig>;
+    controls: TransformerControls;
+    event: TransformerEvent;
+    result: TransformerRun[];
+    data: string;
   };
 }
 export type ExperimentName = keyof Experiments;
@@ -71,6 +88,7 @@ export interface ExperimentRequest<K extends ExperimentName> {
   name: K;
   settings: Experiments[K]["settings"];
   controls: Experiments[K]["controls"];
+  data?: Experiments[K]["data"];
   /** The least time between two of its events, in milliseconds: some are too fast to be followed. */
   interval?: number;
 }

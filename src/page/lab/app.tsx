@@ -9,11 +9,13 @@ const Statistics = late(
   async () => (await import("./statistics/statistics.js")).Statistics,
 );
 const Padding = late("padding", async () => (await import("./padding/padding.js")).Padding);
+const Place = late("place", async () => (await import("./place/place.js")).Place);
 
 export const Lab: Document<LabData> = ({ data, places }) => (
   <Shell name="lab" places={places}>
     <Depth first={data.depth} />
     <Statistics first={data.statistics} />
     <Padding first={data.padding} />
+    <Place />
   </Shell>
 );

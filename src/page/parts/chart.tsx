@@ -108,7 +108,7 @@ function useWidth(ref: { current: HTMLElement | null }): number {
 
 type Place = (value: number) => number;
 
-/** A path through the points. Values beyond the scale stay at its edge. */
+/** A path through the points, in tenths of a pixel from one to the next. Values beyond the scale stay at its edge. */
 function pathOf(
   points: Line["points"],
   atX: Place,
@@ -117,17 +117,21 @@ function pathOf(
 ): string {
   let path = "";
   let isDown = false;
+  let from = [0, 0];
   for (const [x, y] of points) {
     if (!Number.isFinite(y)) {
       isDown = false;
       continue;
     }
-    const inside = Math.max(low, Math.min(high, y));
-    path += `${isDown ? "L" : "M"}${atX(x).toFixed(1)} ${atY(inside).toFixed(1)}`;
-    isDown = true;
+    const to = [atX(x), atY(Math.max(low, Math.min(high, y)))].map((at) => Math.round(10 * at));
+    const steps = to.map((at, i) => shortest((at - (isDown ? from[i] : 0)) / 10));
+    path += (isDown ? "l" : "M") + steps[0] + (steps[1].startsWith("-") ? "" : " ") + steps[1];
+    [from, isDown] = [to, true];
   }
   return path;
 }
+
+const shortest = (tenths: number): string => String(tenths).replace(/^(-?)0\./, "$1.");
 
 /** The least distance of two labels, in pixels. */
 const APART = 17;

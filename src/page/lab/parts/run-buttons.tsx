@@ -10,8 +10,10 @@ import type { Experiment } from "../experiment.js";
 export function RunButtons<K extends ExperimentName>(props: {
   experiment: Experiment<K>;
   start: () => void;
+  /** Whether why it was refused is said elsewhere, at the field. */
+  isSaid?: boolean;
 }) {
-  const { experiment, start } = props;
+  const { experiment, start, isSaid = false } = props;
   const { lab, common } = useLab();
   const status = experiment.status.value;
   const { error } = experiment;
@@ -50,7 +52,7 @@ export function RunButtons<K extends ExperimentName>(props: {
           </button>
         )}
       </div>
-      {status === "failed" && error && (
+      {status === "failed" && error && !isSaid && (
         <Complaint
           text={
             error instanceof Refusal

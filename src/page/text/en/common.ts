@@ -71,6 +71,8 @@ export const common = {
       "too. Take more samples or positions.",
     numbers: (expected: number, got: number) => `Expected ${expected} numbers, got ${got}.`,
     notNumbers: (word: string) => `“${word}” is not a number.`,
+    text: (least: string, got: string) =>
+      `The text must have more than ${least} characters; it has ${got}.`,
     memory: "There is not enough memory for this.",
     other: (message: string) => `Refused: ${message}`,
   },

@@ -57,6 +57,7 @@ export const common = {
       "样本和位置都只有一个时，每个统计量只来自一个值，PyTorch 也会拒绝。请增加样本数或位置数。",
     numbers: (expected: number, got: number) => `需要 ${expected} 个数，得到 ${got} 个。`,
     notNumbers: (word: string) => `“${word}”不是数。`,
+    text: (least: string, got: string) => `文字要多于 ${least} 个字符，现在有 ${got} 个。`,
     memory: "内存不够。",
     other: (message: string) => `被拒绝：${message}`,
   },

@@ -4,6 +4,15 @@ import { common } from "../common.js";
 import { depth } from "./depth.js";
 import { padding } from "./padding.js";
 import { lab } from "./parts.js";
+import { place } from "./place.js";
 import { statistics } from "./statistics.js";
 
-export const zh = { common, lab, corrections, depth, statistics, padding } satisfies LabTexts;
+export const zh = {
+  common,
+  lab,
+  corrections,
+  depth,
+  statistics,
+  padding,
+  place,
+} satisfies LabTexts;
