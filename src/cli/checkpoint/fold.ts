@@ -17,7 +17,7 @@ export function addFold(program: Command, texts: Texts): void {
     .description(fold.description)
     .argument("<file>", fold.file)
     .argument("<out>", fold.out)
-    .addOption(option("--eps <x>", fold.eps, positive, 1e-5))
+    .addOption(option("--eps <x>", fold.eps, positive).default(1e-5, "1e-5"))
     .addOption(dtypeOption(fold.dtype))
     .addOption(langOption(texts))
     .action((file: string, out: string, { eps, dtype }: { eps: number; dtype?: NumberType }) =>

@@ -105,6 +105,8 @@ function histogram(range?: ValueRange): string | Html {
     const height = Math.max((HEIGHT * count) / most, count > 0 ? 1 : 0).toFixed(1);
     return `<rect x="${i * BAR}" y="${HEIGHT - Number(height)}" width="${BAR - 1}" height="${height}"/>`;
   });
-  const drawn = `<svg class="small" viewBox="0 0 ${histogram.length * BAR} ${HEIGHT}" fill="${COLOURS[0]}" aria-hidden="true">${bars.join("")}</svg>`;
+  const look = `class="small" fill="${COLOURS[0]}" aria-hidden="true"`;
+  const box = `0 0 ${histogram.length * BAR} ${HEIGHT}`;
+  const drawn = `<svg ${look} viewBox="${box}">${bars.join("")}</svg>`;
   return { html: `${drawn}${escapeHtml(text)}` };
 }

@@ -15,7 +15,7 @@ export const normTexts: NormTexts = {
     ],
     "never-trained": [
       "never trained",
-      "num_batches_tracked is 0: no batch was seen, so that evaluation normalises by mean 0 and variance 1 and will be wrong.",
+      "num_batches_tracked is 0: no batch was seen, so that evaluation by mean 0 and variance 1 will be wrong.",
     ],
     "initial-statistics": [
       "initial statistics",
@@ -39,7 +39,8 @@ export const normTexts: NormTexts = {
     ],
     "eps-matters": [
       "eps matters",
-      "A variance is so small that an eps of 1e-3 (TensorFlow) gives outputs 1 % or more from those of 1e-5 (PyTorch). No file tells which it is.",
+      "A variance is so small that an eps of 1e-3 (TensorFlow) in place of 1e-5 (PyTorch) changes outputs by 1 %. " +
+        "No file tells which it is.",
     ],
     foldable: [
       "can be folded",
