@@ -30,7 +30,10 @@ export async function checkWritable(directory: string): Promise<void> {
 }
 
 /** Writes files into a directory. Each file appears complete or not at all. */
-export async function writeFiles(directory: string, files: Record<string, string>): Promise<void> {
+export async function writeFiles(
+  directory: string,
+  files: Record<string, string | Uint8Array>,
+): Promise<void> {
   try {
     await makeDirectory(resolve(directory));
     for (const [name, text] of Object.entries(files)) {

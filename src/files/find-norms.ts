@@ -30,8 +30,8 @@ export interface FoundNorm {
   /** The keys of its tensors. */
   keys: Partial<Record<NormRole, string>>;
   /**
-   * The key of the weight in front of it, which its running statistics can be folded into: where names, order and shapes
-   * leave no other reading.
+   * The key of the weight in front of it, which its running statistics can be folded into. null where names, order and
+   * shapes leave doubt.
    */
   foldsInto: string | null;
   /** Why a norm with running statistics folds into nothing. */

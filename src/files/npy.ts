@@ -64,14 +64,15 @@ export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
 const beginningOf = (text: string): string => text.trim().slice(0, 100);
 
 const unknownType = (descr: string): string =>
-  `expected elements of f8, f4, f2, i8 to i1, u8 to u1 or b1, got ${beginningOf(descr)} (Python objects are in a ` +
-  "pickle, which is not run); save array.astype('float32')";
+  `expected elements of f8, f4, f2, i8 to i1, u8 to u1 or b1, got ${beginningOf(descr)} ` +
+  "(Python objects are in a pickle, which is not run); save array.astype('float32')";
 
 /** A `.npy` file of version 1.0. `kind`: NumPy's letter for the elements, such as "f". */
 export function writeNpy(kind: string, shape: readonly number[], data: Elements): Uint8Array {
   const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const width = data.BYTES_PER_ELEMENT;
-  const fields = `{'descr': '${width > 1 ? "<" : "|"}${kind}${width}', 'fortran_order': False, 'shape': (${lengths}), }`;
+  const descr = `${width > 1 ? "<" : "|"}${kind}${width}`;
+  const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${lengths}), }`;
   const length = Math.ceil((MAGIC.length + 5 + fields.length) / 64) * 64 - MAGIC.length - 4;
   const size = String.fromCharCode(length & 255, length >> 8);
   const header = `${MAGIC}\x01\x00${size}${fields.padEnd(length - 1)}\n`;

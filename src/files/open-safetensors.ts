@@ -16,7 +16,7 @@ import { type Fetch, type SliceSource, type Slices, slicesOf } from "./slices.js
 export interface OpenSafetensorsOptions {
   /** The name of the file, for messages. Default: what the source says of itself. */
   file?: string;
-  /** For an index: the source of a file that it names; none has `..` or a scheme. Default, where the index is a URL: the one beside it. */
+  /** For an index: the source of a file that it names. Default, where the index is a URL: the one beside it. */
   shard?: (file: string) => SliceSource | Promise<SliceSource>;
   /** In place of the global `fetch`, to add headers for example. */
   fetch?: Fetch;

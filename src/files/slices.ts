@@ -111,7 +111,8 @@ async function ofHandle(handle: FileHandle): Promise<Slices> {
       const bytes = new Uint8Array(Math.max(Math.min(end, size) - begin, 0));
       let done = 0;
       while (done < bytes.length) {
-        const part = await handle.read(bytes, done, bytes.length - done, begin + done);
+        const length = Math.min(bytes.length - done, 2 ** 30); // Node's limit is 2³¹ − 1
+        const part = await handle.read(bytes, done, length, begin + done);
         if (part.bytesRead === 0) break;
         done += part.bytesRead;
       }

@@ -58,13 +58,7 @@ export function loadTorch(
   checkBytes(op, bytes);
   const where = `${op}: ${file}`;
   const read = readTorchFile(bytes, where);
-  const views = new Map<string, TorchView>();
-  copyTree(read.tree, where, roomOf(bytes), (leaf, key) => {
-    if (!(leaf instanceof TorchView)) return;
-    if ((views.get(key) ?? leaf) !== leaf)
-      throw new RangeError(`${where}: two tensors have the key "${key.slice(0, 100)}"`);
-    views.set(key, leaf);
-  });
+  const views = viewsOf(read, bytes, where);
   const tensorOf = tensorsOf(read, bytes, runtime);
   return tidy(() => {
     const wanted = select(op, views.keys(), selection);
@@ -74,6 +68,23 @@ export function loadTorch(
     );
     return new Map(named);
   });
+}
+
+/** The shapes of the tensors that `loadTorch` gives, in its order. */
+export function torchShapes(bytes: Uint8Array, file: string): Map<string, readonly number[]> {
+  const views = viewsOf(readTorchFile(bytes, file), bytes, file);
+  return new Map([...views].map(([key, { shape }]) => [key, shape]));
+}
+
+function viewsOf(file: TorchFile, bytes: Uint8Array, where: string): Map<string, TorchView> {
+  const views = new Map<string, TorchView>();
+  copyTree(file.tree, where, roomOf(bytes), (leaf, key) => {
+    if (!(leaf instanceof TorchView)) return;
+    if ((views.get(key) ?? leaf) !== leaf)
+      throw new RangeError(`${where}: two tensors have the key "${key.slice(0, 100)}"`);
+    views.set(key, leaf);
+  });
+  return views;
 }
 
 /**

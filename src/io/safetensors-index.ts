@@ -11,7 +11,7 @@ export const parseIndex = (bytes: Uint8Array, op: string): Map<string, string> =
     for (const [name, file] of Object.entries(map))
       if (!isBeside(file))
         refuse(
-          `${JSON.stringify(name)}: expected the name of a file beside the index, got ${JSON.stringify(file)}`,
+          `${JSON.stringify(name)}: expected a file beside the index, got ${JSON.stringify(file)}`,
         );
     return new Map(Object.entries(map as Record<string, string>));
   });

@@ -179,7 +179,7 @@ describe("a model in several files", () => {
     const json = new TextEncoder().encode(`{"weight_map": {"a": "${name}"}}`);
     const opened = openSafetensors(new Blob([json]), { shard: () => new Blob() });
     await expect(opened).rejects.toThrow(RangeError);
-    await expect(opened).rejects.toThrow('"a": expected the name of a file beside the index, got ');
+    await expect(opened).rejects.toThrow('"a": expected a file beside the index, got ');
     expect(() => loadSafetensors(json, { runtime, shards: {} })).toThrow("beside the index");
   });
 

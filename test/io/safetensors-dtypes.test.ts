@@ -93,7 +93,7 @@ describe("in several files", () => {
     [
       "a number for a file",
       { weight_map: { a: 3 } },
-      '"a": expected the name of a file beside the index, got 3',
+      '"a": expected a file beside the index, got 3',
     ],
     [
       "a file that is not given",

@@ -123,13 +123,19 @@ export function scrollBox(label: string, content: string): string {
 export const tableLabel = (head: readonly string[], { common }: Texts): string =>
   common.page.table(head.filter(Boolean).join(common.comma));
 
+/** The inside of a cell that is more than text. */
+export interface Html {
+  html: string;
+}
+
 export function htmlTable(
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly (string | Html)[])[],
   texts: Texts,
 ): string {
-  const row = (cells: readonly string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
+  const inside = (cell: string | Html) => (typeof cell === "string" ? escapeHtml(cell) : cell.html);
+  const row = (cells: readonly (string | Html)[], tag: string) =>
+    `<tr>${cells.map((cell) => `<${tag}>${inside(cell)}</${tag}>`).join("")}</tr>`;
   return scrollBox(
     tableLabel(head, texts),
     `<table><thead>${row(head, "th")}</thead><tbody>

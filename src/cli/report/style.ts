@@ -56,6 +56,8 @@ figcaption { font-size: 0.8rem; }
 .pictures figure { margin: 0; }
 .pictures img { max-width: 100%; height: auto; image-rendering: pixelated; }
 figcaption { font-size: 0.9rem; }
+svg.small { width: 5rem; margin-left: auto; }
+.meanings { padding-left: 0; list-style: none; font-size: 0.9rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }

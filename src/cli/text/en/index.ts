@@ -1,9 +1,11 @@
 import { articles, corrections } from "../../../text/en/corrections.js";
 import { parts, disturbances as titles, words } from "../../../text/en/influence.js";
+import { normTexts } from "../../../text/en/norm-verdicts.js";
 import { advice, asks, labels } from "../../../text/en/tree.js";
 import { truths } from "../../../text/en/truths.js";
 import type { Widen } from "../../../text/widen.js";
 import { all } from "./all.js";
+import { convert, fold, inspect } from "./checkpoint.js";
 import { choose } from "./choose.js";
 import { common } from "./common.js";
 import { compare } from "./compare.js";
@@ -24,6 +26,7 @@ import { transformer } from "./transformer.js";
 const shared = {
   articles,
   corrections,
+  norms: normTexts,
   tree: { advice, asks, labels },
   disturbances: { titles, parts, refused: words.refused },
 };
@@ -44,6 +47,7 @@ export const en = {
     choose,
   },
   ...{ all, page, ranks },
+  ...{ inspect, fold, convert },
 };
 
 /** All texts of the command. Each language has each of them, or does not compile. */

@@ -1,9 +1,11 @@
 import { articles, corrections } from "../../../text/zh/corrections.js";
 import { parts, disturbances as titles, words } from "../../../text/zh/influence.js";
+import { normTexts } from "../../../text/zh/norm-verdicts.js";
 import { advice, asks, labels } from "../../../text/zh/tree.js";
 import { truths as claims } from "../../../text/zh/truths.js";
 import type { Texts } from "../en/index.js";
 import { all } from "./all.js";
+import { convert, fold, inspect } from "./checkpoint.js";
 import { choose } from "./choose.js";
 import { common } from "./common.js";
 import { compare } from "./compare.js";
@@ -24,6 +26,7 @@ import { transformer } from "./transformer.js";
 const shared = {
   articles,
   corrections,
+  norms: normTexts,
   tree: { advice, asks, labels },
   disturbances: { titles, parts, refused: words.refused },
 };
@@ -46,4 +49,5 @@ export const zh = {
     choose,
   },
   ...{ all, page, ranks },
+  ...{ inspect, fold, convert },
 } satisfies Texts;

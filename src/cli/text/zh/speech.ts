@@ -110,6 +110,13 @@ const errors: readonly Piece[] = [
     "--data $1：没有数组“$2”（有 $3）",
   ],
   [/^--data (\S+): expected labels from 0 to 9, got (\S+)/, "--data $1：标签应为 0 到 9，得到 $2"],
+  [/: no checkpoint: expected a (.*?) or (\.npy) file$/, "：不是权重文件：应为 $1 或 $2 文件"],
+  [/: expected the name of a (\S+) or (\S+) file$/, "：应为 $1 或 $2 文件"],
+  [
+    /^NumPy has no bf16: give --dtype f16 or f32, or write (\S+)/,
+    "NumPy 没有 bf16：请用 --dtype f16 或 f32，或写成 $1",
+  ],
+  [/ is read here: give the result another name/, " 正在被读取：请给结果换一个名字"],
   [/^cannot write to the directory (.*?): /, "无法写入目录 $1："],
   [/cannot read the directory (.*?): /, "无法读取目录 $1："],
   [/^(\S+): cannot be read from (.*?): /, "无法从 $2 读取 $1："],
