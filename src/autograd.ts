@@ -102,8 +102,8 @@ export const edgeOf = (input: AnyTensor | null | undefined): Edge => {
  * Remembers how `output` was made, if gradients are on and an input wants one, and returns it. `saved` stay alive for
  * `backward`, whatever happens to the tensors given here; absent ones arrive as they were given. If one of them is
  * written later, the backward pass is refused. So an op saves no more than its backward pass reads, and reads nothing
- * else. `how` is the name of the op, with what its second derivative needs. `state` follows behind `saved`: backward passes may move it, and this does
- * not count as a write.
+ * else. `how` is the name of the op, with what its second derivative needs. `state` follows behind `saved`: backward
+ * passes may move it, and this does not count as a write.
  */
 export function record(
   how: string | How,
