@@ -102,8 +102,8 @@ export const edgeOf = (input: AnyTensor | null | undefined): Edge => {
  * Remembers how `output` was made, if gradients are on and an input wants one, and returns it. `saved` stay alive for
  * `backward`, whatever happens to the tensors given here; absent ones arrive as they were given. If one of them is
  * written later, the backward pass is refused. So an op saves no more than its backward pass reads, and reads nothing
- * else. `how` is the name of the op, with what its second derivative needs. `state` follows behind `saved`: backward passes may move it, and this does
- * not count as a write.
+ * else. `how` is the name of the op, with what its second derivative needs. `state` follows behind `saved`: backward
+ * passes may move it, and this does not count as a write.
  */
 export function record(
   how: string | How,
@@ -150,8 +150,8 @@ export interface Pass {
   hold(gradient: Tensor): Tensor;
   /** sum + more. Consumes both. */
   add(sum: Tensor, more: Tensor): Tensor;
-  /** leaf.grad += gradient, which a refused call takes back. Consumes `gradient`. */
-  accumulate(leaf: Tensor, gradient: Tensor): void;
+  /** leaf.grad += gradient, which a refused call takes back. Consumes `gradient`. Passes without it call no hooks. */
+  accumulate?(leaf: Tensor, gradient: Tensor): void;
 }
 
 /**
@@ -168,7 +168,7 @@ function nodesBehind(starts: readonly Edge[], pass: Pass): Node[] {
     if (node.spent && node.edges.some(pass.leads)) {
       throw new Error(
         `backward: the graph behind ${node.name} was used by an earlier backward and is freed; run the ` +
-          "forward pass again, or let the earlier one retainGraph",
+          "forward pass again, or call the earlier one with { retainGraph: true }",
       );
     }
     node.edges.forEach(see);
@@ -254,12 +254,12 @@ export type Start = readonly [output: Tensor, gradient: Tensor | null | undefine
 
 /**
  * Sends the gradients of `starts` back and gives `take` what arrived at the leaves. Behind it the graph is freed, but
- * for `retain`. With `hooks`, leaves that have some get their gradients on the way.
+ * for `retain`. Leaves with hooks get their gradients on the way.
  */
 export function goBack(
   starts: readonly Start[],
   pass: Pass,
-  { retain, hooks }: { retain: boolean; hooks?: boolean },
+  retain: boolean,
   take: (arrived: Map<Tensor, Tensor>) => void,
 ): void {
   const from = starts.map(([output]) => edgeOf(output));
@@ -267,7 +267,9 @@ export function goBack(
   const leaves = new Map<Tensor, Tensor>();
   const pending = new Map<Node, Tensor>();
   const used: Node[] = [];
-  const due = hookedLeaves(hooks ? [...from, ...nodes.flatMap((node) => node.edges)] : []);
+  const due = hookedLeaves(
+    pass.accumulate ? [...from, ...nodes.flatMap((node) => node.edges)] : [],
+  );
 
   const addUp = <K>(sums: Map<K, Tensor>, key: K, more: Tensor) => {
     const sum = sums.get(key);
@@ -290,7 +292,7 @@ export function goBack(
     if (left !== 0 || !gradient) return;
     leaves.delete(leaf);
     leaf.ptr; // throws if the leaf was disposed
-    pass.accumulate(leaf, gradient);
+    pass.accumulate?.(leaf, gradient);
     for (const hook of [...(leaf.gradHooks ?? [])]) hook(leaf);
   };
 
@@ -346,7 +348,7 @@ function backward(root: Tensor, gradient?: Tensor, options: BackwardOptions = {}
   if (createGraph && !passOfGraphs)
     throw new Error("backward: createGraph needs rules that come with grad(): import and use it");
   const pass = (createGraph && passOfGraphs) || plainPass;
-  goBack([[root, gradient]], pass, { retain: retainGraph, hooks: true }, (leaves) => {
+  goBack([[root, gradient]], pass, retainGraph, (leaves) => {
     for (const [leaf, grad] of leaves) {
       // Errors come here, before any .grad changes: a leaf or its gradient was disposed, or memory is full.
       leaf.ptr;
@@ -354,7 +356,7 @@ function backward(root: Tensor, gradient?: Tensor, options: BackwardOptions = {}
       if (!createGraph && !leaf.grad) leaves.set(leaf, exclusive(grad));
     }
     for (const [leaf, grad] of leaves) {
-      if (createGraph) pass.accumulate(leaf, grad);
+      if (createGraph) pass.accumulate?.(leaf, grad);
       else leaf.grad = leaf.grad ? addInto(leaf.grad, grad) : grad;
     }
     leaves.clear();

@@ -65,6 +65,11 @@ const ops: Record<string, Call> = {
   full: (o) => evenkeel.full([2], 3, here(o)),
   gelu: (o) => evenkeel.gelu(x(4, 6), o),
   ghostBatchNorm: (o) => evenkeel.ghostBatchNorm(image(), among({ training: true }, o)),
+  grad: (o) => {
+    const y = one([1]);
+    y.requiresGrad = true;
+    return evenkeel.grad(y, y, o);
+  },
   globalResponseNorm: (o) => evenkeel.globalResponseNorm(image(), one([6]), one([6]), o),
   groupNorm: (o) => evenkeel.groupNorm(image(), 2, o),
   huberLoss: (o) => evenkeel.huberLoss(x(4, 6), x(4, 6), o),

@@ -1,5 +1,5 @@
 // The pass of `createGraph`: each gradient is made by recorded operations.
-import { exclusive, type Pass, plainPass } from "../autograd.js";
+import { exclusive, type Pass } from "../autograd.js";
 import { onRefusal, onSuccess } from "../call.js";
 import { add } from "../ops/elementwise/add.js";
 import { sub } from "../ops/elementwise/sub.js";
@@ -17,7 +17,8 @@ export function owned(gradient: Tensor): Tensor {
 }
 
 export const recordedPass: Pass = {
-  ...{ recorded: true, leads: plainPass.leads },
+  recorded: true,
+  leads: (edge) => edge !== null,
   through(node, dy, needs) {
     const rule = ruleOf(node.how?.rule ?? node.name);
     if (!rule) throw new Error(`grad: ${node.name} has no second derivative (createGraph)`);

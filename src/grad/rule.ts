@@ -1,7 +1,7 @@
 // The three kinds of rules for an op in a pass that is recorded. All consist of recorded operations, so that a gradient
 // made by them can be differentiated as often as one likes.
 import { type Pass, record } from "../autograd.js";
-import type { Shape, Tensor } from "../tensor.js";
+import { type Shape, type Tensor, tidy } from "../tensor.js";
 import { type Step, zerosOf } from "./step.js";
 import { endOf, gradientsAt } from "./toward.js";
 
@@ -54,7 +54,7 @@ function transposed(of: LinearRule, step: Step): Tensor {
   const { shape } = node;
   const own = { op: `${node.name} gradient`, rule: "transposed", of, how, shape };
   return record(own, step.ownBackward(dy), [dy], node.saved, (d, saved) => [
-    of.again(d, { how, saved, shape }),
+    tidy(() => of.again(d, { how, saved, shape })),
   ]);
 }
 

@@ -41,6 +41,7 @@ export function gradientsAt(
   const arrived = new Map<End, Tensor>();
   const toward: Pass = {
     ...pass,
+    accumulate: undefined,
     leads: (edge) => ways.has(behind(edge) as End),
     through(node, dy, needs) {
       if (wanted.has(node)) arrived.set(node, pass.hold(dy));
@@ -48,7 +49,7 @@ export function gradientsAt(
     },
   };
   let grads: (Tensor | null)[] = [];
-  goBack(starts, toward, { retain }, (leaves) => {
+  goBack(starts, toward, retain, (leaves) => {
     for (const [leaf, gradient] of leaves) arrived.set(leaf, gradient);
     leaves.clear();
     // The same end may be asked for twice.

@@ -5,16 +5,18 @@ import { type AnyTensor, sizeOf, type Tensor, tensor, tidy } from "../../src/ten
 import { normal, useRuntime } from "../helpers.js";
 import { type Input, table } from "../ops/saved-cases.js";
 import { checkSecond } from "./second.js";
+import { variants } from "./variants.js";
 import "../../src/grad/grad.js";
 
 const runtime = await useRuntime();
 
 /** Positive values suit square roots, logarithms, variances and shares alike. */
-function made(input: Input, i: number): AnyTensor {
+function made(input: Input, i: number, signed: boolean): AnyTensor {
   if ("integers" in input)
     return tensor(input.integers, [input.integers.length], { runtime }) as AnyTensor;
   const shape = "buffer" in input ? input.buffer : input;
-  const values = normal(sizeOf(shape), 7 + i).map((value) => Math.abs(value) + 0.5);
+  const drawn = normal(sizeOf(shape), 31 + i);
+  const values = signed ? drawn : drawn.map((value) => Math.abs(value) + 0.5);
   return tensor(values, shape, { runtime });
 }
 
@@ -48,9 +50,13 @@ const rows = [
 ];
 
 describe("second derivatives", () => {
-  test.each(rows)("%s", (_, inputs, call) => {
+  const all = [
+    ...rows.map((row) => [...row, false] as const),
+    ...variants.map((row) => [...row, true] as const),
+  ];
+  test.each(all)("%s", (_, inputs, call, signed) => {
     tidy(() => {
-      const all = inputs.map(made);
+      const all = inputs.map((input, i) => made(input, i, signed));
       const parameters = all.filter((_, i) => Array.isArray(inputs[i])) as Tensor[];
       const buffers = all.filter((_, i) => !Array.isArray(inputs[i]) && "buffer" in inputs[i]);
       const state = buffers.map((t) => t.toArray());
@@ -60,9 +66,26 @@ describe("second derivatives", () => {
         });
         return call(...all);
       };
+      const { tensors } = runtime.stats();
       checkSecond(op, parameters);
+      expect(runtime.stats().tensors).toBe(tensors);
     });
   });
 
-  test("the table has rows", () => expect(table.length).toBeGreaterThan(50));
+  test.each(table.filter(([name]) => named(name) in once))(
+    "%s: refused by name",
+    (_, inputs, call) => {
+      tidy(() => {
+        const given = inputs.map((input, i) => made(input, i, true));
+        given[0].requiresGrad = true;
+        const y = call(...given) as Tensor;
+        const { tensors } = runtime.stats();
+        const twice = () => ops.sum(y).backward(undefined, { createGraph: true });
+        expect(twice).toThrow(/^grad: powerNorm has no second derivative \(createGraph\)$/);
+        expect([given[0].grad, runtime.stats().tensors - tensors]).toEqual([null, 1]);
+        ops.sum(y).backward();
+        expect(given[0].grad).not.toBeNull();
+      });
+    },
+  );
 });

@@ -1,23 +1,20 @@
 import { mul } from "../../ops/elementwise/mul.js";
+import { reluGradient } from "../../ops/elementwise/relu.js";
 import { matmul } from "../../ops/product/matmul.js";
 import { sum } from "../../ops/reduce/sum.js";
 import { transpose } from "../../ops/shape/transpose.js";
-import type { Tensor } from "../../tensor.js";
+import { ones, type Tensor } from "../../tensor.js";
 import type { Rule } from "../rule.js";
-import { constantOf, reduceTo, type Step } from "../step.js";
+import { reduceTo, type Step } from "../step.js";
 import { attention } from "./attention.js";
 
 const turned = (t: Tensor): Tensor => transpose(t, -2, -1);
 const rowsOf = (t: Tensor): Tensor => t.reshape([-1, t.shape.at(-1) ?? 1]);
 
-/** dy behind the ReLU in the pass of a product, whose output was saved as number `at`. */
+/** dy in front of the ReLU in the pass of a product, whose output was saved as number `at`. */
 export function behindRelu({ dy, saved }: Step, at: number): Tensor {
-  return saved[at]
-    ? mul(
-        dy,
-        constantOf(saved[at], (y) => (y === 0 ? 0 : 1)),
-      )
-    : dy;
+  const y = saved[at];
+  return y ? mul(dy, reluGradient(ones(y.shape, { runtime: y.runtime }), y)) : dy;
 }
 
 /** The gradient of the left (0) or the right (1) factor. Vectors are matrices of one row or column. */
