@@ -6,7 +6,12 @@ type Kind = "number" | "boolean" | "string" | "function" | "null";
  * The types an option may have: the names that `typeof` gives, null, and classes (a class goes first). Whoever uses a
  * tensor or an array checks its contents.
  */
-export type Rule = Kind | `${Kind}|${Kind}` | Objects | `${Objects}|${Kind}`;
+export type Rule =
+  | Kind
+  | `${Kind}|${Kind}`
+  | Objects
+  | `${Objects}|${Kind}`
+  | "Array|number|string";
 type Objects = "Tensor" | "Array" | "Runtime" | "Generator" | "Object";
 
 /**
@@ -31,7 +36,7 @@ export function checkOptions<O extends object>(op: string, options: O, rules: Ru
     if (typeof kind !== "string") throw unknown(op, name, options, rules);
     if (value === undefined) continue;
     if (!fits(value, kind)) {
-      const wanted = kind.replace("|", " or ");
+      const wanted = kind.replaceAll("|", " or ");
       throw new TypeError(`${op}: expected ${name} to be ${wanted}, got ${describe(value)}`);
     }
     if (kind !== rule && !rule.includes(value as string))

@@ -252,6 +252,9 @@ const elsewhere = [
   "createNorm",
   "downloadCifar10",
   "readCifar10",
+  "resnet18", // test/models/resnet.test.ts
+  "resnet34",
+  "resnet50",
 ];
 
 test.each([

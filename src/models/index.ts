@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export * from "./norm-resnet.js";
+export { type ResNet, type ResNetOptions, resnet18, resnet34, resnet50 } from "./resnet.js";
 export { StyleTransferNet, type StyleTransferNetOptions } from "./style-transfer-net.js";
 export * from "./transformer-block.js";
 export * from "./transformer-lm.js";

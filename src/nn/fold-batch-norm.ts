@@ -113,7 +113,7 @@ function foldWeight(layer: Foldable, weight: Tensor, norm: FoldableNorm): Foldab
 const joins = (layer: Foldable, norm: Module, rank: number): norm is SettledNorm =>
   layer instanceof Linear
     ? scalesAlong(norm, rank, rank - 1)
-    : rank === 4 && scalesAlong(norm, rank, 1);
+    : rank === 4 && scalesAlong(norm, rank, layer.layout === "nhwc" ? 3 : 1);
 
 /** Replaces `forward` of the folded layer: input of a rank outside `ranks` goes through the two layers instead. */
 function byRank(folded: Linear, ranks: readonly number[], layer: Module, norm: Module): Linear {
@@ -150,11 +150,15 @@ function like(layer: Foldable, { shape, runtime }: Tensor): Foldable {
   const random = defaultGenerator.getState();
   try {
     if (layer instanceof Linear) return new Linear(second, first, { runtime });
-    const { stride, padding, dilation, groups } = layer;
-    const options = { stride, padding, dilation, groups, runtime };
-    if (layer instanceof Conv2d) return new Conv2d(second * groups, first, size, options);
-    const { outputPadding } = layer;
-    return new ConvTranspose2d(first, second * groups, size, { ...options, outputPadding });
+    const { stride, dilation, groups, layout } = layer;
+    const options = { stride, dilation, groups, layout, runtime };
+    if (layer instanceof Conv2d) {
+      const { padding, paddingMode } = layer;
+      return new Conv2d(second * groups, first, size, { ...options, padding, paddingMode });
+    }
+    const { padding, outputPadding } = layer;
+    const all = { ...options, padding, outputPadding };
+    return new ConvTranspose2d(first, second * groups, size, all);
   } finally {
     defaultGenerator.setState(random);
   }

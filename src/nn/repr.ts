@@ -22,30 +22,33 @@ export const named = (options: object): string[] =>
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${snakeCase(name)}=${python(value)}`);
 
-const pair = (value: unknown) => python(typeof value === "number" ? [value, value] : value);
-
 interface Convolution {
   weight: { shape: readonly number[] };
   bias: unknown;
   stride: unknown;
   padding: unknown;
   outputPadding?: unknown;
+  paddingMode?: unknown;
   dilation: unknown;
   groups: number;
 }
 
 /** The arguments of a convolution. Defaults are left out, except the stride. */
 export function convolutionRepr(layer: Convolution, [from, to]: [number, number]): string[] {
-  const { weight, bias, stride, groups } = layer;
+  const { weight, bias, groups } = layer;
+  const kernel = weight.shape.slice(2);
+  const sides = (value: unknown) =>
+    python(typeof value === "number" ? kernel.map(() => value) : value);
   const parts = [`${from}`, `${to}`];
-  parts.push(`kernel_size=${python(weight.shape.slice(2))}`, `stride=${pair(stride)}`);
-  const usual = { padding: "(0, 0)", dilation: "(1, 1)", outputPadding: "(0, 0)" };
-  for (const [name, text] of Object.entries(usual)) {
-    const value = layer[name as keyof typeof usual];
-    if (value !== undefined && pair(value) !== text)
-      parts.push(`${snakeCase(name)}=${pair(value)}`);
+  parts.push(`kernel_size=${python(kernel)}`, `stride=${sides(layer.stride)}`);
+  const usual = { padding: 0, dilation: 1, outputPadding: 0 };
+  for (const [name, value] of Object.entries(usual)) {
+    const own = layer[name as keyof typeof usual];
+    if (own !== undefined && sides(own) !== sides(value))
+      parts.push(`${snakeCase(name)}=${sides(own).replaceAll("'", "")}`);
   }
   if (groups !== 1) parts.push(`groups=${groups}`);
   if (!bias) parts.push("bias=False");
+  if ((layer.paddingMode ?? "zeros") !== "zeros") parts.push(`padding_mode=${layer.paddingMode}`);
   return parts;
 }

@@ -9,7 +9,7 @@ import {
 import { reshape } from "../ops/shape/reshape.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { Conv2d, type Conv2dOptions } from "./conv.js";
+import { Conv2d, type Conv2dOptions, convLayerRules } from "./conv.js";
 import { constant } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 
@@ -32,13 +32,8 @@ function usualPadding(name: string, kernelSize: number | Pair, options: Conv2dOp
 }
 
 const rules: Rules<StdConv2dOptions> = {
-  stride: "Array|number",
-  padding: "Array|number",
-  dilation: "Array|number",
-  groups: "number",
-  bias: "boolean",
+  ...convLayerRules,
   eps: "number",
-  runtime: "Runtime",
 };
 
 /**
@@ -81,15 +76,10 @@ export interface ScaledStdConv2dOptions extends StdConv2dOptions {
 }
 
 const scaledRules: Rules<ScaledStdConv2dOptions> = {
-  stride: "Array|number",
-  padding: "Array|number",
-  dilation: "Array|number",
-  groups: "number",
-  bias: "boolean",
+  ...convLayerRules,
   eps: "number",
   gamma: "number",
   gainInit: "number",
-  runtime: "Runtime",
 };
 
 /**

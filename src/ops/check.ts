@@ -78,15 +78,30 @@ export function checkNoGradient(
 /** [height, width]. A number stands for both. */
 export type Pair = readonly [height: number, width: number];
 
+/** The lengths along the axes of an image. */
+const sides = ["[length]", "[height, width]", "[depth, height, width]"];
+
+/** @internal A number or a list as `count` sides, integers of at least `least`. */
+export function sidesOf(
+  op: string,
+  name: string,
+  value: number | readonly number[],
+  least: number,
+  count: number,
+): readonly number[] {
+  const expected = `${op}: expected ${name} a number or ${sides[count - 1]}`;
+  const all: unknown = typeof value === "number" ? new Array(count).fill(value) : value;
+  if (!Array.isArray(all)) throw new TypeError(`${expected}, got ${describe(value)}`);
+  const got = typeof value === "number" ? String(value) : `[${all.map(describe).join(", ")}]`;
+  if (all.some((v) => typeof v !== "number")) throw new TypeError(`${expected}, got ${got}`);
+  if (all.length !== count) throw new RangeError(`${expected}, got ${got}`);
+  if (!all.every((v) => Number.isInteger(v) && v >= least && v < 2 ** 31))
+    throw new RangeError(`${expected} of integers ≥ ${least}, got ${got}`);
+  return all;
+}
+
 /** A number or a [height, width] as both sides, integers of at least `least`. */
 export function pairOf(op: string, name: string, value: number | Pair, least: number): Pair {
-  const expected = `${op}: expected ${name} a number or [height, width]`;
-  const both: unknown = typeof value === "number" ? [value, value] : value;
-  if (!Array.isArray(both)) throw new TypeError(`${expected}, got ${describe(value)}`);
-  const got = typeof value === "number" ? String(value) : `[${both.map(describe).join(", ")}]`;
-  if (both.some((v) => typeof v !== "number")) throw new TypeError(`${expected}, got ${got}`);
-  if (both.length !== 2) throw new RangeError(`${expected}, got ${got}`);
-  if (!both.every((v) => Number.isInteger(v) && v >= least && v < 2 ** 31))
-    throw new RangeError(`${expected} of integers ≥ ${least}, got ${got}`);
-  return [both[0], both[1]];
+  const [height, width] = sidesOf(op, name, value, least, 2);
+  return [height, width];
 }

@@ -78,10 +78,15 @@ describe.each(rows)("%s, %s", (op, name, least, call) => {
 
   test("refuses a string", () => {
     const positional = name === "kernelSize" || name === "outputSize";
+    const same = name === "padding" && /^conv2d|^Conv2d/.test(op);
     const text = positional
       ? `${expected}, got "3"`
       : `${op}: expected ${name} to be Array or number, got "3"`;
-    expect(() => call("3" as unknown as Size)).toThrow(new TypeError(text));
+    expect(() => call("3" as unknown as Size)).toThrow(
+      same
+        ? new RangeError(`${op}: expected padding "same" or numbers, got "3"`)
+        : new TypeError(text),
+    );
   });
 
   test.each([least - 1, 1.5, NaN])("refuses %d", (size) => {

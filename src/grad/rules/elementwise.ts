@@ -1,6 +1,7 @@
 import { add } from "../../ops/elementwise/add.js";
 import { div } from "../../ops/elementwise/div.js";
 import { exp } from "../../ops/elementwise/exp.js";
+import { gated } from "../../ops/elementwise/gated.js";
 import { mul } from "../../ops/elementwise/mul.js";
 import { neg } from "../../ops/elementwise/neg.js";
 import { sigmoid } from "../../ops/elementwise/sigmoid.js";
@@ -8,7 +9,7 @@ import { sub } from "../../ops/elementwise/sub.js";
 import { tanh } from "../../ops/elementwise/tanh.js";
 import type { Tensor } from "../../tensor.js";
 import { curve } from "../curve.js";
-import type { Rule, Written } from "../rule.js";
+import type { Linear, Rule, Written } from "../rule.js";
 import { reduceTo, type Step } from "../step.js";
 
 /** An op that multiplies each element by a constant: 0 and 1 for a ReLU, the mask of a dropout. */
@@ -49,6 +50,7 @@ export const elementwiseRules: Record<string, Rule> = {
     },
   },
   relu: factors,
+  gated: { again: (v: Tensor, { saved: [open] }: Linear) => gated(v, open) },
   dropout: factors,
   dropout2d: factors,
   silu: { op: ([x]: [Tensor]) => mul(x, sigmoid(x)) },

@@ -3,6 +3,7 @@ import { embedding } from "../../ops/product/embedding.js";
 import { permute } from "../../ops/shape/permute.js";
 import { resizeNearest } from "../../ops/shape/resize-nearest.js";
 import { slice } from "../../ops/shape/slice.js";
+import { put, take } from "../../ops/shape/take.js";
 import type { Shape, Tensor } from "../../tensor.js";
 import type { Linear, Rule } from "../rule.js";
 import type { Step } from "../step.js";
@@ -16,6 +17,12 @@ interface Slice {
 interface Concat {
   axis: number;
   shapes: readonly Shape[];
+}
+
+interface Runs {
+  axis: number;
+  places: Int32Array;
+  length: number;
 }
 
 interface Positions {
@@ -54,6 +61,14 @@ export const shapeRules: Record<string, Rule> = {
   embedding: {
     again: (v: Tensor, { how, shape }: Linear<{ list: readonly number[] }>) =>
       embedding(v, how.list).reshape(shape),
+  },
+  take: {
+    again: (v: Tensor, { how: { axis, places } }: Linear<Runs>) =>
+      take(v, axis, places.length, (j) => places[j]),
+  },
+  put: {
+    again: (v: Tensor, { how: { axis, places, length } }: Linear<Runs>) =>
+      put(v, axis, places, length),
   },
   gather: { again: (v: Tensor, op: Linear<Positions>) => gatherPositions(v, at(op)) },
   scatter: { again: (v: Tensor, op: Linear<Positions>) => scatterPositions(v, at(op)) },

@@ -55,7 +55,7 @@ export function windowsOf(
           `reaching over ${reach}`,
       );
     }
-    const padded = paddedLength(op, image[d], padding[d]);
+    const padded = paddedLength(op, image[d], 2 * padding[d]);
     const steps = (padded - reach) / stride[d];
     const count = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
     // no window starts in the padding at the far end

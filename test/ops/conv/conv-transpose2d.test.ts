@@ -137,7 +137,7 @@ describe("convTranspose2d", () => {
       convTranspose2d(zeros(input, { runtime }), zeros(weight, { runtime }), options);
   const refused: [why: string, act: () => unknown, message: string][] = [
     ["channels that differ", call({}, [2, 3, 5, 5]), "expected input with 4 channels"],
-    ["an image without a batch", call({}, [4, 5, 5]), "expected input of shape [N, C, H, W]"],
+    ["a plane", call({}, [5, 5]), "expected input of shape [N, C, H, W] or [C, H, W]"],
     ["a flat weight", call({}, [2, 4, 5, 5], [4, 6]), "weight of shape [in, out / groups, kh, kw]"],
     ["groups that do not divide", call({ groups: 3 }), "in channels divisible by 3 groups"],
     [

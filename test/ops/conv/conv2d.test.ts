@@ -193,9 +193,9 @@ describe("conv2d", () => {
       "expected input with 4 channels",
     ],
     [
-      "an image without a batch",
-      () => conv2d(zeros([4, 5, 5], { runtime }), weight()),
-      "expected input of shape [N, C, H, W], got [4, 5, 5]",
+      "a plane",
+      () => conv2d(zeros([5, 5], { runtime }), weight()),
+      "expected input of shape [N, C, H, W] or [C, H, W], got [5, 5]",
     ],
     [
       "a flat weight",
