@@ -118,6 +118,7 @@ export const pagePlugins = (known, data) => [
   asData("built", [
     [/[\\/]built[\\/]main\.ts$/, { data: data.main }],
     [/[\\/]built[\\/]lab\.ts$/, { data: data.lab }],
+    [/[\\/]built[\\/]tools\.ts$/, { data: data.tools }],
   ]),
   tableAsData(known.families),
   treeAsData(known.tree, known.treeTexts),
