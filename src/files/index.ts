@@ -2,7 +2,7 @@
  * Reads what PyTorch and NumPy write, and large safetensors files by slices.
  * @packageDocumentation
  */
-export { type FoundNorm, findNorms, type NormRole } from "./find-norms.js";
+export { type FoldDoubt, type FoundNorm, findNorms, type NormRole } from "./find-norms.js";
 export {
   type InspectedNorm,
   inspectNorms,

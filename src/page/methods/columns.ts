@@ -24,7 +24,10 @@ const axes = ({ samples, channels, positions }: Pattern): string[] => [
 ];
 
 /** The axes over which each statistic of a method is shared, such as "N, H, W"; empty where there is none. */
-export const axesOf = ({ sets = [] }: Row): string[] => sets.map((set) => axes(set).join(", "));
+export function axesOf({ sets = [] }: Row): string {
+  const all = sets.map((set) => axes(set).join(", "));
+  return all.length > 1 ? all.map((each) => `(${each})`).join(" + ") : (all[0] ?? "");
+}
 
 /** Whether a method pools over an axis, over none, or acts on something else than activations. */
 export function poolsOver({ sets }: Row, axis: Pools): boolean {

@@ -8,7 +8,7 @@ import type { ToolsData } from "../tools/data.js";
 import { axesOf, passes } from "./columns.js";
 
 /** The table of all methods. `see` is the address of the document that shows one. */
-export function Methods({ learns, see }: ToolsData & { see: string }) {
+export function Methods({ learns, see }: Pick<ToolsData, "learns"> & { see: string }) {
   const texts = useTools();
   const { table, methods, families } = texts;
   const filters = useFields("dependence", "learns", "pools");
@@ -66,7 +66,7 @@ export function Methods({ learns, see }: ToolsData & { see: string }) {
               </tr>
               {rows.map((row) => {
                 const { title, statistics, learned } = methods[row.name];
-                const cells = [axesOf(row).join(" + ") || "–", statistics, learned];
+                const cells = [axesOf(row) || "–", statistics, learned];
                 return (
                   <tr key={row.name}>
                     <th scope="row">
