@@ -21,6 +21,7 @@ const entry = (name) => `src/page/entries/${name}.tsx`;
 const entries = {
   main: { en: entry("en"), zh: entry("zh") },
   lab: { en: entry("lab-en"), zh: entry("lab-zh") },
+  tools: { en: entry("tools-en"), zh: entry("tools-zh") },
 };
 
 await rm(OUT, { recursive: true, force: true });
@@ -37,21 +38,36 @@ const known = {
   },
 };
 const data = made.plain(await firstData(formulasOf(methodDescriptions)));
-const css = { main: await style("style"), lab: await style("lab") };
+const css = {
+  main: await style("style"),
+  lab: await style("lab"),
+  tools: await style("tools"),
+};
 for (const { name, text } of Object.values(css)) await write(name, text);
 
 const engine = await modules({ worker }, { plugins: enginePlugins(known) });
 const define = { WORKER: JSON.stringify(`./${engine.worker.file}`) };
 const { inputs, ...programs } = await modules(
-  { ...entries.main, labEn: entries.lab.en, labZh: entries.lab.zh },
+  {
+    ...entries.main,
+    labEn: entries.lab.en,
+    labZh: entries.lab.zh,
+    toolsEn: entries.tools.en,
+    toolsZh: entries.tools.zh,
+  },
   { define, plugins: pagePlugins(known, data) },
 );
 const bundles = {
   main: { en: programs.en, zh: programs.zh },
   lab: { en: programs.labEn, zh: programs.labZh },
+  tools: { en: programs.toolsEn, zh: programs.toolsZh },
 };
-/** The laboratory's style is that of the first document and more. */
-const styles = { main: [css.main.name], lab: [css.main.name, css.lab.name] };
+/** The styles of the others are that of the first document and more. */
+const styles = {
+  main: [css.main.name],
+  lab: [css.main.name, css.lab.name],
+  tools: [css.main.name, css.tools.name],
+};
 for (const [name, { Document, languages }] of Object.entries(pages)) {
   if (name === "whole") continue;
   for (const [language, texts] of Object.entries(languages)) {
@@ -71,12 +87,12 @@ const licences = await notices(own, [...engine.inputs, ...inputs]);
 await write("LICENSES.txt", licences);
 const { Document, languages } = pages.whole;
 const parts = oneFile({
-  style: css.main.text + css.lab.text,
+  style: css.main.text + css.lab.text + css.tools.text,
   program: inScript(await inOne(entry("file"), pagePlugins(known, data))),
   engine: inScript(await inOne(worker, enginePlugins(known))),
   notices: licences,
 });
-const whole = { ...data.main, ...data.lab };
+const whole = { ...data.main, ...data.lab, ...data.tools };
 const places = placesOf("main", "en");
 await write(
   "evenkeel.html",

@@ -9,11 +9,14 @@ const MOST = {
   "first view, Chinese": 80,
   "laboratory, English": 80,
   "laboratory, Chinese": 80,
+  "tools, English": 80,
+  "tools, Chinese": 80,
   "engine core": 125,
   "calls of the first document": 15,
   "largest further part of it": 10,
   "texts of the second language": 20,
   "those of the laboratory": 20,
+  "those of the tools": 20,
   "all but the single file": 300,
   "the single file": 380,
 };
@@ -35,7 +38,7 @@ async function allFiles() {
 
 /** Prints a table of sizes. Throws where one is beyond its budget. */
 export async function checkSizes({ bundles, styles, engine }) {
-  const { main, lab } = bundles;
+  const { main, lab, tools } = bundles;
   const others = ({ en, zh }) => zh.all.filter((name) => !en.all.includes(name));
   const sent = (await allFiles()).filter((name) => !/^(evenkeel\.html$|manual\/)/.test(name));
   const { parts: all } = engine.worker;
@@ -47,11 +50,14 @@ export async function checkSizes({ bundles, styles, engine }) {
     "first view, Chinese": ["zh/index.html", ...styles.main, ...main.zh.all],
     "laboratory, English": ["lab/index.html", ...styles.lab, ...lab.en.all],
     "laboratory, Chinese": ["zh/lab/index.html", ...styles.lab, ...lab.zh.all],
+    "tools, English": ["tools/index.html", ...styles.tools, ...tools.en.all],
+    "tools, Chinese": ["zh/tools/index.html", ...styles.tools, ...tools.zh.all],
     "engine core": engine.worker.all,
     "calls of the first document": all.find(isCalls),
     "largest further part of it": parts[sizes.indexOf(Math.max(...sizes))],
     "texts of the second language": others(main),
     "those of the laboratory": others(lab),
+    "those of the tools": others(tools),
     "all but the single file": sent,
     "the single file": ["evenkeel.html"],
   };

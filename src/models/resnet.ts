@@ -1,21 +1,16 @@
 // The residual networks of He et al. 2015, arXiv 1512.03385, with the names and the initial values of torchvision.
 
 import { call } from "../call.js";
-import {
-  AdaptiveAvgPool2d,
-  Conv2d,
-  checkNorm,
-  createNorm,
-  Flatten,
-  Identity,
-  type LayerOptions,
-  Linear,
-  MaxPool2d,
-  Module,
-  parseNorm,
-  ReLU,
-  Sequential,
-} from "../nn/index.js";
+import { ReLU } from "../nn/activation.js";
+import { Conv2d } from "../nn/conv.js";
+import { checkNorm, createNorm, parseNorm } from "../nn/create-norm.js";
+import { Flatten } from "../nn/flatten.js";
+import { Identity } from "../nn/identity.js";
+import type { LayerOptions } from "../nn/init.js";
+import { Linear } from "../nn/linear.js";
+import { Module } from "../nn/module.js";
+import { AdaptiveAvgPool2d, MaxPool2d } from "../nn/pooling.js";
+import { Sequential } from "../nn/sequential.js";
 import { checkInteger } from "../numbers.js";
 import { add } from "../ops/elementwise/add.js";
 import { relu } from "../ops/elementwise/relu.js";

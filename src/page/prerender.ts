@@ -13,8 +13,12 @@ import { allReady } from "./parts/late.js";
 import { defaults } from "./state.js";
 import { en } from "./text/en/index.js";
 import { en as enLab } from "./text/en/lab/index.js";
+import { en as enTools } from "./text/en/tools/index.js";
 import { zh } from "./text/zh/index.js";
 import { zh as zhLab } from "./text/zh/lab/index.js";
+import { zh as zhTools } from "./text/zh/tools/index.js";
+import { Tools } from "./tools/app.js";
+import { type ToolsData, toolsData } from "./tools/data.js";
 import { Whole } from "./whole.js";
 
 export { documentOf, inScript, plain } from "./document.js";
@@ -24,13 +28,17 @@ export { folderOf, placesOf, upFrom } from "./places.js";
 export const pages = {
   main: { Document: App, languages: { en, zh } },
   lab: { Document: Lab, languages: { en: enLab, zh: zhLab } },
-  whole: { Document: Whole, languages: { en: { ...en, ...enLab }, zh: { ...zh, ...zhLab } } },
+  tools: { Document: Tools, languages: { en: enTools, zh: zhTools } },
+  whole: {
+    Document: Whole,
+    languages: { en: { ...en, ...enLab, ...enTools }, zh: { ...zh, ...zhLab, ...zhTools } },
+  },
 } as const;
 
 /** What stands in the documents before any script runs. */
 export async function firstData(
   formulas: PageData["formulas"],
-): Promise<{ main: PageData; lab: LabData }> {
+): Promise<{ main: PageData; lab: LabData; tools: ToolsData }> {
   await allReady();
   const runtime = await createRuntime({ threads: 1, deterministic: true });
   try {
@@ -44,7 +52,7 @@ export async function firstData(
       const { done, value } = await rows.next();
       if (!done) continue;
       const main = { formulas, sight: first, influence: value.rows, disturbed };
-      return { main, lab: await labData(runtime) };
+      return { main, lab: await labData(runtime), tools: toolsData() };
     }
   } finally {
     runtime.close();

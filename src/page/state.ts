@@ -6,6 +6,7 @@ import { methodDescriptions } from "../experiments/methods/descriptions.js";
 export const documents = {
   main: ["see", "break", "train", "choose"],
   lab: ["depth", "statistics", "padding", "place", "style"],
+  tools: ["methods", "norms", "results", "machine"],
 } as const;
 export type DocumentName = keyof typeof documents;
 export type Section = (typeof documents)[DocumentName][number];
@@ -14,7 +15,9 @@ export const sections: readonly Section[] = Object.values(documents).flat();
 
 /** The document that a section stands in. */
 export const homeOf = (section: Section): DocumentName =>
-  documents.lab.some((name) => name === section) ? "lab" : "main";
+  (Object.keys(documents) as DocumentName[]).find((name) =>
+    documents[name].some((each) => each === section),
+  ) ?? "main";
 
 export const presets = ["default", "batch2", "batch1"] as const;
 export type Preset = (typeof presets)[number];
@@ -60,11 +63,20 @@ export interface State {
   layers: number;
   placeRate: number;
   warmup: number;
+  /** Methods: of which batch dependence, learned values and pooled axis; empty: all. */
+  dependence: (typeof dependences)[number];
+  learns: (typeof learnt)[number];
+  pools: (typeof pooled)[number];
 }
 
 export const variantNames = ["post-ln", "pre-ln", "pre-rms", "pre-dyt", "pre-bn"] as const;
 
 export const activations = ["sigmoid", "tanh", "relu"] as const;
+
+/** What the table of methods is filtered by; empty: by nothing. */
+export const dependences = ["", "no", "in training", "always"] as const;
+export const learnt = ["", "nothing", "scale", "affine", "more"] as const;
+export const pooled = ["", "N", "C", "HW", "none", "other"] as const;
 
 export const defaults: State = {
   method: "bn",
@@ -96,6 +108,9 @@ export const defaults: State = {
   layers: 8,
   placeRate: 0.003,
   warmup: 0,
+  dependence: "",
+  learns: "",
+  pools: "",
 };
 
 /** How a value is read from a link: the value, or undefined for one that cannot be. */
@@ -203,6 +218,9 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   layers: within("layers"),
   placeRate: within("placeRate", false),
   warmup: within("warmup"),
+  dependence: text(dependences) as Field<State["dependence"]>,
+  learns: text(learnt) as Field<State["learns"]>,
+  pools: text(pooled) as Field<State["pools"]>,
 };
 
 /** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */

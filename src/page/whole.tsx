@@ -6,11 +6,14 @@ import type { LabData } from "./lab/data.js";
 import { type PageData, shownDocument } from "./model.js";
 import { placesInFile } from "./places.js";
 import type { Document } from "./shell.js";
+import { Tools } from "./tools/app.js";
+import type { ToolsData } from "./tools/data.js";
 
-export const Whole: Document<PageData & LabData> = ({ data, places: { other } }) => {
+export const Whole: Document<PageData & LabData & ToolsData> = ({ data, places: { other } }) => {
   // signals as attributes change at once: what is linked to must be there to be scrolled to
   const isElsewhere = useComputed(() => shownDocument.value !== "main");
   const isNotLab = useComputed(() => shownDocument.value !== "lab");
+  const isNotTools = useComputed(() => shownDocument.value !== "tools");
   return (
     <>
       <div hidden={isElsewhere}>
@@ -18,6 +21,9 @@ export const Whole: Document<PageData & LabData> = ({ data, places: { other } })
       </div>
       <div hidden={isNotLab}>
         <Lab data={data} places={placesInFile("lab", other)} />
+      </div>
+      <div hidden={isNotTools}>
+        <Tools data={data} places={placesInFile("tools", other)} />
       </div>
     </>
   );

@@ -6,9 +6,12 @@ import { exact } from "../../src/page/parts/numbers.js";
 import {
   activations,
   defaults,
+  dependences,
   documents,
   homeOf,
+  learnt,
   limits,
+  pooled,
   presets,
   readHash,
   readNumbers,
@@ -59,6 +62,9 @@ const states: fc.Arbitrary<State> = fc
     layers: whole("layers"),
     placeRate: real("placeRate"),
     warmup: whole("warmup"),
+    dependence: fc.constantFrom(...dependences),
+    learns: fc.constantFrom(...learnt),
+    pools: fc.constantFrom(...pooled),
     answers: fc.dictionary(word, answer, { maxKeys: 5, noNullPrototype: true }),
   })
   .chain((state) => {

@@ -45,6 +45,10 @@ export const calls: Handlers = {
     const { padded } = await import("./lab/padding.js");
     return padded(args, runtime);
   },
+  async norms({ files }, runtime) {
+    const { inspectFiles } = await import("./lab/norms.js");
+    return inspectFiles(files, runtime);
+  },
   check({ norms, width }, runtime) {
     for (const norm of norms) new NormResNet({ norm, width, runtime }).dispose();
     return null;

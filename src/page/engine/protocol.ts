@@ -21,13 +21,13 @@ import type {
   RunningStatsResult,
 } from "../../experiments/running-stats.js";
 import type { SeeConfig, Sight } from "../../experiments/see.js";
-
 import type {
   TransformerConfig,
   TransformerControls,
   TransformerEvent,
   TransformerRun,
 } from "../../experiments/transformer.js";
+import type { OwnNorms } from "../own-norms/inspect.js";
 
 /** Records of CIFAR-10's binary format; absent: the drawn images of the race. */
 export interface OwnData {
@@ -50,6 +50,8 @@ export interface Calls {
   /** What is measured of fresh nets of a depth, without a norm and with each. */
   depth: { args: { depth: number; activation: ActivationName }; result: Measured[] };
   padding: { args: Partial<PaddingConfig>; result: PaddingResult };
+  /** The normalisation layers of a safetensors file, of one in several files, or of several. */
+  norms: { args: { files: readonly (Blob & { name: string })[] }; result: OwnNorms };
   /** Whether norms fit a net of this width. Refuses as the net would. */
   check: { args: { norms: readonly string[]; width: number }; result: null };
 }

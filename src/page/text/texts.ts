@@ -4,12 +4,16 @@ import type { Widen } from "../../text/widen.js";
 import { nameOf } from "../state.js";
 import type { en } from "./en/index.js";
 import type { en as enLab } from "./en/lab/index.js";
+import type { en as enTools } from "./en/tools/index.js";
 
 /** All texts of the first document. Each language has each of them, or does not compile. */
 export type Texts = Widen<typeof en>;
 
 /** All texts of the laboratory. */
 export type LabTexts = Widen<typeof enLab>;
+
+/** All texts of the third document. */
+export type ToolsTexts = Widen<typeof enTools>;
 
 /** What each document has. */
 export type CommonTexts = Pick<Texts, "common">;
@@ -35,6 +39,9 @@ export const useTexts = (): Texts => useAny() as Texts;
 
 /** The texts in the language of the page, in the laboratory. */
 export const useLab = (): LabTexts => useAny() as LabTexts;
+
+/** The texts in the language of the page, in its third document. */
+export const useTools = (): ToolsTexts => useAny() as ToolsTexts;
 
 /** The texts that each document has. */
 export const useCommon = (): Texts["common"] => useAny().common;

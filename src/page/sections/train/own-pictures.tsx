@@ -1,61 +1,30 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { RECORD_BYTES } from "../../../data/cifar10.js";
 import { Complaint } from "../../parts/fields.js";
-import { useOwnId } from "../../parts/late.js";
+import { FileDrop } from "../../parts/file-drop.js";
 import { fileRefusalText } from "../../refusals.js";
 import { useTexts } from "../../text/texts.js";
 import { leaveFile, ownData, takeFile } from "./own-data.js";
 
-/** A file that misses the field would open in the place of the page. */
-function stay(event: DragEvent): void {
-  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-}
-
-/** A file of pictures of the visitor's own: chosen, or dropped here. */
+/** A file of pictures of the visitor's own. */
 export function OwnPictures() {
   const { train, common } = useTexts();
   const refused = useSignal<{ error: unknown; name: string } | null>(null);
-  const id = useOwnId();
-  const input = useRef<HTMLInputElement>(null);
   const data = ownData.value;
-  const take = async (file: File | undefined) => {
-    if (!file) return;
+  const take = async ([file]: File[]) => {
     refused.value = null;
     await takeFile(file).catch((error) => {
       refused.value = { error, name: file.name };
     });
   };
-  useEffect(() => {
-    addEventListener("dragover", stay);
-    addEventListener("drop", stay);
-  }, []);
   return (
-    <fieldset
-      class="own drop"
-      onDragOver={(e) => e.preventDefault()}
-      onDrop={(e) => {
-        e.preventDefault();
-        take(e.dataTransfer?.files[0]);
-      }}
+    <FileDrop
+      label={train.data}
+      choose={train.chooseFile}
+      hint={train.dataHint}
+      accept=".bin,.gz,.tgz,application/gzip"
+      take={take}
     >
-      <legend>{train.data}</legend>
-      <button type="button" aria-describedby={id} onClick={() => input.current?.click()}>
-        {train.chooseFile}
-      </button>{" "}
-      <span id={id} class="hint">
-        {train.dataHint}
-      </span>
-      <input
-        ref={input}
-        type="file"
-        accept=".bin,.gz,.tgz,application/gzip"
-        hidden // the browser's own button is in its language, not in the page's
-        onChange={({ currentTarget }) => {
-          take(currentTarget.files?.[0]);
-          currentTarget.value = ""; // or the same file could not be chosen again
-        }}
-      />
       {refused.value && (
         <Complaint text={fileRefusalText(refused.value.error, refused.value.name, train, common)} />
       )}
@@ -67,7 +36,7 @@ export function OwnPictures() {
           </button>
         </p>
       )}
-    </fieldset>
+    </FileDrop>
   );
 }
 

@@ -18,6 +18,14 @@ export const common = {
         "Experiments that show what normalisation does, each beside what tutorials say of it. Pull the lever " +
         "while an experiment runs: it answers at once. Nothing leaves this page.",
     },
+    tools: {
+      name: "Tools",
+      title: "evenkeel: all methods, your network's norms, this machine",
+      heading: "Methods and tools",
+      lead:
+        "All methods in one table, the norms of your own network, results side by side, and what this machine " +
+        "does with them. Nothing leaves this page.",
+    },
   },
   nav: "Sections",
   sections: {
@@ -30,6 +38,10 @@ export const common = {
     padding: "Padding",
     place: "Place",
     style: "Style",
+    methods: "Methods",
+    norms: "Your norms",
+    results: "Results",
+    machine: "This machine",
   },
   more: "More settings",
   link: "Copy link",

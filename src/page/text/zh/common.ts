@@ -16,6 +16,12 @@ export const common = {
       heading: "归一化实验室",
       lead: "用实验看归一化做了什么，并与教程的说法对照。实验进行时可以拉动调节杆，结果立刻跟着变。没有任何数据离开本页。",
     },
+    tools: {
+      name: "工具",
+      title: "evenkeel：全部方法、您的网络里的归一化层、这台机器",
+      heading: "方法与工具",
+      lead: "一张表里的全部方法，您自己网络的归一化层，并排比较的结果，以及这台机器的表现。没有任何数据离开本页。",
+    },
   },
   nav: "章节",
   sections: {
@@ -28,6 +34,10 @@ export const common = {
     padding: "填充",
     place: "位置",
     style: "风格",
+    methods: "方法",
+    norms: "您的归一化层",
+    results: "结果",
+    machine: "这台机器",
   },
   more: "更多设置",
   link: "复制链接",

@@ -1,0 +1,7 @@
+import { families, methods } from "../../../../text/en/methods.js";
+import { normTexts } from "../../../../text/en/norm-verdicts.js";
+import { common } from "../common.js";
+import { norms } from "./norms.js";
+import { table } from "./table.js";
+
+export const en = { common, families, methods, table, norms, normTexts };

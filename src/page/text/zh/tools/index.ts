@@ -1,0 +1,8 @@
+import { families, methods } from "../../../../text/zh/methods.js";
+import { normTexts } from "../../../../text/zh/norm-verdicts.js";
+import type { ToolsTexts } from "../../texts.js";
+import { common } from "../common.js";
+import { norms } from "./norms.js";
+import { table } from "./table.js";
+
+export const zh = { common, families, methods, table, norms, normTexts } satisfies ToolsTexts;
