@@ -1,7 +1,8 @@
-// The race that the page shows before anybody presses Run. It was recorded once, and is the same to the last bit
-// wherever it is run again.
+// The races that the page shows before anybody presses Run. They were recorded once, and are the same to the last bit
+// wherever they are run again.
 import { proceduralDataset } from "../data/procedural.js";
 import type { CompareConfig, CompareData, Run } from "../experiments/compare-types.js";
+import { smooth } from "../show/smooth.js";
 
 export const raceSettings = {
   norms: ["bn", "gn", "ln", "in"],
@@ -12,6 +13,9 @@ export const raceSettings = {
   evaluateEvery: 40,
   batch1: false,
 } satisfies Partial<CompareConfig>;
+
+/** Of the races with more steps than this losses are recorded at so many of them. */
+export const POINTS = 120;
 
 export const TRAIN_IMAGES = 800;
 export const TEST_IMAGES = 200;
@@ -29,39 +33,65 @@ export const raceData = (): CompareData => ({
   test: proceduralDataset({ count: TEST_IMAGES, split: "test", lazy: true }),
 });
 
+/** Losses are smoothed over the same number of images, whatever the batch: the window, in steps. */
+export const windowOf = (batchSize: number): number => 240 / batchSize;
+
 /** A run as it is kept: numbers with spaces between, losses in as few digits as tell one float32 from the next. */
 export interface RecordedRun {
+  /** All losses of the run, or those of every so many steps. */
   losses: string;
+  /** In the second case the smoothed losses at these steps, in four digits. */
+  curve?: string;
   /** Right answers on the test images after every `evaluateEvery` steps. */
   right: string;
 }
 
-export type RaceRun = Required<Pick<Run, "norm" | "losses" | "evaluations">>;
+export interface RaceRun extends Required<Pick<Run, "norm" | "losses" | "evaluations">> {
+  /** The smoothed losses, where not all losses are known: these are NaN in both. */
+  curve?: readonly number[];
+}
 
-/** The runs in the form of `recorded.json`, by norm. */
-export const recordOf = (runs: readonly Run[]): Record<string, RecordedRun> =>
+export type RecordedRace = Readonly<Record<string, RecordedRun>>;
+
+/** Runs in the form in which they are kept, by norm: with all losses, or, by the batch size, with one of `every`. */
+export const recordOf = (runs: readonly Run[], every = 1, batchSize = 16): RecordedRace =>
   Object.fromEntries(
-    runs.map(({ norm, losses, evaluations = [] }) => [
-      norm,
-      {
-        losses: losses.map(shortest).join(" "),
-        right: evaluations
-          .map(({ testAccuracy }) => Math.round(testAccuracy * TEST_IMAGES))
-          .join(" "),
-      },
-    ]),
+    runs.map(({ norm, losses, evaluations = [] }) => {
+      const kept = (values: readonly number[]) => values.filter((_, i) => (i + 1) % every === 0);
+      const curve = smooth(losses, windowOf(batchSize)).map((value) =>
+        Number(value.toPrecision(4)),
+      );
+      return [
+        norm,
+        {
+          losses: kept(losses).map(shortest).join(" "),
+          ...(every > 1 && { curve: kept(curve).join(" ") }),
+          right: evaluations
+            .map(({ testAccuracy }) => Math.round(testAccuracy * TEST_IMAGES))
+            .join(" "),
+        },
+      ];
+    }),
   );
 
-/** And back, to the bit. */
-export const runsOf = (record: Readonly<Record<string, RecordedRun>>): RaceRun[] =>
-  Object.entries(record).map(([norm, { losses, right }]) => ({
+/** And back, to the bit, for a race of so many steps. */
+export const runsOf = (record: RecordedRace, steps: number): RaceRun[] =>
+  Object.entries(record).map(([norm, { losses, curve, right }]) => ({
     norm,
-    losses: losses.split(" ").map((text) => Math.fround(Number(text))),
+    losses: spread(losses, steps).map(Math.fround),
+    ...(curve && { curve: spread(curve, steps) }),
     evaluations: right.split(" ").map((text, i) => ({
       step: (i + 1) * raceSettings.evaluateEvery,
       testAccuracy: Number(text) / TEST_IMAGES,
     })),
   }));
+
+/** Numbers at their steps, the last one at the last step, with NaN between. */
+function spread(text: string, steps: number): number[] {
+  const values = text.split(" ").map(Number);
+  const every = steps / values.length;
+  return Array.from({ length: steps }, (_, i) => values[(i + 1) / every - 1] ?? Number.NaN);
+}
 
 /** A float32 in as few digits as tell it from the next one. */
 export function shortest(value: number): string {

@@ -1,21 +1,34 @@
-// npm run page:record: trains the page's race and the laboratory's Transformers, and writes them into src/page.
+// npm run page:record: trains the page's races and the laboratory's Transformers, and writes them into src/page.
 import { writeFileSync } from "node:fs";
 import { compare } from "../../src/experiments/compare.js";
-import { raceData, raceSettings, recordOf } from "../../src/page/preset-races.js";
+import type { CompareResult } from "../../src/experiments/compare-types.js";
+import { POINTS, presetSettings, raceData, recordOf } from "../../src/page/preset-races.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
 import { recordedPlace } from "./record-place.js";
 
 const runtime = await createRuntime({ threads: 1, deterministic: true });
-const events = compare(raceData(), raceSettings, { runtime });
-for (;;) {
-  const { done, value } = await events.next();
-  if (done) {
-    writeFileSync("src/page/recorded.json", `${JSON.stringify(recordOf(value.runs), null, 2)}\n`);
-    break;
+
+async function trained(preset: keyof typeof presetSettings): Promise<CompareResult> {
+  const events = compare(raceData(), presetSettings[preset], { runtime });
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) return value;
+    if (value.type === "evaluate")
+      console.log(
+        `${preset}, ${value.norm}, step ${value.step}: ${(100 * value.testAccuracy).toFixed(1)} %`,
+      );
   }
-  if (value.type === "evaluate")
-    console.log(`${value.norm}, step ${value.step}: ${(100 * value.testAccuracy).toFixed(1)} %`);
 }
-const place = await recordedPlace(runtime);
-writeFileSync("src/page/lab/place/recorded.json", `${JSON.stringify(place, null, 2)}\n`);
+
+const write = (name: string, record: object) =>
+  writeFileSync(`src/page/${name}.json`, `${JSON.stringify(record, null, 2)}\n`);
+
+write("recorded", recordOf((await trained("default")).runs));
+const small: Record<string, object> = {};
+for (const preset of ["batch2", "batch1"] as const) {
+  const { steps, batchSize } = presetSettings[preset];
+  small[preset] = recordOf((await trained(preset)).runs, steps / POINTS, batchSize);
+}
+write("recorded-small", small);
+write("lab/place/recorded", await recordedPlace(runtime));
 runtime.close();

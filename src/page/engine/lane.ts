@@ -12,8 +12,11 @@ export type LaneStatus = "waiting" | "running" | "done" | "stopped" | "refused" 
 export interface Lane {
   norm: string;
   seed: number;
+  batchSize: number;
   status: LaneStatus;
   losses: number[];
+  /** The smoothed losses of a recorded training of which not all losses are known. */
+  curve?: readonly number[];
   evaluations: Evaluation[];
   /** The last look into the blocks. */
   probe: Probe | null;
@@ -45,12 +48,15 @@ export const laneName = ({ norm, seed }: Pick<Lane, "norm" | "seed">): string =>
 /** The lanes of a race at its start, all norms from the first seed first. */
 export const lanesOf = ({ norms, seeds, settings, rates }: Entry): Lane[] =>
   (seeds ?? [settings.seed ?? 0]).flatMap((seed) =>
-    norms.map((norm) => emptyLane(norm, seed, rates?.[laneName({ norm, seed })])),
+    norms.map((norm) => ({
+      ...emptyLane(norm, seed, settings.batchSize),
+      rates: rates?.[laneName({ norm, seed })] ?? [],
+    })),
   );
 
-export const emptyLane = (norm: string, seed: number, rates: readonly Rate[] = []): Lane => ({
-  ...{ norm, seed, status: "waiting", losses: [], evaluations: [], probe: null },
-  ...{ rate: 0, peakBytes: 0, rates, message: "", lost: { times: 0, at: 0 } },
+export const emptyLane = (norm: string, seed: number, batchSize = 16): Lane => ({
+  ...{ norm, seed, batchSize, status: "waiting", losses: [], evaluations: [], probe: null },
+  ...{ rate: 0, peakBytes: 0, rates: [], message: "", lost: { times: 0, at: 0 } },
 });
 
 /** Takes an event of the training into its lane. */

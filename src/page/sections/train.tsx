@@ -6,17 +6,16 @@ import { useFields } from "../model.js";
 import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
-import { raceSettings } from "../preset-races.js";
+import { presetSettings } from "../preset-races.js";
 import { useTexts } from "../text/texts.js";
 import { Blocks } from "./train/blocks.js";
 import {
   dismiss,
-  drawnPreset,
+  drawnFor,
   goOn,
   isElsewhere,
   left,
   lookForLeft,
-  theRace,
   version,
 } from "./train/control.js";
 import {
@@ -24,31 +23,31 @@ import {
   accuracyOf,
   firstSeed,
   identical,
-  isRecorded,
   lossLines,
   lossOf,
   lossScale,
   means,
-  recordedLanes,
 } from "./train/curves.js";
 import { Lanes } from "./train/lanes.js";
 import { LeverPanel } from "./train/lever-panel.js";
 import { Pictures } from "./train/pictures.js";
-
-const RECORDED = recordedLanes();
+import { loadRecord, recordedLanes, records } from "./train/records.js";
 
 export function Train() {
   const { train, common } = useTexts();
   useEffect(() => void lookForLeft(), []);
   version.value; // drawn again when the race has changed
-  const race = theRace();
-  const status = race?.status ?? "idle";
-  const lanes: readonly Lane[] = race?.entry ? [...race.lanes] : RECORDED; // a new list: lanes change in place
-  const steps = race?.entry?.settings.steps ?? raceSettings.steps;
-  const withRecord = race?.entry ? !race.entry.data && isRecorded(lanes, steps) : false;
-  const { same, all } = withRecord ? identical(lanes) : { same: 0, all: 0 };
   const { preset: chosen } = useFields("preset");
-  const drawn = drawnPreset();
+  const { race, preset } = drawnFor(chosen);
+  useEffect(() => {
+    for (const each of [chosen, preset]) void loadRecord(each);
+  }, [chosen, preset]);
+  const status = race?.status ?? "idle";
+  const lanes: readonly Lane[] = race ? [...race.lanes] : recordedLanes(preset); // a new list: lanes change in place
+  const { steps } = presetSettings[preset];
+  const isLikeIt = race && !race.entry?.data && lanes.some(({ seed }) => seed === 0);
+  const record = isLikeIt ? (records.value[preset] ?? []) : [];
+  const { same, all } = identical(lanes, record);
   const begun = means(lanes).filter(({ losses }) => losses.length > 0);
   /** A chart in words: where each of its curves ends. */
   const summaryOf = (end: (lane: Lane) => string) =>
@@ -73,16 +72,16 @@ export function Train() {
       )}
       <LeverPanel />
       {race?.unsaved && <p class="hint">{train.unsaved(/quota/i.test(race.unsaved))}</p>}
-      {chosen !== drawn && (
+      {chosen !== preset && (race?.isUnderWay || records.value[chosen]) && (
         <p class="notice" role="status">
-          {train.otherCurves(train.presets[drawn], train.presets[chosen])}
+          {train.otherCurves(train.presets[preset], train.presets[chosen])}
         </p>
       )}
       <div class="charts">
         <Chart
           title={train.loss}
           summary={summaryOf((lane) => exact(lossOf(lane)))}
-          lines={lossLines(lanes, status !== "idle", withRecord, common.percent)}
+          lines={lossLines(lanes, race !== null, record, common.percent)}
           x={[0, steps]}
           y={lossScale(lanes)}
           xLabel={train.steps}
@@ -132,6 +131,7 @@ function Progress(props: { lanes: readonly Lane[]; steps: number; status: RaceSt
   });
   useEffect(() => {
     if (status === "done" || status === "stopped") said.value = train.status[status];
+    if (status === "idle") said.value = "";
   }, [status, train]);
   return (
     <p class="hint" role="status">

@@ -15,7 +15,7 @@ export { moved } from "./parts/grid.js";
 export { litBy } from "./parts/lit.js";
 export { defaults, readHash, writeHash } from "./state.js";
 export { lossOf } from "./sections/train/curves.js";
-export { raceData, raceSettings } from "./preset-races.js";
+export { presetSettings, raceData, raceSettings } from "./preset-races.js";
 export { methodDescriptions } from "../experiments/methods/descriptions.js";
 `;
 
@@ -33,7 +33,11 @@ export async function prepare() {
   const { compare, everyAdvice, influence, sight } = await import(
     pathToFileURL("dist/experiments.js").href
   );
-  const recorded = JSON.parse(await readFile("src/page/recorded.json", "utf8"));
+  const [recorded, recordedSmall] = await Promise.all(
+    ["recorded", "recorded-small"].map(async (name) =>
+      JSON.parse(await readFile(`src/page/${name}.json`, "utf8")),
+    ),
+  );
   const runtime = await createRuntime({ threads: 1, deterministic: true });
   const own = await source();
   return {
@@ -41,6 +45,7 @@ export async function prepare() {
     compare,
     everyAdvice,
     recorded,
+    recordedSmall,
     runtime,
     origin: server.origin,
     /** An address of the page as it is served at a place: "plain", "isolated", … */

@@ -126,6 +126,46 @@ const races = [
     },
   })),
   {
+    name: "Train: a preset shows its recorded race at once, and has its losses",
+    async run(page, env) {
+      const { train, common } = env.en;
+      const pick = (preset) =>
+        page.evaluate((preset) => {
+          document.querySelector(`#train input[value="${preset}"]`).click();
+        }, preset);
+      /** The recorded races, as the table has them. */
+      const shows = async (preset, runs) => {
+        const { steps } = env.presetSettings[preset];
+        const right = Object.entries(runs).map(([norm, { right }]) => {
+          const accuracy = env.percent(Number(right.split(" ").at(-1)) / 200, common.percent);
+          return `${norm} ${steps} ${accuracy} ${train.recorded}`;
+        });
+        const seen = async () =>
+          (await lanes(page)).map((row) => `${row.norm} ${row.step} ${row.accuracy} ${row.status}`);
+        deepEqual(await page.become(seen, (rows) => rows.join() === right.join()), right);
+        equal(await page.text("#train .notice"), null);
+      };
+      await page.open(env.at("plain", "#train"));
+      await shows("default", env.recorded);
+      for (const preset of ["batch1", "batch2"]) {
+        await pick(preset);
+        await shows(preset, env.recordedSmall[preset]);
+      }
+      await press(page, train.run);
+      await reaches(page, 80);
+      await pick("default");
+      const other = train.otherCurves(train.presets.batch2, train.presets.default);
+      const notice = () => page.text("#train .notice");
+      equal(await page.become(notice, (text) => text === other), other);
+      await press(page, train.stop);
+      await shows("default", env.recorded);
+      await pick("batch2");
+      const rows = await all(page, train.status.stopped);
+      const count = rows.reduce((sum, { step }) => sum + Math.floor(step / 16), 0);
+      equal(await same(page), train.identical(count, count));
+    },
+  },
+  {
     name: "Train: several seeds are a curve each with their mean, and end as trainings alone do",
     browsers: ["firefox"], // which is done before Chromium
     async run(page, env) {

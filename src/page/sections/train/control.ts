@@ -11,6 +11,7 @@ import { presetSettings } from "../../preset-races.js";
 import { normsOf, type Preset, presets, type State, seedsOf } from "../../state.js";
 import { ownData, reading } from "./own-data.js";
 import { KeptPlan, keptPlan, leftPlan, type Plan, takePlace } from "./plan.js";
+import { records } from "./records.js";
 
 /** How many test pictures are shown with each norm's answer. */
 export const PICTURES = 20;
@@ -32,10 +33,15 @@ let waiting: ReturnType<typeof setTimeout> | null = null;
 
 export const theRace = (): Race | null => race;
 
-/** The preset of what is drawn: of the visitor's race, or of the recorded one. */
-export function drawnPreset(): Preset {
-  const size = race?.entry?.settings.batchSize ?? presetSettings.default.batchSize;
-  return presets.find((name) => presetSettings[name].batchSize === size) ?? "default";
+/**
+ * What is drawn: the visitor's race, or, unless one is under way, the recorded race of the preset that is chosen now.
+ */
+export function drawnFor(chosen: Preset): { race: Race | null; preset: Preset } {
+  const hasRecord = (records.value[chosen]?.length ?? 0) > 0;
+  const size = race?.entry?.settings.batchSize;
+  const own = presets.find((name) => presetSettings[name].batchSize === size);
+  if (own && (own === chosen || race?.isUnderWay || !hasRecord)) return { race, preset: own };
+  return { race: null, preset: hasRecord ? chosen : "default" };
 }
 
 /** The settings of a race as it stands in the state. */

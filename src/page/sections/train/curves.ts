@@ -1,24 +1,14 @@
 // What the charts and the table show: the visitor's race, and the recorded one behind it.
 import { meanCurve, smooth, thin } from "../../../show/smooth.js";
-import { emptyLane, type Lane } from "../../engine/lane.js";
+import type { Lane } from "../../engine/lane.js";
 import type { Line } from "../../parts/chart.js";
 import { percent } from "../../parts/numbers.js";
-import { raceSettings, runsOf } from "../../preset-races.js";
-import recorded from "../../recorded.json" with { type: "json" };
+import { windowOf } from "../../preset-races.js";
+import type { RecordedRuns } from "./records.js";
 
-/** The smoothing, in steps, and the most points of a curve: smooth ones need fewer. */
-const WINDOW = 15;
+/** The most points of a curve: smooth ones need fewer. */
 const POINTS = 240;
 const SMOOTH_POINTS = 120;
-
-export const record = runsOf(recorded);
-
-/** A lane as the recorded run would have left it. */
-export const recordedLanes = (): Lane[] =>
-  record.map(({ norm, losses, evaluations }) => ({
-    ...emptyLane(norm, 0),
-    ...{ status: "done", losses, evaluations },
-  }));
 
 const points = (values: readonly number[], most = POINTS) =>
   thin(values, most).map(([x, y]) => [x, y ?? Number.NaN] as const);
@@ -29,9 +19,16 @@ export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">, sign: str
   return last ? percent(last.testAccuracy, sign) : "–";
 };
 
+type Losses = Pick<Lane, "losses" | "curve"> & { batchSize?: number };
+
+const smoothed = ({ losses, curve, batchSize = 16 }: Losses): readonly number[] =>
+  curve ?? smooth(losses, windowOf(batchSize));
+
 /** The loss at the end of the curve: that of one batch is noise. */
-export const lossOf = ({ losses }: Pick<Lane, "losses">): number =>
-  smooth(losses.slice(-4 * WINDOW), WINDOW).at(-1) ?? Number.NaN;
+export const lossOf = ({ losses, curve, batchSize = 16 }: Losses): number => {
+  const end = losses.slice(-4 * windowOf(batchSize));
+  return smoothed({ losses: end, curve, batchSize }).at(-1) ?? Number.NaN;
+};
 
 /** The norms of lanes, each with its lanes from all seeds. The place of a norm is its look. */
 const byNorm = (lanes: readonly Lane[]): Lane[][] =>
@@ -65,20 +62,19 @@ export const means = (lanes: readonly Lane[]): Lane[] =>
 export function lossLines(
   lanes: readonly Lane[],
   isLive: boolean,
-  withRecord: boolean,
+  record: RecordedRuns,
   sign: string,
 ): Line[] {
-  const behind = withRecord
-    ? record.map(({ norm, losses }) => ({ norm, losses, look: lookOf(lanes, norm) }))
-    : [];
+  const [{ batchSize }] = lanes;
+  const behind = record.map((run) => ({ ...run, batchSize, look: lookOf(lanes, run.norm) }));
   const groups = byNorm(lanes);
-  const curve = ({ losses }: Pick<Lane, "losses">) => points(smooth(losses, WINDOW), SMOOTH_POINTS);
+  const curve = (of: Losses) => points(smoothed(of), SMOOTH_POINTS);
   return [
     ...behind
       .filter(({ look }) => look >= 0)
-      .map(({ norm, losses, look }) => ({
-        ...{ name: norm, label: "", look, faint: true },
-        points: curve({ losses }),
+      .map((run) => ({
+        ...{ name: run.norm, label: "", look: run.look, faint: true },
+        points: curve(run),
       })),
     ...means(lanes).map((lane, look) => ({
       ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane, sign)}` },
@@ -107,21 +103,20 @@ export function lossScale(lanes: readonly Lane[]): [number, number] {
   return [0, Math.min(5, Math.max(2.5, Math.ceil(most * 2) / 2))];
 }
 
-/** How many losses are those of the record, to the bit, and how many could be. */
-export function identical(lanes: readonly Lane[]): { same: number; all: number } {
+/** How many losses are those of a record, to the bit, and how many could be. */
+export function identical(
+  lanes: readonly Lane[],
+  record: RecordedRuns,
+): { same: number; all: number } {
   let [same, all] = [0, 0];
   for (const { norm, seed, losses } of lanes) {
     const known = record.find((run) => run.norm === norm);
     if (!known || seed !== 0) continue;
     for (const [i, loss] of losses.entries()) {
+      if (Number.isNaN(known.losses[i])) continue;
       all++;
       if (loss === known.losses[i]) same++;
     }
   }
   return { same, all };
 }
-
-/** Whether a race can be compared with the record at all. */
-export const isRecorded = (lanes: readonly Lane[], steps: number | null | undefined): boolean =>
-  steps === raceSettings.steps &&
-  lanes.some(({ norm, seed }) => seed === 0 && record.some((run) => run.norm === norm));

@@ -6,17 +6,7 @@ import { presetSettings } from "../../preset-races.js";
 import { refusalText } from "../../refusals.js";
 import { limits, MOST_NORMS, normsOf, type Preset, presets, seedsOf } from "../../state.js";
 import { type Texts, useTexts } from "../../text/texts.js";
-import {
-  drawnPreset,
-  pause,
-  resume,
-  run,
-  setRate,
-  step,
-  stop,
-  theRace,
-  version,
-} from "./control.js";
+import { drawnFor, pause, resume, run, setRate, step, stop, theRace, version } from "./control.js";
 import { reading } from "./own-data.js";
 import { OwnPictures } from "./own-pictures.js";
 
@@ -95,7 +85,7 @@ export function LeverPanel() {
               onClick={start}
               disabled={isStarting.value || reading.value !== ""}
             >
-              {status === "idle" || preset !== drawnPreset() ? train.run : train.again}
+              {drawnFor(preset).race ? train.again : train.run}
             </button>
           )}
           {status === "running" && (
