@@ -121,6 +121,10 @@ export class Group implements ProcessGroup {
     this.#sequence.poll();
   }
 
+  fail(reason: string): void {
+    if (this.size > 1) this.#sequence.fail(reason);
+  }
+
   abort(reason: unknown): never {
     const text = reason instanceof Error ? (reason.stack ?? String(reason)) : String(reason);
     this.#transport.abort(text);

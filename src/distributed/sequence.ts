@@ -100,10 +100,15 @@ export class Sequence {
     }
   }
 
+  /** Refuses all that follows. The first reason stays. */
+  fail(reason: string): void {
+    this.#failure ??= reason;
+  }
+
   /** From now on the ranks may be out of step: one more collective would take the values of another. */
   #fail(where: string, cause: unknown): Error {
     const error = named(where, cause);
-    this.#failure ??= error.message;
+    this.fail(error.message);
     return error;
   }
 
