@@ -50,13 +50,7 @@ export class GradientSums {
   /** A backward pass of the mean loss of `count` samples, whose gradients wait. */
   accumulate(loss: Tensor, count: number): void {
     const samples = this.waiting + count;
-    const { collectives } = this.#group.traffic;
-    try {
-      this.#back(loss, count, "wait");
-    } catch (error) {
-      if (this.#group.traffic.collectives > collectives) this.#fail(error);
-      throw error;
-    }
+    this.#back(loss, count, "wait");
     this.#samples = samples;
   }
 
@@ -76,7 +70,6 @@ export class GradientSums {
       runtime.afterRun = null;
       this.#buckets.finish();
     } catch (error) {
-      this.#fail(error);
       this.#buckets.abandon();
       for (const parameter of this.#parameters) {
         parameter.grad?.dispose();
@@ -87,11 +80,6 @@ export class GradientSums {
       runtime.afterRun = null;
     }
     for (const [parameter, grad] of before) this.#join(parameter, grad);
-  }
-
-  /** The other ranks may go on with a pass that this one has left. */
-  #fail(error: unknown): void {
-    this.#group.fail(`a backward pass ended in the middle: ${(error as Error).message}`);
   }
 
   /** Puts the new sums into the gradient of before, if there was one. */

@@ -22,10 +22,9 @@ const faults: [fault: string, says: RegExp][] = [
     /rank 0 calls allReduce sum of float32 \[4\].*rank 1 calls allReduce sum of float32 \[3\]/,
   ],
   ["mismatched order", /rank 0 calls allGather of float64 \[6\].*rank 1 calls barrier/],
-  [
-    "fails in a pass, and goes on",
-    /rank 1 went on: .*this process group has failed: a backward pass ended in the middle: my hook/,
-  ],
+  ["fails in backward, and goes on", /rank 1 went on: .*has failed: backward .* middle: my hook/],
+  ["fails in join, and goes on", /rank 1 went on: .*has failed: join .* middle: my hook/],
+  ["fails in forward, and goes on", /rank 1 went on: .*has failed: forward .* middle: my hook/],
   ["other model", /rank 1 has another model than rank 0/],
   ["other dtype", /rank 1 has another model than rank 0; here is extra float/],
 ];
