@@ -56,6 +56,11 @@ export interface ProcessGroup {
   barrier(): void;
   /** Lets all that is under way go on. */
   poll(): void;
+  /**
+   * Refuses every later collective for this reason. Where a rank leaves what all do together in the middle, its next
+   * collective would meet another one of theirs. A group of one rank goes on.
+   */
+  fail(reason: string): void;
   /** Ends all ranks with this reason. */
   abort(reason: unknown): never;
   /** Waits for all ranks and leaves the group. Every rank must call it before it ends. */

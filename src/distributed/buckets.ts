@@ -103,7 +103,7 @@ export class Buckets {
     }
   }
 
-  /** Waits for what was sent, so that another pass can begin where this one has failed in all ranks. */
+  /** Waits for what was sent, which still works on its memory, where a pass has failed. */
   abandon(): void {
     for (const { work } of this.#buckets) {
       try {

@@ -14,8 +14,11 @@ function encode(text: string): Uint8Array {
   return out;
 }
 
-const decode = (bytes: Uint8Array): string =>
-  new TextDecoder().decode(bytes.subarray(0, ROOM - 4)).replace(/\0.*$/s, "");
+/** The description, if these bytes are one: a rank that compares nothing sends others. */
+function decode(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes.subarray(0, ROOM - 4)).replace(/\0.*$/s, "");
+  return /^[ -~]+$/.test(text) ? text : "something that is not compared";
+}
 
 /** Compares what all ranks are about to call. Throws Error on every rank if it is not the same. */
 export function compareCalls(

@@ -7,6 +7,7 @@ import { Tensor, tidy, zeros } from "../tensor.js";
 import { GradientSums } from "./gradient-sums.js";
 import { Join } from "./join.js";
 import { Learned } from "./learned.js";
+import { onEveryRank, together } from "./together.js";
 import { refuseUnused, unreached } from "./unused.js";
 
 /** Options of `DistributedDataParallel`. */
@@ -92,7 +93,7 @@ export class DistributedDataParallel extends Module {
 
   override forward(x: Tensor, ...conditions: never[]): Tensor {
     if (this.training) this.#join?.take("forward", x.shape.slice(1));
-    return this.module.forward(x, ...conditions);
+    return together(this.processGroup, "forward", () => this.module.forward(x, ...conditions));
   }
 
   /**
@@ -112,7 +113,7 @@ export class DistributedDataParallel extends Module {
         `${op}: there are sums of an earlier call in .grad; call zeroGrad() before noSync`,
       );
     this.#join?.take(this.#syncs ? "backward" : "backward under noSync");
-    this.#back(op, loss, count);
+    together(this.processGroup, "backward", () => this.#back(op, loss, count));
   }
 
   #back(op: string, loss: Tensor, count: number): void {
@@ -131,7 +132,7 @@ export class DistributedDataParallel extends Module {
     group.allReduce(sums);
     const [total, unusedInAll, changedInAll] = sums;
     if (changedInAll > 0) this.#learned.agree(op);
-    if (total === 0) throw new RangeError(`${op}: no rank has a sample`);
+    if (total === 0) throw onEveryRank(new RangeError(`${op}: no rank has a sample`));
     if (unusedInAll > 0 && !this.#findUnused) refuseUnused(group, names, unused);
     this.#gradients.sum(loss, count, total, unusedInAll === 0);
   }
@@ -167,10 +168,12 @@ export class DistributedDataParallel extends Module {
     const join = new Join(this.processGroup);
     this.#join = join;
     try {
-      const result = synchronously("join", fn);
-      this.#follow(join);
-      this.#broadcast([...this.module.stateDict().values()], join.furthest());
-      return result;
+      return together(this.processGroup, "join", () => {
+        const result = synchronously("join", fn);
+        this.#follow(join);
+        this.#broadcast([...this.module.stateDict().values()], join.furthest());
+        return result;
+      });
     } finally {
       this.#join = null;
     }

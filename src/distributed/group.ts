@@ -109,9 +109,9 @@ export class Group implements ProcessGroup {
     this.#meet("barrier");
   }
 
-  #meet(about: string): void {
+  #meet(about: string, compared = false): void {
     this.#start({
-      about,
+      ...{ about, compared },
       output: new Int32Array(1),
       plan: (values) => ({ job: { kind: "allReduce", values, op: "max" } }),
     });
@@ -119,6 +119,10 @@ export class Group implements ProcessGroup {
 
   poll(): void {
     this.#sequence.poll();
+  }
+
+  fail(reason: string): void {
+    if (this.size > 1) this.#sequence.fail(reason);
   }
 
   abort(reason: unknown): never {
@@ -129,7 +133,7 @@ export class Group implements ProcessGroup {
   close(): void {
     if (this.#closed) return;
     this.#sequence.finish();
-    this.#meet("close");
+    this.#meet("close", true); // a rank that still trains would take it for something else
     this.#closed = true;
     this.#transport.close(this.#settings.timeout);
   }

@@ -1,6 +1,7 @@
 // What the ranks tell each other where their numbers of batches differ: before each pass a rank says which one it is. A
 // rank that is at its end says so, and follows the others.
 import type { ProcessGroup } from "../process-group.js";
+import { onEveryRank } from "./together.js";
 
 /** The longest shape of a sample that can be told. */
 const DIMS = 8;
@@ -34,12 +35,14 @@ export class Join {
     const [first = { turn: "end" as Turn, sample, rank: 0 }] = going;
     const other = going.find(({ turn }) => turn !== first.turn);
     if (other)
-      throw new Error(
-        `join: rank ${first.rank} calls ${first.turn}, rank ${other.rank} ${other.turn}`,
+      throw onEveryRank(
+        new Error(`join: rank ${first.rank} calls ${first.turn}, rank ${other.rank} ${other.turn}`),
       );
     if (this.#open !== first.turn.startsWith("backward")) {
       const expected = this.#open ? "backward after forward" : "forward before backward";
-      throw new Error(`join: expected ${expected}, got ${first.turn} in rank ${first.rank}`);
+      throw onEveryRank(
+        new Error(`join: expected ${expected}, got ${first.turn} in rank ${first.rank}`),
+      );
     }
     this.#open = first.turn === "forward";
     return first;

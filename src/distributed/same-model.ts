@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import type { ProcessGroup } from "../process-group.js";
 import { show } from "../shape.js";
 import type { AnyTensor } from "../tensor.js";
+import { onEveryRank } from "./together.js";
 
 /** A 32-bit checksum of a text (FNV-1a). */
 function checksum(text: string): number {
@@ -47,20 +48,26 @@ export function checkSameModel(
   const differ = (i: number) => heads.findIndex((head) => head[i] !== heads[0][i]);
   const other = (i: number) => `rank ${differ(i)} has`;
   if (differ(1) > 0)
-    throw new Error(
-      `${where}: ${other(1)} another version of evenkeel than rank 0; here is ${version}`,
+    throw onEveryRank(
+      new Error(
+        `${where}: ${other(1)} another version of evenkeel than rank 0; here is ${version}`,
+      ),
     );
   if (differ(2) > 0)
-    throw new Error(`${where}: ${other(2)} other options than rank 0; here are ${settings}`);
+    throw onEveryRank(
+      new Error(`${where}: ${other(2)} other options than rank 0; here are ${settings}`),
+    );
   if (differ(0) > 0) {
     const counts = heads.map(([count]) => count).join(", ");
-    throw new Error(`${where}: the ranks have models of ${counts} tensors`);
+    throw onEveryRank(new Error(`${where}: the ranks have models of ${counts} tensors`));
   }
   const sums = gather(group, Int32Array.from(lines, checksum));
   for (const [i, line] of lines.entries()) {
     const rank = sums.findIndex((list) => list[i] !== sums[0][i]);
     if (rank > 0)
-      throw new Error(`${where}: rank ${rank} has another model than rank 0; here is ${line}`);
+      throw onEveryRank(
+        new Error(`${where}: rank ${rank} has another model than rank 0; here is ${line}`),
+      );
   }
 }
 
@@ -73,9 +80,8 @@ export function checkSameValues(
   const sums = gather(group, Int32Array.from(tensors.values(), checksumOf));
   for (const [i, key] of [...tensors.keys()].entries()) {
     const rank = sums.findIndex((list) => list[i] !== sums[0][i]);
+    const where = `[rank ${group.rank} of ${group.size}] ${op}`;
     if (rank > 0)
-      throw new Error(
-        `[rank ${group.rank} of ${group.size}] ${op}: rank ${rank} has other values in ${key} than rank 0`,
-      );
+      throw onEveryRank(new Error(`${where}: rank ${rank} has other values in ${key} than rank 0`));
   }
 }

@@ -12,6 +12,8 @@ import type { Transport } from "./transport.js";
 export interface Collective {
   /** What it is, for messages, such as "allReduce sum of float32 [2, 3]". */
   about: string;
+  /** Whether it is compared between the ranks, whatever the settings say. */
+  compared?: boolean;
   async?: boolean;
   output: Values;
   input?: Values;
@@ -50,7 +52,7 @@ export class Sequence {
     const where = this.#where(about);
     let work: Pending;
     try {
-      this.#compare(about, where);
+      this.#compare(collective, where);
       work = this.#begin(where, collective);
     } catch (cause) {
       throw this.#fail(where, cause);
@@ -100,10 +102,15 @@ export class Sequence {
     }
   }
 
+  /** Refuses all that follows. The first reason stays. */
+  fail(reason: string): void {
+    this.#failure ??= reason;
+  }
+
   /** From now on the ranks may be out of step: one more collective would take the values of another. */
   #fail(where: string, cause: unknown): Error {
     const error = named(where, cause);
-    this.#failure ??= error.message;
+    this.fail(error.message);
     return error;
   }
 
@@ -113,9 +120,9 @@ export class Sequence {
     return `[rank ${rank} of ${size}] ${about} (collective ${this.#number}${step})`;
   }
 
-  #compare(about: string, where: string): void {
+  #compare({ about, compared }: Collective, where: string): void {
     const { check } = this.#settings;
-    const wanted = check === "first" ? this.step <= 1 : check;
+    const wanted = compared || (check === "first" ? this.step <= 1 : check);
     if (!wanted || this.#transport.size === 1) return;
     const text = `${about}, collective ${this.#number}`;
     compareCalls(this.#transport, text, where, (poll) => this.#wait(where, poll));

@@ -2,6 +2,7 @@
 import type { ProcessGroup } from "../process-group.js";
 import type { GradNode } from "../storage.js";
 import type { Tensor } from "../tensor.js";
+import { onEveryRank } from "./together.js";
 
 /** The parameters that no gradient of `root` can reach. */
 export function unreached(root: Tensor, parameters: readonly Tensor[]): Tensor[] {
@@ -31,8 +32,11 @@ export function refuseUnused(
     if (ranks.length === 0) return [];
     return `${names.get(parameter)} (rank ${ranks.join(", ")})`;
   });
-  throw new Error(
-    `[rank ${group.rank} of ${group.size}] DistributedDataParallel: the loss does not depend on ${found.join(", ")}; ` +
-      "use all parameters, freeze them by requiresGrad = false, or give findUnusedParameters: true for gradients of 0",
+  const where = `[rank ${group.rank} of ${group.size}] DistributedDataParallel`;
+  throw onEveryRank(
+    new Error(
+      `${where}: the loss does not depend on ${found.join(", ")}; use all parameters, freeze them by requiresGrad = ` +
+        "false, or give findUnusedParameters: true for gradients of 0",
+    ),
   );
 }

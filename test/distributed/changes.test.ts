@@ -62,6 +62,8 @@ describe.each(hosts)("%s, %i ranks", (backend, size) => {
       expect(found.endsOpen).toBe("join: rank 0 calls end, rank 1 backward");
       expect(found.nested).toBe("join: called within itself");
       expect(found.after).toBe("none");
+      expect(found.everywhere).toEqual([true, true, true, true]);
+      expect(found.goesOn).toBe("none");
       expect(new Set(found.modes as boolean[])).toEqual(new Set([false]));
     }
   });

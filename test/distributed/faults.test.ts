@@ -14,14 +14,17 @@ const faults: [fault: string, says: RegExp][] = [
   ["kill", /rank 1|signal 9/i],
   [
     "hang",
-    /\[rank [02] of [23]\] allGather of float64 \[5\] \(collective \d+, step 4\): not done after 2 s/,
+    /\[rank [02] of [23]\] allGather of float64 \[6\] \(collective \d+, step 4\): not done after 2 s/,
   ],
-  ["skips a layer", /\[rank \d of [23]\] .*(not done after 2 s|do all ranks call the same)/],
+  ["skips a layer", /\[rank \d of [23]\] .*(not done after 2 s|do (not|all ranks) call the same)/],
   [
     "mismatched shapes",
     /rank 0 calls allReduce sum of float32 \[4\].*rank 1 calls allReduce sum of float32 \[3\]/,
   ],
-  ["mismatched order", /rank 0 calls allGather of float64 \[5\].*rank 1 calls barrier/],
+  ["mismatched order", /rank 0 calls allGather of float64 \[6\].*rank 1 calls barrier/],
+  ["fails in backward, and goes on", /rank 1 went on: .*has failed: backward .* middle: my hook/],
+  ["fails in join, and goes on", /rank 1 went on: .*has failed: join .* middle: my hook/],
+  ["fails in forward, and goes on", /rank 1 went on: .*has failed: forward .* middle: my hook/],
   ["other model", /rank 1 has another model than rank 0/],
   ["other dtype", /rank 1 has another model than rank 0; here is extra float/],
 ];

@@ -97,6 +97,18 @@ test("the deadline of a comparison and an error at the start fail a group too", 
   expect(() => refused.barrier()).toThrow("barrier: this process group has failed");
 });
 
+test("a group that was told that it has failed; one of a single rank goes on", () => {
+  const group = groupOf(() => () => true);
+  group.barrier();
+  group.fail("my reason");
+  group.fail("a later one");
+  expect(() => group.barrier()).toThrow("barrier: this process group has failed: my reason");
+  const single = new Group(alone(), settings);
+  single.fail("my reason");
+  single.barrier();
+  single.close();
+});
+
 test("the deadline passes once for all that is under way", () => {
   const group = groupOf(() => () => false);
   const works = Array.from({ length: 40 }, () =>

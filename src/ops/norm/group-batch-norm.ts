@@ -94,10 +94,10 @@ export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNor
     const needs = isGradEnabled() && [x, weight, bias].some((input) => input?.requiresGrad);
     const moments = groupMoments(ownMoments(x, s, eps), group, needs);
     const { count, needed } = moments;
-    if (count === 1)
-      throw new RangeError(
-        `${OP}: Expected more than 1 value per channel when training, got 1 in all`,
-      );
+    if (count === 1) {
+      const message = `${OP}: Expected more than 1 value per channel when training, got 1 in all`;
+      throw Object.assign(new RangeError(message), { onEveryRank: true }); // they are in step after it
+    }
     if (count === 0) return ofNothing(OP, x, [x, weight, bias]);
     using stats = statsOf(x, moments, eps);
     const y = empty(x.runtime, x.shape);

@@ -22,6 +22,14 @@ const message = (fn: () => unknown): string => {
     return (error as Error).message;
   }
 };
+/** Whether a call throws what all ranks throw. */
+const everywhere = (fn: () => unknown): unknown => {
+  try {
+    fn();
+  } catch (error) {
+    return (error as { onEveryRank?: boolean }).onEveryRank;
+  }
+};
 const options = { processGroup: group };
 const input = (seed: number, n = 4) => tensor(normal(2 * n, 10 * seed + rank), [n, 2]);
 const gradients = (module: nn.Module) =>
@@ -185,6 +193,17 @@ const values = (module: nn.Module) =>
   });
   found.modes = [["", ddp] as const, ...ddp.modules()].map(([, { training }]) => training);
   found.evaluated = values(ddp);
+}
+// refusals of all ranks leave the group as it was
+{
+  const ddp = synchronised();
+  found.everywhere = [
+    everywhere(() => tidy(() => ddp.forward(input(1, rank === 0 ? 1 : 0)))),
+    everywhere(() => step(ddp, 1, 0)),
+    everywhere(() => tidy(() => ddp.backward(mean(ddp.forward(input(1)).detach()), 4))),
+    everywhere(() => new DistributedDataParallel(new nn.Linear(1 + rank, 1), options)),
+  ];
+  found.goesOn = message(() => step(ddp, 1));
 }
 result(rank, found);
 group.close();

@@ -46,6 +46,33 @@ for (let step = 1; step <= 10; step++) {
     if (fault === "mismatched shapes") group.allReduce(zeros([3]));
     if (fault === "mismatched order") group.barrier();
     if (fault === "skips a layer") continue;
+    if (fault.startsWith("fails in")) {
+      const boom = () => {
+        throw new Error("my hook");
+      };
+      const pass = () => ddp.backward(mean(ddp.forward(full([4, 2], step))), 4);
+      const hook = fault.includes("backward")
+        ? layer.parameters()[0].registerPostAccumulateGradHook(boom)
+        : fault.includes("forward") && layer.registerForwardHook(boom);
+      try {
+        if (!fault.includes("join")) pass();
+        ddp.join(() => {
+          pass();
+          boom();
+        });
+      } catch {}
+      if (hook) hook.remove();
+      try {
+        pass();
+      } catch (error) {
+        throw new Error(`rank 1 went on: ${(error as Error).message}`);
+      }
+    }
+  } else if (step === 5 && fault.startsWith("fails in join")) {
+    ddp.join(() => {
+      for (let round = 0; round < 2; round++)
+        tidy(() => ddp.backward(mean(ddp.forward(full([4, 2], round))), 4));
+    });
   } else if (step === 5 && fault === "mismatched shapes") group.allReduce(zeros([4]));
   tidy(() => ddp.backward(mean(ddp.forward(full([4, 2], step + group.rank))), 4));
   await new Promise((resolve) => setTimeout(resolve, 0));
