@@ -7,13 +7,13 @@ import { change, state, useFields } from "../../model.js";
 import { Chart } from "../../parts/chart.js";
 import { Choice, Slider } from "../../parts/fields.js";
 import { useNear } from "../../parts/near.js";
-import { exact } from "../../parts/numbers.js";
 import { Said } from "../../parts/said.js";
 import { Section } from "../../parts/section.js";
 import { painters, type State } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
 import { RunButtons } from "../parts/run-buttons.js";
+import { lastOf, shown } from "../parts/shown.js";
 import { Steps } from "../parts/steps.js";
 import { Tutorials } from "../parts/tutorials.js";
 import { PictureCanvas, savePng } from "./canvas.js";
@@ -93,13 +93,13 @@ export function Style() {
     if (experiment.status.value === "failed" && isNear.current) paintAtOnce().catch(ignore);
   }, [experiment.status.value]);
 
-  const shown = pictures.value[painter] ?? null;
+  const painted = pictures.value[painter] ?? null;
   const content = drawn.value?.content ?? null;
   const ends = norms
     .map((norm, i) => {
       const final = finals.value[i];
-      const loss = Number.isNaN(final) ? (curves.value[i].at(-1)?.[1] ?? Number.NaN) : final;
-      return texts.lossOf(texts.painters[norm], exact(loss));
+      const loss = Number.isNaN(final) ? lastOf(curves.value[i]) : final;
+      return texts.lossOf(texts.painters[norm], shown(loss));
     })
     .join(lab.comma);
   const told = texts.told(ends);
@@ -148,10 +148,10 @@ export function Style() {
         <div class="result">
           <h3>{texts.result(texts.painters[painter])}</h3>
           <PictureCanvas
-            picture={shown ?? content}
+            picture={painted ?? content}
             before={content}
             split={split.value}
-            label={shown ? texts.result(texts.painters[painter]) : texts.none}
+            label={painted ? texts.result(texts.painters[painter]) : texts.none}
             move={(value) => {
               split.value = value;
             }}
@@ -166,11 +166,11 @@ export function Style() {
               split.value = value / 100;
             }}
           />
-          {!shown && <p class="hint">{texts.none}</p>}
+          {!painted && <p class="hint">{experiment.isUnderWay ? texts.soon : texts.none}</p>}
           <button
             type="button"
-            disabled={!shown}
-            onClick={() => shown && savePng(shown, `evenkeel-${painter}.png`)}
+            disabled={!painted}
+            onClick={() => painted && savePng(painted, `evenkeel-${painter}.png`)}
           >
             {texts.save}
           </button>

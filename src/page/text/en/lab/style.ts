@@ -13,6 +13,7 @@ export const style = {
   own: "PNG, JPEG or WebP, chosen or dropped here. It stays on this machine.",
   useDrawn: "Back to the drawn picture",
   result: (painter: string) => `Repainted by ${painter}`,
+  soon: "Not painted yet: soon.",
   none: "Not painted yet: press Run.",
   split: "Repainted part",
   save: "Save as PNG",
