@@ -5,6 +5,7 @@ import { StyleTransferNet } from "../models/style-transfer-net.js";
 import { add } from "../ops/elementwise/add.js";
 import { mul } from "../ops/elementwise/mul.js";
 import { Adam } from "../optim/adam.js";
+import type { Rules } from "../options.js";
 import { manualSeed } from "../random.js";
 import { defaultRuntime } from "../runtime/default-runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -39,6 +40,30 @@ export interface StyleConfig {
   seed: number;
   /** The number of trainings per norm; seeds count up. */
   seeds: number;
+  /** The steps between two looks at the whole content picture, repainted. 0: none. */
+  pictureEvery: number;
+  /** Whether the article's net in full width is measured at the end. */
+  fullSize: boolean;
+}
+
+/** What may be changed while `style` runs. */
+export interface StyleControls {
+  /** Replaces the configuration's `styleWeight`, and is read before every step. */
+  styleWeight?: number;
+}
+
+/** Options of `style` beside its settings. */
+export interface StyleOptions extends ExperimentOptions {
+  /** Controls that may change at any time. */
+  controls?: StyleControls;
+}
+
+/** What `style` reports while it runs. */
+export interface StyleEvent extends Stage {
+  /** Whose picture it is: of a net in training, or of adaptive instance norm. */
+  painter?: StyleNorm | "adain";
+  losses?: Losses;
+  picture?: Picture;
 }
 
 /** The settings of `style` where none are given. */
@@ -53,6 +78,14 @@ export const styleDefaults: StyleConfig = {
   styleWeight: 2,
   seed: 0,
   seeds: 1,
+  pictureEvery: 0,
+  fullSize: true,
+};
+
+const optionRules: Rules<StyleOptions> = {
+  runtime: "Runtime",
+  signal: "Object",
+  controls: "Object",
 };
 
 /** Both losses have no unit: they are squared errors relative to the values they are compared with. */
@@ -85,8 +118,11 @@ export interface StyleResult {
   runs: StyleRun[];
   /** Adaptive instance normalisation in one step, without training. */
   oneShot: Losses & { milliseconds: number; picture: Picture };
-  /** The article's net on a picture of 256 × 256 pixels, and the median time of its forward pass. */
-  full: { parameters: number; shape: readonly number[]; milliseconds: number };
+  /**
+   * The article's net on a picture of 256 × 256 pixels, and the median time of its forward pass; null where it was not
+   * wanted.
+   */
+  full: { parameters: number; shape: readonly number[]; milliseconds: number } | null;
 }
 
 interface Scene {
@@ -106,9 +142,9 @@ export async function* style(
   content: Picture,
   stylePicture: Picture,
   settings: Partial<StyleConfig> = {},
-  options: ExperimentOptions = {},
-): AsyncGenerator<Stage, StyleResult> {
-  const config = settingsOf("style", styleDefaults, settings, options);
+  options: StyleOptions = {},
+): AsyncGenerator<StyleEvent, StyleResult> {
+  const config = settingsOf("style", styleDefaults, settings, options, optionRules);
   const { runtime = defaultRuntime(), signal } = options;
   const side = Math.min(content.width, content.height);
   if (config.crop % 4 !== 0 || config.crop > side)
@@ -121,17 +157,16 @@ export async function* style(
   const grams = tidy(() => noGrad(() => pyramid.features(styleTensor).map(gram)));
   const scene = { content: contentTensor, pyramid, grams };
   try {
+    const oneShot = paintAtOnce(scene, styleTensor);
+    const { picture } = oneShot;
+    const told = { painter: "adain", picture } as const;
+    yield { stage: "AdaIN", step: 0, steps: 0, text: describe(oneShot), done: true, ...told };
     const runs: StyleRun[] = [];
     for (let seed = config.seed; seed < config.seed + config.seeds; seed++)
       for (const norm of config.norms)
-        runs.push(yield* trainOne(scene, norm, seed, config, runtime, signal));
-    const begin = performance.now();
-    using matched = noGrad(() => matchMoments(contentTensor, styleTensor));
-    const milliseconds = performance.now() - begin;
-    const oneShot = { ...judge(matched, scene), milliseconds, picture: toPicture(matched) };
-    yield { stage: "AdaIN", step: 0, steps: 0, text: describe(oneShot), done: true };
+        runs.push(yield* trainOne(scene, norm, seed, config, options));
     const untouched = judge(contentTensor, scene);
-    const full = await timeFull(runtime, signal);
+    const full = config.fullSize ? await timeFull(runtime, signal) : null;
     return { config, content, style: stylePicture, untouched, runs, oneShot, full };
   } finally {
     pyramid.dispose();
@@ -139,15 +174,22 @@ export async function* style(
   }
 }
 
+/** Adaptive instance norm between random filters and back. */
+function paintAtOnce(scene: Scene, manner: Tensor): StyleResult["oneShot"] {
+  const begin = performance.now();
+  using matched = noGrad(() => matchMoments(scene.content, manner));
+  const milliseconds = performance.now() - begin;
+  return { ...judge(matched, scene), milliseconds, picture: toPicture(matched) };
+}
+
 async function* trainOne(
   scene: Scene,
   norm: StyleNorm,
   seed: number,
   config: StyleConfig,
-  runtime: Runtime,
-  signal?: HostAbortSignal,
-): AsyncGenerator<Stage, StyleRun> {
-  const { steps, lr, widths, residualBlocks } = config;
+  { runtime = defaultRuntime(), signal, controls = {} }: StyleOptions,
+): AsyncGenerator<StyleEvent, StyleRun> {
+  const { steps, lr, widths, residualBlocks, pictureEvery } = config;
   const stage = `${norm} seed ${seed}`;
   manualSeed(seed);
   const net = new StyleTransferNet({ widths, residualBlocks, norm, runtime });
@@ -160,20 +202,31 @@ async function* trainOne(
     for (let step = 1; step <= steps; step++) {
       await pace(signal);
       const begin = performance.now();
-      losses.push(tidy(() => trainStep(net, optimizer, scene, config, rng)));
+      const styleWeight = controls.styleWeight ?? config.styleWeight;
+      losses.push(tidy(() => trainStep(net, optimizer, scene, { ...config, styleWeight }, rng)));
       seconds += (performance.now() - begin) / 1000;
-      yield { stage, step, steps, text: describe(losses[step - 1]) };
+      const last = losses[step - 1];
+      const isSeen = pictureEvery > 0 && step % pictureEvery === 0 && step < steps;
+      const seen = isSeen && { picture: paint(net, scene).picture };
+      yield { stage, step, steps, text: describe(last), painter: norm, losses: last, ...seen };
     }
-    net.eval();
-    using painted = tidy(() => noGrad(() => net.forward(scene.content)));
-    const final = judge(painted, scene);
-    yield { stage, step: 0, steps: 0, text: describe(final), done: true };
+    const { losses: final, picture } = paint(net, scene);
+    const text = describe(final);
+    yield { stage, step: 0, steps: 0, text, done: true, painter: norm, losses: final, picture };
     const secondsPerStep = seconds / steps;
-    return { norm, seed, losses, final, secondsPerStep, picture: toPicture(painted) };
+    return { norm, seed, losses, final, secondsPerStep, picture };
   } finally {
     optimizer.dispose();
     net.dispose();
   }
+}
+
+/** The whole content picture as a net repaints it in evaluation mode, and its losses. */
+function paint(net: StyleTransferNet, scene: Scene): { losses: Losses; picture: Picture } {
+  net.eval();
+  using painted = tidy(() => noGrad(() => net.forward(scene.content)));
+  net.train();
+  return { losses: judge(painted, scene), picture: toPicture(painted) };
 }
 
 function trainStep(

@@ -67,7 +67,12 @@ export interface State {
   dependence: (typeof dependences)[number];
   learns: (typeof learnt)[number];
   pools: (typeof pooled)[number];
+  /** Style: the weight of the style loss, and whose picture is shown. */
+  styleWeight: number;
+  painter: (typeof painters)[number];
 }
+
+export const painters = ["adain", "in", "bn"] as const;
 
 export const variantNames = ["post-ln", "pre-ln", "pre-rms", "pre-dyt", "pre-bn"] as const;
 
@@ -111,6 +116,8 @@ export const defaults: State = {
   dependence: "",
   learns: "",
   pools: "",
+  styleWeight: 2,
+  painter: "adain",
 };
 
 /** How a value is read from a link: the value, or undefined for one that cannot be. */
@@ -153,6 +160,7 @@ export const limits = {
   layers: [1, 12],
   placeRate: [1e-4, 0.1],
   warmup: [0, 100],
+  styleWeight: [0.1, 50],
 } as const satisfies Partial<Record<keyof State, readonly [number, number]>>;
 
 const within = (name: keyof typeof limits, whole?: boolean) => {
@@ -221,6 +229,8 @@ const fields: { [K in keyof State]: Field<State[K]> } = {
   dependence: text(dependences) as Field<State["dependence"]>,
   learns: text(learnt) as Field<State["learns"]>,
   pools: text(pooled) as Field<State["pools"]>,
+  styleWeight: within("styleWeight", false),
+  painter: text(painters) as Field<State["painter"]>,
 };
 
 /** What stands between spaces, commas, semicolons (Chinese ones too), brackets and lines. */

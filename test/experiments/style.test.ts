@@ -38,8 +38,8 @@ describe("style", () => {
   });
 
   test("the article's net has its parameters and keeps 256 × 256", () => {
-    expect(result.full.parameters).toBe(1_676_035);
-    expect(result.full.shape).toEqual([1, 3, 256, 256]);
+    expect(result.full?.parameters).toBe(1_676_035);
+    expect(result.full?.shape).toEqual([1, 3, 256, 256]);
   });
 
   test("is reported, with every picture", () => {

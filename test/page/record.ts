@@ -1,10 +1,10 @@
-// npm run page:record: trains the page's races and the laboratory's Transformers, and writes them into src/page.
+// npm run page:record: trains the page's races and what the laboratory shows first, and writes them into src/page.
 import { writeFileSync } from "node:fs";
 import { compare } from "../../src/experiments/compare.js";
 import type { CompareResult } from "../../src/experiments/compare-types.js";
 import { POINTS, presetSettings, raceData, recordOf } from "../../src/page/preset-races.js";
 import { createRuntime } from "../../src/runtime/create-runtime.js";
-import { recordedPlace } from "./record-place.js";
+import { recordedPlace, recordedStyle } from "./record-lab.js";
 
 const runtime = await createRuntime({ threads: 1, deterministic: true });
 
@@ -31,4 +31,5 @@ for (const preset of ["batch2", "batch1"] as const) {
 }
 write("recorded-small", small);
 write("lab/place/recorded", await recordedPlace(runtime));
+write("lab/style/recorded", await recordedStyle(runtime));
 runtime.close();

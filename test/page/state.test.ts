@@ -11,6 +11,7 @@ import {
   homeOf,
   learnt,
   limits,
+  painters,
   pooled,
   presets,
   readHash,
@@ -65,6 +66,8 @@ const states: fc.Arbitrary<State> = fc
     dependence: fc.constantFrom(...dependences),
     learns: fc.constantFrom(...learnt),
     pools: fc.constantFrom(...pooled),
+    styleWeight: real("styleWeight"),
+    painter: fc.constantFrom(...painters),
     answers: fc.dictionary(word, answer, { maxKeys: 5, noNullPrototype: true }),
   })
   .chain((state) => {

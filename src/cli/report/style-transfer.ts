@@ -41,6 +41,7 @@ function rows(result: StyleResult, { style: words, common }: Texts): string[][] 
 }
 
 function fullSentence({ full }: StyleResult, { style }: Texts): string {
+  if (!full) return "";
   const parameters = full.parameters.toLocaleString("en");
   return style.full(parameters, full.shape.join(", "), full.milliseconds.toFixed(0));
 }

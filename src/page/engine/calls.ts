@@ -41,6 +41,10 @@ export const calls: Handlers = {
     const { measureEach } = await import("./lab/depth.js");
     return measureEach(args, runtime);
   },
+  async adain(args, runtime) {
+    const { adain } = await import("./lab/style.js");
+    return adain(args, runtime);
+  },
   async padding(args, runtime) {
     const { padded } = await import("./lab/padding.js");
     return padded(args, runtime);

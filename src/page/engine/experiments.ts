@@ -24,6 +24,10 @@ const starters: {
     const { run } = await import("./lab/statistics.js");
     return run(settings, options);
   },
+  async style({ settings, data }, options) {
+    const { run } = await import("./lab/style.js");
+    return run(data, settings, options);
+  },
   async transformer({ settings, data }, options) {
     const { run } = await import("./lab/place.js");
     return run(data, settings, options);

@@ -14,6 +14,7 @@ import type {
 } from "../../experiments/gradients.js";
 import type { InfluenceConfig, InfluenceRow } from "../../experiments/influence.js";
 import type { PaddingConfig, PaddingResult } from "../../experiments/padding.js";
+import type { Picture } from "../../experiments/pictures.js";
 import type {
   RunningStatsConfig,
   RunningStatsControls,
@@ -21,6 +22,14 @@ import type {
   RunningStatsResult,
 } from "../../experiments/running-stats.js";
 import type { SeeConfig, Sight } from "../../experiments/see.js";
+import type {
+  Losses,
+  StyleConfig,
+  StyleControls,
+  StyleEvent,
+  StyleRun,
+} from "../../experiments/style.js";
+
 import type {
   TransformerConfig,
   TransformerControls,
@@ -36,6 +45,18 @@ export interface OwnData {
   test: Uint8Array;
 }
 
+/** Pictures of the visitor's own, to be repainted and to be followed. */
+export interface OwnPictures {
+  content?: Picture;
+  style?: Picture;
+}
+
+/** A picture that was repainted at once, and what of. */
+export interface Painted extends Required<OwnPictures> {
+  painted: Picture;
+  losses: Losses;
+}
+
 /** What can be called, with its arguments and its result. */
 export interface Calls {
   see: { args: Partial<SeeConfig>; result: Sight };
@@ -49,6 +70,8 @@ export interface Calls {
   };
   /** What is measured of fresh nets of a depth, without a norm and with each. */
   depth: { args: { depth: number; activation: ActivationName }; result: Measured[] };
+  /** AdaIN of two pictures; absent ones are drawn. */
+  adain: { args: OwnPictures; result: Painted };
   padding: { args: Partial<PaddingConfig>; result: PaddingResult };
   /** The normalisation layers of a safetensors file, of one in several files, or of several. */
   norms: { args: { files: readonly (Blob & { name: string })[] }; result: OwnNorms };
@@ -80,6 +103,14 @@ export interface Experiments {
     event: TransformerEvent;
     result: TransformerRun[];
     data: string;
+  };
+  /** All norms side by side. */
+  style: {
+    settings: Partial<StyleConfig>;
+    controls: StyleControls;
+    event: StyleEvent;
+    result: StyleRun[];
+    data: OwnPictures;
   };
 }
 export type ExperimentName = keyof Experiments;

@@ -10,6 +10,7 @@ const Statistics = late(
 );
 const Padding = late("padding", async () => (await import("./padding/padding.js")).Padding);
 const Place = late("place", async () => (await import("./place/place.js")).Place);
+const Style = late("style", async () => (await import("./style/style.js")).Style);
 
 export const Lab: Document<LabData> = ({ data, places }) => (
   <Shell name="lab" places={places}>
@@ -17,5 +18,6 @@ export const Lab: Document<LabData> = ({ data, places }) => (
     <Statistics first={data.statistics} />
     <Padding first={data.padding} />
     <Place />
+    <Style />
   </Shell>
 );

@@ -34,10 +34,10 @@ async function unfold(page, { see }) {
 /**
  * From a small phone to a large screen. At 200 % a screen has half of its pixels: 320 to 1280 stand for 640 to 2560.
  */
-const widths = [320, 360, 384, 480, 640, 768, 960, 1024, 1280, 1920, 2560];
+export const widths = [320, 360, 384, 480, 640, 768, 960, 1024, 1280, 1920, 2560];
 
 /** What is wider than the page, by how much the page can be moved to the side. */
-const overflow = (page) =>
+export const overflow = (page) =>
   page.evaluate(() => {
     const root = document.documentElement;
     const spare = root.scrollWidth - root.clientWidth;
@@ -47,6 +47,27 @@ const overflow = (page) =>
     );
     return [spare, ...wide.slice(0, 5).map((each) => each.outerHTML.slice(0, 100))];
   });
+
+/** What is pressed, and is less than 40 pixels high. */
+export const small = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("button, select, summary, .bar a, input[type=range], .pill")]
+      .filter((each) => each.getClientRects().length > 0)
+      .filter((each) => each.getBoundingClientRect().height < 39.5)
+      .map((each) => `${each.getBoundingClientRect().height}: ${each.outerHTML.slice(0, 90)}`),
+  );
+
+/** What moves by itself. */
+export const moving = (page) =>
+  page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("body *")]
+      .filter((each) => {
+        const { scrollBehavior, transitionDuration, animationName } = getComputedStyle(each);
+        const isLong = transitionDuration.split(",").some((time) => Number.parseFloat(time) > 0);
+        return scrollBehavior === "smooth" || isLong || animationName !== "none";
+      })
+      .map((each) => each.outerHTML.slice(0, 100)),
+  );
 
 export const tests = [
   ...["light", "dark"].map((colorScheme) => ({
@@ -113,18 +134,7 @@ export const tests = [
     async run(page, env) {
       await page.emulate({ reducedMotion: "reduce" });
       await page.open(env.at("plain"));
-      const moving = await page.evaluate(() =>
-        [document.documentElement, ...document.querySelectorAll("body *")]
-          .filter((each) => {
-            const { scrollBehavior, transitionDuration, animationName } = getComputedStyle(each);
-            const isLong = transitionDuration
-              .split(",")
-              .some((time) => Number.parseFloat(time) > 0);
-            return scrollBehavior === "smooth" || isLong || animationName !== "none";
-          })
-          .map((each) => each.outerHTML.slice(0, 100)),
-      );
-      deepEqual(moving, []);
+      deepEqual(await moving(page), []);
     },
   },
   {
@@ -167,19 +177,7 @@ export const tests = [
         await page.open(env.at("plain", path));
         await unfold(page, texts);
         await page.size(360, 800);
-        const small = await page.evaluate(() =>
-          [
-            ...document.querySelectorAll(
-              "button, select, summary, .bar a, input[type=range], .pill",
-            ),
-          ]
-            .filter((each) => each.getClientRects().length > 0)
-            .filter((each) => each.getBoundingClientRect().height < 39.5)
-            .map(
-              (each) => `${each.getBoundingClientRect().height}: ${each.outerHTML.slice(0, 90)}`,
-            ),
-        );
-        deepEqual(small, []);
+        deepEqual(await small(page), []);
       }
     },
   },

@@ -8,6 +8,15 @@ import { serve } from "./server.mjs";
 const parts = `
 export { en } from "./text/en/index.js";
 export { zh } from "./text/zh/index.js";
+export { en as enLab } from "./text/en/lab/index.js";
+export { zh as zhLab } from "./text/zh/lab/index.js";
+export { shown } from "./lab/parts/shown.js";
+export * as depthNets from "./lab/depth/nets.js";
+export * as padLengths from "./lab/padding/lengths.js";
+export * as placeNets from "./lab/place/nets.js";
+export * as statisticsSettings from "./lab/statistics/settings.js";
+export * as styleNets from "./lab/style/nets.js";
+export * as packed from "./lab/parts/packed.js";
 export { adviceKey, labelKey } from "../text/keys.js";
 export { methodOf, raceOf } from "./answers.js";
 export { exact, inCell, percent, plain } from "./parts/numbers.js";
@@ -30,9 +39,8 @@ async function source() {
 export async function prepare() {
   const server = await serve("dist/page");
   const { createRuntime } = await import(pathToFileURL("dist/index.js").href);
-  const { compare, everyAdvice, influence, sight } = await import(
-    pathToFileURL("dist/experiments.js").href
-  );
+  const experiments = await import(pathToFileURL("dist/experiments.js").href);
+  const { compare, everyAdvice, influence, sight } = experiments;
   const [recorded, recordedSmall] = await Promise.all(
     ["recorded", "recorded-small"].map(async (name) =>
       JSON.parse(await readFile(`src/page/${name}.json`, "utf8")),
@@ -42,6 +50,7 @@ export async function prepare() {
   const own = await source();
   return {
     ...own,
+    experiments,
     compare,
     everyAdvice,
     recorded,
@@ -56,12 +65,26 @@ export async function prepare() {
       ["", own.en],
       ["zh/", own.zh],
     ],
+    /** The laboratory in both languages. */
+    labs: [
+      ["lab/", own.enLab],
+      ["zh/lab/", own.zhLab],
+    ],
     /** What the library computes here, or the error by which it refuses. */
     sight(config) {
       try {
         return sight(config, runtime);
       } catch (error) {
         return error;
+      }
+    },
+    /** The result of an experiment of the library, computed here, and its events. */
+    async finish(run) {
+      const events = [];
+      for (;;) {
+        const { done, value } = await run.next();
+        if (done) return { result: value, events };
+        events.push(value);
       }
     },
     /** The rows of the table of who pays, computed here. */

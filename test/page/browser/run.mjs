@@ -8,7 +8,18 @@ import { parseArgs } from "node:util";
 import { endGroups, within } from "../../platform/browsers/helpers.mjs";
 import { prepare } from "./env.mjs";
 
-const files = ["see", "links", "access", "offline", "break", "train", "choose", "manual", "smoke"];
+const files = [
+  "see",
+  "links",
+  "access",
+  "offline",
+  "break",
+  "train",
+  "choose",
+  "lab",
+  "manual",
+  "smoke",
+];
 const browsers = ["chromium", "firefox", "webkit"];
 const usual = ["chromium", "firefox"];
 /** For one test, in milliseconds, and for a browser to start. */

@@ -14,6 +14,7 @@ import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
 import { pointsOf, unpack } from "../parts/packed.js";
 import { RunButtons } from "../parts/run-buttons.js";
+import { lastOf, shown } from "../parts/shown.js";
 import { Steps } from "../parts/steps.js";
 import { Tutorials } from "../parts/tutorials.js";
 import type { DepthData } from "./first.js";
@@ -81,11 +82,9 @@ export function Depth({ first }: { first: DepthData }) {
   };
 
   const nameOf = (norm: MLPNorm) => texts.norms[norm];
-  const begun = nets.value.filter(({ curve }) => curve.length > 0);
-  const lossOf = ({ curve }: Net) => curve.at(-1)?.[1] ?? Number.NaN;
-  const ends = begun.map((net) =>
+  const ends = nets.value.map((net) =>
     Number.isNaN(net.accuracy)
-      ? texts.lossOf(nameOf(net.norm), exact(lossOf(net)))
+      ? texts.lossOf(nameOf(net.norm), shown(lastOf(net.curve)))
       : texts.accuracyOf(nameOf(net.norm), percent(net.accuracy, common.percent)),
   );
   const told = texts.trained(ends.join(lab.comma));

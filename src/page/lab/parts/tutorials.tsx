@@ -11,7 +11,7 @@ const correctionsOf = (experiment: (typeof corrected)[number]) =>
 export function Tutorials({ of }: { of: (typeof corrected)[number] }) {
   const { lab, corrections } = useLab();
   return (
-    <aside class="tutorials" aria-label={lab.tutorials}>
+    <div class="tutorials">
       <h3>{lab.tutorials}</h3>
       <dl>
         {correctionsOf(of).map(({ id }) => (
@@ -25,6 +25,6 @@ export function Tutorials({ of }: { of: (typeof corrected)[number] }) {
           </div>
         ))}
       </dl>
-    </aside>
+    </div>
   );
 }

@@ -4,7 +4,6 @@ import { change, state, useFields } from "../../model.js";
 import { Chart } from "../../parts/chart.js";
 import { Complaint, Slider } from "../../parts/fields.js";
 import { useOwnId } from "../../parts/late.js";
-import { exact } from "../../parts/numbers.js";
 import { Said } from "../../parts/said.js";
 import { Section } from "../../parts/section.js";
 import { refusalText } from "../../refusals.js";
@@ -13,6 +12,7 @@ import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
 import { RunButtons } from "../parts/run-buttons.js";
 import { Several } from "../parts/several.js";
+import { lastOf, shown } from "../parts/shown.js";
 import { Steps } from "../parts/steps.js";
 import { Tutorials } from "../parts/tutorials.js";
 import { curveOf, lookOf, type Net, placeSettings, RATES, recordedNets, STEPS } from "./nets.js";
@@ -72,13 +72,12 @@ export function Place() {
   const isFailed = experiment.status.value === "failed";
   const refused = isFailed && experiment.error instanceof Refusal ? experiment.error : null;
   const lossOf = ({ curve, heldOut }: Net) =>
-    exact(Number.isNaN(heldOut) ? (curve.at(-1)?.[1] ?? Number.NaN) : heldOut);
+    shown(Number.isNaN(heldOut) ? lastOf(curve) : heldOut);
   const list = (read: (net: Net) => string) =>
     nets.value.map((net) => texts.each(net.variant, read(net))).join(lab.comma);
   const isDone = nets.value.every(({ heldOut }) => !Number.isNaN(heldOut));
   const told = isDone ? texts.heldOut(list(lossOf)) : texts.now(list(lossOf));
-  const steepness = ({ gradients }: Net) =>
-    exact((gradients.at(-1) ?? Number.NaN) / (gradients[0] ?? Number.NaN));
+  const steepness = ({ gradients }: Net) => shown(gradients[gradients.length - 1] / gradients[0]);
   const measured = texts.measured(list(steepness));
   const losses = nets.value.flatMap(({ curve }) => curve.map(([, y]) => y)).filter(Number.isFinite);
   const norms = nets.value.flatMap(({ gradients }) => gradients);

@@ -11,6 +11,7 @@ import { limits, type State } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
 import { RunButtons } from "../parts/run-buttons.js";
+import { lastOf, shown } from "../parts/shown.js";
 import { Steps } from "../parts/steps.js";
 import { Tutorials } from "../parts/tutorials.js";
 import { type Curves, curvesOf, scaleOf, unpacked } from "./curves.js";
@@ -21,7 +22,7 @@ const SIZES = [2, 4, 8, 16, 32, 64, 128];
 
 export function Statistics({ first }: { first: StatisticsData }) {
   const { statistics: texts, common } = useLab();
-  const shown = useSignal(
+  const drawn = useSignal(
     useMemo(() => ({ mean: unpacked(first.mean), variance: unpacked(first.variance) }), [first]),
   );
   const experiment = useExperiment<"runningStats">();
@@ -38,7 +39,7 @@ export function Statistics({ first }: { first: StatisticsData }) {
       {
         hear(events) {
           for (const { batch } of events) if (batch) seen.push(batch);
-          shown.value = { mean: curvesOf(seen, "mean"), variance: curvesOf(seen, "variance") };
+          drawn.value = { mean: curvesOf(seen, "mean"), variance: curvesOf(seen, "variance") };
         },
       },
     );
@@ -48,12 +49,11 @@ export function Statistics({ first }: { first: StatisticsData }) {
     experiment.turn(statisticsControls(state.value));
   };
 
-  const last = (curves: Curves, name: "running" | "all" | "truth") =>
-    exact(curves[name].at(-1)?.[1] ?? Number.NaN);
+  const last = (curves: Curves, name: "running" | "all" | "truth") => shown(lastOf(curves[name]));
   const summary = (curves: Curves) =>
     texts.summary(last(curves, "running"), last(curves, "all"), last(curves, "truth"));
   const figure = (name: "mean" | "variance") => {
-    const curves = shown.value[name];
+    const curves = drawn.value[name];
     return (
       <div>
         <Chart
@@ -115,7 +115,7 @@ export function Statistics({ first }: { first: StatisticsData }) {
         {figure("mean")}
         {figure("variance")}
       </div>
-      <Said text={experiment.isUnderWay ? "" : summary(shown.value.mean)} />
+      <Said text={experiment.isUnderWay ? "" : summary(drawn.value.mean)} />
       <div class="charts two">
         <div>
           <Chart

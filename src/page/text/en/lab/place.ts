@@ -2,8 +2,8 @@ export const place = {
   heading: "Place: where the norm stands in a Transformer",
   lead:
     "Two small language models learn to continue a text. In one the norm stands behind each sum (post), in the " +
-    "other before each part (pre). With this learning rate post-norm learns nothing but how often each letter " +
-    "comes; lower the rate while they train, or give it a warm-up.",
+    "other before each part (pre). At this learning rate post-norm learns only how often each letter comes. Start " +
+    "with a lower one, a warm-up or fewer blocks, and it learns too. The rate can be changed while they train.",
   variants: "Variants",
   names: {
     "post-ln": "post, layer norm",

@@ -6,6 +6,7 @@ import { padding } from "./padding.js";
 import { lab } from "./parts.js";
 import { place } from "./place.js";
 import { statistics } from "./statistics.js";
+import { style } from "./style.js";
 
 export const zh = {
   common,
@@ -15,4 +16,5 @@ export const zh = {
   statistics,
   padding,
   place,
+  style,
 } satisfies LabTexts;
