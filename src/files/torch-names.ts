@@ -58,8 +58,9 @@ const typeOf = (dtype: string): string => {
 /** Bytes of the elements that tensors cannot hold. */
 const otherWidths: Record<string, number> = { complex64: 8, complex128: 16 };
 /** The bytes of an element; NaN if they are not known. */
-export const widthOf = (type: string): number =>
-  isElementType(type) ? ARRAYS[type].BYTES_PER_ELEMENT : (otherWidths[type] ?? Number.NaN);
+export function widthOf(type: string): number {
+  return isElementType(type) ? ARRAYS[type].BYTES_PER_ELEMENT : (otherWidths[type] ?? Number.NaN);
+}
 
 /** Any dtype may stand beside the tensors. */
 const dtypes = /^(bool|(u?int|b?float|complex)\d{1,3}(_\w{1,20})?)$/;

@@ -5,6 +5,8 @@ import { afterAll, expect, test } from "vitest";
 import { loadData } from "../../src/cli/data.js";
 import { en } from "../../src/cli/text/en/index.js";
 import { saveNumpyArchive } from "../../src/files/index.js";
+import { writeNpy } from "../../src/files/npy.js";
+import { writeZip } from "../../src/files/write-zip.js";
 import { type AnyTensor, tensor } from "../../src/tensor.js";
 import { useRuntime } from "../helpers.js";
 
@@ -45,8 +47,49 @@ test.each<[string, () => Promise<string>, string]>([
     () => file("c.npz", { x_train: images(1), y_train: labels(1, 10) }),
     "expected labels from 0 to 9, got 10",
   ],
+  [
+    "another number of labels",
+    () => file("e.npz", { x_train: images(5), y_train: labels(4) }),
+    "e.npz: expected images and as many labels, got 5 and 4",
+  ],
+  [
+    "no image",
+    () => file("f.npz", { x_train: images(0), y_train: labels(0) }),
+    "expected images and as many labels, got 0 and 0",
+  ],
+  [
+    "a number",
+    () => file("g.npz", { x_train: tensor([1], [], { runtime }), y_train: labels(1) }),
+    "expected images and as many labels, got 0 and 1",
+  ],
+  [
+    "images of another size",
+    () =>
+      file("h.npz", {
+        x_train: tensor(new Uint8Array(784), [1, 28, 28], { runtime }),
+        y_train: labels(1),
+      }),
+    "h.npz: expected images of shape [n, 3, 32, 32] or [n, 32, 32, 3], got [1, 28, 28]",
+  ],
 ])("%s is refused", async (_, path, message) => {
   await expect(loadData({ limit: 3, data: await path() }, en)).rejects.toThrow(message);
+});
+
+test("numbers of 16 bits are the numbers that they stand for", async () => {
+  const half = (count: number, bits: number, shape: number[]) =>
+    writeNpy("f", shape, new Uint16Array(count).fill(bits));
+  const bytes = writeZip("test", [
+    ["x_train.npy", half(3072, 0x5640, [1, 3, 32, 32])],
+    ["y_train.npy", half(1, 0x4200, [1])],
+    ["x_test.npy", half(3072, 0x3c00, [1, 3, 32, 32])],
+    ["y_test.npy", half(1, 0, [1])],
+  ]);
+  const path = join(folder, "i.npz");
+  await writeFile(path, bytes);
+  const { train, test } = await loadData({ limit: 3, data: path }, en);
+  expect([train.images[9], train.labels[0], test.images[9], test.labels[0]]).toEqual([
+    100, 3, 1, 0,
+  ]);
 });
 
 test("a damaged file is refused with its path", async () => {

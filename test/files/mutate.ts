@@ -1,7 +1,7 @@
 // Files of PyTorch and NumPy with something changed at random: each is read or refused, and nothing else happens.
-import { loadNumpy, loadNumpyArchive, loadTorch } from "../../src/files/index.js";
+import { loadNumpy, loadNumpyArchive, loadTorch, readTorch } from "../../src/files/index.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
-import type { AnyTensor } from "../../src/tensor.js";
+import { type AnyTensor, tidy } from "../../src/tensor.js";
 import { goldenFiles } from "./golden.js";
 
 const torch = goldenFiles("pytorch-files");
@@ -19,7 +19,12 @@ const subjects: Subject[] = [
   ...torch.names.map((name) => ({
     name,
     bytes: torch.bytes(name),
-    load: (bytes: Uint8Array, runtime: Runtime) => loadTorch(bytes, { runtime }).values(),
+    load: (bytes: Uint8Array, runtime: Runtime) => {
+      tidy(() => {
+        readTorch(bytes, { runtime });
+      });
+      return loadTorch(bytes, { runtime }).values();
+    },
   })),
   ...numpy.names.map((name) => ({
     name,
@@ -100,7 +105,7 @@ export function readMutated(count: number, first: number, runtime: Runtime) {
       const { message } = error as Error;
       if (
         !(error instanceof RangeError) ||
-        !/^load\w+: file(: .*)?( at offset \d+)?: /s.test(message)
+        !/^(load|read)\w+: file(: .*)?( at offset \d+)?: /s.test(message)
       )
         report(String((error as Error).stack));
     }

@@ -128,15 +128,28 @@ describe("other dtypes", () => {
     expect(net.weight.item()).toBe(Math.fround(Math.PI));
   });
 
-  test("a counter that is no integer is refused", () => {
+  test.each([0.5, 2 ** 63, Number.NaN])("a counter of %d is refused", (count) => {
     const net = network();
-    const state = doubles().set("1.num_batches_tracked", tensor([0.5], [], { runtime }));
+    const state = doubles().set("1.num_batches_tracked", tensor([count], [], { runtime }));
     const before = values(net);
     expect(() => net.loadStateDict(state, { cast: true })).toThrow(
       "dtype mismatch for 1.num_batches_tracked: float32 in checkpoint, int64 in current model, which cannot " +
         "hold its values.",
     );
     expect(values(net)).toEqual(before);
+  });
+
+  test("float64 beyond float32 is refused, infinities and NaN are not", () => {
+    const norm = new nn.RMSNorm(3, { runtime });
+    const load = (...data: number[]) =>
+      norm.loadStateDict(new Map([["weight", tensor(Float64Array.from(data), [3], { runtime })]]), {
+        cast: true,
+      });
+    expect(() => load(1e300, 0, 0)).toThrow(
+      "float32 in current model, which cannot hold its values",
+    );
+    load(Infinity, Number.NaN, 1e-300);
+    expect([...(norm.weight?.toArray() ?? [])]).toEqual([Infinity, Number.NaN, 0]);
   });
 });
 

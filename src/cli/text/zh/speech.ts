@@ -109,6 +109,10 @@ const errors: readonly Piece[] = [
     /^--data (\S+): there is no array "(.*?)" \(there are (.*?)\)/,
     "--data $1：没有数组“$2”（有 $3）",
   ],
+  [
+    /^--data (\S+): expected images and as many labels, got (\d+) and (\d+)/,
+    "--data $1：图片与标签的数目应相同且不为零，得到 $2 和 $3",
+  ],
   [/^--data (\S+): expected labels from 0 to 9, got (\S+)/, "--data $1：标签应为 0 到 9，得到 $2"],
   [/: no checkpoint: expected a (.*?) or (\.npy) file$/, "：不是权重文件：应为 $1 或 $2 文件"],
   [/: expected the name of a (\S+) or (\S+) file$/, "：应为 $1 或 $2 文件"],
