@@ -107,6 +107,11 @@ export const variants: [name: string, inputs: Input[], call: Call][] = [
     (x) => ops.exp(ops.maxPool2d(x, 2, { stride: 1, padding: 1, dilation: 2 })),
   ],
   ["adaptiveAvgPool2d of [C, H, W]", [[3, 5, 4]], (x) => ops.exp(ops.adaptiveAvgPool2d(x, [2, 3]))],
+  [
+    "embedding of twice the same row",
+    [[6, 4]],
+    (table) => ops.exp(ops.embedding(table, [1, 3, 3])),
+  ],
   ["slice of the middle", [image], (x) => ops.exp(ops.slice(x, 2, 1, -1))],
   ["concat along channels", [image, [2, 3, 3, 3]], (...parts) => ops.exp(ops.concat(parts, 1))],
   [
