@@ -134,6 +134,15 @@ export const variants: [name: string, inputs: Input[], call: Call][] = [
     (q, k, v) => ops.scaledDotProductAttention(q, k, v, { mask: hidden(q), heads }),
   ]),
   [
+    "scaledDotProductAttention without keys",
+    [
+      [2, 3, 4],
+      [2, 0, 4],
+      [2, 0, 4],
+    ],
+    (q, k, v) => ops.scaledDotProductAttention(q, k, v),
+  ],
+  [
     "scaledDotProductAttention causal, two axes, long",
     [
       [2, 2, 5, 3],
