@@ -144,7 +144,7 @@ export interface Pass {
   readonly recorded: boolean;
   /** Whether a gradient is wanted at the end of an edge. */
   leads(edge: Edge): boolean;
-  /** The gradients of the inputs of a node that are needed. */
+  /** The gradients of the inputs of a node that are needed; of none where no edge leads on. */
   through(node: Node, dy: Tensor, needs: boolean[]): (Tensor | null)[];
   /** Another holder of the same gradient. */
   hold(gradient: Tensor): Tensor;
@@ -165,7 +165,8 @@ function nodesBehind(starts: readonly Edge[], pass: Pass): Node[] {
   };
   starts.forEach(see);
   for (const node of seen) {
-    if (node.spent && node.edges.some(pass.leads)) {
+    if (!runs(node, pass)) continue;
+    if (node.spent) {
       throw new Error(
         `backward: the graph behind ${node.name} was used by an earlier backward and is freed; run the ` +
           "forward pass again, or call the earlier one with { retainGraph: true }",
@@ -174,9 +175,12 @@ function nodesBehind(starts: readonly Edge[], pass: Pass): Node[] {
     node.edges.forEach(see);
   }
   const nodes = [...seen].sort((a, b) => b.id - a.id);
-  for (const { name, saved, sums } of nodes) checkSaved(name, saved, sums);
+  for (const node of nodes) if (runs(node, pass)) checkSaved(node.name, node.saved, node.sums);
   return nodes;
 }
+
+/** Whether a gradient goes on behind a node. */
+const runs = (node: Node, pass: Pass): boolean => node.edges.some(pass.leads);
 
 /** Gives `tensor` itself if nobody else sees its memory, else a copy in its place. */
 export function exclusive(tensor: Tensor): Tensor {
@@ -316,7 +320,7 @@ export function goBack(
           // An op may hand on dy itself, even twice, so each receiver gets its own hold of it.
           const own = grads.map((grad) => (grad === dy ? pass.hold(dy) : grad));
           dy.dispose();
-          used.push(node);
+          if (runs(node, pass)) used.push(node);
           own.forEach((grad, i) => {
             if (grad) send(node.edges[i], grad);
           });

@@ -66,14 +66,15 @@ export const transposedRule: Written<Transposed> = {
 /** Does the op again, composed of others, and goes back through these. */
 function replayed({ given, op }: Composed, step: Step, pass: Pass): (Tensor | null)[] {
   const { node, dy } = step;
-  if (dy.size === 0) return step.each((k) => zerosOf(dy, step.shapeOf(k)));
+  const zeros = () => step.each((k) => zerosOf(dy, step.shapeOf(k)));
+  if (dy.size === 0) return zeros();
   const known = given ? given(step) : step.saved;
   const inputs = node.edges.map((edge, k) => {
     if (!edge) return known[k] ?? null;
     return step.inputOf(k, known[k] ?? zerosOf(dy, step.shapeOf(k)));
   });
   const output = op(inputs, step);
-  if (!output.requiresGrad) return [];
+  if (!output.requiresGrad) return zeros();
   const ends = step.each((k) => inputs[k] as Tensor).map((input) => input && endOf(input));
   return gradientsAt(ends, [[output, dy]], pass, true);
 }

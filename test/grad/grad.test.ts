@@ -46,6 +46,10 @@ describe("grad", () => {
     const h = exp(x);
     sum(h).backward(); // the graph behind h is freed
     expect(grad(sum(mul(h, h)), h).map(list)).toEqual([[...h.toArray()].map((v) => 2 * v)]);
+    const [z, k] = [vector(1, 2), vector(3, 4)];
+    const p = mul(z, k);
+    grad(sum(mul(p, p)), p);
+    expect(grad(sum(p), z).map(list)).toEqual([[3, 4]]); // what is behind an input stays
     const ran: string[] = [];
     const [w, y] = [vector(1, 1), vector(2, 2)];
     w.registerPostAccumulateGradHook(() => ran.push("hook"));

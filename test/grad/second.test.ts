@@ -1,12 +1,12 @@
 // Every operation of the table of saved.test.ts is differentiated twice.
 import { describe, expect, test } from "vitest";
+import { grad } from "../../src/grad/grad.js";
 import * as ops from "../../src/ops/index.js";
 import { type AnyTensor, sizeOf, type Tensor, tensor, tidy } from "../../src/tensor.js";
-import { normal, useRuntime } from "../helpers.js";
-import { type Input, table } from "../ops/saved-cases.js";
-import { checkSecond } from "./second.js";
+import { normal, randomTensor, useRuntime } from "../helpers.js";
+import { type Call, type Input, table } from "../ops/saved-cases.js";
+import { checkSecond, outputsOf } from "./second.js";
 import { variants } from "./variants.js";
-import "../../src/grad/grad.js";
 
 const runtime = await useRuntime();
 
@@ -49,6 +49,30 @@ const rows = [
   ...own,
 ];
 
+/** The parameters of a row, and the call with its buffers as they were. */
+function prepared(inputs: readonly Input[], call: Call, signed: boolean) {
+  const all = inputs.map((input, i) => made(input, i, signed));
+  const parameters = all.filter((_, i) => Array.isArray(inputs[i])) as Tensor[];
+  const buffers = all.filter((_, i) => !Array.isArray(inputs[i]) && "buffer" in inputs[i]);
+  const state = buffers.map((t) => t.toArray());
+  const op = () => {
+    buffers.forEach((t, i) => {
+      t.elements.set(state[i] as never);
+    });
+    return call(...all);
+  };
+  for (const parameter of parameters) parameter.requiresGrad = true;
+  return { op, parameters };
+}
+
+/** One of each kind of rule. */
+const thrice = [
+  ...["div", "gelu", "gelu tanh", "softmax", "matmul batch", "conv2d"],
+  ...["avgPool2d padding", "maxPool2d padding, dilation", "embedding of twice the same row"],
+  ...["crossEntropy", "scaledDotProductAttention", "batchNorm of a mask", "frn"],
+  ...["batchNorm gelu", "layerNorm gelu", "derf", "switchableNorm", "positionalNorm", "weightNorm"],
+];
+
 describe("second derivatives", () => {
   const all = [
     ...rows.map((row) => [...row, false] as const),
@@ -56,21 +80,27 @@ describe("second derivatives", () => {
   ];
   test.each(all)("%s", (_, inputs, call, signed) => {
     tidy(() => {
-      const all = inputs.map((input, i) => made(input, i, signed));
-      const parameters = all.filter((_, i) => Array.isArray(inputs[i])) as Tensor[];
-      const buffers = all.filter((_, i) => !Array.isArray(inputs[i]) && "buffer" in inputs[i]);
-      const state = buffers.map((t) => t.toArray());
-      const op = () => {
-        buffers.forEach((t, i) => {
-          t.elements.set(state[i] as never);
-        });
-        return call(...all);
-      };
+      const { op, parameters } = prepared(inputs, call, signed);
       const { tensors } = runtime.stats();
       checkSecond(op, parameters);
       expect(runtime.stats().tensors).toBe(tensors);
     });
   });
+
+  test.each(all.filter(([name]) => thrice.includes(name)))(
+    "of gradients: %s",
+    (_, inputs, call, signed) => {
+      tidy(() => {
+        const { op, parameters } = prepared(inputs, call, signed);
+        const gradients = () => {
+          const outputs = outputsOf(op());
+          const gradOutputs = outputs.map((y, i) => randomTensor(runtime, y.shape, 300 + i));
+          return grad(outputs, parameters, { gradOutputs, createGraph: true });
+        };
+        checkSecond(gradients, parameters, 5e-3);
+      });
+    },
+  );
 
   test.each(table.filter(([name]) => named(name) in once))(
     "%s: refused by name",

@@ -20,6 +20,7 @@ import { Adam } from "../../src/optim/index.js";
 import { manualSeed } from "../../src/random.js";
 import { type Tensor, tidy } from "../../src/tensor.js";
 import { expectClose, randomTensor, useRuntime } from "../helpers.js";
+import { checkSecond } from "./second.js";
 
 const runtime = await useRuntime();
 
@@ -174,4 +175,15 @@ test("a step of MAML: the gradient goes through the inner step (Finn, Abbeel, Le
       expectClose(p.grad?.elements ?? [], got[i].elements, 1e-5);
     });
   });
+});
+
+test.each<[string, () => nn.LSTM | nn.GRU | nn.RNN]>([
+  ["LSTM", () => new nn.LSTM(3, 4, { bidirectional: true, runtime })],
+  ["GRU", () => new nn.GRU(3, 4, { runtime })],
+  ["RNN", () => new nn.RNN(3, 4, { runtime })],
+])("%s is differentiated twice for its input and its parameters", (_, make) => {
+  manualSeed(5);
+  const layer = make();
+  const all = [randomTensor(runtime, [2, 3, 3], 1), ...layer.parameters()];
+  checkSecond(() => layer.forward(all[0]), all);
 });

@@ -107,6 +107,11 @@ export const variants: [name: string, inputs: Input[], call: Call][] = [
     (x) => ops.exp(ops.maxPool2d(x, 2, { stride: 1, padding: 1, dilation: 2 })),
   ],
   ["adaptiveAvgPool2d of [C, H, W]", [[3, 5, 4]], (x) => ops.exp(ops.adaptiveAvgPool2d(x, [2, 3]))],
+  [
+    "embedding of twice the same row",
+    [[6, 4]],
+    (table) => ops.exp(ops.embedding(table, [1, 3, 3])),
+  ],
   ["slice of the middle", [image], (x) => ops.exp(ops.slice(x, 2, 1, -1))],
   ["concat along channels", [image, [2, 3, 3, 3]], (...parts) => ops.exp(ops.concat(parts, 1))],
   [
@@ -128,6 +133,15 @@ export const variants: [name: string, inputs: Input[], call: Call][] = [
     ],
     (q, k, v) => ops.scaledDotProductAttention(q, k, v, { mask: hidden(q), heads }),
   ]),
+  [
+    "scaledDotProductAttention without keys",
+    [
+      [2, 3, 4],
+      [2, 0, 4],
+      [2, 0, 4],
+    ],
+    (q, k, v) => ops.scaledDotProductAttention(q, k, v),
+  ],
   [
     "scaledDotProductAttention causal, two axes, long",
     [
@@ -268,4 +282,71 @@ export const variants: [name: string, inputs: Input[], call: Call][] = [
     (x, weight, bias) => ops.batchNorm(x, { weight, bias, training: true }),
   ],
   ["layerNorm of nothing", [[0, 5], five], (x, weight) => ops.layerNorm(x, [5], { weight })],
+  [
+    "conv1d relu, dilation",
+    [[2, 4, 7], [6, 2, 3], [6]],
+    (x, w, bias) => ops.conv1d(x, w, { bias, groups: 2, dilation: 2, activation: "relu" }),
+  ],
+  [
+    "conv1d same",
+    [
+      [2, 3, 6],
+      [4, 3, 4],
+    ],
+    (x, w) => ops.conv1d(x, w, { padding: "same" }),
+  ],
+  [
+    "conv2d nhwc, more padding behind",
+    [last, [3, 4, 2, 2]],
+    (x, w) => ops.conv2d(x, w, { padding: "same", layout: "nhwc" }),
+  ],
+  [
+    "conv3d strides",
+    [[1, 2, 4, 3, 4], [2, 2, 2, 2, 3], [2]],
+    (x, w, bias) => ops.conv3d(x, w, { bias, stride: [2, 1, 1], padding: 1 }),
+  ],
+  [
+    "convTranspose1d",
+    [[2, 3, 4], [3, 2, 3], [2]],
+    (x, w, bias) => ops.convTranspose1d(x, w, { bias, stride: 2, outputPadding: 1 }),
+  ],
+  [
+    "convTranspose3d relu",
+    [[1, 2, 2, 3, 2], [2, 2, 2, 2, 2], [2]],
+    (x, w, bias) => ops.convTranspose3d(x, w, { bias, stride: 2, activation: "relu" }),
+  ],
+  ...(["constant", "reflect", "replicate", "circular"] as const).map(
+    (mode): [string, Input[], Call] => [
+      `pad ${mode}`,
+      [[2, 4, 5]],
+      (x) => ops.exp(ops.pad(x, [2, 1, 1, 2], { mode })),
+    ],
+  ),
+  ...(["mean", "sum", "none"] as const).flatMap((reduction): [string, Input[], Call][] => [
+    [
+      `smoothL1Loss ${reduction}`,
+      [rows, rows],
+      (x, y) => ops.exp(ops.smoothL1Loss(x, y, { reduction })),
+    ],
+    [
+      `huberLoss ${reduction}`,
+      [rows, rows],
+      (x, y) => ops.exp(ops.huberLoss(x, y, { reduction, delta: 2 })),
+    ],
+    [
+      `binaryCrossEntropyWithLogits ${reduction}`,
+      [rows, rows],
+      (x, y) => ops.binaryCrossEntropyWithLogits(x, ops.sigmoid(y), { reduction }),
+    ],
+    [
+      `crossEntropy of probabilities ${reduction}`,
+      [rows, rows],
+      (x, y) => ops.crossEntropy(x, ops.softmax(y), { reduction, labelSmoothing: 0.1 }),
+    ],
+    [
+      `crossEntropy with weights ${reduction}`,
+      [[3, 4], { buffer: [4] }],
+      (x, weight) => ops.crossEntropy(x, [2, -100, 0], { reduction, weight: ops.exp(weight) }),
+    ],
+  ]),
 ];

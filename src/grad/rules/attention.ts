@@ -6,7 +6,7 @@ import { permute } from "../../ops/shape/permute.js";
 import { transpose } from "../../ops/shape/transpose.js";
 import type { Tensor } from "../../tensor.js";
 import type { Composed } from "../rule.js";
-import { constant, type Step } from "../step.js";
+import { constant, type Step, zerosOf } from "../step.js";
 
 interface Attention {
   /** Matrices of scores: heads of all samples. */
@@ -55,7 +55,7 @@ function masks({ how, saved, dy }: Step<Attention>): { added: Tensor; seen: Tens
 export const attention: Composed<Attention> = {
   op: (inputs: Tensor[], step) => {
     const { how, node } = step;
-    if (how.count * how.l * how.s === 0) return mul(inputs[2].reshape([-1]), 0);
+    if (how.count * how.l * how.s === 0) return zerosOf(step.dy, node.shape);
     const [q, k, v] = inputs.map((t) => byHead(t, how));
     const { added, seen } = masks(step);
     const scores = mul(matmul(q, transpose(k, 1, 2)), how.scale);
