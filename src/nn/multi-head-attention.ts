@@ -34,7 +34,17 @@ function optionsOf(mask: Mask): MaskOptions {
   return checkOptions("MultiHeadAttention", mask, maskRules);
 }
 
-const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
+/** Options of `MultiHeadAttention`. */
+export interface MultiHeadAttentionOptions extends DropoutLayerOptions {
+  /** Whether the four products have biases; true by default. */
+  bias?: boolean;
+}
+
+const rules: Rules<MultiHeadAttentionOptions> = {
+  dropout: "number",
+  bias: "boolean",
+  runtime: "Runtime",
+};
 
 /**
  * Multi-head attention. Each of the nHead heads has dModel / nHead features. Dropout applies to the output (section 5.4
@@ -53,16 +63,20 @@ export class MultiHeadAttention extends Module {
   readonly wO: Linear;
   readonly dropout: Dropout;
 
-  constructor(dModel: number, nHead: number, options: DropoutLayerOptions = {}) {
+  constructor(dModel: number, nHead: number, options: MultiHeadAttentionOptions = {}) {
     super();
-    const { dropout = 0, runtime } = layerOptions("MultiHeadAttention", options, rules);
+    const {
+      dropout = 0,
+      bias = true,
+      runtime,
+    } = layerOptions("MultiHeadAttention", options, rules);
     this.dropout = new Dropout(dropout);
     checkHeads("MultiHeadAttention", dModel, nHead);
     this.nHead = nHead;
-    this.wQ = new Linear(dModel, dModel, { runtime });
-    this.wK = new Linear(dModel, dModel, { runtime });
-    this.wV = new Linear(dModel, dModel, { runtime });
-    this.wO = new Linear(dModel, dModel, { runtime });
+    this.wQ = new Linear(dModel, dModel, { bias, runtime });
+    this.wK = new Linear(dModel, dModel, { bias, runtime });
+    this.wV = new Linear(dModel, dModel, { bias, runtime });
+    this.wO = new Linear(dModel, dModel, { bias, runtime });
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {
