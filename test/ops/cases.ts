@@ -270,6 +270,17 @@ const plain: Record<string, OpCase> = {
       return ops.scaledDotProductAttention(q, k, v, { heads: 2, mask });
     },
   },
+  "scaledDotProductAttention, dropout": {
+    inputs: [
+      [2, 3, 4],
+      [2, 5, 4],
+      [2, 5, 4],
+    ],
+    op: ([q, k, v], _, runtime) => {
+      using mask = tensor(Uint8Array.of(1, 1, 1, 1, 0), [1, 5], { runtime });
+      return ops.scaledDotProductAttention(q, k, v, { heads: 2, mask, dropout: 0.5 });
+    },
+  },
   "scaledDotProductAttention, kept weights": {
     inputs: [
       [3, 8],
