@@ -40,6 +40,8 @@ const ops: Record<string, Call> = {
   adaLN: (o) => evenkeel.adaLN(x(4, 3, 6), x(4, 6), x(4, 6), o),
   addLayerNorm: (o) => evenkeel.addLayerNorm(x(4, 6), x(4, 6), [6], o),
   addRMSNorm: (o) => evenkeel.addRMSNorm(x(4, 6), x(4, 6), [6], o),
+  avgPool1d: (o) => evenkeel.avgPool1d(x(4, 6, 8), 2, o),
+  avgPool3d: (o) => evenkeel.avgPool3d(x(2, 2, 4, 4, 4), 2, o),
   avgPool2d: (o) => evenkeel.avgPool2d(image(), 2, o),
   batchInstanceNorm: (o) =>
     evenkeel.batchInstanceNorm(image(), one([6]), among({ ...stats(), training: true }, o)),
@@ -50,14 +52,21 @@ const ops: Record<string, Call> = {
     evenkeel.conditionalBatchNorm(image(), one([4, 6]), one([4, 6]), among(stats(), o)),
   conditionalInstanceNorm: (o) =>
     evenkeel.conditionalInstanceNorm(image(), one([4, 6]), one([4, 6]), o),
+  conv1d: (o) => evenkeel.conv1d(x(4, 6, 8), x(5, 6, 3), o),
+  conv3d: (o) => evenkeel.conv3d(x(2, 2, 4, 4, 4), x(5, 2, 3, 3, 3), o),
+  convTranspose1d: (o) => evenkeel.convTranspose1d(x(4, 6, 8), x(6, 5, 3), o),
+  convTranspose3d: (o) => evenkeel.convTranspose3d(x(2, 2, 4, 4, 4), x(2, 5, 3, 3, 3), o),
   conv2d: (o) => evenkeel.conv2d(image(), x(5, 6, 3, 3), o),
   convTranspose2d: (o) => evenkeel.convTranspose2d(image(), x(6, 5, 3, 3), o),
   crmsNorm: (o) => evenkeel.crmsNorm(x(4, 6), o),
   crossEntropy: (o) => evenkeel.crossEntropy(x(4, 6), [0, 1, 2, 3], o),
   derf: (o) => evenkeel.derf(x(4, 6), one([1]), o),
+  div: (o) => evenkeel.div(x(4, 6), x(4, 6), o),
   dropout: (o) => evenkeel.dropout(x(4, 6), o),
   dropout2d: (o) => evenkeel.dropout2d(image(), o),
   dyt: (o) => evenkeel.dyt(x(4, 6), one([1]), o),
+  elu: (o) => evenkeel.elu(x(4, 6), o),
+  embedding: (o) => evenkeel.embedding(x(4, 6), [1, 3], o),
   evonormB0: (o) => evenkeel.evonormB0(image(), among({ runningVar: one([6]) }, o)),
   evonormS0: (o) => evenkeel.evonormS0(image(), 2, o),
   film: (o) => evenkeel.film(image(), one([4, 6]), one([4, 6]), o),
@@ -75,6 +84,8 @@ const ops: Record<string, Call> = {
   huberLoss: (o) => evenkeel.huberLoss(x(4, 6), x(4, 6), o),
   instanceNorm: (o) => evenkeel.instanceNorm(image(), o),
   iterNorm: (o) => evenkeel.iterNorm(image(), among({ training: true }, o)),
+  interpolate: (o) => evenkeel.interpolate(image(), among({ size: 3 }, o)),
+  leakyRelu: (o) => evenkeel.leakyRelu(x(4, 6), o),
   klDiv: (o) => evenkeel.klDiv(x(4, 6), x(4, 6), o),
   l1Loss: (o) => evenkeel.l1Loss(x(4, 6), x(4, 6), o),
   layerInstanceNorm: (o) => evenkeel.layerInstanceNorm(image(), one([6]), one([6]), one([6]), o),
@@ -83,6 +94,9 @@ const ops: Record<string, Call> = {
   layerScale: (o) => evenkeel.layerScale(x(4, 6), one([6]), o),
   linear: (o) => evenkeel.linear(x(4, 6), x(3, 6), null, o),
   localResponseNorm: (o) => evenkeel.localResponseNorm(image(), 3, o),
+  maxPool1d: (o) => evenkeel.maxPool1d(x(4, 6, 8), 2, o),
+  maxPool3d: (o) => evenkeel.maxPool3d(x(2, 2, 4, 4, 4), 2, o),
+  pad: (o) => evenkeel.pad(x(4, 6), [1, 1], o),
   maxPool2d: (o) => evenkeel.maxPool2d(image(), 2, o),
   meanVarianceNorm: (o) => evenkeel.meanVarianceNorm(image(), o),
   mseLoss: (o) => evenkeel.mseLoss(x(4, 6), x(4, 6), o),
@@ -133,6 +147,19 @@ const layers: Record<string, Call> = {
   BatchRenorm: (o) => new nn.BatchRenorm(6, here(o)),
   ConditionalBatchNorm: (o) => new nn.ConditionalBatchNorm(6, 2, here(o)),
   ConditionalInstanceNorm: (o) => new nn.ConditionalInstanceNorm(6, 2, here(o)),
+  AvgPool1d: (o) => new nn.AvgPool1d(2, o),
+  AvgPool3d: (o) => new nn.AvgPool3d(2, o),
+  MaxPool1d: (o) => new nn.MaxPool1d(2, o),
+  MaxPool3d: (o) => new nn.MaxPool3d(2, o),
+  Conv1d: (o) => new nn.Conv1d(6, 4, 3, here(o)),
+  Conv3d: (o) => new nn.Conv3d(6, 4, 3, here(o)),
+  ConvTranspose1d: (o) => new nn.ConvTranspose1d(6, 4, 3, here(o)),
+  ConvTranspose3d: (o) => new nn.ConvTranspose3d(6, 4, 3, here(o)),
+  GRU: (o) => new nn.GRU(3, 2, here(o)),
+  LSTM: (o) => new nn.LSTM(3, 2, here(o)),
+  RNN: (o) => new nn.RNN(3, 2, here(o)),
+  PReLU: (o) => new nn.PReLU(6, here(o)),
+  Softplus: (o) => new nn.Softplus(o),
   Conv2d: (o) => new nn.Conv2d(6, 4, 3, here(o)),
   ConvTranspose2d: (o) => new nn.ConvTranspose2d(6, 4, 3, here(o)),
   createNorm: (o) => nn.createNorm("bn", 6, here(o)),
@@ -192,6 +219,7 @@ const nets: Record<string, Call> = {
   NormResNet: (o) => new models.NormResNet(among({ norm: "bn", width: 2, runtime }, o)),
   StyleTransferNet: (o) => new models.StyleTransferNet(here(o)),
   TransformerBlock: (o) => new models.TransformerBlock(among({ ...block, runtime }, o)),
+  UNet: (o) => new models.UNet(among({ widths: [2, 4], runtime }, o)),
   TransformerLM: (o) =>
     new models.TransformerLM(
       among({ ...block, vocabSize: 5, contextLength: 4, layers: 1, runtime }, o),
@@ -230,12 +258,12 @@ const loaders: Record<string, Call> = {
 
 /** Functions without options. The readers and makers of files are tested with them. */
 const without = {
-  ops: `add adaptiveAvgPool2d concat div embedding exp flatten gatedAdd log logSoftmax matmul mean
-    modulate momentShortcut mul neg permute relu reshape resizeNearest sigmoid silu slice softmax sqrt sub sum tanh
+  ops: `add adaptiveAvgPool1d adaptiveAvgPool2d concat exp flatten gatedAdd log logSoftmax matmul mean
+    modulate momentShortcut mul neg permute prelu relu reshape resizeNearest sigmoid silu slice softmax sqrt sub sum tanh
     transpose weightLengths weightNorm isGradEnabled noGrad checkpointMetadata saveCheckpoint saveSafetensors
     defaultGenerator Generator manualSeed defaultRuntime keep Tensor tidy nn optim
     checkpointDatabase checkpointFile readCheckpoint writeCheckpoint`,
-  nn: `AdaptiveAvgPool2d ChannelsFirst ChannelsLast Flatten Identity Module ReLU Sequential Sigmoid SiLU Tanh
+  nn: `AdaptiveAvgPool1d ELU LeakyReLU ModuleDict ModuleList Softmax AdaptiveAvgPool2d ChannelsFirst ChannelsLast Flatten Identity Module ReLU Sequential Sigmoid SiLU Tanh
     addAndNormalize checkNorm foldBatchNorm freezeNorms normNames normTable parseNorm removeParametrization tent
     tentParameters withBatchStatistics`,
   models: "transformerNormNames",
@@ -310,6 +338,8 @@ const required: Record<string, string[]> = {
   syncBatchNorm: ["training"],
   powerNorm: ["runningPhi", "emaGz"],
   NormResNet: ["norm", "width"],
+  UNet: ["widths"],
+  interpolate: ["size"],
   SGD: ["lr"],
   OneCycleLR: ["totalSteps"],
   WarmupCosineLR: ["warmupSteps", "totalSteps"],

@@ -12,3 +12,4 @@ export {
   type TransformerNormName,
   transformerNormNames,
 } from "./transformer-norms.js";
+export { UNet, type UNetOptions } from "./unet.js";

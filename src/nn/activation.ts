@@ -1,10 +1,22 @@
+import { checkFinite, checkInteger } from "../numbers.js";
+import { elu } from "../ops/elementwise/elu.js";
 import { type GELUOptions, gelu } from "../ops/elementwise/gelu.js";
+import { leakyRelu } from "../ops/elementwise/leaky-relu.js";
+import { prelu } from "../ops/elementwise/prelu.js";
 import { relu } from "../ops/elementwise/relu.js";
 import { sigmoid } from "../ops/elementwise/sigmoid.js";
 import { silu } from "../ops/elementwise/silu.js";
+import {
+  checkSoftplus,
+  type SoftplusOptions,
+  softplus,
+  softplusRules,
+} from "../ops/elementwise/softplus.js";
 import { tanh } from "../ops/elementwise/tanh.js";
-import type { Rules } from "../options.js";
+import { softmax } from "../ops/reduce/softmax.js";
+import { describe, type Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { constant, type LayerOptions } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 
@@ -83,5 +95,131 @@ export class Sigmoid extends Plain {
 export class Tanh extends Plain {
   forward(x: Tensor): Tensor {
     return tanh(x);
+  }
+}
+
+/** Refuses what is no finite number, in the layer's name. */
+function checkSlope(layer: string, name: string, value: number): void {
+  if (typeof value !== "number")
+    throw new TypeError(`${layer}: expected ${name} to be a number, got ${describe(value)}`);
+  checkFinite(layer, name, value);
+}
+
+/**
+ * x where x > 0, else negativeSlope·x.
+ * @shape x [...] → [...]
+ * @throws RangeError for a slope that is not finite; TypeError for one that is no number
+ * @source Maas, Hannun, Ng 2013; torch.nn.LeakyReLU
+ */
+export class LeakyReLU extends Module {
+  readonly negativeSlope: number;
+
+  constructor(negativeSlope = 0.01) {
+    super();
+    checkSlope("LeakyReLU", "negativeSlope", negativeSlope);
+    this.negativeSlope = negativeSlope;
+  }
+
+  forward(x: Tensor): Tensor {
+    return leakyRelu(x, { negativeSlope: this.negativeSlope });
+  }
+}
+
+/**
+ * x where x > 0, else alpha·(e^x − 1).
+ * @shape x [...] → [...]
+ * @throws RangeError for an alpha that is not finite; TypeError for one that is no number
+ * @source Clevert, Unterthiner, Hochreiter 2015, arXiv 1511.07289; torch.nn.ELU
+ */
+export class ELU extends Module {
+  readonly alpha: number;
+
+  constructor(alpha = 1) {
+    super();
+    checkSlope("ELU", "alpha", alpha);
+    this.alpha = alpha;
+  }
+
+  forward(x: Tensor): Tensor {
+    return elu(x, { alpha: this.alpha });
+  }
+}
+
+/** Options of `PReLU`. */
+export interface PReLUOptions extends LayerOptions {
+  /** The first value of every slope; 0.25 by default. */
+  init?: number;
+}
+
+const preluRules: Rules<PReLUOptions> = { init: "number", runtime: "Runtime" };
+
+/**
+ * x where x > 0, else weight·x with learned slopes: one for all, or one for each channel.
+ * @shape x [N, numParameters, ...] → the same
+ * @throws RangeError for numParameters that is no integer ≥ 1, an init that is not finite, and input of other channels
+ * @source He et al. 2015, arXiv 1502.01852; torch.nn.PReLU
+ */
+export class PReLU extends Module {
+  readonly weight: Tensor;
+
+  constructor(numParameters = 1, options: PReLUOptions = {}) {
+    super();
+    const { init = 0.25, runtime } = layerOptions("PReLU", options, preluRules);
+    checkInteger("PReLU", "numParameters", numParameters);
+    checkFinite("PReLU", "init", init);
+    this.weight = constant([numParameters], init, runtime);
+  }
+
+  protected override extraRepr(): string[] {
+    return [`num_parameters=${this.weight.size}`];
+  }
+
+  forward(x: Tensor): Tensor {
+    return prelu(x, this.weight);
+  }
+}
+
+/**
+ * ln(1 + e^(beta·x)) / beta.
+ * @shape x [...] → [...]
+ * @throws RangeError for a beta that is not above 0 and a threshold that is not finite
+ * @source torch.nn.Softplus
+ */
+export class Softplus extends Module {
+  readonly beta: number;
+  readonly threshold: number;
+
+  constructor(options: SoftplusOptions = {}) {
+    super();
+    const { beta = 1, threshold = 20 } = layerOptions("Softplus", options, softplusRules);
+    checkSoftplus("Softplus", options);
+    this.beta = beta;
+    this.threshold = threshold;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { beta, threshold } = this;
+    return softplus(x, { beta, threshold });
+  }
+}
+
+/**
+ * e^x / Σ e^x over `dim`, the last axis by default.
+ * @shape x [...] → [...]
+ * @throws TypeError for a dim that is no integer; RangeError for one that x does not have
+ * @source torch.nn.Softmax
+ */
+export class Softmax extends Module {
+  readonly dim: number;
+
+  constructor(dim = -1) {
+    super();
+    if (!Number.isInteger(dim))
+      throw new TypeError(`Softmax: expected an integer dim, got ${describe(dim)}`);
+    this.dim = dim;
+  }
+
+  forward(x: Tensor): Tensor {
+    return softmax(x, this.dim);
   }
 }

@@ -34,6 +34,7 @@ export * from "./layer-norm-2d.js";
 export * from "./linear.js";
 export * from "./local-response-norm.js";
 export { type LoadResult, Module } from "./module.js";
+export * from "./module-list.js";
 export * from "./multi-head-attention.js";
 export * from "./norm.js";
 export { type MakeOptions, type NormMethod, type NormName, normTable } from "./norm-table.js";

@@ -34,11 +34,24 @@ function optionsOf(mask: Mask): MaskOptions {
   return checkOptions("MultiHeadAttention", mask, maskRules);
 }
 
-const rules: Rules<DropoutLayerOptions> = { dropout: "number", runtime: "Runtime" };
+/** Options of `MultiHeadAttention`. */
+export interface MultiHeadAttentionOptions extends DropoutLayerOptions {
+  /** Whether the four products have biases; true by default. */
+  bias?: boolean;
+  /** The probability that an attention weight is dropped in training; 0 by default. */
+  attentionDropout?: number;
+}
+
+const rules: Rules<MultiHeadAttentionOptions> = {
+  dropout: "number",
+  bias: "boolean",
+  attentionDropout: "number",
+  runtime: "Runtime",
+};
 
 /**
- * Multi-head attention. Each of the nHead heads has dModel / nHead features. Dropout applies to the output (section 5.4
- * of the paper), not to the attention weights.
+ * Multi-head attention. Each of the nHead heads has dModel / nHead features. `dropout` applies to the output (section
+ * 5.4 of the paper), `attentionDropout` to the attention weights.
  * @shape query [B, L, dModel], key and value [B, S, dModel], mask [B, nHead, L, S] or what broadcasts to it → [B, L,
  *   dModel]
  * @throws RangeError for nHead that does not divide dModel and on shapes that do not fit; TypeError for masks that the
@@ -52,23 +65,35 @@ export class MultiHeadAttention extends Module {
   readonly wV: Linear;
   readonly wO: Linear;
   readonly dropout: Dropout;
+  readonly attentionDropout: number;
 
-  constructor(dModel: number, nHead: number, options: DropoutLayerOptions = {}) {
+  constructor(dModel: number, nHead: number, options: MultiHeadAttentionOptions = {}) {
     super();
-    const { dropout = 0, runtime } = layerOptions("MultiHeadAttention", options, rules);
+    const {
+      dropout = 0,
+      attentionDropout = 0,
+      bias = true,
+      runtime,
+    } = layerOptions("MultiHeadAttention", options, rules);
     this.dropout = new Dropout(dropout);
     checkHeads("MultiHeadAttention", dModel, nHead);
+    if (!(attentionDropout >= 0 && attentionDropout < 1))
+      throw new RangeError(
+        `MultiHeadAttention: expected attentionDropout from 0 to below 1, got ${attentionDropout}`,
+      );
     this.nHead = nHead;
-    this.wQ = new Linear(dModel, dModel, { runtime });
-    this.wK = new Linear(dModel, dModel, { runtime });
-    this.wV = new Linear(dModel, dModel, { runtime });
-    this.wO = new Linear(dModel, dModel, { runtime });
+    this.attentionDropout = attentionDropout;
+    this.wQ = new Linear(dModel, dModel, { bias, runtime });
+    this.wK = new Linear(dModel, dModel, { bias, runtime });
+    this.wV = new Linear(dModel, dModel, { bias, runtime });
+    this.wO = new Linear(dModel, dModel, { bias, runtime });
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {
     return this.asOne(() => {
       const [q, k, v] = [this.wQ.forward(query), this.wK.forward(key), this.wV.forward(value)];
-      const options = { ...optionsOf(mask), heads: this.nHead };
+      const dropout = this.training ? this.attentionDropout : 0;
+      const options = { ...optionsOf(mask), heads: this.nHead, dropout };
       const mixed = scaledDotProductAttention(q, k, v, options);
       return this.dropout.forward(this.wO.forward(mixed));
     });

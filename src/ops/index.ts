@@ -1,24 +1,33 @@
 // The operations of the public surface.
 
 export type { Operand } from "./broadcast.js";
+export { adaptiveAvgPool1d } from "./conv/adaptive-avg-pool1d.js";
 export { adaptiveAvgPool2d } from "./conv/adaptive-avg-pool2d.js";
+export { type AvgPool1dOptions, avgPool1d } from "./conv/avg-pool1d.js";
 export { type AvgPool2dOptions, avgPool2d } from "./conv/avg-pool2d.js";
+export { type AvgPool3dOptions, avgPool3d } from "./conv/avg-pool3d.js";
 export { type ConvTranspose1dOptions, convTranspose1d } from "./conv/conv-transpose1d.js";
 export { type ConvTranspose2dOptions, convTranspose2d } from "./conv/conv-transpose2d.js";
 export { type ConvTranspose3dOptions, convTranspose3d } from "./conv/conv-transpose3d.js";
 export { type Conv1dOptions, conv1d } from "./conv/conv1d.js";
 export { type Conv2dOptions, conv2d } from "./conv/conv2d.js";
 export { type Conv3dOptions, conv3d } from "./conv/conv3d.js";
+export type { MaxPool, MaxPooled } from "./conv/max-pool-nd.js";
+export { type MaxPool1dOptions, maxPool1d } from "./conv/max-pool1d.js";
 export { type MaxPool2dOptions, maxPool2d } from "./conv/max-pool2d.js";
+export { type MaxPool3dOptions, maxPool3d } from "./conv/max-pool3d.js";
 export type { Activation } from "./elementwise/activation.js";
 export { add } from "./elementwise/add.js";
-export { div } from "./elementwise/div.js";
+export { type DivOptions, div } from "./elementwise/div.js";
 export { type DropoutOptions, dropout, dropout2d } from "./elementwise/dropout.js";
+export { type ELUOptions, elu } from "./elementwise/elu.js";
 export { exp } from "./elementwise/exp.js";
 export { type GELUOptions, gelu } from "./elementwise/gelu.js";
+export { type LeakyReLUOptions, leakyRelu } from "./elementwise/leaky-relu.js";
 export { log } from "./elementwise/log.js";
 export { mul } from "./elementwise/mul.js";
 export { neg } from "./elementwise/neg.js";
+export { prelu } from "./elementwise/prelu.js";
 export { relu } from "./elementwise/relu.js";
 export { sigmoid } from "./elementwise/sigmoid.js";
 export { silu } from "./elementwise/silu.js";
@@ -93,7 +102,7 @@ export {
   type WeightStandardizationOptions,
   weightStandardization,
 } from "./norm/weight-standardization.js";
-export { embedding } from "./product/embedding.js";
+export { type EmbeddingOptions, embedding } from "./product/embedding.js";
 export { linear } from "./product/linear.js";
 export { matmul } from "./product/matmul.js";
 export {
@@ -122,6 +131,11 @@ export { softmax } from "./reduce/softmax.js";
 export { sum } from "./reduce/sum.js";
 export { concat } from "./shape/concat.js";
 export { flatten } from "./shape/flatten.js";
+export {
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+} from "./shape/interpolate.js";
 export { type PadMode, type PadOptions, pad } from "./shape/pad.js";
 export { permute } from "./shape/permute.js";
 export { reshape } from "./shape/reshape.js";

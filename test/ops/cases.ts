@@ -49,9 +49,23 @@ const plain: Record<string, OpCase> = {
   },
   adaptiveAvgPool2d: one(image, (x) => ops.adaptiveAvgPool2d(x, 2)),
   "adaptiveAvgPool2d, to one": one(image, (x) => ops.adaptiveAvgPool2d(x, 1)),
+  adaptiveAvgPool1d: one([2, 4, 5], (x) => ops.adaptiveAvgPool1d(x, 2)),
   add: two([3, 5], [3, 5], ops.add),
   "add, broadcast": two([3, 1, 5], [4, 1], ops.add),
   "add, a number": one([3, 5], (x) => ops.add(x, 2)),
+  avgPool1d: one([4, 6], (x) => ops.avgPool1d(x, 2)),
+  "avgPool2d, same, nhwc": one(image, (x) =>
+    ops.avgPool2d(x, 2, { padding: "same", layout: "nhwc" }),
+  ),
+  "avgPool2d, more behind": one(image, (x) =>
+    ops.avgPool2d(x, 2, {
+      padding: [
+        [0, 1],
+        [0, 0],
+      ],
+    }),
+  ),
+  avgPool3d: one([2, 3, 4, 4, 4], (x) => ops.avgPool3d(x, 2)),
   avgPool2d: one(image, (x) => ops.avgPool2d(x, 2, { padding: 1 })),
   "batchNorm, activation": {
     inputs: [image, [4], [4]],
@@ -71,6 +85,25 @@ const plain: Record<string, OpCase> = {
     inputs: [[2, 4, 3, 3], [4, 3, 2, 2], [3]],
     op: ([x, w, bias]) => ops.convTranspose2d(x, w, { bias, stride: 2, activation: "relu" }),
   },
+  convTranspose1d: {
+    inputs: [[2, 4, 3], [4, 3, 2], [3]],
+    op: ([x, w, bias]) => ops.convTranspose1d(x, w, { bias, stride: 2, activation: "relu" }),
+  },
+  convTranspose3d: {
+    inputs: [[2, 4, 3, 3, 3], [4, 3, 2, 2, 2], [3]],
+    op: ([x, w, bias]) => ops.convTranspose3d(x, w, { bias, stride: 2, activation: "relu" }),
+  },
+  conv1d: {
+    inputs: [[2, 4, 7], [6, 4, 3], [6]],
+    op: ([x, w, bias]) => ops.conv1d(x, w, { bias, padding: "same", activation: "relu" }),
+  },
+  conv3d: {
+    inputs: [[4, 5, 5, 5], [6, 4, 3, 3, 3], [6]],
+    op: ([x, w, bias]) => ops.conv3d(x, w, { bias, stride: 2, padding: 1, activation: "silu" }),
+  },
+  "conv2d, nhwc, more behind": two([2, 5, 5, 4], [6, 4, 2, 2], (x, w) =>
+    ops.conv2d(x, w, { padding: "same", layout: "nhwc" }),
+  ),
   conv2d: {
     inputs: [image, [6, 4, 3, 3], [6]],
     op: ([x, w, bias]) => ops.conv2d(x, w, { bias, stride: 2, activation: "relu" }),
@@ -100,10 +133,12 @@ const plain: Record<string, OpCase> = {
   "crossEntropy, one": one([3], (x) => ops.crossEntropy(x, 1, { reduction: "none" })),
   div: two([3, 5], [3, 1], ops.div),
   "div, a number": one([3, 5], (x) => ops.div(2, x)),
+  "div, rounded": two([3, 5], [3, 1], (a, b) => ops.div(a, b, { roundingMode: "floor" })),
   dropout: one([3, 50], (x) => ops.dropout(x)),
   "dropout, all": one([3, 5], (x) => ops.dropout(x, { p: 1 })),
   dropout2d: one(image, (x) => ops.dropout2d(x)),
   embedding: one([5, 3], (x) => ops.embedding(x, [4, 0, 4])),
+  elu: one([3, 5], (x) => ops.elu(x)),
   exp: one([3, 5], ops.exp),
   flatten: one([2, 3, 4], (x) => ops.flatten(x, 1)),
   gelu: one([3, 5], (x) => ops.gelu(x)),
@@ -113,6 +148,10 @@ const plain: Record<string, OpCase> = {
     op: ([x, weight, bias]) => ops.groupNorm(x, 2, { weight, bias, activation: "silu" }),
   },
   huberLoss: two([3, 5], [3, 5], (x, t) => ops.huberLoss(x, t, { delta: 0.5 })),
+  interpolate: one([2, 3, 4, 4], (x) => ops.interpolate(x, { size: [3, 7] })),
+  "interpolate, bilinear": one([2, 3, 4, 4], (x) =>
+    ops.interpolate(x, { scaleFactor: 1.5, mode: "bilinear" }),
+  ),
   klDiv: two([3, 5], [3, 5], (x, t) => ops.klDiv(x, t, { logTarget: true })),
   l1Loss: two([3, 5], [3, 5], (x, t) => ops.l1Loss(x, t)),
   layerNorm: {
@@ -133,6 +172,7 @@ const plain: Record<string, OpCase> = {
     sum.dispose();
     return output;
   }),
+  leakyRelu: one([3, 5], (x) => ops.leakyRelu(x)),
   linear: {
     inputs: [[7, 5], [3, 5], [3]],
     op: ([x, weight, bias]) => ops.linear(x, weight, bias, { activation: "relu" }),
@@ -144,6 +184,13 @@ const plain: Record<string, OpCase> = {
   logSoftmax: one([3, 5], (x) => ops.logSoftmax(x)),
   matmul: two([3, 5], [5, 4], ops.matmul),
   "matmul, batches": two([2, 1, 3, 5], [4, 5, 2], ops.matmul),
+  maxPool1d: one([2, 4, 6], (x) => ops.maxPool1d(x, 2)),
+  "maxPool2d, indices": one(image, (x) => {
+    const { output, indices } = ops.maxPool2d(x, 2, { returnIndices: true });
+    indices.dispose();
+    return output;
+  }),
+  maxPool3d: one([2, 3, 4, 4, 4], (x) => ops.maxPool3d(x, 2, { padding: 1 })),
   maxPool2d: one(image, (x) => ops.maxPool2d(x, 2)),
   mean: one([3, 4, 5], (x) => ops.mean(x, [0, 2])),
   meanVarianceNorm: one(image, (x) => ops.meanVarianceNorm(x)),
@@ -162,6 +209,8 @@ const plain: Record<string, OpCase> = {
   neg: one([3, 5], ops.neg),
   normalize: one([3, 5, 2], (x) => ops.normalize(x)),
   "normalize, p = 1, rows": one([3, 5], (x) => ops.normalize(x, { p: 1 })),
+  pad: one([2, 3, 4], (x) => ops.pad(x, [1, 2, 2, 0], { mode: "reflect" })),
+  "pad, a value": one([2, 3, 4], (x) => ops.pad(x, [1, 2, -1, 0], { value: 3 })),
   permute: one([2, 3, 4], (x) => ops.permute(x, [2, 1, 0])),
   positionalNorm: one(image, (x) => Object.values(ops.positionalNorm(x))),
   "positionalNorm, nhwc": one(image, (x) =>
@@ -187,6 +236,7 @@ const plain: Record<string, OpCase> = {
     inputs: [image, [2, 1, 5, 5], [2, 1, 5, 5]],
     op: ([x, mean, std]) => ops.momentShortcut(x, { mean, std }),
   },
+  prelu: two(image, [4], ops.prelu),
   "powerNorm, groups": {
     inputs: [image],
     moved: [[4], [4]],
@@ -218,6 +268,17 @@ const plain: Record<string, OpCase> = {
     op: ([q, k, v], _, runtime) => {
       using mask = tensor(Uint8Array.of(1, 1, 1, 1, 0), [1, 5], { runtime });
       return ops.scaledDotProductAttention(q, k, v, { heads: 2, mask });
+    },
+  },
+  "scaledDotProductAttention, dropout": {
+    inputs: [
+      [2, 3, 4],
+      [2, 5, 4],
+      [2, 5, 4],
+    ],
+    op: ([q, k, v], _, runtime) => {
+      using mask = tensor(Uint8Array.of(1, 1, 1, 1, 0), [1, 5], { runtime });
+      return ops.scaledDotProductAttention(q, k, v, { heads: 2, mask, dropout: 0.5 });
     },
   },
   "scaledDotProductAttention, kept weights": {

@@ -133,7 +133,7 @@ const rows: [string, Row][] = [
   ["sub", { shapes: [x4, [4, 1, 1]], op: ops.sub, poisoned: 0, free: [0, 1] }],
   ["mul", { shapes: [x4, [4, 1, 1]], op: ops.mul, poisoned: 0, free: [0] }],
   ["mul, the other", { shapes: [x4, [4, 1, 1]], op: ops.mul, poisoned: 1, free: [1] }],
-  ["div", { shapes: [x4, [4, 1, 1]], op: ops.div, poisoned: 0, free: [0] }],
+  ["div", { shapes: [x4, [4, 1, 1]], op: (a, b) => ops.div(a, b), poisoned: 0, free: [0] }],
   ["modulate", { shapes: [x4, x4, x4], op: ops.modulate, poisoned: 0, free: [0, 2] }],
   [
     "linear",

@@ -44,7 +44,7 @@ export function ndShape(geometry: NdGeometry): number[] {
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const indexOf = (at: readonly number[], shape: readonly number[]) =>
   at.reduce((index, v, d) => index * shape[d] + v, 0);
-function* places(shape: readonly number[]): Generator<number[]> {
+export function* places(shape: readonly number[]): Generator<number[]> {
   for (let i = 0; i < size(shape); i++) {
     const at: number[] = [];
     for (let rest = i, d = shape.length - 1; d >= 0; d--) {
@@ -56,7 +56,10 @@ function* places(shape: readonly number[]): Generator<number[]> {
 }
 
 /** Calls visit(output index, input index, weight index) for every product. */
-function products(geometry: NdGeometry, visit: (y: number, x: number, w: number) => void): void {
+export function products(
+  geometry: NdGeometry,
+  visit: (y: number, x: number, w: number) => void,
+): void {
   const { input, weight, stride, sides, dilation, groups, transposed } = full(geometry);
   const output = ndShape(geometry);
   // Seen from the convolution, which leads from `wide` to `narrow`.

@@ -1,18 +1,19 @@
 import { adaptiveAvgPool2d } from "../../ops/conv/adaptive-avg-pool2d.js";
-import { type AvgPool2dOptions, avgPool2d } from "../../ops/conv/avg-pool2d.js";
+import { meansOfPlanes } from "../../ops/conv/avg-pool-nd.js";
+import type { Windows } from "../../ops/conv/pooling.js";
 import { embedding } from "../../ops/product/embedding.js";
 import { sizeOf, type Tensor } from "../../tensor.js";
 import type { Linear, Rule } from "../rule.js";
 
-interface AvgPool2d extends AvgPool2dOptions {
-  op: string;
-  kernelSize: number;
+interface AvgPool2d {
+  windows: Windows;
+  divisor: number;
 }
 
 export const poolRules: Record<string, Rule> = {
   avgPool2d: {
-    again: (v: Tensor, { how: { op: _, kernelSize, ...options } }: Linear<AvgPool2d>) =>
-      avgPool2d(v, kernelSize, options),
+    again: (v: Tensor, { how: { windows, divisor } }: Linear<AvgPool2d>) =>
+      meansOfPlanes(v, windows, divisor),
   },
   adaptiveAvgPool2d: {
     again: (v: Tensor, { shape }: Linear) => adaptiveAvgPool2d(v, shape.slice(-2) as never),

@@ -1,6 +1,7 @@
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkOptions, type Rules as Known } from "../../options.js";
+import type { Generator } from "../../random.js";
 import { type AnyTensor, empty, show, sizeOf, type Tensor } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import {
@@ -18,6 +19,7 @@ import {
   turned,
   weights,
 } from "./attention-blocks.js";
+import { attendDropped } from "./attention-dropped.js";
 import { maskFor } from "./attention-mask.js";
 import {
   attendSingly,
@@ -49,6 +51,13 @@ export interface AttentionOptions {
    * it a head is an axis before L, or there is one.
    */
   heads?: number;
+  /**
+   * The probability that a weight is dropped, from 0, the default, to below 1. Above 0 all weights [..., heads, L, S]
+   * are kept, and a NaN of v that is hidden is not left out.
+   */
+  dropout?: number;
+  /** Where the seed of the dropout comes from; default: the generator that `manualSeed` sets. */
+  generator?: Generator;
 }
 
 const known: Known<AttentionOptions> = {
@@ -57,6 +66,8 @@ const known: Known<AttentionOptions> = {
   causal: "boolean",
   scale: "number",
   heads: "number",
+  dropout: "number",
+  generator: "Generator",
 };
 
 /**
@@ -78,11 +89,15 @@ export function scaledDotProductAttention(
 ): Tensor {
   return call("scaledDotProductAttention", () => {
     checkOptions("scaledDotProductAttention", options, known);
-    const { causal = false, scale, heads } = options;
+    const { causal = false, scale, heads, dropout = 0, generator } = options;
     const { batch, l, s, e, d, h } = sizesOf(q, k, v, heads);
     if (scale !== undefined && !Number.isFinite(scale))
       throw new RangeError(
         `scaledDotProductAttention: expected scale to be a finite number, got ${scale}`,
+      );
+    if (!(dropout >= 0 && dropout < 1))
+      throw new RangeError(
+        `scaledDotProductAttention: expected dropout from 0 to below 1, got ${dropout}`,
       );
     const { runtime } = q;
     using seen = maskFor(options, q, batch, heads, l, s);
@@ -90,6 +105,7 @@ export function scaledDotProductAttention(
       ...{ l, s, e, causal, count: sizeOf(batch) * h, maskPitch: seen ? seen.pitch : 0 },
       scale: scale ?? (e > 0 ? 1 / Math.sqrt(e) : 0),
     };
+    if (dropout > 0) return attendDropped([q, k, v], h, rules, seen, dropout, generator);
 
     const y = empty(runtime, [...batch, l, h * d]);
     const mine: Given = { values: seen?.values, offsets: seen?.offsets };

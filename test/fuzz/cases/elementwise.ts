@@ -30,6 +30,43 @@ const softplus: Case = (pick) => {
   };
 };
 
+/** Functions that bend at 0. */
+const bent =
+  (name: "leakyRelu" | "elu", value: (x: number) => number, slope: (x: number) => number): Case =>
+  (pick) => ({
+    call: `${name}(x)`,
+    inputs: [input("x", pick.shape(0, 4))],
+    run: ([x]) => ({ outputs: [byName[name](x)] }),
+    oracle: (t, [x]) => ({
+      outputs: [
+        x.map((a) => {
+          const v = t.at(a);
+          return t.node(value(v), [a], [slope(v)], Math.abs(value(v)), [1]);
+        }),
+      ],
+    }),
+  });
+
+const prelu: Case = (pick) => {
+  const shape = pick.shape(2, 4);
+  const slopes = pick.maybe() ? 1 : shape[1];
+  const inner = sizeOf(shape.slice(2));
+  return {
+    call: "prelu(x, weight)",
+    inputs: [input("x", shape), input("weight", [slopes], "normal")],
+    run: ([x, weight]) => ({ outputs: [ops.prelu(x, weight)] }),
+    oracle: (t, [x, weight]) => ({
+      outputs: [
+        x.map((a, i) => {
+          const w = weight[slopes === 1 ? 0 : Math.floor(i / inner) % slopes];
+          if (!(t.at(a) > 0)) return t.mul(a, w);
+          return t.node(t.at(a), [a, w], [1, 0], 0);
+        }),
+      ],
+    }),
+  };
+};
+
 const arithmetic =
   (name: "add" | "sub" | "mul" | "div"): Case =>
   (pick) => {
@@ -227,6 +264,17 @@ const momentShortcut: Case = (pick) => {
 };
 
 export const elementwise: Record<string, Case> = {
+  leakyRelu: bent(
+    "leakyRelu",
+    (x) => (x > 0 ? x : Math.fround(0.01) * x),
+    (x) => (x > 0 ? 1 : Math.fround(0.01)),
+  ),
+  elu: bent(
+    "elu",
+    (x) => (x > 0 ? x : Math.expm1(x)),
+    (x) => (x > 0 ? 1 : Math.exp(x)),
+  ),
+  prelu,
   softplus,
   exp: unary("exp"),
   log: unary("log", "positive"),

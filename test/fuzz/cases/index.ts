@@ -2,6 +2,7 @@ import type { Case } from "../draw.js";
 import { activating } from "./activating.js";
 import { batch } from "./batch.js";
 import { elementwise } from "./elementwise.js";
+import { nd } from "./nd.js";
 import { products } from "./product.js";
 import { reductions } from "./reduction.js";
 import { rows } from "./rows.js";
@@ -20,4 +21,5 @@ export const cases: Record<string, Case> = {
   ...shapes,
   ...products,
   ...weights,
+  ...nd,
 };

@@ -222,7 +222,7 @@ const pooling =
     return {
       call: `${name}(x, ${kernel}, ${show(all)})`,
       inputs: [input("x", shape)],
-      run: ([x]) => ({ outputs: [byName[name](x, kernel, all)] }),
+      run: ([x]) => ({ outputs: [byName[name](x, kernel, all as object)] }),
       oracle: (t, [x]) => ({
         outputs: [
           windows(shape, kernel, stride, padding, dilation, ceilMode).map(

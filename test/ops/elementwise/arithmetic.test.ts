@@ -136,3 +136,38 @@ test("div: gradients at the ends of float32, where a part would overflow or be 0
   const expected = Float32Array.from(dy, (d, i) => -(Math.fround(d) * p[i]) / (q[i] * q[i]));
   expect([...(b.grad?.data ?? [])].map(Math.abs)).toEqual([...expected].map(Math.abs));
 });
+
+describe("div with a roundingMode", () => {
+  const of = (a: number[], b: number[], roundingMode: "trunc" | "floor") =>
+    [
+      ...div(tensor(a, [a.length], { runtime }), tensor(b, [b.length], { runtime }), {
+        roundingMode,
+      }).toArray(),
+    ].map((v) => v + 0);
+
+  test("the values of torch.div", () => {
+    const [a, b] = [
+      [7, -7, 7, -7, 1, 0, 5, -5],
+      [2, 2, -2, -2, 0.1, 3, Infinity, Infinity],
+    ];
+    expect(of(a, b, "trunc")).toEqual([3, -3, -3, 3, 10, 0, 0, 0]);
+    expect(of(a, b, "floor")).toEqual([3, -4, -4, 3, 9, 0, 0, -1]);
+    expect(of([1, -1, 0, Number.NaN], [0, 0, 0, 1], "floor")).toEqual([
+      Infinity,
+      -Infinity,
+      Number.NaN,
+      Number.NaN,
+    ]);
+  });
+
+  test("broadcasts, gives gradients of 0, and refuses other words", () => {
+    const a = tensor([7, 8, 9, 10], [2, 2], { runtime, requiresGrad: true });
+    const y = div(a, 2, { roundingMode: "floor" });
+    y.backward(tensor([1, 1, 1, 1], [2, 2], { runtime }));
+    expect([...y.toArray()]).toEqual([3, 4, 4, 5]);
+    expect([...(a.grad?.toArray() ?? [])]).toEqual([0, 0, 0, 0]);
+    expect(() => div(a, 2, { roundingMode: "up" as never })).toThrow(
+      'div: expected roundingMode "trunc", "floor" or null, got "up"',
+    );
+  });
+});

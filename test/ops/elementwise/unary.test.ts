@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { conv2d } from "../../../src/ops/conv/conv2d.js";
+import { elu } from "../../../src/ops/elementwise/elu.js";
 import { exp } from "../../../src/ops/elementwise/exp.js";
 import { gelu } from "../../../src/ops/elementwise/gelu.js";
+import { leakyRelu } from "../../../src/ops/elementwise/leaky-relu.js";
 import { log } from "../../../src/ops/elementwise/log.js";
 import { neg } from "../../../src/ops/elementwise/neg.js";
+import { prelu } from "../../../src/ops/elementwise/prelu.js";
 import { relu } from "../../../src/ops/elementwise/relu.js";
 import { sigmoid } from "../../../src/ops/elementwise/sigmoid.js";
 import { silu } from "../../../src/ops/elementwise/silu.js";
+import { softplus } from "../../../src/ops/elementwise/softplus.js";
 import { sqrt } from "../../../src/ops/elementwise/sqrt.js";
 import { tanh } from "../../../src/ops/elementwise/tanh.js";
 import { derf } from "../../../src/ops/norm/derf.js";
@@ -37,6 +41,12 @@ const rows: Row[] = [
   ["gelu", gelu, activations.gelu, false],
   ["gelu", (x) => gelu(x, { approximate: "tanh" }), geluTanh, false],
   ["silu", silu, activations.silu, false],
+  ["softplus", (x) => softplus(x), (x) => Math.log1p(Math.exp(x)), false],
+  ["softplus", (x) => softplus(x, { beta: 3 }), (x) => Math.log1p(Math.exp(3 * x)) / 3, false],
+  ["leakyRelu", (x) => leakyRelu(x), (x) => (x > 0 ? x : 0.01 * x), false],
+  ["leakyRelu", (x) => leakyRelu(x, { negativeSlope: 0.3 }), (x) => Math.max(x, 0.3 * x), false],
+  ["elu", (x) => elu(x), (x) => (x > 0 ? x : Math.expm1(x)), false],
+  ["elu", (x) => elu(x, { alpha: 2 }), (x) => (x > 0 ? x : 2 * Math.expm1(x)), false],
 ];
 /** Sizes: empty, less than a SIMD vector, and vectors with and without a rest. */
 const sizes = [0, 1, 3, 4, 5, 15, 16, 17, 1023];
@@ -163,4 +173,51 @@ test("behind a product a ReLU passes the gradient at NaN, and DyT's alpha gets n
     expect(alpha.grad?.item()).toBeCloseTo(alone.grad?.item() ?? 0, 6);
     expect([...(far.grad?.data ?? [])].slice(0, 3).map((v) => v + 0)).toEqual([0, 0, 0]);
   }
+});
+
+describe("functions that bend at 0", () => {
+  const slopes = (op: (x: Tensor) => Tensor, values: number[]) => {
+    const x = tensor(values, [values.length], { runtime, requiresGrad: true });
+    op(x).backward(ones(x.shape, { runtime }));
+    return [...(x.grad?.toArray() ?? [])];
+  };
+
+  test("their gradients at 0 and at the ends are PyTorch's", () => {
+    expect(slopes((x) => leakyRelu(x, { negativeSlope: 0.5 }), [0, -1, 1])).toEqual([0.5, 0.5, 1]);
+    expect(slopes((x) => elu(x, { alpha: 2 }), [0, -Infinity, Infinity])).toEqual([2, 0, 1]);
+    expect(slopes((x) => softplus(x), [0, -200, 200])).toEqual([0.5, 0, 1]);
+  });
+
+  test("small results keep their digits", () => {
+    const x = tensor([-20, -1e-6, 1e-6], [3], { runtime });
+    const [small] = softplus(x).toArray();
+    expect(Math.abs(small / Math.log1p(Math.exp(-20)) - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(elu(x).toArray()[1] / Math.expm1(Math.fround(-1e-6)) - 1)).toBeLessThan(1e-6);
+  });
+
+  test("softplus is x itself above its threshold", () => {
+    const x = tensor([0.5, 2, -1], [3], { runtime, requiresGrad: true });
+    const y = softplus(x, { threshold: 1 });
+    y.backward(ones([3], { runtime }));
+    expect(y.toArray()[1]).toBe(2);
+    expectClose(y.toArray(), [Math.log1p(Math.exp(0.5)), 2, Math.log1p(Math.exp(-1))], 1e-6);
+    expect(x.grad?.toArray()[1]).toBe(1);
+    expect(() => softplus(x, { beta: 0 })).toThrow("softplus: expected beta > 0, got 0");
+    expect(() => elu(x, { alpha: Infinity })).toThrow("elu: expected alpha to be a finite number");
+  });
+
+  test("prelu has a slope for all or one a channel", () => {
+    const x = () => tensor(normal(24, 3), [2, 3, 4], { runtime });
+    gradcheck(prelu, (x, w) => x.map((v, i) => (v > 0 ? v : w[Math.floor(i / 4) % 3] * v)), [
+      x(),
+      tensor([0.1, -2, 0], [3], { runtime }),
+    ]);
+    gradcheck(prelu, (x, w) => x.map((v) => (v > 0 ? v : w[0] * v)), [
+      x(),
+      tensor([0.1], [1], { runtime }),
+    ]);
+    expect(() => prelu(x(), ones([4], { runtime }))).toThrow(
+      "prelu: expected weight of shape [1] or [3] for input of shape [2, 3, 4], got [4]",
+    );
+  });
 });

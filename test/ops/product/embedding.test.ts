@@ -65,3 +65,25 @@ test("nn.Embedding draws torch's weight", () => {
   expect(layer.forward(tensor(Int32Array.of(6), [1, 1], { runtime })).shape).toEqual([1, 1, 3]);
   expect(() => new Embedding(0, 3, { runtime })).toThrow("numEmbeddings to be an integer");
 });
+
+describe("paddingIdx", () => {
+  test("its row gets no gradient", () => {
+    const table = randomTensor(runtime, [4, 2], 1, true);
+    const y = embedding(table, [3, 1, 3], { paddingIdx: -1 });
+    y.backward(randomTensor(runtime, [3, 2], 2));
+    expect([...(table.grad?.toArray().subarray(6) ?? [])]).toEqual([0, 0]);
+    expect(table.grad?.toArray()[2]).not.toBe(0);
+    expect(() => embedding(table, [1], { paddingIdx: 4 })).toThrow(
+      "embedding: expected paddingIdx from -4 to 3, got 4",
+    );
+  });
+
+  test("the layer begins with zeros there", () => {
+    const layer = new Embedding(4, 2, { paddingIdx: 1, runtime });
+    expect([...layer.weight.toArray().subarray(2, 4)]).toEqual([0, 0]);
+    expect(String(layer)).toBe("Embedding(4, 2, padding_idx=1)");
+    expect(() => new Embedding(4, 2, { paddingIdx: 9, runtime })).toThrow(
+      "Embedding: expected paddingIdx",
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noGrad } from "../../../src/autograd.js";
+import { MultiHeadAttention } from "../../../src/nn/multi-head-attention.js";
 import { add } from "../../../src/ops/elementwise/add.js";
 import { mul } from "../../../src/ops/elementwise/mul.js";
 import { matmul } from "../../../src/ops/product/matmul.js";
@@ -9,7 +10,8 @@ import {
 } from "../../../src/ops/product/scaled-dot-product-attention.js";
 import { softmax } from "../../../src/ops/reduce/softmax.js";
 import { transpose } from "../../../src/ops/shape/transpose.js";
-import { type Shape, sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
+import { manualSeed } from "../../../src/random.js";
+import { full, type Shape, sizeOf, type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import {
   expectClose,
   gradcheck,
@@ -515,5 +517,59 @@ describe.each([1, 3])("what is hidden does not reach what does not see it, %d he
       }
       if (Number.isNaN(value)) expect(row(got[2], 0).every(Number.isNaN)).toBe(true);
     }
+  });
+});
+
+describe("dropout of the weights", () => {
+  const make = () =>
+    [
+      [2, 6, 8],
+      [2, 5, 8],
+      [2, 5, 6],
+    ].map((shape, i) => randomTensor(runtime, shape, i + 1, true)) as [Tensor, Tensor, Tensor];
+
+  test.each([
+    ["a mask", {}],
+    ["causal", { causal: true }],
+  ])("next to none is attention without it: %s", (_, more) => {
+    const [q, k, v] = make();
+    using mask = tensor(
+      Uint8Array.from({ length: 60 }, (_, i) => +(i % 3 > 0 && i >= 5)), // the first query sees nothing
+      [2, 6, 5],
+      { runtime },
+    );
+    const options = { heads: 2, mask, ...more };
+    const run = (dropout: number) => {
+      const y = scaledDotProductAttention(q, k, v, { ...options, dropout });
+      y.backward(randomTensor(runtime, y.shape, 9));
+      const gradients = [q, k, v].map((t) => t.grad?.toArray() ?? []);
+      for (const t of [q, k, v]) t.grad = null;
+      return [y.toArray(), ...gradients];
+    };
+    const want = run(0);
+    for (const [i, got] of run(1e-12).entries()) expectClose(got, want[i], 1e-5);
+  });
+
+  test("drops the share, and scales the rest", () => {
+    const ones = (...shape: number[]) => full(shape, 1, { runtime });
+    manualSeed(3);
+    const y = scaledDotProductAttention(ones(1, 40, 4), ones(1, 500, 4), ones(1, 500, 1), {
+      dropout: 0.25,
+    });
+    const mean = y.toArray().reduce((sum, v) => sum + v, 0) / 40;
+    expect(Math.abs(mean - 1)).toBeLessThan(0.02);
+    expect(new Set(y.toArray()).size).toBeGreaterThan(5);
+    expect(() =>
+      scaledDotProductAttention(ones(1, 2, 4), ones(1, 2, 4), ones(1, 2, 4), { dropout: 1 }),
+    ).toThrow("scaledDotProductAttention: expected dropout from 0 to below 1, got 1");
+  });
+
+  test("the layer drops in training alone, and can do without biases", () => {
+    const layer = new MultiHeadAttention(6, 2, { attentionDropout: 0.5, bias: false, runtime });
+    expect([...layer.stateDict().keys()]).toEqual([..."qkvo"].map((w) => `w_${w}.weight`));
+    const x = randomTensor(runtime, [2, 3, 6], 1);
+    expect(layer.forward(x).toArray()).not.toEqual(layer.forward(x).toArray());
+    layer.eval();
+    expect(layer.forward(x).toArray()).toEqual(layer.forward(x).toArray());
   });
 });
