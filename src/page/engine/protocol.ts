@@ -21,7 +21,9 @@ import type {
   RunningStatsResult,
 } from "../../experiments/running-stats.js";
 import type { SeeConfig, Sight } from "../../experiments/see.js";
+import type { Speed } from "../machine/speed.js";
 import type { OwnNorms } from "../own-norms/inspect.js";
+import type { Machine } from "./lab/machine.js";
 
 /** Records of CIFAR-10's binary format; absent: the drawn images of the race. */
 export interface OwnData {
@@ -46,6 +48,10 @@ export interface Calls {
   padding: { args: Partial<PaddingConfig>; result: PaddingResult };
   /** The normalisation layers of a safetensors file, of one in several files, or of several. */
   norms: { args: { files: readonly (Blob & { name: string })[] }; result: OwnNorms };
+  /** What the worker runs on; the hash of weights that it trains; how fast it is, and plain JavaScript. */
+  machine: { args: null; result: Machine };
+  bits: { args: null; result: { hash: string; took: number } };
+  speed: { args: null; result: Speed[] };
   /** Whether norms fit a net of this width. Refuses as the net would. */
   check: { args: { norms: readonly string[]; width: number }; result: null };
 }

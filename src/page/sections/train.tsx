@@ -7,6 +7,8 @@ import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
 import { raceSettings } from "../preset-races.js";
+import { useResult } from "../share/figures.js";
+import { raceResult } from "../share/race-result.js";
 import { useTexts } from "../text/texts.js";
 import { Blocks } from "./train/blocks.js";
 import {
@@ -40,6 +42,7 @@ const RECORDED = recordedLanes();
 export function Train() {
   const { train, common } = useTexts();
   useEffect(() => void lookForLeft(), []);
+  useResult("train", () => raceResult(theRace()));
   version.value; // drawn again when the race has changed
   const race = theRace();
   const status = race?.status ?? "idle";
