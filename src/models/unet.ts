@@ -1,17 +1,13 @@
 import { call } from "../call.js";
-import {
-  Conv2d,
-  ConvTranspose2d,
-  checkNorm,
-  createNorm,
-  type LayerOptions,
-  MaxPool2d,
-  Module,
-  ModuleList,
-  parseNorm,
-  ReLU,
-  Sequential,
-} from "../nn/index.js";
+import { ReLU } from "../nn/activation.js";
+import { Conv2d } from "../nn/conv.js";
+import { ConvTranspose2d } from "../nn/conv-transpose.js";
+import { checkNorm, createNorm, parseNorm } from "../nn/create-norm.js";
+import type { LayerOptions } from "../nn/init.js";
+import { Module } from "../nn/module.js";
+import { ModuleList } from "../nn/module-list.js";
+import { MaxPool2d } from "../nn/pooling.js";
+import { Sequential } from "../nn/sequential.js";
 import { checkInteger } from "../numbers.js";
 import { checkTensor } from "../ops/check.js";
 import { concat } from "../ops/shape/concat.js";

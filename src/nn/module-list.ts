@@ -1,7 +1,7 @@
 // Modules that hold others and have no forward of their own.
 import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { checkChild, isModule, Module } from "./module.js";
+import { isModule, Module } from "./module.js";
 
 /** Base of the holders. */
 abstract class Holder extends Module {
@@ -48,8 +48,7 @@ export class ModuleList extends Holder {
     for (const [index, layer] of this.layers.entries()) yield [String(index), layer];
   }
 
-  override replaceChild(name: string, child: Module): void {
-    checkChild(this, name, child);
+  protected override setChild(name: string, child: Module): void {
     (this.layers as Module[])[Number(name)] = child;
   }
 }
@@ -96,8 +95,7 @@ export class ModuleDict extends Holder {
     yield* this.layers;
   }
 
-  override replaceChild(name: string, child: Module): void {
-    checkChild(this, name, child);
+  protected override setChild(name: string, child: Module): void {
     this.set(name, child);
   }
 }

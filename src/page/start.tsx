@@ -5,6 +5,7 @@ import type { WorkerLike } from "./engine/client.js";
 import { useWorkers } from "./engine/engine.js";
 import { repaired, shownDocument, state } from "./model.js";
 import { allAlive } from "./parts/late.js";
+import { embedded, showAlone } from "./share/embed.js";
 import type { Document, Places } from "./shell.js";
 import { type DocumentName, documents, homeOf, readHash, writeHash } from "./state.js";
 import { type CommonTexts, TextsContext } from "./text/texts.js";
@@ -26,7 +27,12 @@ export async function start<D>(
   languages: readonly Language[],
   makeWorker: () => WorkerLike,
 ): Promise<void> {
-  shownDocument.value = name;
+  const alone = embedded();
+  const home = alone ? homeOf(alone) : name;
+  const elsewhere = languages.length === 1 && languages[0].places.beside[home];
+  if (elsewhere) return location.replace(elsewhere + location.search + location.hash);
+  shownDocument.value = home;
+  if (alone) showAlone(alone);
   useWorkers(makeWorker);
   await new Promise((resolve) => setTimeout(resolve)); // the browser starts the worker between tasks
   const root = document.getElementById("page") as HTMLElement;
@@ -64,7 +70,10 @@ const REST = 300;
 
 /** The link to what is shown now, in the section that the address names. */
 const hashNow = (): string =>
-  writeHash(state.value, readHash(location.hash).section ?? documents[shownDocument.value][0]);
+  writeHash(
+    state.value,
+    readHash(location.hash).section ?? embedded() ?? documents[shownDocument.value][0],
+  );
 
 /**
  * State goes into the address, and an address that somebody opens or goes back to becomes the state. `beside` are the

@@ -53,6 +53,9 @@ export const calls: Handlers = {
     const { inspectFiles } = await import("./lab/norms.js");
     return inspectFiles(files, runtime);
   },
+  machine: async (_, runtime) => (await import("./lab/machine.js")).machine(runtime),
+  bits: async (_, runtime) => (await import("./lab/machine.js")).bits(runtime),
+  speed: async (_, runtime) => (await import("./lab/machine.js")).speed(runtime),
   check({ norms, width }, runtime) {
     for (const norm of norms) new NormResNet({ norm, width, runtime }).dispose();
     return null;

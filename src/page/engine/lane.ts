@@ -2,6 +2,7 @@
 import type {
   CompareConfig,
   CompareEvent,
+  CompareResult,
   Evaluation,
   Probe,
 } from "../../experiments/compare-types.js";
@@ -25,6 +26,8 @@ export interface Lane {
   peakBytes: number;
   /** The step sizes that were set on the way. */
   rates: readonly Rate[];
+  /** What came of it, in its own form; null before its end. */
+  result: CompareResult | null;
   /** Why it was refused or failed. */
   message: string;
   /** How many workers in a row it lost without a step more between them, and how far it was then. */
@@ -56,7 +59,7 @@ export const lanesOf = ({ norms, seeds, settings, rates }: Entry): Lane[] =>
 
 export const emptyLane = (norm: string, seed: number, batchSize = 16): Lane => ({
   ...{ norm, seed, batchSize, status: "waiting", losses: [], evaluations: [], probe: null },
-  ...{ rate: 0, peakBytes: 0, rates: [], message: "", lost: { times: 0, at: 0 } },
+  ...{ rate: 0, peakBytes: 0, rates: [], result: null, message: "", lost: { times: 0, at: 0 } },
 });
 
 /** Takes an event of the training into its lane. */

@@ -36,7 +36,9 @@ import type {
   TransformerEvent,
   TransformerRun,
 } from "../../experiments/transformer.js";
+import type { Speed } from "../machine/speed.js";
 import type { OwnNorms } from "../own-norms/inspect.js";
+import type { Machine } from "./lab/machine.js";
 
 /** Records of CIFAR-10's binary format; absent: the drawn images of the race. */
 export interface OwnData {
@@ -75,6 +77,10 @@ export interface Calls {
   padding: { args: Partial<PaddingConfig>; result: PaddingResult };
   /** The normalisation layers of a safetensors file, of one in several files, or of several. */
   norms: { args: { files: readonly (Blob & { name: string })[] }; result: OwnNorms };
+  /** What the worker runs on; the hash of weights that it trains; how fast it is, and plain JavaScript. */
+  machine: { args: null; result: Machine };
+  bits: { args: null; result: { hash: string; took: number } };
+  speed: { args: null; result: Speed[] };
   /** Whether norms fit a net of this width. Refuses as the net would. */
   check: { args: { norms: readonly string[]; width: number }; result: null };
 }

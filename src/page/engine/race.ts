@@ -1,4 +1,5 @@
 // The trainings of several norms, each in a worker of its own as far as there are cores; the others wait.
+import type { CompareResult } from "../../experiments/compare-types.js";
 import type { WorkerLike } from "./client.js";
 import { type Entry, type Lane, type LaneStatus, lanesOf, take } from "./lane.js";
 import type { Reply } from "./protocol.js";
@@ -140,6 +141,8 @@ export class Race {
       if (this.lanes.includes(lane)) this.unsaved = reply.message; // it is not of the race before
     } else if (reply.is !== "started" && reply.is !== "paused" && reply.is !== "told") {
       lane.status = reply.is === "result" ? "done" : reply.is;
+      if (reply.is === "result" || reply.is === "stopped")
+        lane.result = reply.result as CompareResult | null;
       if ("message" in reply) lane.message = reply.message;
       seat.lane = null;
       if (reply.is === "failed") this.#seats.leave(seat); // nobody knows what state its worker is in

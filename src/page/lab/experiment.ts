@@ -22,6 +22,8 @@ interface Listener<K extends ExperimentName> {
 
 export class Experiment<K extends ExperimentName> {
   readonly status: Signal<Status> = signal("idle");
+  /** What came of the last one that ran to its end. */
+  result: Experiments[K]["result"] | null = null;
   /** Why it was refused or failed. */
   error: Error | null = null;
   #client: Client | null = null;
@@ -47,7 +49,8 @@ export class Experiment<K extends ExperimentName> {
     if (reply.is === "told") hear(reply.events as Experiments[K]["event"][]);
     else if (reply.is === "result") {
       this.#leave();
-      end?.(reply.result as Experiments[K]["result"]);
+      this.result = reply.result as Experiments[K]["result"];
+      end?.(this.result);
       this.status.value = "done";
     } else if (reply.is === "stopped") this.#end("stopped");
     else if (reply.is === "refused" || reply.is === "failed") {

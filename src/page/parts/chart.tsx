@@ -1,5 +1,6 @@
 import { ticks } from "d3-array";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Cell, useRows } from "../share/figures.js";
 
 export interface Line {
   name: string;
@@ -36,6 +37,8 @@ const USUAL_WIDTH = 640;
 export function Chart(props: ChartProps) {
   const { title, summary, lines, x, y, xLabel, format = String, height = 300 } = props;
   const box = useRef<HTMLDivElement>(null);
+  const drawing = useRef<SVGSVGElement>(null);
+  useRows(drawing, () => rowsOf(lines, xLabel));
   const width = useWidth(box);
   const longest = Math.max(...lines.map(({ label }) => label.length));
   const right = width - Math.max(MARGIN.right, 6 + LETTER * longest);
@@ -54,8 +57,8 @@ export function Chart(props: ChartProps) {
   );
   return (
     <div class="chart" ref={box}>
-      <h3>{title}</h3>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={summary}>
+      {title && <h3>{title}</h3>}
+      <svg ref={drawing} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={summary}>
         <g class="scale">
           {ticks(y[0], y[1], 5).map((tick) => (
             <g key={tick}>
@@ -90,6 +93,21 @@ export function Chart(props: ChartProps) {
       </svg>
     </div>
   );
+}
+
+/** The numbers of the lines, those behind them too: a column each, a row for each x. */
+function rowsOf(lines: readonly Line[], xLabel: string): Cell[][] {
+  const columns = lines.flatMap(({ name, label, points, raw = [] }) => [
+    { head: label || name, points: new Map(points) },
+    ...raw.map((each, i) => ({ head: `${label || name} (${i + 1})`, points: new Map(each) })),
+  ]);
+  const xs = [...new Set(columns.flatMap(({ points }) => [...points.keys()]))].sort(
+    (a, b) => a - b,
+  );
+  return [
+    [xLabel, ...columns.map(({ head }) => head)],
+    ...xs.map((x) => [x, ...columns.map(({ points }) => points.get(x) ?? Number.NaN)]),
+  ];
 }
 
 /** The width of an element in pixels; while the page is built, the usual one. */

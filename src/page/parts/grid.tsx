@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Sight } from "../../experiments/see.js";
+import { useRows } from "../share/figures.js";
 import { Cells, CellText } from "./cells.js";
 import { classOf, type Lit, useLit } from "./lit.js";
 import { inCell, level, planeOf, scaleOf } from "./numbers.js";
@@ -26,6 +27,13 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
   const scale = scaleOf(values);
   const now = lit.peek();
   useLit(table, lit);
+  useRows(table, () => [
+    ["N", "C", "H·W", title],
+    ...Array.from(values, (value, i) => {
+      const plane = h * w;
+      return [Math.floor(i / (c * plane)), Math.floor(i / plane) % c, i % plane, value];
+    }),
+  ]);
 
   const indexOf = (event: Event) => {
     const cell = (event.target as Element).closest?.("[data-i]");

@@ -3,6 +3,7 @@ import { state } from "../model.js";
 import { type Section as Name, writeHash } from "../state.js";
 import { useCommon } from "../text/texts.js";
 import { CopyButton } from "./copy.js";
+import { Share } from "./share.js";
 
 /** A section of the page. Its link brings others to what is shown here now. */
 export function Section(props: {
@@ -13,12 +14,19 @@ export function Section(props: {
 }) {
   const common = useCommon();
   const { name, heading, lead, children } = props;
-  const link = () => new URL(writeHash(state.value, name), location.href).href;
+  const link = () => {
+    const url = new URL(writeHash(state.value, name), location.href);
+    url.search = ""; // of a section that is shown alone, the link leads to the whole page
+    return url.href;
+  };
   return (
     <section id={name} aria-labelledby={`${name}-heading`}>
       <header>
         <h2 id={`${name}-heading`}>{heading}</h2>
-        <CopyButton text={link} name={common.link} label={heading} />
+        <div class="share-line">
+          <CopyButton text={link} name={common.link} label={heading} />
+          <Share section={name} heading={heading} />
+        </div>
       </header>
       <p class="lead">{lead}</p>
       {children}

@@ -8,6 +8,7 @@ import { change, useFields } from "../model.js";
 import { Select } from "../parts/fields.js";
 import { useOwnId } from "../parts/late.js";
 import { useNear } from "../parts/near.js";
+import { useResult, withMachine } from "../share/figures.js";
 import { titleOf, useTexts } from "../text/texts.js";
 import { InfluenceCells } from "./influence-cells.js";
 import { InfluenceHead } from "./influence-head.js";
@@ -18,6 +19,9 @@ export function InfluenceTable({ first }: { first: readonly InfluenceRow[] }) {
   const { breakIt, influence, families } = texts;
   const { table } = breakIt;
   const rows = useSignal(first);
+  useResult("break", () =>
+    withMachine({ config: { norms: rows.value.map(({ norm }) => norm) }, rows: rows.value }),
+  );
   const took = useSignal<number | null>(null);
   const order = useSignal<Order | null>(null);
   const filter = useSignal({ family: "", text: "" });

@@ -12,6 +12,7 @@ import { MethodLevers } from "../parts/method-levers.js";
 import { inCell } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
 import { refusalText } from "../refusals.js";
+import { useResult, withMachine } from "../share/figures.js";
 import { limits, type State } from "../state.js";
 import { useTexts } from "../text/texts.js";
 import { Arithmetic } from "./arithmetic.js";
@@ -52,6 +53,10 @@ export function See({ data }: { data: PageData }) {
     refuse(error) {
       refused.value = error;
     },
+  });
+  useResult("see", () => {
+    const { values, ...config } = request(state.value);
+    return withMachine({ config: { ...config, ...(values && { values }) }, sight: sight.value });
   });
   const lit = useComputed(() => litSignal(sight, slice("at")).value);
   const { method, number, samples, channels, positions, training } = useFields(

@@ -7,6 +7,8 @@ import { Chart } from "../parts/chart.js";
 import { exact } from "../parts/numbers.js";
 import { Section } from "../parts/section.js";
 import { presetSettings } from "../preset-races.js";
+import { useResult } from "../share/figures.js";
+import { raceResult } from "../share/race-result.js";
 import { useTexts } from "../text/texts.js";
 import { Blocks } from "./train/blocks.js";
 import {
@@ -36,6 +38,7 @@ import { loadRecord, recordedLanes, records } from "./train/records.js";
 export function Train() {
   const { train, common } = useTexts();
   useEffect(() => void lookForLeft(), []);
+  useResult("train", () => raceResult(theRace()));
   version.value; // drawn again when the race has changed
   const { preset: chosen } = useFields("preset");
   const { race, preset } = drawnFor(chosen);

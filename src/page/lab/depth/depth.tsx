@@ -9,6 +9,7 @@ import { useLatest } from "../../parts/latest.js";
 import { exact, percent } from "../../parts/numbers.js";
 import { Said } from "../../parts/said.js";
 import { Section } from "../../parts/section.js";
+import { useResult, withMachine } from "../../share/figures.js";
 import { activations, defaults, limits, type State } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
@@ -32,6 +33,7 @@ export function Depth({ first }: { first: DepthData }) {
     useMemo(() => first.map((net) => ({ ...net, curve: unpack(net.losses, STEPS) })), [first]),
   );
   const experiment = useExperiment<"gradients">();
+  useResult("depth", () => withMachine(experiment.result));
   const { depth, activation, depthRate } = useFields("depth", "activation", "depthRate");
 
   // the fresh nets are measured whenever the lever moves

@@ -7,6 +7,7 @@ import { useLatest } from "../../parts/latest.js";
 import { exact, percent } from "../../parts/numbers.js";
 import { Said } from "../../parts/said.js";
 import { Section } from "../../parts/section.js";
+import { useResult, withMachine } from "../../share/figures.js";
 import { defaults, limits } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { Tutorials } from "../parts/tutorials.js";
@@ -19,6 +20,7 @@ const question = ({ sentences, padded }: Asked) => JSON.stringify({ sentences, p
 export function Padding({ first }: { first: PaddingData }) {
   const { padding: texts, lab, common } = useLab();
   const shown = useSignal<Shown>(first);
+  useResult("padding", () => ("config" in shown.value ? withMachine(shown.value) : null));
   const asked = useComputed(() => question(state.value));
   useLatest(
     asked,

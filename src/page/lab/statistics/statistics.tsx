@@ -7,6 +7,7 @@ import { Slider } from "../../parts/fields.js";
 import { exact } from "../../parts/numbers.js";
 import { Said } from "../../parts/said.js";
 import { Section } from "../../parts/section.js";
+import { useResult, withMachine } from "../../share/figures.js";
 import { limits, type State } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
@@ -26,6 +27,7 @@ export function Statistics({ first }: { first: StatisticsData }) {
     useMemo(() => ({ mean: unpacked(first.mean), variance: unpacked(first.variance) }), [first]),
   );
   const experiment = useExperiment<"runningStats">();
+  useResult("statistics", () => withMachine(experiment.result));
   const { momentum, values, mean } = useFields("momentum", "values", "mean");
 
   const start = () => {
