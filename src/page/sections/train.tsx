@@ -38,10 +38,10 @@ import { loadRecord, recordedLanes, records } from "./train/records.js";
 export function Train() {
   const { train, common } = useTexts();
   useEffect(() => void lookForLeft(), []);
-  useResult("train", () => raceResult(theRace()));
   version.value; // drawn again when the race has changed
   const { preset: chosen } = useFields("preset");
   const { race, preset } = drawnFor(chosen);
+  useResult("train", () => raceResult(race));
   useEffect(() => {
     for (const each of [chosen, preset]) void loadRecord(each);
   }, [chosen, preset]);
