@@ -75,22 +75,18 @@ export async function slicesOf(
   source: SliceSource,
   request: Fetch = fetch,
 ): Promise<Slices> {
-  const has = (...names: string[]) => names.every((name) => name in (source as object));
+  const has = (...names: string[]) =>
+    Object(source) === source && names.every((name) => name in (source as object));
   if (typeof source === "string" || source instanceof URL) return ofUrl(op, source, request);
   if (isBytes(source)) return ofBytes(source);
-  if (typeof source !== "object" || source === null) return refuse(op, source);
   if (has("getFile")) return slicesOf(op, await (source as PickedFile).getFile());
   if (has("arrayBuffer", "slice", "size")) return ofBlob(source as BlobLike);
   if (has("size", "read")) return source as Slices;
   if (has("stat", "read")) return ofHandle(source as FileHandle);
-  return refuse(op, source);
-}
-
-const refuse = (op: string, source: unknown): never => {
   throw new TypeError(
     `${op}: expected a Blob, a file handle, a URL, bytes or { size, read }, got ${describe(source)}`,
   );
-};
+}
 
 const ofBytes = (bytes: Uint8Array): Slices => ({
   size: bytes.length,

@@ -51,7 +51,7 @@ const storageTypes: Record<string, string> = {
 };
 /** The element type of a dtype of torch's, such as BF16 of "bfloat16". */
 const typeOf = (dtype: string): string => {
-  const type = dtype.replace(/^(b?f)loat|^(i)nt|^(u)int/, "$1$2$3").toUpperCase();
+  const type = dtype.replace(/^(b?f|u|i)(loat|int|nt)/, "$1").toUpperCase();
   return isElementType(type) ? type : dtype;
 };
 

@@ -46,10 +46,7 @@ export function readZip(bytes: Uint8Array, where: string): Map<string, ZipEntry>
   byPlace.forEach(({ name, offset, packed }, i) => {
     const end = byPlace[i + 1]?.offset ?? at;
     if (offset + LOCAL_BYTES + packed > end)
-      new Cursor(bytes, `${where}: ${name}`).refuse(
-        `its ${packed} bytes reach into what begins at ${end}`,
-        offset,
-      );
+      cursor.refuse(`"${name}": its ${packed} bytes reach into what begins at ${end}`, offset);
   });
   return entries;
 }
