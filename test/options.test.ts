@@ -259,11 +259,13 @@ const loaders: Record<string, Call> = {
 /** Functions without options. The readers and makers of files are tested with them. */
 const without = {
   ops: `add adaptiveAvgPool1d adaptiveAvgPool2d concat exp flatten gatedAdd log logSoftmax matmul mean
-    modulate momentShortcut mul neg permute prelu relu reshape resizeNearest sigmoid silu slice softmax sqrt sub sum tanh
+    modulate momentShortcut mul neg permute prelu relu reshape resizeNearest sigmoid silu slice softmax sqrt sub
+    sum tanh
     transpose weightLengths weightNorm isGradEnabled noGrad checkpointMetadata saveCheckpoint saveSafetensors
     defaultGenerator Generator manualSeed defaultRuntime keep Tensor tidy nn optim
     checkpointDatabase checkpointFile readCheckpoint writeCheckpoint`,
-  nn: `AdaptiveAvgPool1d ELU LeakyReLU ModuleDict ModuleList Softmax AdaptiveAvgPool2d ChannelsFirst ChannelsLast Flatten Identity Module ReLU Sequential Sigmoid SiLU Tanh
+  nn: `AdaptiveAvgPool1d ELU LeakyReLU ModuleDict ModuleList Softmax
+    AdaptiveAvgPool2d ChannelsFirst ChannelsLast Flatten Identity Module ReLU Sequential Sigmoid SiLU Tanh
     addAndNormalize checkNorm foldBatchNorm freezeNorms normNames normTable parseNorm removeParametrization tent
     tentParameters withBatchStatistics`,
   models: "transformerNormNames",

@@ -1,9 +1,9 @@
 import { loadLanes, madd, storeLanes } from "../lib/simd";
 
 /**
- * One pass of torch.optim.RMSprop: g += weightDecay·p; s = alpha·s + (1 − alpha)·g²; with `mean` (centered) m = alpha·m +
- * (1 − alpha)·g and s − m² in the place of s below; way = g / (√s + eps), with `velocity` (momentum) v = momentum·v + way
- * in its place; p −= lr·way. An address of 0: not kept. Range: elements.
+ * One pass of torch.optim.RMSprop: g += weightDecay·p; s = alpha·s + (1 − alpha)·g²; with `mean` (centered)
+ * m = alpha·m + (1 − alpha)·g, and s − m² in the place of s below; way = g / (√s + eps), with `velocity` (momentum)
+ * v = momentum·v + way in its place; p −= lr·way. An address of 0: not kept. Range: elements.
  */
 export function rmspropStep(
   param: usize,

@@ -92,7 +92,7 @@ export class DistributedDataParallel extends Module {
   }
 
   override forward(x: Tensor, ...conditions: never[]): Tensor {
-    if (this.training) this.#join?.take("forward", x.shape.slice(1));
+    if (this.training && x instanceof Tensor) this.#join?.take("forward", x.shape.slice(1));
     return together(this.processGroup, "forward", () => this.module.forward(x, ...conditions));
   }
 
@@ -132,6 +132,9 @@ export class DistributedDataParallel extends Module {
     group.allReduce(sums);
     const [total, unusedInAll, changedInAll] = sums;
     if (changedInAll > 0) this.#learned.agree(op);
+    if (parameters.length === 0 && !loss.requiresGrad)
+      // a pass of others sends nothing then
+      throw onEveryRank(new Error(`${op}: no parameter needs a gradient`));
     if (total === 0) throw onEveryRank(new RangeError(`${op}: no rank has a sample`));
     if (unusedInAll > 0 && !this.#findUnused) refuseUnused(group, names, unused);
     this.#gradients.sum(loss, count, total, unusedInAll === 0);

@@ -32,8 +32,10 @@ export class LocalTransport implements Transport {
       throw new Error("initProcessGroup: this rank has joined its group already; there is one");
     this.#memory.state.set(rank, 1);
     const [gone] = this.#others((r) => this.#memory.state.get(r) === 3);
-    if (gone !== undefined)
+    if (gone !== undefined) {
+      this.#memory.state.set(rank, 0);
       throw new Error(`[rank ${gone} of ${size}] ended without initProcessGroup()`);
+    }
     this.#piece = this.#memory.read(rank);
   }
 

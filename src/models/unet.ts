@@ -36,8 +36,8 @@ const rules: Rules<UNetOptions> = {
 };
 
 /**
- * A small U-Net: at each resolution two 3×3 convolutions with norm and ReLU, down by max pooling, up again by transposed
- * convolutions, each joined with what the way down had at its resolution. The convolutions are padded.
+ * A small U-Net: at each resolution two 3×3 convolutions with norm and ReLU, down by max pooling, up again by
+ * transposed convolutions, each joined with what the way down had at its resolution. The convolutions are padded.
  * @shape x [N, inChannels, H, W] → [N, outChannels, H, W]
  * @throws RangeError for an unknown norm or one that cannot have the channels, fewer than one width, and H or W that
  *   cannot be halved at every level

@@ -1,21 +1,24 @@
-import type { Pair } from "../ops/check.js";
+import { checkTensor, type Pair } from "../ops/check.js";
 import type { AnyConvOptions } from "../ops/conv/conv-nd.js";
 import { type Padding, paddingOf, type Single, type Triple } from "../ops/conv/conv-options.js";
 import { conv1d } from "../ops/conv/conv1d.js";
 import { type Conv2dOptions as Conv2dOp, conv2d, scaledConv2d } from "../ops/conv/conv2d.js";
 import { conv3d } from "../ops/conv/conv3d.js";
+import { pad } from "../ops/conv/pad.js";
 import type { Activation } from "../ops/elementwise/activation.js";
 import { isScalable } from "../ops/product/finite.js";
-import { layouts } from "../ops/shape/layout.js";
-import { type PadMode, pad } from "../ops/shape/pad.js";
-import type { Rules } from "../options.js";
 import { type Tensor, tidy } from "../tensor.js";
-import { Convolution, type ConvolutionOptions } from "./convolution.js";
+import {
+  Convolution,
+  type ConvolutionOptions,
+  convLayerRules,
+  type PaddingMode,
+} from "./convolution.js";
+
+export type { PaddingMode } from "./convolution.js";
+
 import { layerOptions } from "./layer-options.js";
 import { convolutionRepr } from "./repr.js";
-
-/** What stands in the padding: see `pad`. */
-export type PaddingMode = "zeros" | Exclude<PadMode, "constant">;
 
 /** Options of `Conv2d`, and with other sides of `Conv1d` and `Conv3d`. A number stands for all sides. */
 export interface Conv2dOptions<S = Pair> extends Omit<ConvolutionOptions<S>, "padding"> {
@@ -28,18 +31,6 @@ export interface Conv2dOptions<S = Pair> extends Omit<ConvolutionOptions<S>, "pa
 export type Conv1dOptions = Conv2dOptions<Single>;
 /** Options of `Conv3d`. */
 export type Conv3dOptions = Conv2dOptions<Triple>;
-
-/** @internal The options of every convolution that is not transposed. */
-export const convLayerRules: Rules<Conv2dOptions> = {
-  stride: "Array|number",
-  padding: "Array|number|string",
-  dilation: "Array|number",
-  groups: "number",
-  bias: "boolean",
-  layout: layouts,
-  paddingMode: ["zeros", "reflect", "replicate", "circular"],
-  runtime: "Runtime",
-};
 
 /** What the convolutions of one, two and three axes share. */
 abstract class Forward<S extends readonly number[]> extends Convolution<S> {
@@ -113,14 +104,15 @@ abstract class Forward<S extends readonly number[]> extends Convolution<S> {
 
   /** x with its padding around it, where that is no zeros. */
   private framed(x: Tensor): Tensor {
+    checkTensor(this.constructor.name, "input", x);
     const { paddingMode, layout, weight, stride, dilation } = this;
     const kernel = weight.shape.slice(2);
     const dims = kernel.length;
     const last = layout === "nhwc";
     const all = (of: number | S) => (typeof of === "number" ? new Array(dims).fill(of) : of);
-    const image = x.shape?.slice(0, last ? -1 : undefined).slice(-dims);
+    const image = x.shape.slice(0, last ? -1 : undefined).slice(-dims);
     // another number of axes is refused by the operation
-    if (paddingMode === "zeros" || ![dims + 1, dims + 2].includes(x.shape?.length)) return x;
+    if (paddingMode === "zeros" || ![dims + 1, dims + 2].includes(x.shape.length)) return x;
     const geometry = { image, kernel, stride: all(stride), dilation: all(dilation) };
     const sides = paddingOf(this.constructor.name, this.padding, geometry).toReversed().flat();
     return pad(x, last ? [0, 0, ...sides] : sides, { mode: paddingMode });

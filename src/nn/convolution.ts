@@ -1,6 +1,8 @@
 import { checkInteger } from "../numbers.js";
 import { type Pair, sidesOf } from "../ops/check.js";
-import type { Layout } from "../ops/shape/layout.js";
+import type { PadMode } from "../ops/conv/pad.js";
+import { type Layout, layouts } from "../ops/shape/layout.js";
+import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { fanInOf, kaimingUniform, type LayerOptions } from "./init.js";
 import { Module } from "./module.js";
@@ -20,6 +22,23 @@ export interface ConvolutionOptions<S = Pair> extends LayerOptions {
   /** Where the channels of input and output are: the second axis ("nchw", the default) or the last ("nhwc"). */
   layout?: Layout;
 }
+
+/** What stands in the padding: see `pad`. */
+export type PaddingMode = "zeros" | Exclude<PadMode, "constant">;
+
+/** The options of every convolution that is not transposed. */
+export const convLayerRules: Rules<
+  Required<ConvolutionOptions> & { paddingMode: PaddingMode; padding: unknown }
+> = {
+  stride: "Array|number",
+  padding: "Array|number|string",
+  dilation: "Array|number",
+  groups: "number",
+  bias: "boolean",
+  layout: layouts,
+  paddingMode: ["zeros", "reflect", "replicate", "circular"],
+  runtime: "Runtime",
+};
 
 /** Base of the convolutions and the transposed convolutions, of kernels with sides S. */
 export abstract class Convolution<S extends readonly number[] = Pair> extends Module {

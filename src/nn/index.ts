@@ -45,7 +45,7 @@ export * from "./parametrizations/weight-standardization.js";
 export * from "./pooling.js";
 export * from "./positionwise-ffn.js";
 export * from "./power-norm.js";
-export type { RecurrentOptions, RecurrentResult, RecurrentState } from "./recurrent.js";
+export type { RecurrentOptions, RecurrentResult, RecurrentState } from "./recurrent-options.js";
 export * from "./rev-in.js";
 export * from "./rms-norm-2d.js";
 export * from "./rnn.js";

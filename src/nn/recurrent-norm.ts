@@ -17,7 +17,7 @@ export abstract class CellNorm extends Module {
 /** Which norm a cell has: "ln", layer norm, or "bn", recurrent batch norm. */
 export type CellNormName = "ln" | "bn";
 
-/** Layer norm over runs of features: [2H, H] are the gates of a GRU, of which one stands apart. */
+/** Layer norm of all features: the same at each step. */
 export class CellLayerNorm extends CellNorm {
   readonly weight: Tensor;
   readonly bias: Tensor;

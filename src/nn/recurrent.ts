@@ -1,7 +1,6 @@
 // What RNN, LSTM and GRU share: layers, directions, lengths.
 import { checkInteger, checkProbability } from "../numbers.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
-import { add } from "../ops/elementwise/add.js";
 import { dropout } from "../ops/elementwise/dropout.js";
 import { gated } from "../ops/elementwise/gated.js";
 import { linear } from "../ops/product/linear.js";
@@ -9,8 +8,8 @@ import { concat } from "../ops/shape/concat.js";
 import { permute } from "../ops/shape/permute.js";
 import { slice } from "../ops/shape/slice.js";
 import { checkOptions, describe, type Rules } from "../options.js";
-import { type AnyTensor, show, Tensor, tensor, tidy, zeros } from "../tensor.js";
-import { kaimingUniform, type LayerOptions } from "./init.js";
+import { show, type Tensor, tidy, zeros } from "../tensor.js";
+import { kaimingUniform } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 import { Module } from "./module.js";
 import {
@@ -20,62 +19,16 @@ import {
   type CellState,
   steps,
 } from "./recurrent-cells.js";
+import { checkLengths, held, type Mask, maskAt, maskOf } from "./recurrent-lengths.js";
 import { CellBatchNorm, CellLayerNorm, type CellNormName } from "./recurrent-norm.js";
+import {
+  type RecurrentOptions,
+  type RecurrentResult,
+  type RecurrentState,
+  recurrentRules,
+  stateRules,
+} from "./recurrent-options.js";
 import { named } from "./repr.js";
-
-/** Options of `LSTM` and `GRU`. */
-export interface RecurrentOptions extends LayerOptions {
-  /** How many layers stand on each other; 1 by default. */
-  numLayers?: number;
-  /** Whether a second cell of each layer reads from the end; false by default. */
-  bidirectional?: boolean;
-  /** Whether the gates have biases; true by default. */
-  bias?: boolean;
-  /** The probability of a drop in training, between layers; 0 by default. */
-  dropout?: number;
-  /**
-   * Norms inside of the cell: "ln", layer norm (Ba, Kiros, Hinton 2016, section 4), or "bn", recurrent batch norm
-   * (Cooijmans et al. 2016); null, none, by default.
-   */
-  norm?: CellNormName | null;
-  /** With "bn": how many steps have running statistics of their own; 100 by default. */
-  normSteps?: number;
-}
-
-/** @internal */
-export const recurrentRules: Rules<RecurrentOptions> = {
-  numLayers: "number",
-  bidirectional: "boolean",
-  bias: "boolean",
-  dropout: "number",
-  norm: "string|null",
-  normSteps: "number",
-  runtime: "Runtime",
-};
-
-/** What a run starts from, and how long each sequence is. */
-export interface RecurrentState {
-  /** The first hidden states [numLayers·directions, N, hiddenSize]; zeros by default. */
-  h0?: Tensor | null;
-  /** The first states of the cells of an LSTM, of the same shape; zeros by default. */
-  c0?: Tensor | null;
-  /** The length of each of the N sequences, from 1 to L; all L by default. What is behind is neither read nor written. */
-  lengths?: AnyTensor | ArrayLike<number> | null;
-}
-
-const stateRules: Rules<RecurrentState> = {
-  h0: "Tensor|null",
-  c0: "Tensor|null",
-  lengths: "Object|null",
-};
-
-/** What a run gives. */
-export interface RecurrentResult {
-  /** The hidden states of the last layer [N, L, directions·hiddenSize], 0 behind the end of a sequence. */
-  output: Tensor;
-  /** The last hidden states [numLayers·directions, N, hiddenSize]. */
-  hN: Tensor;
-}
 
 /** Base of the recurrent layers. */
 export abstract class Recurrent extends Module {
@@ -296,59 +249,10 @@ function normPlaces(kind: CellKind, norm: CellNormName, h: number): Record<strin
   return norm === "ln" ? { sum: h } : { ih: h, hh: h };
 }
 
-/** Where a step is within its sequence, and where it is not, as constants [N, H]. */
-interface Mask {
-  open: Tensor;
-  shut: Tensor;
-}
-
-function maskAt({ runtime }: Tensor, ends: readonly number[], t: number, features: number): Mask {
-  const of = (inside: number) =>
-    tensor(
-      Float32Array.from({ length: ends.length * features }, (_, i) =>
-        t < ends[Math.floor(i / features)] ? inside : 1 - inside,
-      ),
-      [ends.length, features],
-      { runtime },
-    );
-  return { open: of(1), shut: of(0) };
-}
-
-/** 1 for each element of x [N, L, features] within its sequence. */
-function maskOf({ runtime, shape }: Tensor, ends: readonly number[]): Tensor {
-  const [, length, features] = shape;
-  const open = zeros(shape, { runtime });
-  ends.forEach((end, n) => {
-    open.elements.fill(1, n * length * features, (n * length + end) * features);
-  });
-  return open;
-}
-
-/** The next state within a sequence, the old one behind its end. */
-const held = (next: Tensor, old: Tensor | null, { open, shut }: Mask): Tensor =>
-  add(gated(next, open), gated(old as Tensor, shut));
-
 /** The rows [N, …] of x [L, N, …]. Halves of halves are cut, so that the way back takes L·log L and not L². */
 function rowsOf(x: Tensor): Tensor[] {
   const [length, ...rest] = x.shape;
   if (length === 1) return [x.reshape(rest)];
   const half = Math.floor(length / 2);
   return [...rowsOf(slice(x, 0, 0, half)), ...rowsOf(slice(x, 0, half))];
-}
-
-function checkLengths(
-  name: string,
-  lengths: AnyTensor | ArrayLike<number>,
-  n: number,
-  most: number,
-): number[] {
-  const list = Array.from(
-    lengths instanceof Tensor ? (lengths.elements as ArrayLike<number>) : lengths,
-    Number,
-  );
-  if (list.length !== n) throw new RangeError(`${name}: expected ${n} lengths, got ${list.length}`);
-  for (const length of list)
-    if (!Number.isInteger(length) || length < 1 || length > most)
-      throw new RangeError(`${name}: expected lengths from 1 to ${most}, got ${length}`);
-  return list;
 }

@@ -1,12 +1,12 @@
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { Recurrent } from "./recurrent.js";
 import {
-  Recurrent,
   type RecurrentOptions,
   type RecurrentResult,
   type RecurrentState,
   recurrentRules,
-} from "./recurrent.js";
+} from "./recurrent-options.js";
 
 /** Options of `RNN`. */
 export interface RNNOptions extends RecurrentOptions {

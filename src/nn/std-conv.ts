@@ -9,7 +9,8 @@ import {
 import { reshape } from "../ops/shape/reshape.js";
 import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { Conv2d, type Conv2dOptions, convLayerRules } from "./conv.js";
+import { Conv2d, type Conv2dOptions } from "./conv.js";
+import { convLayerRules } from "./convolution.js";
 import { constant } from "./init.js";
 import { layerOptions } from "./layer-options.js";
 

@@ -12,10 +12,16 @@ export { type ConvTranspose3dOptions, convTranspose3d } from "./conv/conv-transp
 export { type Conv1dOptions, conv1d } from "./conv/conv1d.js";
 export { type Conv2dOptions, conv2d } from "./conv/conv2d.js";
 export { type Conv3dOptions, conv3d } from "./conv/conv3d.js";
+export {
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+} from "./conv/interpolate.js";
 export type { MaxPool, MaxPooled } from "./conv/max-pool-nd.js";
 export { type MaxPool1dOptions, maxPool1d } from "./conv/max-pool1d.js";
 export { type MaxPool2dOptions, maxPool2d } from "./conv/max-pool2d.js";
 export { type MaxPool3dOptions, maxPool3d } from "./conv/max-pool3d.js";
+export { type PadMode, type PadOptions, pad } from "./conv/pad.js";
 export type { Activation } from "./elementwise/activation.js";
 export { add } from "./elementwise/add.js";
 export { type DivOptions, div } from "./elementwise/div.js";
@@ -131,12 +137,6 @@ export { softmax } from "./reduce/softmax.js";
 export { sum } from "./reduce/sum.js";
 export { concat } from "./shape/concat.js";
 export { flatten } from "./shape/flatten.js";
-export {
-  type InterpolateMode,
-  type InterpolateOptions,
-  interpolate,
-} from "./shape/interpolate.js";
-export { type PadMode, type PadOptions, pad } from "./shape/pad.js";
 export { permute } from "./shape/permute.js";
 export { reshape } from "./shape/reshape.js";
 export { resizeNearest } from "./shape/resize-nearest.js";

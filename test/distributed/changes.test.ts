@@ -63,6 +63,8 @@ describe.each(hosts)("%s, %i ranks", (backend, size) => {
       expect(found.nested).toBe("join: called within itself");
       expect(found.after).toBe("none");
       expect(found.everywhere).toEqual([true, true, true, true]);
+      expect(found.nothing).toBe("DistributedDataParallel.backward: no parameter needs a gradient");
+      expect(found.noTensor).toMatch(/^linear: expected /);
       expect(found.goesOn).toBe("none");
       expect(new Set(found.modes as boolean[])).toEqual(new Set([false]));
     }

@@ -213,6 +213,16 @@ test("one group in each rank", () => {
   expect(() => new LocalTransport(rank)).toThrow("this rank has joined its group already");
 });
 
+test("a rank that comes when another has ended is told, and has not joined", () => {
+  const memory = localMemory(2);
+  const { state } = new LocalMemory(memory, 2);
+  state.set(1, 3);
+  expect(() => new LocalTransport({ evenkeelLocal: true, rank: 0, size: 2, memory })).toThrow(
+    "[rank 1 of 2] ended without initProcessGroup()",
+  );
+  expect(state.get(0)).toBe(0);
+});
+
 test("threads go on where their 32-bit counters begin again", () => {
   const memory = localMemory(2);
   const counters = new LocalMemory(memory, 2);

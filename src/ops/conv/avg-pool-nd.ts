@@ -4,8 +4,8 @@ import { empty, type Tensor } from "../../tensor.js";
 import type { Pair } from "../check.js";
 import { composed } from "../composed.js";
 import { layouts } from "../shape/layout.js";
-import { padded } from "../shape/pad.js";
 import { asBatch } from "./image-batch.js";
+import { padded } from "./pad.js";
 import { byPlanes, type PoolOptions, planOf, type Windows, windowsOf, workOf } from "./pooling.js";
 
 /** Options of the average poolings. */

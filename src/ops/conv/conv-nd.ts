@@ -1,11 +1,11 @@
-// Convolutions of one, two and three axes. One axis is an image of height 1. Of three axes, the taps along the depth are
-// channels of a 2-D convolution; the images with these channels take as many times the memory of x.
+// Convolutions of one, two and three axes. One axis is an image of height 1. Of three axes, the taps along the depth
+// are channels of a 2-D convolution; the images with these channels take as many times the memory of x.
 import { record } from "../../autograd.js";
 import { empty, show, type Tensor, tidy } from "../../tensor.js";
-import type { Pair } from "../check.js";
 import { behindRelu, type Epilogue, withActivation } from "../product/epilogue.js";
-import { padded } from "../shape/pad.js";
+import { concat } from "../shape/concat.js";
 import { permute } from "../shape/permute.js";
+import { slice } from "../shape/slice.js";
 import { take } from "../shape/take.js";
 import { convBiasGradient, convForward, convInputGradient, convWeightGradient } from "./conv.js";
 import {
@@ -42,7 +42,7 @@ export function convolution(
     asBatch(op, dims, x, options.layout, (x) => {
       const geometry = geometryOf(op, dims, x, weight, options);
       const after = { bias: options.bias, relu };
-      if (dims === 2) return planar(geometry, x, weight, after, convolve2d);
+      if (dims === 2) return convolve2d(planar(geometry), x, weight, after);
       return tidy(() =>
         dims === 1
           ? convolveLine(geometry, x, weight, after)
@@ -73,29 +73,13 @@ export function convolve2d(conv: ConvShape, x: Tensor, weight: Tensor, after: Ep
   );
 }
 
-/** `convolve` of two axes. Where the padding before and behind differ, what one has more is put around x first. */
-export function planar(
-  geometry: Geometry,
-  x: Tensor,
-  weight: Tensor,
-  after: Epilogue,
-  convolve: typeof convolve2d,
-): Tensor {
-  const { sides, ...rest } = geometry;
-  const padding = sides.map(([before, behind]) => Math.min(before, behind)) as unknown as Pair;
-  const more = sides.map((side, d) => side.map((length) => length - padding[d]));
-  const conv = { ...rest, padding } as unknown as ConvShape;
-  if (more.flat().every((length) => length === 0)) return convolve(conv, x, weight, after);
-  return tidy(() => {
-    const wide = padded(x, more.toReversed(), "constant");
-    const [, , height, width] = wide.shape;
-    return convolve({ ...conv, image: [height, width] }, wide, weight, after);
-  });
-}
+/** The geometry of two axes as the engine takes it: the output tells how much padding is behind. */
+export const planar = ({ sides, ...rest }: Geometry): ConvShape =>
+  ({ ...rest, padding: sides.map(([before]) => before) }) as unknown as ConvShape;
 
 function convolveLine(geometry: Geometry, x: Tensor, weight: Tensor, after: Epilogue): Tensor {
   const flat = (t: Tensor) => t.reshape([...t.shape.slice(0, 2), 1, t.shape[2]]);
-  const y = planar(inPlane(geometry), flat(x), flat(weight), after, convolve2d);
+  const y = convolve2d(planar(inPlane(geometry)), flat(x), flat(weight), after);
   return y.reshape([...y.shape.slice(0, 2), y.shape[3]]);
 }
 
@@ -112,31 +96,53 @@ export const inPlane = (line: Geometry): Geometry => ({
 
 function convolveSolid(geometry: Geometry, x: Tensor, weight: Tensor, after: Epilogue): Tensor {
   const [n, c, , h, w] = x.shape;
-  const [depth] = geometry.output;
-  const [taps] = geometry.kernel;
-  const slices = permute(
-    take(x, 2, depth * taps, placesOf(geometry)).reshape([n, c, depth, taps, h, w]),
-    [0, 2, 1, 3, 4, 5],
-  ).reshape([n * depth, c * taps, h, w]);
-  const y = planar(inSlices(geometry, depth), slices, inSlice(weight), after, convolve2d);
-  const [, rows, height, width] = y.shape;
-  return permute(y.reshape([n, depth, rows, height, width]), [0, 2, 1, 3, 4]);
+  const parts = partsOf(geometry, geometry.output[0]).map(({ depth, tap, taps, place }) => {
+    const slices = permute(
+      take(x, 2, depth * taps, place).reshape([n, c, depth, taps, h, w]),
+      [0, 2, 1, 3, 4, 5],
+    ).reshape([n * depth, c * taps, h, w]);
+    const filters = inSlice(slice(weight, 2, tap, tap + taps));
+    const y = convolve2d(planar(inSlices(geometry, depth, taps)), slices, filters, after);
+    const [, rows, height, width] = y.shape;
+    return permute(y.reshape([n, depth, rows, height, width]), [0, 2, 1, 3, 4]);
+  });
+  return parts.length === 1 ? parts[0] : concat(parts, 2);
 }
 
-/** Which slice of the image meets tap t of output slice d, at position d·taps + t: −1 is the padding. */
-export function placesOf({ image, kernel, stride, dilation, sides }: Geometry) {
-  const [taps] = kernel;
-  return (j: number): number => {
-    const place = Math.floor(j / taps) * stride[0] + (j % taps) * dilation[0] - sides[0][0];
-    return place < image[0] ? place : -1;
-  };
+/** Neighbouring slices of the narrow side of a convolution that meet the same taps along the depth. */
+export interface DepthPart {
+  first: number;
+  depth: number;
+  tap: number;
+  taps: number;
+  /** Which slice of the wide side meets tap t of slice d of the part, at position d·taps + t. */
+  place: (j: number) => number;
 }
 
-/** The geometry of `depth` slices an image, with a channel for each tap along the depth. */
-export const inSlices = (solid: Geometry, depth: number): Geometry => ({
+/** `count` slices cut where the taps change that lie inside of the image: nothing is multiplied by the padding. */
+export function partsOf(geometry: Geometry, count: number): DepthPart[] {
+  const { image, kernel, stride, dilation, sides } = geometry;
+  const at = (d: number, t: number) => d * stride[0] + t * dilation[0] - sides[0][0];
+  const parts: DepthPart[] = [];
+  for (let d = 0; d < count; d++) {
+    const tap = Math.min(kernel[0], Math.max(0, Math.ceil(-at(d, 0) / dilation[0])));
+    const end = Math.max(tap, Math.min(kernel[0], Math.ceil((image[0] - at(d, 0)) / dilation[0])));
+    const last = parts.at(-1);
+    if (last?.tap === tap && last.taps === end - tap) last.depth++;
+    else {
+      const taps = end - tap;
+      const place = (j: number) => at(d + Math.floor(j / taps), tap + (j % taps));
+      parts.push({ first: d, depth: 1, tap, taps, place });
+    }
+  }
+  return parts;
+}
+
+/** The geometry of `depth` slices an image, with a channel for each of `taps` along the depth. */
+export const inSlices = (solid: Geometry, depth: number, taps: number): Geometry => ({
   ...solid,
   images: solid.images * depth,
-  channels: solid.channels * solid.kernel[0],
+  channels: solid.channels * taps,
   image: solid.image.slice(1),
   kernel: solid.kernel.slice(1),
   output: solid.output.slice(1),

@@ -80,7 +80,9 @@ export function paddingOf(
   return padding as unknown as BothSides;
 }
 
-/** Checks what both kinds of convolution share: operands, options, channels. `layout` names the first axes of the weight. */
+/**
+ * Checks what both kinds of convolution share: operands, options, channels. `layout` names the first axes of the weight.
+ */
 export function checkConvOptions(
   op: string,
   x: Tensor,

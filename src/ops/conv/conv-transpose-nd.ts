@@ -1,14 +1,16 @@
 // Transposed convolutions of one, two and three axes, by the geometry of the convolution that is transposed.
 import { record } from "../../autograd.js";
-import { empty, show, type Tensor, tidy } from "../../tensor.js";
+import { empty, full, show, type Tensor, tidy } from "../../tensor.js";
 import { sidesOf } from "../check.js";
 import { add } from "../elementwise/add.js";
 import { relu as reluOf } from "../elementwise/relu.js";
 import { behindRelu, type Epilogue, withActivation } from "../product/epilogue.js";
+import { concat } from "../shape/concat.js";
 import { permute } from "../shape/permute.js";
+import { slice } from "../shape/slice.js";
 import { put } from "../shape/take.js";
 import { convBiasGradient, convForward, convInputGradient, convWeightGradient } from "./conv.js";
-import { type Geometry, inPlane, inSlice, inSlices, placesOf, planar } from "./conv-nd.js";
+import { type Geometry, inPlane, inSlice, inSlices, partsOf, planar } from "./conv-nd.js";
 import {
   type ConvOptions,
   checkConvChannels,
@@ -42,7 +44,7 @@ export function convolutionTransposed(
     asBatch(op, dims, x, options.layout, (x) => {
       const geometry = geometryOf(op, dims, x, weight, options);
       const after = { bias: options.bias, relu };
-      if (dims === 2) return planar(geometry, x, weight, after, transpose2d);
+      if (dims === 2) return transpose2d(planar(geometry), x, weight, after);
       return tidy(() =>
         dims === 1
           ? transposeLine(geometry, x, weight, after)
@@ -76,7 +78,7 @@ function transpose2d(conv: ConvShape, x: Tensor, weight: Tensor, after: Epilogue
 
 function transposeLine(geometry: Geometry, x: Tensor, weight: Tensor, after: Epilogue): Tensor {
   const flat = (t: Tensor) => t.reshape([...t.shape.slice(0, 2), 1, t.shape[2]]);
-  const y = planar(inPlane(geometry), flat(x), flat(weight), after, transpose2d);
+  const y = transpose2d(planar(inPlane(geometry)), flat(x), flat(weight), after);
   return y.reshape([...y.shape.slice(0, 2), y.shape[3]]);
 }
 
@@ -86,19 +88,24 @@ function transposeSolid(
   weight: Tensor,
   { bias, relu }: Epilogue,
 ): Tensor {
-  const [n, c, depth, h, w] = x.shape;
-  const [taps] = geometry.kernel;
-  const slices = permute(x, [0, 2, 1, 3, 4]).reshape([n * depth, c, h, w]);
-  const made = planar(inSlices(geometry, depth), slices, inSlice(weight), {}, transpose2d);
-  const [, all, height, width] = made.shape;
-  const rows = all / taps;
-  const parts = permute(
-    made.reshape([n, depth, rows, taps, height, width]),
-    [0, 2, 1, 3, 4, 5],
-  ).reshape([n, rows, depth * taps, height, width]);
-  const place = placesOf(geometry);
-  const places = Int32Array.from({ length: depth * taps }, (_, j) => place(j));
-  const sums = put(parts, 2, places, geometry.image[0]);
+  const [n, c, count, h, w] = x.shape;
+  const rows = geometry.channels * geometry.groups;
+  const [, ...area] = geometry.image;
+  const places: number[] = [];
+  const parts: Tensor[] = [];
+  for (const { first, depth, tap, taps, place } of partsOf(geometry, count)) {
+    if (taps === 0) continue;
+    const own = slice(x, 2, first, first + depth);
+    const slices = permute(own, [0, 2, 1, 3, 4]).reshape([n * depth, c, h, w]);
+    const filters = inSlice(slice(weight, 2, tap, tap + taps));
+    const made = transpose2d(planar(inSlices(geometry, depth, taps)), slices, filters, {});
+    const apart = made.reshape([n, depth, rows, taps, ...area]);
+    parts.push(permute(apart, [0, 2, 1, 3, 4, 5]).reshape([n, rows, depth * taps, ...area]));
+    for (let j = 0; j < depth * taps; j++) places.push(place(j));
+  }
+  if (parts.length === 0) parts.push(full([n, rows, 0, ...area], 0, { runtime: x.runtime }));
+  const joined = parts.length === 1 ? parts[0] : concat(parts, 2);
+  const sums = put(joined, 2, Int32Array.from(places), geometry.image[0]);
   const y = bias ? add(sums, bias.reshape([rows, 1, 1, 1])) : sums;
   return relu ? reluOf(y) : y;
 }

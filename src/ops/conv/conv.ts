@@ -9,6 +9,7 @@ import { allFinite, finiteOf, takeInfinite } from "../product/finite.js";
 import { ANY } from "../product/gemm.js";
 import { panelsOf } from "../product/packed.js";
 import { reordered } from "../shape/permute.js";
+import { reachOf } from "./conv-options.js";
 import { type ConvPlan, type ConvShape, ITEM_WORK, plansOf, type ReadyPlan } from "./conv-plan.js";
 import {
   isSparse,
@@ -65,9 +66,16 @@ function convolveFinite(
   takeInfinite(y, met, after);
 }
 
+/** Whether windows reach beyond the image along an axis. */
+function reachesOut({ image, kernel, output, stride, padding, dilation }: ConvShape, d: 0 | 1) {
+  const end = (output[d] - 1) * stride[d] + reachOf(kernel[d], dilation[d]) - padding[d];
+  return padding[d] > 0 || end > image[d];
+}
+const hasPadding = (conv: ConvShape): boolean => reachesOut(conv, 0) || reachesOut(conv, 1);
+
 /** Whether weights that are not finite meet the padding of an image: times its zeros they would be NaN. */
-function meetsPadding({ kernel, padding }: ConvShape, weight: Tensor): boolean {
-  return [...kernel, ...padding.map((p) => p + 1)].some((n) => n > 1) && !allFinite(weight);
+function meetsPadding(conv: ConvShape, weight: Tensor): boolean {
+  return (conv.kernel.some((n) => n > 1) || hasPadding(conv)) && !allFinite(weight);
 }
 
 /**
@@ -113,10 +121,10 @@ function convByColumns(
   weight: Tensor,
   after: Epilogue,
 ): void {
-  const { rows, image, kernel, output, padding, dilation } = conv;
+  const { rows, kernel, output, dilation } = conv;
   const [kh, kw] = kernel;
   using columns = reordered(weight, [0, 3, 1, 2]);
-  const width = image[1] + 2 * padding[1];
+  const width = output[1] + reachOf(kw, dilation[1]) - 1; // the padded image's
   using products = empty(y.runtime, [conv.images, rows * kw, output[0], width]);
   const narrow: ConvShape = {
     ...conv,
@@ -249,7 +257,7 @@ export function convWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: T
  */
 function plainWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor): void {
   implicitWeightGradient(conv, dw, dy, x);
-  if (conv.padding.every((p) => p <= 0) || allFinite(dw) || allFinite(dy)) return;
+  if (!hasPadding(conv) || allFinite(dw) || allFinite(dy)) return;
   using finite = finiteOf(dy);
   implicitWeightGradient(conv, dw, finite, x);
   using met = empty(dw.runtime, dw.shape);

@@ -44,12 +44,10 @@ export function scaledConv2d(
   options: Conv2dOptions,
 ): Tensor {
   const { bias } = options;
-  const geometry = geometryOf("conv2d", 2, x, weight, options);
-  return withActivation("conv2d", options, (relu) =>
-    planar(geometry, x, weight, { scale, bias, relu }, (conv, x, weight, after) => {
-      const y = empty(x.runtime, [conv.images, weight.shape[0], ...conv.output]);
-      convForward(conv, y, x, weight, after);
-      return y;
-    }),
-  );
+  const conv = planar(geometryOf("conv2d", 2, x, weight, options));
+  return withActivation("conv2d", options, (relu) => {
+    const y = empty(x.runtime, [conv.images, weight.shape[0], ...conv.output]);
+    convForward(conv, y, x, weight, { scale, bias, relu });
+    return y;
+  });
 }

@@ -17,7 +17,7 @@ export function where(x: Tensor, holds: (value: number) => boolean): Tensor {
 }
 
 /**
- * @internal x where x > 0, and x where it is not, each 0 elsewhere. At 0 the gradient is that of `below`, and so is NaN.
+ * @internal x where x > 0, and x where it is not, each 0 elsewhere. At 0 and at NaN the gradient is that of `below`.
  */
 export function halves(x: Tensor): { above: Tensor; below: Tensor } {
   using positive = where(x, (v) => v > 0);

@@ -30,8 +30,8 @@ export function paddingRow(
  * Rows `ids` of table [rows, columns]. A list gives [ids.length, columns], an int32 or int64 tensor [...ids.shape,
  * columns].
  * @shape table [rows, columns], ids [...] → [..., columns]
- * @throws RangeError for rows that the table does not have, as ids or paddingIdx; TypeError for ids that are neither a list nor an int32 or
- *   int64 tensor
+ * @throws RangeError for rows that the table does not have, as ids or paddingIdx; TypeError for ids that are neither a
+ *   list nor an int32 or int64 tensor
  * @source torch.nn.functional.embedding
  */
 export function embedding(

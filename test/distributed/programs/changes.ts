@@ -203,6 +203,10 @@ const values = (module: nn.Module) =>
     everywhere(() => tidy(() => ddp.backward(mean(ddp.forward(input(1)).detach()), 4))),
     everywhere(() => new DistributedDataParallel(new nn.Linear(1 + rank, 1), options)),
   ];
+  for (const parameter of ddp.parameters()) parameter.requiresGrad = false;
+  found.nothing = message(() => step(ddp, 1));
+  for (const parameter of ddp.parameters()) parameter.requiresGrad = true;
+  found.noTensor = message(() => ddp.join(() => ddp.forward(3 as never)));
   found.goesOn = message(() => step(ddp, 1));
 }
 result(rank, found);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type PadMode, pad } from "../../../src/ops/shape/pad.js";
+import { type PadMode, pad } from "../../../src/ops/conv/pad.js";
 import { tensor, zeros } from "../../../src/tensor.js";
 import { gradcheck, randomTensor, useRuntime } from "../../helpers.js";
 

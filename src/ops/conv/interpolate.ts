@@ -5,7 +5,7 @@ import { checkTensor, sidesOf } from "../check.js";
 import { composed } from "../composed.js";
 import { add } from "../elementwise/add.js";
 import { mul } from "../elementwise/mul.js";
-import { take } from "./take.js";
+import { take } from "../shape/take.js";
 
 /** How pixels are made: the nearest one, or between the two nearest along each of one, two or three axes. */
 export type InterpolateMode = "nearest" | "linear" | "bilinear" | "trilinear";

@@ -3,7 +3,7 @@ import { full, show, type Tensor } from "../../tensor.js";
 import { checkTensor } from "../check.js";
 import { composed } from "../composed.js";
 import { add } from "../elementwise/add.js";
-import { take } from "./take.js";
+import { take } from "../shape/take.js";
 
 /** What stands in the padding: a value, the mirror image without its border, the border, or the other end. */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { interpolate } from "../../../src/ops/shape/interpolate.js";
+import { interpolate } from "../../../src/ops/conv/interpolate.js";
 import { resizeNearest } from "../../../src/ops/shape/resize-nearest.js";
 import { tensor, zeros } from "../../../src/tensor.js";
 import { expectClose, gradcheck, randomTensor, useRuntime } from "../../helpers.js";
