@@ -15,7 +15,7 @@ export const raceSettings = {
 } satisfies Partial<CompareConfig>;
 
 /** Of the races with more steps than this losses are recorded at so many of them. */
-export const POINTS = 120;
+export const POINTS = 80;
 
 export const TRAIN_IMAGES = 800;
 export const TEST_IMAGES = 200;

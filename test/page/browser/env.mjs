@@ -24,7 +24,7 @@ export { moved } from "./parts/grid.js";
 export { litBy } from "./parts/lit.js";
 export { defaults, readHash, writeHash } from "./state.js";
 export { lossOf } from "./sections/train/curves.js";
-export { presetSettings, raceData, raceSettings } from "./preset-races.js";
+export { POINTS, presetSettings, raceData, raceSettings } from "./preset-races.js";
 export { methodDescriptions } from "../experiments/methods/descriptions.js";
 `;
 

@@ -21,6 +21,12 @@ export const accuracyOf = ({ evaluations }: Pick<Lane, "evaluations">, sign: str
 
 type Losses = Pick<Lane, "losses" | "curve"> & { batchSize?: number };
 
+/** A smooth curve: of all losses, or as it was recorded. */
+const curveOf = (of: Losses) =>
+  of.curve
+    ? of.curve.flatMap((y, i) => (Number.isNaN(y) ? [] : [[i + 1, y] as const]))
+    : points(smoothed(of), SMOOTH_POINTS);
+
 const smoothed = ({ losses, curve, batchSize = 16 }: Losses): readonly number[] =>
   curve ?? smooth(losses, windowOf(batchSize));
 
@@ -68,18 +74,18 @@ export function lossLines(
   const [{ batchSize }] = lanes;
   const behind = record.map((run) => ({ ...run, batchSize, look: lookOf(lanes, run.norm) }));
   const groups = byNorm(lanes);
-  const curve = (of: Losses) => points(smoothed(of), SMOOTH_POINTS);
   return [
     ...behind
       .filter(({ look }) => look >= 0)
       .map((run) => ({
         ...{ name: run.norm, label: "", look: run.look, faint: true },
-        points: curve(run),
+        points: curveOf(run),
       })),
     ...means(lanes).map((lane, look) => ({
       ...{ name: lane.norm, look, label: `${lane.norm} ${accuracyOf(lane, sign)}` },
-      points: curve(lane),
-      raw: groups[look].length > 1 ? groups[look].map(curve) : isLive ? [points(lane.losses)] : [],
+      points: curveOf(lane),
+      raw:
+        groups[look].length > 1 ? groups[look].map(curveOf) : isLive ? [points(lane.losses)] : [],
     })),
   ];
 }
