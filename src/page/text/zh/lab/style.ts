@@ -11,7 +11,7 @@ export const style = {
   manner: "要模仿的风格",
   own: "PNG、JPEG 或 WebP，选择或拖到这里。图片不离开这台机器。",
   useDrawn: "换回画出来的图片",
-  result: (painter: string) => `${painter}重画的图片`,
+  result: (painter: string) => `重画：${painter}`,
   soon: "还没有画：马上就好。",
   none: "还没有画：请按“运行”。",
   split: "重画的部分",
