@@ -88,7 +88,7 @@ await write("LICENSES.txt", licences);
 const { Document, languages } = pages.whole;
 const parts = oneFile({
   style: css.main.text + css.lab.text + css.tools.text,
-  program: inScript(await inOne(entry("file"), pagePlugins(known, data))),
+  program: inScript(await inOne(entry("file"), pagePlugins(known, data, true))),
   engine: inScript(await inOne(worker, enginePlugins(known))),
   notices: licences,
 });

@@ -92,19 +92,20 @@ const treeAsData = (tree, texts) =>
     [/[\\/]text[\\/]en[\\/]tree\.ts$/, texts],
   ]);
 
-/** The corrections that the laboratory shows, each document's in its language alone. A visitor loads 4 KB less. */
-const correctionsAsData = (corrections, { en, zh }) => {
-  const texts = (of) =>
-    Object.fromEntries(
-      corrections.map(({ id }) => [id, { claim: of[id].claim, truth: of[id].truth }]),
-    );
+/**
+ * The corrections that the laboratory shows. Their texts stand in its documents, so that only the single file, which
+ * changes its language, has them in its program: `texts` are by language, or null.
+ */
+const correctionsAsData = (corrections, all) => {
+  const texts = (language) =>
+    Object.fromEntries(all ? corrections.map(({ id }) => [id, { ...all[language][id] }]) : []);
   return asData("corrections-as-data", [
     [
       /[\\/]experiments[\\/]corrections\.ts$/,
       { corrections: corrections.map(({ id, shownBy }) => ({ id, shownBy })) },
     ],
-    [/[\\/]text[\\/]en[\\/]corrections\.ts$/, { corrections: texts(en) }],
-    [/[\\/]text[\\/]zh[\\/]corrections\.ts$/, { corrections: texts(zh) }],
+    [/[\\/]text[\\/]en[\\/]corrections\.ts$/, { corrections: texts("en") }],
+    [/[\\/]text[\\/]zh[\\/]corrections\.ts$/, { corrections: texts("zh") }],
   ]);
 };
 
@@ -123,9 +124,9 @@ const common = {
 
 /**
  * `known` are the table of methods, the tree and the corrections, for programs that get them as data; `data` is what
- * was computed for the documents.
+ * was computed for the documents. `isWhole` says that the program is that of the single file.
  */
-export const pagePlugins = (known, data) => [
+export const pagePlugins = (known, data, isWhole = false) => [
   asData("built", [
     [/[\\/]built[\\/]main\.ts$/, { data: data.main }],
     [/[\\/]built[\\/]lab\.ts$/, { data: data.lab }],
@@ -133,9 +134,12 @@ export const pagePlugins = (known, data) => [
   ]),
   tableAsData(known.families),
   treeAsData(known.tree, known.treeTexts),
-  correctionsAsData(known.corrections, known.correctionTexts),
+  correctionsAsData(known.corrections, isWhole ? known.correctionTexts : null),
 ];
-export const enginePlugins = (known) => [tableOfSets(known.families)];
+/** The page never measures an article's block in full size. */
+const noFullSize = asData("no-full-size", [[/[\\/]article-block\.ts$/, { timeBlock: null }]]);
+
+export const enginePlugins = (known) => [tableOfSets(known.families), noFullSize];
 
 /** The program that renders the page, run here. */
 export async function prerenderer() {

@@ -7,7 +7,6 @@ import { prepare } from "./env.mjs";
 
 const list = { type: "string" };
 const { values } = parseArgs({ options: { section: list, width: list } });
-const sections = (values.section ?? "see,break,train,choose").split(",");
 const widths = (values.width ?? "360,768,1280,2560").split(",").map(Number);
 const folder = "build/shots";
 
@@ -15,6 +14,7 @@ const path = chromium.find();
 if (!path) throw new Error(`${chromium.name} is not installed (apt: ${chromium.packages})`);
 await mkdir(folder, { recursive: true });
 const env = await prepare();
+const sections = values.section?.split(",") ?? Object.values(env.documents).flat();
 const browser = await chromium.launch(path);
 let count = 0;
 try {
@@ -22,14 +22,18 @@ try {
     for (const colorScheme of ["light", "dark"]) {
       const page = await browser.newPage();
       await page.emulate({ colorScheme, reducedMotion: "reduce" });
+      const { language: name } = texts.common;
       for (const width of widths) {
         await page.size(width, 900);
-        await page.open(env.at("plain", language));
-        const name = `${folder}/${texts.common.language}-${colorScheme}-${width}`;
-        await page.screenshot(`${name}.png`);
-        for (const section of sections)
-          await page.screenshot(`${name}-${section}.png`, `#${section}`);
-        count += 1 + sections.length;
+        for (const document of Object.keys(env.documents)) {
+          const own = sections.filter((section) => env.homeOf(section) === document);
+          if (own.length === 0) continue;
+          await page.open(env.at("plain", env.folderOf(document, language ? "zh" : "en")));
+          const file = `${folder}/${name}-${colorScheme}-${width}`;
+          await page.screenshot(`${file}-${document}.png`);
+          for (const section of own) await page.screenshot(`${file}-${section}.png`, `#${section}`);
+          count += 1 + own.length;
+        }
       }
       await page.close();
     }

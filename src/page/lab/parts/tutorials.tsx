@@ -10,6 +10,9 @@ const correctionsOf = (experiment: (typeof corrected)[number]) =>
 /** What the tutorials say of what an experiment shows, and what is right. */
 export function Tutorials({ of }: { of: (typeof corrected)[number] }) {
   const { lab, corrections } = useLab();
+  // in a page of several files these texts stand in the document alone
+  if (Object.keys(corrections).length === 0)
+    return <div class="tutorials" dangerouslySetInnerHTML={{ __html: "" }} />;
   return (
     <div class="tutorials">
       <h3>{lab.tutorials}</h3>

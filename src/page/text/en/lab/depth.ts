@@ -16,5 +16,5 @@ export const depth = {
   lossOf: (norm: string, loss: string) => `${norm} ${loss}`,
   accuracyOf: (norm: string, accuracy: string) => `${norm} ${accuracy} right`,
   trained: (parts: string) =>
-    `Points inside or outside a circle; chance is a loss of 0.69. ${parts}.`,
+    `Points inside or outside a circle, where chance is a loss of 0.69: ${parts}.`,
 };
