@@ -138,12 +138,15 @@ function withGrad<T>(on: boolean, fn: () => T): T {
 /** Whether operations are recorded for gradients: true outside of `noGrad`. */
 export const isGradEnabled = (): boolean => recording;
 
+/** What an edge leads to. */
+export type End = Node | Tensor;
+
 /** How gradients go back. The usual pass is made of kernels, and `grad` has others. */
 export interface Pass {
   /** Whether what it does is recorded. */
   readonly recorded: boolean;
-  /** Whether a gradient is wanted at the end of an edge. */
-  leads(edge: Edge): boolean;
+  /** The only nodes and leaves that get gradients; null: all. */
+  readonly ways: ReadonlySet<End> | null;
   /** The gradients of the inputs of a node that are needed; of none where no edge leads on. */
   through(node: Node, dy: Tensor, needs: boolean[]): (Tensor | null)[];
   /** Another holder of the same gradient. */
@@ -154,6 +157,14 @@ export interface Pass {
   accumulate?(leaf: Tensor, gradient: Tensor): void;
 }
 
+/** Whether a gradient is wanted at the end of an edge. */
+const leads = (edge: Edge, { ways }: Pass): boolean =>
+  edge !== null && (ways === null || ways.has("node" in edge ? edge.node : edge.leaf));
+
+/** Whether a gradient goes on behind a node. */
+const runs = (node: Node, pass: Pass): boolean =>
+  pass.ways === null || node.edges.some((edge) => leads(edge, pass));
+
 /**
  * All nodes behind `starts` that lead to where gradients are wanted, the last made first: in this order every gradient
  * is complete when its turn comes. Throws if one of the nodes cannot go back.
@@ -161,12 +172,11 @@ export interface Pass {
 function nodesBehind(starts: readonly Edge[], pass: Pass): Node[] {
   const seen = new Set<Node>();
   const see = (edge: Edge) => {
-    if (edge && "node" in edge && pass.leads(edge)) seen.add(edge.node);
+    if (edge && "node" in edge && leads(edge, pass)) seen.add(edge.node);
   };
   starts.forEach(see);
   for (const node of seen) {
-    if (!runs(node, pass)) continue;
-    if (node.spent) {
+    if (node.spent && runs(node, pass)) {
       throw new Error(
         `backward: the graph behind ${node.name} was used by an earlier backward and is freed; run the ` +
           "forward pass again, or call the earlier one with { retainGraph: true }",
@@ -178,9 +188,6 @@ function nodesBehind(starts: readonly Edge[], pass: Pass): Node[] {
   for (const node of nodes) if (runs(node, pass)) checkSaved(node.name, node.saved, node.sums);
   return nodes;
 }
-
-/** Whether a gradient goes on behind a node. */
-const runs = (node: Node, pass: Pass): boolean => node.edges.some(pass.leads);
 
 /** Gives `tensor` itself if nobody else sees its memory, else a copy in its place. */
 export function exclusive(tensor: Tensor): Tensor {
@@ -202,7 +209,7 @@ function addInto(into: Tensor, more: Tensor): Tensor {
 /** By the kernels of each op, to all leaves. */
 export const plainPass: Pass = {
   recorded: false,
-  leads: (edge) => edge !== null,
+  ways: null,
   through: (node, dy, needs) => node.backward(dy, node.saved, needs),
   hold: (gradient) => alias(gradient),
   add: (sum, more) => addInto(exclusive(sum), more),
@@ -281,7 +288,7 @@ export function goBack(
   };
 
   const send = (edge: Edge, gradient: Tensor) => {
-    if (!edge || !pass.leads(edge)) gradient.dispose();
+    if (!edge || !leads(edge, pass)) gradient.dispose();
     else if ("leaf" in edge) addUp(leaves, edge.leaf, gradient);
     else addUp(pending, edge.node, gradient);
   };
@@ -316,11 +323,12 @@ export function goBack(
             continue;
           }
           pending.delete(node);
-          const grads = pass.through(node, dy, node.edges.map(pass.leads));
+          const needs = node.edges.map((edge) => leads(edge, pass));
+          const grads = pass.through(node, dy, needs);
           // An op may hand on dy itself, even twice, so each receiver gets its own hold of it.
           const own = grads.map((grad) => (grad === dy ? pass.hold(dy) : grad));
           dy.dispose();
-          if (runs(node, pass)) used.push(node);
+          if (needs.includes(true)) used.push(node);
           own.forEach((grad, i) => {
             if (grad) send(node.edges[i], grad);
           });

@@ -18,7 +18,7 @@ export function owned(gradient: Tensor): Tensor {
 
 export const recordedPass: Pass = {
   recorded: true,
-  leads: (edge) => edge !== null,
+  ways: null,
   through(node, dy, needs) {
     const rule = ruleOf(node.how?.rule ?? node.name);
     if (!rule) throw new Error(`grad: ${node.name} has no second derivative (createGraph)`);

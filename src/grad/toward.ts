@@ -1,8 +1,5 @@
-import { type Edge, goBack, type Node, type Pass, type Start } from "../autograd.js";
+import { type Edge, type End, goBack, type Node, type Pass, type Start } from "../autograd.js";
 import type { Tensor } from "../tensor.js";
-
-/** What an edge leads to. */
-export type End = Node | Tensor;
 
 export const endOf = (tensor: Tensor): End => (tensor.node as Node | null) ?? tensor;
 const behind = (edge: Edge): End | null => edge && ("node" in edge ? edge.node : edge.leaf);
@@ -42,7 +39,7 @@ export function gradientsAt(
   const toward: Pass = {
     ...pass,
     accumulate: undefined,
-    leads: (edge) => ways.has(behind(edge) as End),
+    ways,
     through(node, dy, needs) {
       if (wanted.has(node)) arrived.set(node, pass.hold(dy));
       return needs.includes(true) ? pass.through(node, dy, needs) : [];

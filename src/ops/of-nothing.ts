@@ -12,7 +12,7 @@ export function ofNothing(
 ): Tensor {
   const { runtime } = x;
   const shapes = inputs.map((input) => input?.shape ?? []);
-  const how = { op, rule: "ofNothing" };
+  const how = { op, rule: "zeros" };
   return record(how, empty(runtime, x.shape), inputs, [], (_, __, needs) =>
     shapes.map((shape, i) => (needs[i] ? full(shape, 0, { runtime }) : null)),
   );

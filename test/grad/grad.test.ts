@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import { noGrad } from "../../src/autograd.js";
 import { grad } from "../../src/grad/grad.js";
 import * as nn from "../../src/nn/index.js";
-import { add, batchNorm, dropout, exp, mul, powerNorm, sum, tanh } from "../../src/ops/index.js";
+import {
+  add,
+  batchNorm,
+  dropout,
+  embedding,
+  exp,
+  mul,
+  powerNorm,
+  sum,
+  tanh,
+} from "../../src/ops/index.js";
 import { Generator } from "../../src/random.js";
 import { ones, type Tensor, tensor, tidy, zeros } from "../../src/tensor.js";
 import { randomTensor, useRuntime } from "../helpers.js";
@@ -205,6 +215,14 @@ describe("createGraph", () => {
     const [g] = grad(sum(mul(y, mul(y, y))), x, { createGraph: true });
     grad(sum(mul(g as Tensor, g as Tensor)), x);
     expect([runningMean, runningVar].map(list)).toEqual(before);
+  });
+
+  test("knows that the row of an embedding's padding gets no gradient", () => {
+    const table = randomTensor(runtime, [3, 2], 1, true);
+    const v = randomTensor(runtime, [2, 2], 2, true);
+    const rows = embedding(table, [1, 2], { paddingIdx: 1 });
+    const [g] = grad(rows, table, { gradOutputs: v, createGraph: true });
+    expect(grad(sum(g as Tensor), v).map(list)).toEqual([[0, 0, 1, 1]]);
   });
 
   test("keeps the mask of a dropout", () => {

@@ -60,5 +60,6 @@ export const reduceRules: Record<string, Rule> = {
       return mul(sum(terms), -1 / how.divisor);
     },
   },
-  ofNothing: { back: (s: Step) => s.each((k) => zerosOf(s.dy, s.shapeOf(k))) },
+  /** Of ops of nothing, and of those that round. */
+  zeros: { back: (s: Step) => s.each((k) => zerosOf(s.dy, s.shapeOf(k))) },
 };

@@ -1,3 +1,4 @@
+import { mul } from "../../ops/elementwise/mul.js";
 import { gatherPositions, scatterPositions } from "../../ops/norm/valid-positions.js";
 import { embedding } from "../../ops/product/embedding.js";
 import { permute } from "../../ops/shape/permute.js";
@@ -6,7 +7,7 @@ import { slice } from "../../ops/shape/slice.js";
 import { put, take } from "../../ops/shape/take.js";
 import type { Shape, Tensor } from "../../tensor.js";
 import type { Linear, Rule } from "../rule.js";
-import type { Step } from "../step.js";
+import { constant, type Step } from "../step.js";
 
 interface Slice {
   axis: number;
@@ -17,6 +18,12 @@ interface Slice {
 interface Concat {
   axis: number;
   shapes: readonly Shape[];
+}
+
+interface Embedding {
+  list: readonly number[];
+  /** The row that gets no gradient, −1 for none. */
+  padding: number;
 }
 
 interface Runs {
@@ -59,8 +66,11 @@ export const shapeRules: Record<string, Rule> = {
     again: (v: Tensor, { shape }: Linear) => resizeNearest(v, [shape[2], shape[3]]),
   },
   embedding: {
-    again: (v: Tensor, { how, shape }: Linear<{ list: readonly number[] }>) =>
-      embedding(v, how.list).reshape(shape),
+    again: (v: Tensor, { how: { list, padding }, shape }: Linear<Embedding>) => {
+      const rows = embedding(v, list);
+      const counts = list.map((id) => Number(id !== padding));
+      return (padding < 0 ? rows : mul(rows, constant(v, [list.length, 1], counts))).reshape(shape);
+    },
   },
   take: {
     again: (v: Tensor, { how: { axis, places } }: Linear<Runs>) =>

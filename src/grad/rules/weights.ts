@@ -62,8 +62,8 @@ const weightStandardization: Composed<Standardization> = {
   },
 };
 
-/** The least normal number of float32. */
-const TINY = 2 ** -126;
+/** Just above the least normal number of float32. */
+const TINY = 1.2e-38;
 
 interface Scaled {
   fanIn: number;

@@ -60,7 +60,8 @@ function rounded(a: Tensor, b: Tensor, shape: Shape, mode: "trunc" | "floor"): T
   for (let i = 0; i < to.length; i++)
     to[i] = mode === "trunc" ? Math.trunc(Math.fround(p[i] / q[i])) : floorOf(p[i], q[i]);
   const shapes = [a.shape, b.shape];
-  return record("div", y, [a, b], [], (_, __, needs) =>
+  const how = { op: "div", rule: "zeros" };
+  return record(how, y, [a, b], [], (_, __, needs) =>
     shapes.map((own, i) => (needs[i] ? full(own, 0, { runtime }) : null)),
   );
 }

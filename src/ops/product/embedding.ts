@@ -70,7 +70,7 @@ export function embedding(
     list.forEach((id, i) => {
       to.set(from.subarray(id * columns, (id + 1) * columns), i * columns);
     });
-    const how = { op: "embedding", list };
+    const how = { op: "embedding", list, padding };
     return record(how, y, [table], [], (dy) => {
       const gradient = full(shape, 0, { runtime });
       const [from, to] = [dy.elements, gradient.elements];
