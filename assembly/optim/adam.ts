@@ -4,8 +4,9 @@ import { flush, LEAST_NORMAL, loadLanes, loadTail, madd, storeLanes, storeTail }
  * One pass of torch.optim.Adam (arXiv 1412.6980): p ·= keepRate (AdamW's 1 − lr·weightDecay, arXiv 1711.05101; else 1);
  * g += weightDecay·p; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²; p −= stepSize·m / (√v / correction + eps), with
  * stepSize = lr / (1 − β1^t) and correction = √(1 − β2^t).
- * With `largest` (amsgrad, Reddi et al. 2018; else 0) the largest v so far stands in its place. With `hidden`, eps hides squares below the normal numbers,
- * and these count as 0: otherwise gradients of 1e-20 take 10 times as long. Range: elements.
+ * With `largest` (amsgrad, Reddi et al. 2018; else 0) the largest v so far stands in its place. With `hidden`, eps
+ * hides squares below the normal numbers, and these count as 0: otherwise gradients of 1e-20 take 10 times as long.
+ * Range: elements.
  */
 export function adamStep(
   param: usize,

@@ -1,6 +1,5 @@
 // The residual networks of He et al. 2015, arXiv 1512.03385, with the names and the initial values of torchvision.
 
-import { call } from "../call.js";
 import { ReLU } from "../nn/activation.js";
 import { Conv2d } from "../nn/conv.js";
 import { checkNorm, createNorm, parseNorm } from "../nn/create-norm.js";
@@ -16,7 +15,8 @@ import { add } from "../ops/elementwise/add.js";
 import { relu } from "../ops/elementwise/relu.js";
 import { checkOptions, type Rules } from "../options.js";
 import { defaultGenerator } from "../random.js";
-import { rewrite, sizeOf, type Tensor } from "../tensor.js";
+import { sizeOf } from "../shape.js";
+import type { Tensor } from "../tensor.js";
 import type { NormName } from "./norm-resnet.js";
 
 /** Options of `resnet18`, `resnet34` and `resnet50`. */
@@ -126,24 +126,26 @@ class ResNet extends Module {
 
   constructor(make: Maker, Block: Block, depths: readonly number[], fc: (from: number) => Linear) {
     super();
-    this.conv1 = make.conv(3, 64, 7, 2);
-    this.bn1 = make.norm(64, this.conv1);
-    let from = 64;
-    const stage = (i: number) => {
-      const width = 64 * 2 ** i;
-      const blocks = Array.from({ length: depths[i] }, (_, j) => {
-        const block = new Block(make, from, width, i > 0 && j === 0 ? 2 : 1);
-        from = width * Block.expansion;
-        return block;
+    const [conv1, bn1, stages, last, stem] = this.asOne(() => {
+      const conv = make.conv(3, 64, 7, 2);
+      const norm = make.norm(64, conv);
+      let from = 64;
+      const stages = depths.map((depth, i) => {
+        const width = 64 * 2 ** i;
+        const blocks = Array.from({ length: depth }, (_, j) => {
+          const block = new Block(make, from, width, i > 0 && j === 0 ? 2 : 1);
+          from = width * Block.expansion;
+          return block;
+        });
+        return new Sequential(...blocks);
       });
-      return new Sequential(...blocks);
-    };
-    this.layer1 = stage(0);
-    this.layer2 = stage(1);
-    this.layer3 = stage(2);
-    this.layer4 = stage(3);
-    this.fc = fc(from);
-    this.#relu = make.relu();
+      return [conv, norm, stages, fc(from), make.relu()] as const;
+    });
+    this.conv1 = conv1;
+    this.bn1 = bn1;
+    [this.layer1, this.layer2, this.layer3, this.layer4] = stages;
+    this.fc = last;
+    this.#relu = stem;
   }
 
   forward(x: Tensor): Tensor {
@@ -161,11 +163,10 @@ export type { ResNet };
 function kaimingNormal({ weight }: Conv2d): void {
   const [to, , ...kernel] = weight.shape;
   const deviation = Math.fround(Math.sqrt(2 / (to * sizeOf(kernel))));
-  rewrite([weight], () => {
-    defaultGenerator.fillNormal(weight);
-    const { elements } = weight;
-    for (let i = 0; i < elements.length; i++) elements[i] *= deviation;
-  });
+  defaultGenerator.fillNormal(weight);
+  const { elements } = weight;
+  for (let i = 0; i < elements.length; i++) elements[i] *= deviation;
+  weight.written();
 }
 
 /** The norms' channels, for a check before anything is made. */
@@ -195,16 +196,9 @@ function resnet(
     norm: (channels, conv) => createNorm(spec, channels, { conv, runtime }),
     relu: () => (spec.method.activates ? new Identity() : new ReLU()),
   };
-  return call(name, () => {
-    const net = new ResNet(
-      make,
-      Block,
-      depths,
-      (from) => new Linear(from, numClasses, { runtime }),
-    );
-    for (const conv of fresh) kaimingNormal(conv);
-    return net;
-  });
+  const net = new ResNet(make, Block, depths, (from) => new Linear(from, numClasses, { runtime }));
+  for (const conv of fresh) kaimingNormal(conv);
+  return net;
 }
 
 /**

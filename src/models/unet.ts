@@ -1,4 +1,3 @@
-import { call } from "../call.js";
 import { ReLU } from "../nn/activation.js";
 import { Conv2d } from "../nn/conv.js";
 import { ConvTranspose2d } from "../nn/conv-transpose.js";
@@ -9,10 +8,10 @@ import { ModuleList } from "../nn/module-list.js";
 import { MaxPool2d } from "../nn/pooling.js";
 import { Sequential } from "../nn/sequential.js";
 import { checkInteger } from "../numbers.js";
-import { checkTensor } from "../ops/check.js";
 import { concat } from "../ops/shape/concat.js";
 import { checkOptions, type Rules } from "../options.js";
-import { show, type Tensor } from "../tensor.js";
+import { show } from "../shape.js";
+import type { Tensor } from "../tensor.js";
 import type { NormName } from "./norm-resnet.js";
 
 /** Options of `UNet`. */
@@ -76,7 +75,7 @@ export class UNet extends Module {
           return spec.method.activates ? layers : [...layers, new ReLU()];
         }),
       );
-    const [down, up, decode, head] = call("UNet", () => {
+    const [down, up, decode, head] = this.asOne(() => {
       const ups = widths.slice(0, -1);
       return [
         new ModuleList(
@@ -98,11 +97,11 @@ export class UNet extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    checkTensor("UNet", "input", x);
     const levels = this.down.length - 1;
-    if (x.shape.length !== 4 || x.shape.slice(2).some((n) => n % 2 ** levels !== 0 || n === 0))
+    const shape = x?.shape ?? []; // the first layer refuses what is no tensor
+    if (shape.length === 4 && shape.slice(2).some((n) => n % 2 ** levels !== 0))
       throw new RangeError(
-        `UNet: expected input of shape [N, C, H, W] with H and W divisible by ${2 ** levels}, got ${show(x.shape)}`,
+        `UNet: expected input of shape [N, C, H, W] with H and W divisible by ${2 ** levels}, got ${show(shape)}`,
       );
     return this.asOne(() => {
       const skips: Tensor[] = [];

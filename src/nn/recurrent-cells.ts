@@ -45,17 +45,25 @@ function sidesOf(cell: Cell, step: number, input: Tensor, h: Tensor): [Tensor, T
   ];
 }
 
-const rnn =
-  (activation: (x: Tensor) => Tensor): Step =>
-  (cell, step, input, { h }) => {
-    const { weightHh, biasIh, biasHh, norms } = cell;
-    if (norms.sum) {
-      const sum = norms.sum.at(step, add(input, linear(h, weightHh)));
-      return { h: activation(plus(plus(sum, biasIh), biasHh)), c: null };
-    }
-    const [x, hidden] = sidesOf(cell, step, input, h);
-    return { h: activation(add(x, hidden)), c: null };
-  };
+/** The step of an Elman cell. */
+function elman(
+  activation: (x: Tensor) => Tensor,
+  cell: Cell,
+  step: number,
+  input: Tensor,
+  h: Tensor,
+): CellState {
+  const { weightHh, biasIh, biasHh, norms } = cell;
+  if (norms.sum) {
+    const sum = norms.sum.at(step, add(input, linear(h, weightHh)));
+    return { h: activation(plus(plus(sum, biasIh), biasHh)), c: null };
+  }
+  const [x, hidden] = sidesOf(cell, step, input, h);
+  return { h: activation(add(x, hidden)), c: null };
+}
+
+const rnnTanh: Step = (cell, step, input, { h }) => elman(tanh, cell, step, input, h);
+const rnnRelu: Step = (cell, step, input, { h }) => elman(relu, cell, step, input, h);
 
 const lstm: Step = (cell, step, input, { h, c }) => {
   const gates = add(...sidesOf(cell, step, input, h));
@@ -89,5 +97,5 @@ const gru: Step = (cell, step, input, { h }) => {
 };
 
 /** The steps by the kind of the cell. */
-export const steps = { tanh: rnn(tanh), relu: rnn(relu), lstm, gru };
+export const steps = { tanh: rnnTanh, relu: rnnRelu, lstm, gru };
 export type CellKind = keyof typeof steps;

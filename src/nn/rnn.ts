@@ -14,8 +14,6 @@ export interface RNNOptions extends RecurrentOptions {
   nonlinearity?: "tanh" | "relu";
 }
 
-const rules: Rules<RNNOptions> = { ...recurrentRules, nonlinearity: ["tanh", "relu"] };
-
 /**
  * Elman's recurrent layers: h = tanh(W_ih·x + b_ih + W_hh·h + b_hh) at each step.
  * @shape x [N, L, inputSize] or [L, inputSize] → [N, L, directions·hiddenSize] or [L, directions·hiddenSize]
@@ -25,6 +23,7 @@ const rules: Rules<RNNOptions> = { ...recurrentRules, nonlinearity: ["tanh", "re
  */
 export class RNN extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
+    const rules: Rules<RNNOptions> = { ...recurrentRules, nonlinearity: ["tanh", "relu"] };
     super(options?.nonlinearity ?? "tanh", 1, inputSize, hiddenSize, options, rules);
   }
 

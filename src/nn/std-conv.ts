@@ -7,7 +7,6 @@ import {
   weightStandardization,
 } from "../ops/norm/weight-standardization.js";
 import { reshape } from "../ops/shape/reshape.js";
-import type { Rules } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { Conv2d, type Conv2dOptions } from "./conv.js";
 import { convLayerRules } from "./convolution.js";
@@ -32,11 +31,6 @@ function usualPadding(name: string, kernelSize: number | Pair, options: Conv2dOp
   return [along(0), along(1)];
 }
 
-const rules: Rules<StdConv2dOptions> = {
-  ...convLayerRules,
-  eps: "number",
-};
-
 /**
  * Conv2d with weight standardisation: (w − mean)/√(variance + eps) of each filter, with the biased variance.
  * @shape x [N, inChannels, H, W] → [N, outChannels, H′, W′], as Conv2d
@@ -52,7 +46,7 @@ export class StdConv2d extends Conv2d {
     kernelSize: number | Pair,
     options: StdConv2dOptions = {},
   ) {
-    layerOptions("StdConv2d", options, rules);
+    layerOptions("StdConv2d", options, { ...convLayerRules, eps: "number" });
     const {
       eps = 1e-6,
       padding = usualPadding("StdConv2d", kernelSize, options),
@@ -76,13 +70,6 @@ export interface ScaledStdConv2dOptions extends StdConv2dOptions {
   gainInit?: number;
 }
 
-const scaledRules: Rules<ScaledStdConv2dOptions> = {
-  ...convLayerRules,
-  eps: "number",
-  gamma: "number",
-  gainInit: "number",
-};
-
 /**
  * Conv2d with scaled weight standardisation: gain·gamma·(w − mean)/√(fanIn·(variance + eps)) of each filter. The gain
  * [out, 1, 1, 1] is learned.
@@ -101,7 +88,10 @@ export class ScaledStdConv2d extends Conv2d {
     kernelSize: number | Pair,
     options: ScaledStdConv2dOptions = {},
   ) {
-    layerOptions("ScaledStdConv2d", options, scaledRules);
+    layerOptions("ScaledStdConv2d", options, {
+      ...convLayerRules,
+      ...{ eps: "number", gamma: "number", gainInit: "number" },
+    });
     const { eps = 1e-6, gamma = 1, gainInit = 1, ...own } = options;
     const { padding = usualPadding("ScaledStdConv2d", kernelSize, options) } = own;
     super(inChannels, outChannels, kernelSize, { ...own, padding });

@@ -21,8 +21,12 @@ export interface RMSpropGroupOptions extends CommonOptions {
 export type RMSpropOptions = Partial<RMSpropGroupOptions>;
 
 const defaults = {
-  ...{ lr: 0.01, alpha: 0.99, eps: 1e-8 },
-  ...{ momentum: 0, centered: false, weightDecay: 0 },
+  lr: 0.01,
+  alpha: 0.99,
+  eps: 1e-8,
+  momentum: 0,
+  centered: false,
+  weightDecay: 0,
 };
 const rules: Rules<RMSpropGroupOptions> = {
   lr: "number",

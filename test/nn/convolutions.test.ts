@@ -49,7 +49,7 @@ describe.each([1, 2, 3])("convolutions of %i axes", (dims) => {
       const want = operations[dims - 1](around, conv.weight, { bias: conv.bias });
       const y = conv.forward(x);
       expect(y.toArray()).toEqual(want.toArray());
-      expect(() => conv.forward(randomTensor(runtime, [2, 2], 1))).toThrow(
+      expect(() => conv.forward(randomTensor(runtime, [2], 1))).toThrow(
         `conv${dims}d: expected input`,
       );
       const last = new Conv(2, 3, 3 as never, {

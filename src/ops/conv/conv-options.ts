@@ -81,7 +81,8 @@ export function paddingOf(
 }
 
 /**
- * Checks what both kinds of convolution share: operands, options, channels. `layout` names the first axes of the weight.
+ * Checks what both kinds of convolution share: operands, options, channels. `layout` names the first axes of the
+ * weight.
  */
 export function checkConvOptions(
   op: string,

@@ -33,8 +33,6 @@ export const maxPoolRules: Rules<Omit<MaxPoolOptions, "returnIndices">> = {
   layout: layouts,
 };
 
-const rules: Rules<MaxPoolOptions> = { ...maxPoolRules, returnIndices: "boolean" };
-
 /** The max pooling of x [N, C, …] or [C, …]. */
 export function maxPooled<S extends readonly number[], O extends MaxPoolOptions<S>>(
   op: string,
@@ -44,6 +42,7 @@ export function maxPooled<S extends readonly number[], O extends MaxPoolOptions<
   options: O,
 ): MaxPooled<O> {
   return composed(op, () => {
+    const rules: Rules<MaxPoolOptions> = { ...maxPoolRules, returnIndices: "boolean" };
     const { returnIndices = false, layout } = checkOptions<object>(
       op,
       options,

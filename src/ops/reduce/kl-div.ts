@@ -8,7 +8,7 @@ import { where } from "../elementwise/gated.js";
 import { log } from "../elementwise/log.js";
 import { mul } from "../elementwise/mul.js";
 import { sub } from "../elementwise/sub.js";
-import { checkPair, type Reduction, reduced, reductions } from "./loss.js";
+import { checkPair, type Reduction, reduced } from "./loss.js";
 import { sum } from "./sum.js";
 
 /** Options of `klDiv`. */
@@ -23,7 +23,7 @@ export interface KLDivOptions {
 }
 
 const rules: Rules<KLDivOptions> = {
-  reduction: [...reductions, "batchmean"],
+  reduction: ["mean", "sum", "none", "batchmean"],
   logTarget: "boolean",
 };
 
