@@ -94,6 +94,7 @@ describe("a link", () => {
     expect(sections.map((name) => [name, homeOf(name)])).toEqual([
       ...documents.main.map((name) => [name, "main"]),
       ...documents.lab.map((name) => [name, "lab"]),
+      ...documents.tools.map((name) => [name, "tools"]),
     ]);
     expect(new Set(sections).size).toBe(sections.length);
   });
