@@ -39,7 +39,9 @@ export class Step<H = unknown> {
 
   /** Input k, which was saved as number `at`. */
   input(k: number, at = k): Tensor {
-    return connected(this.node.edges[k], this.saved[at]);
+    const value = this.saved[at];
+    if (!value) throw new Error(`internal: ${this.node.name} did not save input ${k}`);
+    return connected(this.node.edges[k], value);
   }
 
   /** The output, which was saved as number `at`. */

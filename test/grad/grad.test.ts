@@ -13,6 +13,8 @@ import {
   sum,
   tanh,
 } from "../../src/ops/index.js";
+import { groupBatchNorm } from "../../src/ops/norm/group-batch-norm.js";
+import type { ProcessGroup } from "../../src/process-group.js";
 import { Generator } from "../../src/random.js";
 import { ones, type Tensor, tensor, tidy, zeros } from "../../src/tensor.js";
 import { randomTensor, useRuntime } from "../helpers.js";
@@ -184,6 +186,23 @@ describe("createGraph", () => {
       "no second derivative",
     );
     expect(list(w.grad)).toEqual([9]);
+  });
+
+  test("syncBatchNorm over several processes says by name that it is differentiable once", () => {
+    const double = (values: Float64Array) => values.set(values.map((v) => 2 * v));
+    const gather = (all: Float64Array, own: Float64Array) => all.set([...own, ...own]);
+    const group = {
+      size: 2,
+      rank: 0,
+      allReduce: double,
+      allGather: gather,
+    } as unknown as ProcessGroup;
+    const x = randomTensor(runtime, [4, 3], 1, true);
+    const y = groupBatchNorm(x, group, { training: true });
+    const v = randomTensor(runtime, [4, 3], 2);
+    const message = "grad: syncBatchNorm has no second derivative (createGraph)";
+    expect(() => grad(y, x, { gradOutputs: v, createGraph: true })).toThrow(message);
+    expect(grad(y, x, { gradOutputs: v })[0]?.shape).toEqual([4, 3]);
   });
 
   test("records within noGrad too, as in PyTorch, and not without createGraph", () => {
