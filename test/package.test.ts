@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { sizes, sizeTable } from "./platform/sizes.mjs";
 
@@ -214,6 +214,19 @@ test("evenkeel/files costs a page 15 KB at most", async () => {
   const size = gzipSync(code, { level: 9 }).length;
   console.log(`evenkeel/files: ${(size / 1000).toFixed(1)} KB`);
   expect(size).toBeLessThan(15_000);
+});
+
+test("the rules of second derivatives come with grad, and with nothing else", async () => {
+  const hasRules = async (names: string) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export { ${names} } from "./dist/edge/index.js";`, resolveDir: root },
+      ...{ bundle: true, minify: true, format: "esm", external: ["#kernels"] },
+      write: false,
+    });
+    return outputFiles[0].text.includes("has no second derivative");
+  };
+  expect(await hasRules("init, layerNorm, nn, optim")).toBe(false);
+  expect(await hasRules("init, grad")).toBe(true);
 });
 
 test("sizes stay within their budgets", async () => {
