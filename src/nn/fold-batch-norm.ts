@@ -116,12 +116,7 @@ const joins = (layer: Foldable, norm: Module, rank: number): norm is SettledNorm
     : rank === 4 && scalesAlong(norm, rank, layer.layout === "nhwc" ? 3 : 1);
 
 /** Replaces `forward` of the folded layer: input of a rank outside `ranks` goes through the two layers instead. */
-function byRank(
-  folded: Foldable,
-  ranks: readonly number[],
-  layer: Module,
-  norm: Module,
-): Foldable {
+function byRank(folded: Foldable, ranks: readonly number[], layer: Module, norm: Module): Foldable {
   const joined = folded.activated.bind(folded);
   folded.activated = (x, activation) => {
     if (ranks.includes(x?.shape?.length)) return joined(x, activation);
