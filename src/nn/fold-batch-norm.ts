@@ -106,7 +106,7 @@ function foldWeight(layer: Foldable, weight: Tensor, norm: FoldableNorm): Foldab
   folded.training = layer.training;
   folded.weight.elements.set(products);
   folded.bias?.elements.set(sums);
-  return folded instanceof Linear ? byRank(folded, ranks, layer, norm) : folded;
+  return byRank(folded, ranks, layer, norm);
 }
 
 /** Whether the norm scales the output channels of the layer where the output has this rank. */
@@ -116,10 +116,10 @@ const joins = (layer: Foldable, norm: Module, rank: number): norm is SettledNorm
     : rank === 4 && scalesAlong(norm, rank, layer.layout === "nhwc" ? 3 : 1);
 
 /** Replaces `forward` of the folded layer: input of a rank outside `ranks` goes through the two layers instead. */
-function byRank(folded: Linear, ranks: readonly number[], layer: Module, norm: Module): Linear {
+function byRank(folded: Foldable, ranks: readonly number[], layer: Module, norm: Module): Foldable {
   const joined = folded.activated.bind(folded);
   folded.activated = (x, activation) => {
-    if (ranks.includes(x.shape.length)) return joined(x, activation);
+    if (ranks.includes(x?.shape?.length)) return joined(x, activation);
     const y = layer.forward(x);
     return activation ? forwardActivated(norm, y, activation) : norm.forward(y);
   };

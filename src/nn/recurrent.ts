@@ -141,6 +141,8 @@ export abstract class Recurrent extends Module {
     const { name } = this.constructor;
     const { h0, c0, lengths } = checkOptions(name, state, stateRules);
     const { x, alone } = this.#batch(given);
+    if (c0 && this.#kind !== "lstm")
+      throw new TypeError(`${name}: takes no c0: it has no cell state`);
     const [n, length] = x.shape;
     const suffixes = this.#suffixes();
     const ends = lengths ? checkLengths(name, lengths, n, length) : null;

@@ -45,8 +45,10 @@ describe("the table", () => {
   /** Exports that are no methods. A new export needs a row in the table or a place here. */
   const others = {
     nn: `
-      AdaptiveAvgPool2d AvgPool2d ChannelsFirst ChannelsLast Conv2d ConvTranspose2d Dropout Dropout2d Embedding Flatten
-      GELU Linear MaxPool2d Module MultiHeadAttention PositionwiseFFN ReLU Sequential SiLU Sigmoid Tanh
+      AdaptiveAvgPool1d AdaptiveAvgPool2d AvgPool1d AvgPool2d AvgPool3d ChannelsFirst ChannelsLast Conv1d Conv2d Conv3d
+      ConvTranspose1d ConvTranspose2d ConvTranspose3d Dropout Dropout2d ELU Embedding Flatten GELU GRU LSTM LeakyReLU
+      Linear MaxPool1d MaxPool2d MaxPool3d Module ModuleDict ModuleList MultiHeadAttention PReLU PositionwiseFFN RNN
+      ReLU Sequential SiLU Sigmoid Softmax Softplus Tanh
       adaBN addAndNormalize checkNorm convertNorm createNorm freezeNorms fromKeras normNames normTable parseNorm
       removeParametrization tent tentParameters updateBatchNorm withBatchStatistics`,
     data:

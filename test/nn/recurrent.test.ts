@@ -200,11 +200,13 @@ describe.each(names)("%s", (kind) => {
       [() => make({ dropout: 2 }), "dropout probability has to be between 0 and 1"],
       [() => make({ batchFirst: false }), 'no option "batchFirst"'],
     ];
+    const c0 = zeros([1, 2, 4], { runtime });
+    if (kind !== "lstm") expect(() => layer.run(x, { c0 })).toThrow(`${name}: takes no c0`);
     for (const [act, message] of refused) {
       expect(act).toThrow(message);
       expect(act).toThrow(name);
     }
-    expect(runtime.stats().tensors - tensors).toBeLessThanOrEqual(6); // the inputs of this test
+    expect(runtime.stats().tensors - tensors).toBeLessThanOrEqual(7); // the inputs of this test
   });
 
   test("prints as PyTorch does", () => {

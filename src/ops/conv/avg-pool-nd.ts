@@ -75,8 +75,8 @@ function evenly(x: Tensor, windows: Windows): { wide: Tensor; windows: Windows }
 }
 
 /**
- * @internal The means of the windows of x [N, C, h, w]. A divisor of 0 stands for the number of elements in the window, −1 for
- * that number with the padding.
+ * @internal The means of the windows of x [N, C, h, w]. A divisor of 0 stands for the number of elements in the window,
+ * −1 for that number with the padding.
  */
 export function meansOfPlanes(x: Tensor, windows: Windows, divisor: number): Tensor {
   const { runtime, shape: image } = x;
