@@ -29,8 +29,10 @@ interface ChartProps {
 }
 
 const MARGIN = { top: 8, right: 92, bottom: 34, left: 52 };
-/** The width of a letter of a label at most, in pixels. */
-const LETTER = 9;
+/** The width of a label at most, in pixels: Chinese characters are wider than letters. */
+const widthOf = (label: string): number =>
+  [...label].reduce((sum, character) => sum + (character < "⺀" ? 9 : 15), 0);
+
 const USUAL_WIDTH = 640;
 
 /** Lines with their names at their ends, drawn for the width that there is. */
@@ -40,8 +42,8 @@ export function Chart(props: ChartProps) {
   const drawing = useRef<SVGSVGElement>(null);
   useRows(drawing, () => rowsOf(lines, xLabel));
   const width = useWidth(box);
-  const longest = Math.max(...lines.map(({ label }) => label.length));
-  const right = width - Math.max(MARGIN.right, 6 + LETTER * longest);
+  const longest = Math.max(0, ...lines.map(({ label }) => widthOf(label)));
+  const right = width - Math.max(MARGIN.right, 6 + longest);
   const bottom = height - MARGIN.bottom;
   const scale = ([from, to]: readonly [number, number], start: number, end: number) => {
     const factor = (end - start) / (to - from || 1);

@@ -6,11 +6,16 @@ import { Code } from "../parts/copy.js";
 import type { Section } from "../state.js";
 import { useTexts } from "../text/texts.js";
 
-/** The sections that show what an experiment shows; others run in the terminal. */
+/** The sections that show what an experiment shows. */
 const sectionOf: Readonly<Record<string, Section>> = {
   compare: "train",
   layers: "see",
   influence: "break",
+  "running-stats": "statistics",
+  gradients: "depth",
+  padding: "padding",
+  transformer: "place",
+  style: "style",
 };
 
 export function AdviceCard(props: {
@@ -50,16 +55,9 @@ export function AdviceCard(props: {
       <ul class="shown">
         {shown.map((experiment) => (
           <li key={experiment}>
-            {Object.hasOwn(sectionOf, experiment) ? (
-              <a href={`#${sectionOf[experiment]}`} onClick={() => set(experiment)}>
-                {name(experiment)}
-              </a>
-            ) : (
-              <>
-                {name(experiment)} <span class="what">{choose.terminal}</span>{" "}
-                <code>npx evenkeel {experiment}</code>
-              </>
-            )}
+            <a href={`#${sectionOf[experiment]}`} onClick={() => set(experiment)}>
+              {name(experiment)}
+            </a>
           </li>
         ))}
       </ul>

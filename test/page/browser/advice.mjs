@@ -11,18 +11,22 @@ const open = (page, hash) =>
   }, hash);
 
 const tablesOf = { compare: "train", layers: "see", influence: "break" };
-/** The experiments under an advice, as links or as commands. */
+const labOf = {
+  ...{ "running-stats": "statistics", gradients: "depth", padding: "padding" },
+  ...{ transformer: "place", style: "style" },
+};
+/** The experiments under an advice, as links. */
 const links = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll("#choose .shown li")].map((each) => [
-      each.querySelector("a")?.getAttribute("href") ?? each.querySelector("code").textContent,
-      (each.querySelector("a") ?? each.firstChild).textContent.trim(),
+      each.querySelector("a").getAttribute("href"),
+      each.textContent.trim(),
     ]),
   );
 
 export const tests = [
   {
-    name: "Choose: what shows an advice is a link that sets its method, or a command",
+    name: "Choose: what shows an advice is a link that sets its method, or leads to the laboratory",
     async run(page, env) {
       const texts = env.zh;
       await page.open(env.at("plain", "zh/"));
@@ -48,7 +52,7 @@ export const tests = [
         deepEqual(
           await links(page),
           experiments.map((name) => [
-            tablesOf[name] ? `#${tablesOf[name]}` : `npx evenkeel ${name}`,
+            `#${tablesOf[name] ?? labOf[name]}`,
             texts.choose.shownBy[name],
           ]),
         );

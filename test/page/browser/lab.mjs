@@ -197,6 +197,12 @@ export const tests = [
       await becomes(en.common.documents.main.title);
       await page.open(env.at("plain", "#depth&v=1&depth=3")); // of the other document
       await becomes(en.common.documents.lab.title);
+      await page.open(env.at("plain"));
+      await page.evaluate(() => {
+        location.hash = "#style";
+      });
+      await becomes(en.common.documents.lab.title);
+      equal(await page.evaluate(() => location.hash), "#style");
       await page.open(`${env.file}#padding&v=1&padded=64`);
       await becomes(en.common.documents.lab.title);
       const visible = () =>

@@ -166,7 +166,9 @@ export function Style() {
               split.value = value / 100;
             }}
           />
-          {!painted && <p class="hint">{experiment.isUnderWay ? texts.soon : texts.none}</p>}
+          {!painted && painter !== "adain" && (
+            <p class="hint">{experiment.isUnderWay ? texts.soon : texts.none}</p>
+          )}
           <button
             type="button"
             disabled={!painted}

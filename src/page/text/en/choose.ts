@@ -22,7 +22,6 @@ export const choose = {
     style: "style transfer",
     gradients: "gradients by depth",
   },
-  terminal: "In the terminal",
   back: "Back",
   restart: "Start over",
   tree: "The whole tree",

@@ -22,7 +22,6 @@ export const choose = {
     style: "风格迁移",
     gradients: "梯度随深度的变化",
   },
-  terminal: "在终端里",
   back: "上一步",
   restart: "重新开始",
   tree: "整棵决策树",

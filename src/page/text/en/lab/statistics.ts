@@ -12,10 +12,10 @@ export const statistics = {
   variance: "Running variance",
   batches: "batches seen",
   running: "your momentum",
-  all: "None: average of all",
+  all: "all batches",
   truth: "the data's",
   summary: (running: string, all: string, truth: string) =>
-    `Now: your momentum ${running}, average of all batches ${all}, true value ${truth}. Faint: each batch's own.`,
+    `Now: your momentum ${running}, average of all batches (momentum None) ${all}, true value ${truth}. Faint: each batch's own.`,
   rules: "Running variance ÷ true variance",
   article: "a tutorial's rule",
   ours: "PyTorch's rule",

@@ -3,7 +3,7 @@ export const style = {
   lead:
     "The mean and the variance of each map of features carry a picture's style. Instance norm removes them from " +
     "each picture by itself, so a small net can put others there; batch norm mixes the pictures of a batch. AdaIN " +
-    "sets them at once, without training. Draw the line over the picture; change the weight while the nets train.",
+    "sets them at once, without training. Drag the line over the picture; change the weight while the nets train.",
   painter: "Repainted by",
   painters: { adain: "AdaIN", in: "instance norm", bn: "batch norm" },
   weight: "Weight of the style",

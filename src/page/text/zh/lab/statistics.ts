@@ -9,10 +9,10 @@ export const statistics = {
   variance: "滑动方差",
   batches: "已见的批次数",
   running: "您的动量",
-  all: "None：全部平均",
+  all: "全部平均",
   truth: "数据的真值",
   summary: (running: string, all: string, truth: string) =>
-    `现在：您的动量 ${running}，所有批次的平均 ${all}，真值 ${truth}。浅色：每个批次自己的值。`,
+    `现在：您的动量 ${running}，所有批次的平均（动量为 None）${all}，真值 ${truth}。浅色：每个批次自己的值。`,
   rules: "滑动方差 ÷ 真方差",
   article: "教程的算法",
   ours: "PyTorch 的算法",
