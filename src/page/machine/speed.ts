@@ -79,6 +79,8 @@ export function speeds(runtime: Runtime): Speed[] {
  * in turn, so that what else the machine does slows both alike.
  */
 const LEAST = 8;
+/** Until the browser has translated what is slow, in milliseconds. */
+const WARM_UP = 400;
 const RUNS = 21;
 
 function mediansOf(...works: (() => unknown)[]): number[] {
@@ -88,8 +90,10 @@ function mediansOf(...works: (() => unknown)[]): number[] {
     return performance.now() - start;
   };
   const timed = works.map((work) => {
+    const start = performance.now();
+    while (performance.now() - start < WARM_UP) work();
     let times = 1;
-    while (measure(work, times) < LEAST) times *= 2; // and the engine has translated it by then
+    while (measure(work, times) < LEAST) times *= 2;
     return { work, times, runs: [] as number[] };
   });
   for (let run = 0; run < RUNS; run++)

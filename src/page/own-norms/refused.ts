@@ -12,7 +12,7 @@ const sentences: readonly (readonly [
   [/header of \d+ bytes is longer/, "long"],
   [/at least 8 bytes|goes beyond the end|header is not/, "other"],
   [
-    /expected an object|expected a |expected two|needs|array before it|gap before|belong to no/,
+    /expected an object|expected a |expected two|not within|needs|array before it|gap before|belong to no/,
     "damaged",
   ],
 ];

@@ -29,8 +29,8 @@ function figuresIn(section: Element): Figure[] {
 const nameOf = (element: Element): string =>
   element.closest(".chart")?.querySelector("h3")?.textContent ||
   element.querySelector("caption")?.textContent ||
-  element.ariaLabel?.split(/[.;。；]/)[0] ||
-  element.closest("section")?.querySelector("h2")?.textContent ||
+  element.closest("[aria-label]")?.ariaLabel?.split(/[.;。；]/)[0] ||
+  element.closest("section[id]")?.querySelector("h2")?.textContent ||
   "";
 
 function save(blob: Blob, name: string): void {
