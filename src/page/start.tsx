@@ -31,7 +31,7 @@ export async function start<D>(
   const home = alone ? homeOf(alone) : name;
   const elsewhere = languages.length === 1 && languages[0].places.beside[home];
   if (elsewhere) return location.replace(elsewhere + location.search + location.hash);
-  shownDocument.value = home;
+  shownDocument.value = name;
   if (alone) showAlone(alone);
   useWorkers(makeWorker);
   await new Promise((resolve) => setTimeout(resolve)); // the browser starts the worker between tasks
@@ -53,7 +53,8 @@ export async function start<D>(
       </TextsContext.Provider>
     );
   };
-  hydrate(<Page />, root);
+  hydrate(<Page />, root); // what is shown may differ from what was built only from here on
+  shownDocument.value = home;
   effect(() => {
     const { common } = languages[shown.value].texts;
     document.documentElement.lang = common.language;

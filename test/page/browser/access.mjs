@@ -6,17 +6,17 @@ import { lever } from "./figures.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core finds, as short sentences. */
-export async function violations(page) {
+/** What axe-core finds in the page, or in an element of it, as short sentences. */
+export async function violations(page, selector) {
   await page.run(`(() => { ${axe}; return true; })()`);
-  return page.evaluate(async () => {
-    const found = await window.axe.run(document, { resultTypes: ["violations"] });
+  return page.evaluate(async (selector) => {
+    const found = await window.axe.run(selector ?? document, { resultTypes: ["violations"] });
     return found.violations.flatMap(({ id, nodes }) =>
       nodes.map(
         ({ target, failureSummary }) => `${id}: ${target}: ${failureSummary.slice(0, 200)}`,
       ),
     );
-  });
+  }, selector);
 }
 
 /** Everything open, a number pointed at, and a sentence that refuses. */

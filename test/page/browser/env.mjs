@@ -17,6 +17,9 @@ export * as placeNets from "./lab/place/nets.js";
 export * as statisticsSettings from "./lab/statistics/settings.js";
 export * as styleNets from "./lab/style/nets.js";
 export * as packed from "./lab/parts/packed.js";
+export { en as enTools } from "./text/en/tools/index.js";
+export { zh as zhTools } from "./text/zh/tools/index.js";
+export { WEIGHTS_HASH as weightsHash } from "./machine/hash.js";
 export { adviceKey, labelKey } from "../text/keys.js";
 export { methodOf, raceOf } from "./answers.js";
 export { exact, inCell, percent, plain } from "./parts/numbers.js";
@@ -39,7 +42,9 @@ async function source() {
 
 export async function prepare() {
   const server = await serve("dist/page");
-  const { createRuntime } = await import(pathToFileURL("dist/index.js").href);
+  const { createRuntime, saveSafetensors, tensor } = await import(
+    pathToFileURL("dist/index.js").href
+  );
   const experiments = await import(pathToFileURL("dist/experiments.js").href);
   const { compare, everyAdvice, influence, sight } = experiments;
   const [recorded, recordedSmall] = await Promise.all(
@@ -88,6 +93,16 @@ export async function prepare() {
         events.push(value);
       }
     },
+    /** A safetensors file with lists of numbers by name. */
+    checkpoint: (lists) =>
+      saveSafetensors(
+        new Map(
+          Object.entries(lists).map(([key, list]) => [
+            key,
+            tensor(list, [list.length], { runtime }),
+          ]),
+        ),
+      ),
     /** The rows of the table of who pays, computed here. */
     async influence() {
       const run = influence({}, { runtime });

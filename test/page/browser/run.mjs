@@ -17,6 +17,8 @@ const files = [
   "train",
   "choose",
   "lab",
+  "tools",
+  "share",
   "manual",
   "smoke",
 ];
