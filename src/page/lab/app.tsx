@@ -1,16 +1,14 @@
-// The second document: the laboratory. Each section is a program of its own.
+// The second document: the laboratory.
 import { late } from "../parts/late.js";
 import { type Document, Shell } from "../shell.js";
 import type { LabData } from "./data.js";
 
-const Depth = late("depth", async () => (await import("./depth/depth.js")).Depth);
-const Statistics = late(
-  "statistics",
-  async () => (await import("./statistics/statistics.js")).Statistics,
-);
-const Padding = late("padding", async () => (await import("./padding/padding.js")).Padding);
-const Place = late("place", async () => (await import("./place/place.js")).Place);
-const Style = late("style", async () => (await import("./style/style.js")).Style);
+const sections = () => import("./sections.js");
+const Depth = late("depth", async () => (await sections()).Depth);
+const Statistics = late("statistics", async () => (await sections()).Statistics);
+const Padding = late("padding", async () => (await sections()).Padding);
+const Place = late("place", async () => (await sections()).Place);
+const Style = late("style", async () => (await sections()).Style);
 
 export const Lab: Document<LabData> = ({ data, places }) => (
   <Shell name="lab" places={places}>
