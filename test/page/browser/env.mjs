@@ -1,6 +1,7 @@
 // What tests of the page have at hand beside the page: addresses, the library, and the page's own texts and numbers.
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import { serve } from "./server.mjs";
 
@@ -84,15 +85,6 @@ export async function prepare() {
         return error;
       }
     },
-    /** The result of an experiment of the library, computed here, and its events. */
-    async finish(run) {
-      const events = [];
-      for (;;) {
-        const { done, value } = await run.next();
-        if (done) return { result: value, events };
-        events.push(value);
-      }
-    },
     /** A safetensors file with lists of numbers by name. */
     checkpoint: (lists) =>
       saveSafetensors(
@@ -103,6 +95,16 @@ export async function prepare() {
           ]),
         ),
       ),
+    /**
+     * What an experiment of the library tells and returns, computed in a thread of its own: it draws random numbers, and
+     * tests in two browsers run at once.
+     */
+    computed: (name, ...args) =>
+      new Promise((resolve, reject) => {
+        const workerData = { name, args };
+        const worker = new Worker(new URL("./computed.mjs", import.meta.url), { workerData });
+        worker.once("message", resolve).once("error", reject);
+      }),
     /** The rows of the table of who pays, computed here. */
     async influence() {
       const run = influence({}, { runtime });

@@ -29,8 +29,7 @@ export const tests = [
       const { depth, lab, common } = texts;
       const chosen = { ...env.defaults, depth: 4 };
       const settings = { ...env.depthNets.depthSettings(chosen) };
-      const { runtime } = env;
-      const { result } = await env.finish(env.experiments.gradients(settings, { runtime }));
+      const { result } = await env.computed("gradients", settings);
       await page.open(env.at("plain", `${path}#depth&v=1&depth=2`));
       await press(page, "depth", lab.run);
       const [, before] = await hints(page, "depth");
@@ -51,8 +50,8 @@ export const tests = [
       const [, [path, texts]] = env.labs;
       const { statistics, lab } = texts;
       const settings = { momenta: [0.1, null], steps: 300, sizes: [], batch: 16 };
-      const run = env.experiments.runningStats(settings, { runtime: env.runtime });
-      const batches = (await env.finish(run)).events.flatMap(({ batch }) => batch ?? []);
+      const { events } = await env.computed("runningStats", settings);
+      const batches = events.flatMap(({ batch }) => batch ?? []);
       const sentence = (now, all) =>
         statistics.summary(env.exact(now), env.exact(all.mean), env.exact(1));
       const before = batches.map(({ running: [now, all] }) => sentence(now.mean, all));
@@ -84,8 +83,8 @@ export const tests = [
         await page.open(env.at("plain", `${path}#padding`));
         for (const padded of [64, 16]) {
           const settings = env.padLengths.paddingSettings({ ...env.defaults, padded });
-          const run = env.experiments.padding(settings, { runtime: env.runtime });
-          const { change } = (await env.finish(run)).result.padded.at(-1);
+          const { result } = await env.computed("padding", settings);
+          const { change } = result.padded.at(-1);
           await slide(page, "padding", padding.length, padded);
           const parts = padding.norms.map((norm, k) =>
             padding.changeOf(norm, env.exact(change[k])),
@@ -105,16 +104,8 @@ export const tests = [
       await page.open(env.at("plain", `${path}#place&v=1&layers=1`));
       await press(page, "place", lab.run);
       const content = env.experiments.logbook;
-      const runs = [];
-      for (const variant of ["post-ln", "pre-ln"]) {
-        const settings = env.placeNets.placeSettings({ ...env.defaults, layers: 1 });
-        const run = env.experiments.transformer(
-          { name: "", content },
-          { ...settings, variants: [variant] },
-          { runtime: env.runtime },
-        );
-        runs.push(...(await env.finish(run)).result.runs);
-      }
+      const settings = env.placeNets.placeSettings({ ...env.defaults, layers: 1 });
+      const { runs } = (await env.computed("transformer", { name: "", content }, settings)).result;
       const ends = runs.map(({ variant, heldOut }) => place.each(variant, env.exact(heldOut)));
       await says(page, "place", place.heldOut(ends.join(lab.comma)));
       const written = await page.evaluate(() =>
@@ -195,7 +186,8 @@ export const tests = [
       await page.until(() => document.querySelector("[data-alive]") !== null);
       await page.click(".bar a.document");
       await becomes(en.common.documents.main.title);
-      await page.open(env.at("plain", "#depth&v=1&depth=3")); // of the other document
+      // of the other document, which comes in the place of the one that is opened
+      await page.open(env.at("plain", "#depth&v=1&depth=3"), { script: false });
       await becomes(en.common.documents.lab.title);
       await page.open(env.at("plain"));
       await page.evaluate(() => {
