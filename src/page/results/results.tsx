@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { Chart } from "../parts/chart.js";
+import { smooth } from "../../show/smooth.js";
+import { Chart, type Line } from "../parts/chart.js";
 import { Code } from "../parts/copy.js";
 import { Complaint } from "../parts/fields.js";
 import { FileDrop } from "../parts/file-drop.js";
@@ -134,6 +135,18 @@ const rangeOf = (values: number[]): [number, number] => {
   return finite.length === 0 ? [0, 1] : low === high ? [low - 1, high + 1] : [low, high];
 };
 
+/** Long curves are noise without it. */
+const WINDOW = 15;
+
+const smoothed = (points: Line["points"]): Pick<Line, "points" | "raw"> => {
+  if (points.length < 4 * WINDOW || points.some(([, y]) => !Number.isFinite(y))) return { points };
+  const ys = smooth(
+    points.map(([, y]) => y),
+    WINDOW,
+  );
+  return { points: points.map(([x], i) => [x, ys[i]] as const), raw: [points] };
+};
+
 /** The curves of one file, on the scales of all. */
 function Drawn({ curves, all }: { curves: Curves; all: readonly (Curves | undefined)[] }) {
   const { results } = useTools();
@@ -145,7 +158,7 @@ function Drawn({ curves, all }: { curves: Curves; all: readonly (Curves | undefi
     <Chart
       title=""
       summary={ends.join(", ")}
-      lines={curves.lines.map((line, look) => ({ ...line, look }))}
+      lines={curves.lines.map((line, look) => ({ ...line, ...smoothed(line.points), look }))}
       x={rangeOf(points.map(([x]) => x))}
       y={rangeOf(points.map(([, y]) => y))}
       xLabel=""

@@ -175,7 +175,7 @@ export const tests = [
       const values = Array.from({ length: 96 }, (_, i) => ((i * 37) % 19) - 9.5);
       const use = async (text) => {
         await page.evaluate(() => {
-          document.querySelector("#see details").open = true;
+          document.querySelector("#see details.more").open = true;
         });
         await page.set("#see .own textarea", text);
         await page.click("#see .own button");
