@@ -47,7 +47,7 @@ export function Chart(props: ChartProps) {
   const bottom = height - MARGIN.bottom;
   const scale = ([from, to]: readonly [number, number], start: number, end: number) => {
     const factor = (end - start) / (to - from || 1);
-    return (value: number) => start + (value - from) * factor;
+    return (value: number) => tenths(start + (value - from) * factor);
   };
   const [atX, atY] = [scale(x, MARGIN.left, right), scale(y, bottom, MARGIN.top)];
   const path = (points: Line["points"]) => pathOf(points, atX, atY, y);
@@ -128,7 +128,7 @@ function useWidth(ref: { current: HTMLElement | null }): number {
 
 type Place = (value: number) => number;
 
-/** A path through the points, in tenths of a pixel from one to the next. Values beyond the scale stay at its edge. */
+/** A path through the points, from one to the next. Values beyond the scale stay at its edge. */
 function pathOf(
   points: Line["points"],
   atX: Place,
@@ -143,15 +143,18 @@ function pathOf(
       isDown = false;
       continue;
     }
-    const to = [atX(x), atY(Math.max(low, Math.min(high, y)))].map((at) => Math.round(10 * at));
-    const steps = to.map((at, i) => shortest((at - (isDown ? from[i] : 0)) / 10));
+    const to = [atX(x), atY(Math.max(low, Math.min(high, y)))];
+    const steps = to.map((at, i) => shortest(tenths(at - (isDown ? from[i] : 0))));
     path += (isDown ? "l" : "M") + steps[0] + (steps[1].startsWith("-") ? "" : " ") + steps[1];
     [from, isDown] = [to, true];
   }
   return path;
 }
 
-const shortest = (tenths: number): string => String(tenths).replace(/^(-?)0\./, "$1.");
+/** In tenths of a pixel: nobody sees more, and the numbers stand in the document. */
+const tenths = (at: number): number => Math.round(10 * at) / 10;
+
+const shortest = (at: number): string => String(at).replace(/^(-?)0\./, "$1.");
 
 /** The least distance of two labels, in pixels. */
 const APART = 17;
