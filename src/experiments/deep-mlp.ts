@@ -9,9 +9,11 @@ import { tanh } from "../ops/elementwise/tanh.js";
 import type { Tensor } from "../tensor.js";
 
 const activations = { sigmoid, tanh, relu } as const;
+/** The name of an activation of the deep net. */
 export type ActivationName = keyof typeof activations;
 export const activationNames = Object.keys(activations) as ActivationName[];
 
+/** A norm of the deep net; "none" is none. */
 export type MLPNorm = "none" | "bn" | "ln";
 export const mlpNorms: readonly MLPNorm[] = ["none", "bn", "ln"];
 

@@ -11,7 +11,7 @@ import type { ExperimentOptions } from "./stage.js";
 
 export type { Measured } from "./deep-measure.js";
 export type { ActivationName, MLPNorm } from "./deep-mlp.js";
-export type { Trained } from "./deep-training.js";
+export type { Trained, TrainingStep } from "./deep-training.js";
 
 /** Settings of `gradients`; `gradientsDefaults` has the defaults. */
 export interface GradientsConfig {
