@@ -96,8 +96,8 @@ export async function prepare() {
         ),
       ),
     /**
-     * What an experiment of the library tells and returns, computed in a thread of its own: it draws random numbers, and
-     * tests in two browsers run at once.
+     * What an experiment of the library tells and returns, computed in a thread of its own: it draws random numbers,
+     * and tests in two browsers run at once.
      */
     computed: (name, ...args) =>
       new Promise((resolve, reject) => {
