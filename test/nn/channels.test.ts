@@ -10,8 +10,8 @@ const runtime = await useRuntime();
 /** Layers without a number of channels, and layers that refuse with PyTorch's own message. */
 const others = new RegExp(
   "Conv|Linear|Pool|Dropout|Embedding|Attention|FFN|Sequential|Flatten|Identity|LU$|^(GRU|LSTM|RNN|Soft)|" +
-    "Sigmoid|Tanh|weight|spectral|Channels|Unit|Pixel|Positional|MeanVariance|LocalResponse|Scale(Norm)?$|QK|addAnd|^(Layer|RMS)Norm$|" +
-    "^InstanceNorm3d",
+    "Sigmoid|Tanh|weight|spectral|Channels|Unit|Pixel|Positional|MeanVariance|LocalResponse|Scale(Norm)?$|QK|addAnd|" +
+    "^(Layer|RMS)Norm$|^InstanceNorm3d",
   "i",
 );
 const layers = Object.entries(layerCases).filter(
