@@ -3,16 +3,15 @@ import { describe } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import { isModule, Module } from "./module.js";
 
+function checkLayer(op: string, layer: unknown): void {
+  if (!isModule(layer)) throw new TypeError(`${op}: expected layers, got ${describe(layer)}`);
+}
+
 /** Base of the holders. */
 abstract class Holder extends Module {
   /** Throws: call the layers one by one. */
   forward(_: Tensor): Tensor {
     throw new Error(`${this.constructor.name}: has no forward; call its layers`);
-  }
-
-  protected refuse(layer: unknown): void {
-    if (!isModule(layer))
-      throw new TypeError(`${this.constructor.name}: expected layers, got ${describe(layer)}`);
   }
 }
 
@@ -29,7 +28,7 @@ export class ModuleList extends Holder {
     super();
     if (!Array.isArray(layers))
       throw new TypeError(`ModuleList: expected a list of layers, got ${describe(layers)}`);
-    for (const layer of layers) this.refuse(layer);
+    for (const layer of layers) checkLayer(this.constructor.name, layer);
     this.layers = [...layers];
   }
 
@@ -39,7 +38,7 @@ export class ModuleList extends Holder {
 
   /** Puts a layer at the end. */
   append(layer: Module): this {
-    this.refuse(layer);
+    checkLayer(this.constructor.name, layer);
     (this.layers as Module[]).push(layer);
     return this;
   }
@@ -86,7 +85,7 @@ export class ModuleDict extends Holder {
       throw new TypeError(`ModuleDict: expected a name, got ${describe(name)}`);
     if (name === "" || name.includes("."))
       throw new RangeError(`ModuleDict: expected a name without dots, got ${describe(name)}`);
-    this.refuse(layer);
+    checkLayer(this.constructor.name, layer);
     (this.layers as Map<string, Module>).set(name, layer);
     return this;
   }

@@ -7,7 +7,7 @@ export type MaxPool1dOptions = MaxPoolOptions<Single>;
 
 /**
  * The largest element of each window of x [N, C, L] or [C, L]. Padding counts as −∞, and a NaN wins. Of equal
- * elements the first one gets the gradient. With `returnIndices`, { output, indices }.
+ * elements the first one gets the gradient. With `returnIndices`, `{ output, indices }`.
  * @shape x [N, C, L] or [C, L] → the same with L' windows,
  *   L' = ⌊(length + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1
  * @throws RangeError for another rank, an empty image, a window larger than the padded input, padding above half of the

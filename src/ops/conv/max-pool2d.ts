@@ -7,7 +7,7 @@ export type MaxPool2dOptions = MaxPoolOptions<Pair>;
 
 /**
  * The largest element of each window of x [N, C, H, W] or [C, H, W]. Padding counts as −∞, and a NaN wins. Of equal
- * elements the first one gets the gradient. With `returnIndices`, { output, indices }.
+ * elements the first one gets the gradient. With `returnIndices`, `{ output, indices }`.
  * @shape x [N, C, H, W] or [C, H, W] → the same with H' × W' windows,
  *   H' = ⌊(length + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1
  * @throws RangeError for another rank, an empty image, a window larger than the padded input, padding above half of the

@@ -7,7 +7,7 @@ export type MaxPool3dOptions = MaxPoolOptions<Triple>;
 
 /**
  * The largest element of each window of x [N, C, D, H, W] or [C, D, H, W]. Padding counts as −∞, and a NaN wins. Of
- * equal elements the first one gets the gradient. With `returnIndices`, { output, indices }.
+ * equal elements the first one gets the gradient. With `returnIndices`, `{ output, indices }`.
  * @shape x [N, C, D, H, W] or [C, D, H, W] → the same with D' × H' × W' windows,
  *   each side = ⌊(length + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1
  * @throws RangeError for another rank, an empty image, a window larger than the padded input, padding above half of the
