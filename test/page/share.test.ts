@@ -55,6 +55,16 @@ describe("the command that does the same", () => {
     expect((await parsed(command))[0]).toBe(name);
   });
 
+  test("as the laboratory has its levers", async () => {
+    const state: State = { ...defaults, variants: "post-ln pre-rms", layers: 1, styleWeight: 5 };
+    const place = await parsed(sameAs("place", state).command ?? "");
+    expect(place[1]).toMatchObject({ variants: ["post-ln", "pre-rms"], layers: 2, lr: 0.003 });
+    const style = await parsed(sameAs("style", state).command ?? "");
+    expect(style[1]).toMatchObject({ norms: ["in", "bn"], styleWeight: 5 });
+    const depth = await parsed(sameAs("depth", { ...state, depth: 1 }).command ?? "");
+    expect(depth[1]).toMatchObject({ depth: 2, lr: 0.02 });
+  });
+
   test.each(presets)("as the race %s has its settings", async (preset) => {
     const state: State = { ...defaults, preset, norms: "bn, gn:4", seeds: "3 4 7", lr: 1e-5 };
     const lines = (sameAs("train", state).command ?? "").split("\n");
@@ -105,9 +115,8 @@ test("the programs run as they are printed, up to their lines of import", async 
   for (const [section] of Object.entries(experiments)) {
     const { code } = sameAs(section as Section, { ...defaults, depth: 2 });
     if (!code) continue;
-    const names = [...code.matchAll(/^import \{ (\w+) \} from "evenkeel[^"]*";$/gm)].map(
-      ([, x]) => x,
-    );
+    const imports = [...code.matchAll(/^import \{ (.+) \} from "evenkeel[^"]*";$/gm)];
+    const names = imports.flatMap(([, list]) => list.split(", "));
     for (const name of names) expect(library).toHaveProperty(name);
     const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
     const body = code.replace(/^import.*$/gm, "");

@@ -22,6 +22,8 @@ interface Listener<K extends ExperimentName> {
 
 export class Experiment<K extends ExperimentName> {
   readonly status: Signal<Status> = signal("idle");
+  /** The settings of the last one that was started. */
+  settings: Experiments[K]["settings"] = {};
   /** What came of the last one that ran to its end. */
   result: Experiments[K]["result"] | null = null;
   /** Why it was refused or failed. */
@@ -37,6 +39,8 @@ export class Experiment<K extends ExperimentName> {
   start(request: ExperimentRequest<K>, listener: Listener<K>): void {
     this.#leave();
     this.error = null;
+    this.result = null;
+    this.settings = request.settings;
     const client = new Client(makeWorker);
     this.#client = client;
     this.#id = client.experiment(request, (reply) => {

@@ -75,8 +75,8 @@ export function speeds(runtime: Runtime): Speed[] {
 }
 
 /**
- * Clocks of browsers are coarse: a run is repeated until it takes this long, in milliseconds. Runs are of one length and
- * in turn, so that what else the machine does slows both alike.
+ * Clocks of browsers are coarse: a run is repeated until it takes this long, in milliseconds. Runs are of one length
+ * and in turn, so that what else the machine does slows both alike.
  */
 const LEAST = 8;
 /** Until the browser has translated what is slow, in milliseconds. */

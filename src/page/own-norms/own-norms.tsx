@@ -109,6 +109,7 @@ export function OwnNorms({ first }: { first: Found }) {
                       </td>
                     ))}
                     <td data-of={norms.head[5]}>
+                      {layer.verdicts.length === 0 && "–"}
                       <ul>
                         {layer.verdicts.map(({ id, level, channels }) => (
                           <li key={id} class={level}>

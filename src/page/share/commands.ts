@@ -1,7 +1,9 @@
 // What does the same as a section of the page, without it: a command, and a program for Node.
 import { depthSettings } from "../lab/depth/nets.js";
 import { paddingSettings } from "../lab/padding/lengths.js";
+import { placeSettings } from "../lab/place/nets.js";
 import { STEPS, statisticsSettings } from "../lab/statistics/settings.js";
+import { styleSettings } from "../lab/style/nets.js";
 import { presetSettings, TEST_IMAGES, TRAIN_IMAGES } from "../preset-races.js";
 import { normsOf, type Section, type State, seedsOf } from "../state.js";
 
@@ -17,25 +19,45 @@ const flags = (values: Readonly<Record<string, string | number>>): string =>
     .map(([name, value]) => ` --${name} ${value}`)
     .join("");
 
+/** Arguments before the settings, and where what they need is imported from. */
+interface Given {
+  text: string;
+  imports?: { experiments?: string; data?: string };
+}
+
 /** A program that runs an experiment to its end. */
-const program = (
+function program(
   name: string,
   settings: object,
-  data = "",
-): string => `import { init } from "evenkeel";
-import { ${name} } from "evenkeel/experiments";
-${data && 'import { proceduralDataset } from "evenkeel/data";\n'}
+  { text, imports = {} }: Given = { text: "" },
+): string {
+  const { experiments = "", data } = imports;
+  return `import { init } from "evenkeel";
+import { ${name}${experiments && `, ${experiments}`} } from "evenkeel/experiments";
+${data ? `import { ${data} } from "evenkeel/data";\n` : ""}
 await init({ deterministic: true });
-const run = ${name}(${data}${JSON.stringify(settings)});
+const run = ${name}(${text}${JSON.stringify(settings)});
 for (;;) {
   const { done, value } = await run.next();
   if (done) console.log(JSON.stringify(value));
   if (done) break;
 }`;
+}
 
-const IMAGES =
-  `{ train: proceduralDataset({ count: ${TRAIN_IMAGES} }), ` +
-  `test: proceduralDataset({ count: ${TEST_IMAGES}, split: "test" }) }, `;
+const IMAGES: Given = {
+  text:
+    `{ train: proceduralDataset({ count: ${TRAIN_IMAGES} }), ` +
+    `test: proceduralDataset({ count: ${TEST_IMAGES}, split: "test" }) }, `,
+  imports: { data: "proceduralDataset" },
+};
+const LOGBOOK: Given = {
+  text: '{ name: "logbook", content: logbook }, ',
+  imports: { experiments: "logbook" },
+};
+const PICTURES: Given = {
+  text: "harbour(160), brushwork(160), ",
+  imports: { experiments: "brushwork, harbour" },
+};
 
 /** Seeds that follow each other are one command. */
 function rowsOf(seeds: readonly number[]): [first: number, count: number][] {
@@ -99,8 +121,24 @@ const makers: { [K in Section]?: (state: State) => Same } = {
     command: `npx evenkeel padding${flags({ "batch-size": state.sentences })}`,
     code: program("padding", paddingSettings(state)),
   }),
-  place: () => ({ command: "npx evenkeel transformer" }),
-  style: () => ({ command: "npx evenkeel style" }),
+  place(state) {
+    const settings = placeSettings(state);
+    const { variants = [], layers = 2, lr = 0, warmup = 0, steps = 0 } = settings;
+    const given = { variants: variants.join(), layers: Math.max(2, layers), steps, lr, warmup };
+    return {
+      command: `npx evenkeel transformer${flags(given)}`,
+      code: program("transformer", settings, LOGBOOK),
+    };
+  },
+  style({ styleWeight }) {
+    const settings = styleSettings(styleWeight);
+    const { norms = [], steps = 0 } = settings;
+    const given = { norms: norms.join(), steps, "style-weight": styleWeight };
+    return {
+      command: `npx evenkeel style${flags(given)}`,
+      code: program("style", settings, PICTURES),
+    };
+  },
   norms: () => ({ command: "npx evenkeel inspect model.safetensors" }),
 };
 

@@ -15,6 +15,10 @@ export const results = new Map<Section, () => object | null>();
 export const withMachine = <R extends object>(result: R | null) =>
   result && { ...result, machine: machineHere() };
 
+/** The result of an experiment of which the page keeps the runs alone. */
+export const runsOf = ({ settings, result }: { settings: object; result: object[] | null }) =>
+  result && withMachine({ config: settings, runs: result });
+
 /** Registers the numbers of a figure. */
 export function useRows(figure: { current: Element | null }, rows: () => Cell[][]): void {
   useEffect(() => {

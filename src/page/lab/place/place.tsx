@@ -7,6 +7,7 @@ import { useOwnId } from "../../parts/late.js";
 import { Said } from "../../parts/said.js";
 import { Section } from "../../parts/section.js";
 import { refusalText } from "../../refusals.js";
+import { runsOf, useResult } from "../../share/figures.js";
 import { limits, type State, variantNames, wordsOf } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
@@ -22,6 +23,7 @@ export function Place() {
   const nets = useSignal(recordedNets);
   const text = useSignal("");
   const experiment = useExperiment<"transformer">();
+  useResult("place", () => runsOf(experiment));
   const { variants, layers, placeRate, warmup } = useFields(
     ...(["variants", "layers", "placeRate", "warmup"] as const),
   );

@@ -9,6 +9,7 @@ import { Choice, Slider } from "../../parts/fields.js";
 import { useNear } from "../../parts/near.js";
 import { Said } from "../../parts/said.js";
 import { Section } from "../../parts/section.js";
+import { runsOf, useResult } from "../../share/figures.js";
 import { painters, type State } from "../../state.js";
 import { useLab } from "../../text/texts.js";
 import { useExperiment } from "../experiment.js";
@@ -40,6 +41,7 @@ export function Style() {
   const step = useSignal(0);
   const split = useSignal(0.5);
   const experiment = useExperiment<"style">();
+  useResult("style", () => runsOf(experiment));
   const { painter, styleWeight } = useFields("painter", "styleWeight");
 
   const paintAtOnce = async () => {

@@ -10,7 +10,8 @@ export const machine = {
     "The relaxed build, which fuses products and sums, needs a newer browser or processor.",
   threads: "Threads",
   threadsOf: (cores: number, threads: number) =>
-    `Cores that the browser tells of: ${cores}. Threads of each worker: ${threads}; nets are trained side by side, a worker each.`,
+    `Cores that the browser tells of: ${cores}. Threads of each worker: ${threads}; nets are trained side by ` +
+    "side, a worker each.",
   memory: "Memory",
   memoryOf: (kibibytes: string) =>
     `${kibibytes} KiB of WebAssembly memory in a worker at rest; it grows as needed.`,
