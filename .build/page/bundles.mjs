@@ -10,7 +10,8 @@ export const OUT = "dist/page";
 /**
  * The page computes with the simd build alone: its bits are the same on every machine. Each byte is a character, which
  * packs better than hexadecimal by 3 KB. The characters begin at 32, for a control character would be written as four.
- * That of byte 0 is the fourth after it: so more of the frequent bytes have a character of one byte, which saves 0.5 KB.
+ * That of byte 0 is the fourth after it: so more of the frequent bytes have a character of one byte, which saves 0.5
+ * KB.
  */
 const simdAlone = {
   name: "simd-alone",

@@ -39,8 +39,8 @@ export const normTexts: NormTexts = {
     ],
     "eps-matters": [
       "eps matters",
-      "A variance is so small that an eps of 1e-3 (TensorFlow) gives outputs 1 % or more from those of 1e-5 (PyTorch). " +
-        "No file tells which it is.",
+      "A variance is so small that an eps of 1e-3 (TensorFlow) gives outputs 1 % or more from those of 1e-5 " +
+        "(PyTorch). No file tells which it is.",
     ],
     foldable: [
       "can be folded",
