@@ -14,7 +14,7 @@ import { style } from "../../src/experiments/style.js";
 import { transformer } from "../../src/experiments/transformer.js";
 import { emptyLane } from "../../src/page/engine/lane.js";
 import { raceData } from "../../src/page/preset-races.js";
-import { beside, readResult, viewsOf } from "../../src/page/results/views.js";
+import { beside, rangeOf, readResult, viewsOf } from "../../src/page/results/views.js";
 import { raceResult } from "../../src/page/share/race-result.js";
 import { resultsJson } from "../../src/show/results.js";
 import { useRuntime } from "../helpers.js";
@@ -196,4 +196,11 @@ test.each([
   ["null", "no settings"],
 ])("%s is refused", (text, why) => {
   expect(() => readResult(text)).toThrow(why);
+});
+
+test("a scale holds what is finite, of however many values", () => {
+  expect(rangeOf(Array.from({ length: 300_000 }, (_, i) => i % 97))).toEqual([0, 96]);
+  expect(rangeOf([Number.NaN, 2, 1e308, -1e308, 5])).toEqual([2, 5]);
+  expect(rangeOf([3, 3])).toEqual([2, 4]);
+  expect(rangeOf([Number.NaN])).toEqual([0, 1]);
 });

@@ -37,9 +37,11 @@ export class Client {
   readonly #worker: WorkerLike;
   readonly #listeners = new Map<number, (reply: Reply) => void>();
   #count = 0;
-  /** The number of calls that wait for their answers. */
+  /** The number of calls and experiments that the worker owes something. */
   #owed = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
+  /** The number of looks since the worker was last heard of. */
+  #looks = 0;
   /** When the worker was last heard of, in milliseconds. */
   heard = performance.now();
   /** Whether the worker had an error that it did not catch: it may not even have started. */
@@ -49,6 +51,7 @@ export class Client {
     this.#worker = make();
     this.#worker.onmessage = ({ data }) => {
       this.heard = performance.now();
+      this.#looks = 0;
       const listener = this.#listeners.get(data.id);
       if (isLast(data)) this.#listeners.delete(data.id);
       listener?.(data);
@@ -71,24 +74,24 @@ export class Client {
   call<K extends CallName>(name: K, args: Calls[K]["args"]): Promise<Calls[K]["result"]> {
     return new Promise((resolve, reject) => {
       const id = this.#ask((reply) => {
-        this.#expect(-1);
+        this.expect(-1);
         if (reply.is === "result") resolve(reply.result as Calls[K]["result"]);
         else if (reply.is === "refused") reject(new Refusal(reply.message));
         else if (reply.is === "failed") reject(new Error(reply.message));
       });
       this.#worker.postMessage({ id, do: "call", name, args } as Request);
-      this.#expect(1);
+      this.expect(1);
     });
   }
 
   /** Expects more answers, or fewer, and the next one before the worker was silent for too long. */
-  #expect(more: number): void {
+  expect(more: number): void {
     this.#owed += more;
     clearInterval(this.#looking);
     if (this.#owed === 0) return;
-    let looks = 0;
+    this.#looks = 0;
     this.#looking = setInterval(() => {
-      if (++looks === LOOKS) this.#failAll("the worker does not answer");
+      if (++this.#looks === LOOKS) this.#failAll("the worker does not answer");
     }, BETWEEN_LOOKS);
   }
 
@@ -99,13 +102,17 @@ export class Client {
     return id;
   }
 
-  /** Starts an experiment. `listener` gets every reply to it. Returns its number. */
+  /** Starts an experiment. `listener` gets every reply to it, and its failure if it falls silent. Returns its number. */
   experiment<K extends ExperimentName>(
     request: ExperimentRequest<K>,
     listener: (reply: Reply) => void,
   ): number {
-    const id = this.#ask(listener);
+    const id = this.#ask((reply) => {
+      if (isLast(reply)) this.expect(-1);
+      listener(reply);
+    });
     this.#worker.postMessage({ id, do: "experiment", ...request } as Request);
+    this.expect(1);
     return id;
   }
 

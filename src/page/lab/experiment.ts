@@ -81,12 +81,14 @@ export class Experiment<K extends ExperimentName> {
   pause(): void {
     if (this.status.value !== "running") return;
     this.#say({ do: "pause" });
+    this.#client?.expect(-1); // paused it has no reason to speak
     this.status.value = "paused";
   }
 
   resume(): void {
     if (this.status.value !== "paused") return;
     this.#say({ do: "resume" });
+    this.#client?.expect(1);
     this.status.value = "running";
   }
 

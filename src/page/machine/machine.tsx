@@ -53,7 +53,7 @@ export function Machine() {
       if (what === "bits") bits.value = await ask("bits", null);
       else speeds.value = await ask("speed", null);
     } catch (error) {
-      failure.value = failureText((error as Error).message, common);
+      failure.value = (error as Error).message;
     } finally {
       busy.value = null;
     }
@@ -135,7 +135,7 @@ export function Machine() {
             </div>
           </div>
         </div>
-        {failure.value && <Complaint text={failure.value} />}
+        {failure.value && <Complaint text={failureText(failure.value, common)} />}
       </div>
     </Section>
   );

@@ -69,7 +69,11 @@ export function OwnNorms({ first }: { first: Found }) {
       </FileDrop>
       <h3>{name}</h3>
       <p role="status">
-        {norms.found(layers.length, tensors)} <strong>{normTexts.files[verdict]}</strong>
+        {norms.found(layers.length, tensors)}{" "}
+        {/* of what was not read nobody can say that it is sound */}
+        {(verdict !== "sound" || unread.length === 0) && (
+          <strong>{normTexts.files[verdict]}</strong>
+        )}
       </p>
       {unread.length > 0 && <p class="hint">{norms.unread(unread.length, unread[0])}</p>}
       {layers.length > 0 && (

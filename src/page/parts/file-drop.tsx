@@ -16,9 +16,11 @@ export function FileDrop(props: {
   accept: string;
   multiple?: boolean;
   take: (files: File[]) => void;
+  /** What stands above the button, and below it. */
+  above?: ComponentChildren;
   children?: ComponentChildren;
 }) {
-  const { label, choose, hint, accept, multiple, take, children } = props;
+  const { label, choose, hint, accept, multiple, take, above, children } = props;
   const id = useOwnId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -38,6 +40,7 @@ export function FileDrop(props: {
       }}
     >
       <legend>{label}</legend>
+      {above}
       <button type="button" aria-describedby={id} onClick={() => input.current?.click()}>
         {choose}
       </button>{" "}

@@ -8,8 +8,16 @@ import { FileDrop } from "../parts/file-drop.js";
 import { exact } from "../parts/numbers.js";
 import { Scrolled } from "../parts/scrolled.js";
 import { Section } from "../parts/section.js";
-import { useTools } from "../text/texts.js";
-import { beside, type Curves, readResult, type Table, type Views, viewsOf } from "./views.js";
+import { type ToolsTexts, useTools } from "../text/texts.js";
+import {
+  beside,
+  type Curves,
+  rangeOf,
+  readResult,
+  type Table,
+  type Views,
+  viewsOf,
+} from "./views.js";
 
 /** The largest file that is read, in bytes. */
 const MOST_BYTES = 64e6;
@@ -27,23 +35,27 @@ interface Opened {
   views: Views;
 }
 
+/** Why a file is refused, by the key of the sentence that says so. */
+function whyRefused(error: unknown): keyof ToolsTexts["results"]["refused"] {
+  if (!(error instanceof RangeError)) return "unreadable";
+  const [known] = /not JSON|too large/.exec(error.message) ?? [];
+  return (known as "not JSON" | "too large") ?? "no settings"; // or it is nested too deep to be a result
+}
+
 /** Files that the command or this page has written, one or two side by side. */
 export function Results() {
   const { results } = useTools();
   const opened = useSignal<readonly Opened[]>([]);
-  const complaint = useSignal("");
+  const refused = useSignal<{ why: keyof typeof results.refused; name: string } | null>(null);
   const take = async (files: File[]) => {
-    complaint.value = "";
+    refused.value = null;
     for (const file of files.slice(-MOST)) {
       try {
         if (file.size > MOST_BYTES) throw new RangeError("too large");
         const views = viewsOf(readResult(await file.text()));
         opened.value = [...opened.value, { name: file.name, views }].slice(-MOST);
       } catch (error) {
-        const why = /not JSON|no settings|too large/.exec(String(error))?.[0] as
-          | keyof typeof results.refused
-          | undefined;
-        complaint.value = results.refused[why ?? "unreadable"](file.name);
+        refused.value = { why: whyRefused(error), name: file.name };
       }
     }
   };
@@ -61,7 +73,9 @@ export function Results() {
         multiple
         take={take}
       >
-        {complaint.value && <Complaint text={complaint.value} />}
+        {refused.value && (
+          <Complaint text={results.refused[refused.value.why](refused.value.name)} />
+        )}
         {opened.value.length > 0 && (
           <ul class="opened">
             {names.map((name, i) => (
@@ -128,12 +142,6 @@ function Pair(props: { title: string; names: string[]; children: (VNode | undefi
     </>
   );
 }
-
-const rangeOf = (values: number[]): [number, number] => {
-  const finite = values.filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  return finite.length === 0 ? [0, 1] : low === high ? [low - 1, high + 1] : [low, high];
-};
 
 /** Long curves are noise without it. */
 const WINDOW = 15;

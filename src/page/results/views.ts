@@ -178,6 +178,15 @@ const textOf = (value: unknown): string =>
       ? "–"
       : String(value);
 
+/** The scale that holds all values that float32 has; there may be more of them than a call takes arguments. */
+export function rangeOf(values: readonly number[]): [number, number] {
+  const [low, high] = values
+    .filter((value) => Number.isFinite(Math.fround(value)))
+    .reduce(([low, high], y) => [Math.min(low, y), Math.max(high, y)], [Infinity, -Infinity]);
+  if (low > high) return [0, 1];
+  return low === high ? [low - 1, high + 1] : [low, high];
+}
+
 /** The views of several results, those of the same name beside each other. */
 export function beside(all: readonly Views[]): {
   curves: { title: string; of: (Curves | undefined)[] }[];

@@ -85,7 +85,7 @@ export function Menu({ section, heading }: { section: Section; heading: string }
     try {
       await work();
     } catch (error) {
-      fail(share.failed(String(error)));
+      fail(String(error));
     }
   };
   return (
@@ -128,7 +128,7 @@ export function Menu({ section, heading }: { section: Section; heading: string }
           <CopyButton text={() => embedOf(section, element, heading)} label={share.embed} />
         </li>
       </ul>
-      {failure && <Complaint text={failure} />}
+      {failure && <Complaint text={share.failed(failure)} />}
       {same.command && <Code label={share.command} text={same.command} />}
       {same.code && (
         <>

@@ -117,6 +117,15 @@ export const tests = [
           );
         }
         equal(await page.text("#norms .drop ~ h3"), example);
+        // a norm of a type that is not known: nobody says that it is sound
+        const entry = (from) => ({ dtype: "F8_E4M3", shape: [4], data_offsets: [from, from + 4] });
+        const header = JSON.stringify({ "a.weight": entry(0), "a.bias": entry(4) });
+        const start = Buffer.from([header.length, 0, 0, 0, 0, 0, 0, 0]);
+        const bytes = Buffer.concat([start, Buffer.from(header), Buffer.alloc(8)]);
+        await drop(page, "#norms .drop", [["eight.safetensors", bytes]]);
+        const found = () => page.text("#norms .drop ~ p");
+        const said = texts.norms.found(1, 2);
+        equal((await page.become(found, (now) => now.startsWith(said))).trim(), said);
       }
     },
   },
@@ -160,6 +169,17 @@ export const tests = [
           );
         }
         equal(await charts(), 2 * single);
+        // more values than a call takes arguments, and some that no float32 has
+        const losses = Array.from({ length: 200_000 }, (_, i) => (i % 50_000 ? i % 97 : 1e308));
+        const long = JSON.stringify({ config: {}, runs: [{ norm: "bn", losses }] });
+        await drop(page, "#results .drop", [["long.json", Buffer.from(long)]]);
+        const names = () => page.text("#results .opened");
+        match(await page.become(names, (now) => now.includes("long.json")), /long\.json/);
+        await drop(page, "#results .drop", [
+          ["one.json", Buffer.from(JSON.stringify(one))],
+          ["two.json", Buffer.from(JSON.stringify(two))],
+        ]);
+        equal(await page.become(charts, (count) => count === 2 * single), 2 * single);
         await page.click("#results .opened button");
         equal(await page.become(charts, (count) => count === single), single);
       }

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Picture } from "../../../experiments/pictures.js";
 import { Complaint } from "../../parts/fields.js";
-import { useOwnId } from "../../parts/late.js";
+import { FileDrop } from "../../parts/file-drop.js";
 import { type LabTexts, useLab } from "../../text/texts.js";
 import { PictureCanvas } from "./canvas.js";
 import { PictureRefusal, readPicture } from "./read-picture.js";
@@ -15,50 +16,35 @@ export function OwnPicture(props: {
 }) {
   const { label, picture, isOwn, take } = props;
   const { style: texts } = useLab();
+  const choices = useRef(0);
   const refused = useSignal<((texts: LabTexts["style"]) => string) | null>(null);
-  const id = useOwnId();
-  const read = async (file: File | undefined) => {
-    if (!file) return;
+  const read = async ([file]: File[]) => {
+    const choice = ++choices.current; // of several, only the last one counts
     refused.value = null;
     try {
-      take(await readPicture(file));
+      const picture = await readPicture(file);
+      if (choice === choices.current) take(picture);
     } catch (error) {
+      if (choice !== choices.current) return;
       const why = error instanceof PictureRefusal ? error.why : "unreadable";
       refused.value = ({ refused }) => refused[why](file.name);
     }
   };
   return (
-    <fieldset
-      class="own drop"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        read(event.dataTransfer?.files[0]);
-      }}
+    <FileDrop
+      label={label}
+      choose={texts.choose}
+      hint={texts.own}
+      accept="image/png,image/jpeg,image/webp"
+      take={read}
+      above={<PictureCanvas picture={picture} label={label} />}
     >
-      <legend>{label}</legend>
-      <PictureCanvas picture={picture} label={label} />
-      <label for={id} class="hint">
-        {texts.own}
-      </label>
-      <input
-        id={id}
-        type="file"
-        accept="image/png,image/jpeg,image/webp"
-        aria-invalid={refused.value !== null}
-        onChange={(event) => {
-          const { currentTarget: field } = event;
-          read(field.files?.[0]).then(() => {
-            field.value = ""; // the same file can be chosen again
-          });
-        }}
-      />
       {refused.value && <Complaint text={refused.value(texts)} />}
       {isOwn && (
         <button type="button" class="quiet" onClick={() => take(undefined)}>
           {texts.useDrawn}
         </button>
       )}
-    </fieldset>
+    </FileDrop>
   );
 }

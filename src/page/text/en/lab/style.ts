@@ -10,6 +10,7 @@ export const style = {
   progress: (step: number, steps: number) => `Step ${step} of ${steps}`,
   content: "The picture",
   manner: "Its style is to be like this",
+  choose: "Choose a picture",
   own: "PNG, JPEG or WebP, chosen or dropped here. It stays on this machine.",
   useDrawn: "Back to the drawn picture",
   result: (painter: string) => `Repainted by ${painter}`,

@@ -9,6 +9,7 @@ export const style = {
   progress: (step: number, steps: number) => `第 ${step} 步，共 ${steps} 步`,
   content: "图片",
   manner: "要模仿的风格",
+  choose: "选择图片",
   own: "PNG、JPEG 或 WebP，选择或拖到这里。图片不离开这台机器。",
   useDrawn: "换回画出来的图片",
   result: (painter: string) => `重画：${painter}`,
