@@ -40,7 +40,7 @@ export const normTexts: NormTexts = {
     "eps-matters": [
       "eps matters",
       "A variance is so small that an eps of 1e-3 (TensorFlow) gives outputs 1 % or more from those " +
-        "of 1e-5 (PyTorch). " +",
+        "of 1e-5 (PyTorch). " +
         "No file tells which it is.",
     ],
     foldable: [
