@@ -35,7 +35,7 @@ export const normTexts: NormTexts = {
     sound: "完好：没有发现问题。",
   },
   doubts: {
-    "no-weight": "它的正前方没有权重",
+    "no-weight": "它前面没有紧挨着的权重",
     shape: "从前面权重的形状看不出哪一维是输出",
     bias: "前面的权重带偏置，两者之间可能还有激活函数",
     sorted: "文件里的键按名称排序，先后次序说明不了什么",

@@ -170,6 +170,23 @@ export const tests = [
     },
   },
   {
+    name: "access: with forced colours a chosen button differs from the others",
+    browsers: ["chromium"],
+    async run(page, env) {
+      await page.emulate({ forcedColors: "active" });
+      for (const path of ["", "lab/", "tools/"]) {
+        await page.open(env.at("plain", path));
+        const [chosen, other] = await page.evaluate(() =>
+          [":checked", ":not(:checked)"].map((kind) => {
+            const button = document.querySelector(`.pill input${kind} + span`);
+            return getComputedStyle(button).backgroundColor;
+          }),
+        );
+        notEqual(chosen, other, path);
+      }
+    },
+  },
+  {
     name: "access: what is pressed is 40 pixels high, on a phone too",
     browsers: ["chromium"],
     async run(page, env) {

@@ -1,8 +1,8 @@
 export const depth = {
   heading: "Depth: why normalise at all?",
   lead:
-    "A plain net of many layers, without a norm and with two. Make it deeper: on the left you see at once what " +
-    "gradient reaches each layer before training, on the right whether the net learns.",
+    "A plain net of many layers, without a norm and with two. Make it deeper: the first figure shows at once what " +
+    "gradient reaches each layer before training, the second whether the net learns.",
   depth: "Hidden layers",
   activation: "Activation",
   activations: { sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU" },

@@ -15,8 +15,8 @@ export const statistics = {
   all: "all batches",
   truth: "the data's",
   summary: (running: string, all: string, truth: string) =>
-    `Now: your momentum ${running}, average of all batches (momentum None) ${all}, true value ${truth}. Faint: each ` +
-    "batch's own.",
+    `Now: ${running} with your momentum, ${all} as the average of all batches (momentum None), true value ${truth}. ` +
+    "Faint: each batch's own.",
   rules: "Running variance ÷ true variance",
   article: "a tutorial's rule",
   ours: "PyTorch's rule",

@@ -1,6 +1,6 @@
 export const depth = {
   heading: "深度：为什么要归一化？",
-  lead: "一个层数很多的普通网络：不加归一化，或加两种归一化之一。把它加深：左图立刻显示训练前各层得到的梯度，右图显示网络学不学得会。",
+  lead: "一个层数很多的普通网络：不加归一化，或加两种归一化之一。把它加深：第一幅图立刻显示训练前各层得到的梯度，第二幅图显示网络学不学得会。",
   depth: "隐藏层数",
   activation: "激活函数",
   activations: { sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU" },

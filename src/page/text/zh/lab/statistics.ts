@@ -12,7 +12,7 @@ export const statistics = {
   all: "全部平均",
   truth: "数据的真值",
   summary: (running: string, all: string, truth: string) =>
-    `现在：您的动量 ${running}，所有批次的平均（动量为 None）${all}，真值 ${truth}。浅色：每个批次自己的值。`,
+    `现在：用您的动量得到 ${running}，对所有批次取平均（动量为 None）得到 ${all}，真值是 ${truth}。浅色线：每个批次自己的值。`,
   rules: "滑动方差 ÷ 真方差",
   article: "教程的算法",
   ours: "PyTorch 的算法",
