@@ -94,10 +94,10 @@ describe("exports", () => {
     }),
   );
 
-  // Of it, evenkeel/files are 25 KB, the command's texts in Chinese 30 KB, docstrings in the declarations 20 KB.
-  test("the tarball has 1.5 MB at most", () => {
+  // Of it, the page is 340 KB, the same library for edge hosts 230 KB, source maps 245 KB, declarations 200 KB.
+  test("the tarball has 1.6 MB at most", () => {
     console.log(`packed: ${(size / 1e6).toFixed(2)} MB`);
-    expect(size).toBeLessThanOrEqual(1_500_000);
+    expect(size).toBeLessThanOrEqual(1_600_000);
   });
 
   test("all exist and are packed", () => {
