@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { useKeptFocus } from "./kept-focus.js";
 import { useOwnId } from "./late.js";
 
 /** A file that misses the field would open in the place of the page. */
@@ -23,6 +24,8 @@ export function FileDrop(props: {
   const { label, choose, hint, accept, multiple, take, above, children } = props;
   const id = useOwnId();
   const input = useRef<HTMLInputElement>(null);
+  const box = useRef<HTMLFieldSetElement>(null);
+  useKeptFocus(box); // what is chosen can be left by a button that goes with it
   useEffect(() => {
     addEventListener("dragover", stay);
     addEventListener("drop", stay);
@@ -32,6 +35,7 @@ export function FileDrop(props: {
   };
   return (
     <fieldset
+      ref={box}
       class="own drop"
       onDragOver={(e) => e.preventDefault()}
       onDrop={(e) => {

@@ -182,6 +182,12 @@ export const tests = [
         equal(await page.become(charts, (count) => count === 2 * single), 2 * single);
         await page.click("#results .opened button");
         equal(await page.become(charts, (count) => count === single), single);
+        const focused = () =>
+          page.evaluate(() => document.activeElement.closest("button")?.textContent);
+        equal(
+          await page.become(focused, (now) => now === texts.results.choose),
+          texts.results.choose,
+        );
       }
     },
   },

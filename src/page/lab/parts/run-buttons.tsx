@@ -1,7 +1,8 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Refusal } from "../../engine/client.js";
 import type { ExperimentName } from "../../engine/protocol.js";
 import { Complaint } from "../../parts/fields.js";
+import { useKeptFocus } from "../../parts/kept-focus.js";
 import { failureText, refusalText } from "../../refusals.js";
 import { useLab } from "../../text/texts.js";
 import type { Experiment } from "../experiment.js";
@@ -18,15 +19,8 @@ export function RunButtons<K extends ExperimentName>(props: {
   const status = experiment.status.value;
   const { error } = experiment;
 
-  // the button that was pressed is gone: the focus goes to the one in its place
   const buttons = useRef<HTMLDivElement>(null);
-  const had = useRef(false);
-  had.current ||= buttons.current?.contains(document.activeElement) ?? false;
-  useEffect(() => {
-    if (had.current && document.activeElement === document.body)
-      buttons.current?.querySelector("button")?.focus();
-    had.current = false;
-  }, [status]);
+  useKeptFocus(buttons, status);
 
   return (
     <>

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { change, useFields } from "../../model.js";
 import { Choice, Complaint, Slider, Words } from "../../parts/fields.js";
+import { useKeptFocus } from "../../parts/kept-focus.js";
 import { presetSettings } from "../../preset-races.js";
 import { refusalText } from "../../refusals.js";
 import { limits, MOST_NORMS, normsOf, type Preset, presets, seedsOf } from "../../state.js";
@@ -28,15 +29,8 @@ export function LeverPanel() {
   const status = theRace()?.status ?? "idle";
   const isUnderWay = theRace()?.isUnderWay ?? false;
 
-  // the button that was pressed is gone: the focus goes to the one in its place
   const buttons = useRef<HTMLDivElement>(null);
-  const had = useRef(false);
-  had.current ||= buttons.current?.contains(document.activeElement) ?? false;
-  useEffect(() => {
-    if (had.current && document.activeElement === document.body)
-      buttons.current?.querySelector("button")?.focus();
-    had.current = false;
-  }, [status]);
+  useKeptFocus(buttons, status);
 
   const start = async () => {
     if (isUnderWay || isStarting.value || reading.value) return;
