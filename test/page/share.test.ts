@@ -79,6 +79,17 @@ describe("the command that does the same", () => {
     });
   });
 
+  test("holds nothing that a shell would run, whatever the link had", () => {
+    const signs = ["|", "&", "`", "$", ">", "'", '"', "\\", "#", "\n"];
+    for (const evil of signs.map((sign) => `bn${sign}reboot`))
+      for (const section of ["train", "choose"] as const) {
+        const { command } = sameAs(section, { ...defaults, norms: evil, answers: { task: evil } });
+        expect(command).toMatch(/^[\w :.,+/-]*$/);
+      }
+    const { command } = sameAs("train", { ...defaults, norms: "gn:4+ws evonorm-b0" });
+    expect(command).toContain("--norms gn:4+ws,evonorm-b0 ");
+  });
+
   test("as See has its method, sizes and number", async () => {
     const state = { ...defaults, method: "gn", number: 3, training: false, at: 31 };
     const { command = "", code = "" } = sameAs("see", state);

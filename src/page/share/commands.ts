@@ -14,9 +14,10 @@ export interface Same {
   code?: string;
 }
 
+/** Flags as one types them. Their values may be of a stranger's link: what a shell would understand is left out. */
 const flags = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
-    .map(([name, value]) => ` --${name} ${value}`)
+    .map(([name, value]) => ` --${name} ${value}`.replace(/[^\w :.,+/-]/g, ""))
     .join("");
 
 /** Arguments before the settings, and where what they need is imported from. */
