@@ -44,8 +44,8 @@ export function probabilityLosses(logits: Tensor, target: Tensor, rule: ShareRul
 }
 
 /**
- * Losses for one class a place, negative where it is to be ignored: nothing is read there. A mean divides by the weights
- * of the targets.
+ * Losses for one class a place, negative where it is to be ignored: nothing is read there. A mean divides by the
+ * weights of the targets.
  */
 export function weightedLosses(logits: Tensor, targets: Int32Array, rule: ShareRule): Tensor {
   const { reduction, labelSmoothing, weight } = rule;
