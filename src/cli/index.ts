@@ -12,6 +12,7 @@ import { experimentsIn } from "./experiments.js";
 import { speakHelp } from "./help.js";
 import { langOption, textsFor } from "./language.js";
 import { addPage } from "./page.js";
+import { shown } from "./width.js";
 
 /** The exit code for refused flags, values and files. A bug gives 1, a stop by Ctrl-C gives 130. */
 const REFUSED = 2;
@@ -96,7 +97,8 @@ function report(error: unknown): number {
     console.error(error);
     return 1;
   }
-  console.error(`evenkeel: ${speech.error(error.message)}`);
+  // names in files are a part of many messages
+  console.error(`evenkeel: ${speech.error(error.message).replace(/[^\n]+/g, shown)}`);
   return REFUSED;
 }
 

@@ -5,6 +5,10 @@ const WIDE =
 /** The cells of a terminal that a text takes. */
 export const widthOf = (text: string): number => text.length + (text.match(WIDE)?.length ?? 0);
 
+/** A text that is not ours, for a terminal, which would obey its control characters: they are shown by their codes. */
+export const shown = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+
 /** The text with spaces behind it, in so many cells. */
 export const padEnd = (text: string, cells: number): string =>
   text + " ".repeat(Math.max(0, cells - widthOf(text)));

@@ -47,6 +47,8 @@ export interface NormInspection {
 
 /** What can be said of a norm, and how bad it is. */
 export const normVerdicts = {
+  /** Tensors of several lengths. */
+  "lengths-differ": "error",
   /** NaN in a tensor. */
   nan: "error",
   /** ±Infinity in a tensor. */
@@ -112,7 +114,8 @@ export function inspectNorms(entries: ReadonlyMap<string, NormEntry>): NormInspe
 type Values = Partial<Record<NormRole, Float64Array>>;
 
 function verdictsOf(found: FoundNorm, values: Values): NormVerdict[] {
-  const { gamma, mean, variance, count } = values;
+  const { count, ...vectors } = values;
+  const { gamma, mean, variance } = vectors;
   const verdicts: NormVerdict[] = [];
   const channels = Array.from({ length: found.channels }, (_, i) => i);
   /** Says it of the channels for which `test` holds. */
@@ -120,10 +123,14 @@ function verdictsOf(found: FoundNorm, values: Values): NormVerdict[] {
     const count = channels.filter((c) => (typeof test === "boolean" ? test : test(c))).length;
     if (count > 0) verdicts.push({ id, level: normVerdicts[id], channels: count });
   };
-  const lists = Object.values(values);
+  const lists = Object.values(vectors);
   const all = (list: Float64Array | undefined, value: number) =>
     list !== undefined && list.length > 0 && list.every((x) => x === value);
 
+  say(
+    "lengths-differ",
+    lists.some(({ length }) => length !== found.channels),
+  );
   say("nan", (c) => lists.some((list) => Number.isNaN(list[c])));
   say("infinite", (c) => lists.some((list) => Math.abs(list[c]) === Infinity));
   if (mean && variance) {

@@ -14,9 +14,19 @@ export interface NumpyArray {
 /** NumPy's own limit (max_header_size of numpy.load). */
 const MOST_HEADER = 10_000;
 const MAGIC = "\x93NUMPY";
-/** Reads a `.npy` file. Throws RangeError, with the offset, for any other, before memory for data is taken. */
-export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
-  const cursor = new Cursor(bytes, where);
+
+/** What the header of a `.npy` file says. */
+interface NpyHeader {
+  /** How NumPy describes the elements, such as "<f4". */
+  descr: string;
+  shape: number[];
+  fortran: boolean;
+  /** Throws RangeError, with the place of the header. */
+  refuse(problem: string): never;
+}
+
+/** Reads a header. Behind it the cursor is where the elements begin. */
+function headerOf(bytes: Uint8Array, cursor: Cursor): NpyHeader {
   const magic = bytes.subarray(0, MAGIC.length);
   if (String.fromCharCode(...magic) !== MAGIC)
     cursor.refuse("expected a .npy file (.npz: loadNumpyArchive)");
@@ -44,11 +54,20 @@ export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
   const fortran = field("fortran_order", /(True|False)/) === "True";
   const lengths = field("shape", /\(([\d, L]*)\)/).match(/\d+/g) ?? [];
   if (!/^\{ *\}\s*$/.test(rest)) refuse(`the header has more than it should: ${beginningOf(rest)}`);
+  return { descr, shape: lengths.map(Number), fortran, refuse };
+}
 
+/** The shape of the array of a `.npy` file, of whatever elements. Throws RangeError where there is no such header. */
+export const npyShape = (bytes: Uint8Array, where: string): readonly number[] =>
+  headerOf(bytes, new Cursor(bytes, where)).shape;
+
+/** Reads a `.npy` file. Throws RangeError, with the offset, for any other, before memory for data is taken. */
+export function parseNpy(bytes: Uint8Array, where: string): NumpyArray {
+  const cursor = new Cursor(bytes, where);
+  const { descr, shape, fortran, refuse } = headerOf(bytes, cursor);
   const [, order, kind, width] = /^'([<>|=]?)([fiu]|b(?=1))([1248])'$/.exec(descr) ?? [];
   const type = kind === "b" ? "BOOL" : `${kind}${8 * Number(width)}`.toUpperCase();
   if (!isElementType(type)) return refuse(unknownType(descr));
-  const shape = lengths.map(Number);
   const expected = sizeOf(shape) * Number(width);
   const left = bytes.length - cursor.at;
   if (expected !== left)

@@ -4,7 +4,7 @@ import { type Selection, select, selectionRules } from "../io/select.js";
 import { checkOptions, describe, type Rules } from "../options.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type AnyTensor, Tensor, tensor, tidy } from "../tensor.js";
-import { type NumpyArray, parseNpy, writeNpy } from "./npy.js";
+import { type NumpyArray, npyShape, parseNpy, writeNpy } from "./npy.js";
 import { writeZip } from "./write-zip.js";
 import { contentsOf, readZip, type ZipEntry } from "./zip.js";
 
@@ -55,6 +55,22 @@ export function loadNumpyArchive(
   });
 }
 
+/** The shapes of the arrays of a `.npz` file, in its order; of those too whose elements tensors cannot hold. */
+export function numpyShapes(bytes: Uint8Array, file: string): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const [name, entry] of entriesOf(bytes, file)) {
+    const contents = contentsOf(bytes, entry, file, { check: true });
+    shapes.set(name, npyShape(contents, `${file}: ${entry.name}`));
+  }
+  return shapes;
+}
+
+/** The entries of a `.npz` file that are arrays, by the names of these. */
+function entriesOf(bytes: Uint8Array, where: string): Map<string, ZipEntry> {
+  const entries = [...readZip(bytes, where).values()].filter(({ name }) => name.endsWith(".npy"));
+  return new Map(entries.map((entry) => [entry.name.slice(0, -4), entry]));
+}
+
 /** The arrays of a `.npz` file, one after the other. */
 export function* parseNpz(
   bytes: Uint8Array,
@@ -64,8 +80,7 @@ export function* parseNpz(
 ): Generator<[string, NumpyArray]> {
   checkBytes(op, bytes);
   const where = `${op}: ${file}`;
-  const entries = [...readZip(bytes, where).values()].filter(({ name }) => name.endsWith(".npy"));
-  const arrays = new Map(entries.map((entry) => [entry.name.slice(0, -4), entry]));
+  const arrays = entriesOf(bytes, where);
   for (const name of select(where, arrays.keys(), selection)) {
     const entry = arrays.get(name) as ZipEntry;
     const contents = contentsOf(bytes, entry, where, { check: true });

@@ -84,8 +84,8 @@ export function constant(like: Tensor, shape: Shape, values: ArrayLike<number>):
   return tensor(Float32Array.from(values), shape, { runtime: like.runtime });
 }
 
-/** f of each element of x, as a constant. */
-export const constantOf = (x: Tensor, f: (value: number) => number): Tensor =>
+/** f of each element of x and its index, as a constant. */
+export const constantOf = (x: Tensor, f: (value: number, i: number) => number): Tensor =>
   constant(x, x.shape, x.elements.map(f));
 
 export const zerosOf = (like: Tensor, shape: Shape): Tensor =>

@@ -83,10 +83,10 @@ export class MultiHeadAttention extends Module {
       );
     this.nHead = nHead;
     this.attentionDropout = attentionDropout;
-    this.wQ = new Linear(dModel, dModel, { bias, runtime });
-    this.wK = new Linear(dModel, dModel, { bias, runtime });
-    this.wV = new Linear(dModel, dModel, { bias, runtime });
-    this.wO = new Linear(dModel, dModel, { bias, runtime });
+    const square = () => new Linear(dModel, dModel, { bias, runtime });
+    [this.wQ, this.wK, this.wV, this.wO] = this.asOne(
+      () => [square(), square(), square(), square()] as const,
+    );
   }
 
   forward(query: Tensor, key: Tensor = query, value: Tensor = key, mask: Mask = null): Tensor {

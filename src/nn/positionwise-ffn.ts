@@ -27,8 +27,9 @@ export class PositionwiseFFN extends Module {
     this.dropout = new Dropout(dropout);
     checkInteger("PositionwiseFFN", "dModel", dModel, 0);
     checkInteger("PositionwiseFFN", "dFF", dFF, 0);
-    this.linear1 = new Linear(dModel, dFF, { runtime });
-    this.linear2 = new Linear(dFF, dModel, { runtime });
+    [this.linear1, this.linear2] = this.asOne(
+      () => [new Linear(dModel, dFF, { runtime }), new Linear(dFF, dModel, { runtime })] as const,
+    );
   }
 
   forward(x: Tensor): Tensor {

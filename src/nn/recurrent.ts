@@ -72,26 +72,28 @@ export abstract class Recurrent extends Module {
     const rows = gates * hiddenSize;
     const suffixes = this.#suffixes();
     const directions = bidirectional ? 2 : 1;
-    suffixes.forEach((suffix, i) => {
-      const from = i < directions ? inputSize : directions * hiddenSize;
-      const parameters: Record<string, number[]> = {
-        weight_ih: [rows, from],
-        weight_hh: [rows, hiddenSize],
-        ...(bias ? { bias_ih: [rows], bias_hh: [rows] } : {}),
-      };
-      for (const [part, shape] of Object.entries(parameters))
-        Reflect.set(this, part + suffix, kaimingUniform(shape, hiddenSize, runtime));
+    this.asOne(() => {
+      suffixes.forEach((suffix, i) => {
+        const from = i < directions ? inputSize : directions * hiddenSize;
+        const parameters: Record<string, number[]> = {
+          weight_ih: [rows, from],
+          weight_hh: [rows, hiddenSize],
+          ...(bias ? { bias_ih: [rows], bias_hh: [rows] } : {}),
+        };
+        for (const [part, shape] of Object.entries(parameters))
+          Reflect.set(this, part + suffix, kaimingUniform(shape, hiddenSize, runtime));
+      });
+      if (!norm) return;
+      for (const suffix of suffixes)
+        for (const [place, features] of Object.entries(normPlaces(kind, norm, hiddenSize)))
+          Reflect.set(
+            this,
+            `norm_${place}${suffix}`,
+            norm === "ln"
+              ? new CellLayerNorm(features, { runtime })
+              : new CellBatchNorm(features, normSteps, place === "c", { runtime }),
+          );
     });
-    if (!norm) return;
-    for (const suffix of suffixes)
-      for (const [place, features] of Object.entries(normPlaces(kind, norm, hiddenSize)))
-        Reflect.set(
-          this,
-          `norm_${place}${suffix}`,
-          norm === "ln"
-            ? new CellLayerNorm(features, { runtime })
-            : new CellBatchNorm(features, normSteps, place === "c", { runtime }),
-        );
   }
 
   /** The endings of the parameters' names, in PyTorch's order. */

@@ -16,14 +16,17 @@ import { afterAll, describe, expect, test } from "vitest";
 import { foldNorms } from "../../src/cli/checkpoint/fold-norms.js";
 import { inspectFile } from "../../src/cli/checkpoint/inspect.js";
 import { rewrite } from "../../src/cli/checkpoint/write.js";
+import { inspectText } from "../../src/cli/report/inspect.js";
 import { en } from "../../src/cli/text/en/index.js";
 import { zh } from "../../src/cli/text/zh/index.js";
 import {
   loadNumpyArchive,
   loadTorch,
   normVerdicts,
+  saveNumpy,
   saveNumpyArchive,
 } from "../../src/files/index.js";
+import { writeZip } from "../../src/files/write-zip.js";
 import { loadSafetensors, saveSafetensors } from "../../src/io/safetensors.js";
 import { nn } from "../../src/namespaces.js";
 import { type AnyTensor, tensor } from "../../src/tensor.js";
@@ -191,6 +194,44 @@ function settled<N extends nn.BatchNorm1d | nn.BatchNorm2d>(norm: N, seed: numbe
   norm.runningVar?.elements.set(Float32Array.from({ length: size }, (_, i) => 0.5 + i));
   norm.numBatchesTracked?.elements.fill(9n);
   return norm;
+}
+
+describe("what a file may hold", () => {
+  test("an array that no tensor can hold does not refuse the norms beside it; convert names it", async () => {
+    const words = writeZip("test", [
+      ...[...asMap(sound())].map(([key, x]) => [`${key}.npy`, saveNumpy(x)] as const),
+      ["epoch.npy", npyOfText()],
+    ]);
+    const path = file("words.npz", words);
+    const found = await inspectFile(path);
+    expect([found.tensors, found.layers[0].foldsInto]).toEqual([7, "conv.weight"]);
+    await expect(
+      rewrite({ file: path, out: join(folder, "words.safetensors") }, en, (tensors) => ({
+        ...{ tensors, done: "" },
+      })),
+    ).rejects.toThrow(`${path}: epoch.npy at offset 10: expected elements of f8`);
+  });
+
+  test("no name in it reaches the terminal's controls", async () => {
+    const key = "\x1b[31m\nSound\x9b";
+    const map = new Map([
+      [`${key}.weight`, list(1, 2)],
+      [`${key}.bias`, list(1, 2)],
+    ]);
+    const found = await inspectFile(file("colours.npz", saveNumpyArchive(map)));
+    expect(found.layers[0].key).toBe(key);
+    const text = inspectText(found, en);
+    expect(text).toContain("\\x1b[31m\\x0aSound\\x9b");
+    expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+/** A `.npy` file of one word. */
+function npyOfText(): Uint8Array {
+  const bytes = saveNumpy(list(1));
+  const from = "'<f4'";
+  const at = Buffer.from(bytes).indexOf(from);
+  return Uint8Array.from(bytes).fill("U".charCodeAt(0), at + 2, at + 3);
 }
 
 describe("fold", () => {

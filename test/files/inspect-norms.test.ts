@@ -91,6 +91,7 @@ describe("what is wrong is named, with the number of channels", () => {
       ["mean-far 2", "foldable 4"],
       "doubtful",
     ],
+    ["a β that is too short", "bn.bias", vector(1, 2), ["lengths-differ 4"], "damaged"],
     ["γ of 0", "bn.weight", vector(0, 0, 0, 0), ["gamma-zero 4", "foldable 4"], "doubtful"],
     ["γ of 1", "bn.weight", vector(1, 1, 1, 1), ["gamma-one 4", "foldable 4"], "sound"],
     [
@@ -125,7 +126,7 @@ describe("what is wrong is named, with the number of channels", () => {
   });
 
   test("every verdict has a level, and all were seen above", () =>
-    expect(Object.keys(normVerdicts)).toHaveLength(12));
+    expect(Object.keys(normVerdicts)).toHaveLength(13));
 });
 
 describe("layers are found by their keys", () => {

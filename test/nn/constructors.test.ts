@@ -1,6 +1,9 @@
 // A constructor takes what its operation takes. It refuses the rest with its own name and leaves no tensors behind.
 import { describe, expect, test } from "vitest";
 import * as models from "../../src/models/index.js";
+import * as nn from "../../src/nn/index.js";
+import { createRuntime } from "../../src/runtime/create-runtime.js";
+import type { Runtime } from "../../src/runtime/runtime.js";
 import { type AnyTensor, type Tensor, tensor } from "../../src/tensor.js";
 import { randomTensor, useRuntime } from "../helpers.js";
 import { type LayerCase, layerCases } from "./cases.js";
@@ -96,3 +99,19 @@ describe.each(Object.entries({ ...layerCases, ...nets }).filter(([name]) => !aro
     });
   },
 );
+
+describe("full memory: of a layer that is made of others, nothing stays", () => {
+  const sizes: Record<string, (runtime: Runtime) => unknown> = {
+    LSTM: (runtime) => new nn.LSTM(16, 16, { numLayers: 400, runtime }),
+    "GRU with norms": (runtime) => new nn.GRU(16, 16, { norm: "bn", normSteps: 9999, runtime }),
+    MultiHeadAttention: (runtime) => new nn.MultiHeadAttention(256, 2, { runtime }),
+    PositionwiseFFN: (runtime) => new nn.PositionwiseFFN(300, 512, { runtime }),
+    SPADE: (runtime) => new nn.SPADE(256, 3, { hidden: 200, runtime }),
+  };
+  test.each(Object.entries(sizes))("%s", async (_, make) => {
+    const small = await createRuntime({ threads: 1, maximumMemory: 2 ** 20 });
+    expect(() => make(small)).toThrow("memory is full");
+    expect(small.stats().tensors).toBe(0);
+    small.close();
+  });
+});

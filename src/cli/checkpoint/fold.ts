@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { langOption } from "../language.js";
 import { option, positive } from "../options.js";
 import type { Texts } from "../text/en/index.js";
+import { shown } from "../width.js";
 import { foldNorms, type Kept } from "./fold-norms.js";
 import { dtypeOption, type NumberType, rewrite } from "./write.js";
 
@@ -23,8 +24,8 @@ export function addFold(program: Command, texts: Texts): void {
     .action((file: string, out: string, { eps, dtype }: { eps: number; dtype?: NumberType }) =>
       rewrite({ file, out, dtype }, texts, (all, runtime) => {
         const { tensors, folded, kept } = foldNorms(all, eps, runtime);
-        for (const { norm, weight } of folded) console.log(fold.folded(norm, weight));
-        for (const { norm, why } of kept) console.log(fold.kept(norm, reason(why)));
+        for (const { norm, weight } of folded) console.log(shown(fold.folded(norm, weight)));
+        for (const { norm, why } of kept) console.log(shown(fold.kept(norm, reason(why))));
         if (folded.length === 0) throw new Error(fold.none);
         const near = folded.filter(({ epsMatters }) => epsMatters).length;
         if (near > 0) console.log(fold.epsMatters(near, String(eps)));

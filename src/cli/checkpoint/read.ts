@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { loadNumpy, loadNumpyArchive, loadTorch, openSafetensors } from "../../files/index.js";
+import { numpyShapes } from "../../files/numpy.js";
 import { slicesOf } from "../../files/slices.js";
 import { torchShapes } from "../../files/torch.js";
 import { readZip } from "../../files/zip.js";
@@ -103,11 +104,12 @@ function whole(
     const shapes = torchShapes(bytes, file);
     return { shapes, load: async (only) => loadTorch(bytes, { ...options, only }) };
   }
-  const tensors = isArchive
-    ? loadNumpyArchive(bytes, options)
-    : new Map([[basename(file).replace(/\.npy$/i, ""), loadNumpy(bytes, options)]]);
-  return {
-    shapes: new Map([...tensors].map(([key, { shape }]) => [key, shape])),
-    load: async (keys) => new Map(keys.map((key) => [key, tensors.get(key) as AnyTensor])),
-  };
+  if (isArchive) {
+    const shapes = numpyShapes(bytes, file);
+    return { shapes, load: async (only) => loadNumpyArchive(bytes, { ...options, only }) };
+  }
+  const x = loadNumpy(bytes, options);
+  const key = basename(file).replace(/\.npy$/i, "");
+  const load = async (keys: readonly string[]) => new Map(keys.map((key) => [key, x]));
+  return { shapes: new Map([[key, x.shape]]), load };
 }

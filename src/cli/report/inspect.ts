@@ -3,6 +3,7 @@ import { escapeHtml } from "../../show/escape-html.js";
 import { COLOURS } from "../../show/palette.js";
 import { short } from "../../show/words.js";
 import type { Texts } from "../text/en/index.js";
+import { shown } from "../width.js";
 import { caption, type Html, html, htmlTable } from "./page.js";
 import { alignedTable } from "./table.js";
 
@@ -56,7 +57,7 @@ export function inspectText(result: Inspection, texts: Texts): string {
   const head = inspect.found(file, layers.length, tensors);
   if (layers.length === 0) return `${head}\n${norms.files[verdict]}`;
   const rows = layers.map((layer) => [
-    ...firstCells(layer, texts),
+    ...firstCells(layer, texts).map(shown),
     ...roles.map((role) => rangeText(layer.ranges[role])),
     said(layer, texts),
   ]);

@@ -1,4 +1,5 @@
 import { exp } from "../../ops/elementwise/exp.js";
+import { gated } from "../../ops/elementwise/gated.js";
 import { mul } from "../../ops/elementwise/mul.js";
 import { sub } from "../../ops/elementwise/sub.js";
 import { logSoftmax } from "../../ops/reduce/log-softmax.js";
@@ -6,7 +7,7 @@ import { mean } from "../../ops/reduce/mean.js";
 import { sum } from "../../ops/reduce/sum.js";
 import type { AnyTensor, Tensor } from "../../tensor.js";
 import type { Linear, Rule } from "../rule.js";
-import { constant, type Step, zerosOf } from "../step.js";
+import { constant, constantOf, type Step, zerosOf } from "../step.js";
 
 interface CrossEntropy {
   divisor: number;
@@ -54,8 +55,14 @@ export const reduceRules: Record<string, Rule> = {
   },
   crossEntropy: {
     op: ([logits]: Tensor[], { how, saved, node }: Step<CrossEntropy>) => {
-      const targets = targetsOf(logits, saved[1], how.labelSmoothing);
-      const terms = mul(logSoftmax(logits, 1), targets);
+      const [, labels] = saved;
+      const [, classes] = logits.shape;
+      const targets = targetsOf(logits, labels, how.labelSmoothing);
+      // a row that is ignored may hold NaN
+      const open = constantOf(targets, (_, i) =>
+        Number(labels.elements[Math.floor(i / classes)] >= 0),
+      );
+      const terms = mul(logSoftmax(gated(logits, open), 1), targets);
       if (node.shape.length === 1) return mul(sum(terms, 1), -1);
       return mul(sum(terms), -1 / how.divisor);
     },

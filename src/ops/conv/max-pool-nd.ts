@@ -92,9 +92,8 @@ function placesOf(
   const inner = first.elements;
   const places = second.elements.map((place, i) => {
     const channel = Math.floor(i / per);
-    if (place < 0) return place;
-    const slice = Math.floor(place / area);
-    return slice * height * width + inner[channel * depth * area + place];
+    const own = place < 0 ? place : inner[channel * depth * area + place];
+    return own < 0 ? own : Math.floor(place / area) * height * width + own;
   });
   return tensor(places.slice(0, sizeOf(shape)), shape, { runtime });
 }

@@ -43,25 +43,29 @@ export function probabilityLosses(logits: Tensor, target: Tensor, rule: ShareRul
   });
 }
 
-/** Losses for one class a place, negative where it is to be ignored. A mean divides by the weights of the targets. */
+/**
+ * Losses for one class a place, negative where it is to be ignored: nothing is read there. A mean divides by the
+ * weights of the targets.
+ */
 export function weightedLosses(logits: Tensor, targets: Int32Array, rule: ShareRule): Tensor {
   const { reduction, labelSmoothing, weight } = rule;
   const { runtime, shape } = logits;
   const [, classes] = shape;
   const inner = logits.size / Math.max(1, shape[0] * classes);
   return composed("crossEntropy", () => {
-    const shares = full(shape, 0, { runtime });
-    const [weights, to] = [(weight as Tensor).elements, shares.elements];
+    const [shares, open] = [0, 0].map((value) => full(shape, value, { runtime }));
+    const [weights, to, counted] = [(weight as Tensor).elements, shares.elements, open.elements];
     let total = 0;
     targets.forEach((target, place) => {
       if (target < 0) return;
       const first = Math.floor(place / inner) * classes * inner + (place % inner);
-      if (labelSmoothing > 0)
-        for (let c = 0; c < classes; c++)
-          to[first + c * inner] = (weights[c] * labelSmoothing) / classes;
+      for (let c = 0; c < classes; c++) {
+        counted[first + c * inner] = 1;
+        if (labelSmoothing > 0) to[first + c * inner] = (weights[c] * labelSmoothing) / classes;
+      }
       to[first + target * inner] += weights[target] * (1 - labelSmoothing);
       total += weights[target];
     });
-    return shareLosses(logits, shares, reduction, total);
+    return shareLosses(gated(logits, open), shares, reduction, total);
   });
 }

@@ -3,6 +3,7 @@ import type { NormTexts } from "../norm-texts.js";
 export const normTexts: NormTexts = {
   kinds: { batch: "batch norm", layer: "layer or group norm", rms: "RMS norm" },
   verdicts: {
+    "lengths-differ": ["lengths differ", "Its tensors have several lengths: it fits no layer."],
     nan: ["NaN", "A tensor holds NaN: outputs are NaN."],
     infinite: ["infinite", "A tensor holds ±Infinity: outputs are infinite or NaN."],
     "negative-variance": [

@@ -3,6 +3,7 @@ import type { NormTexts } from "../norm-texts.js";
 export const normTexts: NormTexts = {
   kinds: { batch: "批归一化", layer: "层归一化或组归一化", rms: "RMS 归一化" },
   verdicts: {
+    "lengths-differ": ["长度不一", "各张量的长度不同：装不进任何一层。"],
     nan: ["NaN", "张量中有 NaN：输出都是 NaN。"],
     infinite: ["无穷大", "张量中有 ±Infinity：输出为无穷大或 NaN。"],
     "negative-variance": ["方差为负", "滑动方差小于 0：评估时得到 NaN，或被 eps 掩盖。"],

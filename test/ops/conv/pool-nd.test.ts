@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { grad } from "../../../src/grad/grad.js";
 import * as ops from "../../../src/ops/index.js";
 import { type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import { expectClose, gradcheck, normal, randomTensor, useRuntime } from "../../helpers.js";
@@ -135,6 +136,31 @@ describe("max pooling", () => {
       if (at >= 0) expect(values[plane + at]).toBe(output.toArray()[i]);
       expect(windows[i % windows.length].list).toContain(at);
     });
+  });
+
+  test("a window that meets nothing but padding is −∞, and leads to no element", () => {
+    const x = tensor(Float32Array.of(2), [1, 1, 1, 1, 1], { runtime, requiresGrad: true });
+    const [kernel, padding, dilation] = [
+      [1, 1, 2] as const,
+      [0, 0, 2] as const,
+      [1, 1, 3] as const,
+    ];
+    const options = { padding, dilation, stride: 1, returnIndices: true } as const;
+    const { output, indices } = ops.maxPool3d(x, kernel, options);
+    expect([...output.toArray()]).toEqual([-Infinity, -Infinity]);
+    expect([...indices.toArray()]).toEqual([-1, -1]);
+    const deep = ops.maxPool3d(
+      tensor(Float32Array.of(1, 2), [1, 1, 2, 1, 1], { runtime }),
+      kernel,
+      {
+        ...options,
+        stride: [1, 1, 1],
+      },
+    );
+    expect([...deep.indices.toArray()]).toEqual([-1, -1, -1, -1]);
+    const [slope] = grad(ops.sum(ops.exp(output)), x, { createGraph: true });
+    expect(slope?.item()).toBe(0);
+    expect(grad(slope as Tensor, x)[0]?.item()).toBe(0);
   });
 
   test("of equal numbers the first one counts, in three axes too", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { grad } from "../../../src/grad/grad.js";
 import { crossEntropy } from "../../../src/ops/reduce/cross-entropy.js";
 import { type Tensor, tensor, zeros } from "../../../src/tensor.js";
 import { goldenCases } from "../../golden.js";
@@ -80,6 +81,28 @@ describe("crossEntropy", () => {
     expect(loss.item()).toBeNaN();
     loss.backward();
     expect([...(x.grad?.data ?? [])]).toEqual(new Array(6).fill(0));
+  });
+
+  test.each([
+    ["without weights", null],
+    ["with weights", [1, 2, 3]],
+  ])("logits of an ignored row may be anything, %s", (_, factors) => {
+    const values = [1, 2, 3, Number.NaN, Infinity, -Infinity, 3, 1, 2];
+    const x = tensor(Float32Array.from(values), [3, 3], { runtime, requiresGrad: true });
+    const rows = tensor(Float32Array.from([1, 2, 3, 3, 1, 2]), [2, 3], {
+      ...{ runtime, requiresGrad: true },
+    });
+    const weight = factors && tensor(Float32Array.from(factors), [3], { runtime });
+    const loss = crossEntropy(x, [0, -100, 2], { weight });
+    const want = crossEntropy(rows, [0, 2], { weight });
+    expect(loss.item()).toBe(want.item());
+    const [recorded] = grad(loss, x, { createGraph: true });
+    loss.backward();
+    want.backward();
+    const [first, second] = [0, 1].map((i) => [...(rows.grad?.data.slice(3 * i, 3 * i + 3) ?? [])]);
+    expect([...(x.grad?.data ?? [])]).toEqual([...first, 0, 0, 0, ...second]);
+    expect(recorded?.data.slice(3, 6)).toEqual(new Float32Array(3));
+    expectClose(recorded?.data as Float32Array, Float64Array.from(x.grad?.data ?? []), 1e-6);
   });
 
   test("[N, C, d…]: classes on the second axis, a target for each place", () => {
