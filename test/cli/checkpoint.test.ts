@@ -285,6 +285,7 @@ describe("fold", () => {
   });
 
   test.each<[string, Record<string, AnyTensor>, string]>([
+    ["a norm of several lengths", { "bn.bias": list(1, 2) }, "damaged"],
     ["a damaged norm", { "bn.running_var": list(1, -1, 1, 1) }, "damaged"],
     [
       "weights of integers",
