@@ -102,7 +102,7 @@ export class Client {
     return id;
   }
 
-  /** Starts an experiment. `listener` gets every reply to it, and its failure if it falls silent. Returns its number. */
+  /** Starts an experiment. `listener` gets every reply, and a failure where it falls silent. Returns its number. */
   experiment<K extends ExperimentName>(
     request: ExperimentRequest<K>,
     listener: (reply: Reply) => void,

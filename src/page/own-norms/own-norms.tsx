@@ -104,7 +104,7 @@ export function OwnNorms({ first }: { first: Found }) {
                     <th scope="row">
                       <code>{layer.key || norms.whole}</code>
                       <span class="hint">
-                        {normTexts.kinds[layer.kind]}, {norms.channels(layer.channels)}
+                        {norms.layer(normTexts.kinds[layer.kind], layer.channels)}
                       </span>
                     </th>
                     {ROLES.map((role, i) => (

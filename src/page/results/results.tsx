@@ -165,7 +165,7 @@ function Drawn({ curves, all }: { curves: Curves; all: readonly (Curves | undefi
   return (
     <Chart
       title=""
-      summary={ends.join(", ")}
+      summary={ends.join(results.comma)}
       lines={curves.lines.map((line, look) => ({ ...line, ...smoothed(line.points), look }))}
       x={rangeOf(points.map(([x]) => x))}
       y={rangeOf(points.map(([, y]) => y))}

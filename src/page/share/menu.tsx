@@ -5,6 +5,7 @@ import { resultsJson } from "../../show/results.js";
 import { state } from "../model.js";
 import { Code, CopyButton } from "../parts/copy.js";
 import { Complaint } from "../parts/fields.js";
+import { save } from "../parts/save.js";
 import { type Section, writeHash } from "../state.js";
 import { useCommon } from "../text/texts.js";
 import { sameAs } from "./commands.js";
@@ -32,14 +33,6 @@ const nameOf = (element: Element): string =>
   element.closest("[aria-label]")?.ariaLabel?.split(/[.;。；]/)[0] ||
   element.closest("section[id]")?.querySelector("h2")?.textContent ||
   "";
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
 
 /** A file's name from what is in it. Letters of any language stay. */
 const fileOf = (section: string, name: string, type: string): string =>

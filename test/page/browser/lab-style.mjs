@@ -1,6 +1,6 @@
 // The section Style: pictures of the visitor's own, the line between before and after, what is refused.
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { alive, press, says, slide, watch } from "./lab-run.mjs";
+import { alive, hints, press, says, slide, watch } from "./lab-run.mjs";
 
 /** The pixels of a canvas of the section as red, green, blue, or null while it is not drawn. */
 const pixels = (page, index) =>
@@ -117,6 +117,7 @@ export const tests = [
         const { refused, useDrawn } = lab[1].style;
         await open(page, env, lab);
         const first = await pixels(page, 0);
+        const [recorded] = await hints(page, "style");
         const refuses = async (name, make, sentence, ...args) => {
           await give(page, i, name, make, ...args);
           const right = (all) => all.length === 1 && all[0] === sentence;
@@ -144,7 +145,12 @@ export const tests = [
         const { width, rgb } = await pixels(page, 0);
         ok(rgb[3 * (width - 1)] > 240, "not upright");
         if (i === 0) deepEqual(await complaints(page), []);
+        // what is recorded is of other pictures
+        const { told, lossOf, painters } = lab[1].style;
+        const unknown = ["in", "bn"].map((norm) => lossOf(painters[norm], "–"));
+        await says(page, "style", told(unknown.join(lab[1].lab.comma)), 2000);
         await press(page, "style", useDrawn);
+        await says(page, "style", recorded, 2000);
         const isDrawn = (now) => String(now?.rgb) === String(first.rgb);
         ok(isDrawn(await page.become(() => pixels(page, 0), isDrawn, 8000)), "not drawn again");
       }

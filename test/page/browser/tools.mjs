@@ -150,8 +150,8 @@ export const tests = [
         });
         deepEqual(pair[0], pair[1]);
         const last = ({ losses }) => env.exact(losses.at(-1));
-        const { end } = texts.results;
-        equal(pair[2], one.runs.map((run) => end(run.norm, last(run))).join(", "));
+        const { comma, end } = texts.results;
+        equal(pair[2], one.runs.map((run) => end(run.norm, last(run))).join(comma));
         equal(pair[3], end("ln", last(two.runs[0])));
         const { refused } = texts.results;
         for (const [text, sentence] of [

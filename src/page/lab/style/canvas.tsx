@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Picture } from "../../../experiments/pictures.js";
+import { save } from "../../parts/save.js";
 import { imageOf } from "./read-picture.js";
 
 /** A picture; with `before`, that one is right of the share `split` of its width. Pressing moves the line between. */
@@ -59,11 +60,6 @@ export function savePng(picture: Picture, name: string): void {
   Object.assign(canvas, { width: picture.width, height: picture.height });
   canvas.getContext("2d")?.putImageData(imageOf(picture), 0, 0);
   canvas.toBlob((blob) => {
-    if (!blob) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    if (blob) save(blob, name);
   }, "image/png");
 }

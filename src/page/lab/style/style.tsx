@@ -61,6 +61,9 @@ export function Style() {
   const take = (patch: OwnPictures) => {
     experiment.stop();
     own.value = { ...own.value, ...patch };
+    const areDrawn = !own.value.content && !own.value.style;
+    curves.value = areDrawn ? recordedCurves : norms.map(() => []); // no curve of other pictures
+    finals.value = areDrawn ? recordedFinals : norms.map(() => Number.NaN);
     paintAtOnce().catch(ignore);
   };
 

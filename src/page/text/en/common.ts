@@ -48,7 +48,7 @@ export const common = {
   share: {
     name: "Share",
     result: "results.json, as the command writes it",
-    noResult: "results.json: there once a run is finished",
+    noResult: "results.json: there once something was run, or a lever moved",
     embed: "This section alone, for an iframe",
     command: "Command",
     program: "Node",

@@ -44,7 +44,7 @@ export const common = {
   share: {
     name: "分享",
     result: "results.json，与命令写出的相同",
-    noResult: "results.json：一次运行结束后才有",
+    noResult: "results.json：运行结束或调节之后才有",
     embed: "只含这一节的 iframe",
     command: "命令",
     program: "Node",

@@ -18,7 +18,7 @@ export const norms = {
   rest: (count: number) => `Show ${count} more`,
   head: ["Layer", "γ", "β", "Running mean", "Running variance", "Verdict"],
   whole: "(whole file)",
-  channels: (count: number) => `channels: ${count}`,
+  layer: (kind: string, channels: number) => `${kind}, channels: ${channels}`,
   of: (channels: number) => ` (channels: ${channels})`,
   levels: { error: "error", warning: "warning", note: "note" },
   command: "The same on the command line, for .pth and .npz too:",

@@ -22,6 +22,7 @@ export const results = {
     choose: "Choose",
   },
   shown: (names: string) => `Shown: ${names}`,
+  comma: ", ",
   end: (name: string, value: string) => `${name} ends at ${value}`,
   refused: {
     "not JSON": (file: string) => `${file} is not JSON: it may be cut off.`,

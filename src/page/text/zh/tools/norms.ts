@@ -15,7 +15,7 @@ export const norms = {
   rest: (count: number) => `再显示 ${count} 层`,
   head: ["层", "γ", "β", "滑动均值", "滑动方差", "判断"],
   whole: "（整个文件）",
-  channels: (count: number) => `${count} 个通道`,
+  layer: (kind: string, channels: number) => `${kind}，${channels} 个通道`,
   of: (channels: number) => `（${channels} 个通道）`,
   levels: { error: "错误", warning: "警告", note: "说明" },
   command: "命令行也可以，而且能读 .pth 和 .npz：",

@@ -19,6 +19,7 @@ export const results = {
     choose: "选择",
   },
   shown: (names: string) => `正在显示：${names}`,
+  comma: "，",
   end: (name: string, value: string) => `${name} 最后为 ${value}`,
   refused: {
     "not JSON": (file: string) => `${file} 不是 JSON，可能被截断了。`,
