@@ -236,7 +236,8 @@ test("sizes stay within their budgets", async () => {
   const rows = await sizes(root);
   console.log(`\n${sizeTable(rows)}`);
   const gzip = (what: string) => rows.find((row) => row.what.startsWith(what))?.gzip ?? Infinity;
-  expect(gzip("everything")).toBeLessThan(150_000); // other libraries: 144 KB (jax-js, without models) and more
+  // Other libraries: 144 KB (jax-js, without models) and more. Second derivatives are 7 KB of it.
+  expect(gzip("everything")).toBeLessThan(170_000);
   for (const name of ["simd", "relaxed", "simd-threads", "relaxed-threads"])
     expect(gzip(`${name}.wasm`)).toBeLessThan(38_000);
   // One op needs runtime, tensor and tape, but no layers, optimisers or other ops.

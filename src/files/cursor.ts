@@ -28,8 +28,7 @@ export class Cursor {
   /** The place of the next `count` bytes. Moves behind them. */
   #next(count: number): number {
     const { at, left } = this;
-    if (count > left)
-      this.refuse(`expected ${count} more bytes, there are ${Math.max(left, 0)} (is it cut off?)`);
+    if (count > left) this.refuse(`expected ${count} more bytes, there are ${Math.max(left, 0)}`);
     this.at += count;
     return at;
   }

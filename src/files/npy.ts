@@ -84,7 +84,7 @@ const beginningOf = (text: string): string => text.trim().slice(0, 100);
 
 const unknownType = (descr: string): string =>
   `expected elements of f8, f4, f2, i8 to i1, u8 to u1 or b1, got ${beginningOf(descr)} ` +
-  "(Python objects are in a pickle, which is not run); save array.astype('float32')";
+  "(Python objects are not read); save array.astype('float32')";
 
 /** A `.npy` file of version 1.0. `kind`: NumPy's letter for the elements, such as "f". */
 export function writeNpy(kind: string, shape: readonly number[], data: Elements): Uint8Array {

@@ -124,8 +124,7 @@ function tensorsOf(file: TorchFile, bytes: Uint8Array, runtime?: Runtime) {
     const width = ARRAYS[type].BYTES_PER_ELEMENT;
     const [begin, end] = [offset * width, endOf(offset, shape, strides) * width];
     room -= sizeOf(shape) * width + end - begin;
-    if (room < 0)
-      throw new RangeError(`${where}: the tensors take far more memory than the file has bytes`);
+    if (room < 0) throw new RangeError(`${where}: the tensors are far larger than the file`);
     const part = file.bytesOf(storage).subarray(begin, end);
     const elements = elementsOf(type, file.bigEndian ? swapped(part, width) : part);
     const data = isDense(shape, strides) ? elements : gather(elements, 0, shape, strides);

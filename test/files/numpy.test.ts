@@ -33,10 +33,7 @@ describe("files that NumPy wrote", () => {
   });
 
   test.each([
-    [
-      "object.npy",
-      "got '|O' (Python objects are in a pickle, which is not run); save array.astype",
-    ],
+    ["object.npy", "got '|O' (Python objects are not read); save array.astype"],
     ["truncated.npy", "'<f4' of shape [2, 3] needs 24 bytes, there are 19"],
     ["huge-shape.npy", "of shape [99999999, 3] needs 1199999988 bytes, there are 24"],
   ])("%s is refused: %s", (name, message) => {

@@ -80,7 +80,7 @@ describe("convertSyncBatchNorm", () => {
     closed.close();
     Object.defineProperty(closed, "size", { value: 2 });
     for (const [processGroup, message] of [
-      [broken, /allGather of float64 \[7\] .*no route to host/],
+      [broken, /allGather of float64 \[8\] .*no route to host/],
       [closed, "this process group was closed"],
     ] as const) {
       using norm = new nn.SyncBatchNorm(3, { processGroup, momentum: null, runtime });

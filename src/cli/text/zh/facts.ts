@@ -1,8 +1,10 @@
 /** By the keys of the experiments' settings and of the machine. */
 const KEYS: Readonly<Record<string, string>> = {
+  activations: "激活函数",
   answers: "记录回答的测试图片数",
   at: "所看的位置（样本、通道、位置）",
   backend: "通信方式",
+  bare: "不加归一化的对照",
   batch: "批量大小",
   batch1: "是否使用单张图片",
   batch1Samples: "批量为 1 时的样本数",
@@ -22,6 +24,7 @@ const KEYS: Readonly<Record<string, string>> = {
   engine: "运行时",
   epochs: "轮数",
   evaluateEvery: "每隔几步评估",
+  fullSize: "是否另测原尺寸",
   gain: "初始权重放大倍数",
   generator: "生成模型的部分",
   globalBatch: "合计批量大小",
@@ -37,6 +40,7 @@ const KEYS: Readonly<Record<string, string>> = {
   norm: "归一化",
   norms: "归一化",
   outlier: "离群值",
+  pictureEvery: "每隔几步出一张图",
   platform: "操作系统",
   probeEvery: "每隔几步查看内部",
   quick: "快速运行",
