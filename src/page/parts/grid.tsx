@@ -31,8 +31,10 @@ export function Grid({ title, sight, values, lit, point, say, row }: GridProps) 
   useLayoutEffect(() => {
     for (const cell of table.current?.querySelectorAll<HTMLElement>("[data-i]") ?? []) {
       const index = Number(cell.dataset.i);
-      cell.tabIndex = index === lit.peek().at ? 0 : -1;
-      cell.setAttribute("aria-label", say(index));
+      const words = say(index);
+      if (cell.getAttribute("aria-label") !== words) cell.setAttribute("aria-label", words); // most of them stay
+      const stop = index === lit.peek().at ? 0 : -1;
+      if (cell.getAttribute("tabindex") !== String(stop)) cell.tabIndex = stop;
     }
   });
   useRows(table, () => [
