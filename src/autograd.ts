@@ -13,6 +13,7 @@ import {
   empty,
   type GradNode,
   hold,
+  isShape,
   type Shape,
   setTape,
   show,
@@ -98,6 +99,11 @@ export const edgeOf = (input: AnyTensor | null | undefined): Edge => {
   return input.node ? { node: input.node as Node } : { leaf: input as Tensor };
 };
 
+function anyRequiresGrad(inputs: readonly (AnyTensor | null | undefined)[]): boolean {
+  for (const input of inputs) if (input?.requiresGrad) return true;
+  return false;
+}
+
 /**
  * Remembers how `output` was made, if gradients are on and an input wants one, and returns it. `saved` stay alive for
  * `backward`, whatever happens to the tensors given here; absent ones arrive as they were given. If one of them is
@@ -113,9 +119,9 @@ export function record(
   backward: Backward,
   state?: readonly Tensor[],
 ): Tensor {
-  if (!recording || !inputs.some((input) => input?.requiresGrad)) return output;
+  if (!recording || !anyRequiresGrad(inputs)) return output;
   const all = state ? [...saved, ...state] : saved;
-  const held = untidied(() => all.map((tensor) => (tensor ? hold(tensor) : tensor))) as Tensor[];
+  const held = all.map((tensor) => (tensor ? hold(tensor) : tensor)) as Tensor[];
   const sums = output.runtime.checkSaved ? saved.map((of) => (of ? checksum(of) : 0)) : null;
   output.attach(new Node(how, output.shape, inputs.map(edgeOf), held, sums, backward));
   return output;
@@ -252,7 +258,7 @@ export function checkGradient(op: string, root: Tensor, gradient: Tensor | null 
     throw new TypeError(`${op}: expected a float32 gradient, got ${gradient.dtype ?? "no tensor"}`);
   if (gradient.runtime !== root.runtime)
     throw new Error(`${op}: the gradient belongs to another runtime`);
-  if (show(gradient.shape) !== show(root.shape)) {
+  if (!isShape(gradient.shape, root.shape)) {
     throw new RangeError(
       `${op}: expected a gradient of shape ${show(root.shape)}, got ${show(gradient.shape)}`,
     );

@@ -5,7 +5,7 @@ import { behind } from "./runtime/address.js";
 import { MersenneTwister, SAVED_WORDS } from "./runtime/mersenne-twister.js";
 import type { Runtime } from "./runtime/runtime.js";
 import { checkDims } from "./shape.js";
-import { empty, type Shape, type Tensor, zeros } from "./tensor.js";
+import { type Shape, type Tensor, temporary, zeros } from "./tensor.js";
 
 /** Options of `rand` and `randn`. */
 export interface RandomOptions {
@@ -133,7 +133,7 @@ export class Generator {
 
   /** For fewer than 16 elements: one by one in float64. Every second one is the other half of the pair before. */
   #fillSingly(out: Tensor): void {
-    using pair = empty(out.runtime, [2], "float64");
+    using pair = temporary(out.runtime, [2], "float64");
     for (let i = 0; i < out.size; i++) {
       if (this.#spare !== null) {
         out.elements[i] = this.#spare;

@@ -4,8 +4,19 @@ import { describe } from "./options.js";
 /** The lengths of the axes, the outermost first; [] is the shape of a scalar. */
 export type Shape = readonly number[];
 
-export const sizeOf = (shape: Shape): number =>
-  shape.reduce((product, length) => product * length, 1);
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const length of shape) size *= length;
+  return size;
+}
+
+/** Whether two shapes are the same. */
+export function isShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** A shape as messages show it: [2, 3]. */
 export const show = (shape: Shape): string => `[${shape.map(describe).join(", ")}]`;

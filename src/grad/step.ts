@@ -1,7 +1,7 @@
 // A node on the way back of a pass that is recorded: what it saved, as tensors of the graph.
 import { type Edge, type Node, noGrad, record } from "../autograd.js";
 import { sum } from "../ops/reduce/sum.js";
-import { alias, full, ones, type Shape, show, type Tensor, tensor } from "../tensor.js";
+import { alias, full, isShape, ones, type Shape, type Tensor, tensor } from "../tensor.js";
 
 /** What a rule sees of a node. */
 export class Step<H = unknown> {
@@ -93,7 +93,7 @@ export const zerosOf = (like: Tensor, shape: Shape): Tensor =>
 
 /** t summed to the shape of an operand that was broadcast. */
 export function reduceTo(t: Tensor, shape: Shape): Tensor {
-  if (show(t.shape) === show(shape)) return t;
+  if (isShape(t.shape, shape)) return t;
   const missing = t.shape.length - shape.length;
   const axes = t.shape.flatMap((length, i) =>
     i < missing || (shape[i - missing] === 1 && length !== 1) ? [i] : [],

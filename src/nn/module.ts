@@ -1,7 +1,7 @@
 import { call } from "../call.js";
 import { checkTensor } from "../ops/check.js";
 import { checkOptions, describe, type Rules } from "../options.js";
-import { type AnyTensor, Held, keep, show, Tensor } from "../tensor.js";
+import { type AnyTensor, Held, isShape, keep, show, Tensor } from "../tensor.js";
 import { type ForwardHook, type RemovableHandle, registerForwardHook } from "./forward-hooks.js";
 import { named } from "./repr.js";
 import { canCast, copyInto } from "./state-cast.js";
@@ -176,7 +176,7 @@ export abstract class Module extends Held {
       const alive = { [key]: source, [`the model's own ${key}`]: target };
       for (const [name, value] of Object.entries(alive))
         checkTensor("loadStateDict", name, value, value.dtype);
-      if (show(source.shape) !== show(target.shape)) {
+      if (!isShape(source.shape, target.shape)) {
         problems.push(
           `size mismatch for ${key}: copying a param with shape ${show(source.shape)} from checkpoint, ` +
             `the shape in current model is ${show(target.shape)}.`,

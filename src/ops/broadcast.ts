@@ -1,7 +1,17 @@
 // What the four arithmetic ops share: NumPy broadcasting. The forward pass goes by a plan of strides, the backward pass
 // by sums.
 import { NOWHERE } from "../runtime/address.js";
-import { alias, disposeSymbol, empty, full, type Shape, show, sizeOf, Tensor } from "../tensor.js";
+import {
+  disposeSymbol,
+  empty,
+  hold,
+  isShape,
+  type Shape,
+  show,
+  sizeOf,
+  Tensor,
+  temporary,
+} from "../tensor.js";
 import { keptShape } from "./axes.js";
 import { checkSameRuntime, checkTensor } from "./check.js";
 import { reduceSum } from "./reduction.js";
@@ -10,39 +20,42 @@ import { reduceSum } from "./reduction.js";
 export type Operand = Tensor | number;
 type Arithmetic = "add" | "sub" | "mul" | "div" | "divGradient";
 
-interface Operands extends Disposable {
-  a: Tensor;
-  b: Tensor;
-  shape: Shape;
+/** Both operands as tensors, and the shape of the result. To dispose of it frees the tensors made of numbers. */
+class Operands {
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly shape: Shape;
+  readonly #made: Tensor | null;
+
+  constructor(op: Arithmetic, a: Operand, b: Operand) {
+    const like = a instanceof Tensor ? a : b;
+    if (!(like instanceof Tensor)) throw new TypeError(`${op}: expected at least one tensor`);
+    if (typeof a !== "number") checkTensor(op, "a", a);
+    if (typeof b !== "number") checkTensor(op, "b", b);
+    this.a = typeof a === "number" ? scalarOf(like, a) : a;
+    this.b = typeof b === "number" ? scalarOf(like, b) : b;
+    this.#made = typeof a === "number" ? this.a : typeof b === "number" ? this.b : null;
+    checkSameRuntime(op, this.a, this.b);
+    this.shape = broadcastShape(op, this.a.shape, this.b.shape);
+  }
+
+  [disposeSymbol](): void {
+    this.#made?.dispose();
+  }
 }
 
-/** Both operands as tensors, and the shape of the result. To dispose of it frees the tensors made of numbers. */
-export function operands(op: Arithmetic, a: Operand, b: Operand): Operands {
-  const like = a instanceof Tensor ? a : b;
-  if (!(like instanceof Tensor)) throw new TypeError(`${op}: expected at least one tensor`);
-  const made: Tensor[] = [];
-  const asTensor = (value: Operand, name: string) => {
-    if (typeof value !== "number") {
-      checkTensor(op, name, value);
-      return value;
-    }
-    const scalar = full([], value, { runtime: like.runtime });
-    made.push(scalar);
-    return scalar;
-  };
-  const pair = { a: asTensor(a, "a"), b: asTensor(b, "b") };
-  checkSameRuntime(op, pair.a, pair.b);
-  return {
-    ...pair,
-    shape: broadcastShape(op, pair.a.shape, pair.b.shape),
-    [disposeSymbol]: () => {
-      for (const scalar of made) scalar.dispose();
-    },
-  };
+function scalarOf({ runtime }: Tensor, value: number): Tensor {
+  const scalar = temporary(runtime, []);
+  scalar.elements[0] = value;
+  return scalar;
 }
+
+export const operands = (op: Arithmetic, a: Operand, b: Operand): Operands =>
+  new Operands(op, a, b);
 
 /** The common shape. Throws RangeError if there is none. */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
+  if (isShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const [p, q] = [a.at(i - rank) ?? 1, b.at(i - rank) ?? 1];
@@ -90,14 +103,14 @@ export function combine(
 ): Tensor {
   const { runtime } = a;
   if (y.size === 0) return y;
-  const [run = { length: 1, a: 0, b: 0 }, ...outer] = axesFor(shape, a.shape, b.shape);
-  if (outer.length === 0 && run.a === 1 && run.b === 1) {
+  if (a.size === y.size && b.size === y.size) {
     runtime.run(op, y.size, 1, [y.ptr, a.ptr, b.ptr, NOWHERE]);
     return y;
   }
+  const [run = { length: 1, a: 0, b: 0 }, ...outer] = axesFor(shape, a.shape, b.shape);
   const list = [run.length, run.a, run.b, outer.length];
   for (const axis of outer) list.push(axis.length, axis.a, axis.b);
-  using plan = empty(runtime, [list.length], "int32");
+  using plan = temporary(runtime, [list.length], "int32");
   plan.elements.set(list);
   runtime.run(op, y.size, 1, [y.ptr, a.ptr, b.ptr, plan.ptr]);
   return y;
@@ -105,7 +118,7 @@ export function combine(
 
 /** `dy` summed to the shape of an operand. It is `dy` itself where nothing was broadcast. */
 export function sumTo(dy: Tensor, shape: Shape): Tensor {
-  if (show(dy.shape) === show(shape)) return dy;
+  if (isShape(dy.shape, shape)) return dy;
   const missing = dy.shape.length - shape.length;
   const axes = dy.shape.flatMap((length, i) =>
     i < missing || (shape[i - missing] === 1 && length !== 1) ? [i] : [],
@@ -122,8 +135,8 @@ export function sumAndFree(product: Tensor, shape: Shape): Tensor {
 
 /** Spreads dy, a sum over `axes` of something of `shape`, over that shape, and divides it by `divisor`. */
 export function spread(dy: Tensor, axes: readonly number[], shape: Shape, divisor: number): Tensor {
-  using source = alias(dy, keptShape(shape, axes));
-  using by = full([], divisor, { runtime: dy.runtime });
+  using source = hold(dy, keptShape(shape, axes));
+  using by = scalarOf(dy, divisor);
   return combine("div", source, by, shape);
 }
 

@@ -2,7 +2,7 @@
 
 import { isGradEnabled } from "../autograd.js";
 import { describe } from "../options.js";
-import { type AnyTensor, type DType, type Shape, show, Tensor } from "../tensor.js";
+import { type AnyTensor, type DType, isShape, type Shape, show, Tensor } from "../tensor.js";
 
 /** Refuses what is not a tensor, and a tensor that has another dtype or is disposed. */
 export function checkTensor(
@@ -26,9 +26,6 @@ export function checkTensor(
   }
 }
 
-const isShape = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((length, i) => length === b[i]);
-
 /** Like `checkTensor`, for a tensor that must have `shape`. null and undefined pass. */
 export function checkShape(
   op: string,
@@ -46,10 +43,13 @@ export function checkShape(
 }
 
 /** Whether all tensors are of one runtime. null and undefined are of any. */
-export const areOfOneRuntime = (
+export function areOfOneRuntime(
   first: AnyTensor,
   ...others: (AnyTensor | null | undefined)[]
-): boolean => others.every((other) => !other || other.runtime === first.runtime);
+): boolean {
+  for (const other of others) if (other && other.runtime !== first.runtime) return false;
+  return true;
+}
 
 /** Refuses tensors of two runtimes. null and undefined pass. */
 export function checkSameRuntime(op: string, ...all: Parameters<typeof areOfOneRuntime>): void {
@@ -69,8 +69,8 @@ export function checkNoGradient(
   statistics: Record<string, AnyTensor | null | undefined>,
 ): void {
   if (!isGradEnabled()) return;
-  for (const [name, value] of Object.entries(statistics)) {
-    if (value?.requiresGrad)
+  for (const name in statistics) {
+    if (statistics[name]?.requiresGrad)
       throw new TypeError(`${op}: expected ${name} not to require a gradient, got one that does`);
   }
 }

@@ -3,7 +3,7 @@
 import type { Address } from "../runtime/address.js";
 import { reduceTile } from "../runtime/kernels.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { empty, type Shape, sizeOf, type Tensor } from "../tensor.js";
+import { empty, type Shape, sizeOf, type Tensor, temporary } from "../tensor.js";
 
 /**
  * Elements of a piece: enough to be worth handing to a thread, few enough that one long sum gives work to all threads.
@@ -100,7 +100,7 @@ function merge(runtime: Runtime, from: Sums, outer: number, n: number, inner: nu
 export function sumPartials(partials: Sums, divisor: number): Tensor {
   const { runtime } = partials;
   const y = empty(runtime, []);
-  using sums = empty(runtime, [1, 1], "float64");
+  using sums = temporary(runtime, [1, 1], "float64");
   runtime.run("mergeSums", 1, 1, [sums.ptr, partials.ptr, sizeOf(partials.shape), 1]);
   runtime.run("storeSums", 1, 1, [y.ptr, sums.ptr, divisor]);
   return y;

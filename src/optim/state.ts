@@ -1,6 +1,6 @@
 import { checkTensor } from "../ops/check.js";
 import { describe } from "../options.js";
-import { type AnyTensor, show, type Tensor } from "../tensor.js";
+import { type AnyTensor, isShape, show, type Tensor } from "../tensor.js";
 import type { CommonOptions, ParamGroup } from "./groups.js";
 
 /** What an optimiser remembers of a parameter: the number of its steps, and tensors of its shape. */
@@ -105,7 +105,7 @@ export function checkState<O extends CommonOptions>(
     if (!tensor && optional.includes(key.slice(key.indexOf(".") + 1))) continue;
     if (!tensor) throw new RangeError(`${name}: ${key} is missing in the state`);
     checkTensor(name, key, tensor);
-    if (show(tensor.shape) !== show(param.shape))
+    if (!isShape(tensor.shape, param.shape))
       refuse(`expected ${key} of shape ${show(param.shape)}, got ${show(tensor.shape)}`);
   }
 }

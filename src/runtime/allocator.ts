@@ -25,7 +25,7 @@ function binOf(size: number): number {
   const units = size / ALIGN;
   if (units < STEPS) return units - 1;
   const octave = 31 - Math.clz32(units);
-  return STEPS * (octave - 1) + (Math.floor(units / 2 ** (octave - 2)) & 3) - 1;
+  return STEPS * (octave - 1) + ((units >> (octave - 2)) & 3) - 1;
 }
 
 export class Allocator {

@@ -103,7 +103,7 @@ export class Runtime {
       throw new Error(`internal: ${this.variant}.wasm has no kernel ${name}: another build?`);
     if (this.#closed) throw new RuntimeClosed();
     if (count === 0) return;
-    const items = 2 ** (32 - Math.clz32(Math.ceil(CHUNK_WORK / Math.max(work, 1)) - 1));
+    const items = 1 << (32 - Math.clz32(Math.ceil(CHUNK_WORK / Math.max(work, 1)) - 1));
     const pool = this.#pool?.alive && items < count ? this.#pool : null;
     const bytes = Math.ceil(scratchBytes / 64) * 64;
     const scratch = bytes > 0 ? this.allocate(bytes * (pool ? this.#size : 1)) : null;
@@ -123,7 +123,7 @@ export class Runtime {
     // When memory grew, the view lost its elements.
     if (this.#words.length === 0)
       this.#words = new Int32Array(this.memory.buffer, PLAN, PLAN_WORDS);
-    this.#words.set(words);
+    for (let i = 0; i < words.length; i++) this.#words[i] = words[i];
     return PLAN;
   }
 

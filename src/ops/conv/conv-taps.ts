@@ -1,6 +1,6 @@
 // The gradient of a weight tap by tap, only over those pixels where the tap meets an input.
 import { behind } from "../../runtime/address.js";
-import { empty, type Tensor } from "../../tensor.js";
+import { type Tensor, temporary } from "../../tensor.js";
 import type { Pair } from "../check.js";
 import { slice } from "../shape/slice.js";
 import type { ConvShape } from "./conv-plan.js";
@@ -25,7 +25,7 @@ export function tapByTap(
     const end = offset.map((o, d) =>
       Math.max(first[d], Math.min(output[d], Math.ceil((image[d] - o) / stride[d]))),
     );
-    using part = empty(dw.runtime, [rows, channels, ...sides.map(() => 1)]);
+    using part = temporary(dw.runtime, [rows, channels, ...sides.map(() => 1)]);
     using some = slice(dy, 2, first[0], end[0]);
     using seen = slice(some, 3, first[1], end[1]);
     if (seen.size === 0) part.elements.fill(0);

@@ -3,7 +3,7 @@
 import type { Address, PlanAddress } from "../../runtime/address.js";
 import { convolveScratch, convWeightGradientScratch } from "../../runtime/kernels.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { addressOf, empty, type Tensor } from "../../tensor.js";
+import { addressOf, empty, type Tensor, temporary } from "../../tensor.js";
 import { boundsOf, type Epilogue } from "../product/epilogue.js";
 import { allFinite, finiteOf, takeInfinite } from "../product/finite.js";
 import { ANY } from "../product/gemm.js";
@@ -61,7 +61,7 @@ function convolveFinite(
   using finite = finiteOf(weight);
   if (!convolved(finite)) implicit(conv, y, x, finite, after, true);
   if (allFinite(weight)) return;
-  using met = empty(y.runtime, y.shape);
+  using met = temporary(y.runtime, y.shape);
   implicit(conv, met, x, weight, { scale: after.scale }, true);
   takeInfinite(y, met, after);
 }
@@ -125,7 +125,7 @@ function convByColumns(
   const [kh, kw] = kernel;
   using columns = reordered(weight, [0, 3, 1, 2]);
   const width = output[1] + reachOf(kw, dilation[1]) - 1; // the padded image's
-  using products = empty(y.runtime, [conv.images, rows * kw, output[0], width]);
+  using products = temporary(y.runtime, [conv.images, rows * kw, output[0], width]);
   const narrow: ConvShape = {
     ...conv,
     rows: rows * kw,
@@ -260,7 +260,7 @@ function plainWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, x: Tensor)
   if (!hasPadding(conv) || allFinite(dw) || allFinite(dy)) return;
   using finite = finiteOf(dy);
   implicitWeightGradient(conv, dw, finite, x);
-  using met = empty(dw.runtime, dw.shape);
+  using met = temporary(dw.runtime, dw.shape);
   tapByTap(conv, met, dy, x, implicitWeightGradient);
   takeInfinite(dw, met);
 }
@@ -278,7 +278,7 @@ export function implicitWeightGradient(conv: ConvShape, dw: Tensor, dy: Tensor, 
   const parts = Math.max(1, Math.min(pixelTiles, Math.ceil(enough / tiles)));
 
   using address = upload(runtime, words);
-  using partials = parts > 1 ? empty(runtime, [parts, dw.size]) : null;
+  using partials = parts > 1 ? temporary(runtime, [parts, dw.size]) : null;
   const columns = tile.channels * plan.taps.length;
   const tilePixels = tile.images * tile.height * output[1];
   runtime.run(

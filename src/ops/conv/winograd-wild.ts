@@ -12,7 +12,7 @@ import {
   winogradZerosScratch,
 } from "../../runtime/kernels.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { empty, type Tensor } from "../../tensor.js";
+import { empty, type Tensor, temporary } from "../../tensor.js";
 import type { Pair } from "../check.js";
 import { boundsOf, type Epilogue } from "../product/epilogue.js";
 import { wildChannels } from "../product/finite.js";
@@ -62,7 +62,7 @@ export function winogradOrPlain(
   const height = images * tallOf(kind, down);
   const width = wideOf(kind, across);
   const size = 2 * height * width;
-  using levels = empty(runtime, [size + tiles]);
+  using levels = temporary(runtime, [size + tiles]);
   const verdicts = behind(levels.ptr, 4 * size);
   const planes = [levels.ptr, x.ptr, planOf(runtime, pass)] as const;
   runtime.run("winogradLevels", height, 2 * width * channels, planes);
@@ -83,8 +83,8 @@ export function winogradOrPlain(
   for (let from = 0; from < wild.length; from += BATCH) {
     const batch = wild.slice(from, from + BATCH);
     using list = upload(runtime, batch);
-    using inputs = empty(runtime, [batch.length, channels, ...source]);
-    using outputs = empty(runtime, [batch.length, rows, ...target]);
+    using inputs = temporary(runtime, [batch.length, channels, ...source]);
+    using outputs = temporary(runtime, [batch.length, rows, ...target]);
     const copy = (tiles: Tensor, planes: Tensor, back: boolean, step: number, padding: Pair) => {
       const [count, channels, side] = tiles.shape;
       const [, , height, width] = planes.shape;
@@ -144,7 +144,7 @@ export function gradientOrPlain(
   };
   if (wildRows.length > 0) {
     using some = pick(dy, wildRows);
-    using part = empty(runtime, [wildRows.length, channels, 3, 3]);
+    using part = temporary(runtime, [wildRows.length, channels, 3, 3]);
     plain({ ...conv, rows: wildRows.length }, part, some, x);
     const length = 9 * channels;
     wildRows.forEach((row, i) => {
@@ -153,7 +153,7 @@ export function gradientOrPlain(
   }
   if (wild.length > 0) {
     using some = pick(x, wild);
-    using part = empty(runtime, [rows, wild.length, 3, 3]);
+    using part = temporary(runtime, [rows, wild.length, 3, 3]);
     plain({ ...conv, channels: wild.length }, part, dy, some);
     wild.forEach((c, i) => {
       const pitches = [9 * channels, 9 * wild.length] as const;

@@ -14,7 +14,7 @@ import {
   winogradWeightsScratch,
 } from "../../runtime/kernels.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { addressOf, empty, type Tensor } from "../../tensor.js";
+import { addressOf, type Tensor, temporary } from "../../tensor.js";
 import type { Pair } from "../check.js";
 import { boundsOf, type Epilogue } from "../product/epilogue.js";
 import { roundUp } from "../product/gemm.js";
@@ -146,7 +146,7 @@ export function winograd(
   const panels = Math.ceil(rows / 4);
   const pitches = flipped ? ([9, 9 * rows] as const) : ([9 * channels, 9] as const);
   const size = matrices(36, 4 * panels * channels);
-  using filters = empty(runtime, [size + panels]);
+  using filters = temporary(runtime, [size + panels]);
   const sizes = [rows, channels, ...pitches, Number(flipped), kind] as const;
   runtime.run(
     "winogradWeights",
@@ -191,9 +191,9 @@ export function winogradWeightGradient(
   const [tall, wide] = [roundUp(rows, 4), roundUp(channels, 8)];
   const fits = Math.floor((36 * tall * wide) / (spread * (tall + wide)));
   const chunk = Math.min(tiles, Math.max(32, roundUp(fits, 8)));
-  using d = empty(runtime, [matrices(spread, tall * chunk)]);
-  using v = empty(runtime, [matrices(spread, wide * chunk)]);
-  using sums = empty(runtime, [matrices(36, tall * wide)]);
+  using d = temporary(runtime, [matrices(spread, tall * chunk)]);
+  using v = temporary(runtime, [matrices(spread, wide * chunk)]);
+  using sums = temporary(runtime, [matrices(36, tall * wide)]);
   for (let t0 = 0; t0 < tiles; t0 += chunk) {
     const t1 = Math.min(tiles, t0 + chunk);
     const scratch = (gradient: number) => winogradSpreadScratch(kind, gradient, t1 - t0, across);

@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
-import { empty, show, type Tensor } from "../../tensor.js";
+import { isShape, show, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import {
@@ -46,10 +46,10 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
     const [n, m] = [x, style].map((t) => planesOf(t).length);
     // The unbiased v·n/(n − 1) + eps is the biased v + eps·(n − 1)/n, times n/(n − 1).
     const [shareX, shareStyle] = [n, m].map((count) => (count - correction) / count);
-    using stats = empty(runtime, [planes, 3], "float64");
+    using stats = temporary(runtime, [planes, 3], "float64");
     using styleStats = planeStatistics(style, eps * shareStyle);
-    using weight = empty(runtime, [planes]);
-    using bias = empty(runtime, [planes]);
+    using weight = temporary(runtime, [planes]);
+    using bias = temporary(runtime, [planes]);
     const factor = Math.sqrt(shareX / shareStyle);
     const [ofStyle, weights, biases] = [styleStats.elements, weight.elements, bias.elements];
     for (let p = 0; p < planes; p++) {
@@ -68,12 +68,12 @@ export function adaIN(x: Tensor, style: Tensor, options: AdaINOptions = {}): Ten
         Statistics,
       ];
       const sums = planeSums(dy, x, stats);
-      using means = empty(runtime, [planes, 2], "float64");
+      using means = temporary(runtime, [planes, 2], "float64");
       const weights = weight.elements;
       means.elements.set(sums.map((sum, i) => (weights[i >> 1] * sum) / n));
       // The mean of the style gets Σdy and its deviation Σdy·x̂. On the style this is a + b·ŝ.
-      using a = empty(runtime, [planes]);
-      using b = empty(runtime, [planes]);
+      using a = temporary(runtime, [planes]);
+      using b = temporary(runtime, [planes]);
       const [shifts, slopes] = [a.elements, b.elements];
       for (let p = 0; p < planes; p++) {
         shifts[p] = sums[2 * p] / m;
@@ -98,7 +98,7 @@ function check(x: Tensor, style: Tensor, eps: number, correction: number): void 
       );
     }
   }
-  if (show(x.shape.slice(0, 2)) !== show(style.shape.slice(0, 2))) {
+  if (!isShape(x.shape.slice(0, 2), style.shape.slice(0, 2))) {
     throw new RangeError(
       `adaIN: expected style with batch and channels ${show(x.shape.slice(0, 2))}, got ${show(style.shape)}`,
     );

@@ -3,7 +3,7 @@ import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { power } from "../../portable-math.js";
-import { empty, show, type Tensor } from "../../tensor.js";
+import { empty, show, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import {
@@ -126,8 +126,8 @@ function mixed(
       const share = rho[p % channels];
       return share === 0 ? 0 : share * power(times[p], exponent);
     };
-    using scale = empty(runtime, [planes]);
-    using shift = empty(runtime, [planes]);
+    using scale = temporary(runtime, [planes]);
+    using shift = temporary(runtime, [planes]);
     const [scales, shifts] = [scale.elements, shift.elements];
     for (let p = 0; p < planes; p++) {
       const r = rho[p % channels];
@@ -141,7 +141,7 @@ function mixed(
       const [x, stats, scale] = saved as unknown as [Tensor, Statistics, Tensor];
       const sums = planeSums(dy, x, stats);
       const [drho, dweight, dbias] = shapes.map(([a, b = 1]) => new Float64Array(a * b));
-      using means = empty(runtime, [planes, 2], "float64");
+      using means = temporary(runtime, [planes, 2], "float64");
       const pairs = means.elements;
       for (let n = 0; n < batch; n++) {
         // The means, over a sample, of g and g·LN(x), with g = weight·(1 − ρ)·dy.

@@ -4,7 +4,7 @@ import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { behind, NOWHERE } from "../../runtime/address.js";
 import { activation } from "../../runtime/kernels.js";
-import { empty, full, show, type Tensor } from "../../tensor.js";
+import { empty, full, show, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { add } from "../elementwise/add.js";
 import { mul } from "../elementwise/mul.js";
@@ -49,7 +49,7 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
   const rows = x.size === 0 ? 0 : x.size / (batch * cols);
   const [sample, columns, own] = [4 * rows * cols, 4 * cols, 24 * rows];
   const y = empty(runtime, shape);
-  using stats = empty(runtime, [rows * batch, 3], "float64");
+  using stats = temporary(runtime, [rows * batch, 3], "float64");
   for (let n = 0; n < batch; n++) {
     const tensors = [
       behind(y.ptr, n * sample),
@@ -81,7 +81,7 @@ function sampleNorm(op: string, x: Tensor, weight: Tensor, bias: Tensor, eps: nu
     const [dx, dweight, dbias] = grads;
     const blockRows = blockRowsOf(rows);
     const blocks = Math.ceil(rows / blockRows);
-    using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
+    using partials = dweight || dbias ? temporary(runtime, [blocks, 2, cols]) : null;
     for (let n = 0; n < batch; n++) {
       const o = n * sample;
       const inputs = [

@@ -8,7 +8,7 @@ import {
   axisNormForwardScratch,
   statistic,
 } from "../../runtime/kernels.js";
-import { addressOf, empty, full, sizeOf, type Tensor } from "../../tensor.js";
+import { addressOf, empty, full, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { permute } from "../shape/permute.js";
 
 export interface AxisNorm {
@@ -40,7 +40,7 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
     const sizes = [n, inner, width] as const;
     const kind = [statistic[o.statistic], o.eps] as const;
     const y = empty(runtime, shape);
-    using stats = empty(runtime, [outer, inner, 3], "float64");
+    using stats = temporary(runtime, [outer, inner, 3], "float64");
     const pointers = [y.ptr, stats.ptr, x.ptr, addressOf(o.weight), addressOf(o.bias)] as const;
     const args = [...pointers, ...sizes, ...kind] as const;
     runtime.run("axisNormForward", units, 4 * work, args, axisNormForwardScratch(width));
@@ -59,7 +59,7 @@ export function axisNorm(op: string, x: Tensor, from: number, to: number, o: Axi
       // Units of few columns are done together, for their sums take 2·n numbers an item.
       const together = Math.ceil(64 / width);
       const items = Math.ceil(units / together);
-      using partials = dweight || dbias ? empty(runtime, [items, 2, n]) : null;
+      using partials = dweight || dbias ? temporary(runtime, [items, 2, n]) : null;
       const pointers = [
         addressOf(dx),
         addressOf(partials),

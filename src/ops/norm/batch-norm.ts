@@ -73,8 +73,11 @@ export function checkChannelNorm(
   checkTensor(op, "input", x);
   const last = options.layout === "nhwc";
   const [batch, channels, ...space] = channelShape(op, x, last);
-  const perChannel = { runningMean, runningVar, weight, bias };
-  for (const [name, tensor] of Object.entries(perChannel)) checkShape(op, name, tensor, [channels]);
+  const perChannel = [channels];
+  checkShape(op, "runningMean", runningMean, perChannel);
+  checkShape(op, "runningVar", runningVar, perChannel);
+  checkShape(op, "weight", weight, perChannel);
+  checkShape(op, "bias", bias, perChannel);
   checkSameRuntime(op, x, runningMean, runningVar, weight, bias);
   checkNumber(op, "momentum", momentum);
   checkNumber(op, "eps", eps);

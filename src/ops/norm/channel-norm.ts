@@ -4,7 +4,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { columnScratch } from "../../runtime/kernels.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { addressOf, empty, rewrite, type Tensor } from "../../tensor.js";
+import { addressOf, empty, rewrite, type Tensor, temporary } from "../../tensor.js";
 import { type Activation, activationCode } from "../elementwise/activation.js";
 import { ofNothing } from "../of-nothing.js";
 
@@ -108,8 +108,16 @@ export function stepsOf({ sets, runs, length, cols }: Sets): Steps {
   const planes = sets * runs;
   if (!cols) {
     const { partSize, parts } = partition(planes, length);
-    const cut = { width: 0, partSize, parts, scratch: 0 };
-    return { kernels: kernels.planes, items: planes * parts, size: partSize, ...cut };
+    const items = planes * parts;
+    return {
+      kernels: kernels.planes,
+      items,
+      size: partSize,
+      width: 0,
+      partSize,
+      parts,
+      scratch: 0,
+    };
   }
   const samples = planes / cols;
   const width = samples * length < 1024 ? 64 : 256;
@@ -121,15 +129,21 @@ export function stepsOf({ sets, runs, length, cols }: Sets): Steps {
   const partSize = wanted <= 1 ? length : Math.ceil(length / wanted / 64) * 64;
   const parts = Math.ceil(length / partSize);
   const size = partSize * Math.min(width, cols);
-  const cut = { width, partSize, parts, scratch: columnScratch(width) };
-  return { kernels: kernels.columns, items: blocks * parts, size, ...cut };
+  const [items, scratch] = [blocks * parts, columnScratch(width)];
+  return { kernels: kernels.columns, items, size, width, partSize, parts, scratch };
 }
 
 /** Writes the plan of a step, for the next launch. */
 export const planOf = (runtime: Runtime, s: Sets, { width, partSize, parts }: Steps) =>
   runtime.plan("channel", [
-    ...([s.runs, s.planeStep, s.length, s.channels] as const),
-    ...([s.cols ?? 0, width, partSize, parts] as const),
+    s.runs,
+    s.planeStep,
+    s.length,
+    s.channels,
+    s.cols ?? 0,
+    width,
+    partSize,
+    parts,
   ]);
 
 /**
@@ -156,7 +170,7 @@ export function statistics(stats: Tensor<"float64">, x: Tensor, s: Sets, eps: nu
   const steps = stepsOf(whole);
   const { kernels, items, size, partSize, parts, scratch } = steps;
   const { runtime } = x;
-  using partials = empty(runtime, [sets * runs * parts, 2], "float64");
+  using partials = temporary(runtime, [sets * runs * parts, 2], "float64");
   const args = [partials.ptr, x.ptr, planOf(runtime, whole, steps), eps] as const;
   runtime.run(kernels.moments, items, size, args, scratch);
   const merge = [stats.ptr, partials.ptr, runs, planeStep, length, partSize, parts, eps] as const;
@@ -256,11 +270,11 @@ function backward(
   const planes = sets * runs;
   const dx = needsX ? empty(runtime, dy.shape) : null;
   const code = activationCode(activation);
-  using spare = code && !dx ? empty(runtime, dy.shape) : null; // dy goes through the activation there
+  using spare = code && !dx ? temporary(runtime, dy.shape) : null; // dy goes through the activation there
   const dz = code ? (dx ?? spare) : null;
   const oneGo = !constant && inOneGo(s, 0);
   const { parts } = stepsOf(s);
-  using sums = empty(runtime, [planes * (oneGo ? 1 : parts), 2], "float64");
+  using sums = temporary(runtime, [planes * (oneGo ? 1 : parts), 2], "float64");
   const shape = [runs, planeStep, length, channels] as const;
   if (oneGo) {
     const pointers = [
@@ -277,7 +291,7 @@ function backward(
     if (needsWeight || needsBias || !constant || code)
       gradientSums(sums, dz, dy, x, stats, s, { weight, bias, activation });
     if (dx) {
-      using means = constant ? null : empty(runtime, [sets, 2], "float64");
+      using means = constant ? null : temporary(runtime, [sets, 2], "float64");
       if (means) {
         const args = [means.ptr, sums.ptr, addressOf(weight), ...shape, parts] as const;
         runtime.run("channelGradientMeans", sets, 4 * runs * parts, args);
@@ -326,7 +340,7 @@ export function channelNorm(
     const { runtime } = x;
     const { weight, bias, activation } = affine;
     if (x.size === 0) return ofNothing(op, x, [x, weight, bias]);
-    using stats = empty(runtime, [s.sets, 3], "float64");
+    using stats = temporary(runtime, [s.sets, 3], "float64");
     const y = empty(runtime, x.shape);
     if (constant) {
       const args = [stats.ptr, constant.mean.ptr, constant.variance.ptr, affine.eps] as const;

@@ -3,7 +3,7 @@ import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
 import { behind } from "../../runtime/address.js";
-import { addressOf, empty, show, sizeOf, type Tensor } from "../../tensor.js";
+import { addressOf, empty, show, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { checkNoGradient, checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
 import { moveRunning } from "./move-running.js";
@@ -102,7 +102,7 @@ export function evonormB0(x: Tensor, options: EvoNormB0Options = {}): Tensor {
         Tensor,
       ];
       const dx = empty(runtime, x.shape);
-      using sums = empty(runtime, [planes, 5], "float64");
+      using sums = temporary(runtime, [planes, 5], "float64");
       const pointers = [dx.ptr, sums.ptr, dy.ptr, x.ptr, addressOf(v), addressOf(weight)] as const;
       runtime.run("evonormB0Backward", planes, 6 * length, [...pointers, ...roots(deviations)]);
       const [dbias, dweight, toBatch, , toSlope] = channelSums(sums, channels, 5);

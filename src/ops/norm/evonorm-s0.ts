@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, describe, type Rules } from "../../options.js";
-import { addressOf, empty, show, sizeOf, type Tensor } from "../../tensor.js";
+import { addressOf, empty, show, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { ofNothing } from "../of-nothing.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
@@ -64,7 +64,7 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
     const sets = length > 0 ? batch * numGroups : 0;
     const shape = [runs, length, channels] as const;
     const y = empty(runtime, x.shape);
-    using stats = empty(runtime, [sets, 3], "float64");
+    using stats = temporary(runtime, [sets, 3], "float64");
     const pointers = [
       y.ptr,
       stats.ptr,
@@ -79,7 +79,7 @@ export function evonormS0(x: Tensor, numGroups = 32, options: EvoNormS0Options =
     return record(how, y, inputs, [x, stats, v, weight], (dy, saved, needs) => {
       const [x, stats, v, weight] = saved;
       const dx = empty(runtime, x.shape);
-      using sums = empty(runtime, [batch * channels, 3], "float64");
+      using sums = temporary(runtime, [batch * channels, 3], "float64");
       const pointers = [
         dx.ptr,
         sums.ptr,

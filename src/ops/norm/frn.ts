@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
-import { addressOf, empty, show, sizeOf, type Tensor } from "../../tensor.js";
+import { addressOf, empty, show, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { ofNothing } from "../of-nothing.js";
 import { asNCHW, type LayoutOptions, layouts } from "./layout.js";
@@ -62,7 +62,7 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
     const values = learned ? [...learned.elements] : [eps as number];
     const epsOf = (c: number) => values[values.length === 1 ? 0 : c];
     const y = empty(runtime, x.shape);
-    using stats = empty(runtime, [planes, 3], "float64");
+    using stats = temporary(runtime, [planes, 3], "float64");
     using least = float64(
       x,
       Array.from({ length: channels }, (_, c) => Math.abs(epsOf(c))),
@@ -83,7 +83,7 @@ export function frn(x: Tensor, options: FRNOptions = {}): Tensor {
     return record(how, y, inputs, [x, y, stats, weight, tau], (dy, saved, needs) => {
       const [x, y, stats, weight, tau] = saved;
       const dx = empty(runtime, x.shape);
-      using sums = empty(runtime, [planes, 4], "float64");
+      using sums = temporary(runtime, [planes, 4], "float64");
       const pointers = [
         dx.ptr,
         sums.ptr,

@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
-import { empty, full, show, type Tensor } from "../../tensor.js";
+import { empty, full, show, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { ofNothing } from "../of-nothing.js";
 import { asNCHW, channelShape, type LayoutOptions, layouts } from "./layout.js";
@@ -52,8 +52,8 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
   const [batch, channels] = x.shape;
   const planes = batch * channels;
   const { g, means } = norms(x, eps);
-  using scale = empty(runtime, [planes]);
-  using shift = empty(runtime, [planes]);
+  using scale = temporary(runtime, [planes]);
+  using shift = temporary(runtime, [planes]);
   const [scales, shifts] = [scale.elements, shift.elements];
   const [gamma, beta] = [weight.elements, bias.elements];
   for (let p = 0; p < planes; p++) {
@@ -70,7 +70,7 @@ function nchw(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
     const sums = planeSums(dy, x, stats);
     const [dweight, dbias] = [1, 2].map(() => full([channels], 0, { runtime }));
     const [dw, db] = [0, 0].map(() => new Float64Array(channels));
-    using back = empty(runtime, [planes, 2], "float64");
+    using back = temporary(runtime, [planes, 2], "float64");
     const [gamma, pairs] = [weight.elements, back.elements];
     for (let n = 0; n < batch; n++) {
       // dnx = weight·Σdy·x; dg = dnx / mean − Σ dnx·g / (mean²·channels); dx = scale·dy + x·dg / g

@@ -3,7 +3,7 @@
 import { isGradEnabled, record } from "../../autograd.js";
 import { call } from "../../call.js";
 import type { ProcessGroup } from "../../process-group.js";
-import { empty, type Tensor } from "../../tensor.js";
+import { empty, type Tensor, temporary } from "../../tensor.js";
 import { activationCode } from "../elementwise/activation.js";
 import { ofNothing } from "../of-nothing.js";
 import { type BatchNormOptions, batchNorm, checkChannelNorm } from "./batch-norm.js";
@@ -30,7 +30,7 @@ function ownMoments(x: Tensor, s: Sets, eps: number): Moments {
   const count = s.runs * s.length;
   const none = noMoments(s.sets);
   if (x.size === 0) return none;
-  using stats = empty(x.runtime, [s.sets, 3], "float64");
+  using stats = temporary(x.runtime, [s.sets, 3], "float64");
   statistics(stats, x, s, eps);
   const { elements } = stats;
   const mean = none.mean.map((_, c) => elements[3 * c]);
@@ -64,7 +64,7 @@ function ownSums(
   affine: Omit<Affine, "eps">,
 ): Float64Array[] {
   const { parts } = stepsOf(s);
-  using sums = empty(x.runtime, [s.sets * s.runs * parts, 2], "float64");
+  using sums = temporary(x.runtime, [s.sets * s.runs * parts, 2], "float64");
   gradientSums(sums, dz, dy, x, stats, s, affine);
   return channelSums(sums, s.sets * parts, 2).map((list) =>
     Float64Array.from({ length: s.sets }, (_, c) =>
@@ -105,7 +105,7 @@ export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNor
     if (running) update(running, stats, { ...s, runs: 1, length: count });
     const saved = [x, stats, weight, activation ? bias : null];
     // a rank that needs no gradient goes back too where another does: it has a part in their sums
-    using joining = needed && !needs ? empty(x.runtime, [0]) : null;
+    using joining = needed && !needs ? temporary(x.runtime, [0]) : null;
     if (joining) joining.requiresGrad = true;
     return record(
       OP,
@@ -121,7 +121,7 @@ export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNor
         const { runtime } = x;
         const code = activationCode(activation);
         const dx = needsX ? empty(runtime, x.shape) : null;
-        using spare = code && !dx ? empty(runtime, x.shape) : null;
+        using spare = code && !dx ? temporary(runtime, x.shape) : null;
         const dz = code ? (dx ?? spare) : null;
         const some = x.size > 0;
         const local = some
@@ -130,7 +130,7 @@ export function groupBatchNorm(x: Tensor, group: ProcessGroup, options: BatchNor
         const all = Float64Array.of(...local[0], ...local[1]);
         group.allReduce(all);
         if (dx && some) {
-          using means = empty(runtime, [s.sets, 2], "float64");
+          using means = temporary(runtime, [s.sets, 2], "float64");
           const { elements } = means;
           const factors = weight?.elements;
           for (let c = 0; c < s.sets; c++) {

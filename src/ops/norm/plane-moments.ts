@@ -1,4 +1,4 @@
-import { empty, type Tensor } from "../../tensor.js";
+import { type Tensor, temporary } from "../../tensor.js";
 
 export interface Moments {
   mean: Float64Array;
@@ -10,7 +10,7 @@ export interface Moments {
  * Mean and biased variance of each of `rows` runs of `length` floats of x. With `centre` false, 0 and the mean square.
  */
 export function planeMoments(x: Tensor, rows: number, length: number, centre = true): Moments {
-  using stats = empty(x.runtime, [rows, 2], "float64");
+  using stats = temporary(x.runtime, [rows, 2], "float64");
   const args = [stats.ptr, x.ptr, length, length, 1, Number(centre), 0] as const;
   x.runtime.run("layerNormMoments", rows, length, args);
   const pairs = stats.elements;

@@ -2,7 +2,7 @@
 // memory. The statistics are mixed by a loop over N·C numbers in float64.
 import { NOWHERE } from "../../runtime/address.js";
 import { activation } from "../../runtime/kernels.js";
-import { empty, sizeOf, type Tensor } from "../../tensor.js";
+import { empty, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { forward, normalize, planOf, type Sets, statistics, stepsOf } from "./channel-norm.js";
 
 export type Statistics = Tensor<"float64">;
@@ -46,7 +46,7 @@ export function planeSums(dy: Tensor, x: Tensor, stats: Statistics): Float64Arra
   const s = planesOf(x);
   const steps = stepsOf(s);
   const { items, size, parts } = steps;
-  using partials = empty(x.runtime, [items, 2], "float64");
+  using partials = temporary(x.runtime, [items, 2], "float64");
   const inputs = [NOWHERE, dy.ptr, x.ptr, stats.ptr, NOWHERE, NOWHERE] as const;
   const args = [partials.ptr, ...inputs, planOf(x.runtime, s, steps), activation.none] as const;
   x.runtime.run("channelGradientSums", items, 2 * size, args);

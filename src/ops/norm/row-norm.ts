@@ -8,6 +8,7 @@ import {
   addressOf,
   empty,
   full,
+  isShape,
   type Shape,
   show,
   sizeOf,
@@ -75,7 +76,7 @@ function forward(
   const from = residual?.sum ?? x;
   if (residual) runtime.run("add", x.size, 1, [from.ptr, x.ptr, residual.x.ptr, NOWHERE]);
   const parts = Math.ceil(cols / partSize);
-  using partials = empty(runtime, [rows * parts, 2], "float64");
+  using partials = temporary(runtime, [rows * parts, 2], "float64");
   const args = [partials.ptr, from.ptr, cols, partSize, parts, centre, o.eps] as const;
   runtime.run("layerNormMoments", rows * parts, partSize, args);
   const merge = [stats.ptr, partials.ptr, 1, 1, cols, partSize, parts, o.eps] as const;
@@ -104,9 +105,9 @@ function backward(
   if (!partSize) {
     const blockRows = blockRowsOf(rows);
     const blocks = Math.ceil(rows / blockRows);
-    using partials = dweight || dbias ? empty(runtime, [blocks, 2, cols]) : null;
+    using partials = dweight || dbias ? temporary(runtime, [blocks, 2, cols]) : null;
     const activation = activationCode(o.activation);
-    using spare = activation && !dx ? empty(runtime, x.shape) : null; // dy goes through the activation there
+    using spare = activation && !dx ? temporary(runtime, x.shape) : null; // dy goes through the activation there
     const pointers = [
       addressOf(dx ?? spare),
       addressOf(partials),
@@ -122,14 +123,14 @@ function backward(
     return;
   }
   const parts = Math.ceil(cols / partSize);
-  using sums = empty(runtime, [rows * parts, 2], "float64");
+  using sums = temporary(runtime, [rows * parts, 2], "float64");
   const split = [partSize, parts] as const;
   if (dx) {
     const args = [sums.ptr, ...inputs, addressOf(weight), cols, ...split] as const;
     runtime.run("layerNormSums", rows * parts, 2 * partSize, args);
   }
   // The kernel makes both or neither.
-  using spare = Boolean(dweight) === Boolean(dbias) ? null : empty(runtime, [cols]);
+  using spare = Boolean(dweight) === Boolean(dbias) ? null : temporary(runtime, [cols]);
   const grads = [addressOf(dweight ?? spare), addressOf(dbias ?? spare)] as const;
   const pointers = [addressOf(dx), ...grads, ...inputs, sums.ptr, addressOf(weight)] as const;
   const args = [...pointers, rows, cols, ...split, centre] as const;
@@ -141,7 +142,7 @@ export function checkNormalizedShape(op: string, x: Tensor, shape: Shape): void 
   checkTensor(op, "input", x);
   if (!Array.isArray(shape) || shape.length === 0)
     throw new TypeError(`${op}: expected normalizedShape to be a list of one or more lengths`);
-  if (show(x.shape.slice(-shape.length)) !== show(shape) || x.shape.length < shape.length) {
+  if (!isShape(x.shape.slice(-shape.length), shape)) {
     throw new RangeError(
       `${op}: Given normalizedShape ${show(shape)}, expected input with shape [*, ${show(shape).slice(1)}, ` +
         `but got input of size ${show(x.shape)}`,

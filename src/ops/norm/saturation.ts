@@ -3,7 +3,7 @@
 
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
-import { addressOf, empty, show, sizeOf, type Tensor } from "../../tensor.js";
+import { addressOf, empty, show, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import type { Layout } from "./layout.js";
 import { blockRowsOf } from "./row-blocks.js";
@@ -66,8 +66,8 @@ export function saturation(
       const blockRows = last ? blockRowsOf(rows) : 1;
       const blocks = Math.ceil(rows / blockRows);
       const dx = empty(runtime, x.shape);
-      using sums = empty(runtime, [blocks, 4], "float64");
-      using partials = empty(runtime, last ? [blocks, 2, cols] : [0]);
+      using sums = temporary(runtime, [blocks, 4], "float64");
+      using partials = temporary(runtime, last ? [blocks, 2, cols] : [0]);
       const pointers = [dx.ptr, sums.ptr, partials.ptr, dy.ptr, x.ptr, addressOf(weight)] as const;
       const sizes = [rows, cols, blockRows, perPlane] as const;
       runtime.run(kernels.backward, blocks, 6 * blockRows * cols, [...pointers, a, s, ...sizes]);

@@ -4,7 +4,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkNumber } from "../../numbers.js";
 import { rowScale } from "../../runtime/kernels.js";
-import { addressOf, empty, full, show, type Tensor } from "../../tensor.js";
+import { addressOf, empty, full, show, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { blockRowsOf } from "./row-blocks.js";
 
@@ -36,8 +36,8 @@ export function scaledRows(op: string, x: Tensor, d: number, o: ScaledRows): Ten
     const counted = o.counted ?? d;
     const rows = x.size === 0 ? 0 : x.size / d;
     const y = empty(runtime, shape);
-    using stats = empty(runtime, [rows, 3], "float64");
-    using back = empty(runtime, [rows, 2], "float64");
+    using stats = temporary(runtime, [rows, 3], "float64");
+    using back = temporary(runtime, [rows, 2], "float64");
     const pointers = [
       y.ptr,
       stats.ptr,
@@ -56,7 +56,7 @@ export function scaledRows(op: string, x: Tensor, d: number, o: ScaledRows): Ten
       });
       const blockRows = blockRowsOf(rows);
       const blocks = Math.ceil(rows / blockRows);
-      using partials = dweight || dbias ? empty(runtime, [blocks, 2, d]) : null;
+      using partials = dweight || dbias ? temporary(runtime, [blocks, 2, d]) : null;
       const inputs = [dy.ptr, x.ptr, stats.ptr, back.ptr, addressOf(weight)] as const;
       const args = [
         addressOf(dx),

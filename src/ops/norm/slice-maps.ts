@@ -1,7 +1,7 @@
 // Norms that know a few float64 numbers per plane and map the plane by them: weight, spectral and filter norms, and
 // what the statistics of a norm send back to its input. See assembly/norm/slice-maps.ts.
 import { NOWHERE } from "../../runtime/address.js";
-import { addressOf, empty, sizeOf, type Tensor } from "../../tensor.js";
+import { addressOf, empty, sizeOf, type Tensor, temporary } from "../../tensor.js";
 
 /** How a tensor is seen as [outer, planes, inner]. */
 export interface Planes {
@@ -31,7 +31,7 @@ export function planeProducts(
   b: Tensor | null = null,
   shared = false,
 ): Float64Array {
-  using sums = empty(a.runtime, [planes], "float64");
+  using sums = temporary(a.runtime, [planes], "float64");
   const args = [sums.ptr, a.ptr, addressOf(b), outer, planes, inner, Number(shared)] as const;
   a.runtime.run("planeProducts", planes, 2 * outer * inner, args);
   return sums.toArray();
@@ -88,7 +88,7 @@ export function channelSums(
   width: number,
 ): Float64Array[] {
   const inner = channels * width;
-  using all = empty(sums.runtime, [inner], "float64");
+  using all = temporary(sums.runtime, [inner], "float64");
   const n = sums.size / Math.max(inner, 1);
   sums.runtime.run("mergeSums", inner, 2 * n, [all.ptr, sums.ptr, n, inner]);
   const values = all.elements;

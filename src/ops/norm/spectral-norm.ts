@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkInteger, checkNumber } from "../../numbers.js";
 import { checkOptions, type Rules } from "../../options.js";
-import { empty, rewrite, type Tensor } from "../../tensor.js";
+import { empty, rewrite, type Tensor, temporary } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { type Planes, planeCombine, planeProducts, planesAlong } from "./slice-maps.js";
@@ -33,7 +33,7 @@ function normalizeInto(into: Tensor, values: Float64Array, eps: number): void {
 
 /** Wᵀu, a number for each column. */
 function columns({ outer, planes, inner }: Planes, w: Tensor, u: Tensor): Float64Array {
-  using sums = empty(w.runtime, [outer * inner], "float64");
+  using sums = temporary(w.runtime, [outer * inner], "float64");
   const args = [sums.ptr, w.ptr, u.ptr, planes, inner] as const;
   w.runtime.run("columnProducts", sums.size, planes, args);
   return sums.toArray();
@@ -89,7 +89,7 @@ export function spectralNorm(
     return record(how, y, [w], [w], (dy, [w]) => {
       // dw = (dy − ⟨dy, w/σ⟩·u·vᵀ)/σ
       const along = planeProducts(matrix, dy, w).reduce((sum, x) => sum + x, 0) / sigma ** 2;
-      using v = empty(w.runtime, [right.length]);
+      using v = temporary(w.runtime, [right.length]);
       v.elements.set(right);
       const dw = empty(w.runtime, w.shape);
       const q = left.map((value) => -along * value);

@@ -1,7 +1,7 @@
 // The positions that a mask leaves. A norm works on these where there is padding.
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
-import { type AnyTensor, empty, show, sizeOf, Tensor, tensor } from "../../tensor.js";
+import { type AnyTensor, empty, isShape, show, sizeOf, Tensor, tensor } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import { asNCHW, channelShape, type LayoutOptions } from "./layout.js";
 
@@ -29,7 +29,7 @@ export function checkMask(op: string, mask: AnyTensor): void {
 export function validOf(op: string, x: Tensor, mask: AnyTensor): number[] {
   checkMask(op, mask);
   const [batch, channels, ...space] = x.shape;
-  if (show(mask.shape) !== show([batch, ...space])) {
+  if (!isShape(mask.shape, [batch, ...space])) {
     throw new RangeError(
       `${op}: expected mask of shape ${show([batch, ...space])}, got ${show(mask.shape)}`,
     );

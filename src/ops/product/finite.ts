@@ -1,6 +1,6 @@
 // Weights and gradients that are not finite. What does not meet them keeps its bits.
 import { tileVerdict } from "../../runtime/kernels.js";
-import { alias, empty, type Tensor } from "../../tensor.js";
+import { alias, empty, type Tensor, temporary } from "../../tensor.js";
 import type { Epilogue } from "./epilogue.js";
 
 /**
@@ -11,7 +11,7 @@ export function wildChannels(planes: Tensor): number[] {
   const { runtime } = planes;
   const [images, channels, height, width] = planes.shape;
   const plane = height * width;
-  using wild = empty(runtime, [channels]);
+  using wild = temporary(runtime, [channels]);
   const args = [wild.ptr, planes.ptr, images, channels, plane] as const;
   runtime.run("wildChannels", channels, images * plane, args);
   const { elements } = wild;

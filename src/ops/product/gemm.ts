@@ -1,7 +1,7 @@
 import { type Address, behind, NOWHERE } from "../../runtime/address.js";
 import { gemmScratch } from "../../runtime/kernels.js";
 import type { Runtime } from "../../runtime/runtime.js";
-import { empty } from "../../tensor.js";
+import { temporary } from "../../tensor.js";
 
 /**
  * A factor of a product: its address, whether it is stored transposed, and the elements from one stored row to the
@@ -91,13 +91,13 @@ export function gemm(
   const parts = batch ? 1 : Math.max(1, Math.min(Math.ceil(16 / tiles), Math.floor(k / 1024)));
   const kPart = Math.max(1, roundUp(k / parts, 4));
 
-  using offsets = batch ? empty(runtime, [3, count], "int32") : null;
+  using offsets = batch ? temporary(runtime, [3, count], "int32") : null;
   if (batch) {
     const all = [...batch.a, ...batch.b, ...(batch.out ?? [])];
     offsets?.elements.set(all.map((offset) => 4 * offset));
   }
-  using made = panels === undefined ? empty(runtime, [count, panelFloats(n, k)]) : null;
-  using partials = parts > 1 ? empty(runtime, [parts, m, n]) : null;
+  using made = panels === undefined ? temporary(runtime, [count, panelFloats(n, k)]) : null;
+  using partials = parts > 1 ? temporary(runtime, [parts, m, n]) : null;
   const [row, aStep] = a.transposed ? [4, 4 * (a.pitch ?? m)] : [4 * (a.pitch ?? k), 4];
   const [aOffsets, bOffsets, outOffsets] = [0, 1, 2].map((i) =>
     offsets && (i < 2 || batch?.out) ? behind(offsets.ptr, 4 * i * count) : NOWHERE,

@@ -1,7 +1,7 @@
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { behind } from "../../runtime/address.js";
-import { empty, type Shape, show, sizeOf, type Tensor } from "../../tensor.js";
+import { empty, type Shape, show, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import { type Factor, gemm } from "./gemm.js";
 
@@ -80,7 +80,7 @@ function gradient(
     return sum;
   }
   sum.elements.fill(0);
-  using each = empty(runtime, [offsets.length, matrix]);
+  using each = temporary(runtime, [offsets.length, matrix]);
   compute(each);
   offsets.forEach((offset, i) => {
     runtime.run("accumulate", matrix, 1, [

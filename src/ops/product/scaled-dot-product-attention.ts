@@ -2,7 +2,15 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkOptions, type Rules as Known } from "../../options.js";
 import type { Generator } from "../../random.js";
-import { type AnyTensor, empty, show, sizeOf, type Tensor } from "../../tensor.js";
+import {
+  type AnyTensor,
+  empty,
+  isShape,
+  show,
+  sizeOf,
+  type Tensor,
+  temporary,
+} from "../../tensor.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import {
   blocksOf,
@@ -109,7 +117,7 @@ export function scaledDotProductAttention(
 
     const y = empty(runtime, [...batch, l, h * d]);
     const mine: Given = { values: seen?.values, offsets: seen?.offsets };
-    using scratch = empty(runtime, [scratchOf(rules, rowsOf(rules))]);
+    using scratch = temporary(runtime, [scratchOf(rules, rowsOf(rules))]);
     const wild = isWild(rules, mine, [q, k, v]);
     const tame = wild ? copiesOf([q, k, v]) : [q, k, v];
     const [Q, K, V, Y] = [...tame, y].map((t) => matricesOf(t, h));
@@ -130,9 +138,9 @@ export function scaledDotProductAttention(
       const [q, k, v, values, offsets, kept] = saved;
       const given = { values, offsets } as unknown as Given;
       const [dq, dk, dv] = [q, k, v].map((t, i) => (needs[i] ? empty(runtime, t.shape) : null));
-      using made = kept ? null : empty(runtime, [scratchOf(rules, l)]);
+      using made = kept ? null : temporary(runtime, [scratchOf(rules, l)]);
       const scratch = made ?? kept;
-      using gradients = dq || dk ? empty(runtime, scratch.shape) : null;
+      using gradients = dq || dk ? temporary(runtime, scratch.shape) : null;
       const all = [q, k, v, dy];
       const wild = isWild(rules, given, all);
       const tame = wild ? copiesOf([...all, dy]) : [...all, dy];
@@ -180,10 +188,7 @@ function sizesOf(q: Tensor, k: Tensor, v: Tensor, heads: number | undefined) {
   const together = [q, k, v].map(({ shape }) => show(shape)).join(", ");
   if (q.shape.length < 2)
     throw new RangeError(`${op}: expected q of shape [..., L, E], got ${together}`);
-  if (
-    show(k.shape) !== show([...batch, s, qWidth]) ||
-    show(v.shape) !== show([...batch, s, width])
-  ) {
+  if (!isShape(k.shape, [...batch, s, qWidth]) || !isShape(v.shape, [...batch, s, width])) {
     throw new RangeError(
       `${op}: expected q [..., L, E], k [..., S, E] and v [..., S, D], got ${together}`,
     );

@@ -1,5 +1,5 @@
 import { record } from "../../autograd.js";
-import { type AnyTensor, empty, type Tensor } from "../../tensor.js";
+import { type AnyTensor, empty, type Tensor, temporary } from "../../tensor.js";
 import { sumPartials } from "../reduction.js";
 import type { Reduction } from "./loss.js";
 
@@ -11,10 +11,10 @@ export function rowLosses(
 ): Tensor {
   const { runtime } = logits;
   const [n, classes] = logits.shape;
-  using labels = empty(runtime, [n], "int32");
+  using labels = temporary(runtime, [n], "int32");
   labels.elements.set(targets);
-  using losses = empty(runtime, [n], "float64");
-  using stats = empty(runtime, [n, 2], "float64");
+  using losses = temporary(runtime, [n], "float64");
+  using stats = temporary(runtime, [n, 2], "float64");
   const work = 8 * classes;
   const args = [losses.ptr, stats.ptr, logits.ptr, labels.ptr, classes, labelSmoothing] as const;
   runtime.run("crossEntropyForward", n, work, args);

@@ -1,7 +1,7 @@
 import { isArray } from "../../dtype.js";
 import { checkNumber } from "../../numbers.js";
 import { checkOptions, describe, type Rules } from "../../options.js";
-import { type Shape, show, sizeOf, Tensor } from "../../tensor.js";
+import { isShape, type Shape, show, sizeOf, Tensor } from "../../tensor.js";
 import { checkNoGradient, checkSameRuntime, checkShape, checkTensor } from "../check.js";
 import { composed } from "../composed.js";
 import { reorder } from "../shape/permute.js";
@@ -115,7 +115,7 @@ function plainLosses(logits: Tensor, list: Int32Array, rule: ShareRule): Tensor 
 function checkProbabilities(logits: Tensor, p: Tensor, options: CrossEntropyOptions): void {
   checkTensor(op, "targets", p);
   checkSameRuntime(op, logits, p);
-  if (show(p.shape) !== show(logits.shape)) {
+  if (!isShape(p.shape, logits.shape)) {
     throw new RangeError(
       `${op}: expected probabilities of the logits' shape ${show(logits.shape)}, or classes of dtype int32, got ` +
         `float32 targets of shape ${show(p.shape)}`,
@@ -141,7 +141,7 @@ function checkTargets(
     // PyTorch's targets are int64
     checkTensor(op, "targets", targets, targets.dtype === "int64" ? "int64" : "int32");
     checkSameRuntime(op, logits, targets);
-    if (show(targets.shape) !== show(shape)) {
+    if (!isShape(targets.shape, shape)) {
       throw new RangeError(
         `${op}: expected targets of shape ${show(shape)}, got ${show(targets.shape)}`,
       );

@@ -1,7 +1,7 @@
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { checkOptions, type Rules } from "../../options.js";
-import { empty, type Tensor } from "../../tensor.js";
+import { empty, type Tensor, temporary } from "../../tensor.js";
 import { mul } from "../elementwise/mul.js";
 import { negate } from "../elementwise/neg.js";
 import { sub } from "../elementwise/sub.js";
@@ -35,7 +35,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: MseLossOptions =
     }
     const { runtime, size } = input;
     const divisor = reduction === "mean" ? size : 1;
-    using partials = empty(runtime, [Math.ceil(size / PIECE)], "float64");
+    using partials = temporary(runtime, [Math.ceil(size / PIECE)], "float64");
     const args = [partials.ptr, input.ptr, target.ptr, size, PIECE] as const;
     runtime.run("squaredErrorSums", partials.size, 2 * PIECE, args);
     const loss = sumPartials(partials, divisor);

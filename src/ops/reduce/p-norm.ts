@@ -1,10 +1,10 @@
 // Division by a p-norm of any p > 0, by loops in float64. The powers take the kernels' ln and exp.
 import { record } from "../../autograd.js";
-import { empty, sizeOf, type Tensor } from "../../tensor.js";
+import { empty, sizeOf, type Tensor, temporary } from "../../tensor.js";
 
 /** r^q of numbers r ≥ 0 as e^(q·ln r), in float32. */
 function powers(like: Tensor, r: Float64Array, q: number): Float64Array {
-  using x = empty(like.runtime, [r.length]);
+  using x = temporary(like.runtime, [r.length]);
   x.elements.set(r);
   like.runtime.run("logForward", r.length, 4, [x.ptr, x.ptr]);
   x.elements.set(x.elements.map((v) => q * v));

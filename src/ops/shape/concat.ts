@@ -1,7 +1,7 @@
 import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { behind } from "../../runtime/address.js";
-import { empty, show, sizeOf, type Tensor } from "../../tensor.js";
+import { empty, isShape, show, sizeOf, type Tensor } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 
@@ -24,7 +24,7 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
     const axis = axisOf("concat", dim, shape.length);
     const shapes = tensors.map((part: Tensor) => part.shape);
     shapes.forEach((other, i) => {
-      if (show(other.with(axis, 0)) === show(shape.with(axis, 0))) return;
+      if (isShape(other.with(axis, 0), shape.with(axis, 0))) return;
       throw new RangeError(
         `concat: expected tensor ${i} of shape ${show(shape)} but for dim ${axis}, got ${show(other)}`,
       );

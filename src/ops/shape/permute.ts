@@ -2,7 +2,7 @@ import { record } from "../../autograd.js";
 import { call } from "../../call.js";
 import { describe } from "../../options.js";
 import { transposeBand } from "../../runtime/kernels.js";
-import { empty, type Shape, show, sizeOf, type Tensor } from "../../tensor.js";
+import { empty, type Shape, show, sizeOf, type Tensor, temporary } from "../../tensor.js";
 import { axisOf } from "../axes.js";
 import { checkTensor } from "../check.js";
 
@@ -73,7 +73,7 @@ export function reordered(x: Tensor, order: readonly number[]): Tensor {
   const [run = { length: 1, stride: 1 }, ...outer] = axes.reverse();
   const list = [run.length, run.stride, outer.length];
   for (const axis of outer) list.push(axis.length, axis.stride);
-  using plan = empty(runtime, [list.length], "int32");
+  using plan = temporary(runtime, [list.length], "int32");
   plan.elements.set(list);
   runtime.run("permute", y.size / run.length, 2 * run.length, [y.ptr, x.ptr, plan.ptr]);
   return y;
