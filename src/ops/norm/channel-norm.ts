@@ -187,9 +187,15 @@ export function normalize(
 ): void {
   const steps = stepsOf(s);
   const { kernels, items, size, scratch } = steps;
-  const parameters = [addressOf(affine.weight), addressOf(affine.bias)] as const;
-  const how = [planOf(x.runtime, s, steps), activationCode(affine.activation)] as const;
-  const args = [y.ptr, stats.ptr, x.ptr, ...parameters, ...how] as const;
+  const args = [
+    y.ptr,
+    stats.ptr,
+    x.ptr,
+    addressOf(affine.weight),
+    addressOf(affine.bias),
+    planOf(x.runtime, s, steps),
+    activationCode(affine.activation),
+  ] as const;
   x.runtime.run(kernels.normalize, items, 2 * size, args, scratch);
 }
 
@@ -203,16 +209,19 @@ export function forward(
 ): void {
   if (inOneGo(s, 64)) {
     const { sets, runs, planeStep, length, channels } = s;
-    const pointers = [
+    x.runtime.run("channelNormForward", sets, 2 * runs * length, [
       y.ptr,
       stats.ptr,
       x.ptr,
       addressOf(affine.weight),
       addressOf(affine.bias),
-    ] as const;
-    const shape = [runs, planeStep, length, channels] as const;
-    const args = [...pointers, ...shape, activationCode(affine.activation), affine.eps] as const;
-    x.runtime.run("channelNormForward", sets, 2 * runs * length, args);
+      runs,
+      planeStep,
+      length,
+      channels,
+      activationCode(affine.activation),
+      affine.eps,
+    ]);
   } else {
     statistics(stats, x, s, affine.eps);
     normalize(y, stats, x, s, affine);

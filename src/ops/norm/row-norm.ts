@@ -64,13 +64,21 @@ function forward(
   const { runtime } = x;
   const rows = x.size / cols;
   const centre = Number(o.centre);
-  const parameters = [addressOf(o.weight), addressOf(o.bias)] as const;
   const partSize = partOf(rows, cols);
   if (!partSize) {
-    const inputs = [x.ptr, addressOf(residual?.x), ...parameters] as const;
-    const options = [cols, centre, activationCode(o.activation), o.eps] as const;
-    const args = [y.ptr, addressOf(residual?.sum), stats.ptr, ...inputs, ...options] as const;
-    runtime.run("layerNormForward", rows, 2 * cols, args);
+    runtime.run("layerNormForward", rows, 2 * cols, [
+      y.ptr,
+      addressOf(residual?.sum),
+      stats.ptr,
+      x.ptr,
+      addressOf(residual?.x),
+      addressOf(o.weight),
+      addressOf(o.bias),
+      cols,
+      centre,
+      activationCode(o.activation),
+      o.eps,
+    ]);
     return;
   }
   const from = residual?.sum ?? x;
@@ -81,6 +89,7 @@ function forward(
   runtime.run("layerNormMoments", rows * parts, partSize, args);
   const merge = [stats.ptr, partials.ptr, 1, 1, cols, partSize, parts, o.eps] as const;
   runtime.run("channelStatistics", rows, 8 * parts, merge);
+  const parameters = [addressOf(o.weight), addressOf(o.bias)] as const;
   const pointers = [y.ptr, stats.ptr, from.ptr, ...parameters] as const;
   runtime.run("layerNormalize", rows * parts, 2 * partSize, [...pointers, cols, partSize, parts]);
 }
