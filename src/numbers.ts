@@ -30,6 +30,12 @@ export function checkInteger(op: string, name: string, value: number, least = 1)
   }
 }
 
+/** Refuses what is not a number of layers or steps to make: an integer from 1 to 65,535. */
+export function checkCount(op: string, name: string, value: number): void {
+  checkInteger(op, name, value);
+  if (value >= 2 ** 16) throw new RangeError(`${op}: expected ${name} < 65536, got ${value}`);
+}
+
 /** Refuses a number of heads that does not divide the features evenly. */
 export function checkHeads(layer: string, dModel: number, nHead: number): void {
   checkInteger(layer, "dModel", dModel);

@@ -8,6 +8,7 @@ import { checkOptions, describe, type Rules, synchronously } from "../options.js
 import { type AnyTensor, alias, rewrite, Tensor, tidy } from "../tensor.js";
 import { isModule, type Module } from "./module.js";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm } from "./norm.js";
+import { CellBatchNorm } from "./recurrent-norm.js";
 
 /** @internal The layers whose statistics are those of a batch. */
 export type BatchNorm = BatchNorm1d | BatchNorm2d | BatchNorm3d | SyncBatchNorm;
@@ -15,10 +16,14 @@ type Tracking = BatchNorm & { runningMean: Tensor; runningVar: Tensor };
 
 const kinds = [BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm];
 
-/** @internal The batch norms of a model, each once. */
+/** @internal The batch norms of a model, each once. Refuses those of recurrent cells. */
 export function batchNormsOf(op: string, model: Module): BatchNorm[] {
   if (!isModule(model)) throw new TypeError(`${op}: expected a layer, got ${describe(model)}`);
   const all = new Set([...model.modules()].map(([, module]) => module));
+  if ([...all].some((module) => module instanceof CellBatchNorm))
+    throw new TypeError(
+      `${op}: a recurrent layer with norm "bn" has statistics of each step, which this does not know; use norm "ln"`,
+    );
   return [...all].filter((module): module is BatchNorm =>
     kinds.some((kind) => module instanceof kind),
   );

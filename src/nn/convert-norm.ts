@@ -7,6 +7,7 @@ import { FrozenBatchNorm2d } from "./batch-variants.js";
 import { checkNorm, createNorm } from "./create-norm.js";
 import { isModule, type Module } from "./module.js";
 import type { MakeOptions } from "./norm-table.js";
+import { CellNorm } from "./recurrent-norm.js";
 import { replaceLayers } from "./replace-layers.js";
 
 const rules: Rules<MakeOptions> = { eps: "number", momentum: "number", runtime: "Runtime" };
@@ -40,8 +41,8 @@ function keepWhatCan(made: Module, before: ChannelNorm): void {
  * Puts another norm in the place of every norm with channels in `model`, such as group norm for batch norm:
  * `convertNorm(model, "gn:8")`. `spec` is one of `createNorm`, or a function that gives one for a layer and its key in
  * the state dict; null leaves the layer. Scale, shift and running statistics of the same shape go on as the same
- * tensors, so that an optimiser keeps them; layout and mode stay. eps and momentum are those of `options`, or the
- * method's own. Returns `model`, or what took its place.
+ * tensors, so that an optimiser keeps them; layout, mode and norms within recurrent cells stay. eps and momentum are
+ * those of `options`, or the method's own. Returns `model`, or what took its place.
  *
  * @throws TypeError if `model` is no layer; RangeError for an unknown spec, one that does not fit the channels, and a
  * layout that the new layer has not. A call that throws changes nothing.
@@ -97,7 +98,9 @@ export function freezeNorms(model: Module): Module {
     "freezeNorms",
     () => new Map(norms.map((norm) => [norm as Module, frozenOf(norm)])),
   );
-  const all = [...model.modules()].map(([, layer]) => layer).filter(isChannelNorm);
+  const all = [...model.modules()]
+    .map(([, layer]) => layer)
+    .filter((layer) => isChannelNorm(layer) || layer instanceof CellNorm);
   for (const [norm, other] of frozen) keepWhatCan(other, norm as ChannelNorm);
   for (const { weight, bias } of all as unknown as { weight: Tensor | null; bias: Tensor | null }[])
     for (const tensor of [weight, bias]) if (tensor) tensor.requiresGrad = false;

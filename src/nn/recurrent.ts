@@ -1,5 +1,5 @@
 // What RNN, LSTM and GRU share: layers, directions, lengths.
-import { checkInteger, checkProbability } from "../numbers.js";
+import { checkCount, checkInteger, checkProbability } from "../numbers.js";
 import { checkSameRuntime, checkShape, checkTensor } from "../ops/check.js";
 import { dropout } from "../ops/elementwise/dropout.js";
 import { gated } from "../ops/elementwise/gated.js";
@@ -57,8 +57,10 @@ export abstract class Recurrent extends Module {
       runtime,
     } = layerOptions(name, options, rules);
     const { dropout = 0, norm = null, normSteps = 100 } = options;
-    for (const [what, value] of Object.entries({ inputSize, hiddenSize, numLayers, normSteps }))
+    for (const [what, value] of Object.entries({ inputSize, hiddenSize }))
       checkInteger(name, what, value);
+    for (const [what, value] of Object.entries({ numLayers, normSteps }))
+      checkCount(name, what, value);
     checkProbability(name, dropout);
     if (norm !== null && norm !== "ln" && norm !== "bn")
       throw new RangeError(`${name}: expected norm "ln", "bn" or null, got ${describe(norm)}`);

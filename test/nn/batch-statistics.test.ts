@@ -32,6 +32,25 @@ const drawn = (...sizes: number[]) =>
     return x;
   });
 
+test("recurrent batch norm, with its statistics of each step, is refused by name", () => {
+  const cell = new nn.LSTM(2, 3, { norm: "bn", normSteps: 2, ...options });
+  for (const [op, act] of Object.entries({
+    withBatchStatistics: () => nn.withBatchStatistics(cell, () => 1),
+    updateBatchNorm: () => nn.updateBatchNorm(cell, [randn([2, 2, 2], options)]),
+    adaBN: () => nn.adaBN(cell, [randn([2, 2, 2], options)]),
+    tentParameters: () => nn.tentParameters(cell),
+    freezeNorms: () => nn.freezeNorms(cell),
+  }))
+    expect(act).toThrow(`${op}: a recurrent layer with norm "bn" has statistics of each step`);
+});
+
+test("freezeNorms freezes the layer norms within recurrent cells", () => {
+  const cell = new nn.GRU(2, 3, { norm: "ln", ...options });
+  nn.freezeNorms(cell);
+  for (const [key, parameter] of cell.stateDict())
+    expect(parameter.requiresGrad, key).toBe(!key.includes("norm"));
+});
+
 describe("updateBatchNorm", () => {
   test.each([0, 1] as const)("pooled statistics of uneven batches, correction %i", (correction) => {
     manualSeed(0);

@@ -29,6 +29,7 @@ interface Embedding {
 interface Runs {
   axis: number;
   places: Int32Array;
+  count: number;
   length: number;
 }
 
@@ -73,8 +74,8 @@ export const shapeRules: Record<string, Rule> = {
     },
   },
   take: {
-    again: (v: Tensor, { how: { axis, places } }: Linear<Runs>) =>
-      take(v, axis, places.length, (j) => places[j]),
+    again: (v: Tensor, { how: { axis, places, count } }: Linear<Runs>) =>
+      take(v, axis, count, (j) => places[j]),
   },
   put: {
     again: (v: Tensor, { how: { axis, places, length } }: Linear<Runs>) =>

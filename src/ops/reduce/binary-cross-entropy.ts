@@ -1,6 +1,5 @@
 import { checkOptions, type Rules } from "../../options.js";
 import type { Tensor } from "../../tensor.js";
-import { broadcastShape } from "../broadcast.js";
 import { checkSameRuntime, checkTensor } from "../check.js";
 import { composed } from "../composed.js";
 import { add } from "../elementwise/add.js";
@@ -58,7 +57,9 @@ function checkFactors(name: string, factors: Tensor | null | undefined, x: Tenso
   if (!factors) return;
   checkTensor(op, name, factors);
   checkSameRuntime(op, x, factors);
-  if (broadcastShape(op, x.shape, factors.shape).join() === x.shape.join()) return;
+  const missing = x.shape.length - factors.shape.length;
+  const fits = factors.shape.every((length, i) => length === 1 || length === x.shape[i + missing]);
+  if (missing >= 0 && fits) return;
   throw new RangeError(
     `${op}: expected ${name} that broadcasts to [${x.shape.join(", ")}], got [${factors.shape.join(", ")}]`,
   );

@@ -20,7 +20,8 @@ const runsOf = ({ shape }: Tensor, axis: number): Runs => ({
 export function take(x: Tensor, axis: number, count: number, place: (j: number) => number): Tensor {
   const { outer, length, inner } = runsOf(x, axis);
   const y = empty(x.runtime, x.shape.with(axis, count)); // refused before a list of any length is made
-  const places = Int32Array.from({ length: count }, (_, j) => place(j));
+  const listed = y.size === 0 ? 0 : count; // where another axis is empty, no memory bounds this one
+  const places = Int32Array.from({ length: listed }, (_, j) => place(j));
   const [from, to] = [x.elements, y.elements];
   for (let o = 0, at = 0; o < outer; o++) {
     for (const place of places) {
@@ -31,13 +32,13 @@ export function take(x: Tensor, axis: number, count: number, place: (j: number) 
       at += inner;
     }
   }
-  const how = { op: "take", axis, places };
+  const how = { op: "take", axis, places, count };
   return record(how, y, [x], [], (dy) => [put(dy, axis, places, length)]);
 }
 
 /** @internal The transpose of `take`: y[…, places[j], …] = Σ x[…, j, …], of `length` along `axis`. */
 export function put(x: Tensor, axis: number, places: Int32Array, length: number): Tensor {
-  const { outer, inner } = runsOf(x, axis);
+  const { outer, length: count, inner } = runsOf(x, axis);
   const y = full(x.shape.with(axis, length), 0, { runtime: x.runtime });
   const [from, to] = [x.elements, y.elements];
   for (let o = 0, at = 0; o < outer; o++) {
@@ -48,5 +49,5 @@ export function put(x: Tensor, axis: number, places: Int32Array, length: number)
     }
   }
   const how = { op: "put", axis, places, length };
-  return record(how, y, [x], [], (dy) => [take(dy, axis, places.length, (j) => places[j])]);
+  return record(how, y, [x], [], (dy) => [take(dy, axis, count, (j) => places[j])]);
 }

@@ -27,6 +27,9 @@ describe("pad", () => {
     expect([...y.toArray()]).toEqual([0, 1, 2, 0, 3, 4, 0, 0, 0]);
     expect(pad(x, []).toArray()).toEqual(x.toArray());
     expect(pad(zeros([0, 2], { runtime }), [1, 1]).shape).toEqual([0, 4]);
+    const long = pad(zeros([0, 2], { runtime, requiresGrad: true }), [2 ** 31 - 1, 2 ** 31 - 1]);
+    expect(long.shape).toEqual([0, 2 ** 32]);
+    long.backward(zeros([0, 2 ** 32], { runtime }));
     expect([...pad(zeros([1, 0], { runtime }), [1, 1], { value: 2 }).toArray()]).toEqual([2, 2]);
   });
 

@@ -133,7 +133,7 @@ describe("binaryCrossEntropyWithLogits", () => {
     );
     expect(() =>
       binaryCrossEntropyWithLogits(t, t, { posWeight: zeros([2], { runtime }) }),
-    ).toThrow("binaryCrossEntropyWithLogits: ");
+    ).toThrow("expected posWeight that broadcasts to [2, 3], got [2]");
     expect(() =>
       binaryCrossEntropyWithLogits(t, t, { weight: zeros([4, 2, 3], { runtime }) }),
     ).toThrow("expected weight that broadcasts to [2, 3], got [4, 2, 3]");
