@@ -1,5 +1,6 @@
 import { tidy } from "../src/tensor.js";
 import { compare } from "./compare.js";
+import { launchesOf } from "./launches.js";
 import { measure, median } from "./measure.js";
 import { memoryCopy, microKernel, type ours, plain, type Yardstick } from "./provider.js";
 import type { Cost, Workload } from "./workload.js";
@@ -15,6 +16,8 @@ export interface Result extends Cost {
   samples: number;
   /** Time on two threads; null on a machine with one core. */
   twoThreadsMs: number | null;
+  /** What a call takes beside its kernels, and how many it launches; null for rows whose kernels take most of the time. */
+  host: { ms: number; launches: number } | null;
   /** The time of the plain loops; null if they are too slow or do not exist. */
   plainMs: number | null;
   /**
@@ -42,6 +45,9 @@ export interface RunOptions {
  */
 const LARGE = 1e9;
 
+/** Rows of at most so many operations show the host's time. */
+const SMALL = 5e6;
+
 type Ours = Awaited<ReturnType<typeof ours>>;
 
 /** Compares the providers of a row, then times them. Throws an error with the row's name if the providers disagree. */
@@ -56,9 +62,19 @@ export function runWorkload(workload: Workload, engines: Ours, options: RunOptio
     const single = engines.map(({ runtime }) => runtime).filter(({ threads }) => threads === 1);
     const yardsticks = [memoryCopy(single[0], cost.bytes), ...single.map(microKernel)];
     const steps = providers.map((provider) => provider.prepare(workload, shape));
-    const times = measure([...yardsticks, ...steps], options.budget);
+    const alone = single.map((runtime) => {
+      const step = steps[providers.findIndex((provider) => provider.runtime === runtime)];
+      return cost.flops > SMALL || step.before ? null : launchesOf(runtime, step);
+    });
+    const launches = alone.filter((step) => step !== null);
+    const times = measure([...yardsticks, ...steps, ...launches], options.budget);
     for (const step of steps) step.dispose?.();
-    return tabulate(workload, yardsticks, providers, times);
+    const kernels = times.splice(yardsticks.length + steps.length).map(median);
+    const results = tabulate(workload, yardsticks, providers, times);
+    return results.map((result, i) => {
+      const host = alone[i] && { ms: result.ms - kernels[i], launches: alone[i].count };
+      return { ...result, host };
+    });
   });
 }
 
@@ -67,7 +83,7 @@ function tabulate(
   yardsticks: readonly Yardstick[],
   providers: readonly { runtime: Ours[number]["runtime"] | null }[],
   times: number[][],
-): Result[] {
+): Omit<Result, "host">[] {
   const medians = times.map(median);
   const [copyRate, ...peakRates] = yardsticks.map(({ amount }, i) => amount / medians[i] / 1e6);
   const samplesOf = (variant: string | undefined, threads: number | undefined) => {

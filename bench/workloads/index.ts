@@ -9,11 +9,13 @@ import { layoutRows } from "./layout.js";
 import { matmulRows } from "./matmul.js";
 import { normResNetRows } from "./norm-resnet.js";
 import { rmsNormRows } from "./rms-norm.js";
+import { smallRows } from "./small.js";
 import { softmaxRows } from "./softmax.js";
 import { styleTransferNetRows } from "./style-transfer-net.js";
 import { transformerBlockRows } from "./transformer-block.js";
 
 export const workloads: readonly Workload[] = [
+  ...smallRows,
   ...layerNormRows,
   ...batchNormRows,
   ...instanceNormRows,
