@@ -237,12 +237,18 @@ export function setRecordedPass(pass: Pass): Pass {
   return pass;
 }
 
-/** How many edges lead to each leaf that has hooks. */
-function hookedLeaves(edges: readonly Edge[]): Map<Tensor, number> {
-  const due = new Map<Tensor, number>();
-  for (const edge of edges)
-    if (edge && "leaf" in edge && edge.leaf.gradHooks?.size)
+/** How many edges lead to each leaf that has hooks; null where none has. */
+function hookedLeaves(from: readonly Edge[], nodes: readonly Node[]): Map<Tensor, number> | null {
+  let due: Map<Tensor, number> | null = null;
+  const count = (edges: readonly Edge[]) => {
+    for (const edge of edges) {
+      if (!edge || !("leaf" in edge) || !edge.leaf.gradHooks?.size) continue;
+      due ??= new Map();
       due.set(edge.leaf, (due.get(edge.leaf) ?? 0) + 1);
+    }
+  };
+  count(from);
+  for (const node of nodes) count(node.edges);
   return due;
 }
 
@@ -284,9 +290,7 @@ export function goBack(
   const leaves = new Map<Tensor, Tensor>();
   const pending = new Map<Node, Tensor>();
   const used: Node[] = [];
-  const due = hookedLeaves(
-    pass.accumulate ? [...from, ...nodes.flatMap((node) => node.edges)] : [],
-  );
+  const due = pass.accumulate ? hookedLeaves(from, nodes) : null;
 
   const addUp = <K>(sums: Map<K, Tensor>, key: K, more: Tensor) => {
     const sum = sums.get(key);
@@ -301,7 +305,7 @@ export function goBack(
 
   /** Counts an edge on which no gradient can come any more. The last one completes a leaf with hooks. */
   const done = (edge: Edge) => {
-    if (!edge || !("leaf" in edge)) return;
+    if (!due || !edge || !("leaf" in edge)) return;
     const { leaf } = edge;
     const left = (due.get(leaf) ?? 0) - 1;
     if (left >= 0) due.set(leaf, left);
@@ -332,13 +336,14 @@ export function goBack(
           const needs = node.edges.map((edge) => leads(edge, pass));
           const grads = pass.through(node, dy, needs);
           // An op may hand on dy itself, even twice, so each receiver gets its own hold of it.
-          const own = grads.map((grad) => (grad === dy ? pass.hold(dy) : grad));
+          for (let i = 0; i < grads.length; i++) if (grads[i] === dy) grads[i] = pass.hold(dy);
           dy.dispose();
           if (needs.includes(true)) used.push(node);
-          own.forEach((grad, i) => {
+          for (let i = 0; i < grads.length; i++) {
+            const grad = grads[i];
             if (grad) send(node.edges[i], grad);
-          });
-          if (due.size > 0) node.edges.forEach(done);
+          }
+          if (due) node.edges.forEach(done);
         }
         take(leaves);
         // The nodes are freed only now: if memory gets full, the graph is as it was. The peak is at the start of the

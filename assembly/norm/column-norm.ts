@@ -49,12 +49,17 @@ function blockOf(scratch: usize, plan: ChannelPlan, item: i32): Block {
   return block;
 }
 
-/** Copies what the sets of the block's planes have (`size` bytes each) to `to`, one after the other. */
+/**
+ * Copies what the sets of the block's planes have (`size` bytes each) to `to`, one after the other. By words:
+ * memory.copy is a call out of wasm, and cost 4 % of a batch norm of [64, 16] in evaluation.
+ */
 function copyOfSets(to: usize, sets: usize, size: usize, plan: ChannelPlan, block: Block): usize {
   const first = block.plane;
   const n = block.cols;
   for (let c = 0; c < n; c++) {
-    memory.copy(to + <usize>c * size, sets + <usize>plan.setOf(first + c) * size, size);
+    const own = to + <usize>c * size;
+    const from = sets + <usize>plan.setOf(first + c) * size;
+    for (let o: usize = 0; o < size; o += 8) store<f64>(own + o, load<f64>(from + o));
   }
   return to;
 }
