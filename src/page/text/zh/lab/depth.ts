@@ -12,5 +12,5 @@ export const depth = {
   measured: (parts: string) => `第一层梯度与最后一层之比：${parts}。`,
   lossOf: (norm: string, loss: string) => `${norm} ${loss}`,
   accuracyOf: (norm: string, accuracy: string) => `${norm}答对 ${accuracy}`,
-  trained: (parts: string) => `判断点在圆内还是圆外，瞎猜的损失是 0.69：${parts}。`,
+  trained: (parts: string) => `判断点在圆内还是圆外，随机猜测的损失是 0.69：${parts}。`,
 };
