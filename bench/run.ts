@@ -16,7 +16,7 @@ export interface Result extends Cost {
   samples: number;
   /** Time on two threads; null on a machine with one core. */
   twoThreadsMs: number | null;
-  /** What a call takes beside its kernels, and how many it launches; null for rows whose kernels take most of the time. */
+  /** What a call takes beside its kernels, and how many it launches; null where kernels take most of the time. */
   host: { ms: number; launches: number } | null;
   /** The time of the plain loops; null if they are too slow or do not exist. */
   plainMs: number | null;

@@ -26,7 +26,8 @@ const columns: [string, (result: Result) => string][] = [
 export const legend =
   "Median milliseconds on one thread. GB/s counts the bytes that must be read and written, beside a memory.copy that " +
   "moves as many; GFLOP/s the operations, beside the GEMM micro-kernel alone. Of bound: the greater of both shares. " +
-  "Host: what a call takes beside its launches, which are timed alone in a loop. A convolution's operations are the direct algorithm's; Winograd's does fewer and can exceed the peak.";
+  "Host: what a call takes beside its launches, which are timed alone in a loop. " +
+  "A convolution's operations are the direct algorithm's; Winograd's does fewer and can exceed the peak.";
 
 /** A number with three digits and without an exponent: 0.00123, 1.23, 123, 1234. */
 const significant = (value: number) =>

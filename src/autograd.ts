@@ -99,11 +99,6 @@ export const edgeOf = (input: AnyTensor | null | undefined): Edge => {
   return input.node ? { node: input.node as Node } : { leaf: input as Tensor };
 };
 
-function anyRequiresGrad(inputs: readonly (AnyTensor | null | undefined)[]): boolean {
-  for (const input of inputs) if (input?.requiresGrad) return true;
-  return false;
-}
-
 /**
  * Remembers how `output` was made, if gradients are on and an input wants one, and returns it. `saved` stay alive for
  * `backward`, whatever happens to the tensors given here; absent ones arrive as they were given. If one of them is
@@ -119,9 +114,10 @@ export function record(
   backward: Backward,
   state?: readonly Tensor[],
 ): Tensor {
-  if (!recording || !anyRequiresGrad(inputs)) return output;
-  const all = state ? [...saved, ...state] : saved;
-  const held = all.map((tensor) => (tensor ? hold(tensor) : tensor)) as Tensor[];
+  if (!recording || !inputs.some((input) => input?.requiresGrad)) return output;
+  const held = [...saved, ...(state ?? [])].map((tensor) =>
+    tensor ? hold(tensor) : tensor,
+  ) as Tensor[];
   const sums = output.runtime.checkSaved ? saved.map((of) => (of ? checksum(of) : 0)) : null;
   output.attach(new Node(how, output.shape, inputs.map(edgeOf), held, sums, backward));
   return output;
@@ -237,18 +233,12 @@ export function setRecordedPass(pass: Pass): Pass {
   return pass;
 }
 
-/** How many edges lead to each leaf that has hooks; null where none has. */
-function hookedLeaves(from: readonly Edge[], nodes: readonly Node[]): Map<Tensor, number> | null {
-  let due: Map<Tensor, number> | null = null;
-  const count = (edges: readonly Edge[]) => {
-    for (const edge of edges) {
-      if (!edge || !("leaf" in edge) || !edge.leaf.gradHooks?.size) continue;
-      due ??= new Map();
+/** How many edges lead to each leaf that has hooks. */
+function hookedLeaves(edges: readonly Edge[]): Map<Tensor, number> {
+  const due = new Map<Tensor, number>();
+  for (const edge of edges)
+    if (edge && "leaf" in edge && edge.leaf.gradHooks?.size)
       due.set(edge.leaf, (due.get(edge.leaf) ?? 0) + 1);
-    }
-  };
-  count(from);
-  for (const node of nodes) count(node.edges);
   return due;
 }
 
@@ -290,7 +280,9 @@ export function goBack(
   const leaves = new Map<Tensor, Tensor>();
   const pending = new Map<Node, Tensor>();
   const used: Node[] = [];
-  const due = pass.accumulate ? hookedLeaves(from, nodes) : null;
+  const due = hookedLeaves(
+    pass.accumulate ? [...from, ...nodes.flatMap((node) => node.edges)] : [],
+  );
 
   const addUp = <K>(sums: Map<K, Tensor>, key: K, more: Tensor) => {
     const sum = sums.get(key);
@@ -305,7 +297,7 @@ export function goBack(
 
   /** Counts an edge on which no gradient can come any more. The last one completes a leaf with hooks. */
   const done = (edge: Edge) => {
-    if (!due || !edge || !("leaf" in edge)) return;
+    if (!edge || !("leaf" in edge)) return;
     const { leaf } = edge;
     const left = (due.get(leaf) ?? 0) - 1;
     if (left >= 0) due.set(leaf, left);
@@ -336,14 +328,13 @@ export function goBack(
           const needs = node.edges.map((edge) => leads(edge, pass));
           const grads = pass.through(node, dy, needs);
           // An op may hand on dy itself, even twice, so each receiver gets its own hold of it.
-          for (let i = 0; i < grads.length; i++) if (grads[i] === dy) grads[i] = pass.hold(dy);
+          const own = grads.map((grad) => (grad === dy ? pass.hold(dy) : grad));
           dy.dispose();
           if (needs.includes(true)) used.push(node);
-          for (let i = 0; i < grads.length; i++) {
-            const grad = grads[i];
+          own.forEach((grad, i) => {
             if (grad) send(node.edges[i], grad);
-          }
-          if (due) node.edges.forEach(done);
+          });
+          if (due.size > 0) node.edges.forEach(done);
         }
         take(leaves);
         // The nodes are freed only now: if memory gets full, the graph is as it was. The peak is at the start of the

@@ -50,7 +50,7 @@ export function keep<T extends Scoped>(kept: T): T {
   if (typeof kept?.scope !== "object")
     throw new TypeError(`keep: expected a tensor, got ${describe(kept)}`);
   leaveScope(kept);
-  kept.watch();
+  enterScope(kept, null);
   return kept;
 }
 

@@ -11,12 +11,8 @@ export function sizeOf(shape: Shape): number {
 }
 
 /** Whether two shapes are the same. */
-export function isShape(a: Shape, b: Shape): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
+export const isShape = (a: Shape, b: Shape): boolean =>
+  a === b || (a.length === b.length && a.every((length, i) => length === b[i]));
 
 /** A shape as messages show it: [2, 3]. */
 export const show = (shape: Shape): string => `[${shape.map(describe).join(", ")}]`;

@@ -122,7 +122,7 @@ export class Tensor<D extends DType = "float32"> {
 
   /** @internal Has the garbage collector free it. To be watched costs 0.3 µs, which members of a scope do not pay. */
   watch(): void {
-    if (this.#watched || this.disposed) return;
+    if (this.#watched) return;
     this.#watched = true;
     collected?.register(this, this.#handle, this.#handle);
   }

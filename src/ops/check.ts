@@ -43,13 +43,10 @@ export function checkShape(
 }
 
 /** Whether all tensors are of one runtime. null and undefined are of any. */
-export function areOfOneRuntime(
+export const areOfOneRuntime = (
   first: AnyTensor,
   ...others: (AnyTensor | null | undefined)[]
-): boolean {
-  for (const other of others) if (other && other.runtime !== first.runtime) return false;
-  return true;
-}
+): boolean => others.every((other) => !other || other.runtime === first.runtime);
 
 /** Refuses tensors of two runtimes. null and undefined pass. */
 export function checkSameRuntime(op: string, ...all: Parameters<typeof areOfOneRuntime>): void {

@@ -123,7 +123,7 @@ export class Runtime {
     // When memory grew, the view lost its elements.
     if (this.#words.length === 0)
       this.#words = new Int32Array(this.memory.buffer, PLAN, PLAN_WORDS);
-    for (let i = 0; i < words.length; i++) this.#words[i] = words[i];
+    this.#words.set(words);
     return PLAN;
   }
 

@@ -7,7 +7,6 @@ import { NOWHERE } from "../../runtime/address.js";
 import {
   addressOf,
   empty,
-  full,
   isShape,
   type Shape,
   show,
@@ -222,7 +221,9 @@ function rowNormOf(
     ];
     const grads = [x.shape, shape, shape].map((wanted, i) => {
       if (!needs[i]) return null;
-      return x.size > 0 ? empty(runtime, wanted) : full(wanted, 0, { runtime });
+      const gradient = empty(runtime, wanted);
+      if (x.size === 0) gradient.elements.fill(0); // of nothing
+      return gradient;
     });
     const [dx, dweight, dbias] = grads;
     if (x.size > 0) backward(dx, dweight, dbias, dy, x, stats, weight, bias, cols, o);
